@@ -1,0 +1,54 @@
+namespace IoTOrleans.Contracts;
+
+/// <summary>
+/// Why an input had the effect it had. A log field, a metric tag, and a line in a thing's history, where it is stored as its
+/// number: a number is never reused.
+/// </summary>
+[GenerateSerializer, Alias("IoTOrleans.PresenceReason")]
+public enum PresenceReason
+{
+    None = 0,
+
+    // Connection changes that change something.
+    FirstConnected = 1,
+    GraceStarted = 2,
+    CameBackInGrace = 3,
+    CameBackTold = 4,
+    DroppedInHold = 5,
+    GraceRestartedByNewerSession = 6,
+    CameBackMuted = 7,
+    TakenOverByNewSession = 8,
+    WatcherRestarted = 9,
+
+    // Connection changes that change nothing.
+    Duplicate = 20,
+    OlderEvent = 21,
+    OlderNumbering = 22,
+    OverruledByOtherKind = 23,
+    Unchanged = 24,
+
+    // Looking.
+    NothingToDo = 40,
+    TooEarly = 41,
+    GraceChanged = 42,
+    AskedVerifier = 43,
+    VerifierFailed = 44,
+    VerifierStale = 45,
+    VerifierKnowsNewerDisconnect = 46,
+    HealedByVerifier = 47,
+    StillDisconnected = 48,
+    CameBackWhileAsking = 49,
+    HoldHeld = 50,
+    MutedAtDeadline = 51,
+
+    // Telling.
+    ToldConfirmed = 60,
+    ToldUnanswered = 61,
+    ToldUnverified = 62,
+    SentAgain = 63,
+    Delivered = 64,
+    DeliveryFailed = 65,
+    DeliveryRefused = 66,
+    DeliveryGivenUp = 67,
+    DeliveryOfNothingOwed = 68,
+}

@@ -1,0 +1,93 @@
+using System.Text.Json.Serialization;
+
+namespace IoTOrleans.Contracts;
+
+/// <summary>
+/// Everything that is stored of a thing. Fields are only ever added: a state written by any earlier version must load
+/// (tests/Grains.Tests/State/Golden). Kept small: with key and attribute names at most 1,024 bytes, one DynamoDB write unit.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.DeviceState")]
+public sealed record DeviceState
+{
+    /// <summary>null: not known.</summary>
+    [Id(0)] public bool? Connected { get; init; }
+
+    /// <summary>The last real change of <see cref="Connected"/>.</summary>
+    [Id(1)] public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The door of the last applied event: it tells who can be asked about this thing.</summary>
+    [Id(2)] public EventSource Source { get; init; }
+
+    /// <summary>Time of the last applied event.</summary>
+    [Id(3)] public DateTimeOffset? LastEventAt { get; init; }
+
+    /// <summary>How far each kind of event has been read; the key is <see cref="OrderMark.KeyOf"/>.</summary>
+    [Id(4)] public IReadOnlyDictionary<string, OrderMark> Marks { get; init; } = EmptyMarks;
+
+    /// <summary>The outage that is running or whose recovery hold is running.</summary>
+    [Id(5)] public Outage? Outage { get; init; }
+
+    /// <summary>Outages that are over and of which some destination has still to hear; oldest first.</summary>
+    [Id(6)] public IReadOnlyList<Outage> Owing { get; init; } = [];
+
+    /// <summary>Outages that ended without anyone being told.</summary>
+    [Id(7)] public int Suppressed { get; init; }
+
+    /// <summary>Notifications that at least one destination accepted.</summary>
+    [Id(8)] public int Sent { get; init; }
+
+    /// <summary>Outages by duration: entry n counts those of 2ⁿ up to 2ⁿ⁺¹ seconds (entry 0: all below 2 s). No trailing zeros.</summary>
+    [Id(9)] public IReadOnlyList<int> Durations { get; init; } = [];
+
+    /// <summary>What happened last and why, oldest first: pairs of epoch seconds and <see cref="PresenceReason"/>.</summary>
+    [Id(10)] public IReadOnlyList<RingEntry> Ring { get; init; } = [];
+
+    [Id(11)] public IReadOnlyDictionary<string, string> Attributes { get; init; } = EmptyAttributes;
+
+    /// <summary>What only this activation knows; lost with it, at no harm.</summary>
+    [Id(12), JsonIgnore] public ActivationMemory Memory { get; init; } = ActivationMemory.Empty;
+
+    private static readonly IReadOnlyDictionary<string, OrderMark> EmptyMarks = new Dictionary<string, OrderMark>();
+    private static readonly IReadOnlyDictionary<string, string> EmptyAttributes = new Dictionary<string, string>();
+}
+
+/// <param name="At">Epoch seconds.</param>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.RingEntry")]
+public readonly record struct RingEntry([property: Id(0)] long At, [property: Id(1)] PresenceReason Reason);
+
+/// <summary>How far one kind of event has been read.</summary>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.OrderMark")]
+public sealed record OrderMark
+{
+    /// <summary>Session number, shadow version or broker sequence of the last event; null: only its time counts.</summary>
+    [Id(0)] public long? Number { get; init; }
+
+    /// <summary>Lifecycle: the session of the last event.</summary>
+    [Id(1)] public string? Session { get; init; }
+
+    /// <summary>Lifecycle: the numbering began with the event of this time; older events belong to a numbering that is gone.</summary>
+    [Id(2)] public DateTimeOffset? Opened { get; init; }
+
+    /// <summary>Broker: which start of the broker numbered it.</summary>
+    [Id(3)] public long? BrokerStart { get; init; }
+
+    /// <summary>What the last event said.</summary>
+    [Id(4)] public bool Connected { get; init; }
+
+    /// <summary>Stamp of the last event, clamped to its arrival: orders events of this kind.</summary>
+    [Id(5)] public DateTimeOffset Stamp { get; init; }
+
+    /// <summary>The moment the last event is taken to have happened: compared across kinds.</summary>
+    [Id(6)] public DateTimeOffset At { get; init; }
+
+    /// <summary>Events with numbers of their own are ordered among themselves, everything else by time.</summary>
+    public static string KeyOf(ConnectionChange change) => change.Kind switch
+    {
+        ChangeKind.Lifecycle => "lifecycle",
+        ChangeKind.Shadow => change.ShadowName is null ? "shadow" : "shadow:" + change.ShadowName,
+        ChangeKind.Broker => BrokerKey,
+        _ => "time",
+    };
+
+    public const string BrokerKey = "broker";
+}

@@ -1,0 +1,15 @@
+namespace IoTOrleans.Grains.Ports;
+
+/// <summary>
+/// When the broker in this process began to watch. A thing last heard of by an earlier start lost its connection with it,
+/// through no fault of its own.
+/// </summary>
+public interface IBrokerClock
+{
+    /// <summary>The running start, or null while there is no broker here.</summary>
+    BrokerStart? Current { get; }
+}
+
+/// <param name="Number">Counts the starts of this broker, over restarts of the process.</param>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.BrokerStart")]
+public sealed record BrokerStart([property: Id(0)] long Number, [property: Id(1)] DateTimeOffset At);

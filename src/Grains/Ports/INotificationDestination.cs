@@ -1,0 +1,37 @@
+namespace IoTOrleans.Grains.Ports;
+
+/// <summary>Somewhere people are told.</summary>
+public interface INotificationDestination
+{
+    /// <summary>Unique; policies name it in <c>Notify</c>, and what it is owed is stored under it.</summary>
+    string Name { get; }
+
+    /// <summary>
+    /// Sends once, within its own time-outs; never throws but for cancellation. Whoever calls decides about retries.
+    /// </summary>
+    Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken);
+}
+
+/// <param name="Detail">The MessageId, the HTTP status, the error: what a person should read.</param>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.DeliveryAnswer")]
+public sealed record DeliveryAnswer([property: Id(0)] DeliveryOutcome Outcome, [property: Id(1)] string? Detail = null)
+{
+    public static DeliveryAnswer Accepted(string? detail = null) => new(DeliveryOutcome.Accepted, detail);
+
+    public static DeliveryAnswer Failed(string detail) => new(DeliveryOutcome.Failed, detail);
+
+    public static DeliveryAnswer Refused(string detail) => new(DeliveryOutcome.Refused, detail);
+}
+
+[GenerateSerializer, Alias("IoTOrleans.DeliveryOutcome")]
+public enum DeliveryOutcome
+{
+    /// <summary>Not taken, or the answer was lost: tried again soon.</summary>
+    Failed = 0,
+
+    /// <summary>Taken: SNS answered with a MessageId, the webhook with 2xx.</summary>
+    Accepted = 1,
+
+    /// <summary>It does not want it (4xx but for 408 and 429): tried hourly for a day.</summary>
+    Refused = 2,
+}
