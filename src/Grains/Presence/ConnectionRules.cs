@@ -97,7 +97,7 @@ internal static class ConnectionRules
     private static PresenceDecision StillAway(
         DeviceState before, DeviceState marked, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
     {
-        if (marked.Outage is { Telling: null, Muted: false, Session: not null } grace && verdict.NewSession)
+        if (marked.Outage is { Telling: null, Muted: false } grace && (change.SaysChanged || (verdict.NewSession && grace.Session is not null)))
         {
             // It cannot have dropped twice without coming back in between: the first outage is over, this is the next.
             var ended = Recovery.EndQuietly(marked, grace, verdict.At);

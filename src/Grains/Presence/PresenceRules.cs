@@ -20,6 +20,7 @@ internal static class PresenceRules
             decision = PresenceDecision.Store(decision.State, PresenceReason.HoldHeld, held!.HoldEndsAt!.Value, decision.Effects);
         }
 
+        decision = decision with { Effects = [.. decision.Effects, .. Recovery.Dropped(state, decision.State, policy)] };
         return decision.Persist ? decision with { State = StateBudget.Trim(decision.State, policy.ThingName) } : decision;
     }
 

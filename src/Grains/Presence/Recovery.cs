@@ -47,6 +47,15 @@ internal static class Recovery
             : state;
     }
 
+    /// <summary>The debts that had to make room for newer ones: lost, but not silently.</summary>
+    public static IEnumerable<PresenceEffect> Dropped(DeviceState before, DeviceState after, PresencePolicy policy)
+    {
+        if (before.Owing.Count < MostOwing || after.Owing.Count < MostOwing || after.Owing[0].Id == before.Owing[0].Id) return [];
+        var oldest = before.Owing[0];
+        return oldest.Deliveries.Where(pair => TellingRules.OwesAnything(oldest with { Deliveries = new Dictionary<string, Delivery> { [pair.Key] = pair.Value } }, true, policy))
+            .Select(pair => new PresenceEffect.WarnGivenUp(pair.Key, oldest.Id, $"{MostOwing} newer outages of the same thing are waiting to be told"));
+    }
+
     /// <summary>Nobody was told, so nobody has to hear of its end.</summary>
     public static DeviceState EndQuietly(DeviceState state, Outage outage, DateTimeOffset at) => state with
     {
