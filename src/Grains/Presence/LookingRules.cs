@@ -78,9 +78,16 @@ internal static class LookingRules
 
     public static DateTimeOffset NextLookOffline(DeviceState state, Outage offline, PresencePolicy policy, DateTimeOffset now)
     {
-        var look = Rechecks(state, policy) ? state.Memory.AskAgainAt ?? now + policy.RecheckEvery : now + IdleLook;
+        var look = Rechecks(state, policy) ? state.Memory.AskAgainAt ?? now + policy.RecheckEvery : NextIdleLook(offline, now);
         if (state.Memory.AskingSince is not null && now + TellingRules.FirstRetry < look) look = now + TellingRules.FirstRetry;
         return TellingRules.NextRepeat(offline, policy, now) is { } repeat && repeat < look ? repeat : look;
+    }
+
+    /// <summary>On fixed days since the deadline: if it moved along with every glance, every glance would cost a write.</summary>
+    private static DateTimeOffset NextIdleLook(Outage offline, DateTimeOffset now)
+    {
+        var anchor = offline.Telling ?? offline.GraceEndsAt;
+        return now < anchor ? anchor + IdleLook : anchor + (Math.Floor((now - anchor) / IdleLook) + 1) * IdleLook;
     }
 
     private static PresenceDecision TickInGrace(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now)

@@ -79,8 +79,26 @@ internal sealed class VirtualCluster : IAsyncDisposable
     public Task<PresenceReason> Report(string thingName, bool connected, EventSource source = EventSource.Queue) =>
         Device(thingName).Report(new ConnectionChange(connected, ChangeKind.Time, source, Now, Now));
 
-    /// <summary>Moves the clock from one due moment to the next, and lets everything that it sets off come to rest.</summary>
-    public async Task Advance(TimeSpan by)
+    /// <summary>Moves the clock second by second, and lets everything that it sets off come to rest.</summary>
+    public Task Advance(TimeSpan by) => Advance(by, rest: true);
+
+    /// <summary>The same, while somebody is kept waiting on purpose.</summary>
+    public Task AdvanceWithoutRest(TimeSpan by) => Advance(by, rest: false);
+
+    /// <summary>Waits, in real time and not for long, for what other threads are about to do.</summary>
+    public static Task Until(Func<bool> condition) => Until(() => Task.FromResult(condition()));
+
+    public static async Task Until(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!await condition())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private async Task Advance(TimeSpan by, bool rest)
     {
         var end = Now + by;
         while (Now < end)
@@ -90,7 +108,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
             if (next - Now < step) step = next - Now;
             if (step > TimeSpan.Zero) Time.Advance(step);
             foreach (var grainId in Reminders.TakeDue()) await Remind(grainId);
-            await Rest();
+            if (rest) await Rest();
         }
     }
 
@@ -108,6 +126,9 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     /// <summary>The activation dies, as with its silo; what it had in memory is gone.</summary>
     public Task Crash(string thingName = "rpi-1") => _cluster.DeactivateAsync(Device(thingName));
+
+    /// <summary>Nothing but the clock and the world touches the grains, not even the question whether they are at rest.</summary>
+    public void LeaveAlone() => _touched.Clear();
 
     /// <summary>These things' grains have to come to rest before time moves on.</summary>
     public void Touch(params string[] thingNames) => _touched.UnionWith(thingNames);
