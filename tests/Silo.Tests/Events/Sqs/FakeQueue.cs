@@ -26,6 +26,9 @@ internal sealed class FakeQueue(TimeProvider time)
     /// <summary>Thrown by the calls of this name (<c>Receive</c>, <c>Delete</c>, <c>ChangeVisibility</c>, <c>Attributes</c>) instead of an answer.</summary>
     public Dictionary<string, Exception> Faults { get; } = [];
 
+    /// <summary>Calls of this name wait for it to end, or for their token.</summary>
+    public Dictionary<string, TaskCompletionSource> Hangs { get; } = [];
+
     /// <summary>Names the error of a delete entry; null: it is deleted.</summary>
     public Func<string, BatchResultErrorEntry?> DeleteError { get; set; } = _ => null;
 
@@ -77,7 +80,8 @@ internal sealed class FakeQueue(TimeProvider time)
             .Returns(call => Delete(call.Arg<DeleteMessageBatchRequest>()));
         sqs.ChangeMessageVisibilityBatchAsync(Arg.Any<ChangeMessageVisibilityBatchRequest>(), Arg.Any<CancellationToken>())
             .Returns(call => ChangeVisibility(call.Arg<ChangeMessageVisibilityBatchRequest>()));
-        sqs.GetQueueAttributesAsync(Arg.Any<string>(), Arg.Any<List<string>>(), Arg.Any<CancellationToken>()).Returns(_ => Attributes());
+        sqs.GetQueueAttributesAsync(Arg.Any<string>(), Arg.Any<List<string>>(), Arg.Any<CancellationToken>())
+            .Returns(call => Attributes(call.Arg<CancellationToken>()));
         return sqs;
     }
 
@@ -192,8 +196,9 @@ internal sealed class FakeQueue(TimeProvider time)
         return response;
     }
 
-    private GetQueueAttributesResponse Attributes()
+    private async Task<GetQueueAttributesResponse> Attributes(CancellationToken cancellationToken)
     {
+        if (Hangs.TryGetValue("Attributes", out var hanging)) await hanging.Task.WaitAsync(cancellationToken);
         ThrowIfFaulty("Attributes");
         return new GetQueueAttributesResponse
         {
