@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using IoTOrleans.Testing.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace IoTOrleans.Testing.Emulators;
+
+/// <summary>
+/// The IoT data plane as far as GetThingShadow goes: there is no emulator of it. It refuses what AWS would refuse: a request that
+/// is not signed, or not for the service <c>iotdata</c>.
+/// </summary>
+public sealed class IotDataStub : IAsyncDisposable
+{
+    public const string AccessKey = "AKIDEXAMPLE";
+    public const string SecretKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+    private readonly ConcurrentDictionary<(string Thing, string? Shadow), StubAnswer> shadows = new();
+    private readonly ConcurrentQueue<StubAnswer> next = new();
+    private HttpStub? http;
+
+    private IotDataStub()
+    {
+    }
+
+    /// <summary>For <c>AWS_ENDPOINT_URL_IOT_DATA_PLANE</c>.</summary>
+    public Uri Endpoint => http!.Address;
+
+    public IReadOnlyList<RecordedRequest> Requests => http!.Requests;
+
+    public static async Task<IotDataStub> Start()
+    {
+        var stub = new IotDataStub();
+        stub.http = await HttpStub.Start((request, _) => Task.FromResult(stub.Answer(request)));
+        return stub;
+    }
+
+    /// <summary>The shadow document of a thing, as it stands in AWS.</summary>
+    /// <param name="shadowName">null: the classic shadow.</param>
+    public void Put(string thingName, string document, string? shadowName = null) =>
+        shadows[(thingName, shadowName)] = StubAnswer.Json(200, document);
+
+    /// <summary>A shadow whose <c>reported.connected</c> was last written at this time.</summary>
+    public void Put(string thingName, bool connected, DateTimeOffset changedAt, long version, string? shadowName = null) => Put(
+        thingName,
+        JsonSerializer.Serialize(new
+        {
+            state = new { reported = new { connected } },
+            metadata = new { reported = new { connected = new { timestamp = changedAt.ToUnixTimeSeconds() } } },
+            version,
+            timestamp = changedAt.ToUnixTimeSeconds(),
+        }),
+        shadowName);
+
+    /// <summary>Answers the next request with this, whatever it asks for; more of them queue up.</summary>
+    public void AnswerNext(StubAnswer answer) => next.Enqueue(answer);
+
+    /// <summary>As AWS words an error of its REST services.</summary>
+    public static StubAnswer Error(int status, string code, string message) =>
+        StubAnswer.Json(status, JsonSerializer.Serialize(new { message })) with
+        {
+            Headers = new Dictionary<string, string> { ["x-amzn-ErrorType"] = code },
+        };
+
+    public ValueTask DisposeAsync() => http!.DisposeAsync();
+
+    private StubAnswer Answer(RecordedRequest request)
+    {
+        var signature = SignatureV4.Read(request);
+        if (signature is not { AccessKey: AccessKey, Service: "iotdata" } || !signature.IsValid(request, SecretKey))
+        {
+            return Error(403, "ForbiddenException", "The request signature we calculated does not match the signature you provided.");
+        }
+        if (next.TryDequeue(out var prepared)) return prepared;
+
+        var parts = request.Path.Split('/');
+        if (request.Method != "GET" || parts is not ["", "things", var thing, "shadow"]) return Error(404, "ResourceNotFoundException", "No such route.");
+        var name = QueryHelpers.ParseQuery(request.Query).TryGetValue("name", out var value) ? value.ToString() : null;
+        return shadows.TryGetValue((Uri.UnescapeDataString(thing), name), out var shadow)
+            ? shadow
+            : Error(404, "ResourceNotFoundException", $"No shadow exists with name: '{Uri.UnescapeDataString(thing)}'");
+    }
+}
