@@ -5,6 +5,7 @@ internal static class StoreFolder
     /// <summary>A folder that we make is for its owner alone: states and names of devices are nobody else's business. An existing one is left as it is.</summary>
     public static void Make(string path)
     {
+        if (Directory.Exists(path)) throw new SqliteStoreException(SqliteStoreError.CannotWrite, $"{path} is a folder, no file can be written there: name a file in it.");
         var folder = Path.GetDirectoryName(path)!;
         try
         {

@@ -6,10 +6,15 @@ namespace IoTOrleans.Sqlite.Tests.Support;
 internal sealed class OtherProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly CancellationToken _timeout;
 
-    private OtherProcess(Process process) => _process = process;
+    private OtherProcess(Process process, CancellationToken timeout)
+    {
+        _process = process;
+        _timeout = timeout;
+    }
 
-    public static OtherProcess Start(params string[] arguments)
+    public static OtherProcess Start(CancellationToken timeout, params string[] arguments)
     {
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var program = Path.Combine(AppContext.BaseDirectory, "IoTOrleans.Sqlite.OtherProcess.dll");
@@ -18,23 +23,23 @@ internal sealed class OtherProcess : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!);
+        })!, timeout);
     }
 
-    public async Task<string?> ReadLine() => await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+    public async Task<string?> ReadLine() => await _process.StandardOutput.ReadLineAsync(_timeout);
 
     /// <summary>kill -9: the process gets no chance to finish anything.</summary>
     public async Task Kill()
     {
         _process.Kill();
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(_timeout);
     }
 
     public async Task<(int ExitCode, string Error)> WaitForExit()
     {
         _process.StandardInput.Close();
-        var error = await _process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var error = await _process.StandardError.ReadToEndAsync(_timeout);
+        await _process.WaitForExitAsync(_timeout);
         return (_process.ExitCode, error.Trim());
     }
 

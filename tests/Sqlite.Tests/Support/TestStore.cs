@@ -40,6 +40,9 @@ internal static class TestStore
         return etag;
     }
 
+    /// <summary>Any work on the writer's thread, as one write.</summary>
+    public static Task<T> Do<T>(this SqliteStore store, Func<StoreConnection, T> work) => store.Write(work, TestContext.Current.CancellationToken);
+
     /// <summary>The ETag stored for a grain that <see cref="Insert"/> wrote.</summary>
     public static async Task<string?> ETagOf(this SqliteStore store, string key) =>
         (await store.Read(connection => GrainStateTable.Read(connection, Key(key))))?.ETag;
