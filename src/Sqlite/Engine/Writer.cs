@@ -124,7 +124,9 @@ internal sealed partial class Writer : IDisposable
         _connection.Execute("RELEASE item");
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Cause} ({Count} writes failed; further failures of this kind are not logged until a write succeeds.)")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "{Cause} ({Count} writes failed; further failures of this kind are not logged until a write succeeds.)")]
     private partial void LogFailing(string cause, int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A failed group of writes could not be rolled back yet: {Cause}")]

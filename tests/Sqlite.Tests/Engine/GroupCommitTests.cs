@@ -39,7 +39,9 @@ public sealed class GroupCommitTests : IAsyncLifetime
             for (var round = 1; round < Rounds; round++)
             {
                 var (expected, next) = (etag, Guid.NewGuid().ToString("N"));
-                (await _store.Do(connection => GrainStateTable.Update(connection, TestStore.Key($"{writer}"), expected, next, TestStore.Text("{}")))).ShouldBeNull();
+                var conflict = await _store.Do(connection =>
+                    GrainStateTable.Update(connection, TestStore.Key($"{writer}"), expected, next, TestStore.Text("{}")));
+                conflict.ShouldBeNull();
                 etag = next;
             }
 
@@ -58,7 +60,8 @@ public sealed class GroupCommitTests : IAsyncLifetime
         {
             var thing = GrainId.Create("device", $"thing-{i}");
             var state = new GrainState<ConformanceState>(new() { Text = "grace" });
-            var etag = await reminders.UpsertRow(new() { GrainId = thing, ReminderName = "presence", StartAt = DateTime.UnixEpoch, Period = TimeSpan.FromMinutes(1) });
+            var entry = new ReminderEntry { GrainId = thing, ReminderName = "presence", Period = TimeSpan.FromMinutes(1) };
+            var etag = await reminders.UpsertRow(entry);
             await storage.WriteStateAsync("presence", thing, state);
             state.State = new() { Text = "connected" };
             await storage.WriteStateAsync("presence", thing, state);
