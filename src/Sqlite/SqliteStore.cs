@@ -18,7 +18,8 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
     private volatile OpenStore? _open;
     private bool _disposed;
 
-    internal SqliteStore(string path, ILogger<SqliteStore> logger, StoreSettings? settings = null, IReadOnlyList<Migration>? migrations = null)
+    internal SqliteStore(
+        string path, ILogger<SqliteStore> logger, StoreSettings? settings = null, IReadOnlyList<Migration>? migrations = null)
     {
         Path = System.IO.Path.GetFullPath(path);
         _logger = logger;
@@ -37,7 +38,8 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
     public Task Ping(CancellationToken cancellationToken = default) => Read(connection =>
     {
         // A deleted file still takes writes, as far as the operating system is concerned, until its last user is gone.
-        if (!File.Exists(Path)) throw new SqliteStoreException(SqliteStoreError.Disk, $"{Path} was deleted under the running service: restart it.");
+        if (!File.Exists(Path))
+            throw new SqliteStoreException(SqliteStoreError.Disk, $"{Path} was deleted under the running service: restart it.");
         return connection.Pragma("user_version");
     }, cancellationToken);
 
@@ -50,7 +52,8 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
         string storageName, string stateName, GrainId? after, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        return await Read(connection => GrainStateTable.List(connection, storageName, stateName, after?.ToString() ?? "", limit), cancellationToken);
+        return await Read(
+            connection => GrainStateTable.List(connection, storageName, stateName, after?.ToString() ?? "", limit), cancellationToken);
     }
 
     /// <summary>Opens the file, once; meant for the start of the host, it may take as long as the disk takes.</summary>

@@ -44,13 +44,14 @@ public abstract partial class GrainStorageConformance : IAsyncLifetime
     public virtual async Task What_was_written_is_read_back()
     {
         var grain = AnyGrain();
-        var written = await Write(grain, new() { Text = "玄関 \"door\"\n\t✓ 🚪", Number = long.MinValue, At = DateTimeOffset.UnixEpoch.AddTicks(1) });
+        var value = new ConformanceState { Text = "玄関 \"door\"\n\t✓ 🚪", Number = long.MinValue, At = DateTimeOffset.UnixEpoch.AddTicks(1) };
+        var written = await Write(grain, value);
         written.RecordExists.ShouldBeTrue();
         written.ETag.ShouldNotBeNullOrEmpty();
 
         var read = await Read(grain);
 
-        read.State.ShouldBe(written.State);
+        read.State.ShouldBe(value);
         read.ETag.ShouldBe(written.ETag);
         read.RecordExists.ShouldBeTrue();
     }

@@ -76,11 +76,13 @@ public abstract partial class ReminderTableConformance
     public virtual async Task Ranges_side_by_side_hold_each_of_many_rows_once()
     {
         var grains = Enumerable.Range(0, 500).Select(i => Grain($"thing-{i}")).ToList();
-        await Task.WhenAll(grains.SelectMany(grain => new[] { _table.UpsertRow(Reminder(grain)), _table.UpsertRow(Reminder(grain, "other")) }));
+        await Task.WhenAll(grains.Select(grain => _table.UpsertRow(Reminder(grain))));
+        await Task.WhenAll(grains.Select(grain => _table.UpsertRow(Reminder(grain, "other"))));
 
         var rows = new List<ReminderEntry>();
         const uint Width = 1u << 28;
-        for (uint i = 0, begin = uint.MaxValue; i < 16; i++, begin += Width) rows.AddRange((await _table.ReadRows(begin, begin + Width)).Reminders);
+        for (uint i = 0, begin = uint.MaxValue; i < 16; i++, begin += Width)
+            rows.AddRange((await _table.ReadRows(begin, begin + Width)).Reminders);
 
         rows.Select(row => (row.GrainId, row.ReminderName)).ShouldBe(
             grains.SelectMany(grain => new[] { (grain, "grace"), (grain, "other") }), ignoreOrder: true);

@@ -7,7 +7,8 @@ namespace IoTOrleans.Sqlite.Engine;
 internal static class Failures
 {
     public static SqliteStoreException Closed(string path) =>
-        new(SqliteStoreError.Closed, $"The SQLite store {path} is not open: it opens when the host starts and closes after the silo has stopped.");
+        new(SqliteStoreError.Closed,
+            $"The SQLite store {path} is not open: it opens when the host starts and closes after the silo has stopped.");
 
     /// <summary>Exceptions that are not SQLite's own are returned as they are.</summary>
     public static Exception Describe(Exception cause, string path) => cause is SqliteException sqlite ? Describe(sqlite, path) : cause;
@@ -19,7 +20,7 @@ internal static class Failures
             SQLITE_FULL => (SqliteStoreError.DiskFull,
                 $"The disk is full, nothing was stored in {path}: free some space there, and writing goes on by itself."),
             SQLITE_READONLY or SQLITE_CANTOPEN or SQLITE_PERM => (SqliteStoreError.CannotWrite,
-                $"{path} cannot be opened for writing: check the rights on the file and its folder and that the disk is not mounted read-only."),
+                $"{path} cannot be opened for writing: check the rights on it and on its folder, and that the disk is not mounted read-only."),
             SQLITE_BUSY or SQLITE_LOCKED => (SqliteStoreError.Busy,
                 $"Another program holds the write lock on {path}: end its transaction (an open sqlite3 shell, a backup)."),
             SQLITE_NOTADB => (SqliteStoreError.NotADatabase,
@@ -33,5 +34,6 @@ internal static class Failures
         return new SqliteStoreException(error, text, cause);
     }
 
-    private static string Code(SqliteException cause) => $"{sqlite3_errstr(cause.SqliteErrorCode).utf8_to_string()}, {cause.SqliteExtendedErrorCode}";
+    private static string Code(SqliteException cause) =>
+        $"{sqlite3_errstr(cause.SqliteErrorCode).utf8_to_string()}, {cause.SqliteExtendedErrorCode}";
 }

@@ -40,9 +40,11 @@ internal sealed class StoreConnection : IDisposable
 
     /// <summary>Runs a statement that is worth keeping prepared.</summary>
     /// <returns>Rows changed.</returns>
-    public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) => Prepare(sql, arguments).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) =>
+        Prepare(sql, arguments).ExecuteNonQuery();
 
-    public object? Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) => Prepare(sql, arguments).ExecuteScalar();
+    public object? Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) =>
+        Prepare(sql, arguments).ExecuteScalar();
 
     public List<T> Query<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> arguments)
     {

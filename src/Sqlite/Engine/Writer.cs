@@ -72,6 +72,7 @@ internal sealed partial class Writer : IDisposable
     {
         try
         {
+            _connection.RollBack(); // For the rare case that it could not be done when it was due.
             _connection.Execute("BEGIN IMMEDIATE");
             foreach (var item in group) RunAlone(item);
             _connection.Execute("COMMIT");
@@ -79,7 +80,7 @@ internal sealed partial class Writer : IDisposable
         catch (Exception cause)
         {
             // Nothing of the group is stored, those that had gone well included.
-            _connection.RollBack();
+            TryRollBack();
             foreach (var item in group) item.Fail(Failures.Describe(cause, _connection.Path));
             if (!_failing) LogFailing(Failures.Describe(cause, _connection.Path).Message, group.Count);
             _failing = true;
@@ -90,6 +91,19 @@ internal sealed partial class Writer : IDisposable
         foreach (var item in group) item.Publish();
         if (_failing) LogWorksAgain(_connection.Path);
         _failing = false;
+    }
+
+    /// <summary>Should even this fail, the next group tries again; the thread must live on for it.</summary>
+    private void TryRollBack()
+    {
+        try
+        {
+            _connection.RollBack();
+        }
+        catch (SqliteException cause)
+        {
+            LogRollbackFailed(Failures.Describe(cause, _connection.Path).Message);
+        }
     }
 
     /// <summary>A savepoint for each, so that one that fails halfway takes nobody with it and leaves nothing behind.</summary>
@@ -110,8 +124,13 @@ internal sealed partial class Writer : IDisposable
         _connection.Execute("RELEASE item");
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Cause} ({Count} writes failed; further failures of this kind are not logged until a write succeeds.)")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "{Cause} ({Count} writes failed; further failures of this kind are not logged until a write succeeds.)")]
     private partial void LogFailing(string cause, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A failed group of writes could not be rolled back yet: {Cause}")]
+    private partial void LogRollbackFailed(string cause);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The write-ahead log stays beside the file and is needed with it: {Cause}")]
     private partial void LogLogStays(string cause);

@@ -29,7 +29,9 @@ public static class SqliteSiloBuilderExtensions
         var services = builder.Services;
         var options = services.AddOptions<SqliteStorageOptions>(name);
         if (configure is not null) options.Configure(configure);
-        services.TryAddEnumerable(ServiceDescriptor.Transient<IPostConfigureOptions<SqliteStorageOptions>, DefaultStorageProviderSerializerOptionsConfigurator<SqliteStorageOptions>>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<
+            IPostConfigureOptions<SqliteStorageOptions>,
+            DefaultStorageProviderSerializerOptionsConfigurator<SqliteStorageOptions>>());
         services.AddStore(provider => Options(provider).Path);
         services.AddGrainStorage(name, (provider, _) => new SqliteGrainStorage(
             name,
@@ -38,7 +40,8 @@ public static class SqliteSiloBuilderExtensions
             provider.GetRequiredService<IActivatorProvider>()));
         return builder;
 
-        SqliteStorageOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptionsMonitor<SqliteStorageOptions>>().Get(name);
+        SqliteStorageOptions Options(IServiceProvider provider) =>
+            provider.GetRequiredService<IOptionsMonitor<SqliteStorageOptions>>().Get(name);
     }
 
     public static ISiloBuilder UseSqliteReminderService(this ISiloBuilder builder, Action<SqliteReminderTableOptions>? configure = null)
@@ -47,7 +50,8 @@ public static class SqliteSiloBuilderExtensions
         var services = builder.Services;
         if (configure is not null) services.Configure(configure);
         services.AddStore(Path);
-        services.AddSingleton<IReminderTable>(provider => new SqliteReminderTable(provider.GetRequiredService<SqliteStores>().For(Path(provider))));
+        services.AddSingleton<IReminderTable>(provider => new SqliteReminderTable(
+            provider.GetRequiredService<SqliteStores>().For(Path(provider))));
         return builder;
 
         static string Path(IServiceProvider provider) => provider.GetRequiredService<IOptions<SqliteReminderTableOptions>>().Value.Path;

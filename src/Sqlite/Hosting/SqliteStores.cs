@@ -11,7 +11,11 @@ internal sealed class SqliteStores(ILogger<SqliteStore> logger)
     public SqliteStore For(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
-            throw new SqliteStoreException(SqliteStoreError.CannotWrite, "The path of the SQLite file is empty: name a file, for example data/orleans.db.");
+        {
+            throw new SqliteStoreException(SqliteStoreError.CannotWrite,
+                "The path of the SQLite file is empty: name a file, for example data/orleans.db.");
+        }
+
         return _stores.GetOrAdd(Path.GetFullPath(path), path => new SqliteStore(path, logger));
     }
 }

@@ -14,8 +14,8 @@ internal static class StoreFile
         if (found > present)
         {
             throw new SqliteStoreException(SqliteStoreError.NewerVersion,
-                $"{connection.Path} was written by a newer version (schema {found}, this one knows up to {present}) and was left untouched: "
-                + "run that version or newer, or choose another path.");
+                $"{connection.Path} was written by a newer version (schema {found}, this one knows up to {present}) and was left "
+                + "untouched: run that version or newer, or choose another path.");
         }
 
         if (connection.IsReadOnly)
@@ -43,7 +43,7 @@ internal static class StoreFile
         return isNew
             ? 0
             : throw new SqliteStoreException(SqliteStoreError.AnotherApplication,
-                $"{connection.Path} is a database of some other program and was left untouched: choose another path, or move that file away.");
+                $"{connection.Path} is a database of some other program and was left untouched: choose another path, or move it away.");
     }
 
     private static void Migrate(StoreConnection connection, IReadOnlyList<Migration> migrations, int found)
@@ -53,7 +53,8 @@ internal static class StoreFile
         try
         {
             foreach (var migration in migrations.Where(migration => migration.Version > found)) connection.ExecuteScript(migration.Sql);
-            connection.ExecuteScript($"PRAGMA application_id = {Schema.ApplicationId}; PRAGMA user_version = {migrations[^1].Version}; COMMIT");
+            connection.ExecuteScript($"PRAGMA application_id = {Schema.ApplicationId}; PRAGMA user_version = {migrations[^1].Version}");
+            connection.ExecuteScript("COMMIT");
         }
         catch
         {

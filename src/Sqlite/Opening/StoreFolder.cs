@@ -2,10 +2,15 @@ namespace IoTOrleans.Sqlite.Opening;
 
 internal static class StoreFolder
 {
-    /// <summary>A folder that we make is for its owner alone: states and names of devices are nobody else's business. An existing one is left as it is.</summary>
+    /// <summary>A folder that we make is for its owner alone; what is stored is nobody else's business. An existing one is left as it is.</summary>
     public static void Make(string path)
     {
-        if (Directory.Exists(path)) throw new SqliteStoreException(SqliteStoreError.CannotWrite, $"{path} is a folder, no file can be written there: name a file in it.");
+        if (Directory.Exists(path))
+        {
+            throw new SqliteStoreException(SqliteStoreError.CannotWrite,
+                $"{path} is a folder, no file can be written there: name a file in it.");
+        }
+
         var folder = Path.GetDirectoryName(path)!;
         try
         {
@@ -19,5 +24,6 @@ internal static class StoreFolder
     }
 
     public static SqliteStoreException CannotWrite(string folder, Exception cause) => new(SqliteStoreError.CannotWrite,
-        $"The folder {folder} cannot be created or written ({cause.Message.TrimEnd('.')}): give this user write access to it, or choose another path.", cause);
+        $"The folder {folder} cannot be created or written ({cause.Message.TrimEnd('.')}): "
+        + "give this user write access to it, or choose another path.", cause);
 }

@@ -10,12 +10,14 @@ internal static class ReminderTable
     private const string Select = "SELECT grain, name, start_at, period, etag FROM reminder";
 
     public static ReminderEntry? Read(StoreConnection connection, GrainId grain, string name) =>
-        connection.Query($"{Select} WHERE grain = $grain AND name = $name", Entry, ("$grain", grain.ToString()), ("$name", name)).SingleOrDefault();
+        connection.Query(
+            $"{Select} WHERE grain = $grain AND name = $name", Entry,
+            ("$grain", grain.ToString()), ("$name", name)).SingleOrDefault();
 
     public static List<ReminderEntry> Read(StoreConnection connection, GrainId grain) =>
         connection.Query($"{Select} WHERE grain = $grain", Entry, ("$grain", grain.ToString()));
 
-    /// <summary>The ring from <paramref name="begin"/>, exclusive, to <paramref name="end"/>, inclusive; equal ends are the whole ring.</summary>
+    /// <summary>The ring after <paramref name="begin"/> up to and with <paramref name="end"/>; equal ends are the whole ring.</summary>
     public static List<ReminderEntry> Read(StoreConnection connection, uint begin, uint end) =>
         connection.Query(
             begin < end ? $"{Select} WHERE hash > $begin AND hash <= $end" : $"{Select} WHERE hash > $begin OR hash <= $end",

@@ -61,7 +61,8 @@ internal static class GrainStateTable
             WHERE storage = $storage AND state = $state AND grain > $after
             ORDER BY grain LIMIT $limit
             """,
-            row => new StoredGrain(GrainId.Parse(row.GetString(0), CultureInfo.InvariantCulture), row.GetString(1), new BinaryData(ReadData(row, 2))),
+            row => new StoredGrain(
+                GrainId.Parse(row.GetString(0), CultureInfo.InvariantCulture), row.GetString(1), new BinaryData(ReadData(row, 2))),
             ("$storage", storage), ("$state", state), ("$after", after), ("$limit", limit));
 
     private static Conflict FindConflict(StoreConnection connection, GrainStateKey key) =>

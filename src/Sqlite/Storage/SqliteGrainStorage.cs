@@ -7,7 +7,8 @@ namespace IoTOrleans.Sqlite.Storage;
 /// Orleans' contract on the store. The grain's copy (<c>State</c>, <c>ETag</c>, <c>RecordExists</c>) changes only after the file
 /// has: a failed call leaves it as it was.
 /// </summary>
-internal sealed class SqliteGrainStorage(string name, SqliteStore store, IGrainStorageSerializer serializer, IActivatorProvider activators) : IGrainStorage
+internal sealed class SqliteGrainStorage(
+    string name, SqliteStore store, IGrainStorageSerializer serializer, IActivatorProvider activators) : IGrainStorage
 {
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
@@ -77,7 +78,8 @@ internal sealed class SqliteGrainStorage(string name, SqliteStore store, IGrainS
     {
         if (conflict is null) return;
         throw new InconsistentStateException(
-            $"The state {key} was not {verb}: it was changed by somebody else (stored ETag {conflict.StoredETag ?? "none"}, ours {expected ?? "none"}).",
+            $"The state {key} was not {verb}: somebody else changed it "
+            + $"(stored ETag {conflict.StoredETag ?? "none"}, ours {expected ?? "none"}).",
             conflict.StoredETag,
             expected);
     }

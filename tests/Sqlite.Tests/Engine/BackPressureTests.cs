@@ -9,7 +9,8 @@ public sealed class BackPressureTests : IAsyncLifetime
     private readonly TempFolder _folder = new();
     private SqliteStore _store = null!;
 
-    public async ValueTask InitializeAsync() => _store = await TestStore.Open(_folder.File(), new StoreSettings { QueueCapacity = Capacity, MaxGroup = 4 });
+    public async ValueTask InitializeAsync() =>
+        _store = await TestStore.Open(_folder.File(), new StoreSettings { QueueCapacity = Capacity, MaxGroup = 4 });
 
     public async ValueTask DisposeAsync()
     {
@@ -52,8 +53,8 @@ public sealed class BackPressureTests : IAsyncLifetime
     public async Task Closing_stores_what_was_taken_in_and_tells_everybody_else()
     {
         using var gate = await Gate.Close(_store);
-        var accepted = Enumerable.Range(1, Capacity - 1).Select(i => (Key: $"accepted {i}", Write: _store.Insert($"accepted {i}"))).ToList();
-        var waiting = Enumerable.Range(1, 20).Select(i => (Key: $"waiting {i}", Write: _store.Insert($"waiting {i}"))).ToList();
+        var accepted = Enumerable.Range(1, Capacity - 1).Select(Insert).ToList();
+        var waiting = Enumerable.Range(Capacity, 20).Select(Insert).ToList();
 
         var closing = _store.DisposeAsync();
         await gate.Open();
@@ -69,5 +70,7 @@ public sealed class BackPressureTests : IAsyncLifetime
             (await again.ETagOf(key)).ShouldBe(etag);
             if (etag is null) (await Should.ThrowAsync<SqliteStoreException>(write)).Error.ShouldBe(SqliteStoreError.Closed);
         }
+
+        (string Key, Task<string> Write) Insert(int i) => ($"{i}", _store.Insert($"{i}"));
     }
 }

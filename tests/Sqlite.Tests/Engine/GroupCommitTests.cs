@@ -1,3 +1,5 @@
+using IoTOrleans.Conformance;
+using IoTOrleans.Sqlite.Reminders;
 using IoTOrleans.Sqlite.Storage;
 
 namespace IoTOrleans.Sqlite.Tests.Engine;
@@ -37,7 +39,9 @@ public sealed class GroupCommitTests : IAsyncLifetime
             for (var round = 1; round < Rounds; round++)
             {
                 var (expected, next) = (etag, Guid.NewGuid().ToString("N"));
-                (await _store.Do(connection => GrainStateTable.Update(connection, TestStore.Key($"{writer}"), expected, next, TestStore.Text("{}")))).ShouldBeNull();
+                var conflict = await _store.Do(connection =>
+                    GrainStateTable.Update(connection, TestStore.Key($"{writer}"), expected, next, TestStore.Text("{}")));
+                conflict.ShouldBeNull();
                 etag = next;
             }
 
@@ -46,6 +50,26 @@ public sealed class GroupCommitTests : IAsyncLifetime
 
         for (var writer = 0; writer < Writers; writer++) (await _store.ETagOf($"{writer}")).ShouldBe(last[writer]);
         _store.Commits.ShouldBeLessThan(Writers * Rounds / 4);
+    }
+
+    [Fact]
+    public async Task Five_thousand_things_may_drop_and_return_at_once()
+    {
+        var (storage, reminders) = (_store.Storage(), new SqliteReminderTable(_store));
+        await Task.WhenAll(Enumerable.Range(0, 5000).Select(async i =>
+        {
+            var thing = GrainId.Create("device", $"thing-{i}");
+            var state = new GrainState<ConformanceState>(new() { Text = "grace" });
+            var entry = new ReminderEntry { GrainId = thing, ReminderName = "presence", Period = TimeSpan.FromMinutes(1) };
+            var etag = await reminders.UpsertRow(entry);
+            await storage.WriteStateAsync("presence", thing, state);
+            state.State = new() { Text = "connected" };
+            await storage.WriteStateAsync("presence", thing, state);
+            (await reminders.RemoveRow(thing, "presence", etag!)).ShouldBeTrue();
+        }));
+
+        (await _store.Select("SELECT count(*) FROM grain_state WHERE data ->> '$.Text' = 'connected'")).ShouldBe(["5000"]);
+        (await reminders.ReadRows(0, 0)).Reminders.ShouldBeEmpty();
     }
 
     [Fact]

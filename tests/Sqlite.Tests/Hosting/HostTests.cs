@@ -27,7 +27,9 @@ public sealed class HostTests : IDisposable
     {
         using var host = Build(silo => silo.UseSqliteReminderService(options => options.Path = " "));
 
-        (await Should.ThrowAsync<SqliteStoreException>(() => host.StartAsync(TestContext.Current.CancellationToken))).Message.ShouldContain("name a file");
+        var refusal = await Should.ThrowAsync<SqliteStoreException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        refusal.Message.ShouldContain("name a file");
     }
 
     [Fact]
@@ -54,7 +56,9 @@ public sealed class HostTests : IDisposable
             .AddSqliteGrainStorage("two", options => options.Path = Path.Combine(Path.GetDirectoryName(path)!, ".", "store.db"))
             .AddSqliteGrainStorage("three", options => options.Path = _folder.File("other.db")));
 
-        host.Services.GetServices<SqliteStore>().Distinct().Select(store => Path.GetFileName(store.Path)).ShouldBe(["store.db", "other.db"]);
+        var stores = host.Services.GetServices<SqliteStore>().Distinct();
+
+        stores.Select(store => Path.GetFileName(store.Path)).ShouldBe(["store.db", "other.db"]);
     }
 
     [Fact]

@@ -60,6 +60,7 @@ public sealed class SiloTests : IDisposable
     private async Task<InProcessTestCluster> Start()
     {
         var builder = new InProcessTestClusterBuilder(1);
+        builder.Options.ConfigureFileLogging = false; // It would leave a file per silo behind.
         builder.ConfigureSilo((_, silo) => silo
             .AddSqliteGrainStorageAsDefault(options => options.Path = _folder.File())
             .UseSqliteReminderService(options => options.Path = _folder.File()));

@@ -17,6 +17,7 @@ public sealed class MemorySilo : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(1);
+        builder.Options.ConfigureFileLogging = false; // It would leave a file per silo behind.
         builder.ConfigureSilo((_, silo) => silo
             .AddMemoryGrainStorage("Conformance")
             .AddMemoryGrainStorage("Other")

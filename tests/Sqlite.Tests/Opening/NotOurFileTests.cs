@@ -14,7 +14,7 @@ public sealed class NotOurFileTests : IDisposable
     [InlineData(5000)]
     public async Task A_file_that_is_no_database(int lines)
     {
-        await File.WriteAllTextAsync(_folder.File(), string.Concat(Enumerable.Repeat("shopping list\n", lines)), TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(_folder.File(), Enumerable.Repeat("shopping list", lines), TestContext.Current.CancellationToken);
 
         await ShouldBeRefused(SqliteStoreError.NotADatabase, "is not a SQLite database");
     }

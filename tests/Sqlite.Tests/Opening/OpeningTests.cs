@@ -15,8 +15,9 @@ public sealed class OpeningTests : IDisposable
 
         store.Path.ShouldBe(path);
         File.Exists(path).ShouldBeTrue();
-        if (!OperatingSystem.IsWindows())
-            File.GetUnixFileMode(Path.GetDirectoryName(path)!).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (OperatingSystem.IsWindows()) return;
+        File.GetUnixFileMode(Path.GetDirectoryName(path)!)
+            .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     [Fact]
@@ -57,7 +58,8 @@ public sealed class OpeningTests : IDisposable
     {
         await using (var store = await TestStore.Open(_folder.File())) await store.Insert("a");
 
-        Directory.GetFiles(Path.GetDirectoryName(_folder.File())!).Select(Path.GetFileName).ShouldBe(["store.db", "store.db.lock"], ignoreOrder: true);
+        var files = Directory.GetFiles(Path.GetDirectoryName(_folder.File())!);
+        files.Select(Path.GetFileName).ShouldBe(["store.db", "store.db.lock"], ignoreOrder: true);
     }
 
     [Fact]

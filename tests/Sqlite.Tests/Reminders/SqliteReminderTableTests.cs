@@ -32,7 +32,8 @@ public sealed class SqliteReminderTableTests : ReminderTableConformance
             Period = TimeSpan.FromMinutes(1),
         });
 
-        (await _store.Select("SELECT concat_ws(' ', grain, name, start_at, period) FROM reminder")).ShouldHaveSingleItem().ShouldBe("conformance/rpi-1 presence 2026-11-23T08:05:00.0000000Z 00:01:00");
+        (await _store.Select("SELECT concat_ws(' ', grain, name, start_at, period) FROM reminder"))
+            .ShouldBe(["conformance/rpi-1 presence 2026-11-23T08:05:00.0000000Z 00:01:00"]);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace IoTOrleans.Sqlite.Tests.Support;
 
-/// <summary>A small disk in memory, to be full or read-only as real disks are. Needs root on Linux; elsewhere the test is skipped.</summary>
+/// <summary>A small disk in memory, to be full or read-only as real disks are. Without root on Linux the test is skipped.</summary>
 internal sealed class Mount : IDisposable
 {
     private readonly string _folder;

@@ -23,7 +23,8 @@ internal static class TestStore
 
     public static async Task<SqliteStoreException> ShouldNotOpen(string path, IReadOnlyList<Migration>? migrations = null)
     {
-        var refusal = await Should.ThrowAsync<SqliteStoreException>(async () => await (await Open(path, migrations: migrations)).DisposeAsync());
+        var refusal = await Should.ThrowAsync<SqliteStoreException>(async () =>
+            await (await Open(path, migrations: migrations)).DisposeAsync());
         refusal.Message.ShouldNotContain('\n');
         return refusal;
     }
@@ -41,7 +42,8 @@ internal static class TestStore
     }
 
     /// <summary>Any work on the writer's thread, as one write.</summary>
-    public static Task<T> Do<T>(this SqliteStore store, Func<StoreConnection, T> work) => store.Write(work, TestContext.Current.CancellationToken);
+    public static Task<T> Do<T>(this SqliteStore store, Func<StoreConnection, T> work) =>
+        store.Write(work, TestContext.Current.CancellationToken);
 
     /// <summary>The ETag stored for a grain that <see cref="Insert"/> wrote.</summary>
     public static async Task<string?> ETagOf(this SqliteStore store, string key) =>
