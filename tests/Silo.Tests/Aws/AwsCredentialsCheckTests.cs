@@ -5,7 +5,7 @@ using Xunit;
 
 namespace IoTOrleans.Silo.Tests.Aws;
 
-[Collection(nameof(ThinConfigTests))]
+[Collection(nameof(AloneWithTheEnvironment))]
 public sealed class AwsCredentialsCheckTests
 {
     [Fact]
