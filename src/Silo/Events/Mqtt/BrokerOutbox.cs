@@ -16,7 +16,7 @@ internal sealed partial class BrokerOutbox(
 {
     internal const int Workers = 32;
 
-    /// <summary>Beyond it new things are not let in. Several times the connections that can be open, so only a long failure gets there.</summary>
+    /// <summary>Beyond it new things are not let in. Several times the open connections there may be: only a long failure gets there.</summary>
     internal const int MaxThings = 50_000;
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
@@ -184,9 +184,11 @@ internal sealed partial class BrokerOutbox(
         retryTimer?.Change(TimeSpan.FromSeconds(seconds) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 
-    [LoggerMessage(LogLevel.Warning, "A connection change of {Thing} could not be stored and is tried again ({Unlogged} such failures unlogged before).")]
+    [LoggerMessage(
+        LogLevel.Warning, "A connection change of {Thing} could not be stored and is tried again ({Unlogged} such failures unlogged before).")]
     private partial void LogFailed(Exception exception, string thing, long unlogged);
 
-    [LoggerMessage(LogLevel.Warning, "Stopping with connection changes of {Things} things that could not be stored; the next start looks after these things.")]
+    [LoggerMessage(
+        LogLevel.Warning, "Stopping with connection changes of {Things} things that could not be stored; the next start looks after them.")]
     private partial void LogLeftBehind(int things);
 }

@@ -30,7 +30,11 @@ internal sealed class RecordingSink : IConnectionChangeSink
     public async Task<PresenceReason> Report(string thingName, ConnectionChange change)
     {
         var report = new Report(thingName, change);
-        if (inside.AddOrUpdate(thingName, 1, (_, count) => count + 1) > 1) throw new InvalidOperationException($"{thingName} overtook itself.");
+        if (inside.AddOrUpdate(thingName, 1, (_, count) => count + 1) > 1)
+        {
+            throw new InvalidOperationException($"{thingName} overtook itself.");
+        }
+
         try
         {
             lock (taken) MostAtOnce = Math.Max(MostAtOnce, ++atOnce);
@@ -52,9 +56,12 @@ internal sealed class RecordingSink : IConnectionChangeSink
         }
     }
 
-    internal async Task<Report> Next() => await taken.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+    internal Task<Report> Next() => NextOf(taken);
 
-    internal async Task<Report> NextRefused() => await refused.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+    internal Task<Report> NextRefused() => NextOf(refused);
+
+    private static async Task<Report> NextOf(Channel<Report> reports) =>
+        await reports.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
 
     /// <summary>Reads on until the named thing says what is asked for.</summary>
     internal async Task<ConnectionChange> NextOf(string thingName, bool connected)

@@ -8,7 +8,8 @@ internal sealed class TestMeters : IMeterFactory
 {
     private readonly MeterListener listener = new();
     private readonly ConcurrentBag<Meter> meters = [];
-    private readonly ConcurrentDictionary<string, long> sums = new();
+    private readonly Dictionary<string, long> sums = [];
+    private readonly List<(string Key, long Value, TaskCompletionSource Reached)> awaited = [];
 
     internal TestMeters()
     {
@@ -22,7 +23,24 @@ internal sealed class TestMeters : IMeterFactory
     }
 
     /// <summary>As <c>name</c> or <c>name{tag}</c>.</summary>
-    internal long this[string key] => sums.GetValueOrDefault(key);
+    internal long this[string key]
+    {
+        get
+        {
+            lock (sums) return sums.GetValueOrDefault(key);
+        }
+    }
+
+    internal Task Reaches(string key, long value)
+    {
+        lock (sums)
+        {
+            if (sums.GetValueOrDefault(key) == value) return Task.CompletedTask;
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            awaited.Add((key, value, reached));
+            return reached.Task.WaitAsync(RecordingSink.Patience);
+        }
+    }
 
     public Meter Create(MeterOptions options)
     {
@@ -40,6 +58,10 @@ internal sealed class TestMeters : IMeterFactory
     private void Add(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var key = tags.IsEmpty ? instrument.Name : $"{instrument.Name}{{{tags[0].Value}}}";
-        sums.AddOrUpdate(key, value, (_, sum) => sum + value);
+        lock (sums)
+        {
+            var sum = sums[key] = sums.GetValueOrDefault(key) + value;
+            foreach (var (_, _, reached) in awaited.Where(one => one.Key == key && one.Value == sum)) reached.TrySetResult();
+        }
     }
 }
