@@ -5,7 +5,6 @@ using IoTOrleans.Silo.Notifications.Sns;
 using IoTOrleans.Silo.Notifications.Text;
 using IoTOrleans.Silo.Verifiers;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Shouldly;
 using Xunit;
 
@@ -17,13 +16,14 @@ public sealed class AwsServicesTests
     private const string Topic = "arn:aws:sns:eu-west-1:123456789012:ops";
 
     [Fact]
-    public void All_that_is_on_AWS_can_be_composed_and_looks_for_credentials_once() => AwsEnvironment.With([("AWS_REGION", "eu-west-1")], () =>
+    public void All_that_is_on_AWS_can_be_composed() => AwsEnvironment.With([("AWS_REGION", "eu-west-1")], () =>
     {
         using var services = Services().BuildServiceProvider();
 
         services.GetServices<INotificationDestination>().Select(destination => destination.Name).ShouldBe(["sns", "night"]);
         services.GetServices<IConnectionVerifier>().ShouldHaveSingleItem().Name.ShouldBe("Device Shadow presence");
-        services.GetServices<IHostedService>().ShouldHaveSingleItem().ShouldBeOfType<AwsCredentialsCheck>();
+        services.GetServices<AwsNeed>().Select(need => need.Setting)
+            .ShouldBe(["Notifications:Sns:TopicArn", "Notifications:Destinations:night:TopicArn", "Verify:With"]);
         services.GetRequiredService<SnsClient>().Config.Timeout.ShouldBe(TimeSpan.FromSeconds(5));
         return true;
     });
