@@ -25,10 +25,17 @@ internal sealed partial class BrokerStartSweep(
         // Registered after the broker, which knows its start when it has started.
         if (clock.Current is not { } start) return;
 
-        await Task.Delay(options.Value.SettleTime, time, stoppingToken);
-        for (var delay = FirstRetry; !await Walk(start, stoppingToken); delay = delay * 2 < LastRetry ? delay * 2 : LastRetry)
+        try
         {
-            await Task.Delay(delay, time, stoppingToken);
+            await Task.Delay(options.Value.SettleTime, time, stoppingToken);
+            for (var delay = FirstRetry; !await Walk(start, stoppingToken); delay = delay * 2 < LastRetry ? delay * 2 : LastRetry)
+            {
+                await Task.Delay(delay, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The next start sweeps again. A host that fails to start takes this for a crash otherwise, and says so at length.
         }
     }
 
