@@ -6,8 +6,8 @@ namespace IoTOrleans.Silo.Hosting.Composition;
 
 internal static class SiloApplication
 {
-    /// <summary>Orleans' and ours: each stops what it has begun, a notification under way included, before the process ends.</summary>
-    private static readonly TimeSpan shutdown = TimeSpan.FromSeconds(45);
+    /// <summary>What ECS grants between SIGTERM and SIGKILL; what is under way, a notification included, ends well within it.</summary>
+    private static readonly TimeSpan shutdown = TimeSpan.FromSeconds(30);
 
     /// <summary>What others say only when something is wrong; <c>Logging:LogLevel</c> overrides it as everywhere.</summary>
     private static readonly Dictionary<string, string?> quietLogs = new()
