@@ -34,15 +34,22 @@ internal sealed partial class PresenceObserver
         _feed.Note(before, decision, input);
 
         var (from, to) = (PresenceRules.StatusOf(before, policy, now), PresenceRules.StatusOf(decision.State, policy, now));
-        if (from != to) LogChanged(thingName, from, to, reason, decision.State.Outage?.Id);
-        else LogDecided(thingName, to, reason);
+        if (from == to) LogDecided(thingName, to, reason);
+        else if (IsTold(from) || IsTold(to)) LogToldChanged(thingName, from, to, reason, (decision.State.Outage ?? before.Outage)?.Id);
+        else LogChanged(thingName, from, to, reason);
     }
+
+    /// <summary>A fleet's blips are kept quiet in the log, too.</summary>
+    private static bool IsTold(PresenceStatus status) => status is PresenceStatus.Offline or PresenceStatus.Recovering;
 
     [GeneratedRegex("(?<=[a-z0-9])[A-Z]")]
     private static partial Regex WordStart();
 
-    [LoggerMessage(20, LogLevel.Information, "{ThingName}: {From} -> {To} ({Reason}) outage {OutageId}")]
-    private partial void LogChanged(string thingName, PresenceStatus from, PresenceStatus to, string reason, string? outageId);
+    [LoggerMessage(20, LogLevel.Information, "{ThingName}: {From} -> {To} ({Reason}), outage {OutageId}")]
+    private partial void LogToldChanged(string thingName, PresenceStatus from, PresenceStatus to, string reason, string? outageId);
+
+    [LoggerMessage(23, LogLevel.Debug, "{ThingName}: {From} -> {To} ({Reason})")]
+    private partial void LogChanged(string thingName, PresenceStatus from, PresenceStatus to, string reason);
 
     [LoggerMessage(21, LogLevel.Debug, "{ThingName}: stays {Status} ({Reason})")]
     private partial void LogDecided(string thingName, PresenceStatus status, string reason);

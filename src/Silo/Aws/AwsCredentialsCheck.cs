@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
 using IoTOrleans.Silo.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IoTOrleans.Silo.Aws;
 
@@ -12,33 +13,36 @@ internal sealed record AwsNeed(string Setting);
 /// Says at start that there are no credentials, where somebody looks, and not in the night in which the first notification fails.
 /// Whether they are the right ones only AWS can tell.
 /// </summary>
-internal sealed class AwsCredentialsCheck(IEnumerable<AwsNeed> needs, TimeProvider time) : IHostedLifecycleService
+internal static class AwsCredentialsCheck
 {
     // Off EC2 the chain ends with a question to an instance metadata service that nobody may answer; people wait for the first line.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    public static IServiceCollection NeedAwsCredentials(this IServiceCollection services, string setting)
     {
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddSingleton(new AwsNeed(setting));
+    }
+
+    /// <summary>
+    /// To be called before the host starts, and not by a hosted service: the host would log the exception with its stack trace.
+    /// </summary>
+    /// <exception cref="StartupException">Something needs credentials, and there are none.</exception>
+    public static async Task CheckAwsCredentials(this IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        var settings = services.GetServices<AwsNeed>().Select(need => need.Setting).Distinct().ToList();
+        if (settings.Count == 0) return;
         try
         {
-            await Task.Run(() => DefaultAWSCredentialsIdentityResolver.GetCredentials(), cancellationToken).WaitAsync(Patience, time, cancellationToken);
+            await Task.Run(() => DefaultAWSCredentialsIdentityResolver.GetCredentials(), cancellationToken)
+                .WaitAsync(Patience, services.GetRequiredService<TimeProvider>(), cancellationToken);
         }
         catch (Exception e) when (e is AmazonClientException or TimeoutException)
         {
             throw new StartupException(
-                $"{string.Join(" and ", needs.Select(need => need.Setting).Distinct())}: no AWS credentials were found. "
+                $"{string.Join(" and ", settings)}: no AWS credentials were found. "
                 + "Give the task or instance a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
                 e);
         }
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -12,6 +12,9 @@ internal enum AwsFault
     /// <summary>The signature is not accepted for what time cures: clock skew, a token that ran out.</summary>
     Signature,
 
+    /// <summary>AWS does not know these credentials.</summary>
+    Credentials,
+
     /// <summary>A permission is missing.</summary>
     Denied,
 
@@ -38,11 +41,18 @@ internal static class AwsFaults
         "SignatureDoesNotMatch", "InvalidSignatureException",
     ];
 
+    private static readonly HashSet<string> UnknownCredentials =
+    [
+        "InvalidClientTokenId", "UnrecognizedClientException", "MissingAuthenticationToken", "MissingAuthenticationTokenException",
+        "IncompleteSignature",
+    ];
+
     public static AwsFault Of(Exception exception)
     {
         if (exception is not AmazonServiceException service) return AwsFault.Passing;
         if (Throttling.Contains(service.ErrorCode ?? "")) return AwsFault.Passing;
         if (Signatures.Contains(service.ErrorCode ?? "")) return AwsFault.Signature;
+        if (UnknownCredentials.Contains(service.ErrorCode ?? "")) return AwsFault.Credentials;
         return service.StatusCode switch
         {
             HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests => AwsFault.Passing,

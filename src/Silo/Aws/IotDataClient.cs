@@ -57,7 +57,8 @@ internal sealed class IotDataClient(IotDataConfig config, AWSCredentials? creden
     }
 }
 
-internal sealed class IotDataConfig() : ThinConfig("IoT Data Plane", signingName: "iotdata", hostPrefix: "data-ats.iot")
+internal sealed class IotDataConfig(string? region = null)
+    : ThinConfig("IoT Data Plane", signingName: "iotdata", hostPrefix: "data-ats.iot", region)
 {
     public override string ServiceVersion => "2015-05-28";
 }

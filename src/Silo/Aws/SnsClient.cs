@@ -80,7 +80,7 @@ internal sealed class SnsClient(SnsConfig config, AWSCredentials? credentials = 
     }
 }
 
-internal sealed class SnsConfig() : ThinConfig("SNS", signingName: "sns", hostPrefix: "sns")
+internal sealed class SnsConfig(string? region = null) : ThinConfig("SNS", signingName: "sns", hostPrefix: "sns", region)
 {
     public override string ServiceVersion => "2010-03-31";
 }

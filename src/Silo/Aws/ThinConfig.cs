@@ -1,3 +1,4 @@
+using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
 using Amazon.Runtime.Internal;
@@ -19,7 +20,8 @@ internal abstract class ThinConfig : ClientConfig
     /// <param name="serviceId">As AWS spells it: it names <c>AWS_ENDPOINT_URL_…</c>.</param>
     /// <param name="signingName">The service in the signature.</param>
     /// <param name="hostPrefix">What stands before the region in the default address.</param>
-    protected ThinConfig(string serviceId, string signingName, string hostPrefix)
+    /// <param name="region">null: by the SDK's conventions.</param>
+    protected ThinConfig(string serviceId, string signingName, string hostPrefix, string? region)
         : base(new DefaultConfigurationProvider(AmazonSQSDefaultConfiguration.GetAllConfigurations()))
     {
         this.hostPrefix = hostPrefix;
@@ -27,6 +29,7 @@ internal abstract class ThinConfig : ClientConfig
         AuthenticationServiceName = signingName;
 
         // Before anything reads ServiceURL: setting the one forgets the other.
+        if (region is not null) RegionEndpoint = RegionEndpoint.GetBySystemName(region);
         AuthenticationRegion = FoundRegion(serviceId);
         if (UseFIPSEndpoint || UseDualstackEndpoint) RequireEndpoint(serviceId);
     }

@@ -33,13 +33,13 @@ internal static class ThingName
         {
             if (Rune.DecodeFromUtf16(rest, out var rune, out var consumed) != OperationStatus.Done)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"The thing name has half a surrogate pair at character {codePoints + 1}.");
+                return Invariant($"The thing name has half a surrogate pair at character {codePoints + 1}.");
             }
 
             // SNS and SQS take XML characters only, and U+FFFE and U+FFFF are none: such a thing could never be told of.
             if (Rune.IsControl(rune) || rune.Value is 0xFFFE or 0xFFFF)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"The thing name has U+{rune.Value:X4} at character {codePoints + 1}.");
+                return Invariant($"The thing name has U+{rune.Value:X4} at character {codePoints + 1}.");
             }
 
             bytes += rune.Utf8SequenceLength;
@@ -48,6 +48,8 @@ internal static class ThingName
 
         return codePoints > MaxCodePoints ? TooLong : bytes > MaxUtf8Bytes ? TooManyBytes : null;
     }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private const string TooLong = "The thing name is longer than 128 characters (Unicode code points).";
     private const string TooManyBytes = "The thing name is longer than 384 bytes in UTF-8.";

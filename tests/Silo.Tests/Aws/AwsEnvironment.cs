@@ -4,12 +4,11 @@ using Amazon.Runtime.Internal;
 namespace IoTOrleans.Silo.Tests.Aws;
 
 /// <summary>
-/// The SDK reads its settings from the environment of the process, which tests share: one at a time, and everything is put back.
+/// The SDK reads its settings from the environment of the process, which all tests share: only for tests of
+/// <see cref="AloneWithTheEnvironment"/>. Everything is put back.
 /// </summary>
 internal static class AwsEnvironment
 {
-    private static readonly Lock OneAtATime = new();
-
     private static readonly string[] Names =
     [
         "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
@@ -17,30 +16,24 @@ internal static class AwsEnvironment
         "AWS_EC2_METADATA_DISABLED", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE",
     ];
 
-    /// <summary>With a region and nothing else.</summary>
-    public static T With<T>(Func<T> read) => With([("AWS_REGION", ThinClients.Region)], read);
-
-    /// <summary>With these variables and no others of AWS.</summary>
+    /// <summary>Reads with these variables of AWS and no others.</summary>
     public static T With<T>((string Name, string Value)[] variables, Func<T> read)
     {
-        lock (OneAtATime)
+        var before = Names.ToDictionary(name => name, Environment.GetEnvironmentVariable);
+        try
         {
-            var before = Names.ToDictionary(name => name, Environment.GetEnvironmentVariable);
-            try
-            {
-                foreach (var name in Names) Environment.SetEnvironmentVariable(name, null);
-                Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
-                Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", Path.Combine(AppContext.BaseDirectory, "none"));
-                Environment.SetEnvironmentVariable("AWS_CONFIG_FILE", Path.Combine(AppContext.BaseDirectory, "none"));
-                foreach (var (name, value) in variables) Environment.SetEnvironmentVariable(name, value);
-                Forget();
-                return read();
-            }
-            finally
-            {
-                foreach (var (name, value) in before) Environment.SetEnvironmentVariable(name, value);
-                Forget();
-            }
+            foreach (var name in Names) Environment.SetEnvironmentVariable(name, null);
+            Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
+            Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", Path.Combine(AppContext.BaseDirectory, "none"));
+            Environment.SetEnvironmentVariable("AWS_CONFIG_FILE", Path.Combine(AppContext.BaseDirectory, "none"));
+            foreach (var (name, value) in variables) Environment.SetEnvironmentVariable(name, value);
+            Forget();
+            return read();
+        }
+        finally
+        {
+            foreach (var (name, value) in before) Environment.SetEnvironmentVariable(name, value);
+            Forget();
         }
     }
 

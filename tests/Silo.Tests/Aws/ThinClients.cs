@@ -11,15 +11,13 @@ internal static class ThinClients
 
     public static readonly AWSCredentials Credentials = new BasicAWSCredentials(IotDataStub.AccessKey, IotDataStub.SecretKey);
 
-    public static SnsClient Sns(Uri endpoint, TimeSpan? timeout = null) => new(Configured(() => new SnsConfig(), endpoint, timeout), Credentials);
+    public static SnsClient Sns(Uri endpoint, TimeSpan? timeout = null) => new(At(endpoint, timeout, new SnsConfig(Region)), Credentials);
 
-    public static IotDataClient IotData(Uri endpoint, TimeSpan? timeout = null) =>
-        new(Configured(() => new IotDataConfig(), endpoint, timeout), Credentials);
+    public static IotDataClient IotData(Uri endpoint) => new(At(endpoint, null, new IotDataConfig(Region)), Credentials);
 
-    private static T Configured<T>(Func<T> create, Uri endpoint, TimeSpan? timeout)
+    private static T At<T>(Uri endpoint, TimeSpan? timeout, T config)
         where T : ThinConfig
     {
-        var config = AwsEnvironment.With(create);
         config.ServiceURL = endpoint.ToString();
         if (timeout is not null) config.Timeout = timeout;
         return config;

@@ -9,9 +9,8 @@ using Xunit;
 
 namespace IoTOrleans.Silo.Tests.Aws;
 
-/// <summary>Where the clients go, by the SDK's own conventions. The environment is the process's, so nothing else may run meanwhile.</summary>
-[CollectionDefinition(nameof(ThinConfigTests), DisableParallelization = true)]
-[Collection(nameof(ThinConfigTests))]
+/// <summary>Where the clients go, by the SDK's own conventions.</summary>
+[Collection(nameof(AloneWithTheEnvironment))]
 public sealed class ThinConfigTests
 {
     private static readonly (string, string) Region = ("AWS_REGION", "ap-northeast-1");

@@ -14,7 +14,7 @@ internal static class ShadowChange
         bool connected,
         DateTimeOffset stamp,
         Arrival arrival,
-        bool unchanged)
+        bool? before)
     {
         if (EventFields.ReadVersion(versionValue, versionField, out var version) is { } badVersion) return badVersion;
         if (EventFields.ReadText(body, "shadowName", out var shadowName) is { } badShadowName) return badShadowName;
@@ -25,7 +25,8 @@ internal static class ShadowChange
         {
             Number = version,
             ShadowName = version is null ? null : shadowName,
-            SaysUnchanged = unchanged,
+            SaysUnchanged = before == connected,
+            SaysChanged = before == !connected,
             Attributes = attributes,
         });
     }

@@ -16,15 +16,20 @@ internal static class ShadowDocument
         if (current.Find("state", "reported", "connected") is not { } value) return new ParsedEvent.Nothing(thingName);
         if (EventFields.ReadConnected(value, out var connected) is { } badConnected) return badConnected;
 
-        var unchanged = body.Find("previous", "state", "reported", "connected") is { } before && before.ValueKind == value.ValueKind;
+        bool? before = body.Find("previous", "state", "reported", "connected")?.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => null,
+        };
 
         // The field's own stamp is the moment it was last written; the document's is that of the update, good enough where a rule left
         // the metadata out.
         const string Field = "current.metadata.reported.connected.timestamp";
         var timestamp = current.Find("metadata", "reported", "connected", "timestamp") ?? body.Find("timestamp");
-        if (timestamp is null) return unchanged ? new ParsedEvent.Nothing(thingName) : Refusal.NoTimestamp(Field);
+        if (timestamp is null) return before == connected ? new ParsedEvent.Nothing(thingName) : Refusal.NoTimestamp(Field);
         if (EventStamp.Seconds.Read(timestamp.Value, Field, arrival.At, out var stamp) is { } badStamp) return badStamp;
 
-        return ShadowChange.Read(body, current.Find("version"), "current.version", thingName, connected, stamp, arrival, unchanged);
+        return ShadowChange.Read(body, current.Find("version"), "current.version", thingName, connected, stamp, arrival, before);
     }
 }

@@ -22,6 +22,6 @@ internal static class ShadowRule
             return Refusal.NoTimestamp("timestamp");
         }
 
-        return ShadowChange.Read(body, body.Find("version"), "version", thingName, connected, stamp, arrival, unchanged: false);
+        return ShadowChange.Read(body, body.Find("version"), "version", thingName, connected, stamp, arrival, before: null);
     }
 }

@@ -24,7 +24,7 @@ internal static class ReadSettings
             Mqtt = mqtt,
             HttpEvents = reader.Flag("Events:Http:Enabled", embedded),
             TopicArn = reader.Text("Notifications:Sns:TopicArn"),
-            WebhookUrl = reader.Url("Notifications:Webhook:Url"),
+            WebhookUrl = reader.Text("Notifications:Webhook:Url"),
             WebhookSecret = reader.Text("Notifications:Webhook:Secret"),
             TimeZone = ReadTimeZone(reader),
             Culture = ReadCulture(reader),

@@ -33,7 +33,7 @@ internal sealed record SiloSettings
 
     public string? TopicArn { get; init; }
 
-    public Uri? WebhookUrl { get; init; }
+    public string? WebhookUrl { get; init; }
 
     public string? WebhookSecret { get; init; }
 

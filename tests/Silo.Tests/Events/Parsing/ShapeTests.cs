@@ -88,6 +88,19 @@ public sealed class ShapeTests : ParserTest
             {"thingName":"a","previous":{{{previous}}},"current":{"state":{"reported":{"connected":true}},"version":2},"timestamp":1763884800}
             """).SaysUnchanged.ShouldBeFalse();
 
+    [Theory]
+    [InlineData("true", false, true)]
+    [InlineData("false", true, false)]
+    [InlineData("null", false, false)]
+    public void A_shadow_document_says_whether_connected_was_the_opposite_before(string before, bool unchanged, bool changed)
+    {
+        const string Document = """
+            {"thingName":"a","previous":{"state":{"reported":{"connected":BEFORE}}},"current":{"state":{"reported":{"connected":false}},"version":2},"timestamp":1763884800}
+            """;
+        var change = Change(Document.Replace("BEFORE", before));
+        (change.SaysUnchanged, change.SaysChanged).ShouldBe((unchanged, changed));
+    }
+
     [Fact]
     public void Only_a_numbered_shadow_has_a_name()
     {

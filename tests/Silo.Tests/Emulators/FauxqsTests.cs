@@ -3,7 +3,7 @@ using IoTOrleans.Testing.Emulators;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.Testing;
+namespace IoTOrleans.Silo.Tests.Emulators;
 
 public sealed class FauxqsTests
 {

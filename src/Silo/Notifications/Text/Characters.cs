@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text;
+
+namespace IoTOrleans.Silo.Notifications.Text;
+
+/// <summary>Names and reasons come from devices: what they put into a subject line or on a terminal is not theirs to decide.</summary>
+internal static class Characters
+{
+    /// <summary>Without control characters, line breaks of any kind and half surrogates.</summary>
+    public static string Printable(string text) => Map(text, rune => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => new Rune(' '),
+        _ => rune,
+    });
+
+    /// <summary>Each other character becomes one <c>?</c>.</summary>
+    public static string Ascii(string text) => Map(text, rune => rune.IsAscii ? rune : new Rune('?'));
+
+    /// <summary>Keeps both ends: the serial number at the end tells things apart as often as the site at the beginning.</summary>
+    public static string Shorten(string text, int maxLength)
+    {
+        const string gap = "...";
+        var kept = Math.Max(maxLength - gap.Length, 2);
+        if (text.Length <= kept) return text;
+        var head = (kept + 1) / 2;
+        var tail = text.Length - (kept - head);
+        if (char.IsLowSurrogate(text[head])) head--;
+        if (char.IsLowSurrogate(text[tail])) tail++;
+        return string.Concat(text.AsSpan(0, head), gap, text.AsSpan(tail));
+    }
+
+    private static string Map(string text, Func<Rune, Rune> map)
+    {
+        var result = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes()) result.Append(map(rune).ToString());
+        return result.ToString();
+    }
+}

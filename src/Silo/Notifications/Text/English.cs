@@ -1,0 +1,105 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Silo.Notifications.Text;
+
+/// <param name="source">Who speaks: cluster and region.</param>
+internal sealed class English(LocalClock clock, string source) : Wording
+{
+    private static readonly Dictionary<string, string> Reasons = new()
+    {
+        ["AUTH_ERROR"] = "it could not authenticate - look at its certificate or credentials.",
+        ["CLIENT_INITIATED_DISCONNECT"] = "the device said goodbye itself - switched off, restarted or asleep.",
+        ["CLIENT_ERROR"] = "the device broke the rules of MQTT - look at its firmware or client library.",
+        ["CONNECTION_LOST"] = "connection lost - no goodbye from the device, so think of power or network first.",
+        ["DUPLICATE_CLIENTID"] = "another connection took its client id - do two devices share one identity?",
+        ["FORBIDDEN_ACCESS"] = "it asked for something that its policy forbids - look at its policy.",
+        ["MQTT_KEEP_ALIVE_TIMEOUT"] = "MQTT keep-alive timeout - no goodbye from the device, so think of power or network first.",
+        ["SERVER_ERROR"] = "an error on the broker's side.",
+        ["SERVER_INITIATED_DISCONNECT"] = "the broker closed the connection.",
+        ["API_INITIATED_DISCONNECT"] = "somebody closed the connection through the API.",
+        ["THROTTLED"] = "it exceeded a limit of the broker and was cut off.",
+        ["WEBSOCKET_TTL_EXPIRATION"] = "its WebSocket connection reached the longest age allowed.",
+        ["CUSTOMAUTH_TTL_EXPIRATION"] = "the time that the custom authorizer granted it ran out.",
+    };
+
+    public override string Subject(Notification n, string name) => (n.IsTest ? "[TEST] " : "") + n.Event switch
+    {
+        NotificationEvent.DeviceRecovered => $"[BACK] {name} after {Words(n.Duration)} ({FromTo(n)})",
+        NotificationEvent.DeviceStillOffline => $"[STILL OFFLINE] {name} since {Since(n)} ({Words(n.Duration)})",
+        _ when n.RecoveredAt is not null => $"[OFFLINE] {name} {FromTo(n)} (back again)",
+        _ => $"[OFFLINE] {name} since {Since(n)}",
+    };
+
+    public override IEnumerable<string> Lines(Notification n, string? url)
+    {
+        if (n.IsTest) yield return "TEST - somebody asked for this sample. Nothing happened to the thing.";
+        yield return WhatHappened(n);
+        if (n.Event == NotificationEvent.DeviceRecovered)
+        {
+            if (Before(n) is { } before) yield return before;
+        }
+        else
+        {
+            if (ReasonOf(n, Reasons) is { } reason) yield return $"Reason: {reason}";
+            if (Checked(n.Verification) is { } check) yield return $"Checked: {check}";
+            if (Usual.Of(n.Durations) is { } usual) yield return $"Usual: {InWords(usual)}";
+        }
+        if (url is not null) yield return $"Look: {url}";
+        yield return $"Outage {n.OutageId} - {RuleOf(n)} (grace {Words(n.Grace)}) - {source}";
+    }
+
+    private string WhatHappened(Notification n)
+    {
+        var name = Characters.Printable(n.ThingName);
+        return n.Event switch
+        {
+            NotificationEvent.DeviceRecovered =>
+                $"{name} reconnected on {Long(EndOf(n))} after {Words(n.Duration)}{Held(n.RecoveryHold)}. Nothing to do.",
+            NotificationEvent.DeviceStillOffline =>
+                $"{name} is still offline: since {Long(n.Since)}, for {Words(n.Duration)} by now. Reminder {n.Sequence}.",
+            _ when n.RecoveredAt is { } back =>
+                $"{name} went offline on {Long(n.Since)} and was away for {Words(n.Duration)}. "
+                + $"This comes late: it has been back since {Long(back)}.",
+            _ => $"{name} went offline on {Long(n.Since)} and has not come back in {Words(n.Duration)}.",
+        };
+    }
+
+    private string? Before(Notification n)
+    {
+        List<string> sentences = [];
+        if (n.NotifiedAt is { } told) sentences.Add($"Told you {(clock.SameDay(told, EndOf(n)) ? "" : clock.Format(told, "'on 'd MMM "))}at {clock.Minute(told)}.");
+        if (n.ShortReturns == 1) sentences.Add("1 short reconnect in between was counted into the same outage.");
+        if (n.ShortReturns > 1) sentences.Add($"{n.ShortReturns} short reconnects in between were counted into the same outage.");
+        return sentences.Count == 0 ? null : string.Join(' ', sentences);
+    }
+
+    private static string? Checked(Verification verification) => verification switch
+    {
+        Verification.Confirmed => "asked when the grace was over, and it was still disconnected.",
+        Verification.Unanswered => "asked when the grace was over, but no answer came that counts; this rests on the events alone.",
+        _ => null,
+    };
+
+    private static string InWords(Usual usual) => usual.Within == usual.Outages
+        ? $"{usual.Outages} outages so far, all of them over within {Words(usual.Bound)}."
+        : $"{usual.Outages} outages so far, {usual.Within} of them over within {Words(usual.Bound)}, the longest within {Words(usual.Longest)}.";
+
+    private static string RuleOf(Notification n) => n.PolicyMatch is null ? "default rule" : $"rule {Characters.Printable(n.PolicyMatch)}";
+
+    private static string Held(TimeSpan hold) => hold > TimeSpan.Zero ? $" and has stayed connected for {Words(hold)}" : "";
+
+    private string Since(Notification n) => $"{Minute(n.Since, EndOf(n))} {clock.ShortZone(n.Since)}";
+
+    private string FromTo(Notification n) => clock.SameDay(n.Since, EndOf(n))
+        ? $"{clock.Minute(n.Since)}-{clock.Minute(EndOf(n))} {clock.ShortZone(EndOf(n))}"
+        : $"{clock.Format(n.Since, "d MMM HH:mm")} - {clock.Format(EndOf(n), "d MMM HH:mm")} {clock.ShortZone(EndOf(n))}";
+
+    /// <summary>With the day, if it is not the one that the notification speaks of.</summary>
+    private string Minute(DateTimeOffset time, DateTimeOffset day) =>
+        clock.SameDay(time, day) ? clock.Minute(time) : clock.Format(time, "d MMM HH:mm");
+
+    private string Long(DateTimeOffset time) => $"{clock.Format(time, "ddd d MMM yyyy 'at' HH:mm:ss")} {clock.LongZone(time)}";
+
+    private static string Words(TimeSpan duration) => InWords(duration, " s", " min", " h", " d", " ");
+}

@@ -1,0 +1,109 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Silo.Notifications.Text;
+
+/// <param name="source">Who speaks: cluster and region.</param>
+internal sealed class Japanese(LocalClock clock, string source) : Wording
+{
+    private const string Weekdays = "日月火水木金土";
+
+    private static readonly Dictionary<string, string> Reasons = new()
+    {
+        ["AUTH_ERROR"] = "認証エラー（証明書または認証情報をご確認ください）",
+        ["CLIENT_INITIATED_DISCONNECT"] = "デバイス自身による切断（電源オフ、再起動、スリープなど）",
+        ["CLIENT_ERROR"] = "デバイスのMQTT通信エラー（ファームウェアやクライアントライブラリをご確認ください）",
+        ["CONNECTION_LOST"] = "接続の喪失（デバイスからの切断通知なし。まず電源と回線をご確認ください）",
+        ["DUPLICATE_CLIENTID"] = "同じクライアントIDの別の接続に置き換わりました（2台が同じIDを使っていないかご確認ください）",
+        ["FORBIDDEN_ACCESS"] = "ポリシーで許可されていない操作（デバイスのポリシーをご確認ください）",
+        ["MQTT_KEEP_ALIVE_TIMEOUT"] = "キープアライブのタイムアウト（デバイスからの切断通知なし。まず電源と回線をご確認ください）",
+        ["SERVER_ERROR"] = "ブローカー側のエラー",
+        ["SERVER_INITIATED_DISCONNECT"] = "ブローカー側からの切断",
+        ["API_INITIATED_DISCONNECT"] = "API操作による切断",
+        ["THROTTLED"] = "ブローカーの制限超過による切断",
+        ["WEBSOCKET_TTL_EXPIRATION"] = "WebSocket接続の最長時間に到達",
+        ["CUSTOMAUTH_TTL_EXPIRATION"] = "カスタムオーソライザーが許可した接続時間の終了",
+    };
+
+    public override string Subject(Notification n, string name) => (n.IsTest ? "【テスト】" : "") + n.Event switch
+    {
+        NotificationEvent.DeviceRecovered => $"【復帰】{name} {Words(n.Duration)}ぶりに接続（{FromTo(n)}）",
+        NotificationEvent.DeviceStillOffline => $"【オフライン継続】{name} {Minute(n.Since, EndOf(n))}から（{Words(n.Duration)}経過）",
+        _ when n.RecoveredAt is not null => $"【オフライン】{name} {FromTo(n)}（復帰済み）",
+        _ => $"【オフライン】{name} {Minute(n.Since, EndOf(n))}から",
+    };
+
+    public override IEnumerable<string> Lines(Notification n, string? url)
+    {
+        if (n.IsTest) yield return "これはテスト送信です。実際の障害ではありません。";
+        yield return WhatHappened(n);
+        if (n.Event == NotificationEvent.DeviceRecovered)
+        {
+            if (Before(n) is { } before) yield return before;
+        }
+        else
+        {
+            if (ReasonOf(n, Reasons) is { } reason) yield return $"理由: {reason}";
+            if (Checked(n.Verification) is { } check) yield return $"確認: {check}";
+            if (Usual.Of(n.Durations) is { } usual) yield return $"ふだん: {InWords(usual)}";
+        }
+        if (url is not null) yield return $"状況: {url}";
+        yield return $"障害ID {n.OutageId} / {RuleOf(n)}（猶予{Words(n.Grace)}）/ {source}";
+    }
+
+    private string WhatHappened(Notification n)
+    {
+        var name = Characters.Printable(n.ThingName);
+        return n.Event switch
+        {
+            NotificationEvent.DeviceRecovered =>
+                $"{name} は {Long(EndOf(n))} に再接続し{Held(n.RecoveryHold)}。切断時間は{Words(n.Duration)}でした。対応は不要です。",
+            NotificationEvent.DeviceStillOffline =>
+                $"{name} は {Long(n.Since)} から接続が切れたままです（{Words(n.Duration)}経過、{n.Sequence}回目の再通知）。",
+            _ when n.RecoveredAt is { } back =>
+                $"{name} は {Long(n.Since)} に接続が切れ、{For(n.Duration)}オフラインでした。"
+                + $"お知らせが遅れましたが、{Long(back)} に再接続しています。",
+            _ => $"{name} は {Long(n.Since)} に接続が切れ、{Words(n.Duration)}たっても再接続していません。",
+        };
+    }
+
+    private string? Before(Notification n)
+    {
+        List<string> sentences = [];
+        if (n.NotifiedAt is { } told) sentences.Add($"{Minute(told, EndOf(n))} にお知らせした件です。");
+        if (n.ShortReturns > 0) sentences.Add($"途中の短い再接続{n.ShortReturns}回は同じ障害として数えています。");
+        return sentences.Count == 0 ? null : string.Concat(sentences);
+    }
+
+    private static string? Checked(Verification verification) => verification switch
+    {
+        Verification.Confirmed => "猶予が過ぎた時点で照会し、未接続でした。",
+        Verification.Unanswered => "猶予が過ぎた時点で照会しましたが、有効な応答がありませんでした。切断イベントのみに基づくお知らせです。",
+        _ => null,
+    };
+
+    private static string InWords(Usual usual) => usual.Within == usual.Outages
+        ? $"これまでの切断{usual.Outages}回はすべて{Words(usual.Bound)}以内に復帰"
+        : $"これまでの切断{usual.Outages}回のうち{usual.Within}回は{Words(usual.Bound)}以内に復帰（最長でも{Words(usual.Longest)}以内）";
+
+    private static string RuleOf(Notification n) => n.PolicyMatch is null ? "既定の設定" : $"設定 {Characters.Printable(n.PolicyMatch)}";
+
+    private static string Held(TimeSpan hold) => hold > TimeSpan.Zero ? $"、{For(hold)}つながっています" : "ました";
+
+    private string FromTo(Notification n) => clock.SameDay(n.Since, EndOf(n))
+        ? $"{clock.Minute(n.Since)}〜{clock.Minute(EndOf(n))}"
+        : $"{DayAndMinute(n.Since)}〜{DayAndMinute(EndOf(n))}";
+
+    /// <summary>With the day, if it is not the one that the notification speaks of.</summary>
+    private string Minute(DateTimeOffset time, DateTimeOffset day) => clock.SameDay(time, day) ? clock.Minute(time) : DayAndMinute(time);
+
+    private string DayAndMinute(DateTimeOffset time) => clock.Format(time, "M'月'd'日' HH:mm");
+
+    private string Long(DateTimeOffset time) =>
+        $"{clock.Format(time, "yyyy'年'M'月'd'日'")}({Weekdays[(int)clock.At(time).DayOfWeek]}) {clock.Second(time)} ({clock.ShortZone(time)})";
+
+    /// <summary>5分間, but 2時間.</summary>
+    private static string For(TimeSpan duration) => Words(duration) is var words && words.EndsWith('間') ? words : words + "間";
+
+    private static string Words(TimeSpan duration) => InWords(duration, "秒", "分", "時間", "日", "");
+}

@@ -1,0 +1,75 @@
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Hosting;
+
+namespace IoTOrleans.Silo.Notifications.Text;
+
+/// <summary>Turns the facts of a notification into words for people and a body for programs. No clock, no state: same facts, same text.</summary>
+internal sealed class NotificationText
+{
+    private readonly NotificationTextOptions options;
+    private readonly string? baseUrl;
+    private readonly Wording wording;
+    private readonly Wording english;
+
+    /// <exception cref="StartupException">A setting makes no sense; the message names it.</exception>
+    public NotificationText(NotificationTextOptions options)
+    {
+        this.options = options;
+        baseUrl = BaseUrlOf(options.ExternalUrl);
+        var clock = new LocalClock(ZoneOf(options.TimeZone));
+        var source = options.Region is null ? options.Cluster : $"{options.Cluster}/{options.Region}";
+        english = new English(clock, source);
+        IsJapanese = options.Culture.Split('-')[0].ToLowerInvariant() switch
+        {
+            "en" => false,
+            "ja" => true,
+            _ => throw new StartupException($"Culture={options.Culture}: say en or ja."),
+        };
+        wording = IsJapanese ? new Japanese(clock, source) : english;
+    }
+
+    public bool IsJapanese { get; }
+
+    /// <summary>One line, as long as it needs to be.</summary>
+    public string Subject(Notification notification) => wording.Subject(notification, Characters.Printable(notification.ThingName));
+
+    /// <summary>
+    /// One line of at most <paramref name="maxLength"/> characters; if it must be shorter, the name gives way and not what happened.
+    /// With <paramref name="ascii"/> it is English, because Japanese in ASCII would be a row of question marks.
+    /// </summary>
+    public string Subject(Notification notification, int maxLength, bool ascii)
+    {
+        var words = ascii ? english : wording;
+        var name = Characters.Printable(notification.ThingName);
+        if (ascii) name = Characters.Ascii(name);
+        var subject = words.Subject(notification, name);
+        return subject.Length <= maxLength
+            ? subject
+            : words.Subject(notification, Characters.Shorten(name, name.Length - (subject.Length - maxLength)));
+    }
+
+    /// <summary>What happened, why, and where to look: one thing a line.</summary>
+    public string Body(Notification notification) => string.Join('\n', wording.Lines(notification, LinkTo(notification.ThingName)));
+
+    /// <summary>The JSON that programs get.</summary>
+    public string MachineJson(Notification notification) =>
+        MachineBody.Json(notification, options.Cluster, options.Region, LinkTo(notification.ThingName), Body(notification));
+
+    private string? LinkTo(string thingName) => baseUrl is null ? null : $"{baseUrl}/?thing={Uri.EscapeDataString(thingName)}";
+
+    private static string? BaseUrlOf(string? externalUrl)
+    {
+        if (string.IsNullOrWhiteSpace(externalUrl)) return null;
+        return Uri.TryCreate(externalUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? externalUrl.TrimEnd('/')
+            : throw new StartupException($"ExternalUrl={externalUrl}: say the whole address of the fleet page, for example https://watch.example.net.");
+    }
+
+    private static TimeZoneInfo ZoneOf(string? name)
+    {
+        if (string.IsNullOrWhiteSpace(name)) return TimeZoneInfo.Local;
+        return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
+            ? zone
+            : throw new StartupException($"Notifications:TimeZone={name}: not a time zone known here; say an IANA name, for example Asia/Tokyo.");
+    }
+}

@@ -1,0 +1,22 @@
+namespace IoTOrleans.Silo.Notifications.Webhook;
+
+internal sealed class WebhookDestinationOptions
+{
+    /// <summary>What policies call it in <c>Notify</c>.</summary>
+    public string Name { get; set; } = "webhook";
+
+    /// <summary>Where these options were read, for messages to people.</summary>
+    public string Setting { get; set; } = "Notifications:Webhook";
+
+    /// <summary>http or https. It may hold a token in path or query, so it is never logged.</summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>null: no signature. <c>whsec_</c> and base64 as by Standard Webhooks; anything else is taken as it is.</summary>
+    public string? Secret { get; set; }
+
+    /// <summary>Until somebody picks up. Default: 5 s.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>For everything. Default: 15 s, the lower end of what Standard Webhooks recommends.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
+}

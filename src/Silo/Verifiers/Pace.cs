@@ -1,0 +1,34 @@
+namespace IoTOrleans.Silo.Verifiers;
+
+/// <summary>
+/// Hands out turns at an even pace, first come first served, with up to a second's worth at once after a quiet time. Own code because
+/// the framework's token bucket cannot be given a clock, and because a turn that comes too late to be of use must not be taken from
+/// somebody else: in a mass outage that would starve everybody.
+/// </summary>
+internal sealed class Pace(int maxPerSecond, TimeProvider time)
+{
+    private static readonly TimeSpan Burst = TimeSpan.FromSeconds(1);
+
+    private readonly TimeSpan interval = TimeSpan.FromSeconds(1) / maxPerSecond;
+    private readonly long start = time.GetTimestamp();
+    private readonly Lock taking = new();
+    private TimeSpan next = -Burst;
+
+    /// <summary>Returns when it is the caller's turn; false, at once, if that would be later than <paramref name="patience"/>.</summary>
+    public async Task<bool> Wait(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        TimeSpan wait;
+        lock (taking)
+        {
+            var now = time.GetElapsedTime(start);
+            var turn = Max(next, now + interval - Burst);
+            wait = turn - now;
+            if (wait > patience) return false;
+            next = turn + interval;
+        }
+        if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
+        return true;
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

@@ -1,0 +1,33 @@
+using System.Text.RegularExpressions;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Aws;
+using IoTOrleans.Silo.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace IoTOrleans.Silo.Verifiers;
+
+internal static partial class ShadowVerifierServices
+{
+    public static IServiceCollection AddShadowVerifier(this IServiceCollection services, ShadowVerifierOptions options)
+    {
+        ShadowNameOf(options);
+        if (options.MaxPerSecond < 1)
+            throw new StartupException($"Verify:MaxPerSecond={options.MaxPerSecond}: say 1 or more, or Verify:With=none to ask nobody.");
+
+        services.NeedAwsCredentials("Verify:With");
+        services.TryAddSingleton(_ => new IotDataClient(new IotDataConfig { Timeout = options.CallTimeout }));
+        services.AddSingleton(options);
+        return services.AddSingleton<IConnectionVerifier, ShadowVerifier>();
+    }
+
+    internal static string? ShadowNameOf(ShadowVerifierOptions options)
+    {
+        if (string.IsNullOrEmpty(options.ShadowName)) return null;
+        return ShadowName().IsMatch(options.ShadowName)
+            ? options.ShadowName
+            : throw new StartupException($"Verify:ShadowName={options.ShadowName}: a shadow's name is 1 to 64 of letters, digits and $ : _ -");
+    }
+
+    [GeneratedRegex(@"\A[$a-zA-Z0-9:_-]{1,64}\z")]
+    private static partial Regex ShadowName();
+}

@@ -1,0 +1,7 @@
+using Xunit;
+
+namespace IoTOrleans.Silo.Tests.Aws;
+
+/// <summary>Tests that change the environment of the process: nothing else may run meanwhile.</summary>
+[CollectionDefinition(nameof(AloneWithTheEnvironment), DisableParallelization = true)]
+public sealed class AloneWithTheEnvironment;

@@ -1,0 +1,50 @@
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Aws;
+using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Silo.Notifications.Sns;
+using IoTOrleans.Silo.Notifications.Text;
+using IoTOrleans.Silo.Verifiers;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Xunit;
+
+namespace IoTOrleans.Silo.Tests.Aws;
+
+[Collection(nameof(AloneWithTheEnvironment))]
+public sealed class AwsServicesTests
+{
+    private const string Topic = "arn:aws:sns:eu-west-1:123456789012:ops";
+
+    [Fact]
+    public void All_that_is_on_AWS_can_be_composed() => AwsEnvironment.With([("AWS_REGION", "eu-west-1")], () =>
+    {
+        using var services = Services().BuildServiceProvider();
+
+        services.GetServices<INotificationDestination>().Select(destination => destination.Name).ShouldBe(["sns", "night"]);
+        services.GetServices<IConnectionVerifier>().ShouldHaveSingleItem().Name.ShouldBe("Device Shadow presence");
+        services.GetServices<AwsNeed>().Select(need => need.Setting)
+            .ShouldBe(["Notifications:Sns:TopicArn", "Notifications:Destinations:night:TopicArn", "Verify:With"]);
+        services.GetRequiredService<SnsClient>().Config.Timeout.ShouldBe(TimeSpan.FromSeconds(5));
+        return true;
+    });
+
+    [Fact]
+    public void Without_a_region_it_says_so_when_it_is_composed() => AwsEnvironment.With([], () =>
+    {
+        using var services = Services().BuildServiceProvider();
+
+        Should.Throw<StartupException>(() => services.GetServices<INotificationDestination>().ToList()).Message.ShouldContain("AWS_REGION");
+        return true;
+    });
+
+    [Fact]
+    public void A_typing_error_in_the_ARN_is_found_before_anything_is_composed() =>
+        Should.Throw<StartupException>(() => new ServiceCollection().AddSnsDestination(new() { TopicArn = "ops" }));
+
+    private static IServiceCollection Services() => new ServiceCollection()
+        .AddLogging()
+        .AddNotificationText(new NotificationTextOptions())
+        .AddSnsDestination(new() { TopicArn = Topic })
+        .AddSnsDestination(new() { Name = "night", Setting = "Notifications:Destinations:night", TopicArn = Topic + "-night" })
+        .AddShadowVerifier(new() { ShadowName = "presence" });
+}

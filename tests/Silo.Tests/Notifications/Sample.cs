@@ -1,0 +1,55 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Notifications.Text;
+
+namespace IoTOrleans.Silo.Tests.Notifications;
+
+/// <summary>The night of greenhouse-3: away from 02:14:07 to 03:01:22 in Tokyo.</summary>
+internal static class Sample
+{
+    public const string OutageId = "7f3a91Xk2mQpR8sTvWyZ01";
+
+    public static readonly DateTimeOffset Since = new(2026, 11, 22, 17, 14, 7, TimeSpan.Zero);
+
+    public static readonly DateTimeOffset Back = new(2026, 11, 22, 18, 1, 22, TimeSpan.Zero);
+
+    public static Notification Offline { get; } = new()
+    {
+        Event = NotificationEvent.DeviceOffline,
+        ThingName = "greenhouse-3",
+        OutageId = OutageId,
+        Since = Since,
+        DetectedAt = Since.AddMinutes(5),
+        Duration = TimeSpan.FromMinutes(5),
+        Grace = TimeSpan.FromMinutes(5),
+        DisconnectReason = "MQTT_KEEP_ALIVE_TIMEOUT",
+        Verification = Verification.Confirmed,
+        Attributes = new Dictionary<string, string> { ["site"] = "家" },
+        Durations = [0, 0, 1, 2, 10, 12, 13, 2, 0, 1],
+        PolicyMatch = "greenhouse-*",
+    };
+
+    public static Notification StillOffline { get; } = Offline with
+    {
+        Event = NotificationEvent.DeviceStillOffline,
+        Sequence = 3,
+        Duration = new TimeSpan(3, 4, 5, 6),
+    };
+
+    public static Notification Recovered { get; } = Offline with
+    {
+        Event = NotificationEvent.DeviceRecovered,
+        RecoveredAt = Back,
+        Duration = Back - Since,
+        NotifiedAt = Since.AddMinutes(5),
+        RecoveryHold = TimeSpan.FromMinutes(1),
+        ShortReturns = 1,
+    };
+
+    public static NotificationText English { get; } = Text("en");
+
+    public static NotificationText Japanese { get; } = Text("ja");
+
+    public static NotificationText Text(string culture, string? timeZone = "Asia/Tokyo", string? externalUrl = "https://watch.example.net/", string? region = "ap-northeast-1") =>
+        new(new NotificationTextOptions { Culture = culture, TimeZone = timeZone, ExternalUrl = externalUrl, Cluster = "home", Region = region });
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using IoTOrleans.Contracts;
+using Shouldly;
+using Xunit;
+
+namespace IoTOrleans.Silo.Tests.Notifications.Text;
+
+public sealed class MachineBodyTests
+{
+    [Fact]
+    public void Every_field_of_the_contract_is_there_in_its_order() => Sample.English.MachineJson(Sample.StillOffline).ShouldBe("""
+        {"schemaVersion":1,"event":"device.still_offline","thingName":"greenhouse-3","outageId":"7f3a91Xk2mQpR8sTvWyZ01",
+        "since":"2026-11-22T17:14:07Z","detectedAt":"2026-11-22T17:19:07Z","recoveredAt":null,"durationSeconds":273906,
+        "graceSeconds":300,"disconnectReason":"MQTT_KEEP_ALIVE_TIMEOUT","verification":"confirmed","attributes":{"site":"家"},
+        "source":{"cluster":"home","region":"ap-northeast-1"},"url":"https://watch.example.net/?thing=greenhouse-3","text":"TEXT"}
+        """.ReplaceLineEndings("").Replace("TEXT", Sample.English.Body(Sample.StillOffline).Replace("\n", "\\n", StringComparison.Ordinal), StringComparison.Ordinal));
+
+    [Fact]
+    public void What_is_not_known_is_null_and_not_left_out()
+    {
+        var body = Parse(Sample.Text("en", externalUrl: null, region: null).MachineJson(Sample.Offline with { DisconnectReason = null }));
+
+        body.GetProperty("disconnectReason").ValueKind.ShouldBe(JsonValueKind.Null);
+        body.GetProperty("url").ValueKind.ShouldBe(JsonValueKind.Null);
+        body.GetProperty("recoveredAt").ValueKind.ShouldBe(JsonValueKind.Null);
+        body.GetProperty("source").GetProperty("region").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public void Times_are_UTC_and_keep_their_milliseconds()
+    {
+        var since = new DateTimeOffset(2026, 11, 23, 2, 14, 7, 120, TimeSpan.FromHours(9));
+
+        Parse(Sample.English.MachineJson(Sample.Recovered with { Since = since })).GetProperty("since").GetString().ShouldBe("2026-11-22T17:14:07.12Z");
+    }
+
+    [Theory]
+    [InlineData(Verification.None, "none")]
+    [InlineData(Verification.Confirmed, "confirmed")]
+    [InlineData(Verification.Unanswered, "unanswered")]
+    public void Verification_has_three_words(Verification verification, string word) =>
+        Parse(Sample.English.MachineJson(Sample.Offline with { Verification = verification })).GetProperty("verification").GetString().ShouldBe(word);
+
+    [Fact]
+    public void Only_a_sample_is_marked_as_one()
+    {
+        Parse(Sample.English.MachineJson(Sample.Offline with { IsTest = true })).GetProperty("test").GetBoolean().ShouldBeTrue();
+        Parse(Sample.English.MachineJson(Sample.Offline)).TryGetProperty("test", out _).ShouldBeFalse();
+    }
+
+    private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;
+}
