@@ -1,3 +1,33 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using IoTOrleans.Silo.Api;
+using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Events.Http;
+using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Silo.Hosting.Composition;
+using IoTOrleans.Silo.Hosting.Settings;
+using Orleans.Dashboard;
+
+return await Startup.Run(async () =>
+{
+    var builder = SiloApplication.CreateBuilder(args);
+    var settings = ReadSettings.From(builder.Configuration);
+
+    builder.AddSiloLogging();
+    builder.AddOrleans(settings);
+    builder.AddNotifications(settings);
+    builder.AddVerification(settings);
+    builder.AddEventSources(settings);
+    builder.AddHttp(settings);
+
+    var app = builder.Build();
+    app.UseProblems();
+    app.UseDoors();
+
+    app.MapHealth();
+    app.MapDevices();
+    app.MapNotifications();
+    if (settings.HttpEvents) app.MapEvents();
+    app.MapOrleansDashboard(routePrefix: "/dashboard");
+
+    app.SayWhereToLook(settings);
+    await app.RunAsync();
+});

@@ -71,8 +71,11 @@ public sealed record OrderMark
     /// <summary>Broker: which start of the broker numbered it.</summary>
     [Id(3)] public long? BrokerStart { get; init; }
 
-    /// <summary>What the last event said.</summary>
+    /// <summary>What the last event says of the thing: the end of a replaced session says that it is connected.</summary>
     [Id(4)] public bool Connected { get; init; }
+
+    /// <summary>The last event was the end of its session.</summary>
+    [Id(7)] public bool Ended { get; init; }
 
     /// <summary>Stamp of the last event, clamped to its arrival: orders events of this kind.</summary>
     [Id(5)] public DateTimeOffset Stamp { get; init; }
@@ -83,11 +86,15 @@ public sealed record OrderMark
     /// <summary>Events with numbers of their own are ordered among themselves, everything else by time.</summary>
     public static string KeyOf(ConnectionChange change) => change.Kind switch
     {
-        ChangeKind.Lifecycle => "lifecycle",
-        ChangeKind.Shadow => change.ShadowName is null ? "shadow" : "shadow:" + change.ShadowName,
+        ChangeKind.Lifecycle => LifecycleKey,
+        ChangeKind.Shadow => ShadowKeyOf(change.ShadowName),
         ChangeKind.Broker => BrokerKey,
         _ => "time",
     };
 
+    /// <summary>Each shadow of a thing counts its own versions.</summary>
+    public static string ShadowKeyOf(string? shadowName) => shadowName is null ? "shadow" : "shadow:" + shadowName;
+
+    public const string LifecycleKey = "lifecycle";
     public const string BrokerKey = "broker";
 }

@@ -17,7 +17,7 @@ public sealed record Outage
 
     [Id(4)] public string? DisconnectReason { get; init; }
 
-    /// <summary>Lifecycle: <c>versionNumber</c> of the disconnect that started the running grace.</summary>
+    /// <summary>The session (lifecycle <c>versionNumber</c>, broker sequence) whose end started the running grace; null where there are none.</summary>
     [Id(5)] public long? Session { get; init; }
 
     /// <summary>Began because we were away ourselves; if the thing comes back in time, it does not count.</summary>

@@ -1,0 +1,119 @@
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Devices;
+
+/// <summary>
+/// When the thing is looked at next. The reminder is the durable clock: it exists exactly as long as something is left to do. For
+/// what is near, a grain timer is its precise twin.
+/// </summary>
+internal sealed partial class DeviceClock(
+    DeviceGrain grain, TimeProvider time, ILogger logger, bool expected, Func<CancellationToken, Task> onTimer)
+{
+    internal const string ReminderName = "presence";
+
+    /// <summary>A tick that was missed, or a request that was lost, is made good within this. Orleans' shortest period.</summary>
+    internal static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
+
+    /// <summary>An activation that nobody calls is collected after 15 min; a timer that far away would keep it for nothing.</summary>
+    internal static readonly TimeSpan TimerReach = TimeSpan.FromMinutes(15);
+
+    private bool? _exists = expected ? null : false;
+    private DateTimeOffset? _armedFor;
+    private IGrainReminder? _reminder;
+    private IGrainTimer? _timer;
+    private DateTimeOffset? _timerFor;
+
+    /// <summary>The reminder has just ticked: it exists, and will go on to tick every minute.</summary>
+    public void Ticked()
+    {
+        _exists = true;
+        _armedFor = time.GetUtcNow();
+    }
+
+    /// <summary>Somebody else has changed what is stored: nothing is known of the reminder any more.</summary>
+    public void Forget()
+    {
+        _exists = null;
+        _armedFor = null;
+        _reminder = null;
+    }
+
+    /// <summary>Before the write: makes the reminder, or moves it nearer. Nothing it does can make anything late.</summary>
+    /// <param name="changing">A write is to follow.</param>
+    public async Task BringNearer(DateTimeOffset? next, DateTimeOffset now, bool changing)
+    {
+        if (next is not { } at) return;
+
+        if (_exists is null && !changing)
+        {
+            // A duplicate makes sure of it, once per activation.
+            _reminder = await grain.GetReminder(ReminderName);
+            _exists = _reminder is not null;
+            if (_exists.Value) return;
+        }
+
+        if (_exists == false || (changing && _armedFor is null))
+        {
+            // Not knowing where it stands, "later" must not come before the write.
+            await Arm(_exists == false || at - now <= Period ? at : now + Period, now);
+        }
+        else if (at < _armedFor)
+        {
+            await Arm(at, now);
+        }
+    }
+
+    /// <summary>
+    /// After the write: moves the reminder later or removes it, and sets the timer. What fails here is left to the next tick.
+    /// </summary>
+    /// <param name="confirmed">A write or read succeeded in this turn: nobody else has started something that this would undo.</param>
+    public async Task Settle(DateTimeOffset? next, DateTimeOffset now, bool confirmed)
+    {
+        SetTimer(next, now);
+        if (!confirmed) return;
+        try
+        {
+            if (next is not { } at) await Stop();
+            else if (_armedFor is { } armed && at > (armed > now ? armed : now) + Period) await Arm(at, now);
+        }
+        catch (Exception exception)
+        {
+            Forget();
+            LogReminderLeft(exception, grain.GetPrimaryKeyString());
+        }
+    }
+
+    public async Task Stop()
+    {
+        SetTimer(null, default);
+        if (_exists == false) return;
+        _reminder ??= await grain.GetReminder(ReminderName);
+        if (_reminder is not null) await grain.UnregisterReminder(_reminder);
+        _exists = false;
+        _armedFor = null;
+        _reminder = null;
+    }
+
+    private async Task Arm(DateTimeOffset at, DateTimeOffset now)
+    {
+        _reminder = await grain.RegisterOrUpdateReminder(ReminderName, at > now ? at - now : TimeSpan.Zero, Period);
+        _exists = true;
+        _armedFor = at;
+    }
+
+    private void SetTimer(DateTimeOffset? next, DateTimeOffset now)
+    {
+        if (next is { } near && near - now > TimerReach) next = null;
+        if (next == _timerFor && next > now) return;
+        _timer?.Dispose();
+        _timer = null;
+        _timerFor = next;
+        if (next is not { } at) return;
+
+        var due = at > now ? at - now : TimeSpan.Zero;
+        _timer = grain.RegisterGrainTimer(onTimer, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+    }
+
+    [LoggerMessage(10, LogLevel.Warning, "{ThingName}: its reminder could not be moved or removed; the next tick will see to it.")]
+    private partial void LogReminderLeft(Exception exception, string thingName);
+}

@@ -1,0 +1,256 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Devices;
+
+/// <summary>
+/// Carries out what <see cref="PresenceRules"/> decide: stores, keeps the clock, asks the world. A turn is storage only; nothing
+/// in here waits for a shadow or a destination.
+/// </summary>
+[GrainType("device")]
+internal sealed partial class DeviceGrain(
+    [PersistentState("device")] IPersistentState<DeviceState> storage,
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
+    PresencePolicies policies,
+    VerificationQueue verifications,
+    NotificationQueue notifications,
+    IBrokerClock broker,
+    PresenceObserver observer,
+    ILogger<DeviceGrain> logger)
+    : Grain, IDeviceGrain, IDeviceAnswers, IRemindable
+{
+    /// <summary>
+    /// After this long without a read or write that succeeded, another activation may have taken over (a silo that slept): look
+    /// at what is really stored before anything is said or undone.
+    /// </summary>
+    internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+
+    private DeviceState _state = new();
+    private DeviceClock _clock = null!;
+    private PresencePolicy _policy = null!;
+    private long _storedAsOf;
+    private bool _confirmed;
+    private bool _heardOf;
+
+    private string ThingName => this.GetPrimaryKeyString();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _policy = policies.For(ThingName);
+        _state = storage.State;
+        _storedAsOf = time.GetTimestamp();
+        _clock = new DeviceClock(this, time, logger, expected: PresenceRules.NextLook(_state, _policy, Now) is not null, OnTimer);
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // A mark that only this activation knows would let a late older event look like news to the next one.
+        if (!_state.Memory.MarkMoved || reason.ReasonCode == DeactivationReasonCode.ApplicationError) return;
+        try
+        {
+            await Store(_state);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogMarkNotStored(exception, ThingName);
+        }
+    }
+
+    public Task<PresenceReason> Report(ConnectionChange change)
+    {
+        _heardOf = true;
+        _confirmed = false;
+        return Apply(new PresenceInput.Changed(change));
+    }
+
+    public Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        _clock.Ticked();
+        return Tick();
+    }
+
+    public async Task Verified(string outageId, VerifierAnswer answer)
+    {
+        await Refresh(unless: IsFresh);
+        await NoticeBrokerStart();
+        await Apply(new PresenceInput.Verified(outageId, answer));
+    }
+
+    public async Task Answered(string outageId, NotificationEvent notificationEvent, int sequence, string destination, DeliveryAnswer answer)
+    {
+        await Refresh(unless: IsFresh);
+        await Apply(new PresenceInput.Answered(outageId, notificationEvent, sequence, destination, answer));
+    }
+
+    public async Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination)
+    {
+        await Refresh();
+        var state = Recovery.EndHold(_state, _policy, Now);
+        return TellingRules.DueNow(state, _policy, Now, repeats: true)
+            .OfType<PresenceEffect.Send>()
+            .Where(send => send.Destination == destination)
+            .Select(send => send.Notification)
+            .FirstOrDefault(owed => owed.OutageId == outageId && owed.Event == notificationEvent && owed.Sequence == sequence);
+    }
+
+    public async Task BrokerStarted(BrokerStart start)
+    {
+        await Refresh(unless: IsFresh);
+        await Apply(new PresenceInput.BrokerStarted(start));
+    }
+
+    public Task<DeviceStatus?> GetStatus()
+    {
+        if (storage.RecordExists) return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, _policy, Now));
+
+        // A name that somebody only asked about must not keep memory for as long as a real thing.
+        if (!_heardOf) DeactivateOnIdle();
+        return Task.FromResult<DeviceStatus?>(null);
+    }
+
+    public Task<DeviceState> GetState() => Task.FromResult(_state);
+
+    public async Task Forget()
+    {
+        try
+        {
+            await storage.ClearStateAsync();
+            await _clock.Stop();
+        }
+        finally
+        {
+            // Whether it worked or not: the next call starts from what is stored.
+            _state = new();
+            DeactivateOnIdle();
+        }
+    }
+
+    private DateTimeOffset Now => PresenceRules.ToMilliseconds(time.GetUtcNow());
+
+    private Task OnTimer(CancellationToken cancellationToken) => Tick();
+
+    /// <summary>A question, not an order: what is due is worked out anew, from what is really stored.</summary>
+    private async Task Tick()
+    {
+        await Refresh();
+        await NoticeBrokerStart();
+        await Apply(new PresenceInput.Tick());
+    }
+
+    /// <summary>Before a thing is judged, it gets the time that a new start of the broker gives it.</summary>
+    private async Task NoticeBrokerStart()
+    {
+        if (broker.Current is { } start && ConnectionRules.MissedStart(_state, start)) await Apply(new PresenceInput.BrokerStarted(start));
+    }
+
+    private async Task<PresenceReason> Apply(PresenceInput input)
+    {
+        var now = Now;
+        var before = _state;
+        var decision = PresenceRules.Apply(before, input, _policy, now);
+        var next = PresenceRules.NextLook(decision.State, _policy, now);
+
+        // Nearer before the write, later or never only after it: whatever dies in between, somebody looks again soon enough.
+        await Guarded(() => _clock.BringNearer(next, now, changing: decision.Persist));
+        if (decision.Persist) await Store(decision.State);
+        else _state = decision.State;
+
+        foreach (var effect in decision.Effects) CarryOut(effect);
+        await _clock.Settle(next, now, _confirmed);
+
+        observer.Decided(ThingName, input, decision, before, _policy, now);
+        return decision.Reason;
+    }
+
+    private void CarryOut(PresenceEffect effect)
+    {
+        switch (effect)
+        {
+            case PresenceEffect.AskVerifier ask:
+                verifications.Ask(ThingName, ask.OutageId, ask.Source);
+                break;
+            case PresenceEffect.Send send:
+                notifications.Send(send.Destination, send.Notification, markedAt: _storedAsOf);
+                break;
+            case PresenceEffect.WarnVerifierStale:
+                LogVerifierStale(ThingName);
+                break;
+            case PresenceEffect.WarnGivenUp givenUp:
+                LogGivenUp(givenUp.Destination, ThingName, givenUp.OutageId, givenUp.Why);
+                break;
+        }
+    }
+
+    /// <summary>Memory never runs ahead of storage: the new state holds once it is written, or this activation ends.</summary>
+    private async Task Store(DeviceState next)
+    {
+        next = next with { Memory = next.Memory with { MarkMoved = false } };
+        var before = storage.State;
+        storage.State = next;
+        try
+        {
+            await Guarded(() => storage.WriteStateAsync());
+        }
+        catch
+        {
+            storage.State = before;
+            throw;
+        }
+
+        _state = next;
+        _storedAsOf = time.GetTimestamp();
+        _confirmed = true;
+    }
+
+    private bool IsFresh => time.GetElapsedTime(_storedAsOf) <= Fresh;
+
+    private async Task Refresh(bool unless = false)
+    {
+        _confirmed = false;
+        if (unless) return;
+        var known = (storage.Etag, storage.RecordExists);
+        await Guarded(() => storage.ReadStateAsync());
+        if (known != (storage.Etag, storage.RecordExists))
+        {
+            _state = storage.State;
+            _clock.Forget();
+        }
+
+        _storedAsOf = time.GetTimestamp();
+        _confirmed = true;
+    }
+
+    /// <summary>After a failed read, write or reminder call nobody knows what is stored: the next call starts by reading it.</summary>
+    private async Task Guarded(Func<Task> call)
+    {
+        var succeeded = false;
+        try
+        {
+            await call();
+            succeeded = true;
+        }
+        finally
+        {
+            if (!succeeded)
+            {
+                _state = _state with { Memory = _state.Memory with { MarkMoved = false } };
+                DeactivateOnIdle();
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{ThingName}: the order mark of the last event could not be stored; a late older event may be taken for news.")]
+    private partial void LogMarkNotStored(Exception exception, string thingName);
+
+    [LoggerMessage(2, LogLevel.Warning, "{ThingName}: the verifier has said 'connected' three times in a row with a time stamp older than the disconnect. "
+        + "Nobody seems to maintain reported.connected; see docs/verification.md.")]
+    private partial void LogVerifierStale(string thingName);
+
+    [LoggerMessage(3, LogLevel.Error, "Destination {Destination} has refused to hear of {ThingName} (outage {OutageId}) for a day and will not be asked again: {Why}")]
+    private partial void LogGivenUp(string destination, string thingName, string outageId, string why);
+}

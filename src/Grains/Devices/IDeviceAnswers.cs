@@ -1,0 +1,30 @@
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Grains.Devices;
+
+/// <summary>
+/// How the world answers a thing's grain. Looking and sending happen outside the grain's turn, so that a reconnect never waits
+/// behind a slow webhook; each answer carries the outage it is about, which may be over by now.
+/// </summary>
+[Alias("IoTOrleans.IDeviceAnswers")]
+public interface IDeviceAnswers : IGrainWithStringKey
+{
+    /// <summary>The verifier's answer about an outage.</summary>
+    [Alias("Verified")]
+    Task Verified(string outageId, VerifierAnswer answer);
+
+    /// <summary>A destination's answer to one notification.</summary>
+    [Alias("Answered")]
+    Task Answered(string outageId, NotificationEvent notificationEvent, int sequence, string destination, DeliveryAnswer answer);
+
+    /// <summary>
+    /// Reads the state again and returns the notification as it is owed now; null: it is not owed any more. For whoever kept it
+    /// waiting before sending.
+    /// </summary>
+    [Alias("StillOwed")]
+    Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination);
+
+    /// <summary>The broker began to watch anew, and this thing has not come back yet.</summary>
+    [Alias("BrokerStarted")]
+    Task BrokerStarted(BrokerStart start);
+}

@@ -1,0 +1,53 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Dispatch;
+
+/// <summary>
+/// A rule that routes only one direction (true → false, as in many examples) looks like it works: verifiers bring the things
+/// back, minutes late. If in a whole day nothing else did, somebody should be told how to mend the rule.
+/// </summary>
+internal sealed partial class FeedWatch([FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<FeedWatch> logger)
+{
+    internal static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    /// <summary>One heal may be one lost event.</summary>
+    internal const int HealsToWarn = 3;
+
+    private readonly Lock _lock = new();
+    private DateTimeOffset? _since;
+    private int _heals;
+
+    public void Note(DeviceState before, PresenceDecision decision, PresenceInput input)
+    {
+        var healed = decision.Reason == PresenceReason.HealedByVerifier;
+        var connected = input is PresenceInput.Changed { Change.Connected: true } && before.Connected != decision.State.Connected;
+        if (!healed && !connected) return;
+
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            if (connected)
+            {
+                _since = now;
+                _heals = 0;
+                return;
+            }
+
+            _heals++;
+            _since ??= now;
+            if (_heals < HealsToWarn || now - _since < Day) return;
+            LogOneWay(_heals);
+            _since = now;
+            _heals = 0;
+        }
+    }
+
+    [LoggerMessage(22, LogLevel.Warning, "In the last day {Heals} things came back only because the verifier was asked, none by an event: the rule seems to route "
+        + "disconnects only. Route both directions, as in SELECT topic(3) AS thingName, current.state.reported.connected AS connected, "
+        + "current.metadata.reported.connected.timestamp AS timestamp, current.version AS version FROM '$aws/things/+/shadow/update/documents' "
+        + "WHERE previous.state.reported.connected <> current.state.reported.connected")]
+    private partial void LogOneWay(int heals);
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Dispatch;
+
+/// <summary>
+/// A bounded queue with a fixed number of workers. What does not fit is dropped, since whoever asked asks again at the next tick;
+/// what is already waiting or in work is not taken twice.
+/// </summary>
+internal sealed partial class Lane<TWork>(string name, int workers, int capacity, Func<TWork, CancellationToken, Task> handle, ILogger logger)
+{
+    private readonly Channel<(string Key, TWork Work)> _waiting = Channel.CreateBounded<(string, TWork)>(
+        new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly ConcurrentDictionary<string, bool> _taken = new();
+
+    public int Count => _taken.Count;
+
+    public bool TryAdd(string key, TWork work)
+    {
+        if (!_taken.TryAdd(key, true)) return false;
+        if (_waiting.Writer.TryWrite((key, work))) return true;
+        _taken.TryRemove(key, out _);
+        LogFull(name, capacity);
+        return false;
+    }
+
+    /// <summary>Works until the lane is closed and empty, or the token ends it; what is left then is lost, at no harm.</summary>
+    public Task Run(CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => Work(cancellationToken), CancellationToken.None)));
+
+    public void Close() => _waiting.Writer.TryComplete();
+
+    private async Task Work(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var (key, work) in _waiting.Reader.ReadAllAsync(cancellationToken))
+            {
+                try
+                {
+                    await handle(work, cancellationToken);
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+                {
+                    LogFailed(exception, name, key);
+                }
+                finally
+                {
+                    _taken.TryRemove(key, out _);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopping: the reminder of whatever was left asks again at the next start.
+        }
+    }
+
+    [LoggerMessage(30, LogLevel.Warning, "{Lane}: more than {Capacity} requests wait; further ones are asked again at their next tick.")]
+    private partial void LogFull(string lane, int capacity);
+
+    [LoggerMessage(31, LogLevel.Warning, "{Lane}: {Key} could not be worked on; its next tick asks again.")]
+    private partial void LogFailed(Exception exception, string lane, string key);
+}

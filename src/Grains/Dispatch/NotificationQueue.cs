@@ -1,0 +1,150 @@
+using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Ports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Dispatch;
+
+/// <summary>Sends on behalf of grains and brings the answers back. One lane per destination: one that hangs delays no other.</summary>
+internal sealed partial class NotificationQueue : BackgroundService
+{
+    internal const int WorkersPerDestination = 8;
+
+    internal const int Capacity = 50_000;
+
+    /// <summary>What waited longer than this between mark and send is asked about once more: it may be over, or another silo's by now.</summary>
+    internal static readonly TimeSpan AskAgainAfter = DeviceGrain.Fresh;
+
+    /// <summary>Destinations have time-outs of their own; this one catches whoever forgets.</summary>
+    internal static readonly TimeSpan LongestSend = TimeSpan.FromMinutes(1);
+
+    /// <summary>An answer that cannot be stored leads to a repeat a minute later, so it is worth these waits.</summary>
+    private static readonly TimeSpan[] answerRetries = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
+
+    /// <summary>A request under way at the stop gets this long: whoever is cut off in the middle may be told twice.</summary>
+    private static readonly TimeSpan drainFor = TimeSpan.FromSeconds(10);
+
+    private readonly IGrainFactory _grains;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Dictionary<string, Lane<Work>> _lanes;
+
+    public NotificationQueue(
+        IGrainFactory grains, IEnumerable<INotificationDestination> destinations,
+        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<NotificationQueue> logger)
+    {
+        (_grains, _time, _logger) = (grains, time, logger);
+        _lanes = destinations.ToDictionary(
+            destination => destination.Name,
+            destination => new Lane<Work>(
+                $"Destination {destination.Name}", WorkersPerDestination, Capacity, (work, token) => Send(destination, work, token), logger));
+    }
+
+    /// <summary>How many notifications wait or are under way.</summary>
+    public int Pending => _lanes.Values.Sum(lane => lane.Count);
+
+    /// <param name="markedAt">Monotonic time at which the state that owes this was last known to be stored.</param>
+    public void Send(string destination, Notification notification, long markedAt)
+    {
+        if (_lanes.TryGetValue(destination, out var lane)) lane.TryAdd(notification.Key, new Work(notification, markedAt));
+        else LogNoSuchDestination(destination, notification.ThingName, notification.Event.Name());
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var lane in _lanes.Values) lane.Close();
+        if (ExecuteTask is { } running)
+        {
+            using var patience = new CancellationTokenSource(drainFor, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+            await running.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lanes.Values.Select(lane => lane.Run(stoppingToken)));
+
+    private async Task Send(INotificationDestination destination, Work work, CancellationToken cancellationToken)
+    {
+        var (notification, markedAt) = work;
+        var grain = _grains.GetGrain<IDeviceAnswers>(notification.ThingName);
+        if (_time.GetElapsedTime(markedAt) > AskAgainAfter)
+        {
+            var owed = await grain.StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination.Name);
+            if (owed is null) return;
+            notification = owed;
+        }
+
+        var answer = await Try(destination, notification, cancellationToken);
+        Log(destination.Name, notification, answer);
+        await Answer(grain, destination.Name, notification, answer, cancellationToken);
+    }
+
+    private async Task<DeliveryAnswer> Try(INotificationDestination destination, Notification notification, CancellationToken cancellationToken)
+    {
+        using var tooLong = new CancellationTokenSource(LongestSend, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLong.Token, cancellationToken);
+        try
+        {
+            return await destination.Send(notification, either.Token);
+        }
+        catch (OperationCanceledException) when (tooLong.IsCancellationRequested)
+        {
+            return DeliveryAnswer.Failed($"no answer within {LongestSend.TotalSeconds:0} s");
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return DeliveryAnswer.Failed(exception.Message);
+        }
+    }
+
+    private async Task Answer(
+        IDeviceAnswers grain, string destination, Notification notification, DeliveryAnswer answer, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await grain.Answered(notification.OutageId, notification.Event, notification.Sequence, destination, answer);
+                return;
+            }
+            catch (Exception) when (attempt < answerRetries.Length)
+            {
+                await Task.Delay(answerRetries[attempt], _time, cancellationToken);
+            }
+        }
+    }
+
+    private void Log(string destination, Notification notification, DeliveryAnswer answer)
+    {
+        var (name, thing, detail) = (notification.Event.Name(), notification.ThingName, answer.Detail ?? "");
+        switch (answer.Outcome)
+        {
+            case DeliveryOutcome.Accepted:
+                LogAccepted(destination, name, thing, notification.OutageId, detail);
+                break;
+            case DeliveryOutcome.Refused:
+                LogRefused(destination, name, thing, notification.OutageId, detail);
+                break;
+            default:
+                LogFailed(destination, name, thing, notification.OutageId, detail);
+                break;
+        }
+    }
+
+    private sealed record Work(Notification Notification, long MarkedAt);
+
+    [LoggerMessage(40, LogLevel.Information, "{Destination} accepted {Event} of {ThingName} (outage {OutageId}): {Detail}")]
+    private partial void LogAccepted(string destination, string @event, string thingName, string outageId, string detail);
+
+    [LoggerMessage(41, LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage {OutageId}), tried again soon: {Detail}")]
+    private partial void LogFailed(string destination, string @event, string thingName, string outageId, string detail);
+
+    [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), tried hourly for a day: {Detail}")]
+    private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail);
+
+    [LoggerMessage(43, LogLevel.Warning, "{ThingName} owes {Event} to {Destination}, which is not configured any more.")]
+    private partial void LogNoSuchDestination(string destination, string thingName, string @event);
+}

@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Dispatch;
+
+/// <summary>Makes decisions visible: a metric by reason, a log line for every change of status.</summary>
+internal sealed partial class PresenceObserver
+{
+    private static readonly FrozenDictionary<PresenceReason, string> reasonNames =
+        Enum.GetValues<PresenceReason>().ToFrozenDictionary(reason => reason, reason => WordStart().Replace(reason.ToString(), "-$0").ToLowerInvariant());
+
+    private readonly ILogger _logger;
+    private readonly FeedWatch _feed;
+    private readonly Counter<long> _decisions;
+
+    public PresenceObserver(IMeterFactory meters, FeedWatch feed, ILogger<PresenceObserver> logger)
+    {
+        (_logger, _feed) = (logger, feed);
+        _decisions = meters.Create("IoTOrleans").CreateCounter<long>("iot_orleans.decisions", description: "Presence decisions by reason.");
+    }
+
+    /// <summary>The reason as people read it: <c>came-back-in-grace</c>.</summary>
+    public static string NameOf(PresenceReason reason) => reasonNames.GetValueOrDefault(reason, "unknown");
+
+    public void Decided(
+        string thingName, PresenceInput input, PresenceDecision decision, DeviceState before, PresencePolicy policy, DateTimeOffset now)
+    {
+        var reason = NameOf(decision.Reason);
+        _decisions.Add(1, new KeyValuePair<string, object?>("reason", reason));
+        _feed.Note(before, decision, input);
+
+        var (from, to) = (PresenceRules.StatusOf(before, policy, now), PresenceRules.StatusOf(decision.State, policy, now));
+        if (from == to) LogDecided(thingName, to, reason);
+        else if (IsTold(from) || IsTold(to)) LogToldChanged(thingName, from, to, reason, (decision.State.Outage ?? before.Outage)?.Id);
+        else LogChanged(thingName, from, to, reason);
+    }
+
+    /// <summary>A fleet's blips are kept quiet in the log, too.</summary>
+    private static bool IsTold(PresenceStatus status) => status is PresenceStatus.Offline or PresenceStatus.Recovering;
+
+    [GeneratedRegex("(?<=[a-z0-9])[A-Z]")]
+    private static partial Regex WordStart();
+
+    [LoggerMessage(20, LogLevel.Information, "{ThingName}: {From} -> {To} ({Reason}), outage {OutageId}")]
+    private partial void LogToldChanged(string thingName, PresenceStatus from, PresenceStatus to, string reason, string? outageId);
+
+    [LoggerMessage(23, LogLevel.Debug, "{ThingName}: {From} -> {To} ({Reason})")]
+    private partial void LogChanged(string thingName, PresenceStatus from, PresenceStatus to, string reason);
+
+    [LoggerMessage(21, LogLevel.Debug, "{ThingName}: stays {Status} ({Reason})")]
+    private partial void LogDecided(string thingName, PresenceStatus status, string reason);
+}

@@ -1,0 +1,164 @@
+using System.Security.Cryptography;
+using System.Text;
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+using static IoTOrleans.Grains.Presence.PresenceDecision;
+
+namespace IoTOrleans.Grains.Presence;
+
+/// <summary>What connection changes do: start the clock, forget it, or nothing.</summary>
+internal static class ConnectionRules
+{
+    public static PresenceDecision Apply(DeviceState state, ConnectionChange change, PresencePolicy policy, DateTimeOffset now)
+    {
+        // A document in which nothing changed is no news of a stranger; of a known thing it may be the only trace of a lost event.
+        if (change.SaysUnchanged && state.Connected is null) return Nothing(state, PresenceReason.Unchanged);
+
+        var verdict = EventOrder.Judge(state, change);
+        if (verdict.Why is not PresenceReason.None and not PresenceReason.OverruledByOtherKind) return Nothing(state, verdict.Why);
+
+        var marked = state with
+        {
+            Marks = new Dictionary<string, OrderMark>(state.Marks) { [verdict.Key] = verdict.Mark },
+            Memory = state.Memory with { MarkMoved = true },
+        };
+        if (verdict.Why != PresenceReason.None) return Mark(marked, verdict);
+
+        marked = marked with
+        {
+            Source = change.Source,
+            LastEventAt = verdict.At,
+            Attributes = change.Attributes ?? state.Attributes,
+        };
+        return (state.Connected, verdict.Connected) switch
+        {
+            (true, true) => StillConnected(state, marked, verdict, policy, now),
+            (_, true) => Back(marked, change, verdict, policy, now),
+            (false, false) => StillAway(state, marked, change, verdict, policy, now),
+            (_, false) => Dropped(marked, change, verdict, policy, now),
+        };
+    }
+
+    /// <summary>
+    /// The broker lost every connection when it stopped. Whoever was connected gets a whole grace from its start to come back, and
+    /// whoever was in grace at least that; an outage that only we caused does not count.
+    /// </summary>
+    public static PresenceDecision BrokerStarted(DeviceState state, BrokerStart start, PresencePolicy policy, DateTimeOffset now)
+    {
+        if (!MissedStart(state, start)) return Nothing(state, PresenceReason.Unchanged);
+
+        var mark = state.Marks[OrderMark.BrokerKey] with
+        {
+            BrokerStart = start.Number, Number = 0, Connected = false, Ended = true, Stamp = start.At, At = start.At,
+        };
+        var marked = state with { Marks = new Dictionary<string, OrderMark>(state.Marks) { [OrderMark.BrokerKey] = mark } };
+        var until = start.At + policy.Grace + policy.SettleTime;
+        marked = marked.Outage switch
+        {
+            null => marked with
+            {
+                Connected = false,
+                Since = start.At,
+                Outage = NewOutage(policy, start.At, now) with { GraceEndsAt = until, Ours = true },
+            },
+            { BackAt: not null } recovering => marked with { Connected = false, Since = start.At, Outage = DroppedInHold(recovering) },
+            { Telling: null, Muted: false } grace => marked with { Outage = grace with { GraceEndsAt = Later(grace.GraceEndsAt, until) } },
+            _ => marked,
+        };
+        return Store(marked, PresenceReason.WatcherRestarted, start.At);
+    }
+
+    /// <summary>The thing was last heard of by an earlier start of the broker.</summary>
+    public static bool MissedStart(DeviceState state, BrokerStart start) =>
+        state.Source == EventSource.Broker
+        && state.Marks.TryGetValue(OrderMark.BrokerKey, out var mark) && mark.BrokerStart < start.Number;
+
+    private static PresenceDecision StillConnected(
+        DeviceState before, DeviceState marked, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
+    {
+        if (marked.Outage is { BackAt: { } backAt } outage && verdict.NewSession && verdict.At > backAt)
+        {
+            // A newer session while the hold runs: there was another drop in between, and the hold begins again.
+            var (again, _) = Recovery.CameBack(marked with { Outage = DroppedInHold(outage) }, verdict.At, policy, now);
+            return Store(again, PresenceReason.DroppedInHold, verdict.At);
+        }
+
+        return Unchanged(before, marked, verdict);
+    }
+
+    private static PresenceDecision Back(
+        DeviceState marked, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
+    {
+        var (back, reason) = Recovery.CameBack(marked, verdict.At, policy, now);
+        if (!change.Connected) reason = PresenceReason.TakenOverByNewSession;
+        return Store(back, reason, verdict.At, TellingRules.DueNow(back, policy, now));
+    }
+
+    private static PresenceDecision StillAway(
+        DeviceState before, DeviceState marked, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
+    {
+        if (marked.Outage is { Telling: null, Muted: false } grace && (change.SaysChanged || (verdict.NewSession && grace.Session is not null)))
+        {
+            // It cannot have dropped twice without coming back in between: the first outage is over, this is the next.
+            var ended = Recovery.EndQuietly(marked, grace, verdict.At);
+            return Store(StartGrace(ended, change, verdict, policy, now), PresenceReason.GraceRestartedByNewerSession, verdict.At);
+        }
+
+        return Unchanged(before, marked, verdict);
+    }
+
+    private static PresenceDecision Dropped(
+        DeviceState marked, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
+    {
+        if (marked.Outage is { } recovering)
+        {
+            var same = marked with { Connected = false, Since = verdict.At, Outage = DroppedInHold(recovering) };
+            return Store(same, PresenceReason.DroppedInHold, verdict.At);
+        }
+
+        return Store(StartGrace(marked, change, verdict, policy, now), PresenceReason.GraceStarted, verdict.At);
+    }
+
+    private static DeviceState StartGrace(
+        DeviceState state, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now) => state with
+        {
+            Connected = false,
+            Since = verdict.At,
+            Outage = NewOutage(policy, verdict.At, now) with
+            {
+                DisconnectReason = change.DisconnectReason,
+                Session = change.Kind is ChangeKind.Lifecycle or ChangeKind.Broker ? change.Number : null,
+            },
+        };
+
+    private static Outage NewOutage(PresencePolicy policy, DateTimeOffset since, DateTimeOffset now) => new()
+    {
+        Id = OutageId(policy.ThingName, since),
+        Since = since,
+        GraceEndsAt = Later(since + policy.Grace, now + policy.SettleTime),
+        GraceSeconds = policy.Grace.TotalSeconds,
+    };
+
+    private static Outage DroppedInHold(Outage outage) =>
+        outage with { BackAt = null, HoldEndsAt = null, ShortReturns = outage.ShortReturns + 1 };
+
+    private static PresenceDecision Unchanged(DeviceState before, DeviceState marked, OrderVerdict verdict)
+    {
+        var sameAttributes = before.Attributes.Count == marked.Attributes.Count && !before.Attributes.Except(marked.Attributes).Any();
+        var decision = Mark(marked, verdict with { Why = PresenceReason.Unchanged });
+        return sameAttributes ? decision : decision with { Persist = true };
+    }
+
+    private static PresenceDecision Mark(DeviceState marked, OrderVerdict verdict) => new(marked, verdict.MustStore, [], verdict.Why);
+
+    /// <summary>
+    /// The same outage gets the same id from whoever works it out: if two activations ever tell of it, receivers see a repeat.
+    /// </summary>
+    private static string OutageId(string thingName, DateTimeOffset since)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{thingName}\n{since.ToUnixTimeMilliseconds()}"));
+        return System.Buffers.Text.Base64Url.EncodeToString(hash.AsSpan(0, 16));
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}

@@ -1,0 +1,35 @@
+using System.IO.Enumeration;
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+using Microsoft.Extensions.Options;
+
+namespace IoTOrleans.Grains.Presence;
+
+/// <summary>Which policy holds for which thing.</summary>
+internal sealed class PresencePolicies(
+    IOptions<PresenceOptions> options, IEnumerable<INotificationDestination> destinations, IEnumerable<IConnectionVerifier> verifiers)
+{
+    private readonly PresenceOptions _options = options.Value;
+    private readonly IReadOnlyList<string> _allDestinations = [.. destinations.Select(destination => destination.Name)];
+    private readonly IReadOnlyList<EventSource> _verifiable =
+        [.. Enum.GetValues<EventSource>().Where(source => verifiers.Any(verifier => verifier.Covers(source)))];
+
+    public PresencePolicy For(string thingName)
+    {
+        var match = _options.Policies.FirstOrDefault(policy => FileSystemName.MatchesSimpleExpression(policy.Match, thingName, ignoreCase: false));
+        return new PresencePolicy
+        {
+            ThingName = thingName,
+            Match = match?.Match,
+            Grace = match?.Grace ?? _options.Grace,
+            SettleTime = match?.SettleTime ?? _options.SettleTime,
+            RecoveryHold = match?.RecoveryHold ?? _options.RecoveryHold,
+            RecheckEvery = match?.RecheckEvery ?? _options.RecheckEvery,
+            RepeatInterval = match?.RepeatInterval ?? _options.RepeatInterval,
+            NotifyRecovery = match?.NotifyRecovery ?? _options.NotifyRecovery,
+            Muted = match?.Muted ?? false,
+            Destinations = match?.Notify ?? _allDestinations,
+            Verifiable = _verifiable,
+        };
+    }
+}

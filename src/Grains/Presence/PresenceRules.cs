@@ -1,0 +1,68 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.State;
+
+namespace IoTOrleans.Grains.Presence;
+
+/// <summary>
+/// The rules of presence: state and input in, state, effects and a named reason out. No I/O, no clock, no logger; whoever calls
+/// stores the state, keeps the clock and asks the world.
+/// </summary>
+internal static class PresenceRules
+{
+    public static PresenceDecision Apply(DeviceState state, PresenceInput input, PresencePolicy policy, DateTimeOffset now)
+    {
+        // A recovery hold ends by the clock alone. Storing that can wait for the next write, unless there will be none.
+        var held = state.Outage;
+        var settled = Recovery.EndHold(state, policy, now);
+        var decision = Decide(settled, input, policy, now);
+        if (!ReferenceEquals(settled, state) && !decision.Persist && settled.Owing.All(owing => owing.Id != held!.Id))
+        {
+            decision = PresenceDecision.Store(decision.State, PresenceReason.HoldHeld, held!.HoldEndsAt!.Value, decision.Effects);
+        }
+
+        decision = decision with { Effects = [.. decision.Effects, .. Recovery.Dropped(state, decision.State, policy)] };
+        return decision.Persist ? decision with { State = StateBudget.Trim(decision.State, policy.ThingName) } : decision;
+    }
+
+    /// <summary>Times are stored in milliseconds; finer ones would compare differently before and after a restart.</summary>
+    public static DateTimeOffset ToMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+
+    private static PresenceDecision Decide(DeviceState state, PresenceInput input, PresencePolicy policy, DateTimeOffset now) =>
+        input switch
+        {
+            PresenceInput.Changed(var change) => ConnectionRules.Apply(state, change, policy, now),
+            PresenceInput.BrokerStarted(var start) => ConnectionRules.BrokerStarted(state, start, policy, now),
+            PresenceInput.Tick => LookingRules.Tick(state, policy, now),
+            PresenceInput.Verified(var outageId, var answer) => LookingRules.Verified(state, outageId, answer, policy, now),
+            PresenceInput.Answered answer => TellingRules.Answered(state, answer, policy, now),
+            _ => throw new ArgumentOutOfRangeException(nameof(input), input, "No rule for this input."),
+        };
+
+    /// <summary>
+    /// When there is something to look at next; null: nothing is left to do, and no reminder may exist. Of the state alone but for
+    /// what is due already, so that the reminder table is an index of all that is not well.
+    /// </summary>
+    public static DateTimeOffset? NextLook(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    {
+        state = Recovery.EndHold(state, policy, now);
+        var owed = TellingRules.NextTry(state, policy, now);
+        DateTimeOffset? look = state.Outage switch
+        {
+            null => null,
+            { HoldEndsAt: { } holdEndsAt } => holdEndsAt,
+            { Telling: null, Muted: false } grace => LookingRules.NextLookInGrace(state, grace),
+            var offline => LookingRules.NextLookOffline(state, offline, policy, now),
+        };
+        return look is null ? owed : owed is null || look < owed ? look : owed;
+    }
+
+    public static PresenceStatus StatusOf(DeviceState state, PresencePolicy policy, DateTimeOffset now) =>
+        Recovery.EndHold(state, policy, now) switch
+        {
+            { Connected: null } => PresenceStatus.Unknown,
+            { Outage: null, Connected: var connected } => connected.Value ? PresenceStatus.Connected : PresenceStatus.Unknown,
+            { Outage.BackAt: not null } => PresenceStatus.Recovering,
+            { Outage: { Telling: null, Muted: false } } => PresenceStatus.Grace,
+            _ => PresenceStatus.Offline,
+        };
+}

@@ -1,0 +1,68 @@
+using IoTOrleans.Contracts;
+
+namespace IoTOrleans.Grains.Presence;
+
+/// <summary>How an outage ends: quietly, or with a reconnect that has to hold before anyone is told.</summary>
+internal static class Recovery
+{
+    /// <summary>
+    /// A destination that is dead for weeks must not make a flapping thing's state grow without end. The oldest debts are the
+    /// ones that nobody acts on any more.
+    /// </summary>
+    internal const int MostOwing = 16;
+
+    /// <summary>The thing is back, by an event or by the verifier's word.</summary>
+    public static (DeviceState State, PresenceReason Reason) CameBack(
+        DeviceState state, DateTimeOffset at, PresencePolicy policy, DateTimeOffset now)
+    {
+        var outage = state.Outage;
+        state = state with { Connected = true, Since = at, Memory = state.Memory with { AskingAbout = null, AskingSince = null, AskAgainAt = null } };
+        switch (outage)
+        {
+            case null:
+                return (state, PresenceReason.FirstConnected);
+
+            case { Telling: null }:
+                return (EndQuietly(state, outage, at), outage.Muted ? PresenceReason.CameBackMuted : PresenceReason.CameBackInGrace);
+
+            default:
+                var back = outage with
+                {
+                    BackAt = Later(at, outage.Since),
+                    // A reconnect that arrives late may be over already: its end gets the same time to arrive as a late drop.
+                    HoldEndsAt = policy.RecoveryHold == TimeSpan.Zero ? at : Later(at + policy.RecoveryHold, now + policy.SettleTime),
+                };
+                return (EndHold(state with { Outage = back }, policy, now), PresenceReason.CameBackTold);
+        }
+    }
+
+    /// <summary>Moves an outage whose hold has passed to those that are over; the same state whoever does it, and whenever.</summary>
+    public static DeviceState EndHold(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    {
+        if (state.Outage is not { BackAt: { } backAt, HoldEndsAt: { } holdEndsAt } outage || holdEndsAt > now) return state;
+
+        state = state with { Outage = null, Durations = History.Count(state.Durations, backAt - outage.Since) };
+        return TellingRules.OwesAnything(outage, over: true, policy)
+            ? state with { Owing = [.. state.Owing.TakeLast(MostOwing - 1), outage] }
+            : state;
+    }
+
+    /// <summary>The debts that had to make room for newer ones: lost, but not silently.</summary>
+    public static IEnumerable<PresenceEffect> Dropped(DeviceState before, DeviceState after, PresencePolicy policy)
+    {
+        if (before.Owing.Count < MostOwing || after.Owing.Count < MostOwing || after.Owing[0].Id == before.Owing[0].Id) return [];
+        var oldest = before.Owing[0];
+        return oldest.Deliveries.Where(pair => TellingRules.OwesAnything(oldest with { Deliveries = new Dictionary<string, Delivery> { [pair.Key] = pair.Value } }, true, policy))
+            .Select(pair => new PresenceEffect.WarnGivenUp(pair.Key, oldest.Id, $"{MostOwing} newer outages of the same thing are waiting to be told"));
+    }
+
+    /// <summary>Nobody was told, so nobody has to hear of its end.</summary>
+    public static DeviceState EndQuietly(DeviceState state, Outage outage, DateTimeOffset at) => state with
+    {
+        Outage = null,
+        Suppressed = outage.Ours ? state.Suppressed : state.Suppressed + 1,
+        Durations = outage.Ours ? state.Durations : History.Count(state.Durations, Later(at, outage.Since) - outage.Since),
+    };
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}

@@ -1,0 +1,229 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+using static IoTOrleans.Grains.Presence.PresenceDecision;
+
+namespace IoTOrleans.Grains.Presence;
+
+/// <summary>
+/// Who is owed which word. Kept per destination, so that one that is down neither delays nor repeats anything for the others;
+/// a destination hears of a recovery only if it has heard of the outage.
+/// </summary>
+internal static class TellingRules
+{
+    internal static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
+
+    /// <summary>A refusal is a person's to mend (a permission, an address); it is tried this often …</summary>
+    internal static readonly TimeSpan RefusedRetry = TimeSpan.FromHours(1);
+
+    /// <summary>… and for this long.</summary>
+    internal static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(1);
+
+    /// <summary>The grace is over and nothing speaks against it: mark it, then tell.</summary>
+    public static PresenceDecision Tell(
+        DeviceState state, Outage outage, Verification verification, PresencePolicy policy, DateTimeOffset now)
+    {
+        var told = outage with
+        {
+            Telling = now,
+            Muted = false,
+            Verification = verification,
+            Deliveries = policy.Destinations.ToDictionary(name => name, _ => new Delivery()),
+        };
+        var reason = verification switch
+        {
+            Verification.Confirmed => PresenceReason.ToldConfirmed,
+            Verification.Unanswered => PresenceReason.ToldUnanswered,
+            _ => PresenceReason.ToldUnverified,
+        };
+        state = state with { Outage = told, Memory = LookingRules.Looked(state.Memory, policy, now) };
+        return Store(state, reason, now, DueNow(state, policy, now));
+    }
+
+    /// <summary>A destination has answered.</summary>
+    public static PresenceDecision Answered(
+        DeviceState state, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
+    {
+        var current = state.Outage?.Id == answer.OutageId;
+        var outage = current ? state.Outage : state.Owing.FirstOrDefault(o => o.Id == answer.OutageId);
+        var delivery = outage?.Deliveries.GetValueOrDefault(answer.Destination);
+        if (outage is null || delivery is null || !Awaits(delivery, answer)) return Nothing(state, PresenceReason.DeliveryOfNothingOwed);
+
+        return answer.Answer.Outcome switch
+        {
+            DeliveryOutcome.Accepted => Accepted(state, outage, delivery, answer, policy, now),
+            DeliveryOutcome.Refused => Refused(state, outage, delivery, answer, policy, now),
+            _ => Failed(state, outage, delivery, answer, policy, now),
+        };
+    }
+
+    /// <summary>Everything that is owed and may be sent now.</summary>
+    /// <param name="repeats">Also <c>device.still_offline</c>, which wants a look at the thing first.</param>
+    public static IReadOnlyList<PresenceEffect> DueNow(
+        DeviceState state, PresencePolicy policy, DateTimeOffset now, bool repeats = false, Verification? verification = null)
+    {
+        var sends = new List<PresenceEffect>();
+        foreach (var (outage, over) in Told(state))
+        {
+            foreach (var (destination, delivery) in outage.Deliveries)
+            {
+                if (delivery.GivenUp || delivery.RetryAt > now) continue;
+                if (Owed(outage, delivery, over, policy, repeats ? RepeatsDue(outage, policy, now) : 0) is not var (owed, sequence)) continue;
+
+                var notification = Compose(state, outage, owed, sequence, policy, now);
+                if (verification is { } latest && owed == NotificationEvent.DeviceStillOffline) notification = notification with { Verification = latest };
+                sends.Add(new PresenceEffect.Send(destination, notification));
+            }
+        }
+
+        return sends;
+    }
+
+    /// <summary>When something owed is to be tried next. What is on its way is asked for again in a minute, should it get lost.</summary>
+    public static DateTimeOffset? NextTry(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    {
+        DateTimeOffset? next = null;
+        foreach (var (outage, over) in Told(state))
+        {
+            foreach (var delivery in outage.Deliveries.Values)
+            {
+                if (delivery.GivenUp || Owed(outage, delivery, over, policy, 0) is null) continue;
+                var at = delivery.RetryAt > now ? delivery.RetryAt.Value : now + FirstRetry;
+                if (next is null || at < next) next = at;
+            }
+        }
+
+        return next;
+    }
+
+    public static bool OwesAnything(Outage outage, bool over, PresencePolicy policy) =>
+        outage.Deliveries.Values.Any(delivery => !delivery.GivenUp && Owed(outage, delivery, over, policy, 0) is not null);
+
+    /// <summary>When <c>device.still_offline</c> falls due next; null: never.</summary>
+    public static DateTimeOffset? NextRepeat(Outage outage, PresencePolicy policy, DateTimeOffset now) =>
+        policy.RepeatInterval <= TimeSpan.Zero || outage.NotifiedAt is not { } notifiedAt ? null
+            : notifiedAt + ((RepeatsDue(outage, policy, now) + 1) * policy.RepeatInterval);
+
+    /// <summary>Whether a repeat is due that some destination has not accepted.</summary>
+    public static bool RepeatIsDue(Outage outage, PresencePolicy policy, DateTimeOffset now)
+    {
+        var due = RepeatsDue(outage, policy, now);
+        return outage.Deliveries.Values.Any(d => !d.GivenUp && d.Offline && d.StillOffline < due && !(d.RetryAt > now));
+    }
+
+    private static int RepeatsDue(Outage outage, PresencePolicy policy, DateTimeOffset now) =>
+        policy.RepeatInterval <= TimeSpan.Zero || outage.NotifiedAt is not { } notifiedAt || now <= notifiedAt ? 0
+            : (int)((now - notifiedAt) / policy.RepeatInterval);
+
+    /// <summary>The one word that a destination is owed next; nothing while a reconnect may or may not hold.</summary>
+    private static (NotificationEvent Event, int Sequence)? Owed(
+        Outage outage, Delivery delivery, bool over, PresencePolicy policy, int repeatsDue)
+    {
+        if (!over && outage.BackAt is not null) return null;
+        if (!delivery.Offline) return (NotificationEvent.DeviceOffline, 0);
+        if (over) return delivery.Recovered || !policy.NotifyRecovery ? null : (NotificationEvent.DeviceRecovered, 0);
+        return delivery.StillOffline < repeatsDue ? (NotificationEvent.DeviceStillOffline, repeatsDue) : null;
+    }
+
+    private static bool Awaits(Delivery delivery, PresenceInput.Answered answer) => answer.Event switch
+    {
+        NotificationEvent.DeviceOffline => !delivery.Offline,
+        NotificationEvent.DeviceRecovered => delivery.Offline && !delivery.Recovered,
+        _ => delivery.Offline && delivery.StillOffline < answer.Sequence,
+    };
+
+    private static PresenceDecision Accepted(
+        DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
+    {
+        var first = !outage.Deliveries.Values.Any(d => !Awaits(d, answer) && d.Offline);
+        delivery = delivery with { Failures = 0, RetryAt = null, RefusedSince = null };
+        delivery = answer.Event switch
+        {
+            NotificationEvent.DeviceOffline => delivery with { Offline = true },
+            NotificationEvent.DeviceRecovered => delivery with { Recovered = true },
+            _ => delivery with { StillOffline = answer.Sequence },
+        };
+        var told = With(outage, answer.Destination, delivery);
+        if (answer.Event == NotificationEvent.DeviceOffline) told = told with { NotifiedAt = told.NotifiedAt ?? now };
+
+        state = Replace(state, told, policy) with { Sent = first ? state.Sent + 1 : state.Sent };
+
+        // A destination that took the outage late may be owed its end already.
+        var next = DueNow(state, policy, now).OfType<PresenceEffect.Send>()
+            .Where(send => send.Destination == answer.Destination && send.Notification.OutageId == outage.Id);
+        return Store(state, PresenceReason.Delivered, now, [.. next]);
+    }
+
+    private static PresenceDecision Failed(
+        DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
+    {
+        var wait = FirstRetry * Math.Pow(2, Math.Min(delivery.Failures, 10));
+        if (wait > LongestRetry) wait = LongestRetry;
+        delivery = delivery with { Failures = delivery.Failures + 1, RetryAt = now + (wait * Jitter(outage.Id, delivery.Failures)) };
+        return new(Replace(state, With(outage, answer.Destination, delivery), policy), true, [], PresenceReason.DeliveryFailed);
+    }
+
+    private static PresenceDecision Refused(
+        DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
+    {
+        var since = delivery.RefusedSince ?? now;
+        delivery = delivery with { Failures = delivery.Failures + 1, RefusedSince = since };
+        if (now - since < GiveUpAfter)
+        {
+            delivery = delivery with { RetryAt = now + (RefusedRetry * Jitter(outage.Id, delivery.Failures)) };
+            return new(Replace(state, With(outage, answer.Destination, delivery), policy), true, [], PresenceReason.DeliveryRefused);
+        }
+
+        state = Replace(state, With(outage, answer.Destination, delivery with { GivenUp = true, RetryAt = null }), policy);
+        var why = answer.Answer.Detail ?? "refused";
+        return Store(state, PresenceReason.DeliveryGivenUp, now, new PresenceEffect.WarnGivenUp(answer.Destination, outage.Id, why));
+    }
+
+    /// <summary>Puts the outage back where it stood, or drops it once it is over and nobody is owed anything.</summary>
+    private static DeviceState Replace(DeviceState state, Outage outage, PresencePolicy policy)
+    {
+        if (state.Outage?.Id == outage.Id) return state with { Outage = outage };
+        var keep = OwesAnything(outage, over: true, policy);
+        return state with { Owing = [.. state.Owing.Where(o => keep || o.Id != outage.Id).Select(o => o.Id == outage.Id ? outage : o)] };
+    }
+
+    private static Outage With(Outage outage, string destination, Delivery delivery) =>
+        outage with { Deliveries = new Dictionary<string, Delivery>(outage.Deliveries) { [destination] = delivery } };
+
+    private static IEnumerable<(Outage Outage, bool Over)> Told(DeviceState state)
+    {
+        foreach (var outage in state.Owing) yield return (outage, true);
+        if (state.Outage is { Telling: not null } running) yield return (running, false);
+    }
+
+    private static Notification Compose(
+        DeviceState state, Outage outage, NotificationEvent notificationEvent, int sequence, PresencePolicy policy, DateTimeOffset now) => new()
+        {
+            Event = notificationEvent,
+            ThingName = policy.ThingName,
+            OutageId = outage.Id,
+            Sequence = sequence,
+            Since = outage.Since,
+            DetectedAt = outage.Telling!.Value,
+            RecoveredAt = outage.BackAt,
+            Duration = (outage.BackAt ?? now) - outage.Since,
+            Grace = TimeSpan.FromSeconds(outage.GraceSeconds),
+            DisconnectReason = outage.DisconnectReason,
+            Verification = outage.Verification,
+            Attributes = state.Attributes,
+            ShortReturns = outage.ShortReturns,
+            RecoveryHold = policy.RecoveryHold,
+            NotifiedAt = outage.NotifiedAt,
+            Durations = state.Durations,
+            PolicyMatch = policy.Match,
+        };
+
+    /// <summary>0.8 to 1.0 of the wait, different for every outage, so that a thousand things do not all come back at one moment.</summary>
+    private static double Jitter(string outageId, int attempt)
+    {
+        var hash = 17u;
+        foreach (var c in outageId) hash = (hash * 31) + c;
+        hash = (hash * 31) + (uint)attempt;
+        return 0.8 + (hash * 2654435761u % 1000 / 5000d);
+    }
+}

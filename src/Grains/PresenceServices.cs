@@ -1,0 +1,35 @@
+using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace IoTOrleans.Grains;
+
+/// <summary>Composition of this room.</summary>
+public static class PresenceServices
+{
+    /// <summary>
+    /// Adds what the device grain needs beside storage and reminders. Register it after Orleans, so that the queues stop before the
+    /// silo does; destinations and verifiers may be added before or after.
+    /// </summary>
+    public static IServiceCollection AddPresence(this IServiceCollection services, Action<PresenceOptions>? configure = null)
+    {
+        services.AddOptions<PresenceOptions>();
+        if (configure is not null) services.Configure(configure);
+        services.AddSingleton<PresencePolicies>();
+        services.AddSingleton<PresenceObserver>();
+        services.AddSingleton<FeedWatch>();
+        services.TryAddSingleton<IBrokerClock, NoBroker>();
+        services.AddSingleton<NotificationQueue>();
+        services.AddSingleton<VerificationQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<NotificationQueue>());
+        services.AddHostedService(provider => provider.GetRequiredService<VerificationQueue>());
+        return services;
+    }
+
+    private sealed class NoBroker : IBrokerClock
+    {
+        public BrokerStart? Current => null;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text;
+using System.Text.Json;
+using IoTOrleans.Contracts;
+
+namespace IoTOrleans.Grains.State;
+
+/// <summary>
+/// Keeps a thing's stored item within one DynamoDB write unit by forgetting its oldest history first. What is owed to somebody is
+/// never forgotten for size.
+/// </summary>
+internal static class StateBudget
+{
+    /// <summary>One write unit: 1 KB for the whole item (DynamoDB developer guide, "Read/write capacity mode").</summary>
+    internal const int ItemBytes = 1024;
+
+    /// <summary>What stands in the item beside the state and the thing name: attribute names, grain type, ETag.</summary>
+    internal const int Overhead = 120;
+
+    public static DeviceState Trim(DeviceState state, string thingName)
+    {
+        var budget = ItemBytes - Overhead - Encoding.UTF8.GetByteCount(thingName);
+        while (state.Ring.Count > 0 && Size(state) > budget) state = state with { Ring = [.. state.Ring.Skip(1)] };
+        return state;
+    }
+
+    public static int Size(DeviceState state) => JsonSerializer.SerializeToUtf8Bytes(state, DeviceStateJson.Options).Length;
+}

@@ -1,0 +1,54 @@
+using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Sqlite;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace IoTOrleans.Silo.Api;
+
+/// <summary>
+/// <c>/health/live</c>: the process serves requests, whatever AWS or a disk does. <c>/health/ready</c>: what it needs to keep its
+/// promise is up.
+/// </summary>
+internal static class HealthApi
+{
+    private const string Ready = "ready";
+
+    public static void AddHealth(this WebApplicationBuilder builder, SiloSettings settings)
+    {
+        var checks = builder.Services.AddHealthChecks().AddCheck<RemindersCheck>("reminders", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
+        if (settings.Storage == StorageProvider.Sqlite) checks.AddCheck<SqliteCheck>("storage", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
+    }
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write });
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = Write });
+    }
+
+    private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
+    {
+        status = report.Status.ToString(),
+        checks = report.Entries.ToDictionary(
+            entry => entry.Key,
+            entry => new { status = entry.Value.Status.ToString(), error = entry.Value.Exception?.Message ?? entry.Value.Description }),
+    });
+
+    private sealed class SqliteCheck(SqliteStore store) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            await store.Ping(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+    }
+
+    /// <summary>Any row will do: the question is whether the table answers.</summary>
+    private sealed class RemindersCheck(IReminderTable reminders) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            await reminders.ReadRows(GrainId.Create("health", "ready"), cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+    }
+}

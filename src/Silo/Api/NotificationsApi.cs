@@ -1,0 +1,47 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.Options;
+
+namespace IoTOrleans.Silo.Api;
+
+/// <summary><c>POST /notifications/test</c>: a marked sample through every destination.</summary>
+internal static class NotificationsApi
+{
+    public static void MapNotifications(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/notifications/test", Test).WithName("TestNotifications")
+            .WithSummary("Sends a marked sample through every destination and says what each answered.")
+            .Produces<TestAnswer>().Produces<TestAnswer>(StatusCodes.Status502BadGateway);
+
+    private static async Task<IResult> Test(
+        IEnumerable<INotificationDestination> destinations, IOptions<PresenceOptions> presence, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var sample = Sample(presence.Value, time.GetUtcNow());
+        var answers = await Task.WhenAll(destinations.Select(async destination =>
+        {
+            var answer = await destination.Send(sample, cancellationToken);
+            return new DestinationAnswer(destination.Name, answer.Outcome, answer.Detail);
+        }));
+        var accepted = answers.All(answer => answer.Outcome == DeliveryOutcome.Accepted);
+        return TypedResults.Json(new TestAnswer(answers), statusCode: accepted ? StatusCodes.Status200OK : StatusCodes.Status502BadGateway);
+    }
+
+    private static Notification Sample(PresenceOptions presence, DateTimeOffset now) => new()
+    {
+        Event = NotificationEvent.DeviceOffline,
+        ThingName = "test",
+        OutageId = System.Buffers.Text.Base64Url.EncodeToString(Guid.NewGuid().ToByteArray()),
+        Since = now - presence.Grace,
+        DetectedAt = now,
+        Duration = presence.Grace,
+        Grace = presence.Grace,
+        DisconnectReason = "CONNECTION_LOST",
+        Verification = Verification.None,
+        Attributes = new Dictionary<string, string>(),
+        IsTest = true,
+    };
+
+    internal sealed record TestAnswer(IReadOnlyList<DestinationAnswer> Destinations);
+
+    internal sealed record DestinationAnswer(string Destination, DeliveryOutcome Outcome, string? Detail);
+}

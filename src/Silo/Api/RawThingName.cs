@@ -1,0 +1,24 @@
+using IoTOrleans.Silo.Events;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace IoTOrleans.Silo.Api;
+
+/// <summary>
+/// The thing name of a request for <c>/devices/{thingName}…</c>, from the path as it was sent: a name may contain a slash, and the
+/// decoded path cannot tell <c>%2F</c> from <c>%252F</c>.
+/// </summary>
+internal static class RawThingName
+{
+    public static string Of(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (Uri.TryCreate(target, UriKind.Absolute, out var absolute) && absolute.Scheme.StartsWith("http", StringComparison.Ordinal)) target = absolute.PathAndQuery;
+        var path = target.Split('?', 2)[0];
+        var segments = path.Split('/');
+        return segments.Length > 2 ? Uri.UnescapeDataString(segments[2]) : "";
+    }
+
+    /// <returns>Null if the name can be one; else the answer that says why not.</returns>
+    public static IResult? Refuse(string thingName) =>
+        ThingName.IsValid(thingName, out var why) ? null : Problems.Of(StatusCodes.Status400BadRequest, "Not a thing name", why!);
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using IoTOrleans.Contracts;
+using IoTOrleans.Silo.Api;
+using IoTOrleans.Silo.Events.Parsing;
+
+namespace IoTOrleans.Silo.Events.Http;
+
+/// <summary><c>POST /events</c>: one event or an array, all of it stored or none of it acknowledged.</summary>
+internal static class EventsApi
+{
+    /// <summary>The limit of one SQS message, too.</summary>
+    internal const int MostBytes = 1024 * 1024;
+
+    /// <summary>Things worked on at once; the events of one thing keep their order.</summary>
+    internal const int Parallelism = 64;
+
+    public static void MapEvents(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/events", (Delegate)Receive).WithName("PostEvents").WithSummary("Takes one event or an array of them.")
+            .Accepts<JsonElement>("application/json")
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes))
+            .Produces<Accepted>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static async Task<IResult> Receive(
+        HttpContext context, IConnectionChangeSink sink, HttpEventMetrics metrics, TimeProvider time, ILogger<IConnectionChangeSink> logger)
+    {
+        if (!IsJson(context.Request))
+        {
+            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the events with Content-Type: application/json.");
+        }
+
+        JsonDocument document;
+        try
+        {
+            document = await JsonDocument.ParseAsync(context.Request.Body, EventParser.DocumentOptions, context.RequestAborted);
+        }
+        catch (JsonException exception)
+        {
+            metrics.Refused(RefusalReason.NotJson);
+            return Problems.Of(StatusCodes.Status400BadRequest, "Not JSON", exception.Message);
+        }
+
+        using (document) return await Take(document.RootElement, sink, metrics, time.GetUtcNow(), logger, context.RequestAborted);
+    }
+
+    private static async Task<IResult> Take(
+        JsonElement body, IConnectionChangeSink sink, HttpEventMetrics metrics, DateTimeOffset receivedAt, ILogger logger, CancellationToken cancellationToken)
+    {
+        var events = (body.ValueKind == JsonValueKind.Array ? body.EnumerateArray().ToList() : [body])
+            .ConvertAll(item => EventParser.Parse(item, EventSource.Http, receivedAt));
+
+        var refused = events.Index().Where(item => item.Item is ParsedEvent.Refused)
+            .Select(item => (item.Index, Refusal: (ParsedEvent.Refused)item.Item)).ToList();
+        if (refused.Count > 0)
+        {
+            foreach (var (_, refusal) in refused) metrics.Refused(refusal.Reason);
+            return Refuse(refused, events.Count);
+        }
+
+        var things = events.OfType<ParsedEvent.Change>().GroupBy(change => change.ThingName).ToList();
+        try
+        {
+            var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(things, options, async (thing, _) =>
+            {
+                foreach (var change in thing) await sink.Report(change.ThingName, change.ConnectionChange);
+            });
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            EventsLog.NotStored(logger, exception, events.Count);
+            metrics.NotStored(events.Count);
+            return Problems.Of(
+                StatusCodes.Status503ServiceUnavailable, "Not all of it is stored",
+                $"{exception.Message} Send it all again: an event that is stored already changes nothing.");
+        }
+
+        metrics.Accepted(events.Count);
+        return TypedResults.Accepted((string?)null, new Accepted(events.Count));
+    }
+
+    private static IResult Refuse(List<(int Index, ParsedEvent.Refused Refusal)> refused, int total) => Problems.Of(
+        StatusCodes.Status400BadRequest, "Bad events",
+        total == 1 ? refused[0].Refusal.Detail : $"{refused.Count} of {total} events are refused, so none has been taken. The first, at index {refused[0].Index}: {refused[0].Refusal.Detail}",
+        new Dictionary<string, object?>
+        {
+            ["errors"] = refused.ConvertAll(item => new { index = item.Index, reason = item.Refusal.Reason, detail = item.Refusal.Detail }),
+        });
+
+    private static bool IsJson(HttpRequest request) =>
+        System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase);
+
+    internal sealed record Accepted([property: System.Text.Json.Serialization.JsonPropertyName("accepted")] int Count);
+}
+
+internal static partial class EventsLog
+{
+    [LoggerMessage(100, LogLevel.Warning, "POST /events: not all of {Count} events could be stored; the caller was told to send them again.")]
+    public static partial void NotStored(ILogger logger, Exception exception, int count);
+}

@@ -1,0 +1,63 @@
+using System.Net;
+
+namespace IoTOrleans.Silo.Events.Mqtt;
+
+/// <summary>
+/// The broker's log lines about its clients. Those that a stranger could cause as often as they like are limited; garbage from
+/// port scanners is for whoever turns Debug on.
+/// </summary>
+internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> logger)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly LogLimit fullLimit = new(time, Interval);
+    private readonly LogLimit refusedLimit = new(time, Interval);
+    private readonly LogLimit clientErrorLimit = new(time, Interval);
+
+    internal void Full(int max)
+    {
+        if (fullLimit.ShouldLog(out var unlogged)) LogFull(max, unlogged);
+    }
+
+    internal void Refused(EndPoint? client, string why)
+    {
+        if (refusedLimit.ShouldLog(out var unlogged)) LogRefused(client, why, unlogged);
+    }
+
+    /// <param name="thingName">null before it said its name.</param>
+    internal void ClientError(EndPoint? client, string? thingName, string what)
+    {
+        if (thingName is null) LogGarbage(client, what);
+        else if (clientErrorLimit.ShouldLog(out var unlogged)) LogClientError(thingName, what, unlogged);
+    }
+
+    [LoggerMessage(LogLevel.Debug, "{Thing} connected from {Client} (number {Number}).")]
+    internal partial void Connected(string thing, EndPoint? client, long number);
+
+    [LoggerMessage(LogLevel.Debug, "{Thing} disconnected: {Reason} (number {Number}).")]
+    internal partial void Disconnected(string thing, string reason, long number);
+
+    [LoggerMessage(LogLevel.Debug, "{Client} did not say CONNECT in time and was sent away.")]
+    internal partial void NoConnect(EndPoint? client);
+
+    [LoggerMessage(LogLevel.Error, "The connection of {Client} failed in the broker.")]
+    internal partial void OurError(Exception exception, EndPoint? client);
+
+    [LoggerMessage(LogLevel.Error, "The MQTT port could not take a connection; trying again.")]
+    internal partial void AcceptFailed(Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "MQTT broker on {EndPoint}, start number {Number}.")]
+    internal partial void Listening(EndPoint endPoint, long number);
+
+    [LoggerMessage(LogLevel.Warning, "All {Max} MQTT connections are in use; a client was turned away ({Unlogged} more unlogged before).")]
+    private partial void LogFull(int max, long unlogged);
+
+    [LoggerMessage(LogLevel.Warning, "MQTT client {Client} was refused: {Why} ({Unlogged} more unlogged before)")]
+    private partial void LogRefused(EndPoint? client, string why, long unlogged);
+
+    [LoggerMessage(LogLevel.Warning, "{Thing} was disconnected because it sent {What} ({Unlogged} more unlogged before).")]
+    private partial void LogClientError(string thing, string what, long unlogged);
+
+    [LoggerMessage(LogLevel.Debug, "{Client} was sent away because it sent {What}.")]
+    private partial void LogGarbage(EndPoint? client, string what);
+}

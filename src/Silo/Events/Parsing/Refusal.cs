@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace IoTOrleans.Silo.Events.Parsing;
+
+/// <summary>
+/// The sentences of a refusal. They name the field and the remedy, and never repeat what the stranger wrote beyond a number: they go
+/// into logs and answers.
+/// </summary>
+internal static class Refusal
+{
+    internal static ParsedEvent.Refused NotJson(string detail) => new(RefusalReason.NotJson, detail);
+
+    internal static ParsedEvent.Refused NotJson(ReadOnlySpan<byte> body, JsonException exception)
+    {
+        // "{" and whitespace after it, in base64. A rule action with useBase64 is an easy mistake: the console offers it.
+        if (body.StartsWith("ey"u8) || body.StartsWith("ew"u8))
+        {
+            return NotJson("The body looks like base64: set useBase64 to false in the rule's SQS action.");
+        }
+
+        return NotJson(exception.LineNumber is { } line && exception.BytePositionInLine is { } position
+            ? string.Create(CultureInfo.InvariantCulture, $"Not JSON, or nested too deep, at line {line + 1}, byte {position + 1}.")
+            : "A key stands twice in one object.");
+    }
+
+    internal static ParsedEvent.Refused NotAnObject(JsonValueKind kind) => new(
+        RefusalReason.NotAnObject,
+        kind is JsonValueKind.Array
+            ? "An event is one JSON object; only POST /events takes an array of them."
+            : "An event is a JSON object.");
+
+    internal static ParsedEvent.Refused NestedEnvelope() =>
+        new(RefusalReason.NestedEnvelope, "An SNS envelope inside an SNS envelope: subscribe with raw message delivery.");
+
+    internal static ParsedEvent.Refused UnknownEventType() =>
+        new(RefusalReason.UnknownEventType, "`eventType` is neither connected nor disconnected.");
+
+    internal static ParsedEvent.Refused NoThingName() =>
+        new(RefusalReason.NoThingName, "There is no `thingName`: add topic(3) AS thingName to the rule's SELECT.");
+
+    internal static ParsedEvent.Refused BadThingName(string detail) => new(RefusalReason.BadThingName, detail);
+
+    internal static ParsedEvent.Refused CurrentNotAnObject() => new(RefusalReason.NotAnObject, "`current` must be an object.");
+
+    internal static ParsedEvent.Refused ConnectedNotBoolean(bool missing) => new(
+        RefusalReason.ConnectedNotBoolean,
+        missing ? "`connected` is missing: it must be true or false." : "`connected` must be true or false.");
+
+    internal static ParsedEvent.Refused NoTimestamp(string field) =>
+        new(RefusalReason.NoTimestamp, $"`{field}` is missing: an event without a time cannot be ordered.");
+
+    internal static ParsedEvent.Refused BadTimestamp(string detail) => new(RefusalReason.BadTimestamp, detail);
+
+    internal static ParsedEvent.Refused BadVersion(string field) =>
+        new(RefusalReason.BadVersion, $"`{field}` must be a whole number from 0 to {long.MaxValue.ToString(CultureInfo.InvariantCulture)}.");
+
+    internal static ParsedEvent.Refused BadText(string field, int maxLength) => new(
+        RefusalReason.BadText,
+        string.Create(CultureInfo.InvariantCulture, $"`{field}` must be a string of at most {maxLength} characters, none of them a control character."));
+
+    internal static ParsedEvent.Refused BadAttributes(string detail) => new(RefusalReason.BadAttributes, detail);
+}

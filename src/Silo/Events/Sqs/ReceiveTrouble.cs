@@ -1,0 +1,42 @@
+using IoTOrleans.Silo.Aws;
+
+namespace IoTOrleans.Silo.Events.Sqs;
+
+/// <summary>What the receivers do when the queue does not answer: say so once, and ask ever less often, up to every 30 s.</summary>
+internal sealed partial class ReceiveTrouble(SqsOptions options, TimeProvider time, ILogger<ReceiveTrouble> logger)
+{
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
+
+    private readonly SeldomWarning warning = new(time);
+
+    public async Task Wait(Exception exception, int failuresBefore, CancellationToken stopping)
+    {
+        if (warning.IsDue()) LogNotReceived(options.QueueUrl, AwsFaults.Describe(exception));
+
+        try
+        {
+            await Task.Delay(WaitAfter(failuresBefore), time, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    public void IsOver()
+    {
+        if (warning.IsOver()) LogReceived(options.QueueUrl);
+    }
+
+    /// <summary>1 s, doubling to 30 s, of which a random half is left out: silos that lost the queue together come back one by one.</summary>
+    private static TimeSpan WaitAfter(int failuresBefore)
+    {
+        var wait = TimeSpan.FromSeconds(1 << Math.Min(failuresBefore, 5));
+        return (wait < MaxWait ? wait : MaxWait) * (0.5 + (Random.Shared.NextDouble() / 2));
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Nothing can be received from {QueueUrl}; it is tried again and again. {Error}")]
+    private partial void LogNotReceived(string queueUrl, string error);
+
+    [LoggerMessage(LogLevel.Information, "{QueueUrl} answers again")]
+    private partial void LogReceived(string queueUrl);
+}

@@ -1,0 +1,99 @@
+using System.Threading.Channels;
+using IoTOrleans.Contracts;
+
+namespace IoTOrleans.Silo.Events.Sqs;
+
+/// <summary>Hands the changes of one thing after the other to the sink; what is stored goes on to be deleted, and nothing else does.</summary>
+internal sealed partial class SqsWorker(
+    ChannelReader<ThingMessages> work,
+    IConnectionChangeSink sink,
+    StorageGate gate,
+    MessageDeleter deleter,
+    VisibilityKeeper visibility,
+    SqsMetrics metrics,
+    TimeProvider time,
+    ILogger<SqsWorker> logger)
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxBackoff = TimeSpan.FromMinutes(15);
+
+    /// <summary>Works until there is no more work, or the token ends it; what is in hand then is given back by whoever ended it.</summary>
+    public async Task Run(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var messages in work.ReadAllAsync(cancellationToken)) await Store(messages, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    /// <summary>10 s · 2ⁿ, at most 15 min; n: the receives before this one.</summary>
+    internal static TimeSpan BackoffAfter(int receiveCount)
+    {
+        var doublings = Math.Clamp(receiveCount - 1, 0, 10);
+        var backoff = FirstBackoff * (1 << doublings);
+        return backoff < MaxBackoff ? backoff : MaxBackoff;
+    }
+
+    private async Task Store(ThingMessages messages, CancellationToken cancellationToken)
+    {
+        var next = 0;
+        var failures = 0;
+        var storedBefore = gate.Stored;
+        while (next < messages.Changes.Count)
+        {
+            if (!await gate.Enter(tried: failures > 0, cancellationToken)) return;
+
+            var pending = messages.Changes[next];
+            var error = await TryStore(messages.ThingName, pending.Change);
+            if (error is null)
+            {
+                await deleter.Add(pending.Message, cancellationToken);
+                (next, failures, storedBefore) = (next + 1, 0, gate.Stored);
+                continue;
+            }
+
+            // Others could be stored meanwhile, so it is this thing; later, then, and for that its next receive is due.
+            if (gate.Stored != storedBefore)
+            {
+                LogFailed(error, messages.ThingName, pending.Message.ReceiveCount, BackoffAfter(pending.Message.ReceiveCount));
+                foreach (var left in messages.Changes.Skip(next)) visibility.Release(left.Message, BackoffAfter(left.Message.ReceiveCount));
+                return;
+            }
+
+            // Nothing could be stored since: it may well be the storage, and a receive must not be spent on that. Enough of these close
+            // the gate.
+            failures++;
+            LogFailedInHand(error, messages.ThingName, failures);
+            if (!gate.IsPaused) await Task.Delay(FirstRetry * (1 << Math.Min(failures - 1, 3)), time, cancellationToken);
+        }
+    }
+
+    /// <returns>What went wrong; whatever it is, the change counts as not stored.</returns>
+    private async Task<Exception?> TryStore(string thingName, ConnectionChange change)
+    {
+        try
+        {
+            var reason = await sink.Report(thingName, change);
+            gate.Succeeded();
+            metrics.Applied(reason);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            gate.Failed();
+            metrics.Failed();
+            return exception;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{ThingName}: a change could not be stored (receive {ReceiveCount}); it comes again in {Backoff}")]
+    private partial void LogFailed(Exception exception, string thingName, int receiveCount, TimeSpan backoff);
+
+    // Debug: in an outage there is one line for each attempt on each message in hand, and the gate says what there is to say.
+    [LoggerMessage(LogLevel.Debug, "{ThingName}: a change could not be stored ({Failures} in a row); it is kept in hand and tried again")]
+    private partial void LogFailedInHand(Exception exception, string thingName, int failures);
+}

@@ -1,0 +1,58 @@
+using IoTOrleans.Silo.Api;
+using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Hosting.Settings;
+using Microsoft.AspNetCore.HostFiltering;
+
+namespace IoTOrleans.Silo.Hosting.Composition;
+
+internal static class HttpComposition
+{
+    public static void AddHttp(this WebApplicationBuilder builder, SiloSettings settings)
+    {
+        CheckWhoCanReachUs(ListenAddresses.From(builder.Configuration), settings);
+        builder.Services.AddSingleton(new DoorOptions(settings.ApiKey, HostNames(builder.Configuration, settings)));
+
+        // ASP.NET Core's own filter would refuse loopback as soon as a name is listed, and health checks by address: our door asks.
+        builder.Services.PostConfigure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
+        builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<ExceptionProblems>();
+        builder.AddHealth(settings);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+    }
+
+    public static void UseProblems(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+    }
+
+    public static void UseDoors(this WebApplication app) => app.UseMiddleware<Doors>();
+
+    private static void CheckWhoCanReachUs(IReadOnlyList<string> addresses, SiloSettings settings)
+    {
+        foreach (var address in addresses)
+        {
+            bool loopback;
+            try
+            {
+                loopback = ListenAddresses.IsLoopback(address);
+            }
+            catch (FormatException exception)
+            {
+                throw new StartupException($"{address} is no address to listen on ({exception.Message.TrimEnd('.')}): say something like http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.", exception);
+            }
+
+            if (loopback || settings.ApiKey is not null || settings.AllowAnonymous) continue;
+            throw new StartupException(
+                $"{address} can be reached from other machines, and no key is set: set Auth:ApiKey (or Auth:AllowAnonymous=true if something else guards this service).");
+        }
+    }
+
+    private static List<string> HostNames(ConfigurationManager configuration, SiloSettings settings)
+    {
+        var names = (configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToList();
+        if (settings.ExternalUrl is { } external) names.Add(external.Host);
+        return names;
+    }
+}

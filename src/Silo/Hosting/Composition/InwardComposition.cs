@@ -1,0 +1,31 @@
+using IoTOrleans.Silo.Events;
+using IoTOrleans.Silo.Events.Http;
+using IoTOrleans.Silo.Events.Mqtt;
+using IoTOrleans.Silo.Events.Sqs;
+using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Silo.Storage;
+
+namespace IoTOrleans.Silo.Hosting.Composition;
+
+/// <summary>Where events come in. Registered after Orleans: they start when the silo can take events, and stop before it does.</summary>
+internal static class InwardComposition
+{
+    public static void AddEventSources(this WebApplicationBuilder builder, SiloSettings settings)
+    {
+        var services = builder.Services;
+        services.AddSingleton<IConnectionChangeSink, GrainSink>();
+        services.AddSingleton<HttpEventMetrics>();
+        if (settings.QueueUrl is not null) services.AddSqsEvents(new SqsOptions { QueueUrl = settings.QueueUrl });
+        if (settings.Mqtt.Port == 0) return;
+
+        services.AddMqttBroker(options =>
+        {
+            (options.Address, options.Port) = (settings.Mqtt.Address, settings.Mqtt.Port);
+            (options.Username, options.Password) = (settings.Mqtt.Username, settings.Mqtt.Password);
+            options.SettleTime = settings.Presence.SettleTime;
+        });
+        services.AddSingleton<IBrokerStartSink, GrainBrokerStartSink>();
+        if (settings.Storage == StorageProvider.Sqlite) services.AddSingleton<IBrokerThings, SqliteBrokerThings>();
+        else services.AddSingleton<IBrokerThings, NoBrokerThings>();
+    }
+}

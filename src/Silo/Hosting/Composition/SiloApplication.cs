@@ -1,0 +1,80 @@
+using IoTOrleans.Silo.Api.Doors;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Logging.Console;
+
+namespace IoTOrleans.Silo.Hosting.Composition;
+
+internal static class SiloApplication
+{
+    /// <summary>What ECS grants between SIGTERM and SIGKILL; what is under way, a notification included, ends well within it.</summary>
+    private static readonly TimeSpan shutdown = TimeSpan.FromSeconds(30);
+
+    /// <summary>What others say only when something is wrong; <c>Logging:LogLevel</c> overrides it as everywhere.</summary>
+    private static readonly Dictionary<string, string?> quietLogs = new()
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:LogLevel:Orleans"] = "Warning",
+
+        // Warns at every start that a check "has not completed" since the machine was booted: it counts from zero.
+        ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
+        ["Logging:LogLevel:Polly"] = "Warning",
+        ["Logging:LogLevel:System"] = "Warning",
+    };
+
+    private static readonly string[] tellStarts =
+    [
+        "Microsoft.Extensions.Hosting.Internal.Host",
+        "Orleans.Runtime.Silo",
+        "Orleans.Runtime.SiloLifecycleSubject",
+        "Orleans.Runtime.ReminderService.LocalReminderService",
+        "Orleans.Runtime.MembershipService.MembershipTableManager",
+    ];
+
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        // Our own files lie beside the program; data and a user's appsettings.json in the folder it was started from.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = quietLogs });
+        var local = Path.Combine(Environment.CurrentDirectory, "appsettings.json");
+        if (File.Exists(local) && Environment.CurrentDirectory != AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar))
+        {
+            builder.Configuration.AddJsonFile(local, optional: true, reloadOnChange: false);
+            builder.Configuration.AddEnvironmentVariables();
+            builder.Configuration.AddCommandLine(args);
+        }
+
+        if (ListenAddresses.From(builder.Configuration).Count == 0) builder.WebHost.UseUrls(ListenAddresses.Default);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = shutdown);
+        builder.Services.AddSingleton(TimeProvider.System);
+        return builder;
+    }
+
+    public static void AddSiloLogging(this WebApplicationBuilder builder)
+    {
+        builder.Logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
+            options.UseUtcTimestamp = true;
+            options.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+
+        // What keeps us from starting is said in one line by Startup; these would tell it again, with stacks, and then tell how badly the
+        // silo stops that never ran.
+        var started = false;
+        builder.Services.AddHostedService(provider => new WhenStarted(provider.GetRequiredService<IHostApplicationLifetime>(), () => started = true));
+        foreach (var category in tellStarts) builder.Logging.AddFilter(category, level => level >= (started ? LogLevel.Warning : LogLevel.Critical));
+    }
+
+    private sealed class WhenStarted(IHostApplicationLifetime lifetime, Action then) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            lifetime.ApplicationStarted.Register(then);
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

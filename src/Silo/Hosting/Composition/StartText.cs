@@ -1,0 +1,57 @@
+using System.Reflection;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Hosting.Settings;
+
+namespace IoTOrleans.Silo.Hosting.Composition;
+
+/// <summary>The first thing a person reads: where to look, what is watched, who is told, and when.</summary>
+internal static class StartText
+{
+    public static void SayWhereToLook(this WebApplication app, SiloSettings settings) =>
+        app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(Compose(app, settings)));
+
+    private static string Compose(WebApplication app, SiloSettings settings)
+    {
+        var version = typeof(StartText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+        var url = app.Urls.FirstOrDefault() ?? ListenAddresses();
+        var verifiers = app.Services.GetServices<IConnectionVerifier>().Select(verifier => verifier.Name).ToList();
+        var destinations = app.Services.GetServices<INotificationDestination>().Select(destination => destination.Name);
+        var lines = new List<string>
+        {
+            $"IoTOrleans {version} is watching.",
+            $"  Look      {url}/devices/<thing name>   {url}/dashboard   {url}/health/ready",
+            $"  Storage   {Storage(settings)}",
+            $"  Events    {string.Join(", ", Events(settings))}",
+            $"  Verifier  {(verifiers.Count == 0 ? "none" : string.Join(", ", verifiers))}",
+            $"  Tells     {string.Join(", ", destinations)} ({settings.Culture}, {settings.TimeZone.Id})",
+            $"  Grace     {Grace(settings)}",
+        };
+        lines.AddRange(settings.Unknown.Select(key => $"  Unknown setting {key} is ignored: a typing error?"));
+        return string.Join(Environment.NewLine, lines);
+
+        static string ListenAddresses() => Api.Doors.ListenAddresses.Default;
+    }
+
+    private static string Storage(SiloSettings settings) => settings.Storage switch
+    {
+        StorageProvider.Sqlite => $"SQLite file {settings.SqlitePath}",
+        StorageProvider.Memory => "memory only: everything is forgotten when this process ends",
+        _ => settings.Storage.ToString(),
+    };
+
+    private static IEnumerable<string> Events(SiloSettings settings)
+    {
+        if (settings.QueueUrl is not null) yield return $"SQS queue {settings.QueueUrl}";
+        if (settings.Mqtt.Port > 0) yield return $"MQTT broker on {settings.Mqtt.Address}:{settings.Mqtt.Port} (a client id is a thing name)";
+        if (settings.HttpEvents) yield return "POST /events";
+        if (settings is { QueueUrl: null, Mqtt.Port: 0, HttpEvents: false }) yield return "none: set Events:Sqs:QueueUrl, or nothing will ever come in";
+    }
+
+    private static string Grace(SiloSettings settings)
+    {
+        var presence = settings.Presence;
+        var hold = presence.RecoveryHold == TimeSpan.Zero ? "at once" : $"when it has lasted {Duration.InWords(presence.RecoveryHold)}";
+        var policies = presence.Policies.Count == 0 ? "" : $"; {presence.Policies.Count} policies say otherwise for some";
+        return $"a thing that stays away for {Duration.InWords(presence.Grace)} is told about; its return is, {hold}{policies}";
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace IoTOrleans.Silo.Hosting.Settings;
+
+/// <summary>
+/// Durations as people write them: <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>1d</c>, or <c>[d.]hh:mm:ss</c>. A bare number is
+/// refused: nobody knows whether it means seconds or, as .NET would have it, days.
+/// </summary>
+internal static partial class Duration
+{
+    /// <returns>What is wrong and what to write instead; null: fine.</returns>
+    public static string? TryParse(string text, out TimeSpan duration)
+    {
+        duration = TimeSpan.Zero;
+        text = text.Trim();
+        if (text == "0") return null;
+
+        if (text.Length > 0 && text.All(char.IsAsciiDigit)) return $"say {text}s or {Suggest(text)}";
+
+        if (Units().Match(text) is { Success: true } units)
+        {
+            try
+            {
+                duration = new TimeSpan(Number(units, "d"), Number(units, "h"), Number(units, "m"), Number(units, "s"));
+                return null;
+            }
+            catch (Exception exception) when (exception is OverflowException or ArgumentOutOfRangeException)
+            {
+                return "is longer than any clock runs";
+            }
+        }
+
+        // "24:00:00" is 24 days to .NET: only hours up to 23 are what they look like.
+        if (Clock().IsMatch(text) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration)) return null;
+        return "is no duration: say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23";
+    }
+
+    /// <summary>In words, as the start-up text says it: <c>5 min</c>, <c>1 h 30 min</c>.</summary>
+    public static string InWords(TimeSpan duration)
+    {
+        if (duration == TimeSpan.Zero) return "0 s";
+        var parts = new List<string>(4);
+        if (duration.Days > 0) parts.Add($"{duration.Days} d");
+        if (duration.Hours > 0) parts.Add($"{duration.Hours} h");
+        if (duration.Minutes > 0) parts.Add($"{duration.Minutes} min");
+        if (duration.Seconds > 0) parts.Add($"{duration.Seconds} s");
+        return parts.Count == 0 ? $"{duration.TotalMilliseconds:0} ms" : string.Join(' ', parts);
+    }
+
+    private static string Suggest(string number) =>
+        int.TryParse(number, CultureInfo.InvariantCulture, out var seconds) && seconds >= 60 && seconds % 60 == 0 ? $"{seconds / 60}m" : $"{number}m";
+
+    private static int Number(Match match, string unit) =>
+        match.Groups[unit].Success ? int.Parse(match.Groups[unit].ValueSpan, CultureInfo.InvariantCulture) : 0;
+
+    [GeneratedRegex(@"^(?=\d)((?<d>\d{1,9})d)?((?<h>\d{1,9})h)?((?<m>\d{1,9})m)?((?<s>\d{1,9})s)?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Units();
+
+    [GeneratedRegex(@"^(\d{1,8}\.)?([01]?\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Clock();
+}

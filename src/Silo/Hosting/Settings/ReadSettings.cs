@@ -1,0 +1,128 @@
+using System.Net;
+using IoTOrleans.Grains.Presence;
+
+namespace IoTOrleans.Silo.Hosting.Settings;
+
+/// <summary>From configuration to <see cref="SiloSettings"/>; whatever is wrong is said at once, all of it.</summary>
+internal static class ReadSettings
+{
+    private static readonly string[] sections = ["Presence", "Storage", "Events", "Notifications", "Verify", "Auth"];
+
+    /// <exception cref="StartupException">One line a mistake.</exception>
+    public static SiloSettings From(IConfiguration configuration)
+    {
+        var reader = new SettingsReader(configuration);
+        var storage = reader.Choice("Storage:Provider", StorageProvider.Sqlite);
+        var embedded = storage != StorageProvider.DynamoDB;
+        var mqtt = ReadMqtt(reader, embedded);
+        var settings = new SiloSettings
+        {
+            Presence = ReadPresence(reader),
+            Storage = storage,
+            SqlitePath = reader.Text("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db")),
+            QueueUrl = reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
+            Mqtt = mqtt,
+            HttpEvents = reader.Flag("Events:Http:Enabled", embedded),
+            TopicArn = reader.Text("Notifications:Sns:TopicArn"),
+            WebhookUrl = reader.Text("Notifications:Webhook:Url"),
+            WebhookSecret = reader.Text("Notifications:Webhook:Secret"),
+            TimeZone = ReadTimeZone(reader),
+            Culture = ReadCulture(reader),
+            AsciiSubject = reader.Flag("Notifications:AsciiSubject"),
+            ExternalUrl = reader.Url("ExternalUrl"),
+            VerifyWith = reader.Choice("Verify:With", VerifyWith.Auto),
+            ShadowName = reader.Text("Verify:ShadowName"),
+            VerifyMaxPerSecond = reader.Number("Verify:MaxPerSecond", 200, 1, 100_000),
+            ApiKey = reader.Text("Auth:ApiKey"),
+            AllowAnonymous = reader.Flag("Auth:AllowAnonymous", false),
+            Orleans = ReadOrleans(reader),
+            Unknown = [.. reader.Unread(sections)],
+        };
+
+        foreach (var mistake in settings.Presence.Check(settings.Destinations)) reader.Mistake(mistake);
+        Check(settings, reader);
+        return reader.Mistakes.Count == 0 ? settings : throw new StartupException(string.Join(Environment.NewLine, reader.Mistakes.Distinct()));
+    }
+
+    private static void Check(SiloSettings settings, SettingsReader reader)
+    {
+        if (settings.Storage == StorageProvider.DynamoDB)
+            reader.Mistake("Storage:Provider=DynamoDB: this version stores in Sqlite or Memory; DynamoDB comes with the next one.");
+        if (settings.Storage == StorageProvider.DynamoDB && settings.Mqtt.Port > 0)
+            reader.Mistake("Events:Mqtt:Listen:Port: the embedded broker is for one silo with Storage:Provider=Sqlite; set it to 0, or use AWS IoT Core and Events:Sqs:QueueUrl.");
+        if (settings.WebhookSecret is not null && settings.WebhookUrl is null)
+            reader.Mistake("Notifications:Webhook:Secret is set, but Notifications:Webhook:Url is not: set both or none.");
+        if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address) && !IPAddress.IsLoopback(address)
+            && (settings.Mqtt.Username is null || settings.Mqtt.Password is null))
+        {
+            reader.Mistake(
+                $"Events:Mqtt:Listen:Address={settings.Mqtt.Address} can be reached from other machines: set Events:Mqtt:Listen:Username and Events:Mqtt:Listen:Password too.");
+        }
+    }
+
+    private static PresenceOptions ReadPresence(SettingsReader reader)
+    {
+        var presence = new PresenceOptions();
+        presence.Grace = reader.Duration("Presence:Grace", presence.Grace);
+        presence.SettleTime = reader.Duration("Presence:SettleTime", presence.SettleTime);
+        presence.RecoveryHold = reader.Duration("Presence:RecoveryHold", presence.RecoveryHold);
+        presence.RecheckEvery = reader.Duration("Presence:RecheckEvery", presence.RecheckEvery);
+        presence.RepeatInterval = reader.Duration("Presence:RepeatInterval", presence.RepeatInterval);
+        // Part of the contract; nothing is held back yet, so that only its form is checked.
+        _ = reader.Duration("Presence:MaxHold");
+        presence.NotifyRecovery = reader.Flag("Presence:NotifyRecovery", presence.NotifyRecovery);
+        foreach (var item in reader.Items("Presence:Policies"))
+        {
+            var section = $"Presence:Policies:{item}";
+            presence.Policies.Add(new PolicyOptions
+            {
+                Match = reader.Text($"{section}:Match", ""),
+                Grace = reader.Duration($"{section}:Grace"),
+                SettleTime = reader.Duration($"{section}:SettleTime"),
+                RecoveryHold = reader.Duration($"{section}:RecoveryHold"),
+                RecheckEvery = reader.Duration($"{section}:RecheckEvery"),
+                RepeatInterval = reader.Duration($"{section}:RepeatInterval"),
+                NotifyRecovery = reader.Flag($"{section}:NotifyRecovery"),
+                Muted = reader.Flag($"{section}:Muted", false),
+                Notify = reader.List($"{section}:Notify"),
+            });
+        }
+
+        return presence;
+    }
+
+    private static MqttSettings ReadMqtt(SettingsReader reader, bool embedded)
+    {
+        var address = reader.Text("Events:Mqtt:Listen:Address", "127.0.0.1");
+        if (address == "localhost") address = "127.0.0.1";
+        if (address is "*" or "+") address = "0.0.0.0";
+        if (!IPAddress.TryParse(address, out _)) reader.Mistake($"Events:Mqtt:Listen:Address={address}: say an IP address of this machine, like 127.0.0.1 or 0.0.0.0.");
+        return new MqttSettings(
+            reader.Number("Events:Mqtt:Listen:Port", embedded ? 1883 : 0, 0, 65535), address,
+            reader.Text("Events:Mqtt:Listen:Username"), reader.Text("Events:Mqtt:Listen:Password"));
+    }
+
+    private static TimeZoneInfo ReadTimeZone(SettingsReader reader)
+    {
+        if (reader.Text("Notifications:TimeZone") is not { } name) return TimeZoneInfo.Local;
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
+        reader.Mistake($"Notifications:TimeZone={name}: say an IANA name like Asia/Tokyo or Europe/Berlin (on a slim image install the package tzdata).");
+        return TimeZoneInfo.Utc;
+    }
+
+    private static string ReadCulture(SettingsReader reader)
+    {
+        var culture = reader.Text("Culture", "en").ToLowerInvariant();
+        if (culture is not ("en" or "ja")) reader.Mistake($"Culture={culture}: say en or ja.");
+        return culture;
+    }
+
+    private static OrleansSettings ReadOrleans(SettingsReader reader)
+    {
+        var advertised = reader.Text("Orleans:Endpoints:AdvertisedIPAddress");
+        if (advertised is not null && !IPAddress.TryParse(advertised, out _)) reader.Mistake($"Orleans:Endpoints:AdvertisedIPAddress={advertised}: say an IP address.");
+        return new OrleansSettings(
+            reader.Text("Orleans:ClusterId", "iot-orleans"), reader.Text("Orleans:ServiceId", "iot-orleans"),
+            reader.Number("Orleans:Endpoints:SiloPort", 11111, 1, 65535), reader.Number("Orleans:Endpoints:GatewayPort", 0, 0, 65535), advertised);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+
+namespace IoTOrleans.Silo.Hosting.Settings;
+
+/// <summary>
+/// Reads settings one by one and collects what is wrong with them, each mistake as a line that names the setting and the remedy.
+/// It also knows what it has not been asked for: most often a typing error.
+/// </summary>
+internal sealed class SettingsReader(IConfiguration configuration)
+{
+    private readonly List<string> _mistakes = [];
+    private readonly HashSet<string> _read = new(StringComparer.OrdinalIgnoreCase);
+
+    public IReadOnlyList<string> Mistakes => _mistakes;
+
+    public void Mistake(string line) => _mistakes.Add(line);
+
+    public string? Text(string key)
+    {
+        _read.Add(key);
+        var text = configuration[key];
+        return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    }
+
+    public string Text(string key, string defaultValue) => Text(key) ?? defaultValue;
+
+    public TimeSpan Duration(string key, TimeSpan defaultValue) => Duration(key) ?? defaultValue;
+
+    public TimeSpan? Duration(string key)
+    {
+        if (Text(key) is not { } text) return null;
+        if (Settings.Duration.TryParse(text, out var duration) is not { } wrong) return duration;
+        _mistakes.Add($"{key}={text}: {wrong}.");
+        return null;
+    }
+
+    public bool Flag(string key, bool defaultValue) => Flag(key) ?? defaultValue;
+
+    public bool? Flag(string key)
+    {
+        if (Text(key) is not { } text) return null;
+        if (bool.TryParse(text, out var flag)) return flag;
+        _mistakes.Add($"{key}={text}: say true or false.");
+        return null;
+    }
+
+    public int Number(string key, int defaultValue, int least, int most)
+    {
+        if (Text(key) is not { } text) return defaultValue;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        _mistakes.Add($"{key}={text}: say a whole number from {least} to {most}.");
+        return defaultValue;
+    }
+
+    public T Choice<T>(string key, T defaultValue)
+        where T : struct, Enum
+    {
+        if (Text(key) is not { } text) return defaultValue;
+        if (!char.IsAsciiDigit(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var choice)) return choice;
+        _mistakes.Add($"{key}={text}: say one of {string.Join(", ", Enum.GetNames<T>())}.");
+        return defaultValue;
+    }
+
+    public Uri? Url(string key)
+    {
+        if (Text(key) is not { } text) return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return url;
+        _mistakes.Add($"{key}={text}: say a whole URL that begins with http:// or https://.");
+        return null;
+    }
+
+    /// <summary>The children of a section that is a list, in their order.</summary>
+    public IReadOnlyList<string> Items(string section) => [.. configuration.GetSection(section).GetChildren().Select(child => child.Key)];
+
+    /// <summary>A list, either as <c>key:0</c>, <c>key:1</c> … or as one text with commas; null: not set.</summary>
+    public IReadOnlyList<string>? List(string key)
+    {
+        if (Text(key) is { } text) return text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var items = Items(key);
+        return items.Count == 0 ? null : [.. items.Select(item => Text($"{key}:{item}")).OfType<string>()];
+    }
+
+    /// <summary>What stands below these sections and has not been read.</summary>
+    public IEnumerable<string> Unread(params IReadOnlyList<string> sections) =>
+        from section in sections
+        from pair in configuration.GetSection(section).AsEnumerable()
+        where pair.Value is not null && !_read.Contains(pair.Key)
+        select pair.Key;
+}

@@ -1,0 +1,83 @@
+using IoTOrleans.Grains.Presence;
+
+namespace IoTOrleans.Silo.Hosting.Settings;
+
+internal enum StorageProvider
+{
+    Sqlite,
+    DynamoDB,
+    Memory,
+}
+
+internal enum VerifyWith
+{
+    Auto,
+    Shadow,
+    None,
+}
+
+/// <summary>All settings, read and checked once, before anything is started. Their meaning: docs/settings.md.</summary>
+internal sealed record SiloSettings
+{
+    public required PresenceOptions Presence { get; init; }
+
+    public required StorageProvider Storage { get; init; }
+
+    public required string SqlitePath { get; init; }
+
+    public string? QueueUrl { get; init; }
+
+    public required MqttSettings Mqtt { get; init; }
+
+    public required bool HttpEvents { get; init; }
+
+    public string? TopicArn { get; init; }
+
+    public string? WebhookUrl { get; init; }
+
+    public string? WebhookSecret { get; init; }
+
+    public required TimeZoneInfo TimeZone { get; init; }
+
+    public required string Culture { get; init; }
+
+    public bool? AsciiSubject { get; init; }
+
+    public Uri? ExternalUrl { get; init; }
+
+    public required VerifyWith VerifyWith { get; init; }
+
+    public string? ShadowName { get; init; }
+
+    public required int VerifyMaxPerSecond { get; init; }
+
+    public string? ApiKey { get; init; }
+
+    public required bool AllowAnonymous { get; init; }
+
+    public required OrleansSettings Orleans { get; init; }
+
+    /// <summary>What was set and is not known: said at start, since it is most often a typing error.</summary>
+    public required IReadOnlyList<string> Unknown { get; init; }
+
+    public bool VerifiesByShadow => VerifyWith == VerifyWith.Shadow || (VerifyWith == VerifyWith.Auto && QueueUrl is not null);
+
+    public bool VerifiesByBroker => VerifyWith == VerifyWith.Auto && Mqtt.Port > 0;
+
+    /// <summary>The names that policies may name in <c>Notify</c>.</summary>
+    public IReadOnlyList<string> Destinations
+    {
+        get
+        {
+            var names = new List<string>();
+            if (TopicArn is not null) names.Add("sns");
+            if (WebhookUrl is not null) names.Add("webhook");
+            if (names.Count == 0) names.Add("console");
+            return names;
+        }
+    }
+}
+
+internal sealed record MqttSettings(int Port, string Address, string? Username, string? Password);
+
+internal sealed record OrleansSettings(string ClusterId, string ServiceId, int SiloPort, int GatewayPort, string? AdvertisedAddress);

@@ -1,0 +1,92 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace IoTOrleans.Sqlite.Engine;
+
+/// <summary>A connection to the file with its prepared statements. Belongs to one thread at a time.</summary>
+internal sealed class StoreConnection : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteCommand> _commands = [];
+
+    public StoreConnection(string path, TimeSpan busyTimeout)
+    {
+        Path = path;
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Pooling = false, // A pooled connection keeps the file open after Close.
+            DefaultTimeout = 1, // Seconds after which the library itself gives up on a busy file; SQLite's own wait below comes first.
+        }.ToString());
+        try
+        {
+            _connection.Open();
+            ExecuteScript($"PRAGMA busy_timeout = {(int)busyTimeout.TotalMilliseconds}");
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
+    }
+
+    public string Path { get; }
+
+    public bool IsInTransaction => raw.sqlite3_get_autocommit(_connection.Handle) == 0;
+
+    public bool IsReadOnly => raw.sqlite3_db_readonly(_connection.Handle, "main") == 1;
+
+    public string SqliteVersion => _connection.ServerVersion;
+
+    /// <summary>Runs a statement that is worth keeping prepared.</summary>
+    /// <returns>Rows changed.</returns>
+    public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) =>
+        Prepare(sql, arguments).ExecuteNonQuery();
+
+    public object? Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) =>
+        Prepare(sql, arguments).ExecuteScalar();
+
+    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> arguments)
+    {
+        using var reader = Prepare(sql, arguments).ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read()) rows.Add(map(reader));
+        return rows;
+    }
+
+    public long Pragma(string name) => Convert.ToInt64(Scalar($"PRAGMA {name}"), null);
+
+    /// <summary>Runs any number of statements once.</summary>
+    public void ExecuteScript(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Leaves no transaction open, whatever state an error left the connection in.</summary>
+    public void RollBack()
+    {
+        if (IsInTransaction) Execute("ROLLBACK");
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in _commands.Values) command.Dispose();
+        _connection.Dispose();
+    }
+
+    private SqliteCommand Prepare(string sql, ReadOnlySpan<(string Name, object? Value)> arguments)
+    {
+        if (!_commands.TryGetValue(sql, out var command))
+        {
+            command = _connection.CreateCommand();
+            command.CommandText = sql;
+            foreach (var (name, _) in arguments) command.Parameters.Add(new SqliteParameter { ParameterName = name });
+            _commands.Add(sql, command);
+        }
+
+        for (var i = 0; i < arguments.Length; i++) command.Parameters[i].Value = arguments[i].Value ?? DBNull.Value;
+        return command;
+    }
+}

@@ -1,0 +1,47 @@
+using IoTOrleans.Sqlite.Engine;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Sqlite.Opening;
+
+/// <summary>What a store has in hand while it is open: the lock, the writer, the readers.</summary>
+internal sealed record OpenStore(FileLock FileLock, Writer Writer, Readers Readers, int FoundVersion) : IDisposable
+{
+    public static OpenStore Open(string path, StoreSettings settings, IReadOnlyList<Migration> migrations, ILogger logger)
+    {
+        StoreFolder.Make(path);
+        var fileLock = FileLock.Take(path);
+        var connections = new List<StoreConnection>();
+        try
+        {
+            var writing = Connect();
+            var foundVersion = StoreFile.Prepare(writing, migrations);
+            var reading = Enumerable.Range(0, settings.Readers).Select(_ => Connect()).ToList();
+            foreach (var connection in reading) connection.ExecuteScript("PRAGMA query_only = ON");
+            return new OpenStore(fileLock, new Writer(writing, settings, logger), new Readers(reading, settings), foundVersion);
+        }
+        catch (Exception cause)
+        {
+            foreach (var connection in connections) connection.Dispose();
+            fileLock.Dispose();
+            if (cause is SqliteException) throw Failures.Describe(cause, path);
+            throw;
+        }
+
+        StoreConnection Connect()
+        {
+            var connection = new StoreConnection(path, settings.BusyTimeout);
+            connections.Add(connection);
+            return connection;
+        }
+    }
+
+    /// <summary>The readers go before the writer closes: its last checkpoint then finds nobody in its way.</summary>
+    public void Dispose()
+    {
+        Writer.Stop();
+        Readers.Dispose();
+        Writer.Dispose();
+        FileLock.Dispose();
+    }
+}

@@ -1,0 +1,36 @@
+namespace IoTOrleans.Sqlite.Opening;
+
+/// <summary>
+/// The tables, as the steps that led to them. A step that was ever released is never edited: files made by it are out there.
+/// </summary>
+internal static class Schema
+{
+    /// <summary>Marks a file as ours (<c>PRAGMA application_id</c>): "IoTO".</summary>
+    public const int ApplicationId = 0x496F544F;
+
+    public static readonly IReadOnlyList<Migration> Migrations =
+    [
+        // data is TEXT where the serializer writes text, else BLOB. A table with row ids, as SQLite advises for rows of this size.
+        // Times and periods are text in .NET's exact forms (O and c): whoever opens the file can read them.
+        new(1, """
+            CREATE TABLE grain_state (
+                storage TEXT NOT NULL,
+                state TEXT NOT NULL,
+                grain TEXT NOT NULL,
+                etag TEXT NOT NULL,
+                data NOT NULL,
+                PRIMARY KEY (storage, state, grain)
+            );
+            CREATE TABLE reminder (
+                grain TEXT NOT NULL,
+                name TEXT NOT NULL,
+                hash INTEGER NOT NULL,
+                start_at TEXT NOT NULL,
+                period TEXT NOT NULL,
+                etag TEXT NOT NULL,
+                PRIMARY KEY (grain, name)
+            ) WITHOUT ROWID;
+            CREATE INDEX reminder_by_hash ON reminder (hash);
+            """),
+    ];
+}

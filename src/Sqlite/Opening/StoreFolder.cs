@@ -1,0 +1,29 @@
+namespace IoTOrleans.Sqlite.Opening;
+
+internal static class StoreFolder
+{
+    /// <summary>A folder that we make is for its owner alone; what is stored is nobody else's business. An existing one is left as it is.</summary>
+    public static void Make(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new SqliteStoreException(SqliteStoreError.CannotWrite,
+                $"{path} is a folder, no file can be written there: name a file in it.");
+        }
+
+        var folder = Path.GetDirectoryName(path)!;
+        try
+        {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(folder, cause);
+        }
+    }
+
+    public static SqliteStoreException CannotWrite(string folder, Exception cause) => new(SqliteStoreError.CannotWrite,
+        $"The folder {folder} cannot be created or written ({cause.Message.TrimEnd('.')}): "
+        + "give this user write access to it, or choose another path.", cause);
+}

@@ -1,0 +1,105 @@
+using IoTOrleans.Sqlite.Engine;
+using IoTOrleans.Sqlite.Opening;
+using IoTOrleans.Sqlite.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Sqlite;
+
+/// <summary>
+/// One SQLite file that grain storage and reminders share. A write is acknowledged when it is on the disk, and every read sees all
+/// writes acknowledged before it. Made and opened by the host; everything fails with <see cref="SqliteStoreException"/>.
+/// </summary>
+public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
+{
+    private readonly StoreSettings _settings;
+    private readonly IReadOnlyList<Migration> _migrations;
+    private readonly ILogger _logger;
+    private readonly Lock _opening = new();
+    private volatile OpenStore? _open;
+    private bool _disposed;
+
+    internal SqliteStore(
+        string path, ILogger<SqliteStore> logger, StoreSettings? settings = null, IReadOnlyList<Migration>? migrations = null)
+    {
+        Path = System.IO.Path.GetFullPath(path);
+        _logger = logger;
+        _settings = settings ?? StoreSettings.Default;
+        _migrations = migrations ?? Schema.Migrations;
+    }
+
+    /// <summary>Full path of the file.</summary>
+    public string Path { get; }
+
+    internal int PendingWrites => Open().Writer.Queue.InFlight;
+
+    internal long Commits => Open().Writer.Commits;
+
+    /// <summary>A tiny read, for readiness: fails if the file cannot be read or is gone from its place.</summary>
+    public Task Ping(CancellationToken cancellationToken = default) => Read(connection =>
+    {
+        // A deleted file still takes writes, as far as the operating system is concerned, until its last user is gone.
+        if (!File.Exists(Path))
+            throw new SqliteStoreException(SqliteStoreError.Disk, $"{Path} was deleted under the running service: restart it.");
+        return connection.Pragma("user_version");
+    }, cancellationToken);
+
+    /// <summary>Pages through the grains that have a state, in the (arbitrary but stable) order of their ids' UTF-8 text.</summary>
+    /// <param name="storageName">Name of the grain storage provider.</param>
+    /// <param name="stateName">Name of the state, as the grain declares it.</param>
+    /// <param name="after">The last id of the page before; null begins.</param>
+    /// <param name="limit">At most this many, from 1. A shorter page is the last one.</param>
+    public async Task<IReadOnlyList<StoredGrain>> ListGrains(
+        string storageName, string stateName, GrainId? after, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return await Read(
+            connection => GrainStateTable.List(connection, storageName, stateName, after?.ToString() ?? "", limit), cancellationToken);
+    }
+
+    /// <summary>Opens the file, once; meant for the start of the host, it may take as long as the disk takes.</summary>
+    internal Task OpenAsync() => Task.Run(() =>
+    {
+        lock (_opening)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_open is not null) return;
+            _open = OpenStore.Open(Path, _settings, _migrations, _logger);
+            var version = _migrations[^1].Version;
+            if (_open.FoundVersion > 0 && _open.FoundVersion < version) LogMigrated(Path, _open.FoundVersion, version);
+            LogOpened(Path, version);
+        }
+    });
+
+    internal Task<T> Read<T>(Func<StoreConnection, T> work, CancellationToken cancellationToken = default) =>
+        Open().Readers.Queue.Run(work, cancellationToken);
+
+    /// <summary>Returns when the work is stored. If it throws, nothing of it is.</summary>
+    internal Task<T> Write<T>(Func<StoreConnection, T> work, CancellationToken cancellationToken = default) =>
+        Open().Writer.Queue.Run(work, cancellationToken);
+
+    /// <summary>Finishes what was accepted, moves the WAL into the file and closes it. May be called again.</summary>
+    public void Dispose()
+    {
+        lock (_opening)
+        {
+            _disposed = true;
+            if (_open is not { } open) return;
+            open.Dispose();
+            _open = null;
+            LogClosed(Path);
+        }
+    }
+
+    public ValueTask DisposeAsync() => new(Task.Run(Dispose));
+
+    private OpenStore Open() => _open ?? throw Failures.Closed(Path);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "SQLite store {Path} is open (schema {Version}).")]
+    private partial void LogOpened(string path, int version);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "SQLite store {Path} was migrated from schema {From} to {To}.")]
+    private partial void LogMigrated(string path, int from, int to);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "SQLite store {Path} is closed.")]
+    private partial void LogClosed(string path);
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using IoTOrleans.Grains.State;
+using Orleans.Storage;
+
+namespace IoTOrleans.Grains.Tests.Cluster;
+
+/// <summary>Grain storage that survives silos, keeps what a real one would keep (JSON), counts, and fails on demand.</summary>
+internal sealed class TestStorage : IGrainStorage
+{
+    private readonly ConcurrentDictionary<GrainId, (string Json, string ETag)> _rows = new();
+    private int _etag;
+
+    /// <summary>Called before a write is done; throwing loses it.</summary>
+    public Action<GrainId>? BeforeWrite { get; set; }
+
+    /// <summary>Called after a write is done; throwing loses only the answer.</summary>
+    public Action<GrainId>? AfterWrite { get; set; }
+
+    public Action<GrainId>? BeforeRead { get; set; }
+
+    public int Writes { get; private set; }
+
+    public int Reads { get; private set; }
+
+    public string? JsonOf(GrainId grainId) => _rows.TryGetValue(grainId, out var row) ? row.Json : null;
+
+    /// <summary>What another activation, on a silo that does not know of this one, would do.</summary>
+    public void Overwrite<T>(GrainId grainId, T state) =>
+        _rows[grainId] = (JsonSerializer.Serialize(state, DeviceStateJson.Options), NewETag());
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        BeforeRead?.Invoke(grainId);
+        Reads++;
+        if (_rows.TryGetValue(grainId, out var row))
+        {
+            (grainState.State, grainState.ETag, grainState.RecordExists) =
+                (JsonSerializer.Deserialize<T>(row.Json, DeviceStateJson.Options)!, row.ETag, true);
+        }
+        else
+        {
+            (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        BeforeWrite?.Invoke(grainId);
+        CheckETag(grainId, grainState.ETag);
+        Writes++;
+        var etag = NewETag();
+        _rows[grainId] = (JsonSerializer.Serialize(grainState.State, DeviceStateJson.Options), etag);
+        AfterWrite?.Invoke(grainId);
+        (grainState.ETag, grainState.RecordExists) = (etag, true);
+        return Task.CompletedTask;
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        BeforeWrite?.Invoke(grainId);
+        CheckETag(grainId, grainState.ETag);
+        _rows.TryRemove(grainId, out _);
+        (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
+        return Task.CompletedTask;
+    }
+
+    private void CheckETag(GrainId grainId, string? etag)
+    {
+        var stored = _rows.TryGetValue(grainId, out var row) ? row.ETag : null;
+        if (stored != etag) throw new InconsistentStateException("Somebody else has written.", stored, etag);
+    }
+
+    private string NewETag() => Interlocked.Increment(ref _etag).ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

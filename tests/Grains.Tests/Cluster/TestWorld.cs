@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Grains.Tests.Cluster;
+
+/// <summary>A destination that remembers what it accepted and answers as the test wants.</summary>
+internal sealed class TestDestination(string name) : INotificationDestination
+{
+    private readonly ConcurrentQueue<Notification> _accepted = new();
+    private int _attempts;
+
+    public string Name => name;
+
+    /// <summary>What it answers; default: accepted.</summary>
+    public Func<Notification, Task<DeliveryAnswer>>? Answer { get; set; }
+
+    public IReadOnlyList<Notification> Accepted => [.. _accepted];
+
+    public IReadOnlyList<string> Events => [.. _accepted.Select(n => n.Event.Name())];
+
+    public int Attempts => _attempts;
+
+    public async Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _attempts);
+        var answer = Answer is null ? DeliveryAnswer.Accepted() : await Answer(notification);
+        if (answer.Outcome == DeliveryOutcome.Accepted) _accepted.Enqueue(notification);
+        return answer;
+    }
+}
+
+internal sealed class TestVerifier : IConnectionVerifier
+{
+    private int _asked;
+
+    public string Name => "test";
+
+    public Func<string, Task<VerifierAnswer>>? Answer { get; set; }
+
+    public int Asked => _asked;
+
+    public bool Covers(EventSource source) => source == EventSource.Queue && Answer is not null;
+
+    public async Task<VerifierAnswer> Ask(string thingName, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _asked);
+        return await Answer!(thingName);
+    }
+}
+
+internal sealed class TestBroker : IBrokerClock
+{
+    public BrokerStart? Current { get; set; }
+}

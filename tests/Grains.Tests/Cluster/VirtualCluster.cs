@@ -1,0 +1,165 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Storage;
+using Orleans.TestingHost;
+using Orleans.Timers;
+
+namespace IoTOrleans.Grains.Tests.Cluster;
+
+/// <summary>
+/// Orleans' in-process cluster on virtual time: real grains, real activations, one clock that only the test moves. Storage and
+/// reminders live outside the silos, as tables do, so that silos and activations may die.
+/// </summary>
+internal sealed class VirtualCluster : IAsyncDisposable
+{
+    private static readonly DateTimeOffset start = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
+
+    private readonly InProcessTestCluster _cluster;
+
+    private VirtualCluster(Action<PresenceOptions>? configure, Action<VirtualCluster>? prepare)
+    {
+        Reminders = new TestReminders(Time);
+        prepare?.Invoke(this);
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            var services = silo.Services;
+            services.AddSingleton<TimeProvider>(Time);
+            services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
+            services.AddSingleton<IReminderRegistry>(Reminders);
+            services.AddSingleton<IGrainStorage>(Storage);
+            foreach (var destination in Destinations) services.AddSingleton<INotificationDestination>(destination);
+            services.AddSingleton<IConnectionVerifier>(Verifier);
+            services.AddSingleton<IBrokerClock>(Broker);
+            services.AddPresence(configure);
+            silo.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        });
+        _cluster = builder.Build();
+    }
+
+    public FakeTimeProvider Time { get; } = new(start);
+
+    public TestStorage Storage { get; } = new();
+
+    public TestReminders Reminders { get; }
+
+    public List<TestDestination> Destinations { get; } = [new TestDestination("mail")];
+
+    public TestDestination Mail => Destinations[0];
+
+    public TestVerifier Verifier { get; } = new();
+
+    public TestBroker Broker { get; } = new();
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    public static async Task<VirtualCluster> Start(Action<PresenceOptions>? configure = null, Action<VirtualCluster>? prepare = null)
+    {
+        var cluster = new VirtualCluster(configure, prepare);
+        await cluster._cluster.DeployAsync();
+        return cluster;
+    }
+
+    public IDeviceGrain Device(string thingName = "rpi-1") => _cluster.Client.GetGrain<IDeviceGrain>(thingName);
+
+    public GrainId IdOf(string thingName = "rpi-1") => Device(thingName).GetGrainId();
+
+    public async Task<DeviceStatus> Status(string thingName = "rpi-1") =>
+        await Device(thingName).GetStatus() ?? throw new InvalidOperationException($"{thingName} was never heard of.");
+
+    public Task<PresenceReason> Connect(string thingName = "rpi-1") => Report(thingName, connected: true);
+
+    public Task<PresenceReason> Drop(string thingName = "rpi-1") => Report(thingName, connected: false);
+
+    public Task<PresenceReason> Report(string thingName, bool connected, EventSource source = EventSource.Queue) =>
+        Device(thingName).Report(new ConnectionChange(connected, ChangeKind.Time, source, Now, Now));
+
+    /// <summary>Moves the clock second by second, and lets everything that it sets off come to rest.</summary>
+    public Task Advance(TimeSpan by) => Advance(by, rest: true);
+
+    /// <summary>The same, while somebody is kept waiting on purpose.</summary>
+    public Task AdvanceWithoutRest(TimeSpan by) => Advance(by, rest: false);
+
+    /// <summary>Waits, in real time and not for long, for what other threads are about to do.</summary>
+    public static Task Until(Func<bool> condition) => Until(() => Task.FromResult(condition()));
+
+    public static async Task Until(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!await condition())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private async Task Advance(TimeSpan by, bool rest)
+    {
+        var end = Now + by;
+        while (Now < end)
+        {
+            var next = Reminders.NextTick() is { } tick && tick < end ? tick : end;
+            var step = TimeSpan.FromSeconds(1);
+            if (next - Now < step) step = next - Now;
+            if (step > TimeSpan.Zero) Time.Advance(step);
+            foreach (var grainId in Reminders.TakeDue()) await Remind(grainId);
+            if (rest) await Rest();
+        }
+    }
+
+    /// <summary>Waits until no request of any grain is waiting or under way.</summary>
+    public async Task Rest()
+    {
+        // Queues first, then every grain that may have got an answer; twice, since an answer may set off the next request.
+        for (var round = 0; round < 2; round++)
+        {
+            while (Pending > 0) await Task.Yield();
+            foreach (var thing in _touched.ToArray()) await Try(() => Barrier(thing));
+            if (Pending > 0) round = -1;
+        }
+    }
+
+    /// <summary>The activation dies, as with its silo; what it had in memory is gone.</summary>
+    public Task Crash(string thingName = "rpi-1") => _cluster.DeactivateAsync(Device(thingName));
+
+    /// <summary>Nothing but the clock and the world touches the grains, not even the question whether they are at rest.</summary>
+    public void LeaveAlone() => _touched.Clear();
+
+    /// <summary>These things' grains have to come to rest before time moves on.</summary>
+    public void Touch(params string[] thingNames) => _touched.UnionWith(thingNames);
+
+    public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
+
+    private readonly HashSet<string> _touched = ["rpi-1"];
+
+    private int Pending => _cluster.Silos.Sum(silo =>
+        silo.ServiceProvider.GetRequiredService<NotificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending);
+
+    private async Task Remind(GrainId grainId)
+    {
+        var now = Now.UtcDateTime;
+        await Try(() => _cluster.Client.GetGrain<IRemindable>(grainId).ReceiveReminder("presence", new TickStatus(now, TimeSpan.FromMinutes(1), now)));
+    }
+
+    /// <summary>A turn of the grain that waits behind all others and does nothing.</summary>
+    private Task Barrier(string thingName) => _cluster.Client.GetGrain<Grains.Devices.IDeviceAnswers>(thingName)
+        .Answered("nothing", NotificationEvent.DeviceOffline, 0, "nobody", DeliveryAnswer.Accepted());
+
+    /// <summary>Orleans logs a failed tick and goes on; so does the test's clock.</summary>
+    private static async Task Try(Func<Task> call)
+    {
+        try
+        {
+            await call();
+        }
+        catch (Exception exception) when (exception is not ShouldAssertException)
+        {
+            // The failure is the test's own doing (a hook that throws); what it leads to is asserted there.
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+
+namespace IoTOrleans.Grains.Tests.Presence;
+
+/// <summary>Rule 7: what is owed and done is kept per destination.</summary>
+public sealed class DeliveryTests
+{
+    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
+
+    private static Story TwoDestinations()
+    {
+        var story = new Story();
+        story.Policy = story.Policy with { Destinations = ["mail", "hook"], RecoveryHold = TimeSpan.Zero };
+        story.Timed(false);
+        story.After(Minutes(5)).Tick();
+        return story;
+    }
+
+    [Fact]
+    public void Only_those_still_owed_are_told_again()
+    {
+        var story = TwoDestinations();
+        story.Sent.ShouldBe(["device.offline to mail", "device.offline to hook"], ignoreOrder: true);
+        story.Answered(DeliveryOutcome.Accepted);
+        story.Answered(DeliveryOutcome.Failed, to: "hook");
+        story.After(Minutes(1)).Tick();
+        story.Sent.ShouldBe(["device.offline to hook"]);
+    }
+
+    [Fact]
+    public void Retries_begin_at_a_minute_and_double_to_a_quarter_of_an_hour()
+    {
+        var story = new Story();
+        story.Timed(false);
+        story.After(Minutes(5)).Tick();
+        var waits = new List<double>();
+        for (var attempt = 0; attempt < 7; attempt++)
+        {
+            story.Answered(DeliveryOutcome.Failed);
+            waits.Add((story.NextLook!.Value - story.Now).TotalMinutes);
+            story.After(story.NextLook.Value - story.Now).Tick();
+            story.Sent.ShouldBe(["device.offline to mail"]);
+        }
+
+        double[] most = [1, 2, 4, 8, 15, 15, 15];
+        waits.Zip(most).ShouldAllBe(pair => pair.First <= pair.Second && pair.First >= 0.8 * pair.Second);
+    }
+
+    [Fact]
+    public void A_refusal_is_tried_hourly_for_a_day_and_then_given_up_visibly()
+    {
+        var story = new Story();
+        story.Timed(false);
+        story.After(Minutes(5)).Tick();
+        var attempts = 0;
+        while (story.Last.Reason != PresenceReason.DeliveryGivenUp)
+        {
+            attempts++.ShouldBeLessThan(40);
+            story.Answered(DeliveryOutcome.Refused);
+            if (story.Last.Reason == PresenceReason.DeliveryGivenUp) break;
+            story.After(story.State.Outage!.Deliveries["mail"].RetryAt!.Value - story.Now).Tick();
+        }
+
+        attempts.ShouldBeInRange(24, 32);
+        story.Last.Effects.OfType<PresenceEffect.WarnGivenUp>().Count().ShouldBe(1);
+        story.State.Outage!.Deliveries["mail"].GivenUp.ShouldBeTrue();
+        story.After(TimeSpan.FromHours(2)).Tick();
+        story.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Who_never_heard_of_the_outage_hears_first_of_it_and_then_of_its_end()
+    {
+        var story = TwoDestinations();
+        var outage = story.State.Outage!.Id;
+        story.Answered(DeliveryOutcome.Accepted);
+        story.Answered(DeliveryOutcome.Failed, to: "hook");
+        story.After(Minutes(0.5)).Timed(true);
+        story.Sent.ShouldBe(["device.recovered to mail"]);
+        story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, outage: outage);
+        story.After(Minutes(1)).Tick();
+        story.Sent.ShouldBe(["device.offline to hook"]);
+        story.Sends[0].Notification.RecoveredAt.ShouldNotBeNull("it says itself that it is over");
+        story.Answered(DeliveryOutcome.Accepted, to: "hook", outage: outage);
+        story.Sent.ShouldBe(["device.recovered to hook"]);
+        story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, "hook", outage);
+        story.NextLook.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_crash_between_mark_and_record_owes_the_outage_and_its_recovery()
+    {
+        var story = new Story();
+        story.Policy = story.Policy with { RecoveryHold = TimeSpan.Zero };
+        story.Timed(false);
+        story.After(Minutes(5)).Tick();
+        var outage = story.State.Outage!.Id;
+        story.Crash().After(Minutes(0.5)).Timed(true);
+        story.Sent.ShouldBe(["device.offline to mail"]);
+        story.Answered(DeliveryOutcome.Accepted, outage: outage);
+        story.Sent.ShouldBe(["device.recovered to mail"]);
+    }
+
+    [Fact]
+    public void The_next_outage_does_not_wait_for_a_destination_that_still_owes_the_last_one()
+    {
+        var story = TwoDestinations();
+        var first = story.State.Outage!.Id;
+        story.Answered(DeliveryOutcome.Failed, to: "hook");
+        story.Answered(DeliveryOutcome.Accepted);
+        story.After(Minutes(0.2)).Timed(true);
+        story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, outage: first);
+        story.After(Minutes(0.2)).Timed(false);
+        story.State.Outage!.Id.ShouldNotBe(first);
+        story.After(Minutes(5)).Tick();
+        story.Sends.Select(s => (s.Destination, s.Notification.OutageId)).ShouldBe(
+            [("hook", first), ("mail", story.State.Outage!.Id), ("hook", story.State.Outage!.Id)], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Debts_do_not_grow_without_end()
+    {
+        var story = new Story();
+        story.Policy = story.Policy with { RecoveryHold = TimeSpan.Zero };
+        var dropped = 0;
+        for (var outage = 0; outage < 50; outage++)
+        {
+            story.After(Minutes(1)).Timed(false);
+            story.After(Minutes(5)).Tick();
+            story.Answered(DeliveryOutcome.Failed);
+            story.After(Minutes(1)).Timed(true);
+            dropped += story.Last.Effects.OfType<PresenceEffect.WarnGivenUp>().Count();
+        }
+
+        story.State.Owing.Count.ShouldBe(Recovery.MostOwing);
+        dropped.ShouldBe(50 - Recovery.MostOwing, "what is lost is said");
+    }
+
+    [Fact]
+    public void An_answer_that_comes_twice_counts_once()
+    {
+        var story = new Story().Told();
+        story.Answered(DeliveryOutcome.Accepted).ShouldBe(PresenceReason.DeliveryOfNothingOwed);
+        story.State.Sent.ShouldBe(1);
+    }
+}

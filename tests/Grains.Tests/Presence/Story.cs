@@ -1,0 +1,99 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+
+namespace IoTOrleans.Grains.Tests.Presence;
+
+/// <summary>One thing and the bare rules: a test reads as what happened, minute by minute.</summary>
+internal sealed class Story
+{
+    public static readonly DateTimeOffset Start = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
+
+    public PresencePolicy Policy { get; set; } = new()
+    {
+        ThingName = "rpi-1",
+        Destinations = ["mail"],
+    };
+
+    public DeviceState State { get; set; } = new();
+
+    public DateTimeOffset Now { get; private set; } = Start;
+
+    public PresenceDecision Last { get; private set; } = null!;
+
+    public PresenceStatus Status => PresenceRules.StatusOf(State, Policy, Now);
+
+    public DateTimeOffset? NextLook => PresenceRules.NextLook(State, Policy, Now);
+
+    public IReadOnlyList<string> Sent => [.. Sends.Select(send => $"{send.Notification.Event.Name()} to {send.Destination}")];
+
+    public IReadOnlyList<PresenceEffect.Send> Sends => [.. Last.Effects.OfType<PresenceEffect.Send>()];
+
+    public bool AsksVerifier => Last.Effects.OfType<PresenceEffect.AskVerifier>().Any();
+
+    public Story After(TimeSpan wait)
+    {
+        Now += wait;
+        return this;
+    }
+
+    public PresenceReason Do(PresenceInput input)
+    {
+        Last = PresenceRules.Apply(State, input, Policy, Now);
+        State = Last.State;
+        return Last.Reason;
+    }
+
+    public PresenceReason Tick() => Do(new PresenceInput.Tick());
+
+    public PresenceReason Change(ConnectionChange change) => Do(new PresenceInput.Changed(change));
+
+    public PresenceReason Lifecycle(
+        bool connected, long? number, string? session = null, TimeSpan stampedEarlier = default, string? reason = null, TimeSpan sentEarlier = default) =>
+        Change(new ConnectionChange(
+            connected, number is null ? ChangeKind.LifecycleTime : ChangeKind.Lifecycle, EventSource.Queue,
+            Now - stampedEarlier - sentEarlier, Now - sentEarlier)
+        {
+            Number = number,
+            SessionIdentifier = session,
+            DisconnectReason = connected ? null : reason ?? "CONNECTION_LOST",
+        });
+
+    public PresenceReason Shadow(bool connected, long version, DateTimeOffset? stamp = null, bool unchanged = false, string? name = null) =>
+        Change(new ConnectionChange(connected, ChangeKind.Shadow, EventSource.Queue, stamp ?? Now, Now)
+        {
+            Number = version,
+            SaysUnchanged = unchanged,
+            ShadowName = name,
+        });
+
+    public PresenceReason Timed(bool connected, DateTimeOffset? stamp = null, EventSource source = EventSource.Http) =>
+        Change(new ConnectionChange(connected, ChangeKind.Time, source, stamp ?? Now, Now));
+
+    public PresenceReason Broker(bool connected, long sequence, long start = 1) =>
+        Change(new ConnectionChange(connected, ChangeKind.Broker, EventSource.Broker, Now, Now) { Number = sequence, BrokerStart = start });
+
+    public PresenceReason Verified(VerifierVerdict verdict, DateTimeOffset? changedAt = null, long? version = null) =>
+        Do(new PresenceInput.Verified(State.Outage?.Id ?? "none", new VerifierAnswer(verdict, changedAt, version)));
+
+    public PresenceReason Answered(DeliveryOutcome outcome, NotificationEvent notificationEvent = NotificationEvent.DeviceOffline, string to = "mail", string? outage = null, int sequence = 0) =>
+        Do(new PresenceInput.Answered(
+            outage ?? State.Outage?.Id ?? State.Owing[0].Id, notificationEvent, sequence, to, new DeliveryAnswer(outcome)));
+
+    /// <summary>Away for longer than its grace, told, accepted.</summary>
+    public Story Told()
+    {
+        Timed(connected: false);
+        After(Policy.Grace).Tick();
+        foreach (var destination in Policy.Destinations) Answered(DeliveryOutcome.Accepted, to: destination);
+        return this;
+    }
+
+    /// <summary>The activation died and another one loaded what was stored.</summary>
+    public Story Crash()
+    {
+        State = System.Text.Json.JsonSerializer.Deserialize<DeviceState>(
+            System.Text.Json.JsonSerializer.Serialize(State, Grains.State.DeviceStateJson.Options), Grains.State.DeviceStateJson.Options)!;
+        return this;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Text.Json;
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.State;
+using IoTOrleans.Grains.Tests.Presence;
+
+namespace IoTOrleans.Grains.Tests.State;
+
+/// <summary>What is stored today has to be understood by every later version: the files in Golden are never changed, only added to.</summary>
+public sealed class StoredStateTests
+{
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "State", "Golden");
+
+    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.json").Select(Path.GetFileName).OfType<string>()];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_stored_state_of_any_version_loads_and_nothing_of_it_is_lost(string file)
+    {
+        var stored = File.ReadAllText(Path.Combine(Folder, file)).Trim();
+        var state = JsonSerializer.Deserialize<DeviceState>(stored, DeviceStateJson.Options)!;
+        JsonSerializer.Serialize(state, DeviceStateJson.Options).ShouldBe(stored);
+    }
+
+    [Theory]
+    [InlineData("0.1-connected-lifecycle.json", PresenceStatus.Connected)]
+    [InlineData("0.1-grace-shadow.json", PresenceStatus.Grace)]
+    [InlineData("0.1-offline-told.json", PresenceStatus.Offline)]
+    [InlineData("0.1-offline-muted.json", PresenceStatus.Offline)]
+    [InlineData("0.1-recovering-broker.json", PresenceStatus.Recovering)]
+    [InlineData("0.1-connected-owing.json", PresenceStatus.Connected)]
+    public void A_stored_state_means_what_it_meant(string file, PresenceStatus status)
+    {
+        var state = JsonSerializer.Deserialize<DeviceState>(File.ReadAllText(Path.Combine(Folder, file)), DeviceStateJson.Options)!;
+        PresenceRules.StatusOf(state, new PresencePolicy { ThingName = "rpi-1" }, state.LastEventAt!.Value).ShouldBe(status);
+    }
+
+    [Fact]
+    public void Every_kind_of_state_has_its_file()
+    {
+        foreach (var (name, state) in Samples())
+        {
+            var path = Path.Combine(Folder, $"0.1-{name}.json");
+            var json = JsonSerializer.Serialize(state, DeviceStateJson.Options);
+            if (Environment.GetEnvironmentVariable("WRITE_GOLDEN") is { Length: > 0 } folder) File.WriteAllText(Path.Combine(folder, $"0.1-{name}.json"), json + "\n");
+            else File.Exists(path).ShouldBeTrue($"{path} is missing; WRITE_GOLDEN=<folder> writes it: {json}");
+        }
+    }
+
+    /// <summary>One DynamoDB write unit for the whole item of a busy thing with a name of 40 bytes.</summary>
+    [Fact]
+    public void A_busy_thing_fits_into_one_write_unit()
+    {
+        var story = new Story();
+        var name = new string('x', 40);
+        story.Policy = story.Policy with { ThingName = name, Destinations = ["sns", "webhook"] };
+        story.Change(Lifecycle(story, true, 100_000));
+        for (var round = 0; round < 40; round++)
+        {
+            story.After(TimeSpan.FromMinutes(10)).Change(Lifecycle(story, false, 100_000 + round) with { DisconnectReason = "MQTT_KEEP_ALIVE_TIMEOUT" });
+            story.After(TimeSpan.FromMinutes(5 + round)).Tick();
+            foreach (var destination in story.Policy.Destinations) story.Answered(DeliveryOutcome.Accepted, to: destination);
+            Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
+            story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, true, 100_001 + round));
+            Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
+            story.After(TimeSpan.FromMinutes(2)).Tick();
+            foreach (var destination in story.Policy.Destinations)
+                story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, destination, story.State.Owing[0].Id);
+        }
+
+        story.State.Ring.Count.ShouldBe(History.RingSize, "history is kept while there is room");
+
+        int Size() => StateBudget.Size(story.State) + StateBudget.Overhead + name.Length;
+    }
+
+    [Fact]
+    public void History_makes_room_for_attributes()
+    {
+        var story = new Story();
+        var attributes = Enumerable.Range(0, 8).ToDictionary(i => $"attribute{i}", _ => new string('v', 22));
+        story.Policy = story.Policy with { ThingName = new string('x', 128), Destinations = ["sns", "webhook"] };
+        for (var round = 0; round < 20; round++)
+        {
+            story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, false, round) with { Attributes = attributes });
+            story.After(TimeSpan.FromMinutes(6)).Tick();
+            story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, true, round + 1) with { Attributes = attributes });
+            story.After(TimeSpan.FromMinutes(6)).Tick();
+            foreach (var outage in story.State.Owing.ToList())
+            {
+                foreach (var destination in story.Policy.Destinations)
+                {
+                    story.Answered(DeliveryOutcome.Accepted, to: destination, outage: outage.Id);
+                    story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, destination, outage.Id);
+                }
+            }
+        }
+
+        (StateBudget.Size(story.State) + StateBudget.Overhead + 128).ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
+        story.State.Attributes.Count.ShouldBe(8);
+    }
+
+    private static ConnectionChange Lifecycle(Story story, bool connected, long number) =>
+        new(connected, ChangeKind.Lifecycle, EventSource.Queue, story.Now, story.Now)
+        {
+            Number = number,
+            SessionIdentifier = $"a4666d2a7d844ae4ac5d7b38{number:x8}",
+            DisconnectReason = connected ? null : "CONNECTION_LOST",
+        };
+
+    private static IEnumerable<(string Name, DeviceState State)> Samples()
+    {
+        var lifecycle = new Story();
+        lifecycle.Change(Lifecycle(lifecycle, true, 7) with { Attributes = new Dictionary<string, string> { ["site"] = "大阪", ["carrier"] = "acme" } });
+        lifecycle.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(lifecycle, false, 7));
+        lifecycle.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(lifecycle, true, 8));
+        yield return ("connected-lifecycle", lifecycle.State);
+
+        var shadow = new Story();
+        shadow.Shadow(true, 41);
+        shadow.After(TimeSpan.FromMinutes(1)).Shadow(false, 42, name: "power");
+        yield return ("grace-shadow", shadow.State);
+
+        var told = new Story();
+        told.Policy = told.Policy with { Destinations = ["sns", "webhook", "hook"], RepeatInterval = TimeSpan.FromHours(1) };
+        told.Timed(false);
+        told.After(TimeSpan.FromMinutes(5)).Tick();
+        told.Answered(DeliveryOutcome.Accepted, to: "sns");
+        told.Answered(DeliveryOutcome.Failed, to: "webhook");
+        told.Answered(DeliveryOutcome.Refused, to: "hook");
+        told.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceStillOffline, "sns", sequence: 1);
+        yield return ("offline-told", told.State);
+
+        var muted = new Story();
+        muted.Policy = muted.Policy with { Muted = true };
+        muted.Timed(false);
+        muted.After(TimeSpan.FromMinutes(5)).Tick();
+        yield return ("offline-muted", muted.State);
+
+        var recovering = new Story();
+        recovering.Broker(true, 3, start: 5);
+        recovering.Do(new PresenceInput.BrokerStarted(new BrokerStart(6, recovering.After(TimeSpan.FromMinutes(1)).Now)));
+        recovering.After(TimeSpan.FromMinutes(6)).Tick();
+        recovering.Answered(DeliveryOutcome.Accepted);
+        recovering.After(TimeSpan.FromMinutes(1)).Broker(true, 1, start: 6);
+        recovering.After(TimeSpan.FromSeconds(5)).Broker(false, 1, start: 6);
+        recovering.After(TimeSpan.FromSeconds(5)).Broker(true, 2, start: 6);
+        yield return ("recovering-broker", recovering.State);
+
+        var owing = new Story();
+        owing.Policy = owing.Policy with { RecoveryHold = TimeSpan.Zero };
+        owing.Timed(false);
+        owing.After(TimeSpan.FromMinutes(5)).Tick();
+        owing.Answered(DeliveryOutcome.Failed);
+        owing.After(TimeSpan.FromMinutes(5)).Timed(true);
+        yield return ("connected-owing", owing.State);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+using IoTOrleans.Testing.Emulators;
+using Shouldly;
+using Xunit;
+
+namespace IoTOrleans.Silo.Tests.EndToEnd;
+
+/// <summary>The job on AWS's wire: queue, shadow and topic are emulators, the program is the one that users start.</summary>
+public sealed class AwsWireTests
+{
+    [Fact]
+    public async Task One_notification_for_what_stayed_away_none_for_what_came_back_and_poison_in_the_dead_letter_queue()
+    {
+        var aws = await Fauxqs.Get();
+        using var sqs = aws.CreateSqsClient();
+        var dead = await aws.CreateQueue();
+        var events = await aws.CreateQueue(attributes: new()
+        {
+            ["RedrivePolicy"] = JsonSerializer.Serialize(new { deadLetterTargetArn = dead.Arn, maxReceiveCount = 2 }),
+        });
+        var inbox = await aws.CreateQueue();
+        var topic = await aws.CreateTopic();
+        await aws.Subscribe(topic, inbox, raw: true);
+        await using var shadows = await IotDataStub.Start();
+
+        await using var silo = await SiloProcess.Start(
+            ("Presence:Grace", "4s"), ("Presence:SettleTime", "1s"), ("Presence:RecoveryHold", "0s"), ("Events:Mqtt:Listen:Port", "0"),
+            ("Events:Sqs:QueueUrl", events.Url), ("Notifications:Sns:TopicArn", topic),
+            ("AWS_REGION", Fauxqs.Region), ("AWS_ACCESS_KEY_ID", IotDataStub.AccessKey), ("AWS_SECRET_ACCESS_KEY", IotDataStub.SecretKey),
+            ("AWS_ENDPOINT_URL", aws.Endpoint.ToString()), ("AWS_ENDPOINT_URL_IOT_DATA_PLANE", shadows.Endpoint.ToString()));
+
+        var now = TimeProvider.System.GetUtcNow();
+        await Send(Lifecycle("stays-away", true, 1), Lifecycle("comes-back", true, 1), Rule("healed", true, 1));
+        await silo.UntilStatus("healed", "connected");
+        shadows.Put("stays-away", connected: false, now.AddSeconds(1), 12);
+        shadows.Put("healed", connected: true, now.AddSeconds(10), 3);
+        await Send(Lifecycle("stays-away", false, 1), Lifecycle("comes-back", false, 1), Rule("healed", false, 2), "not json", """{"thingName":"no-timestamp","connected":true}""");
+        await silo.UntilStatus("comes-back", "grace");
+        await Send(Lifecycle("comes-back", true, 2));
+
+        await silo.UntilStatus("stays-away", "offline");
+        await silo.UntilStatus("healed", "connected");
+        await silo.UntilStatus("comes-back", "connected");
+
+        var told = new List<string>();
+        await silo.Until(
+            async () =>
+            {
+                told.AddRange((await Receive(inbox)).Select(body => Machine(body)));
+                return told.Count > 0;
+            },
+            "the notification");
+        var poison = new List<string>();
+        await silo.Until(
+            async () =>
+            {
+                poison.AddRange(await Receive(dead));
+                return poison.Count == 2;
+            },
+            "the poison in the dead-letter queue");
+        await silo.Until(async () => await Left(events) == 0, "an empty queue");
+
+        told.AddRange((await Receive(inbox)).Select(body => Machine(body)));
+        var notification = JsonDocument.Parse(told.ShouldHaveSingleItem()).RootElement;
+        notification.GetProperty("event").GetString().ShouldBe("device.offline");
+        notification.GetProperty("thingName").GetString().ShouldBe("stays-away");
+        notification.GetProperty("verification").GetString().ShouldBe("confirmed");
+        notification.GetProperty("outageId").GetString().ShouldBe((await silo.Device("stays-away")).GetProperty("outageId").GetString());
+        shadows.Requests.Count.ShouldBeGreaterThanOrEqualTo(2, "the stub answers only what is signed for iotdata");
+        (await silo.Terminate()).ShouldBe(0, silo.AllOutput);
+
+        Task Send(params string[] bodies) => sqs.SendMessageBatchAsync(
+            events.Url, [.. bodies.Select((body, i) => new SendMessageBatchRequestEntry(i.ToString(System.Globalization.CultureInfo.InvariantCulture), body))]);
+
+        async Task<List<string>> Receive(QueueAddress queue)
+        {
+            var received = await sqs.ReceiveMessageAsync(new ReceiveMessageRequest(queue.Url) { MaxNumberOfMessages = 10, WaitTimeSeconds = 1 });
+            foreach (var message in received.Messages ?? []) await sqs.DeleteMessageAsync(queue.Url, message.ReceiptHandle);
+            return [.. (received.Messages ?? []).Select(message => message.Body)];
+        }
+
+        async Task<int> Left(QueueAddress queue)
+        {
+            var attributes = await sqs.GetQueueAttributesAsync(queue.Url, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]);
+            return attributes.ApproximateNumberOfMessages + attributes.ApproximateNumberOfMessagesNotVisible;
+        }
+    }
+
+    /// <summary>The emulator hands every subscriber the whole JSON structure, so the part for SQS is picked here.</summary>
+    private static string Machine(string body) =>
+        JsonDocument.Parse(body).RootElement is var root && root.TryGetProperty("sqs", out var sqs) ? sqs.GetString()! : body;
+
+    private static string Lifecycle(string clientId, bool connected, int version) => JsonSerializer.Serialize(new
+    {
+        clientId,
+        eventType = connected ? "connected" : "disconnected",
+        timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+        versionNumber = version,
+        sessionIdentifier = $"session-{version}",
+        disconnectReason = connected ? null : "MQTT_KEEP_ALIVE_TIMEOUT",
+    });
+
+    private static string Rule(string thingName, bool connected, int version) => JsonSerializer.Serialize(new
+    {
+        thingName,
+        connected,
+        timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(),
+        version,
+    });
+}

@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Shouldly;
+
+namespace IoTOrleans.Silo.Tests.EndToEnd;
+
+/// <summary>The program itself, as a user starts it: settings from the environment, a folder of its own, real ports.</summary>
+internal sealed class SiloProcess : IAsyncDisposable
+{
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    private static int lastPort = 21000 + (Environment.ProcessId % 500 * 20);
+
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly Dictionary<string, string> _environment;
+    private Process _process = null!;
+
+    private SiloProcess(string folder, Dictionary<string, string> environment)
+    {
+        Folder = folder;
+        _environment = environment;
+    }
+
+    public string Folder { get; }
+
+    public int HttpPort { get; } = FreePort();
+
+    public int MqttPort { get; } = FreePort();
+
+    public int SiloPort { get; } = FreePort();
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public IReadOnlyList<string> Output => [.. _output];
+
+    public string AllOutput => string.Join(Environment.NewLine, _output);
+
+    /// <summary>Starts it and waits until it says where to look.</summary>
+    public static async Task<SiloProcess> Start(params (string Setting, string Value)[] settings)
+    {
+        var silo = Prepare(settings);
+        await silo.Run();
+        return silo;
+    }
+
+    /// <summary>Runs it to its end, which should be an early one.</summary>
+    public static async Task<(int ExitCode, string Output)> Fail(params (string Setting, string Value)[] settings)
+    {
+        await using var silo = Prepare(settings);
+        silo.Launch();
+        await silo._process.WaitForExitAsync().WaitAsync(Patience);
+        return (silo._process.ExitCode, silo.AllOutput);
+    }
+
+    public async Task Run()
+    {
+        Launch();
+        await Until(() => Output.Any(line => line.Contains("is watching", StringComparison.Ordinal)) || _process.HasExited, "the start-up text");
+        _process.HasExited.ShouldBeFalse(AllOutput);
+    }
+
+    public Task Kill() => End("-KILL");
+
+    /// <summary>SIGTERM, and what it came to.</summary>
+    public async Task<int> Terminate()
+    {
+        await End("-TERM");
+        return _process.ExitCode;
+    }
+
+    public async Task<JsonElement> Device(string thingName) =>
+        await Http.GetFromJsonAsync<JsonElement>($"/devices/{Uri.EscapeDataString(thingName)}");
+
+    public async Task<string?> Status(string thingName)
+    {
+        using var response = await Http.GetAsync($"/devices/{Uri.EscapeDataString(thingName)}");
+        if (response.StatusCode == HttpStatusCode.NotFound) return null;
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString();
+    }
+
+    public async Task<HttpResponseMessage> Post(object events) => await Http.PostAsJsonAsync("/events", events);
+
+    public Task UntilStatus(string thingName, string status) => Until(async () => await Status(thingName) == status, $"{thingName} is {status}");
+
+    /// <summary>How often a notification with this first line was printed on the console.</summary>
+    public int Printed(string beginsWith) => Output.Count(line => line.StartsWith(beginsWith, StringComparison.Ordinal));
+
+    public Task Until(Func<bool> condition, string what) => Until(() => Task.FromResult(condition()), what);
+
+    /// <summary>Processes and sockets run on real time: asks again until it is so.</summary>
+    public async Task Until(Func<Task<bool>> condition, string what)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > Patience) throw new TimeoutException($"Waited in vain for: {what}{Environment.NewLine}{AllOutput}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) await Kill();
+        _process.Dispose();
+        Http.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static SiloProcess Prepare((string Setting, string Value)[] settings)
+    {
+        var silo = new SiloProcess(Directory.CreateTempSubdirectory("iot-orleans-").FullName, []);
+        silo._environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{silo.HttpPort}";
+        silo._environment["Events__Mqtt__Listen__Port"] = silo.MqttPort.ToString(CultureInfo.InvariantCulture);
+        silo._environment["Orleans__Endpoints__SiloPort"] = silo.SiloPort.ToString(CultureInfo.InvariantCulture);
+        foreach (var (setting, value) in settings) silo._environment[setting.Replace(":", "__", StringComparison.Ordinal)] = value;
+        silo.Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{silo.HttpPort}") };
+        return silo;
+    }
+
+    private void Launch()
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "IoTOrleans.Silo.dll")])
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("AWS_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
+        start.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
+        foreach (var (name, value) in _environment) start.Environment[name] = value;
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _output.Clear();
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null) _output.Enqueue(line);
+    }
+
+    private async Task End(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+    }
+
+    /// <summary>Beneath the range that the system gives to outgoing connections, so that no test takes another's.</summary>
+    private static int FreePort()
+    {
+        while (true)
+        {
+            var port = Interlocked.Increment(ref lastPort);
+            try
+            {
+                using var probe = new TcpListener(IPAddress.Loopback, port);
+                probe.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next one.
+            }
+        }
+    }
+}

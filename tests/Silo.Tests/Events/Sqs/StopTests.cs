@@ -1,0 +1,101 @@
+using IoTOrleans.Silo.Events.Sqs;
+using Shouldly;
+using Xunit;
+
+namespace IoTOrleans.Silo.Tests.Events.Sqs;
+
+/// <summary>SIGTERM: nothing is lost, nothing waits for long, and what is left is there for others at once.</summary>
+public sealed class StopTests
+{
+    [Fact]
+    public async Task What_is_in_hand_is_stored_and_deleted_before_the_consumer_has_stopped()
+    {
+        await using var rig = new SqsRig(options => options with { Workers = 4 });
+        rig.Sink.Waits = _ => Task.Delay(TimeSpan.FromSeconds(1), rig.Time);
+        for (var i = 0; i < 20; i++) rig.Queue.Send(SqsRig.Body($"thing-{i}"));
+        await rig.Start();
+        await rig.Until(() => rig.Queue.Visible is 0, TimeSpan.FromSeconds(2));
+
+        await rig.Stop();
+
+        rig.Sink.Stored.Count.ShouldBe(20);
+        rig.Queue.Deleted.Count.ShouldBe(20);
+        rig.Queue.Waiting.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_stored_in_time_is_given_back_at_once()
+    {
+        await using var rig = new SqsRig(options => options with { Workers = 1 });
+        rig.Sink.Waits = thing => thing is "slow" ? new TaskCompletionSource().Task : Task.CompletedTask;
+        rig.Queue.Send(SqsRig.Body("fast"), SqsRig.Body("slow"), SqsRig.Body("never"));
+        await rig.Start();
+        await rig.Until(() => rig.Sink.Attempts.Contains("slow"), TimeSpan.FromSeconds(5));
+
+        var began = rig.Time.GetUtcNow();
+        await rig.Stop();
+
+        (rig.Time.GetUtcNow() - began).ShouldBeInRange(TimeSpan.FromSeconds(19), TimeSpan.FromSeconds(26));
+        rig.Queue.VisibleBodies.ShouldBe([SqsRig.Body("slow"), SqsRig.Body("never")], ignoreOrder: true);
+        rig.Queue.Deleted.ShouldBe([SqsRig.Body("fast")]);
+    }
+
+    [Fact]
+    public async Task While_storage_is_down_a_stop_waits_for_nothing()
+    {
+        await using var rig = new SqsRig();
+        rig.Sink.IsDown = true;
+        for (var i = 0; i < 30; i++) rig.Queue.Send(SqsRig.Body($"thing-{i}"));
+        await rig.Start();
+        await rig.Until(() => rig.Get<StorageGate>().IsPaused, TimeSpan.FromSeconds(5));
+        await rig.Pass(TimeSpan.FromSeconds(20));
+
+        var began = rig.Time.GetUtcNow();
+        await rig.Stop();
+
+        (rig.Time.GetUtcNow() - began).ShouldBeLessThan(TimeSpan.FromSeconds(3));
+        rig.Queue.Visible.ShouldBe(30);
+    }
+
+    [Fact]
+    public async Task A_long_poll_does_not_hold_up_the_stop()
+    {
+        await using var rig = new SqsRig();
+        await rig.Start();
+        await rig.Pass(TimeSpan.FromSeconds(3));
+
+        var began = rig.Time.GetUtcNow();
+        await rig.Stop();
+
+        (rig.Time.GetUtcNow() - began).ShouldBeLessThan(TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task The_next_consumer_gets_everything_that_the_last_one_left()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2025, 11, 23, 8, 0, 0, TimeSpan.Zero));
+        var queue = new FakeQueue(time) { MaxReceiveCount = 3 };
+        for (var i = 0; i < 200; i++) queue.Send(SqsRig.Body($"thing-{i}"));
+        await using (var first = new SqsRig(queue: queue, time: time))
+        {
+            first.Sink.IsDown = true;
+            await first.Start();
+            await first.Pass(TimeSpan.FromMinutes(5));
+            await first.Stop();
+        }
+
+        await using var second = new SqsRig(queue: queue, time: time);
+        await second.Start();
+        await second.Until(() => queue.Waiting is 0, TimeSpan.FromSeconds(30));
+
+        second.Sink.Stored.Select(stored => stored.ThingName).Distinct().Count().ShouldBe(200);
+        queue.Dead.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Stopping_what_never_started_is_no_trouble()
+    {
+        await using var rig = new SqsRig();
+        await rig.BeginStop();
+    }
+}

@@ -1,0 +1,11 @@
+using Orleans.Storage;
+using Json = System.Text.Json.JsonSerializer;
+
+namespace IoTOrleans.Sqlite.Tests.Support;
+
+internal sealed class JsonSerializer : IGrainStorageSerializer
+{
+    public BinaryData Serialize<T>(T? input) => new(Json.SerializeToUtf8Bytes(input));
+
+    public T? Deserialize<T>(BinaryData input) => Json.Deserialize<T>(input);
+}

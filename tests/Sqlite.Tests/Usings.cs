@@ -1,0 +1,3 @@
+global using IoTOrleans.Sqlite.Tests.Support;
+global using Shouldly;
+global using Xunit;
