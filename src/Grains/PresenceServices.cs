@@ -30,6 +30,8 @@ public static class PresenceServices
 
     private sealed class NoBroker : IBrokerClock
     {
+        public bool Expected => false;
+
         public BrokerStart? Current => null;
     }
 }

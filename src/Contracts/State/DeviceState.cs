@@ -15,7 +15,7 @@ public sealed record DeviceState
     /// <summary>The last real change of <see cref="Connected"/>.</summary>
     [Id(1)] public DateTimeOffset? Since { get; init; }
 
-    /// <summary>The door of the last applied event: it tells who can be asked about this thing.</summary>
+    /// <summary>The door through which the last change of <see cref="Connected"/> came: it tells who can be asked about this thing.</summary>
     [Id(2)] public EventSource Source { get; init; }
 
     /// <summary>Time of the last applied event.</summary>

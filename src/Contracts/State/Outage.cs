@@ -78,6 +78,9 @@ public sealed record Delivery
     [Id(5)] public DateTimeOffset? RefusedSince { get; init; }
 
     [Id(6)] public bool GivenUp { get; init; }
+
+    /// <summary>The moment for which the last accepted <c>device.still_offline</c> was due; null: none yet.</summary>
+    [Id(7)] public DateTimeOffset? RepeatedAt { get; init; }
 }
 
 [GenerateSerializer, Alias("IoTOrleans.Verification")]

@@ -121,7 +121,14 @@ internal sealed partial class DeviceClock(
         if (next is not { } at) return;
 
         var due = at > now ? at - now : TimeSpan.Zero;
-        _timer = grain.RegisterGrainTimer(onTimer, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+        _timer = grain.RegisterGrainTimer(Fired, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+    }
+
+    /// <summary>It fires once. Should the clock say that it was a little early, the rest needs a timer of its own.</summary>
+    private Task Fired(CancellationToken cancellationToken)
+    {
+        _timerFor = null;
+        return onTimer(cancellationToken);
     }
 
     [LoggerMessage(10, LogLevel.Warning, "{ThingName}: its reminder could not be moved or removed; the next tick will see to it.")]

@@ -137,6 +137,10 @@ internal sealed partial class DeviceGrain(
     /// <summary>A question, not an order: what is due is worked out anew, from what is really stored.</summary>
     private async Task Tick()
     {
+        // Reminders tick as soon as the silo runs. Until the broker listens, nobody of its things can have come back; the next
+        // tick, in a minute at most, finds it started.
+        if (broker is { Expected: true, Current: null } && _state.Source == EventSource.Broker) return;
+
         await Refresh();
         await NoticeBrokerStart();
         await Apply(new PresenceInput.Tick());

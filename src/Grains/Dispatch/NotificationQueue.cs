@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,10 @@ internal sealed partial class NotificationQueue : BackgroundService
     /// <summary>A request under way at the stop gets this long: whoever is cut off in the middle may be told twice.</summary>
     private static readonly TimeSpan drainFor = TimeSpan.FromSeconds(10);
 
+    /// <summary>Answers that storage would not take, kept so that a minute later they are repeated to the grain and not to people.</summary>
+    internal const int MostUnrecorded = 100_000;
+
+    private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
     private readonly IGrainFactory _grains;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -48,7 +53,7 @@ internal sealed partial class NotificationQueue : BackgroundService
     public void Send(string destination, Notification notification, long markedAt)
     {
         if (_lanes.TryGetValue(destination, out var lane)) lane.TryAdd(notification.Key, new Work(notification, markedAt));
-        else LogNoSuchDestination(destination, notification.ThingName, notification.Event.Name());
+        else _ = AnswerForNobody(destination, notification);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -77,9 +82,29 @@ internal sealed partial class NotificationQueue : BackgroundService
             notification = owed;
         }
 
-        var answer = await Try(destination, notification, cancellationToken);
-        Log(destination.Name, notification, answer);
+        if (!_unrecorded.TryGetValue((destination.Name, notification.Key), out var answer))
+        {
+            answer = await Try(destination, notification, cancellationToken);
+            Log(destination.Name, notification, answer);
+        }
+
         await Answer(grain, destination.Name, notification, answer, cancellationToken);
+    }
+
+    /// <summary>A destination that has gone from the settings refuses, as it were: for a day it may come back into them.</summary>
+    private async Task AnswerForNobody(string destination, Notification notification)
+    {
+        var refused = DeliveryAnswer.Refused("it is not in the settings any more");
+        Log(destination, notification, refused);
+        try
+        {
+            await _grains.GetGrain<IDeviceAnswers>(notification.ThingName)
+                .Answered(notification.OutageId, notification.Event, notification.Sequence, destination, refused);
+        }
+        catch (Exception exception)
+        {
+            LogNotAnswered(exception, notification.ThingName);
+        }
     }
 
     private async Task<DeliveryAnswer> Try(INotificationDestination destination, Notification notification, CancellationToken cancellationToken)
@@ -103,15 +128,18 @@ internal sealed partial class NotificationQueue : BackgroundService
     private async Task Answer(
         IDeviceAnswers grain, string destination, Notification notification, DeliveryAnswer answer, CancellationToken cancellationToken)
     {
+        var key = (destination, notification.Key);
         for (var attempt = 0; ; attempt++)
         {
             try
             {
                 await grain.Answered(notification.OutageId, notification.Event, notification.Sequence, destination, answer);
+                _unrecorded.TryRemove(key, out _);
                 return;
             }
             catch (Exception) when (attempt < answerRetries.Length)
             {
+                if (answer.Outcome == DeliveryOutcome.Accepted && _unrecorded.Count < MostUnrecorded) _unrecorded[key] = answer;
                 await Task.Delay(answerRetries[attempt], _time, cancellationToken);
             }
         }
@@ -145,6 +173,6 @@ internal sealed partial class NotificationQueue : BackgroundService
     [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), tried hourly for a day: {Detail}")]
     private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail);
 
-    [LoggerMessage(43, LogLevel.Warning, "{ThingName} owes {Event} to {Destination}, which is not configured any more.")]
-    private partial void LogNoSuchDestination(string destination, string thingName, string @event);
+    [LoggerMessage(43, LogLevel.Warning, "{ThingName}: what a destination answered could not be stored; its next tick asks again.")]
+    private partial void LogNotAnswered(Exception exception, string thingName);
 }

@@ -37,8 +37,20 @@ internal sealed class VerificationQueue : BackgroundService
 
     private async Task Ask(IConnectionVerifier verifier, Question question, CancellationToken cancellationToken)
     {
-        var answer = await verifier.Ask(question.ThingName, cancellationToken);
+        var answer = await Try(verifier, question.ThingName, cancellationToken);
         await _grains.GetGrain<IDeviceAnswers>(question.ThingName).Verified(question.OutageId, answer);
+    }
+
+    private static async Task<VerifierAnswer> Try(IConnectionVerifier verifier, string thingName, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await verifier.Ask(thingName, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return new VerifierAnswer(VerifierVerdict.Failed, Detail: exception.Message);
+        }
     }
 
     private sealed record Question(string ThingName, string OutageId);

@@ -6,7 +6,10 @@ namespace IoTOrleans.Grains.Ports;
 /// </summary>
 public interface IBrokerClock
 {
-    /// <summary>The running start, or null while there is no broker here.</summary>
+    /// <summary>There is a broker in this process, or there will be one as soon as it has started.</summary>
+    bool Expected { get; }
+
+    /// <summary>The running start, or null while there is none.</summary>
     BrokerStart? Current { get; }
 }
 

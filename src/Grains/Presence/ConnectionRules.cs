@@ -24,12 +24,8 @@ internal static class ConnectionRules
         };
         if (verdict.Why != PresenceReason.None) return Mark(marked, verdict);
 
-        marked = marked with
-        {
-            Source = change.Source,
-            LastEventAt = verdict.At,
-            Attributes = change.Attributes ?? state.Attributes,
-        };
+        marked = marked with { LastEventAt = verdict.At, Attributes = change.Attributes ?? state.Attributes };
+        if (state.Connected != verdict.Connected) marked = marked with { Source = change.Source };
         return (state.Connected, verdict.Connected) switch
         {
             (true, true) => StillConnected(state, marked, verdict, policy, now),
@@ -47,25 +43,30 @@ internal static class ConnectionRules
     {
         if (!MissedStart(state, start)) return Nothing(state, PresenceReason.Unchanged);
 
+        var at = PresenceRules.ToMilliseconds(start.At);
         var mark = state.Marks[OrderMark.BrokerKey] with
         {
-            BrokerStart = start.Number, Number = 0, Connected = false, Ended = true, Stamp = start.At, At = start.At,
+            BrokerStart = start.Number, Number = 0, Connected = false, Ended = true, Stamp = at, At = at,
         };
-        var marked = state with { Marks = new Dictionary<string, OrderMark>(state.Marks) { [OrderMark.BrokerKey] = mark } };
-        var until = start.At + policy.Grace + policy.SettleTime;
+        var marked = state with
+        {
+            Marks = new Dictionary<string, OrderMark>(state.Marks) { [OrderMark.BrokerKey] = mark },
+            Memory = LookingRules.NotAsking(state.Memory),
+        };
+        var until = at + policy.Grace + policy.SettleTime;
         marked = marked.Outage switch
         {
             null => marked with
             {
                 Connected = false,
-                Since = start.At,
-                Outage = NewOutage(policy, start.At, now) with { GraceEndsAt = until, Ours = true },
+                Since = at,
+                Outage = NewOutage(policy, at, now) with { GraceEndsAt = until, Ours = true },
             },
-            { BackAt: not null } recovering => marked with { Connected = false, Since = start.At, Outage = DroppedInHold(recovering) },
-            { Telling: null, Muted: false } grace => marked with { Outage = grace with { GraceEndsAt = Later(grace.GraceEndsAt, until) } },
+            { BackAt: not null } recovering => marked with { Connected = false, Since = at, Outage = DroppedInHold(recovering) },
+            { Telling: null, Muted: false } grace => marked with { Outage = Prolong(LookingRules.WithGraceOf(policy, grace), until) },
             _ => marked,
         };
-        return Store(marked, PresenceReason.WatcherRestarted, start.At);
+        return Store(marked, PresenceReason.WatcherRestarted, at);
     }
 
     /// <summary>The thing was last heard of by an earlier start of the broker.</summary>
@@ -97,7 +98,8 @@ internal static class ConnectionRules
     private static PresenceDecision StillAway(
         DeviceState before, DeviceState marked, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
     {
-        if (marked.Outage is { Telling: null, Muted: false } grace && (change.SaysChanged || (verdict.NewSession && grace.Session is not null)))
+        var secondDropOfItsKind = change.SaysChanged && before.Marks.GetValueOrDefault(verdict.Key) is { Connected: false };
+        if (marked.Outage is { Telling: null, Muted: false } grace && (secondDropOfItsKind || (verdict.NewSession && grace.Session is not null)))
         {
             // It cannot have dropped twice without coming back in between: the first outage is over, this is the next.
             var ended = Recovery.EndQuietly(marked, grace, verdict.At);
@@ -110,13 +112,20 @@ internal static class ConnectionRules
     private static PresenceDecision Dropped(
         DeviceState marked, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
     {
+        if (marked.Outage is { BackAt: { } backAt } back && backAt + policy.RecoveryHold <= verdict.At)
+        {
+            // Both come late: by their own times the reconnect had held, and this is another outage.
+            marked = Recovery.EndHold(marked with { Outage = back with { HoldEndsAt = verdict.At } }, policy, now);
+        }
+
         if (marked.Outage is { } recovering)
         {
             var same = marked with { Connected = false, Since = verdict.At, Outage = DroppedInHold(recovering) };
             return Store(same, PresenceReason.DroppedInHold, verdict.At);
         }
 
-        return Store(StartGrace(marked, change, verdict, policy, now), PresenceReason.GraceStarted, verdict.At);
+        var dropped = StartGrace(marked, change, verdict, policy, now);
+        return Store(dropped, PresenceReason.GraceStarted, verdict.At, TellingRules.DueNow(dropped, policy, now));
     }
 
     private static DeviceState StartGrace(
@@ -138,6 +147,8 @@ internal static class ConnectionRules
         GraceEndsAt = Later(since + policy.Grace, now + policy.SettleTime),
         GraceSeconds = policy.Grace.TotalSeconds,
     };
+
+    private static Outage Prolong(Outage grace, DateTimeOffset until) => grace with { GraceEndsAt = Later(grace.GraceEndsAt, until) };
 
     private static Outage DroppedInHold(Outage outage) =>
         outage with { BackAt = null, HoldEndsAt = null, ShortReturns = outage.ShortReturns + 1 };

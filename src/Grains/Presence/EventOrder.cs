@@ -52,7 +52,7 @@ internal static class EventOrder
             Stamp = last is not null && last.Stamp > stamp && !opensNumbering ? last.Stamp : stamp,
             At = at,
         };
-        var newSession = change.Kind is ChangeKind.Lifecycle or ChangeKind.Broker && last is not null && !IsSameSession(last, change);
+        var newSession = change.Kind is ChangeKind.Lifecycle or ChangeKind.Broker && last is not null && (opensNumbering || !IsSameSession(last, change));
         var overruled = IsOverruled(state, change, key, connected, at);
         return new(
             overruled ? PresenceReason.OverruledByOtherKind : PresenceReason.None, at, key, mark, connected, newSession,

@@ -10,7 +10,11 @@ internal static class LookingRules
     /// <summary>How long a source that cannot be reached is tried before people are told without it.</summary>
     internal static readonly TimeSpan AskFor = TimeSpan.FromMinutes(1);
 
+    /// <summary>After a source could not be reached.</summary>
     internal static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>While nothing at all comes back: the question may have got lost.</summary>
+    internal static readonly TimeSpan AskAgainUnanswered = TimeSpan.FromSeconds(15);
 
     /// <summary>An offline thing that nobody looks at still has its reminder: the reminder table lists what is not well.</summary>
     internal static readonly TimeSpan IdleLook = TimeSpan.FromDays(1);
@@ -28,6 +32,9 @@ internal static class LookingRules
                 return TickOffline(state, offline, policy, now);
 
             default:
+                if (Recovery.WithoutDebtsPaid(state, policy) is var paid && !ReferenceEquals(paid, state))
+                    return Store(paid, PresenceReason.NothingToDo, now, TellingRules.DueNow(paid, policy, now));
+
                 // Well, or coming back; an earlier outage may still be owed to somebody.
                 var sends = TellingRules.DueNow(state, policy, now);
                 var reason = sends.Count > 0 ? PresenceReason.SentAgain : state.Outage is null ? PresenceReason.NothingToDo : PresenceReason.TooEarly;
@@ -60,9 +67,9 @@ internal static class LookingRules
                 state = state with { Memory = state.Memory with { StaleAnswers = 0 } };
                 return Conclude(state, outage, inGrace, Verification.Confirmed, policy, now);
 
-            case VerifierVerdict.Failed when inGrace && StillTrying(state, now):
-                var again = state with { Memory = state.Memory with { AskAgainAt = now + AskAgainAfter } };
-                return Remember(again, PresenceReason.VerifierFailed);
+            case VerifierVerdict.Failed when inGrace && (state.Memory.AskingAbout != outage.Id || StillTrying(state, now)):
+                // An activation that did not ask itself begins its minute here.
+                return Remember(state with { Memory = Asking(state.Memory, outage, now, AskAgainAfter) }, PresenceReason.VerifierFailed);
 
             default:
                 return Conclude(state, outage, inGrace, Verification.Unanswered, policy, now);
@@ -73,8 +80,22 @@ internal static class LookingRules
     public static ActivationMemory Looked(ActivationMemory memory, PresencePolicy policy, DateTimeOffset now) =>
         NotAsking(memory) with { AskAgainAt = policy.RecheckEvery > TimeSpan.Zero ? now + policy.RecheckEvery : null };
 
-    public static DateTimeOffset NextLookInGrace(DeviceState state, Outage grace) =>
-        state.Memory is { AskAgainAt: { } again } memory && memory.AskingAbout == grace.Id ? again : grace.GraceEndsAt;
+    public static DateTimeOffset NextLookInGrace(DeviceState state, Outage grace, PresencePolicy policy) =>
+        state.Memory is { AskAgainAt: { } again } memory && memory.AskingAbout == grace.Id ? again : WithGraceOf(policy, grace).GraceEndsAt;
+
+    /// <summary>The deadline is a promise made with the grace of that day; it changes only because the setting did.</summary>
+    public static Outage WithGraceOf(PresencePolicy policy, Outage grace)
+    {
+        var change = policy.Grace - TimeSpan.FromSeconds(grace.GraceSeconds);
+        return change == TimeSpan.Zero ? grace
+            : grace with { GraceSeconds = policy.Grace.TotalSeconds, GraceEndsAt = PresenceRules.ToMilliseconds(grace.GraceEndsAt + change) };
+    }
+
+    /// <summary>Fixes the time of the next recheck: if it moved along with every event, a thing that keeps reporting would never be looked at.</summary>
+    public static DeviceState PlanRecheck(DeviceState state, PresencePolicy policy, DateTimeOffset now) =>
+        state is { Outage: { BackAt: null } and ({ Telling: not null } or { Muted: true }), Memory.AskAgainAt: null } && Rechecks(state, policy)
+            ? state with { Memory = state.Memory with { AskAgainAt = now + policy.RecheckEvery } }
+            : state;
 
     public static DateTimeOffset NextLookOffline(DeviceState state, Outage offline, PresencePolicy policy, DateTimeOffset now)
     {
@@ -92,13 +113,11 @@ internal static class LookingRules
 
     private static PresenceDecision TickInGrace(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now)
     {
-        if (policy.Grace.TotalSeconds != grace.GraceSeconds)
+        if (WithGraceOf(policy, grace) is var today && !ReferenceEquals(today, grace))
         {
-            // The deadline is a promise made with the grace of that day; it changes only because the setting did.
-            var shifted = grace.GraceEndsAt + (policy.Grace - TimeSpan.FromSeconds(grace.GraceSeconds));
-            grace = grace with { GraceSeconds = policy.Grace.TotalSeconds, GraceEndsAt = shifted };
+            grace = today;
             state = state with { Outage = grace };
-            if (now < shifted) return Store(state, PresenceReason.GraceChanged, now);
+            if (now < grace.GraceEndsAt) return Store(state, PresenceReason.GraceChanged, now);
         }
 
         if (now < grace.GraceEndsAt) return Remember(state, PresenceReason.TooEarly, TellingRules.DueNow(state, policy, now));
@@ -109,12 +128,7 @@ internal static class LookingRules
         if (asking && !StillTrying(state, now)) return TellingRules.Tell(state, grace, Verification.Unanswered, policy, now);
 
         // Asked again by every tick: whoever is already asking for this thing does not ask twice.
-        var memory = state.Memory with
-        {
-            AskingAbout = grace.Id,
-            AskingSince = asking ? state.Memory.AskingSince : now,
-            AskAgainAt = (asking ? state.Memory.AskingSince!.Value : now) + AskFor,
-        };
+        var memory = Asking(state.Memory, grace, now, AskAgainUnanswered);
         return Remember(
             state with { Memory = memory }, PresenceReason.AskedVerifier,
             [.. TellingRules.DueNow(state, policy, now), new PresenceEffect.AskVerifier(grace.Id, state.Source)]);
@@ -122,7 +136,12 @@ internal static class LookingRules
 
     private static PresenceDecision TickOffline(DeviceState state, Outage offline, PresencePolicy policy, DateTimeOffset now)
     {
-        if (offline.Muted && !policy.TellsNobody) return TellingRules.Tell(state, offline, Verification.None, policy, now);
+        if (offline.Muted && !policy.TellsNobody)
+        {
+            // Nobody has been told so far: it is looked at as at any deadline.
+            var due = offline with { Muted = false };
+            return TickInGrace(state with { Outage = due }, due, policy, now);
+        }
 
         var repeat = TellingRules.RepeatIsDue(offline, policy, now);
         var recheck = Rechecks(state, policy) && !(state.Memory.AskAgainAt > now);
@@ -216,6 +235,13 @@ internal static class LookingRules
 
     private static bool Rechecks(DeviceState state, PresencePolicy policy) => policy.RecheckEvery > TimeSpan.Zero && Verifiable(state, policy);
 
-    private static ActivationMemory NotAsking(ActivationMemory memory) =>
+    public static ActivationMemory NotAsking(ActivationMemory memory) =>
         memory with { AskingAbout = null, AskingSince = null, AskAgainAt = null };
+
+    private static ActivationMemory Asking(ActivationMemory memory, Outage grace, DateTimeOffset now, TimeSpan again)
+    {
+        var since = memory.AskingAbout == grace.Id && memory.AskingSince is { } already ? already : now;
+        var next = now + again < since + AskFor ? now + again : since + AskFor;
+        return memory with { AskingAbout = grace.Id, AskingSince = since, AskAgainAt = next };
+    }
 }

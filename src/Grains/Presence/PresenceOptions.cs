@@ -39,6 +39,7 @@ public sealed class PresenceOptions
                 policy.RecheckEvery ?? RecheckEvery, policy.RepeatInterval ?? RepeatInterval);
             foreach (var mistake in mistakes) yield return mistake;
 
+            if (policy.Notify?.Distinct().Count() < policy.Notify?.Count) yield return $"{section}:Notify names a destination twice.";
             foreach (var name in policy.Notify ?? [])
             {
                 if (!destinations.Contains(name))

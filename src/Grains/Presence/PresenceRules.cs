@@ -20,6 +20,7 @@ internal static class PresenceRules
             decision = PresenceDecision.Store(decision.State, PresenceReason.HoldHeld, held!.HoldEndsAt!.Value, decision.Effects);
         }
 
+        decision = decision with { State = LookingRules.PlanRecheck(decision.State, policy, now) };
         decision = decision with { Effects = [.. decision.Effects, .. Recovery.Dropped(state, decision.State, policy)] };
         return decision.Persist ? decision with { State = StateBudget.Trim(decision.State, policy.ThingName) } : decision;
     }
@@ -50,7 +51,7 @@ internal static class PresenceRules
         {
             null => null,
             { HoldEndsAt: { } holdEndsAt } => holdEndsAt,
-            { Telling: null, Muted: false } grace => LookingRules.NextLookInGrace(state, grace),
+            { Telling: null, Muted: false } grace => LookingRules.NextLookInGrace(state, grace, policy),
             var offline => LookingRules.NextLookOffline(state, offline, policy, now),
         };
         return look is null ? owed : owed is null || look < owed ? look : owed;

@@ -47,6 +47,11 @@ internal static class Recovery
             : state;
     }
 
+    /// <summary>Without the outages of which nobody is owed a word any more, because a setting has changed since.</summary>
+    public static DeviceState WithoutDebtsPaid(DeviceState state, PresencePolicy policy) =>
+        state.Owing.All(outage => TellingRules.OwesAnything(outage, over: true, policy)) ? state
+            : state with { Owing = [.. state.Owing.Where(outage => TellingRules.OwesAnything(outage, over: true, policy))] };
+
     /// <summary>The debts that had to make room for newer ones: lost, but not silently.</summary>
     public static IEnumerable<PresenceEffect> Dropped(DeviceState before, DeviceState after, PresencePolicy policy)
     {

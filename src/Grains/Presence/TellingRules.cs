@@ -28,7 +28,7 @@ internal static class TellingRules
             Telling = now,
             Muted = false,
             Verification = verification,
-            Deliveries = policy.Destinations.ToDictionary(name => name, _ => new Delivery()),
+            Deliveries = policy.Destinations.Distinct().ToDictionary(name => name, _ => new Delivery()),
         };
         var reason = verification switch
         {
@@ -68,7 +68,7 @@ internal static class TellingRules
             foreach (var (destination, delivery) in outage.Deliveries)
             {
                 if (delivery.GivenUp || delivery.RetryAt > now) continue;
-                if (Owed(outage, delivery, over, policy, repeats ? RepeatsDue(outage, policy, now) : 0) is not var (owed, sequence)) continue;
+                if (Owed(outage, delivery, over, policy, repeatsAt: repeats ? now : null) is not var (owed, sequence)) continue;
 
                 var notification = Compose(state, outage, owed, sequence, policy, now);
                 if (verification is { } latest && owed == NotificationEvent.DeviceStillOffline) notification = notification with { Verification = latest };
@@ -87,7 +87,7 @@ internal static class TellingRules
         {
             foreach (var delivery in outage.Deliveries.Values)
             {
-                if (delivery.GivenUp || Owed(outage, delivery, over, policy, 0) is null) continue;
+                if (delivery.GivenUp || Owed(outage, delivery, over, policy, repeatsAt: now) is null) continue;
                 var at = delivery.RetryAt > now ? delivery.RetryAt.Value : now + FirstRetry;
                 if (next is null || at < next) next = at;
             }
@@ -97,32 +97,28 @@ internal static class TellingRules
     }
 
     public static bool OwesAnything(Outage outage, bool over, PresencePolicy policy) =>
-        outage.Deliveries.Values.Any(delivery => !delivery.GivenUp && Owed(outage, delivery, over, policy, 0) is not null);
+        outage.Deliveries.Values.Any(delivery => !delivery.GivenUp && Owed(outage, delivery, over, policy, repeatsAt: null) is not null);
 
     /// <summary>When <c>device.still_offline</c> falls due next; null: never.</summary>
     public static DateTimeOffset? NextRepeat(Outage outage, PresencePolicy policy, DateTimeOffset now) =>
-        policy.RepeatInterval <= TimeSpan.Zero || outage.NotifiedAt is not { } notifiedAt ? null
-            : notifiedAt + ((RepeatsDue(outage, policy, now) + 1) * policy.RepeatInterval);
+        outage.Deliveries.Values.Where(d => !d.GivenUp && d.Offline).Select(d => RepeatDue(outage, d, policy)).Where(due => due > now).Min();
 
     /// <summary>Whether a repeat is due that some destination has not accepted.</summary>
-    public static bool RepeatIsDue(Outage outage, PresencePolicy policy, DateTimeOffset now)
-    {
-        var due = RepeatsDue(outage, policy, now);
-        return outage.Deliveries.Values.Any(d => !d.GivenUp && d.Offline && d.StillOffline < due && !(d.RetryAt > now));
-    }
+    public static bool RepeatIsDue(Outage outage, PresencePolicy policy, DateTimeOffset now) =>
+        outage.Deliveries.Values.Any(d => !d.GivenUp && d.Offline && RepeatDue(outage, d, policy) <= now && !(d.RetryAt > now));
 
-    private static int RepeatsDue(Outage outage, PresencePolicy policy, DateTimeOffset now) =>
-        policy.RepeatInterval <= TimeSpan.Zero || outage.NotifiedAt is not { } notifiedAt || now <= notifiedAt ? 0
-            : (int)((now - notifiedAt) / policy.RepeatInterval);
+    private static DateTimeOffset? RepeatDue(Outage outage, Delivery delivery, PresencePolicy policy) =>
+        policy.RepeatInterval <= TimeSpan.Zero || policy.TellsNobody ? null : (delivery.RepeatedAt ?? outage.NotifiedAt) + policy.RepeatInterval;
 
     /// <summary>The one word that a destination is owed next; nothing while a reconnect may or may not hold.</summary>
+    /// <param name="repeatsAt">Repeats that are due at this time count, too; null: they do not.</param>
     private static (NotificationEvent Event, int Sequence)? Owed(
-        Outage outage, Delivery delivery, bool over, PresencePolicy policy, int repeatsDue)
+        Outage outage, Delivery delivery, bool over, PresencePolicy policy, DateTimeOffset? repeatsAt)
     {
         if (!over && outage.BackAt is not null) return null;
         if (!delivery.Offline) return (NotificationEvent.DeviceOffline, 0);
         if (over) return delivery.Recovered || !policy.NotifyRecovery ? null : (NotificationEvent.DeviceRecovered, 0);
-        return delivery.StillOffline < repeatsDue ? (NotificationEvent.DeviceStillOffline, repeatsDue) : null;
+        return RepeatDue(outage, delivery, policy) <= repeatsAt ? (NotificationEvent.DeviceStillOffline, delivery.StillOffline + 1) : null;
     }
 
     private static bool Awaits(Delivery delivery, PresenceInput.Answered answer) => answer.Event switch
@@ -141,7 +137,7 @@ internal static class TellingRules
         {
             NotificationEvent.DeviceOffline => delivery with { Offline = true },
             NotificationEvent.DeviceRecovered => delivery with { Recovered = true },
-            _ => delivery with { StillOffline = answer.Sequence },
+            _ => delivery with { StillOffline = answer.Sequence, RepeatedAt = LastRepeat(outage, delivery, policy, now) },
         };
         var told = With(outage, answer.Destination, delivery);
         if (answer.Event == NotificationEvent.DeviceOffline) told = told with { NotifiedAt = told.NotifiedAt ?? now };
@@ -154,12 +150,19 @@ internal static class TellingRules
         return Store(state, PresenceReason.Delivered, now, [.. next]);
     }
 
+    /// <summary>The last moment up to now at which a repeat was due: those that were missed are not made up for.</summary>
+    private static DateTimeOffset LastRepeat(Outage outage, Delivery delivery, PresencePolicy policy, DateTimeOffset now)
+    {
+        if (RepeatDue(outage, delivery, policy) is not { } due || due > now) return now;
+        return due + (Math.Floor((now - due) / policy.RepeatInterval) * policy.RepeatInterval);
+    }
+
     private static PresenceDecision Failed(
         DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
     {
         var wait = FirstRetry * Math.Pow(2, Math.Min(delivery.Failures, 10));
         if (wait > LongestRetry) wait = LongestRetry;
-        delivery = delivery with { Failures = delivery.Failures + 1, RetryAt = now + (wait * Jitter(outage.Id, delivery.Failures)) };
+        delivery = delivery with { Failures = delivery.Failures + 1, RetryAt = PresenceRules.ToMilliseconds(now + (wait * Jitter(outage.Id, delivery.Failures))) };
         return new(Replace(state, With(outage, answer.Destination, delivery), policy), true, [], PresenceReason.DeliveryFailed);
     }
 
@@ -170,7 +173,7 @@ internal static class TellingRules
         delivery = delivery with { Failures = delivery.Failures + 1, RefusedSince = since };
         if (now - since < GiveUpAfter)
         {
-            delivery = delivery with { RetryAt = now + (RefusedRetry * Jitter(outage.Id, delivery.Failures)) };
+            delivery = delivery with { RetryAt = PresenceRules.ToMilliseconds(now + (RefusedRetry * Jitter(outage.Id, delivery.Failures))) };
             return new(Replace(state, With(outage, answer.Destination, delivery), policy), true, [], PresenceReason.DeliveryRefused);
         }
 

@@ -51,5 +51,7 @@ internal sealed class TestVerifier : IConnectionVerifier
 
 internal sealed class TestBroker : IBrokerClock
 {
+    public bool Expected { get; set; }
+
     public BrokerStart? Current { get; set; }
 }

@@ -112,15 +112,20 @@ internal sealed class VirtualCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until no request of any grain is waiting or under way.</summary>
+    /// <summary>
+    /// Waits until no request of any grain is waiting or under way; not for ever, since a retry may itself be waiting for the clock.
+    /// </summary>
     public async Task Rest()
     {
+        var began = TimeProvider.System.GetTimestamp();
+        bool Patient() => TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMilliseconds(500);
+
         // Queues first, then every grain that may have got an answer; twice, since an answer may set off the next request.
         for (var round = 0; round < 2; round++)
         {
-            while (Pending > 0) await Task.Yield();
+            while (Pending > 0 && Patient()) await Task.Yield();
             foreach (var thing in _touched.ToArray()) await Try(() => Barrier(thing));
-            if (Pending > 0) round = -1;
+            if (Pending > 0 && Patient()) round = -1;
         }
     }
 

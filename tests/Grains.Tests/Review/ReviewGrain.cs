@@ -1,0 +1,129 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Tests.Cluster;
+
+namespace IoTOrleans.Grains.Tests.Review;
+
+public sealed class ReviewGrain
+{
+    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    private static void Fail(GrainId grainId) => throw new TimeoutException("the table does not answer");
+
+    [Fact]
+    public async Task A_timer_that_fires_a_little_early_waits_for_the_rest()
+    {
+        await using var cluster = await VirtualCluster.Start();
+        await cluster.Connect();
+        await cluster.Drop();
+
+        // The wall clock is slewed by 50 ms; no reminder helps (it is the next silo's, or itself a little early).
+        await cluster.Reminders.UnregisterReminder(cluster.IdOf(), (await cluster.Reminders.GetReminder(cluster.IdOf(), "presence"))!);
+        cluster.Time.AdjustTime(cluster.Now.AddMilliseconds(-50));
+        cluster.LeaveAlone();
+        var due = (await cluster.Status()).GraceEndsAt!.Value;
+        var reads = cluster.Storage.Reads;
+        cluster.Time.Advance(Minutes(5));
+        cluster.Now.ShouldBeLessThan(due);
+        await VirtualCluster.Until(() => cluster.Storage.Reads > reads);
+        await cluster.Status();
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        cluster.Time.Advance(Seconds(5));
+        await Task.Delay(TimeSpan.FromMilliseconds(1000), TimeProvider.System);
+        cluster.Mail.Attempts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Storage_that_reads_but_does_not_write_leads_to_no_flood()
+    {
+        await using var cluster = await VirtualCluster.Start();
+        await cluster.Connect();
+        await cluster.Drop();
+        await cluster.Advance(Minutes(10));
+        cluster.Mail.Events.ShouldBe(["device.offline"]);
+        await cluster.Connect();
+        cluster.Storage.BeforeWrite = Fail; // the disk is full, the table is throttled
+        await Slowly(cluster, 60);
+        cluster.Mail.Events.Count(e => e == "device.recovered").ShouldBeLessThan(10);
+    }
+
+    [Fact]
+    public async Task An_offline_whose_answer_cannot_be_stored_leads_to_no_flood()
+    {
+        await using var cluster = await VirtualCluster.Start();
+        await cluster.Connect();
+        await cluster.Drop();
+        var writes = 0;
+        cluster.Storage.BeforeWrite = id =>
+        {
+            if (writes++ > 0) Fail(id);
+        };
+        await Slowly(cluster, 60);
+        cluster.Mail.Events.Count.ShouldBeLessThan(10);
+    }
+
+    /// <summary>Minute by minute, with real time for the queues: their answers' retries wait for virtual time.</summary>
+    private static async Task Slowly(VirtualCluster cluster, int minutes)
+    {
+        for (var i = 0; i < minutes * 4; i++)
+        {
+            await cluster.AdvanceWithoutRest(Seconds(15));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    [Fact]
+    public async Task A_question_that_got_lost_is_asked_again()
+    {
+        var calls = 0;
+        await using var cluster = await VirtualCluster.Start(prepare: world => world.Verifier.Answer = _ =>
+            calls++ == 0 ? throw new InvalidOperationException("once") : Task.FromResult(new VerifierAnswer(VerifierVerdict.Connected, world.Now, 12)));
+        await cluster.Connect();
+        await cluster.Advance(Minutes(1));
+        await cluster.Drop();
+        await cluster.Advance(Minutes(10));
+        cluster.Mail.Attempts.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Nobody_is_told_before_the_broker_has_started()
+    {
+        await using var cluster = await VirtualCluster.Start();
+        cluster.Broker.Current = new BrokerStart(1, cluster.Now);
+        await cluster.Device().Report(Broker(cluster, true, 1));
+        await cluster.Device().Report(Broker(cluster, false, 1));
+        await cluster.Advance(Minutes(1));
+
+        // The process ends; it is up again half an hour later, and a reminder ticks before the broker listens.
+        await cluster.Crash();
+        cluster.Broker.Current = null;
+        cluster.Time.Advance(Minutes(30));
+        await cluster.Advance(Seconds(60));
+        cluster.Broker.Current = new BrokerStart(2, cluster.Now);
+        await cluster.Advance(Minutes(1));
+        cluster.Mail.Attempts.ShouldBe(0);
+    }
+
+    private static ConnectionChange Broker(VirtualCluster cluster, bool connected, long start) =>
+        new(connected, ChangeKind.Broker, EventSource.Broker, cluster.Now, cluster.Now) { Number = 1, BrokerStart = start };
+
+    [Fact]
+    public async Task A_destination_that_is_gone_is_no_work_for_ever()
+    {
+        await using var cluster = await VirtualCluster.Start(presence =>
+        {
+            presence.RecoveryHold = TimeSpan.Zero;
+            presence.Policies.Add(new() { Match = "*", Notify = ["mail", "gone"] });
+        });
+        await cluster.Connect();
+        await cluster.Drop();
+        await cluster.Advance(Minutes(6));
+        await cluster.Connect();
+        await cluster.Advance(TimeSpan.FromHours(30));
+        var reads = cluster.Storage.Reads;
+        await cluster.Advance(TimeSpan.FromMinutes(10));
+        (cluster.Reminders.Exists(cluster.IdOf()), cluster.Storage.Reads - reads).ShouldBe((false, 0));
+    }
+}
