@@ -1,5 +1,6 @@
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Events.Http;
 using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Hosting.Composition;
@@ -19,6 +20,7 @@ return await Startup.Run(async () =>
     builder.AddHttp(settings);
 
     var app = builder.Build();
+    await app.Services.CheckAwsCredentials();
     app.UseProblems();
     app.UseDoors();
 

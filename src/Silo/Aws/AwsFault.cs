@@ -66,7 +66,9 @@ internal static class AwsFaults
     /// <summary>One line for a person: AWS's own code and words.</summary>
     public static string Describe(Exception exception)
     {
-        var text = exception is AmazonServiceException { ErrorCode: { Length: > 0 } code } ? $"{code}: {exception.Message}" : exception.Message;
+        var text = exception is AmazonServiceException { ErrorCode: { Length: > 0 } code }
+            ? $"{code}: {exception.Message}"
+            : exception.Message;
         return string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 }

@@ -20,7 +20,8 @@ internal abstract class ThinClient(AWSCredentials? credentials, ThinConfig confi
             request, new InvokeOptions { RequestMarshaller = marshaller, ResponseUnmarshaller = unmarshaller }, cancellationToken);
 
     /// <summary>The default pipeline does not decide how to sign: each generated client adds that, and so must we.</summary>
-    protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline) => pipeline.AddHandlerAfter<Marshaller>(new SignatureV4Only());
+    protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline) =>
+        pipeline.AddHandlerAfter<Marshaller>(new SignatureV4Only());
 
     private sealed class SignatureV4Only : BaseAuthResolverHandler
     {

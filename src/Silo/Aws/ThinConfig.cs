@@ -42,13 +42,16 @@ internal abstract class ThinConfig : ClientConfig
         new(ServiceURL ?? $"https://{hostPrefix}.{RegionEndpoint.SystemName}.{RegionEndpoint.PartitionDnsSuffix}/");
 
     private string FoundRegion(string serviceId) => RegionEndpoint?.SystemName
-        ?? throw new StartupException($"No AWS region is set, and {serviceId} needs one: set AWS_REGION, for example AWS_REGION=eu-west-1.");
+        ?? throw new StartupException(
+            $"No AWS region is set, and {serviceId} needs one: set AWS_REGION, for example AWS_REGION=eu-west-1.");
 
     /// <summary>Quietly talking to another endpoint than asked for would break a promise that somebody relies on.</summary>
     private void RequireEndpoint(string serviceId)
     {
         if (ServiceURL is not null) return;
         var variable = "AWS_ENDPOINT_URL_" + serviceId.ToUpperInvariant().Replace(' ', '_');
-        throw new StartupException($"AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT are not known here for {serviceId}: set {variable} to the endpoint to use.");
+        throw new StartupException(
+            $"AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT are not known here for {serviceId}: "
+            + $"set {variable} to the endpoint to use.");
     }
 }

@@ -3,7 +3,9 @@ using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Verifiers;
 
-/// <summary>What a shadow says of the connection: <c>reported.connected</c>, when it was last written, and the document's version.</summary>
+/// <summary>
+/// What a shadow says of the connection: <c>reported.connected</c>, when it was last written, and the document's version.
+/// </summary>
 internal static class ShadowDocument
 {
     public static VerifierAnswer Read(ReadOnlyMemory<byte> document, string? shadowName)
@@ -15,7 +17,8 @@ internal static class ShadowDocument
         }
         catch (JsonException)
         {
-            return new(VerifierVerdict.Failed, ShadowName: shadowName, Detail: "The answer is not JSON: is this endpoint the IoT data plane?");
+            const string detail = "The answer is not JSON: is this endpoint the IoT data plane?";
+            return new(VerifierVerdict.Failed, ShadowName: shadowName, Detail: detail);
         }
     }
 

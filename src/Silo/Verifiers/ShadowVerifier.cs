@@ -62,7 +62,8 @@ internal sealed partial class ShadowVerifier(
 
     private async Task<VerifierAnswer> Look(string thingName, CancellationToken cancellationToken)
     {
-        var response = await iot.GetThingShadow(new GetThingShadowRequest { ThingName = thingName, ShadowName = shadowName }, cancellationToken);
+        var request = new GetThingShadowRequest { ThingName = thingName, ShadowName = shadowName };
+        var response = await iot.GetThingShadow(request, cancellationToken);
         return ShadowDocument.Read(response.Document, shadowName);
     }
 
@@ -107,6 +108,7 @@ internal sealed partial class ShadowVerifier(
     private static partial Regex ThingName();
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "{Verifier} may not be read, so outages are told unverified: allow iot:GetThingShadow on {Resource}, or set Verify:With=none. AWS said: {Said}")]
+        "{Verifier} may not be read, so outages are told unverified: allow iot:GetThingShadow on {Resource}, or set Verify:With=none. "
+        + "AWS said: {Said}")]
     private static partial void LogDenied(ILogger logger, string verifier, string resource, string said);
 }

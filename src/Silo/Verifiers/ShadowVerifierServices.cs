@@ -25,7 +25,8 @@ internal static partial class ShadowVerifierServices
         if (string.IsNullOrEmpty(options.ShadowName)) return null;
         return ShadowName().IsMatch(options.ShadowName)
             ? options.ShadowName
-            : throw new StartupException($"Verify:ShadowName={options.ShadowName}: a shadow's name is 1 to 64 of letters, digits and $ : _ -");
+            : throw new StartupException(
+                $"Verify:ShadowName={options.ShadowName}: a shadow's name is 1 to 64 of letters, digits and $ : _ -");
     }
 
     [GeneratedRegex(@"\A[$a-zA-Z0-9:_-]{1,64}\z")]

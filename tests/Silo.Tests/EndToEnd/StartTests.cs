@@ -28,6 +28,18 @@ public sealed class StartTests
         output.ShouldContain(line);
     }
 
+    [Theory]
+    [InlineData("Notifications:Sns:TopicArn", "arn:aws:sns:us-east-1:123456789012:t")]
+    [InlineData("Events:Sqs:QueueUrl", "http://127.0.0.1:9/123456789012/q")]
+    public async Task Without_aws_credentials_it_says_so_where_somebody_looks(string setting, string value)
+    {
+        var (exitCode, output) = await SiloProcess.Fail(
+            (setting, value), ("AWS_REGION", "us-east-1"), ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere"), ("AWS_CONFIG_FILE", "/nowhere"));
+        exitCode.ShouldBe(1, output);
+        output.ShouldContain($"{setting}: no AWS credentials were found");
+        output.Trim().Split('\n').Length.ShouldBe(1, output);
+    }
+
     [Fact]
     public async Task All_mistakes_are_said_at_once()
     {

@@ -50,6 +50,16 @@ internal static class Sample
 
     public static NotificationText Japanese { get; } = Text("ja");
 
-    public static NotificationText Text(string culture, string? timeZone = "Asia/Tokyo", string? externalUrl = "https://watch.example.net/", string? region = "ap-northeast-1") =>
-        new(new NotificationTextOptions { Culture = culture, TimeZone = timeZone, ExternalUrl = externalUrl, Cluster = "home", Region = region });
+    public static NotificationText Text(
+        string culture,
+        string? timeZone = "Asia/Tokyo",
+        string? externalUrl = "https://watch.example.net/",
+        string? region = "ap-northeast-1") => new(new NotificationTextOptions
+        {
+            Culture = culture,
+            TimeZone = timeZone,
+            ExternalUrl = externalUrl,
+            Cluster = "home",
+            Region = region,
+        });
 }

@@ -15,7 +15,8 @@ public sealed class ShadowDocumentTests
         {"state":{"desired":{"connected":true},"reported":{"connected":HERE,"battery":3.1}},
          "metadata":{"desired":{"connected":{"timestamp":1}},"reported":{"connected":{"timestamp":1763884800},"battery":{"timestamp":2}}},
          "version":42,"timestamp":1763884999}
-        """.Replace("HERE", connected, StringComparison.Ordinal)).ShouldBe(new VerifierAnswer(verdict, DateTimeOffset.FromUnixTimeSeconds(1763884800), 42, "presence"));
+        """.Replace("HERE", connected, StringComparison.Ordinal))
+        .ShouldBe(new VerifierAnswer(verdict, DateTimeOffset.FromUnixTimeSeconds(1763884800), 42, "presence"));
 
     [Theory]
     [InlineData("""{}""", "no state.reported.connected")]

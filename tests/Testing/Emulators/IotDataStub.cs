@@ -73,7 +73,8 @@ public sealed class IotDataStub : IAsyncDisposable
         if (next.TryDequeue(out var prepared)) return prepared;
 
         var parts = request.Path.Split('/');
-        if (request.Method != "GET" || parts is not ["", "things", var thing, "shadow"]) return Error(404, "ResourceNotFoundException", "No such route.");
+        if (request.Method != "GET" || parts is not ["", "things", var thing, "shadow"])
+            return Error(404, "ResourceNotFoundException", "No such route.");
         var name = QueryHelpers.ParseQuery(request.Query).TryGetValue("name", out var value) ? value.ToString() : null;
         return shadows.TryGetValue((Uri.UnescapeDataString(thing), name), out var shadow)
             ? shadow

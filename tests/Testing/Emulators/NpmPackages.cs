@@ -28,7 +28,8 @@ internal static class NpmPackages
 
         // Several test assemblies start at once and need the same folder.
         await using var theOnlyOne = await Lock(Path.Combine(emulators, "npm.lock"));
-        foreach (var file in Directory.EnumerateFiles(source)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+        foreach (var file in Directory.EnumerateFiles(source))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
 
         var complete = Path.Combine(folder, "complete");
         if (File.Exists(complete)) return folder;

@@ -80,7 +80,7 @@ internal sealed partial class SnsDestination : INotificationDestination
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "{Destination}: {TopicArn} is a FIFO topic. SNS does not let mail, SMS or HTTP subscribe to those, only SQS: for mail use a standard topic.")]
+        "{Destination}: {TopicArn} is a FIFO topic. SNS lets queues subscribe to those, and no mail: for mail use a standard topic.")]
     private static partial void LogFifoCannotMail(ILogger logger, string destination, string topicArn);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =

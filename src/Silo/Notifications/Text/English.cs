@@ -68,7 +68,11 @@ internal sealed class English(LocalClock clock, string source) : Wording
     private string? Before(Notification n)
     {
         List<string> sentences = [];
-        if (n.NotifiedAt is { } told) sentences.Add($"Told you {(clock.SameDay(told, EndOf(n)) ? "" : clock.Format(told, "'on 'd MMM "))}at {clock.Minute(told)}.");
+        if (n.NotifiedAt is { } told)
+        {
+            var day = clock.SameDay(told, EndOf(n)) ? "" : clock.Format(told, "'on 'd MMM ");
+            sentences.Add($"Told you {day}at {clock.Minute(told)}.");
+        }
         if (n.ShortReturns == 1) sentences.Add("1 short reconnect in between was counted into the same outage.");
         if (n.ShortReturns > 1) sentences.Add($"{n.ShortReturns} short reconnects in between were counted into the same outage.");
         return sentences.Count == 0 ? null : string.Join(' ', sentences);
@@ -83,7 +87,8 @@ internal sealed class English(LocalClock clock, string source) : Wording
 
     private static string InWords(Usual usual) => usual.Within == usual.Outages
         ? $"{usual.Outages} outages so far, all of them over within {Words(usual.Bound)}."
-        : $"{usual.Outages} outages so far, {usual.Within} of them over within {Words(usual.Bound)}, the longest within {Words(usual.Longest)}.";
+        : $"{usual.Outages} outages so far, {usual.Within} of them over within {Words(usual.Bound)}, "
+            + $"the longest within {Words(usual.Longest)}.";
 
     private static string RuleOf(Notification n) => n.PolicyMatch is null ? "default rule" : $"rule {Characters.Printable(n.PolicyMatch)}";
 

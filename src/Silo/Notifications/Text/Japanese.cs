@@ -99,8 +99,11 @@ internal sealed class Japanese(LocalClock clock, string source) : Wording
 
     private string DayAndMinute(DateTimeOffset time) => clock.Format(time, "M'月'd'日' HH:mm");
 
-    private string Long(DateTimeOffset time) =>
-        $"{clock.Format(time, "yyyy'年'M'月'd'日'")}({Weekdays[(int)clock.At(time).DayOfWeek]}) {clock.Second(time)} ({clock.ShortZone(time)})";
+    private string Long(DateTimeOffset time)
+    {
+        var weekday = Weekdays[(int)clock.At(time).DayOfWeek];
+        return $"{clock.Format(time, "yyyy'年'M'月'd'日'")}({weekday}) {clock.Second(time)} ({clock.ShortZone(time)})";
+    }
 
     /// <summary>5分間, but 2時間.</summary>
     private static string For(TimeSpan duration) => Words(duration) is var words && words.EndsWith('間') ? words : words + "間";

@@ -81,10 +81,11 @@ internal sealed record MachineBody
 
     internal sealed record BodySource(string Cluster, string? Region);
 
-    /// <summary>RFC 3339 with <c>Z</c>, fractions only where there are any: the default writes <c>+00:00</c>, or whatever offset it was given.</summary>
+    /// <summary>RFC 3339 with <c>Z</c>, fractions only where there are any: the default writes whatever offset it was given.</summary>
     private sealed class UtcConverter : JsonConverter<DateTimeOffset>
     {
-        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDateTimeOffset();
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));

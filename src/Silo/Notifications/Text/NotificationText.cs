@@ -3,7 +3,9 @@ using IoTOrleans.Silo.Hosting;
 
 namespace IoTOrleans.Silo.Notifications.Text;
 
-/// <summary>Turns the facts of a notification into words for people and a body for programs. No clock, no state: same facts, same text.</summary>
+/// <summary>
+/// Turns the facts of a notification into words for people and a body for programs. No clock, no state: same facts, same text.
+/// </summary>
 internal sealed class NotificationText
 {
     private readonly NotificationTextOptions options;
@@ -62,7 +64,8 @@ internal sealed class NotificationText
         if (string.IsNullOrWhiteSpace(externalUrl)) return null;
         return Uri.TryCreate(externalUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? externalUrl.TrimEnd('/')
-            : throw new StartupException($"ExternalUrl={externalUrl}: say the whole address of the fleet page, for example https://watch.example.net.");
+            : throw new StartupException(
+                $"ExternalUrl={externalUrl}: say the whole address of the fleet page, for example https://watch.example.net.");
     }
 
     private static TimeZoneInfo ZoneOf(string? name)
@@ -70,6 +73,7 @@ internal sealed class NotificationText
         if (string.IsNullOrWhiteSpace(name)) return TimeZoneInfo.Local;
         return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
             ? zone
-            : throw new StartupException($"Notifications:TimeZone={name}: not a time zone known here; say an IANA name, for example Asia/Tokyo.");
+            : throw new StartupException(
+                $"Notifications:TimeZone={name}: not a time zone known here; say an IANA name, for example Asia/Tokyo.");
     }
 }

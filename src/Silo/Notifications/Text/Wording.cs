@@ -28,7 +28,8 @@ internal abstract class Wording
     }
 
     /// <summary>When it came back, or else the moment the notification speaks of.</summary>
-    protected static DateTimeOffset EndOf(Notification notification) => notification.RecoveredAt ?? notification.Since + notification.Duration;
+    protected static DateTimeOffset EndOf(Notification notification) =>
+        notification.RecoveredAt ?? notification.Since + notification.Duration;
 
     /// <summary>A reason that is no reason is not shown; one that we have no words for is shown as it is.</summary>
     protected static string? ReasonOf(Notification notification, IReadOnlyDictionary<string, string> phrases)

@@ -5,7 +5,9 @@ using IoTOrleans.Silo.Notifications.Text;
 
 namespace IoTOrleans.Silo.Notifications.Webhook;
 
-/// <summary>Posts the machine body to an address. Done means 2xx; a redirect is not followed, because a POST does not survive most of them.</summary>
+/// <summary>
+/// Posts the machine body to an address. Done means 2xx; a redirect is not followed, because a POST does not survive most of them.
+/// </summary>
 internal sealed class WebhookDestination(
     WebhookDestinationOptions options, IHttpClientFactory clients, NotificationText text, TimeProvider time) : INotificationDestination
 {
@@ -59,7 +61,8 @@ internal sealed class WebhookDestination(
         return (int)response.StatusCode switch
         {
             >= 200 and < 300 => DeliveryAnswer.Accepted(status),
-            >= 300 and < 400 => DeliveryAnswer.Failed($"{status}: redirects are not followed; set {options.Setting}:Url to where it leads."),
+            >= 300 and < 400 => DeliveryAnswer.Failed(
+                $"{status}: redirects are not followed; set {options.Setting}:Url to where it leads."),
             408 or 429 => DeliveryAnswer.Failed(status),
             >= 400 and < 500 => DeliveryAnswer.Refused(status + await BeginningOf(response, cancellationToken)),
             _ => DeliveryAnswer.Failed(status + await BeginningOf(response, cancellationToken)),

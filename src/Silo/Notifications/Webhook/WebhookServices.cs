@@ -37,9 +37,16 @@ internal static class WebhookServices
     internal static Uri UrlOf(WebhookDestinationOptions options)
     {
         if (!Uri.TryCreate(options.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-            throw new StartupException($"{options.Setting}:Url is not an address: say all of it, for example https://example.net/hooks/iot.");
+        {
+            throw new StartupException(
+                $"{options.Setting}:Url is not an address: say all of it, for example https://example.net/hooks/iot.");
+        }
         if (url.UserInfo.Length > 0)
-            throw new StartupException($"{options.Setting}:Url holds a user name or password, which would not be sent: use {options.Setting}:Secret, or a token in the path.");
+        {
+            throw new StartupException(
+                $"{options.Setting}:Url holds a user name or password, which would not be sent: "
+                + $"use {options.Setting}:Secret, or a token in the path.");
+        }
         return url;
     }
 

@@ -28,7 +28,9 @@ internal sealed class WebhookSignature
         {
             key = [];
         }
-        if (key.Length == 0) throw new StartupException($"{setting}: after whsec_ there must be base64, for example what `openssl rand -base64 32` prints.");
+        if (key.Length > 0) return;
+        throw new StartupException(
+            $"{setting}: after whsec_ there must be base64, for example what `openssl rand -base64 32` prints.");
     }
 
     public void Sign(HttpRequestMessage request, string id, DateTimeOffset now, ReadOnlySpan<byte> body)

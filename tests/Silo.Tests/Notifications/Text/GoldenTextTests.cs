@@ -48,7 +48,8 @@ public sealed class GoldenTextTests
         var written = $"{text.Subject(Cases[name])}\n\n{text.Body(Cases[name])}\n";
 
         var file = Path.Combine(Folder, $"{name}.{culture}.txt");
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "true") await File.WriteAllTextAsync(file, written, TestContext.Current.CancellationToken);
-        written.ShouldBe(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        var cancel = TestContext.Current.CancellationToken;
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "true") await File.WriteAllTextAsync(file, written, cancel);
+        written.ShouldBe(await File.ReadAllTextAsync(file, cancel));
     }
 }

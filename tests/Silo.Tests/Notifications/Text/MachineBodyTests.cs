@@ -13,7 +13,7 @@ public sealed class MachineBodyTests
         "since":"2026-11-22T17:14:07Z","detectedAt":"2026-11-22T17:19:07Z","recoveredAt":null,"durationSeconds":273906,
         "graceSeconds":300,"disconnectReason":"MQTT_KEEP_ALIVE_TIMEOUT","verification":"confirmed","attributes":{"site":"家"},
         "source":{"cluster":"home","region":"ap-northeast-1"},"url":"https://watch.example.net/?thing=greenhouse-3","text":"TEXT"}
-        """.ReplaceLineEndings("").Replace("TEXT", Sample.English.Body(Sample.StillOffline).Replace("\n", "\\n", StringComparison.Ordinal), StringComparison.Ordinal));
+        """.ReplaceLineEndings("").Replace("TEXT", Escaped(Sample.English.Body(Sample.StillOffline)), StringComparison.Ordinal));
 
     [Fact]
     public void What_is_not_known_is_null_and_not_left_out()
@@ -47,6 +47,8 @@ public sealed class MachineBodyTests
         Parse(Sample.English.MachineJson(Sample.Offline with { IsTest = true })).GetProperty("test").GetBoolean().ShouldBeTrue();
         Parse(Sample.English.MachineJson(Sample.Offline)).TryGetProperty("test", out _).ShouldBeFalse();
     }
+
+    private static string Escaped(string text) => text.Replace("\n", "\\n", StringComparison.Ordinal);
 
     private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;
 }

@@ -35,7 +35,8 @@ public sealed class WebhookDestinationTests
     {
         await using var stub = await HttpStub.Start(new StubAnswer(200));
         var time = new FakeTimeProvider(Sample.Since);
-        var options = new WebhookDestinationOptions { Url = stub.Address.ToString(), Secret = "whsec_" + Convert.ToBase64String("0123456789012345678901234567"u8) };
+        var secret = "whsec_" + Convert.ToBase64String("0123456789012345678901234567"u8);
+        var options = new WebhookDestinationOptions { Url = stub.Address.ToString(), Secret = secret };
 
         await Send(options, Sample.StillOffline, time);
         time.Advance(TimeSpan.FromMinutes(1));
