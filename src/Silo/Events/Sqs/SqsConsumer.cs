@@ -46,7 +46,12 @@ internal sealed partial class SqsConsumer(
         extensions = Watch(visibility.Extend(extending.Token));
         givingBack = Watch(visibility.GiveBack(ending.Token));
         workers = Watch([.. Enumerable.Range(0, options.Workers).Select(_ => worker.Run(working.Token))]);
-        receivers = Watch([check.AskAgain(receiving.Token), .. Enumerable.Range(0, options.Receivers).Select(i => receiver.Run(i is 0 ? first : [], receiving.Token))]);
+        receivers = Watch(
+        [
+            check.AskAgain(receiving.Token),
+            receiver.Run(first, receiving.Token),
+            .. Enumerable.Range(1, options.Receivers - 1).Select(_ => receiver.Run([], receiving.Token)),
+        ]);
         LogStarted(options.QueueUrl, options.Receivers, options.Workers);
     }
 

@@ -5,7 +5,13 @@ namespace IoTOrleans.Silo.Events.Sqs;
 
 /// <summary>Long-polls the queue and passes on what it brings, for as long as there is room for it and storage to put it.</summary>
 internal sealed class SqsReceiver(
-    SqsQueue queue, StorageGate gate, MessageSorter sorter, ChannelWriter<ThingMessages> work, ReceiveTrouble trouble, QueueProgress progress, TimeProvider time)
+    SqsQueue queue,
+    StorageGate gate,
+    MessageSorter sorter,
+    ChannelWriter<ThingMessages> work,
+    ReceiveTrouble trouble,
+    QueueProgress progress,
+    TimeProvider time)
 {
     /// <param name="first">What was received already, when the service started.</param>
     /// <param name="stopping">
