@@ -17,17 +17,26 @@ internal sealed partial class DeviceClock(
     /// <summary>An activation that nobody calls is collected after 15 min; a timer that far away would keep it for nothing.</summary>
     internal static readonly TimeSpan TimerReach = TimeSpan.FromMinutes(15);
 
+    /// <summary>Longer than a tick is ever on its way.</summary>
+    private static readonly TimeSpan Stray = TimeSpan.FromSeconds(30);
+
     private bool? _exists = expected ? null : false;
     private DateTimeOffset? _armedFor;
+    private long _armedAt;
     private IGrainReminder? _reminder;
     private IGrainTimer? _timer;
     private DateTimeOffset? _timerFor;
 
-    /// <summary>The reminder has just ticked: it exists, and will go on to tick every minute.</summary>
+    /// <summary>
+    /// The reminder has just ticked: it exists, and will go on to tick every minute. But for one that was under way when the
+    /// reminder was moved: taken at its word, it would have it moved once more.
+    /// </summary>
     public void Ticked()
     {
+        var now = time.GetUtcNow();
+        if (_exists == true && _armedFor > now && time.GetElapsedTime(_armedAt) < Stray) return;
         _exists = true;
-        _armedFor = time.GetUtcNow();
+        _armedFor = now;
     }
 
     /// <summary>Somebody else has changed what is stored: nothing is known of the reminder any more.</summary>
@@ -99,6 +108,7 @@ internal sealed partial class DeviceClock(
         _reminder = await grain.RegisterOrUpdateReminder(ReminderName, at > now ? at - now : TimeSpan.Zero, Period);
         _exists = true;
         _armedFor = at;
+        _armedAt = time.GetTimestamp();
     }
 
     private void SetTimer(DateTimeOffset? next, DateTimeOffset now)

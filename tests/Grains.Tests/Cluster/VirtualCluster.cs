@@ -124,6 +124,9 @@ internal sealed class VirtualCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>A tick of the reminder that is not due.</summary>
+    public Task Remind(string thingName = "rpi-1") => Remind(IdOf(thingName));
+
     /// <summary>The activation dies, as with its silo; what it had in memory is gone.</summary>
     public Task Crash(string thingName = "rpi-1") => _cluster.DeactivateAsync(Device(thingName));
 

@@ -85,6 +85,20 @@ public sealed class DeviceGrainTests
         (int Writes, int Reminders) Counts() => (cluster.Storage.Writes, cluster.Reminders.Upserts + cluster.Reminders.Removes);
     }
 
+    /// <summary>Timer and reminder fall due together: the reminder's tick may come when the reminder has just been moved.</summary>
+    [Fact]
+    public async Task A_tick_that_was_under_way_when_the_reminder_was_moved_does_not_move_it_again()
+    {
+        await using var cluster = await VirtualCluster.Start();
+        await cluster.Connect();
+        await cluster.Drop();
+        await cluster.Advance(Minutes(5));
+        var upserts = cluster.Reminders.Upserts;
+        await cluster.Remind();
+        cluster.Reminders.Upserts.ShouldBe(upserts);
+        cluster.Reminders.StartAt(cluster.IdOf()).ShouldBe(cluster.Now.AddDays(1));
+    }
+
     [Fact]
     public async Task A_cycle_in_grace_after_the_activation_was_collected_costs_three_reads()
     {
