@@ -44,17 +44,18 @@ internal sealed partial class SqsWorker(
     {
         var next = 0;
         var failures = 0;
-        var storedBefore = gate.Stored;
+        var storedBefore = 0L;
         while (next < messages.Changes.Count)
         {
             if (!await gate.Enter(tried: failures > 0, cancellationToken)) return;
 
+            if (failures is 0) storedBefore = gate.Stored;
             var pending = messages.Changes[next];
             var error = await TryStore(messages.ThingName, pending.Change);
             if (error is null)
             {
                 await deleter.Add(pending.Message, cancellationToken);
-                (next, failures, storedBefore) = (next + 1, 0, gate.Stored);
+                (next, failures) = (next + 1, 0);
                 continue;
             }
 
