@@ -35,7 +35,7 @@ internal sealed record SqsOptions
     public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a stop waits for what is in hand to be stored; the rest is given back. With the 7.5 s that the last requests may take
+    /// How long a stop waits for what is in hand to be stored; the rest is given back. With the 7 s that the last requests may take
     /// it must fit into the 30 s that the host, and ECS, grant. Default: 20 s.
     /// </summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);

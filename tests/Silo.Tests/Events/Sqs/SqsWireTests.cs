@@ -54,6 +54,9 @@ public sealed class SqsWireTests
         await using (var first = await WireConsumer.Start(queue.Url, new FakeSink { IsDown = true }))
         {
             await Until(() => Task.FromResult(first.Get<StorageGate>().IsPaused));
+
+            // Let the last polls come to rest: what SQS hands out in the moment of the stop may have to wait out its 30 s.
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
             await first.Stop();
         }
 
