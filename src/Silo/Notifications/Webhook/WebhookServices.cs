@@ -20,6 +20,10 @@ internal static class WebhookServices
                 AllowAutoRedirect = false,
                 UseCookies = false,
                 ConnectTimeout = options.ConnectTimeout,
+
+                // A connection for each. One that is kept may be closing at the other end (always so with receivers that speak
+                // HTTP/1.0): it takes the request and answers nothing, and the notification is a minute late for nothing.
+                PooledConnectionLifetime = TimeSpan.Zero,
                 MaxResponseDrainSize = 64 * 1024,
             })
             // Its log lines hold the address, and the address may hold a token.

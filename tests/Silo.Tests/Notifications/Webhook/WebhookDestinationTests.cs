@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using IoTOrleans.Grains.Ports;
@@ -73,6 +75,33 @@ public sealed class WebhookDestinationTests
 
         answer.ShouldBe(new DeliveryAnswer(outcome, $"HTTP {status}"));
         stub.Requests.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_receiver_that_closes_after_each_answer_loses_no_notification()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var receiving = Receive();
+        await using var services = Services(new() { Url = $"http://{listener.LocalEndpoint}/hook" }, TimeProvider.System);
+        var destination = services.GetRequiredService<INotificationDestination>();
+        for (var i = 0; i < 3; i++) (await destination.Send(Sample.Offline, Cancel)).ShouldBe(DeliveryAnswer.Accepted("HTTP 204"));
+        await receiving.WaitAsync(TimeSpan.FromSeconds(20));
+
+        // HTTP/1.0 as of Python's http.server, closing late: whoever sends a second request on the connection gets no answer.
+        async Task Receive()
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                using var connection = await listener.AcceptTcpClientAsync();
+                await using var stream = connection.GetStream();
+                var received = "";
+                var buffer = new byte[65536];
+                while (!received.EndsWith('}')) received += Encoding.UTF8.GetString(buffer, 0, await stream.ReadAsync(buffer));
+                await stream.WriteAsync("HTTP/1.0 204 No Content\r\n\r\n"u8.ToArray());
+                await stream.ReadAtLeastAsync(buffer, 1, throwOnEndOfStream: false);
+            }
+        }
     }
 
     [Fact]
