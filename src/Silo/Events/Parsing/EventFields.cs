@@ -33,7 +33,9 @@ internal static class EventFields
     internal static ParsedEvent.Refused? ReadConnected(JsonElement? value, out bool connected)
     {
         connected = value is { ValueKind: JsonValueKind.True };
-        return value is { ValueKind: JsonValueKind.True or JsonValueKind.False } ? null : Refusal.ConnectedNotBoolean(missing: value is null);
+        return value is { ValueKind: JsonValueKind.True or JsonValueKind.False }
+            ? null
+            : Refusal.ConnectedNotBoolean(missing: value is null);
     }
 
     /// <summary>IoT SQL may write a whole number as <c>12.0</c> or <c>1.2E1</c>: it is the same version.</summary>

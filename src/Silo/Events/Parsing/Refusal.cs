@@ -57,7 +57,7 @@ internal static class Refusal
 
     internal static ParsedEvent.Refused BadText(string field, int maxLength) => new(
         RefusalReason.BadText,
-        string.Create(CultureInfo.InvariantCulture, $"`{field}` must be a string of at most {maxLength} characters, none of them a control character."));
+        string.Create(CultureInfo.InvariantCulture, $"`{field}` must be a string of at most {maxLength} characters, no control characters."));
 
     internal static ParsedEvent.Refused BadAttributes(string detail) => new(RefusalReason.BadAttributes, detail);
 }

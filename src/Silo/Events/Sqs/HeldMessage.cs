@@ -14,7 +14,9 @@ internal sealed class HeldMessage(string messageId, string receiptHandle, DateTi
 
     public int ReceiveCount { get; } = receiveCount;
 
-    /// <summary>Since when it is hidden for one visibility timeout (<see cref="TimeProvider.GetTimestamp"/>, which no clock change moves).</summary>
+    /// <summary>
+    /// Since when it is hidden, for one visibility timeout (<see cref="TimeProvider.GetTimestamp"/>, which no clock change moves).
+    /// </summary>
     public long HiddenSince { get; set; } = receivedTimestamp;
 
     /// <summary>

@@ -76,9 +76,13 @@ internal sealed partial class MessageDeleter(
     [LoggerMessage(LogLevel.Information, "SQS did not delete {Count} messages of a batch ({Code})")]
     private partial void LogNotDeleted(int count, string code);
 
-    [LoggerMessage(LogLevel.Warning, "Messages cannot be deleted from the queue, so they will come again; the role needs sqs:DeleteMessage. SQS says: {Error}")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Messages cannot be deleted from the queue, so they will come again; the role needs sqs:DeleteMessage. SQS says: {Error}")]
     private partial void LogFailed(string error);
 
-    [LoggerMessage(LogLevel.Information, "{Count} messages that are stored were not deleted after {Attempts} attempts; they come again and change nothing")]
+    [LoggerMessage(
+        LogLevel.Information,
+        "{Count} messages that are stored were not deleted after {Attempts} attempts; they come again and change nothing")]
     private partial void LogGivenUp(int count, int attempts);
 }

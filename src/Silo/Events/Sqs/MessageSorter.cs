@@ -60,9 +60,10 @@ internal sealed partial class MessageSorter(
         visibility.Release(message, redrive.HidePoisonFor(message.ReceiveCount));
 
         // It comes again until the dead-letter queue takes it. The first time is for a person, the others for the record.
-        LogRefused(message.ReceiveCount is 1 ? LogLevel.Warning : LogLevel.Information, message.MessageId, message.ReceiveCount, refused.Reason, refused.Detail);
+        var level = message.ReceiveCount is 1 ? LogLevel.Warning : LogLevel.Information;
+        LogRefused(level, message.MessageId, message.ReceiveCount, refused.Reason, refused.Detail);
     }
 
-    [LoggerMessage("Message {MessageId} (receive {ReceiveCount}) is no event and stays in the queue, for its dead-letter queue: {Reason}. {Detail}")]
+    [LoggerMessage("Message {MessageId} (receive {ReceiveCount}) is no event and is left to the dead-letter queue: {Reason}. {Detail}")]
     private partial void LogRefused(LogLevel level, string messageId, int receiveCount, RefusalReason reason, string detail);
 }

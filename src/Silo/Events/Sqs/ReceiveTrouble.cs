@@ -27,7 +27,9 @@ internal sealed partial class ReceiveTrouble(SqsOptions options, TimeProvider ti
         if (warning.IsOver()) LogReceived(options.QueueUrl);
     }
 
-    /// <summary>1 s, doubling to 30 s, of which a random half is left out: silos that lost the queue together come back one by one.</summary>
+    /// <summary>
+    /// 1 s, doubling to 30 s, less a random part of up to a half: silos that lost the queue together come back one by one.
+    /// </summary>
     private static TimeSpan WaitAfter(int failuresBefore)
     {
         var wait = TimeSpan.FromSeconds(1 << Math.Min(failuresBefore, 5));

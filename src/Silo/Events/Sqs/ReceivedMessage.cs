@@ -8,7 +8,9 @@ internal static class ReceivedMessage
 {
     /// <summary>Null only where something that is not SQS leaves out what was asked for.</summary>
     public static DateTimeOffset? SentAt(this Message message) =>
-        message.Number(MessageSystemAttributeName.SentTimestamp) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+        message.Number(MessageSystemAttributeName.SentTimestamp) is { } milliseconds
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
 
     public static int ReceiveCount(this Message message) => (int)(message.Number(MessageSystemAttributeName.ApproximateReceiveCount) ?? 1);
 

@@ -16,7 +16,9 @@ internal static class SqsClient
         }
         catch (AmazonClientException exception)
         {
-            throw new StartupException("Events:Sqs:QueueUrl: no AWS region is set, and SQS needs one: set AWS_REGION, for example AWS_REGION=eu-west-1.", exception);
+            throw new StartupException(
+                "Events:Sqs:QueueUrl: no AWS region is set, and SQS needs one: set AWS_REGION, for example AWS_REGION=eu-west-1.",
+                exception);
         }
     }
 }

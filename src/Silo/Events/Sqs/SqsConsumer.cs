@@ -20,10 +20,14 @@ internal sealed partial class SqsConsumer(
     TimeProvider time,
     ILogger<SqsConsumer> logger) : IHostedLifecycleService, IDisposable
 {
-    /// <summary>For the last deletes, and once more for giving back.</summary>
-    private static readonly TimeSpan LastRequests = TimeSpan.FromSeconds(2.5);
+    /// <summary>For the answers to polls that SQS is about to give; see <see cref="SqsReceiver.Run"/>.</summary>
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(1);
+
+    /// <summary>For the last receivers to end, for the last deletes, and for giving back.</summary>
+    private static readonly TimeSpan LastRequests = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource receiving = new();
+    private readonly CancellationTokenSource polling = new();
     private readonly CancellationTokenSource working = new();
     private readonly CancellationTokenSource extending = new();
     private readonly CancellationTokenSource ending = new();
@@ -46,7 +50,12 @@ internal sealed partial class SqsConsumer(
         extensions = Watch(visibility.Extend(extending.Token));
         givingBack = Watch(visibility.GiveBack(ending.Token));
         workers = Watch([.. Enumerable.Range(0, options.Workers).Select(_ => worker.Run(working.Token))]);
-        receivers = Watch([check.AskAgain(receiving.Token), .. Enumerable.Range(0, options.Receivers).Select(i => receiver.Run(i is 0 ? first : [], receiving.Token))]);
+        receivers = Watch(
+        [
+            check.AskAgain(receiving.Token),
+            receiver.Run(first, receiving.Token, polling.Token),
+            .. Enumerable.Range(1, options.Receivers - 1).Select(_ => receiver.Run([], receiving.Token, polling.Token)),
+        ]);
         LogStarted(options.QueueUrl, options.Receivers, options.Workers);
     }
 
@@ -60,6 +69,8 @@ internal sealed partial class SqsConsumer(
         LogStopping(held.Count);
 
         await receiving.CancelAsync();
+        await receivers.WaitAsync(LastAnswers, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await polling.CancelAsync();
         await receivers.WaitAsync(LastRequests, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         work.Writer.TryComplete();
         gate.Close();
@@ -84,6 +95,7 @@ internal sealed partial class SqsConsumer(
     public void Dispose()
     {
         receiving.Dispose();
+        polling.Dispose();
         working.Dispose();
         extending.Dispose();
         ending.Dispose();

@@ -18,11 +18,14 @@ internal sealed class SqsMetrics
         var meter = meters.Create("IoTOrleans");
         received = meter.CreateCounter<long>("iot_orleans.sqs.received", "{message}", "Messages received, repeats included.");
         applied = meter.CreateCounter<long>("iot_orleans.sqs.applied", "{message}", "Messages that were taken in, by what they led to.");
-        refused = meter.CreateCounter<long>("iot_orleans.sqs.refused", "{message}", "Messages that are no event, by reason; each receive counts.");
+        refused = meter.CreateCounter<long>(
+            "iot_orleans.sqs.refused", "{message}", "Messages that are no event, by reason; each receive counts.");
         failed = meter.CreateCounter<long>("iot_orleans.sqs.failed", "{message}", "Attempts to store a message that failed.");
         deleted = meter.CreateCounter<long>("iot_orleans.sqs.deleted", "{message}", "Messages deleted from the queue.");
-        meter.CreateObservableGauge("iot_orleans.sqs.in_hand", () => held.Count, "{message}", "Messages received and neither deleted nor given back.");
-        meter.CreateObservableGauge("iot_orleans.sqs.paused", () => gate.IsPaused ? 1 : 0, null, "1 while receiving is paused because nothing can be stored.");
+        meter.CreateObservableGauge(
+            "iot_orleans.sqs.in_hand", () => held.Count, "{message}", "Messages received and neither deleted nor given back.");
+        meter.CreateObservableGauge(
+            "iot_orleans.sqs.paused", () => gate.IsPaused ? 1 : 0, null, "1 while receiving is paused because nothing can be stored.");
     }
 
     public void Received(int count) => received.Add(count);

@@ -30,13 +30,13 @@ internal sealed record SqsOptions
 
     /// <summary>
     /// For how long a received message is hidden from other consumers; extended for as long as it is in hand. It is also how long the
-    /// messages of a killed process stay unseen, so short is good; but six extensions must fit in. Default: 30 s; at least 6 s.
+    /// messages of a killed process stay unseen, so short is good; but six looks must fit in. Default: 30 s; 6 s to 12 h.
     /// </summary>
     public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a stop waits for what is in hand to be stored; the rest is given back. With the 5 s for giving back it must fit into
-    /// the host's shutdown timeout of 30 s, and that into the 30 s that ECS grants. Default: 20 s.
+    /// How long a stop waits for what is in hand to be stored; the rest is given back. With the 7 s that the last requests may take
+    /// it must fit into the 30 s that the host, and ECS, grant. Default: 20 s.
     /// </summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
@@ -46,18 +46,21 @@ internal sealed record SqsOptions
         if (!Uri.TryCreate(QueueUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
             throw new StartupException(
-                $"{Setting}={QueueUrl}: this is no http(s) address; give the queue's URL (not its ARN or name), like https://sqs.eu-west-1.amazonaws.com/123456789012/presence.");
+                $"{Setting}={QueueUrl}: this is no http(s) address; give the queue's URL (not its ARN or name), "
+                + "like https://sqs.eu-west-1.amazonaws.com/123456789012/presence.");
         }
 
         if (url.AbsolutePath.EndsWith(".fifo", StringComparison.Ordinal))
         {
-            throw new StartupException($"{Setting}={QueueUrl}: this is a FIFO queue, and IoT rules cannot write to one; use a standard queue.");
+            throw new StartupException(
+                $"{Setting}={QueueUrl}: this is a FIFO queue, and IoT rules cannot write to one; use a standard queue.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(Receivers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Capacity, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(VisibilityTimeout, TimeSpan.FromSeconds(6));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(VisibilityTimeout, TimeSpan.FromHours(12));
         ArgumentOutOfRangeException.ThrowIfLessThan(DrainTimeout, TimeSpan.Zero);
     }
 }

@@ -13,9 +13,6 @@ internal sealed class SqsQueue(IAmazonSQS sqs, SqsOptions options)
     /// <summary>The longest that SQS waits. Long polls ask all its servers, so an empty answer means an empty queue.</summary>
     internal static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
 
-    /// <summary>SQS's limit for hiding a message.</summary>
-    private static readonly TimeSpan MaxVisibility = TimeSpan.FromHours(12);
-
     public async Task<List<Message>> Receive(int max, TimeSpan wait, CancellationToken cancellationToken)
     {
         var request = new ReceiveMessageRequest
@@ -39,13 +36,17 @@ internal sealed class SqsQueue(IAmazonSQS sqs, SqsOptions options)
     }
 
     /// <returns>What was not changed.</returns>
-    public async Task<List<FailedEntry>> ChangeVisibility(IReadOnlyList<VisibilityChange> changes, CancellationToken cancellationToken)
+    public async Task<List<FailedEntry>> ChangeVisibility(
+        IReadOnlyList<VisibilityChange> changes, CancellationToken cancellationToken)
     {
-        var entries = changes.Select((change, index) => new ChangeMessageVisibilityBatchRequestEntry(IdOf(index), change.Message.ReceiptHandle)
+        var entries = changes.Select((change, index) => new ChangeMessageVisibilityBatchRequestEntry
         {
-            VisibilityTimeout = (int)(change.HideFor < MaxVisibility ? change.HideFor : MaxVisibility).TotalSeconds,
+            Id = IdOf(index),
+            ReceiptHandle = change.Message.ReceiptHandle,
+            VisibilityTimeout = (int)change.HideFor.TotalSeconds,
         }).ToList();
-        var response = await sqs.ChangeMessageVisibilityBatchAsync(new ChangeMessageVisibilityBatchRequest(options.QueueUrl, entries), cancellationToken);
+        var request = new ChangeMessageVisibilityBatchRequest(options.QueueUrl, entries);
+        var response = await sqs.ChangeMessageVisibilityBatchAsync(request, cancellationToken);
         return FailuresOf([.. changes.Select(change => change.Message)], response.Successful?.Select(entry => entry.Id), response.Failed);
     }
 

@@ -5,14 +5,22 @@ namespace IoTOrleans.Silo.Events.Sqs;
 
 /// <summary>Long-polls the queue and passes on what it brings, for as long as there is room for it and storage to put it.</summary>
 internal sealed class SqsReceiver(
-    SqsQueue queue, StorageGate gate, MessageSorter sorter, ChannelWriter<ThingMessages> work, ReceiveTrouble trouble, QueueProgress progress, TimeProvider time)
+    SqsQueue queue,
+    StorageGate gate,
+    MessageSorter sorter,
+    ChannelWriter<ThingMessages> work,
+    ReceiveTrouble trouble,
+    QueueProgress progress,
+    TimeProvider time)
 {
     /// <param name="first">What was received already, when the service started.</param>
-    /// <param name="stopping">
-    /// Ends it at once, a poll that is under way included: it could last for 20 s more. If SQS was handing out a message at that very
-    /// moment, nobody gets it until the visibility timeout of the request is over: one receive and some seconds are lost, no message.
+    /// <param name="stopping">No new poll begins. What the one under way brings is passed on as ever.</param>
+    /// <param name="hangUp">
+    /// Ends a poll that is under way; it could last for 20 s more. If SQS was handing out a message at that very moment, nobody gets it
+    /// until the visibility timeout of the request is over: one receive and some seconds are lost, no message. So it comes a second after
+    /// <paramref name="stopping"/>: on a busy queue an answer is always on its way, and is awaited; on an idle one there is none to lose.
     /// </param>
-    public async Task Run(IReadOnlyList<Message> first, CancellationToken stopping)
+    public async Task Run(IReadOnlyList<Message> first, CancellationToken stopping, CancellationToken hangUp)
     {
         var poll = progress.AddReceiver();
         var failures = 0;
@@ -21,14 +29,14 @@ internal sealed class SqsReceiver(
         {
             try
             {
-                // Also when stopping: what was received is in hand from here on, and is given back with the rest.
-                await Take(batch, stopping);
+                // Also when stopping: what was received is in hand from here on, and is stored or given back with the rest.
+                await Take(batch, hangUp);
                 batch = [];
 
                 // Room first, then the request: what is received starts to run out of time.
                 await work.WaitToWriteAsync(stopping);
                 var max = await gate.MayReceive(stopping);
-                batch = await Receive(poll, max, stopping);
+                batch = await Receive(poll, max, hangUp);
                 trouble.IsOver();
                 failures = 0;
             }
@@ -43,19 +51,19 @@ internal sealed class SqsReceiver(
         }
     }
 
-    private async Task Take(IReadOnlyList<Message> batch, CancellationToken stopping)
+    private async Task Take(IReadOnlyList<Message> batch, CancellationToken hangUp)
     {
         if (batch.Count is 0) return;
-        foreach (var messages in await sorter.Sort(batch, stopping)) await work.WriteAsync(messages, stopping);
+        foreach (var messages in await sorter.Sort(batch, hangUp)) await work.WriteAsync(messages, hangUp);
     }
 
-    private async Task<List<Message>> Receive(QueuePoll poll, int max, CancellationToken stopping)
+    private async Task<List<Message>> Receive(QueuePoll poll, int max, CancellationToken hangUp)
     {
         PollResult? result = null;
         poll.Began(time.GetUtcNow());
         try
         {
-            var batch = await queue.Receive(max, SqsQueue.LongPoll, stopping);
+            var batch = await queue.Receive(max, SqsQueue.LongPoll, hangUp);
             result = PollResult.Of(batch, time.GetUtcNow());
             return batch;
         }

@@ -9,7 +9,8 @@ namespace IoTOrleans.Silo.Events.Sqs;
 /// Asks the queue about itself while somebody is looking. What a person has to mend ends the start; a queue that does not answer does not:
 /// containers start in any order.
 /// </summary>
-internal sealed partial class SqsStartCheck(SqsQueue queue, RedrivePolicy redrive, SqsOptions options, TimeProvider time, ILogger<SqsStartCheck> logger)
+internal sealed partial class SqsStartCheck(
+    SqsQueue queue, RedrivePolicy redrive, SqsOptions options, TimeProvider time, ILogger<SqsStartCheck> logger)
 {
     private const string Setting = "Events:Sqs:QueueUrl";
 
@@ -81,8 +82,9 @@ internal sealed partial class SqsStartCheck(SqsQueue queue, RedrivePolicy redriv
             if (AwsFaults.Of(exception) is AwsFault.Denied)
             {
                 throw new StartupException(
-                    $"{Setting}={options.QueueUrl}: not allowed to receive from it; give the role sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility "
-                    + $"and sqs:GetQueueAttributes on it, and kms:Decrypt if the queue is encrypted with a key of yours. AWS says: {AwsFaults.Describe(exception)}",
+                    $"{Setting}={options.QueueUrl}: not allowed to receive from it; give the role sqs:ReceiveMessage, sqs:DeleteMessage, "
+                    + "sqs:ChangeMessageVisibility and sqs:GetQueueAttributes on it, and kms:Decrypt if it is encrypted with a key of yours. "
+                    + $"AWS says: {AwsFaults.Describe(exception)}",
                     exception);
             }
 
@@ -94,7 +96,8 @@ internal sealed partial class SqsStartCheck(SqsQueue queue, RedrivePolicy redriv
     {
         try
         {
-            redrive.State = string.IsNullOrEmpty(await queue.GetRedrivePolicy(cancellationToken)) ? RedriveState.Missing : RedriveState.Exists;
+            var policy = await queue.GetRedrivePolicy(cancellationToken);
+            redrive.State = string.IsNullOrEmpty(policy) ? RedriveState.Missing : RedriveState.Exists;
             if (redrive.State is RedriveState.Missing) LogNoRedrivePolicy(options.QueueUrl);
         }
         catch (AmazonServiceException exception) when (AwsFaults.Of(exception) is AwsFault.Denied && !IsUnknownCaller(exception))
@@ -111,18 +114,20 @@ internal sealed partial class SqsStartCheck(SqsQueue queue, RedrivePolicy redriv
         {
             case QueueDoesNotExistException:
                 throw new StartupException(
-                    $"{Setting}={options.QueueUrl}: there is no such queue; check the URL, and that AWS_REGION and the account are those of the queue.", exception);
+                    $"{Setting}={options.QueueUrl}: there is no such queue; check the URL, and that AWS_REGION and account are the queue's.",
+                    exception);
 
             case AmazonServiceException service when IsUnknownCaller(service):
                 throw new StartupException(
-                    $"{Setting}={options.QueueUrl}: AWS does not accept the credentials; check the task's role, or AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, "
-                    + $"AWS_SESSION_TOKEN and this machine's clock. AWS says: {AwsFaults.Describe(exception)}",
+                    $"{Setting}={options.QueueUrl}: AWS does not accept the credentials; check the task's role, or AWS_ACCESS_KEY_ID, "
+                    + $"AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and this machine's clock. AWS says: {AwsFaults.Describe(exception)}",
                     exception);
 
             // The SDK itself, before anything was sent: nothing in its credential chain had any.
             case AmazonClientException when exception.Message.Contains("credential", StringComparison.OrdinalIgnoreCase):
                 throw new StartupException(
-                    $"{Setting}={options.QueueUrl}: no AWS credentials were found. Give the task or instance a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
+                    $"{Setting}={options.QueueUrl}: no AWS credentials were found. Give the task or instance a role, "
+                    + "or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
                     exception);
         }
     }
@@ -130,15 +135,19 @@ internal sealed partial class SqsStartCheck(SqsQueue queue, RedrivePolicy redriv
     /// <summary>AWS answers 403 to both, a caller whom it does not know and one who may not.</summary>
     private static bool IsUnknownCaller(AmazonServiceException exception) =>
         AwsFaults.Of(exception) is AwsFault.Signature
-        || exception.ErrorCode is "InvalidClientTokenId" or "UnrecognizedClientException" or "InvalidAccessKeyId" or "MissingAuthenticationToken"
-            or "MissingAuthenticationTokenException" or "IncompleteSignature" or "InvalidSecurity" or "AuthFailure";
+        || exception.ErrorCode is "InvalidClientTokenId" or "UnrecognizedClientException" or "InvalidAccessKeyId" or "InvalidSecurity"
+            or "MissingAuthenticationToken" or "MissingAuthenticationTokenException" or "IncompleteSignature" or "AuthFailure";
 
     [LoggerMessage(LogLevel.Warning, "{QueueUrl} does not answer yet; it is tried again and again. {Error}")]
     private partial void LogNotReached(string queueUrl, string error);
 
-    [LoggerMessage(LogLevel.Warning, "{QueueUrl} has no redrive policy: a message that is no event stays in it and comes again every 15 minutes until it expires; add a dead-letter queue")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "{QueueUrl} has no redrive policy: a message that is no event comes every 15 minutes until it expires; add a dead-letter queue")]
     private partial void LogNoRedrivePolicy(string queueUrl);
 
-    [LoggerMessage(LogLevel.Warning, "Not allowed to ask {QueueUrl} for its redrive policy, so it counts as having one; give the role sqs:GetQueueAttributes")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Not allowed to ask {QueueUrl} for its redrive policy, so it counts as having one; give the role sqs:GetQueueAttributes")]
     private partial void LogRedrivePolicyUnknown(string queueUrl);
 }

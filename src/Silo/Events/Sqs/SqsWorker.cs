@@ -3,7 +3,9 @@ using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Silo.Events.Sqs;
 
-/// <summary>Hands the changes of one thing after the other to the sink; what is stored goes on to be deleted, and nothing else does.</summary>
+/// <summary>
+/// Hands the changes of one thing after the other to the sink; what is stored goes on to be deleted, and nothing else does.
+/// </summary>
 internal sealed partial class SqsWorker(
     ChannelReader<ThingMessages> work,
     IConnectionChangeSink sink,
@@ -42,24 +44,25 @@ internal sealed partial class SqsWorker(
     {
         var next = 0;
         var failures = 0;
-        var storedBefore = gate.Stored;
+        var storedBefore = 0L;
         while (next < messages.Changes.Count)
         {
             if (!await gate.Enter(tried: failures > 0, cancellationToken)) return;
 
+            if (failures is 0) storedBefore = gate.Stored;
             var pending = messages.Changes[next];
             var error = await TryStore(messages.ThingName, pending.Change);
             if (error is null)
             {
                 await deleter.Add(pending.Message, cancellationToken);
-                (next, failures, storedBefore) = (next + 1, 0, gate.Stored);
+                (next, failures) = (next + 1, 0);
                 continue;
             }
 
             // Others could be stored meanwhile, so it is this thing; later, then, and for that its next receive is due.
-            if (gate.Stored != storedBefore)
+            if (gate.Stored != storedBefore && !gate.IsPaused)
             {
-                LogFailed(error, messages.ThingName, pending.Message.ReceiveCount, BackoffAfter(pending.Message.ReceiveCount));
+                LogComesAgain(messages.ThingName, pending.Message.ReceiveCount, BackoffAfter(pending.Message.ReceiveCount), error);
                 foreach (var left in messages.Changes.Skip(next)) visibility.Release(left.Message, BackoffAfter(left.Message.ReceiveCount));
                 return;
             }
@@ -67,13 +70,12 @@ internal sealed partial class SqsWorker(
             // Nothing could be stored since: it may well be the storage, and a receive must not be spent on that. Enough of these close
             // the gate.
             failures++;
-            LogFailedInHand(error, messages.ThingName, failures);
             if (!gate.IsPaused) await Task.Delay(FirstRetry * (1 << Math.Min(failures - 1, 3)), time, cancellationToken);
         }
     }
 
     /// <returns>What went wrong; whatever it is, the change counts as not stored.</returns>
-    private async Task<Exception?> TryStore(string thingName, ConnectionChange change)
+    private async Task<string?> TryStore(string thingName, ConnectionChange change)
     {
         try
         {
@@ -86,14 +88,15 @@ internal sealed partial class SqsWorker(
         {
             gate.Failed();
             metrics.Failed();
-            return exception;
+            LogFailed(exception, thingName);
+            return exception.Message;
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{ThingName}: a change could not be stored (receive {ReceiveCount}); it comes again in {Backoff}")]
-    private partial void LogFailed(Exception exception, string thingName, int receiveCount, TimeSpan backoff);
+    [LoggerMessage(LogLevel.Warning, "{ThingName}: a change was not stored (receive {ReceiveCount}), it comes again in {Backoff}. {Error}")]
+    private partial void LogComesAgain(string thingName, int receiveCount, TimeSpan backoff, string error);
 
-    // Debug: in an outage there is one line for each attempt on each message in hand, and the gate says what there is to say.
-    [LoggerMessage(LogLevel.Debug, "{ThingName}: a change could not be stored ({Failures} in a row); it is kept in hand and tried again")]
-    private partial void LogFailedInHand(Exception exception, string thingName, int failures);
+    // Debug: in an outage there is one for each attempt on each message in hand, and the gate says what there is to say.
+    [LoggerMessage(LogLevel.Debug, "{ThingName}: an attempt to store a change failed")]
+    private partial void LogFailed(Exception exception, string thingName);
 }

@@ -154,13 +154,15 @@ internal sealed partial class StorageGate(HeldMessages held, TimeProvider time, 
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Storage failed {Failures} times in a row: receiving from the queue is paused, {InHand} messages stay in hand, one is tried every 5 s")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Storage failed {Failures} times in a row: receiving is paused, {InHand} messages stay in hand, one is tried every 5 s")]
     private partial void LogPaused(int failures, int inHand);
 
-    [LoggerMessage(LogLevel.Warning, "Storage has been failing for {Minutes} min: receiving from the queue is still paused, {InHand} messages in hand")]
+    [LoggerMessage(LogLevel.Warning, "Storage has been failing for {Minutes} min: receiving is still paused, {InHand} messages in hand")]
     private partial void LogStillPaused(int minutes, int inHand);
 
-    [LoggerMessage(LogLevel.Information, "Storage is back after {Seconds} s: receiving from the queue goes on")]
+    [LoggerMessage(LogLevel.Information, "Storage is back after {Seconds} s: receiving goes on")]
     private partial void LogOpened(int seconds);
 
     private sealed record Waiter(bool Tried, TaskCompletionSource<bool> Turn);

@@ -34,7 +34,10 @@ internal sealed partial class VisibilityKeeper(
     {
         try
         {
-            await foreach (var batch in released.Reader.ReadBatches(Linger, time, cancellationToken)) await Change(_ => true, batch, cancellationToken);
+            await foreach (var batch in released.Reader.ReadBatches(Linger, time, cancellationToken))
+            {
+                await Change(batch, _ => true, cancellationToken);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -50,10 +53,9 @@ internal sealed partial class VisibilityKeeper(
             {
                 // Looked at six times per timeout and due after a third of it, so three requests in a row may fail before one is lost.
                 await Task.Delay(options.VisibilityTimeout / 6, time, cancellationToken);
-                var due = held.All.Where(message => !message.IsLost && time.GetElapsedTime(message.HiddenSince) >= options.VisibilityTimeout / 3);
-                foreach (var batch in due.Chunk(SqsQueue.BatchSize))
+                foreach (var batch in held.All.Where(IsDue).Select(Extension).Chunk(SqsQueue.BatchSize))
                 {
-                    await Change(held.Contains, [.. batch.Select(message => new VisibilityChange(message, options.VisibilityTimeout))], cancellationToken);
+                    await Change([.. batch], held.Contains, cancellationToken);
                 }
             }
         }
@@ -64,7 +66,12 @@ internal sealed partial class VisibilityKeeper(
 
     public void Dispose() => oneAtATime.Dispose();
 
-    private async Task Change(Func<HeldMessage, bool> isWanted, List<VisibilityChange> changes, CancellationToken cancellationToken)
+    private bool IsDue(HeldMessage message) =>
+        !message.IsLost && time.GetElapsedTime(message.HiddenSince) >= options.VisibilityTimeout / 3;
+
+    private VisibilityChange Extension(HeldMessage message) => new(message, options.VisibilityTimeout);
+
+    private async Task Change(List<VisibilityChange> changes, Func<HeldMessage, bool> isWanted, CancellationToken cancellationToken)
     {
         await oneAtATime.WaitAsync(cancellationToken);
         try
@@ -74,7 +81,8 @@ internal sealed partial class VisibilityKeeper(
 
             var asked = time.GetTimestamp();
             var failures = await queue.ChangeVisibility(changes, cancellationToken);
-            foreach (var message in changes.Select(change => change.Message).Except(failures.Select(failure => failure.Message))) message.HiddenSince = asked;
+            var changed = changes.Select(change => change.Message).Except(failures.Select(failure => failure.Message));
+            foreach (var message in changed) message.HiddenSince = asked;
             foreach (var failure in failures.Where(failure => failure.IsFinal)) failure.Message.IsLost = true;
             if (failures.Count > 0) LogNotChanged(failures.Count, failures[0].Code);
         }
@@ -89,9 +97,12 @@ internal sealed partial class VisibilityKeeper(
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "SQS did not change the visibility of {Count} messages of a batch ({Code}): they are on their way again")]
+    [LoggerMessage(LogLevel.Debug, "SQS did not change the visibility of {Count} messages of a batch ({Code})")]
     private partial void LogNotChanged(int count, string code);
 
-    [LoggerMessage(LogLevel.Warning, "The visibility of messages cannot be changed, so some will come again sooner or later than they should; the role needs sqs:ChangeMessageVisibility. SQS says: {Error}")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The visibility of messages cannot be changed, so some come again sooner or later than they should; "
+        + "the role needs sqs:ChangeMessageVisibility. SQS says: {Error}")]
     private partial void LogFailed(string error);
 }

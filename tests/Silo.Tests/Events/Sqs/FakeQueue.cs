@@ -91,6 +91,13 @@ internal sealed class FakeQueue(TimeProvider time)
 
     private async Task<ReceiveMessageResponse> Receive(ReceiveMessageRequest request, CancellationToken cancellationToken)
     {
+        var response = await Poll(request, cancellationToken);
+        if (Hangs.TryGetValue("Receive", out var answer)) await answer.Task.WaitAsync(cancellationToken);
+        return response;
+    }
+
+    private async Task<ReceiveMessageResponse> Poll(ReceiveMessageRequest request, CancellationToken cancellationToken)
+    {
         var until = time.GetUtcNow().AddSeconds(request.WaitTimeSeconds ?? 0);
         while (true)
         {

@@ -110,6 +110,10 @@ internal sealed class SqsRig : IAsyncDisposable
     /// <summary>What the last step of the clock set off goes on on the thread pool; let it come to rest before the next.</summary>
     private static async Task Settle(Func<bool> condition)
     {
-        for (var i = 0; i < 2 && !condition(); i++) await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        for (var i = 0; i < 100 && !condition(); i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+            if (i > 0 && ThreadPool.PendingWorkItemCount is 0) return;
+        }
     }
 }

@@ -58,6 +58,23 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task What_sqs_is_handing_out_when_the_stop_begins_is_still_taken()
+    {
+        await using var rig = new SqsRig();
+        await rig.Start();
+        var answer = rig.Queue.Hangs["Receive"] = new TaskCompletionSource();
+        rig.Queue.Send(SqsRig.Body("a"));
+        await rig.Until(() => rig.Queue.Visible is 0, TimeSpan.FromSeconds(2));
+
+        var stopped = rig.BeginStop();
+        await rig.Pass(TimeSpan.FromMilliseconds(500));
+        answer.SetResult();
+        await rig.Until(() => stopped.IsCompleted, TimeSpan.FromSeconds(10));
+
+        rig.Queue.Deleted.ShouldBe([SqsRig.Body("a")]);
+    }
+
+    [Fact]
     public async Task A_long_poll_does_not_hold_up_the_stop()
     {
         await using var rig = new SqsRig();

@@ -26,6 +26,28 @@ public sealed class StorageOutageTests
     }
 
     [Fact]
+    public async Task Storage_that_goes_down_in_the_middle_of_traffic_costs_no_message()
+    {
+        await using var rig = new SqsRig();
+        rig.Queue.MaxReceiveCount = 2;
+        rig.Sink.Waits = _ => Task.Delay(TimeSpan.FromMilliseconds(500), rig.Time);
+        for (var i = 0; i < 500; i++) rig.Queue.Send(SqsRig.Body($"thing-{i}"));
+        await rig.Start();
+        await rig.Until(() => rig.Sink.Stored.Count > 150, TimeSpan.FromSeconds(20));
+
+        rig.Sink.IsDown = true;
+        await rig.Pass(TimeSpan.FromMinutes(3));
+        rig.Sink.IsDown = false;
+        await rig.Until(() => rig.Queue.Waiting is 0, TimeSpan.FromMinutes(2));
+
+        rig.Queue.Dead.ShouldBeEmpty();
+        rig.Sink.Stored.Select(stored => stored.ThingName).Distinct().Count().ShouldBe(500);
+
+        // Those few that failed while others could still be stored.
+        rig.Queue.Receives.Sum(receive => receive.Came).ShouldBeInRange(500, 504);
+    }
+
+    [Fact]
     public async Task A_single_message_is_kept_in_hand_too()
     {
         await using var rig = new SqsRig();
