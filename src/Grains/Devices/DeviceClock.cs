@@ -66,8 +66,9 @@ internal sealed partial class DeviceClock(
             // Not knowing where it stands, "later" must not come before the write.
             await Arm(_exists == false || at - now <= Period ? at : now + Period, now);
         }
-        else if (at < _armedFor)
+        else if (_armedFor > now && at < _armedFor)
         {
+            // One whose time has passed ticks every minute already.
             await Arm(at, now);
         }
     }

@@ -221,7 +221,9 @@ public sealed class FlowTests
         story.Sends.Single(s => s.Destination == "mail").Notification.Sequence.ShouldBe(1);
         story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceStillOffline, sequence: 1);
         story.After(TimeSpan.FromHours(3)).Tick();
-        story.Sends.Single(s => s.Destination == "mail").Notification.Sequence.ShouldBe(4, "missed ones are not made up for");
+        story.Sends.Single(s => s.Destination == "mail").Notification.Sequence.ShouldBe(2, "missed ones are not made up for");
+        story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceStillOffline, sequence: 2);
+        story.State.Outage!.Deliveries["mail"].RepeatedAt.ShouldBe(Story.Start + Minutes(5) + TimeSpan.FromHours(4), "the rhythm stays that of the first notification");
     }
 
     [Fact]
