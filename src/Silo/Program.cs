@@ -7,6 +7,8 @@ using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Hosting.Settings;
 using Orleans.Dashboard;
 
+if (Usage.Asked(args) is { } usage) return usage;
+
 return await Startup.Run(async () =>
 {
     var builder = SiloApplication.CreateBuilder(args);
@@ -24,6 +26,7 @@ return await Startup.Run(async () =>
     app.UseProblems();
     app.UseDoors();
 
+    app.MapHome();
     app.MapHealth();
     app.MapDevices();
     app.MapNotifications();

@@ -30,6 +30,9 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
     /// <summary>Full path of the file.</summary>
     public string Path { get; }
 
+    /// <summary>Why the last writes could not be stored; null: they were. For readiness: reads may go on well on a full disk.</summary>
+    public string? WriteFailure => Open().Writer.Failing;
+
     internal int PendingWrites => Open().Writer.Queue.InFlight;
 
     internal long Commits => Open().Writer.Commits;

@@ -98,6 +98,8 @@ internal sealed partial class DeviceGrain(
             .FirstOrDefault(owed => owed.OutageId == outageId && owed.Event == notificationEvent && owed.Sequence == sequence);
     }
 
+    public Task Wake() => Tick();
+
     public async Task BrokerStarted(BrokerStart start)
     {
         await Refresh(unless: IsFresh);

@@ -24,6 +24,10 @@ public interface IDeviceAnswers : IGrainWithStringKey
     [Alias("StillOwed")]
     Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination);
 
+    /// <summary>Looks whether anything is due: what a reminder's tick does, without waiting for it.</summary>
+    [Alias("Wake")]
+    Task Wake();
+
     /// <summary>The broker began to watch anew, and this thing has not come back yet.</summary>
     [Alias("BrokerStarted")]
     Task BrokerStarted(BrokerStart start);

@@ -30,6 +30,7 @@ internal sealed partial class NotificationQueue : BackgroundService
     internal const int MostUnrecorded = 100_000;
 
     private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
+    private readonly QuietLog _quiet;
     private readonly IGrainFactory _grains;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -39,7 +40,7 @@ internal sealed partial class NotificationQueue : BackgroundService
         IGrainFactory grains, IEnumerable<INotificationDestination> destinations,
         [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<NotificationQueue> logger)
     {
-        (_grains, _time, _logger) = (grains, time, logger);
+        (_grains, _time, _logger, _quiet) = (grains, time, logger, new QuietLog(time));
         _lanes = destinations.ToDictionary(
             destination => destination.Name,
             destination => new Lane<Work>(
@@ -147,7 +148,7 @@ internal sealed partial class NotificationQueue : BackgroundService
 
     private void Log(string destination, Notification notification, DeliveryAnswer answer)
     {
-        var (name, thing, detail) = (notification.Event.Name(), notification.ThingName, answer.Detail ?? "");
+        var (name, thing, detail) = (notification.Event.Name(), notification.ThingName, answer.Detail ?? "ok");
         switch (answer.Outcome)
         {
             case DeliveryOutcome.Accepted:
@@ -157,7 +158,7 @@ internal sealed partial class NotificationQueue : BackgroundService
                 LogRefused(destination, name, thing, notification.OutageId, detail);
                 break;
             default:
-                LogFailed(destination, name, thing, notification.OutageId, detail);
+                if (_quiet.Speak(destination, out var kept)) LogFailed(destination, name, thing, notification.OutageId, detail, kept);
                 break;
         }
     }
@@ -167,8 +168,8 @@ internal sealed partial class NotificationQueue : BackgroundService
     [LoggerMessage(40, LogLevel.Information, "{Destination} accepted {Event} of {ThingName} (outage {OutageId}): {Detail}")]
     private partial void LogAccepted(string destination, string @event, string thingName, string outageId, string detail);
 
-    [LoggerMessage(41, LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage {OutageId}), tried again soon: {Detail}")]
-    private partial void LogFailed(string destination, string @event, string thingName, string outageId, string detail);
+    [LoggerMessage(41, LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage {OutageId}), tried again soon ({Kept} more since the last line of this kind): {Detail}")]
+    private partial void LogFailed(string destination, string @event, string thingName, string outageId, string detail, int kept);
 
     [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), tried hourly for a day: {Detail}")]
     private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail);

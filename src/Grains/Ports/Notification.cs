@@ -53,6 +53,9 @@ public sealed record Notification
     /// <summary>Asked for by a person: <c>POST /notifications/test</c>.</summary>
     [Id(17)] public bool IsTest { get; init; }
 
+    /// <summary>The thing was connected when the broker stopped and has not come back since its start: there was no disconnect to see.</summary>
+    [Id(18)] public bool FoundAtStart { get; init; }
+
     /// <summary>Names the notification over all repeats: <c>{outageId}.{event}[.{n}]</c>.</summary>
     public string Key => Sequence == 0 ? $"{OutageId}.{Event.Name()}" : $"{OutageId}.{Event.Name()}.{Sequence}";
 }

@@ -131,7 +131,7 @@ internal static class LookingRules
         var memory = Asking(state.Memory, grace, now, AskAgainUnanswered);
         return Remember(
             state with { Memory = memory }, PresenceReason.AskedVerifier,
-            [.. TellingRules.DueNow(state, policy, now), new PresenceEffect.AskVerifier(grace.Id, state.Source)]);
+            [.. TellingRules.DueNow(state, policy, now), new PresenceEffect.AskVerifier(grace.Id, Witness(state, policy)!.Value)]);
     }
 
     private static PresenceDecision TickOffline(DeviceState state, Outage offline, PresencePolicy policy, DateTimeOffset now)
@@ -160,7 +160,7 @@ internal static class LookingRules
         var memory = Looked(state.Memory, policy, now) with { AskingAbout = offline.Id, AskingSince = state.Memory.AskingSince ?? now };
         return Remember(
             state with { Memory = memory }, PresenceReason.AskedVerifier,
-            [.. TellingRules.DueNow(state, policy, now), new PresenceEffect.AskVerifier(offline.Id, state.Source)]);
+            [.. TellingRules.DueNow(state, policy, now), new PresenceEffect.AskVerifier(offline.Id, Witness(state, policy)!.Value)]);
     }
 
     private static PresenceDecision Conclude(
@@ -231,7 +231,18 @@ internal static class LookingRules
 
     private static bool StillTrying(DeviceState state, DateTimeOffset now) => state.Memory.AskingSince is { } since && now < since + AskFor;
 
-    private static bool Verifiable(DeviceState state, PresencePolicy policy) => policy.Verifiable.Contains(state.Source);
+    private static bool Verifiable(DeviceState state, PresencePolicy policy) => Witness(state, policy) is not null;
+
+    /// <summary>
+    /// Who can be asked about the thing: the broker, as long as its own last word was "connected", whoever says otherwise; else whoever
+    /// covers the door that the last change came through.
+    /// </summary>
+    private static EventSource? Witness(DeviceState state, PresencePolicy policy)
+    {
+        var onBroker = state.Marks.TryGetValue(OrderMark.BrokerKey, out var mark) && mark.Connected;
+        if (onBroker && policy.Verifiable.Contains(EventSource.Broker)) return EventSource.Broker;
+        return policy.Verifiable.Contains(state.Source) ? state.Source : null;
+    }
 
     private static bool Rechecks(DeviceState state, PresencePolicy policy) => policy.RecheckEvery > TimeSpan.Zero && Verifiable(state, policy);
 

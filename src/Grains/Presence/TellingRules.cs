@@ -36,9 +36,13 @@ internal static class TellingRules
             Verification.Unanswered => PresenceReason.ToldUnanswered,
             _ => PresenceReason.ToldUnverified,
         };
-        state = state with { Outage = told, Memory = LookingRules.Looked(state.Memory, policy, now) };
+        state = state with { Outage = told, Owing = TriedAnew(state.Owing), Memory = LookingRules.Looked(state.Memory, policy, now) };
         return Store(state, reason, now, DueNow(state, policy, now));
     }
+
+    /// <summary>News is waiting behind what could not be delivered before: it is worth another try.</summary>
+    private static IReadOnlyList<Outage> TriedAnew(IReadOnlyList<Outage> owing) => owing.Count == 0 ? owing :
+        [.. owing.Select(outage => outage with { Deliveries = outage.Deliveries.ToDictionary(pair => pair.Key, pair => pair.Value with { RetryAt = null }) })];
 
     /// <summary>A destination has answered.</summary>
     public static PresenceDecision Answered(
@@ -63,12 +67,16 @@ internal static class TellingRules
         DeviceState state, PresencePolicy policy, DateTimeOffset now, bool repeats = false, Verification? verification = null)
     {
         var sends = new List<PresenceEffect>();
+        var waiting = new HashSet<string>();
         foreach (var (outage, over) in Told(state))
         {
             foreach (var (destination, delivery) in outage.Deliveries)
             {
-                if (delivery.GivenUp || delivery.RetryAt > now) continue;
+                // Outages of a thing are told one after the other: the last word must be about the last of them.
+                if (delivery.GivenUp || waiting.Contains(destination)) continue;
                 if (Owed(outage, delivery, over, policy, repeatsAt: repeats ? now : null) is not var (owed, sequence)) continue;
+                waiting.Add(destination);
+                if (delivery.RetryAt > now) continue;
 
                 var notification = Compose(state, outage, owed, sequence, policy, now);
                 if (verification is { } latest && owed == NotificationEvent.DeviceStillOffline) notification = notification with { Verification = latest };
@@ -144,9 +152,8 @@ internal static class TellingRules
 
         state = Replace(state, told, policy) with { Sent = first ? state.Sent + 1 : state.Sent };
 
-        // A destination that took the outage late may be owed its end already.
-        var next = DueNow(state, policy, now).OfType<PresenceEffect.Send>()
-            .Where(send => send.Destination == answer.Destination && send.Notification.OutageId == outage.Id);
+        // A destination that took the outage late may be owed its end already, or the next one.
+        var next = DueNow(state, policy, now).OfType<PresenceEffect.Send>().Where(send => send.Destination == answer.Destination);
         return Store(state, PresenceReason.Delivered, now, [.. next]);
     }
 
@@ -219,6 +226,7 @@ internal static class TellingRules
             NotifiedAt = outage.NotifiedAt,
             Durations = state.Durations,
             PolicyMatch = policy.Match,
+            FoundAtStart = outage.Ours,
         };
 
     /// <summary>0.8 to 1.0 of the wait, different for every outage, so that a thousand things do not all come back at one moment.</summary>

@@ -1,5 +1,6 @@
 using IoTOrleans.Sqlite;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace IoTOrleans.Silo.Api;
 
@@ -11,7 +12,7 @@ internal sealed class ExceptionProblems : IExceptionHandler
         switch (exception)
         {
             case BadHttpRequestException bad:
-                await Problems.Write(httpContext, bad.StatusCode, "Bad request", bad.Message);
+                await Problems.Write(httpContext, bad.StatusCode, ReasonPhrases.GetReasonPhrase(bad.StatusCode), bad.Message);
                 return true;
             case SqliteStoreException or Orleans.Runtime.OrleansException or TimeoutException:
                 await Problems.Write(httpContext, StatusCodes.Status503ServiceUnavailable, "Storage does not answer", exception.Message);

@@ -38,7 +38,7 @@ internal static class HealthApi
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             await store.Ping(cancellationToken);
-            return HealthCheckResult.Healthy();
+            return store.WriteFailure is { } failure ? HealthCheckResult.Unhealthy(failure) : HealthCheckResult.Healthy();
         }
     }
 

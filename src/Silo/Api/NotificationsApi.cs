@@ -16,7 +16,7 @@ internal static class NotificationsApi
     private static async Task<IResult> Test(
         IEnumerable<INotificationDestination> destinations, IOptions<PresenceOptions> presence, TimeProvider time, CancellationToken cancellationToken)
     {
-        var sample = Sample(presence.Value, time.GetUtcNow());
+        var sample = Sample(presence.Value, DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()));
         var answers = await Task.WhenAll(destinations.Select(async destination =>
         {
             var answer = await destination.Send(sample, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using IoTOrleans.Sqlite;
 
 namespace IoTOrleans.Silo.Hosting;
@@ -10,9 +11,17 @@ internal static class Startup
 
     public static async Task<int> Run(Func<Task> start)
     {
+        var stopping = false;
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => stopping = true);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => stopping = true);
         try
         {
             await start();
+            return 0;
+        }
+        catch (OperationCanceledException) when (stopping)
+        {
+            // Asked to stop before it had started.
             return 0;
         }
         catch (Exception exception) when (Explain(exception) is { } line)
@@ -25,12 +34,15 @@ internal static class Startup
     /// <summary>Null: not a mistake of the person who started it, so that the whole exception is worth seeing.</summary>
     internal static string? Explain(Exception exception) => exception switch
     {
-        StartupException or SqliteStoreException => exception.Message,
+        StartupException => exception.Message,
+        SqliteStoreException => $"Storage:Sqlite:Path: {exception.Message}",
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         IOException { Message: var message } when message.StartsWith("Failed to bind", StringComparison.Ordinal) =>
             $"{message.TrimEnd('.')}: set ASPNETCORE_URLS or --urls to a free address, like http://127.0.0.1:8081.",
+        InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core", Message: var message } =>
+            $"ASPNETCORE_URLS or --urls: {message.Split('\n')[0].Trim()}",
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
-            "Another program uses the silo's port: set Orleans:Endpoints:SiloPort to a free one (each silo on a host needs its own).",
+            "Another program uses the silo's port: set Orleans:Endpoints:SiloPort (default 11111), or Orleans:Endpoints:GatewayPort if you set one, to a free one; each silo on a host needs its own.",
         { InnerException: { } inner } => Explain(inner),
         _ => null,
     };

@@ -13,7 +13,7 @@ internal sealed partial class Writer : IDisposable
     private readonly StoreSettings _settings;
     private readonly ILogger _logger;
     private readonly Thread _thread;
-    private bool _failing;
+    private volatile string? _failing;
     private long _commits;
 
     public Writer(StoreConnection connection, StoreSettings settings, ILogger logger)
@@ -29,6 +29,9 @@ internal sealed partial class Writer : IDisposable
     public WorkQueue Queue { get; }
 
     public long Commits => Volatile.Read(ref _commits);
+
+    /// <summary>Why the last group of writes could not be stored; null: it was.</summary>
+    public string? Failing => _failing;
 
     /// <summary>Returns when everything accepted is stored or has failed.</summary>
     public void Stop()
@@ -82,15 +85,16 @@ internal sealed partial class Writer : IDisposable
             // Nothing of the group is stored, those that had gone well included.
             TryRollBack();
             foreach (var item in group) item.Fail(Failures.Describe(cause, _connection.Path));
-            if (!_failing) LogFailing(Failures.Describe(cause, _connection.Path).Message, group.Count);
-            _failing = true;
+            var described = Failures.Describe(cause, _connection.Path).Message;
+            if (_failing is null) LogFailing(described, group.Count);
+            _failing = described;
             return;
         }
 
         Volatile.Write(ref _commits, _commits + 1);
         foreach (var item in group) item.Publish();
-        if (_failing) LogWorksAgain(_connection.Path);
-        _failing = false;
+        if (_failing is not null) LogWorksAgain(_connection.Path);
+        _failing = null;
     }
 
     /// <summary>Should even this fail, the next group tries again; the thread must live on for it.</summary>

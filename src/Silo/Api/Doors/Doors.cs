@@ -23,7 +23,7 @@ internal sealed class Doors(RequestDelegate next, DoorOptions options)
         {
             return Problems.Write(
                 context, StatusCodes.Status400BadRequest, "Unknown host name",
-                $"The Host header says '{context.Request.Host.Value}'. If that is a name of this service, list it in AllowedHosts.");
+                $"The Host header says '{context.Request.Host.Value}'. If that is a name of this service, set AllowedHosts={context.Request.Host.Host} (more of them with ; between).");
         }
 
         if (IsForeign(context.Request))
@@ -34,7 +34,7 @@ internal sealed class Doors(RequestDelegate next, DoorOptions options)
 
         if (_key is null)
         {
-            if (!forwarding.Any(context.Request.Headers.ContainsKey)) return next(context);
+            if (options.Anonymous || !forwarding.Any(context.Request.Headers.ContainsKey)) return next(context);
             return Problems.Write(
                 context, StatusCodes.Status403Forbidden, "Forwarded request without a key",
                 "This request came through a proxy, and no key is set. Set Auth:ApiKey before you open this service to others.");

@@ -16,7 +16,6 @@ internal static class EventsApi
 
     public static void MapEvents(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/events", (Delegate)Receive).WithName("PostEvents").WithSummary("Takes one event or an array of them.")
-            .Accepts<JsonElement>("application/json")
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes))
             .Produces<Accepted>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
@@ -38,6 +37,7 @@ internal static class EventsApi
         catch (JsonException exception)
         {
             metrics.Refused(RefusalReason.NotJson);
+            EventsLog.Refused(logger, 1, 1, 0, RefusalReason.NotJson, exception.Message);
             return Problems.Of(StatusCodes.Status400BadRequest, "Not JSON", exception.Message);
         }
 
@@ -55,6 +55,7 @@ internal static class EventsApi
         if (refused.Count > 0)
         {
             foreach (var (_, refusal) in refused) metrics.Refused(refusal.Reason);
+            EventsLog.Refused(logger, refused.Count, events.Count, refused[0].Index, refused[0].Refusal.Reason, refused[0].Refusal.Detail);
             return Refuse(refused, events.Count);
         }
 
@@ -97,6 +98,9 @@ internal static class EventsApi
 
 internal static partial class EventsLog
 {
+    [LoggerMessage(101, LogLevel.Warning, "POST /events: {Refused} of {Count} events are bad, none was taken. The first, at index {Index}: {Reason}: {Detail}")]
+    public static partial void Refused(ILogger logger, int refused, int count, int index, RefusalReason reason, string detail);
+
     [LoggerMessage(100, LogLevel.Warning, "POST /events: not all of {Count} events could be stored; the caller was told to send them again.")]
     public static partial void NotStored(ILogger logger, Exception exception, int count);
 }

@@ -10,7 +10,7 @@ internal static class HttpComposition
     public static void AddHttp(this WebApplicationBuilder builder, SiloSettings settings)
     {
         CheckWhoCanReachUs(ListenAddresses.From(builder.Configuration), settings);
-        builder.Services.AddSingleton(new DoorOptions(settings.ApiKey, HostNames(builder.Configuration, settings)));
+        builder.Services.AddSingleton(new DoorOptions(settings.ApiKey, HostNames(builder.Configuration, settings), settings.AllowAnonymous));
 
         // ASP.NET Core's own filter would refuse loopback as soon as a name is listed, and health checks by address: our door asks.
         builder.Services.PostConfigure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
@@ -51,7 +51,9 @@ internal static class HttpComposition
 
     private static List<string> HostNames(ConfigurationManager configuration, SiloSettings settings)
     {
-        var names = (configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToList();
+        // As ASP.NET Core reads it; a comma and a port are what people write all the same.
+        var names = (configuration["AllowedHosts"] ?? "").Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(name => new HostString(name).Host).ToList();
         if (settings.ExternalUrl is { } external) names.Add(external.Host);
         return names;
     }

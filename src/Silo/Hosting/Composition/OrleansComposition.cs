@@ -3,6 +3,7 @@ using IoTOrleans.Grains;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.State;
 using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Silo.Storage;
 using IoTOrleans.Sqlite;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -26,6 +27,7 @@ internal static class OrleansComposition
 
         // After Orleans: hosted services stop in reverse, and whatever is under way still needs its grain.
         builder.Services.AddPresence();
+        if (settings.Storage == StorageProvider.Sqlite) builder.Services.AddHostedService<OverdueSweep>();
         builder.Services.AddSingleton<IOptions<PresenceOptions>>(new OptionsWrapper<PresenceOptions>(settings.Presence));
     }
 

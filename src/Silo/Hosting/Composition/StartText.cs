@@ -1,4 +1,3 @@
-using System.Reflection;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Hosting.Settings;
 
@@ -12,13 +11,12 @@ internal static class StartText
 
     private static string Compose(WebApplication app, SiloSettings settings)
     {
-        var version = typeof(StartText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
         var url = app.Urls.FirstOrDefault() ?? ListenAddresses();
         var verifiers = app.Services.GetServices<IConnectionVerifier>().Select(verifier => verifier.Name).ToList();
         var destinations = app.Services.GetServices<INotificationDestination>().Select(destination => destination.Name);
         var lines = new List<string>
         {
-            $"IoTOrleans {version} is watching.",
+            $"IoTOrleans {Usage.Version} is watching.",
             $"  Look      {url}/devices/<thing name>   {url}/dashboard   {url}/health/ready",
             $"  Storage   {Storage(settings)}",
             $"  Events    {string.Join(", ", Events(settings))}",
@@ -26,6 +24,9 @@ internal static class StartText
             $"  Tells     {string.Join(", ", destinations)} ({settings.Culture}, {settings.TimeZone.Id})",
             $"  Grace     {Grace(settings)}",
         };
+        var doors = app.Services.GetRequiredService<Api.Doors.DoorOptions>();
+        if (doors.HostNames.Count == 0 && app.Urls.Any(listening => !Api.Doors.ListenAddresses.IsLoopback(listening)))
+            lines.Add("  Doors     other machines are refused until AllowedHosts names this one as they call it");
         lines.AddRange(settings.Unknown.Select(key => $"  Unknown setting {key} is ignored: a typing error?"));
         return string.Join(Environment.NewLine, lines);
 
@@ -51,7 +52,13 @@ internal static class StartText
     {
         var presence = settings.Presence;
         var hold = presence.RecoveryHold == TimeSpan.Zero ? "at once" : $"when it has lasted {Duration.InWords(presence.RecoveryHold)}";
-        var policies = presence.Policies.Count == 0 ? "" : $"; {presence.Policies.Count} policies say otherwise for some";
-        return $"a thing that stays away for {Duration.InWords(presence.Grace)} is told about; its return is, {hold}{policies}";
+        var policies = presence.Policies.Count switch
+        {
+            0 => "",
+            1 => "; one policy says otherwise for some",
+            var several => $"; {several} policies say otherwise for some",
+        };
+        var away = presence.Grace > presence.SettleTime ? Duration.InWords(presence.Grace) : $"{Duration.InWords(presence.SettleTime)} (SettleTime)";
+        return $"a thing that stays away for {away} is told about; its return is, {hold}{policies}";
     }
 }

@@ -75,6 +75,8 @@ internal sealed class SettingsReader(IConfiguration configuration)
     /// <summary>A list, either as <c>key:0</c>, <c>key:1</c> … or as one text with commas; null: not set.</summary>
     public IReadOnlyList<string>? List(string key)
     {
+        // How an empty JSON list arrives.
+        if (configuration[key] == "") _mistakes.Add($"{key} is empty: name somebody, leave it out for everybody, or set Muted=true for nobody.");
         if (Text(key) is { } text) return text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var items = Items(key);
         return items.Count == 0 ? null : [.. items.Select(item => Text($"{key}:{item}")).OfType<string>()];

@@ -45,6 +45,7 @@ internal sealed class English(LocalClock clock, string source) : Wording
             if (Checked(n.Verification) is { } check) yield return $"Checked: {check}";
             if (Usual.Of(n.Durations) is { } usual) yield return $"Usual: {InWords(usual)}";
         }
+        if (AttributesOf(n) is { } attributes) yield return $"Attributes: {attributes}";
         if (url is not null) yield return $"Look: {url}";
         yield return $"Outage {n.OutageId} - {RuleOf(n)} (grace {Words(n.Grace)}) - {source}";
     }
@@ -61,6 +62,8 @@ internal sealed class English(LocalClock clock, string source) : Wording
             _ when n.RecoveredAt is { } back =>
                 $"{name} went offline on {Long(n.Since)} and was away for {Words(n.Duration)}. "
                 + $"This comes late: it has been back since {Long(back)}.",
+            _ when n.FoundAtStart =>
+                $"{name} was connected when the watcher stopped, and has not come back in {Words(n.Duration)} since it started again on {Long(n.Since)}.",
             _ => $"{name} went offline on {Long(n.Since)} and has not come back in {Words(n.Duration)}.",
         };
     }

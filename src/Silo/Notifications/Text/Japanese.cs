@@ -47,6 +47,7 @@ internal sealed class Japanese(LocalClock clock, string source) : Wording
             if (Checked(n.Verification) is { } check) yield return $"確認: {check}";
             if (Usual.Of(n.Durations) is { } usual) yield return $"ふだん: {InWords(usual)}";
         }
+        if (AttributesOf(n) is { } attributes) yield return $"属性: {attributes}";
         if (url is not null) yield return $"状況: {url}";
         yield return $"障害ID {n.OutageId} / {RuleOf(n)}（猶予{Words(n.Grace)}）/ {source}";
     }
@@ -63,6 +64,8 @@ internal sealed class Japanese(LocalClock clock, string source) : Wording
             _ when n.RecoveredAt is { } back =>
                 $"{name} は {Long(n.Since)} に接続が切れ、{For(n.Duration)}オフラインでした。"
                 + $"お知らせが遅れましたが、{Long(back)} に再接続しています。",
+            _ when n.FoundAtStart =>
+                $"{name} は監視の停止前は接続中でしたが、{Long(n.Since)} の監視再開から{Words(n.Duration)}たっても再接続していません。",
             _ => $"{name} は {Long(n.Since)} に接続が切れ、{Words(n.Duration)}たっても再接続していません。",
         };
     }
@@ -77,7 +80,7 @@ internal sealed class Japanese(LocalClock clock, string source) : Wording
 
     private static string? Checked(Verification verification) => verification switch
     {
-        Verification.Confirmed => "猶予が過ぎた時点で照会し、未接続でした。",
+        Verification.Confirmed => "猶予が過ぎた時点で照会し、切断されたままでした。",
         Verification.Unanswered => "猶予が過ぎた時点で照会しましたが、有効な応答がありませんでした。切断イベントのみに基づくお知らせです。",
         _ => null,
     };

@@ -40,4 +40,8 @@ internal abstract class Wording
         var printable = Characters.Printable(reason);
         return printable.Length <= longEnough ? printable : Characters.Shorten(printable, longEnough);
     }
+
+    /// <summary>What the events said of the thing: <c>site=north, carrier=acme</c>.</summary>
+    protected static string? AttributesOf(Notification notification) => notification.Attributes.Count == 0 ? null
+        : string.Join(", ", notification.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Characters.Printable($"{pair.Key}={pair.Value}")));
 }

@@ -51,6 +51,9 @@ internal sealed class WebhookDestination(
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("IoTOrleans", null));
+
+        // Also without a secret: what a receiver drops repeats by.
+        request.Headers.Add("webhook-id", notification.Key);
         signature?.Sign(request, notification.Key, time.GetUtcNow(), body);
         return request;
     }

@@ -1,0 +1,28 @@
+using System.Reflection;
+
+namespace IoTOrleans.Silo.Hosting;
+
+/// <summary>What somebody sees who asks first.</summary>
+internal static class Usage
+{
+    private const string Help = """
+        IoTOrleans tells you about a device only when it stays away.
+
+          IoTOrleans.Silo [--Setting:Name=value ...] [--urls http://127.0.0.1:8080]
+
+        Without any setting: an MQTT broker on 127.0.0.1:1883, HTTP on 127.0.0.1:8080, state in data/iot-orleans.db, notifications here.
+        Settings also come from environment variables (Presence__Grace=10m) and appsettings.json; docs/settings.md lists them all.
+        """;
+
+    public static string Version { get; } =
+        typeof(Usage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?";
+
+    /// <returns>The exit status, if that was all there was to do.</returns>
+    public static int? Asked(string[] args)
+    {
+        if (args is ["--help" or "-h" or "-?" or "help"]) Console.WriteLine(Help);
+        else if (args is ["--version"]) Console.WriteLine(Version);
+        else return null;
+        return 0;
+    }
+}
