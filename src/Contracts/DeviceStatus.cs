@@ -37,6 +37,9 @@ public sealed record DeviceStatus
     [Id(10)] public int NotificationsSent { get; init; }
 
     [Id(11)] public required IReadOnlyDictionary<string, string> Attributes { get; init; }
+
+    /// <summary>The incident by which somebody was told of the running outage; null: by a notification of its own, or nobody yet.</summary>
+    [Id(20)] public string? IncidentId { get; init; }
 }
 
 [GenerateSerializer, Alias("IoTOrleans.PresenceStatus")]

@@ -51,4 +51,7 @@ public enum PresenceReason
     DeliveryRefused = 66,
     DeliveryGivenUp = 67,
     DeliveryOfNothingOwed = 68,
+
+    // Telling many at once.
+    DeliveredByIncident = 80,
 }

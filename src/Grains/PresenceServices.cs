@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,11 +22,22 @@ public static class PresenceServices
         services.AddSingleton<PresenceObserver>();
         services.AddSingleton<FeedWatch>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
+        services.AddOptions<IncidentOptions>();
+        services.AddSingleton<IncidentPolicies>();
+        services.TryAddSingleton<IFleetCount, NobodyCounts>();
+        services.AddSingleton<AdmissionDesk>();
+        services.AddSingleton<FleetQueue>();
         services.AddSingleton<NotificationQueue>();
         services.AddSingleton<VerificationQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<FleetQueue>());
         services.AddHostedService(provider => provider.GetRequiredService<NotificationQueue>());
         services.AddHostedService(provider => provider.GetRequiredService<VerificationQueue>());
         return services;
+    }
+
+    private sealed class NobodyCounts : IFleetCount
+    {
+        public ValueTask<int?> Count(CancellationToken cancellationToken) => new((int?)null);
     }
 
     private sealed class NoBroker : IBrokerClock

@@ -81,6 +81,9 @@ public sealed record Delivery
 
     /// <summary>The moment for which the last accepted <c>device.still_offline</c> was due; null: none yet.</summary>
     [Id(7)] public DateTimeOffset? RepeatedAt { get; init; }
+
+    /// <summary>The incident by which it was told, among others; null: by a notification of its own.</summary>
+    [Id(8)] public string? Incident { get; init; }
 }
 
 [GenerateSerializer, Alias("IoTOrleans.Verification")]

@@ -24,6 +24,7 @@ internal static class StatusView
             OutagesSuppressed = state.Suppressed,
             NotificationsSent = state.Sent,
             Attributes = state.Attributes,
+            IncidentId = outage?.Deliveries.Values.Select(delivery => delivery.Incident).FirstOrDefault(incident => incident is not null),
         };
     }
 }

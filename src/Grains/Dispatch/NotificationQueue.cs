@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,9 +18,6 @@ internal sealed partial class NotificationQueue : BackgroundService
     /// <summary>What waited longer than this between mark and send is asked about once more: it may be over, or another silo's by now.</summary>
     internal static readonly TimeSpan AskAgainAfter = DeviceGrain.Fresh;
 
-    /// <summary>Destinations have time-outs of their own; this one catches whoever forgets.</summary>
-    internal static readonly TimeSpan LongestSend = TimeSpan.FromMinutes(1);
-
     /// <summary>An answer that cannot be stored leads to a repeat a minute later, so it is worth these waits.</summary>
     private static readonly TimeSpan[] answerRetries = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
 
@@ -32,15 +30,16 @@ internal sealed partial class NotificationQueue : BackgroundService
     private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
     private readonly QuietLog _quiet;
     private readonly IGrainFactory _grains;
+    private readonly AdmissionDesk _desk;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Dictionary<string, Lane<Work>> _lanes;
 
     public NotificationQueue(
-        IGrainFactory grains, IEnumerable<INotificationDestination> destinations,
+        IGrainFactory grains, IEnumerable<INotificationDestination> destinations, AdmissionDesk desk,
         [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<NotificationQueue> logger)
     {
-        (_grains, _time, _logger, _quiet) = (grains, time, logger, new QuietLog(time));
+        (_grains, _desk, _time, _logger, _quiet) = (grains, desk, time, logger, new QuietLog(time));
         _lanes = destinations.ToDictionary(
             destination => destination.Name,
             destination => new Lane<Work>(
@@ -74,18 +73,29 @@ internal sealed partial class NotificationQueue : BackgroundService
 
     private async Task Send(INotificationDestination destination, Work work, CancellationToken cancellationToken)
     {
-        var (notification, markedAt) = work;
+        var (notification, asOf) = work;
         var grain = _grains.GetGrain<IDeviceAnswers>(notification.ThingName);
-        if (_time.GetElapsedTime(markedAt) > AskAgainAfter)
+        var answer = _unrecorded.GetValueOrDefault((destination.Name, notification.Key));
+        for (var admitted = answer is not null; ; admitted = true)
         {
-            var owed = await grain.StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination.Name);
-            if (owed is null) return;
-            notification = owed;
+            if (_time.GetElapsedTime(asOf) > AskAgainAfter)
+            {
+                var asked = _time.GetTimestamp();
+                var owed = await grain.StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination.Name);
+                if (owed is null) return;
+                (notification, asOf) = (owed, asked);
+            }
+
+            if (admitted) break;
+            var admission = await _desk.Ask(destination, notification);
+            if (admission.Kind == AdmissionKind.Later) return;
+            if ((answer = admission.Answer) is not null) break;
+            if (admission.Wait > TimeSpan.Zero) await Task.Delay(admission.Wait, _time, cancellationToken);
         }
 
-        if (!_unrecorded.TryGetValue((destination.Name, notification.Key), out var answer))
+        if (answer is null)
         {
-            answer = await Try(destination, notification, cancellationToken);
+            answer = await Attempt.Send(token => destination.Send(notification, token), _time, cancellationToken);
             Log(destination.Name, notification, answer);
         }
 
@@ -105,24 +115,6 @@ internal sealed partial class NotificationQueue : BackgroundService
         catch (Exception exception)
         {
             LogNotAnswered(exception, notification.ThingName);
-        }
-    }
-
-    private async Task<DeliveryAnswer> Try(INotificationDestination destination, Notification notification, CancellationToken cancellationToken)
-    {
-        using var tooLong = new CancellationTokenSource(LongestSend, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLong.Token, cancellationToken);
-        try
-        {
-            return await destination.Send(notification, either.Token);
-        }
-        catch (OperationCanceledException) when (tooLong.IsCancellationRequested)
-        {
-            return DeliveryAnswer.Failed($"no answer within {LongestSend.TotalSeconds:0} s");
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            return DeliveryAnswer.Failed(exception.Message);
         }
     }
 

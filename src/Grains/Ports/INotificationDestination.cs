@@ -6,16 +6,24 @@ public interface INotificationDestination
     /// <summary>Unique; policies name it in <c>Notify</c>, and what it is owed is stored under it.</summary>
     string Name { get; }
 
+    DestinationTerms Terms => DestinationTerms.Default;
+
     /// <summary>
     /// Sends once, within its own time-outs; never throws but for cancellation. Whoever calls decides about retries.
     /// </summary>
     Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken);
+
+    /// <summary>The same for many at once; only where <see cref="DestinationTerms.Collapse"/> is set.</summary>
+    Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken);
 }
 
 /// <param name="Detail">The MessageId, the HTTP status, the error: what a person should read.</param>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.DeliveryAnswer")]
 public sealed record DeliveryAnswer([property: Id(0)] DeliveryOutcome Outcome, [property: Id(1)] string? Detail = null)
 {
+    /// <summary>Set: it was told, or is being told, by this incident and not by a notification of its own.</summary>
+    [Id(3)] public string? IncidentId { get; init; }
+
     public static DeliveryAnswer Accepted(string? detail = null) => new(DeliveryOutcome.Accepted, detail);
 
     public static DeliveryAnswer Failed(string detail) => new(DeliveryOutcome.Failed, detail);

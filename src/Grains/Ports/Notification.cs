@@ -56,6 +56,12 @@ public sealed record Notification
     /// <summary>The thing was connected when the broker stopped and has not come back since its start: there was no disconnect to see.</summary>
     [Id(18)] public bool FoundAtStart { get; init; }
 
+    /// <summary>The incident by which this destination was told of the outage; null: by a notification of its own, or not yet.</summary>
+    [Id(30)] public string? IncidentId { get; init; }
+
+    /// <summary>There will be a <c>device.recovered</c>.</summary>
+    [Id(31)] public bool ReturnIsTold { get; init; } = true;
+
     /// <summary>Names the notification over all repeats: <c>{outageId}.{event}[.{n}]</c>.</summary>
     public string Key => Sequence == 0 ? $"{OutageId}.{Event.Name()}" : $"{OutageId}.{Event.Name()}.{Sequence}";
 }

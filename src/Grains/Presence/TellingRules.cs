@@ -79,7 +79,7 @@ internal static class TellingRules
                 if (delivery.RefusedSince is null) waiting.Add(destination);
                 if (delivery.RetryAt > now) continue;
 
-                var notification = Compose(state, outage, owed, sequence, policy, now);
+                var notification = Compose(state, outage, owed, sequence, policy, now) with { IncidentId = delivery.Incident };
                 if (verification is { } latest && owed == NotificationEvent.DeviceStillOffline) notification = notification with { Verification = latest };
                 sends.Add(new PresenceEffect.Send(destination, notification));
             }
@@ -144,7 +144,7 @@ internal static class TellingRules
         delivery = delivery with { Failures = 0, RetryAt = null, RefusedSince = null };
         delivery = answer.Event switch
         {
-            NotificationEvent.DeviceOffline => delivery with { Offline = true },
+            NotificationEvent.DeviceOffline => delivery with { Offline = true, Incident = answer.Answer.IncidentId },
             NotificationEvent.DeviceRecovered => delivery with { Recovered = true },
             _ => delivery with { StillOffline = answer.Sequence, RepeatedAt = LastRepeat(outage, delivery, policy, now) },
         };
@@ -155,7 +155,8 @@ internal static class TellingRules
 
         // A destination that took the outage late may be owed its end already, or the next one.
         var next = DueNow(state, policy, now).OfType<PresenceEffect.Send>().Where(send => send.Destination == answer.Destination);
-        return Store(state, PresenceReason.Delivered, now, [.. next]);
+        var reason = answer.Answer.IncidentId is null ? PresenceReason.Delivered : PresenceReason.DeliveredByIncident;
+        return Store(state, reason, now, [.. next]);
     }
 
     /// <summary>The last moment up to now at which a repeat was due: those that were missed are not made up for.</summary>
@@ -168,9 +169,7 @@ internal static class TellingRules
     private static PresenceDecision Failed(
         DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
     {
-        var wait = FirstRetry * Math.Pow(2, Math.Min(delivery.Failures, 10));
-        if (wait > LongestRetry) wait = LongestRetry;
-        delivery = delivery with { Failures = delivery.Failures + 1, RetryAt = PresenceRules.ToMilliseconds(now + (wait * Jitter(outage.Id, delivery.Failures))) };
+        delivery = delivery with { Failures = delivery.Failures + 1, RetryAt = PresenceRules.ToMilliseconds(now + WaitAfter(outage.Id, delivery.Failures)) };
         return new(Replace(state, With(outage, answer.Destination, delivery), policy), true, [], PresenceReason.DeliveryFailed);
     }
 
@@ -228,7 +227,15 @@ internal static class TellingRules
             Durations = state.Durations,
             PolicyMatch = policy.Match,
             FoundAtStart = outage.Ours,
+            ReturnIsTold = policy.NotifyRecovery,
         };
+
+    /// <summary>1 min, doubling to 15, jittered.</summary>
+    internal static TimeSpan WaitAfter(string id, int failures)
+    {
+        var wait = FirstRetry * Math.Pow(2, Math.Min(failures, 10));
+        return (wait > LongestRetry ? LongestRetry : wait) * Jitter(id, failures);
+    }
 
     /// <summary>0.8 to 1.0 of the wait, different for every outage, so that a thousand things do not all come back at one moment.</summary>
     private static double Jitter(string outageId, int attempt)

@@ -1,0 +1,118 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Incidents;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Dispatch;
+
+/// <summary>
+/// Carries out what <see cref="IncidentRules"/> decide. It has no reminder: as long as something is owed, things ask again every
+/// minute, and wake it.
+/// </summary>
+[GrainType("dispatcher")]
+internal sealed partial class DispatcherGrain(
+    [PersistentState("dispatch")] IPersistentState<DispatchState> storage,
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
+    IncidentPolicies policies,
+    FleetQueue queue,
+    ILogger<DispatcherGrain> logger)
+    : Grain, IDispatcherGrain
+{
+    private IncidentTerms _terms = null!;
+    private IncidentState _state = null!;
+    private IGrainTimer? _timer;
+    private DateTimeOffset? _timerFor;
+
+    private string Destination => this.GetPrimaryKeyString();
+
+    private DateTimeOffset Now => PresenceRules.ToMilliseconds(time.GetUtcNow());
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _terms = policies.For(Destination);
+        _state = IncidentState.Load(storage.State, _terms, Now);
+        SetTimer();
+        return Task.CompletedTask;
+    }
+
+    public async Task<Admission> Admit(Notification notification)
+    {
+        var decision = await Apply(new IncidentInput.Asked(Member.Of(notification, _terms)));
+        return decision.Admission!;
+    }
+
+    public Task Published(string incidentId, int number, DeliveryAnswer answer) => Apply(new IncidentInput.Published(incidentId, number, answer));
+
+    public Task Recorded(string incidentId, int number) => Apply(new IncidentInput.Recorded(incidentId, number));
+
+    public Task<DispatchState> GetState() => Task.FromResult(_state.Stored);
+
+    private async Task<IncidentDecision> Apply(IncidentInput input)
+    {
+        var decision = IncidentRules.Apply(_state, input, _terms, Now);
+        if (decision.Persist) await Store(decision.State.Stored);
+        _state = decision.State;
+        foreach (var effect in decision.Effects) CarryOut(effect);
+        if (decision.Reason == IncidentReason.Opened) LogOpened(Destination, _state.Stored.Incidents[^1].Id, _terms.CollapseAbove);
+        SetTimer();
+        return decision;
+    }
+
+    /// <summary>Memory never runs ahead of storage: after a failed write this activation ends, and whoever waits asks again.</summary>
+    private async Task Store(DispatchState next)
+    {
+        storage.State = next;
+        var stored = false;
+        try
+        {
+            await storage.WriteStateAsync();
+            stored = true;
+        }
+        finally
+        {
+            if (!stored) DeactivateOnIdle();
+        }
+    }
+
+    private void CarryOut(IncidentEffect effect)
+    {
+        switch (effect)
+        {
+            case IncidentEffect.Publish(var notification, var wait):
+                queue.Publish(Destination, notification, wait);
+                break;
+            case IncidentEffect.Tell tell:
+                queue.Tell(Destination, tell);
+                break;
+            case IncidentEffect.WarnGivenUp(var incidentId, var members):
+                LogGivenUp(Destination, incidentId, members);
+                break;
+        }
+    }
+
+    private void SetTimer()
+    {
+        var now = Now;
+        var next = IncidentRules.NextLook(_state, _terms, now);
+        if (next == _timerFor && next > now) return;
+        _timer?.Dispose();
+        (_timer, _timerFor) = (null, next);
+        if (next is not { } at) return;
+        var due = at > now ? at - now : TimeSpan.Zero;
+        _timer = this.RegisterGrainTimer(Fired, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+    }
+
+    private Task Fired(CancellationToken cancellationToken)
+    {
+        _timerFor = null;
+        return Apply(new IncidentInput.Tick());
+    }
+
+    [LoggerMessage(50, LogLevel.Warning, "{Destination}: more than {CollapseAbove} notifications at once; the others are told as one, as incident {IncidentId}")]
+    private partial void LogOpened(string destination, string incidentId, int collapseAbove);
+
+    [LoggerMessage(51, LogLevel.Error, "Destination {Destination} has refused to hear of incident {IncidentId} ({Members} things) for a day and will not be asked again")]
+    private partial void LogGivenUp(string destination, string incidentId, int members);
+}

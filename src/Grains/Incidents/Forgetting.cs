@@ -1,0 +1,60 @@
+using IoTOrleans.Contracts;
+
+namespace IoTOrleans.Grains.Incidents;
+
+/// <summary>Keeps a destination's stored state small: done with each write, so that it costs none.</summary>
+internal static class Forgetting
+{
+    /// <summary>Open incidents of one destination. What returns to one that had to make room is told like any other return.</summary>
+    internal const int MostIncidents = 16;
+
+    /// <summary>A thing that never comes back leaves its incident open; after this long without news it is not waited for any more.</summary>
+    internal static readonly TimeSpan Stale = TimeSpan.FromDays(7);
+
+    /// <summary>A member whose grain could not store that it was told asks again; the refused ones do so hourly.</summary>
+    internal static readonly TimeSpan KeepBatch = TimeSpan.FromHours(2);
+
+    /// <summary>One may still be on its way here when it records that it was told.</summary>
+    internal static readonly TimeSpan KeepRecorded = TimeSpan.FromMinutes(2);
+
+    /// <summary>Beside the newest batch; with it they fit into an item of DynamoDB.</summary>
+    internal const int MostOldHashes = 20_000;
+
+    public static IncidentState Trim(IncidentState state, DateTimeOffset now)
+    {
+        var (incidents, room) = (new List<Incident>(), MostOldHashes);
+        foreach (var incident in state.Stored.Incidents.Reverse())
+        {
+            var batches = new List<IncidentBatch>();
+            foreach (var batch in incident.Batches.Reverse())
+            {
+                if (!IsNeeded(batch, now)) continue;
+                var newest = incidents.Count == 0 && batches.Count == 0;
+                if (!newest && batch.AcceptedAt is not null && (room -= Hashes.Count(batch.Hashes)) < 0) continue;
+                batches.Insert(0, batch);
+            }
+
+            var trimmed = incident with { Batches = batches };
+            if (IsOver(trimmed, state.WaitingFor(incident.Id), now)) continue;
+            incidents.Insert(0, trimmed);
+        }
+
+        var tooMany = incidents.Count - MostIncidents;
+        if (tooMany > 0) incidents.RemoveAll(incident => incident.InFlight() is null && tooMany-- > 0);
+        var known = incidents.Select(incident => incident.Id).ToHashSet();
+        return state with
+        {
+            Stored = state.Stored with { Incidents = incidents },
+            Waiting = state.Waiting.RemoveRange(state.Waiting.Keys.Where(id => !known.Contains(id))),
+        };
+    }
+
+    private static bool IsNeeded(IncidentBatch batch, DateTimeOffset now) =>
+        batch.AcceptedAt is not { } acceptedAt || now - acceptedAt < (batch.Recorded ? KeepRecorded : KeepBatch);
+
+    private static bool IsOver(Incident incident, Waiting waiting, DateTimeOffset now)
+    {
+        if (incident.Batches.Count > 0 || !waiting.Pending.IsEmpty || now - incident.JoinedAt <= IncidentTerms.UpdateEvery) return false;
+        return incident.Closed || incident.Silent >= incident.Count || now - (incident.PublishedAt ?? incident.OpenedAt) > Stale;
+    }
+}

@@ -1,0 +1,71 @@
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Grains.Incidents;
+
+/// <param name="Persist">It has to be stored before anything else happens; else only this activation needs to know.</param>
+/// <param name="Admission">What whoever asked is answered.</param>
+internal sealed record IncidentDecision(
+    IncidentState State, bool Persist, IReadOnlyList<IncidentEffect> Effects, IncidentReason Reason, Admission? Admission = null)
+{
+    public static IncidentDecision Nothing(IncidentState state, IncidentReason reason) => new(state, false, [], reason);
+}
+
+internal abstract record IncidentEffect
+{
+    private IncidentEffect()
+    {
+    }
+
+    internal sealed record Publish(FleetNotification Notification, TimeSpan Wait) : IncidentEffect;
+
+    /// <param name="All">These are all whom the publication counted.</param>
+    internal sealed record Tell(string IncidentId, int Number, IReadOnlyList<Member> Members, bool All) : IncidentEffect;
+
+    internal sealed record WarnGivenUp(string IncidentId, int Members) : IncidentEffect;
+}
+
+/// <summary>What becomes of a notification that asks.</summary>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.Admission")]
+internal sealed record Admission([property: Id(0)] AdmissionKind Kind, [property: Id(1)] TimeSpan Wait = default, [property: Id(2)] DeliveryAnswer? Answer = null)
+{
+    public static Admission Later { get; } = new(AdmissionKind.Later);
+
+    public static Admission Go(TimeSpan wait) => new(AdmissionKind.Go, wait);
+
+    public static Admission Told(string incidentId) =>
+        new(AdmissionKind.Answered, Answer: DeliveryAnswer.Accepted($"told by incident {incidentId}") with { IncidentId = incidentId });
+}
+
+[GenerateSerializer, Alias("IoTOrleans.AdmissionKind")]
+internal enum AdmissionKind
+{
+    /// <summary>It waits for its incident to be told, and asks again in a minute.</summary>
+    Later = 0,
+
+    /// <summary>It is sent by itself, after the wait.</summary>
+    Go = 1,
+
+    /// <summary>Its incident has an answer already.</summary>
+    Answered = 2,
+}
+
+/// <summary>A metric tag and a log field.</summary>
+internal enum IncidentReason
+{
+    Nothing,
+    Paced,
+    Single,
+    SingleAgain,
+    Joined,
+    Returned,
+    WaitsForAnswer,
+    ToldAlready,
+    Refused,
+    Opened,
+    Published,
+    Accepted,
+    PublicationFailed,
+    PublicationRefused,
+    GivenUp,
+    Recorded,
+}

@@ -1,0 +1,34 @@
+using IoTOrleans.Contracts;
+
+namespace IoTOrleans.Grains.Incidents;
+
+/// <summary>
+/// The rules of telling many at once, for one destination: state and input in, state, effects and a named reason out. No I/O, no
+/// clock, no logger.
+/// </summary>
+internal static class IncidentRules
+{
+    public static IncidentDecision Apply(IncidentState state, IncidentInput input, IncidentTerms terms, DateTimeOffset now)
+    {
+        var decision = input switch
+        {
+            IncidentInput.Asked(var member) => AdmissionRules.Asked(state, member, terms, now),
+            IncidentInput.Tick => PublicationRules.Tick(state, terms, now),
+            IncidentInput.Published published => PublicationRules.Published(state, published, now),
+            IncidentInput.Recorded(var incidentId, var number) => PublicationRules.Recorded(state, incidentId, number),
+            _ => throw new ArgumentOutOfRangeException(nameof(input), input, "No rule for this input."),
+        };
+        return decision.Persist ? decision with { State = Forgetting.Trim(decision.State, now) } : decision;
+    }
+
+    /// <summary>When there is something to publish; null: never, unless somebody asks.</summary>
+    public static DateTimeOffset? NextLook(IncidentState state, IncidentTerms terms, DateTimeOffset now) =>
+        state.Stored.Incidents.Select(incident => PublicationRules.Due(state, incident, terms, now)).Min();
+
+    /// <summary>It takes in what falls due: its last member joined a moment ago, or what it has to say is not out yet.</summary>
+    public static bool IsFresh(Incident incident, DateTimeOffset now) =>
+        !IsEnding(incident) && (incident.InFlight() is not null || now - incident.JoinedAt <= IncidentTerms.UpdateEvery);
+
+    /// <summary>Its last word is said or on its way.</summary>
+    public static bool IsEnding(Incident incident) => incident.Closed || incident.InFlight() is { Closing: true };
+}

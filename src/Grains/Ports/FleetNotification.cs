@@ -1,0 +1,64 @@
+namespace IoTOrleans.Grains.Ports;
+
+/// <summary>Many at once, told as one; each destination makes its own words and bytes of it.</summary>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.FleetNotification")]
+public sealed record FleetNotification
+{
+    [Id(0)] public required FleetEvent Event { get; init; }
+
+    /// <summary>The same in everything about one incident.</summary>
+    [Id(1)] public required string IncidentId { get; init; }
+
+    /// <summary>Which publication of this incident, from 1.</summary>
+    [Id(2)] public required int Number { get; init; }
+
+    /// <summary>Members so far; those told singly are not among them.</summary>
+    [Id(3)] public required int Count { get; init; }
+
+    /// <summary>Members that came back.</summary>
+    [Id(4)] public required int Back { get; init; }
+
+    /// <summary>Things known; null: nobody has counted them.</summary>
+    [Id(5)] public int? Total { get; init; }
+
+    /// <summary>The first disconnect; where it is only about returns, the first of those.</summary>
+    [Id(6)] public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The last disconnect; of <see cref="FleetEvent.FleetRecovered"/> the last return.</summary>
+    [Id(7)] public required DateTimeOffset LastAt { get; init; }
+
+    [Id(8)] public required bool Growing { get; init; }
+
+    /// <summary>Members by disconnect reason.</summary>
+    [Id(9)] public required IReadOnlyDictionary<string, int> Reasons { get; init; }
+
+    /// <summary>Members by attribute, <c>name=value</c>.</summary>
+    [Id(10)] public required IReadOnlyDictionary<string, int> Attributes { get; init; }
+
+    /// <summary>Up to 20 names.</summary>
+    [Id(11)] public required IReadOnlyList<string> Things { get; init; }
+
+    /// <summary>Returns of things that were told singly: there was no <c>fleet.outage</c> before.</summary>
+    [Id(12)] public bool OnlyReturns { get; init; }
+
+    /// <summary>Names the notification over all repeats: <c>{incidentId}.{event}[.{n}]</c>.</summary>
+    public string Key => Number == 1 || Event == FleetEvent.FleetRecovered ? $"{IncidentId}.{Event.Name()}" : $"{IncidentId}.{Event.Name()}.{Number}";
+}
+
+[GenerateSerializer, Alias("IoTOrleans.FleetEvent")]
+public enum FleetEvent
+{
+    FleetOutage = 0,
+    FleetRecovered = 1,
+}
+
+public static class FleetEventNames
+{
+    /// <summary>The name on the wire.</summary>
+    public static string Name(this FleetEvent fleetEvent) => fleetEvent switch
+    {
+        FleetEvent.FleetOutage => "fleet.outage",
+        FleetEvent.FleetRecovered => "fleet.recovered",
+        _ => throw new ArgumentOutOfRangeException(nameof(fleetEvent), fleetEvent, null),
+    };
+}
