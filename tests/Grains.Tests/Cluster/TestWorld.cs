@@ -8,9 +8,20 @@ namespace IoTOrleans.Grains.Tests.Cluster;
 internal sealed class TestDestination(string name) : INotificationDestination
 {
     private readonly ConcurrentQueue<Notification> _accepted = new();
+    private readonly ConcurrentQueue<FleetNotification> _incidents = new();
     private int _attempts;
 
     public string Name => name;
+
+    public DestinationTerms Terms { get; set; } = DestinationTerms.Default;
+
+    /// <summary>What it answers to incidents; default: accepted.</summary>
+    public Func<FleetNotification, Task<DeliveryAnswer>>? AnswerToIncident { get; set; }
+
+    public IReadOnlyList<FleetNotification> Incidents => [.. _incidents];
+
+    /// <summary>Called with each attempt.</summary>
+    public Action? Attempted { get; set; }
 
     /// <summary>What it answers; default: accepted.</summary>
     public Func<Notification, Task<DeliveryAnswer>>? Answer { get; set; }
@@ -24,8 +35,17 @@ internal sealed class TestDestination(string name) : INotificationDestination
     public async Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _attempts);
+        Attempted?.Invoke();
         var answer = Answer is null ? DeliveryAnswer.Accepted() : await Answer(notification);
         if (answer.Outcome == DeliveryOutcome.Accepted) _accepted.Enqueue(notification);
+        return answer;
+    }
+
+    public async Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken)
+    {
+        Attempted?.Invoke();
+        var answer = AnswerToIncident is null ? DeliveryAnswer.Accepted() : await AnswerToIncident(notification);
+        if (answer.Outcome == DeliveryOutcome.Accepted) _incidents.Enqueue(notification);
         return answer;
     }
 }

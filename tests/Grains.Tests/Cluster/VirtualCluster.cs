@@ -21,11 +21,11 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     private readonly InProcessTestCluster _cluster;
 
-    private VirtualCluster(Action<PresenceOptions>? configure, Action<VirtualCluster>? prepare)
+    private VirtualCluster(Action<PresenceOptions>? configure, Action<VirtualCluster>? prepare, short silos)
     {
         Reminders = new TestReminders(Time);
         prepare?.Invoke(this);
-        var builder = new InProcessTestClusterBuilder(1);
+        var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
             var services = silo.Services;
@@ -58,9 +58,10 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
-    public static async Task<VirtualCluster> Start(Action<PresenceOptions>? configure = null, Action<VirtualCluster>? prepare = null)
+    public static async Task<VirtualCluster> Start(
+        Action<PresenceOptions>? configure = null, Action<VirtualCluster>? prepare = null, short silos = 1)
     {
-        var cluster = new VirtualCluster(configure, prepare);
+        var cluster = new VirtualCluster(configure, prepare, silos);
         await cluster._cluster.DeployAsync();
         return cluster;
     }
@@ -146,7 +147,8 @@ internal sealed class VirtualCluster : IAsyncDisposable
     private readonly HashSet<string> _touched = ["rpi-1"];
 
     private int Pending => _cluster.Silos.Sum(silo =>
-        silo.ServiceProvider.GetRequiredService<NotificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending);
+        silo.ServiceProvider.GetRequiredService<NotificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<FleetQueue>().Pending
+        + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending);
 
     private async Task Remind(GrainId grainId)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using IoTOrleans.Grains;
+using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.State;
 using IoTOrleans.Silo.Hosting.Settings;
@@ -29,6 +30,7 @@ internal static class OrleansComposition
         builder.Services.AddPresence();
         if (settings.Storage == StorageProvider.Sqlite) builder.Services.AddHostedService<OverdueSweep>();
         builder.Services.AddSingleton<IOptions<PresenceOptions>>(new OptionsWrapper<PresenceOptions>(settings.Presence));
+        builder.Services.AddSingleton<IOptions<IncidentOptions>>(new OptionsWrapper<IncidentOptions>(settings.Incidents));
     }
 
     private static void UseOneSilo(this ISiloBuilder silo, OrleansSettings orleans)

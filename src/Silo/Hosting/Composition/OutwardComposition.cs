@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Notifications.Console;
 using IoTOrleans.Silo.Notifications.Sns;
@@ -23,7 +24,17 @@ internal static class OutwardComposition
         });
 
         if (settings.TopicArn is not null)
-            services.AddSnsDestination(new SnsDestinationOptions { TopicArn = settings.TopicArn, AsciiSubject = settings.AsciiSubject });
+        {
+            services.AddSnsDestination(new SnsDestinationOptions
+            {
+                TopicArn = settings.TopicArn,
+                AsciiSubject = settings.AsciiSubject,
+
+                // SNS disables a mail subscription that gets more than 10 messages a second.
+                Terms = new DestinationTerms { RateLimit = new RateLimit(2, TimeSpan.FromSeconds(1)) },
+            });
+        }
+
         if (settings.WebhookUrl is not null)
             services.AddWebhookDestination(new WebhookDestinationOptions { Url = settings.WebhookUrl, Secret = settings.WebhookSecret });
 

@@ -1,4 +1,5 @@
 using System.Net;
+using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
@@ -18,6 +19,7 @@ internal static class ReadSettings
         var settings = new SiloSettings
         {
             Presence = ReadPresence(reader),
+            Incidents = ReadIncidents(reader),
             Storage = storage,
             SqlitePath = reader.Text("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db")),
             QueueUrl = reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
@@ -40,6 +42,7 @@ internal static class ReadSettings
         };
 
         foreach (var mistake in settings.Presence.Check(settings.Destinations)) reader.Mistake(mistake);
+        foreach (var mistake in settings.Incidents.Check()) reader.Mistake(mistake);
         Check(settings, reader);
         return reader.Mistakes.Count == 0 ? settings : throw new StartupException(string.Join(Environment.NewLine, reader.Mistakes.Distinct()));
     }
@@ -89,6 +92,14 @@ internal static class ReadSettings
         }
 
         return presence;
+    }
+
+    private static IncidentOptions ReadIncidents(SettingsReader reader)
+    {
+        var incidents = new IncidentOptions();
+        incidents.CollapseAbove = reader.Number("Notifications:CollapseAbove", incidents.CollapseAbove, 0, int.MaxValue);
+        incidents.GroupWindow = reader.Duration("Notifications:GroupWindow", incidents.GroupWindow);
+        return incidents;
     }
 
     private static MqttSettings ReadMqtt(SettingsReader reader, bool embedded)

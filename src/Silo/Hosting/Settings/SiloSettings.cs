@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
@@ -20,6 +21,8 @@ internal enum VerifyWith
 internal sealed record SiloSettings
 {
     public required PresenceOptions Presence { get; init; }
+
+    public required IncidentOptions Incidents { get; init; }
 
     public required StorageProvider Storage { get; init; }
 

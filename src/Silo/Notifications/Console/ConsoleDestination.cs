@@ -8,11 +8,17 @@ internal sealed class ConsoleDestination(TextWriter output, NotificationText tex
 {
     public string Name => "console";
 
-    public async Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken)
+    public Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken) =>
+        Print(text.Subject(notification), text.Body(notification), cancellationToken);
+
+    public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
+        Print(text.Subject(notification), text.Body(notification), cancellationToken);
+
+    private async Task<DeliveryAnswer> Print(string subject, string body, CancellationToken cancellationToken)
     {
         // One write, so that no log line gets in between.
-        var lines = text.Body(notification).Split('\n').Select(line => $"  {line}\n");
-        await output.WriteAsync($"\n{text.Subject(notification)}\n{string.Concat(lines)}\n".AsMemory(), cancellationToken);
+        var lines = body.Split('\n').Select(line => $"  {line}\n");
+        await output.WriteAsync($"\n{subject}\n{string.Concat(lines)}\n".AsMemory(), cancellationToken);
         await output.FlushAsync(cancellationToken);
         return DeliveryAnswer.Accepted();
     }

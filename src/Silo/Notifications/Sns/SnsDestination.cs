@@ -30,13 +30,21 @@ internal sealed partial class SnsDestination : INotificationDestination
 
     private bool IsInAnotherRegion => topic.Region != sns.Config.AuthenticationRegion;
 
-    public async Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken)
+    public DestinationTerms Terms => options.Terms;
+
+    public Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken) =>
+        Publish(ascii => SnsMessage.Of(notification, text, topic, ascii), cancellationToken);
+
+    public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
+        Publish(ascii => SnsMessage.Of(notification, text, topic, ascii), cancellationToken);
+
+    private async Task<DeliveryAnswer> Publish(Func<bool, SnsPublishRequest> compose, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var request = SnsMessage.Of(notification, text, topic, options.AsciiSubject ?? !text.IsJapanese);
+            var request = compose(options.AsciiSubject ?? !text.IsJapanese);
             var response = await sns.Publish(request, either.Token);
             return string.IsNullOrEmpty(response.MessageId)
                 ? DeliveryAnswer.Failed("SNS answered without a MessageId: is this endpoint SNS?")

@@ -34,6 +34,21 @@ internal static class SnsMessage
         ],
     };
 
+    public static SnsPublishRequest Of(FleetNotification notification, NotificationText text, TopicArn topic, bool asciiSubject) => new()
+    {
+        TopicArn = topic.Value,
+        Subject = text.Subject(notification, asciiSubject),
+        Message = PerProtocol(text.Body(notification), text.MachineJson(notification)),
+        MessageStructure = "json",
+        MessageGroupId = topic.IsFifo ? notification.IncidentId : null,
+        MessageDeduplicationId = topic.IsFifo ? notification.Key : null,
+        StringAttributes =
+        [
+            new("event", notification.Event.Name()),
+            new("incidentId", notification.IncidentId),
+        ],
+    };
+
     /// <summary>
     /// Order is kept for each thing. Group ids are printable ASCII, at most 128 of it; AWS's lists differ about the backslash, so that is
     /// hashed like the rest: a name that SNS refuses would never be told of.

@@ -109,5 +109,5 @@ internal sealed class English(LocalClock clock, string source) : Wording
 
     private string Long(DateTimeOffset time) => $"{clock.Format(time, "ddd d MMM yyyy 'at' HH:mm:ss")} {clock.LongZone(time)}";
 
-    private static string Words(TimeSpan duration) => InWords(duration, " s", " min", " h", " d", " ");
+    internal static string Words(TimeSpan duration) => InWords(duration, " s", " min", " h", " d", " ");
 }

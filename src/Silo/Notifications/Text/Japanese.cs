@@ -104,12 +104,14 @@ internal sealed class Japanese(LocalClock clock, string source) : Wording
 
     private string Long(DateTimeOffset time)
     {
-        var weekday = Weekdays[(int)clock.At(time).DayOfWeek];
+        var weekday = WeekdayOf(clock.At(time));
         return $"{clock.Format(time, "yyyy'年'M'月'd'日'")}({weekday}) {clock.Second(time)} ({clock.ShortZone(time)})";
     }
+
+    internal static char WeekdayOf(DateTimeOffset time) => Weekdays[(int)time.DayOfWeek];
 
     /// <summary>5分間, but 2時間.</summary>
     private static string For(TimeSpan duration) => Words(duration) is var words && words.EndsWith('間') ? words : words + "間";
 
-    private static string Words(TimeSpan duration) => InWords(duration, "秒", "分", "時間", "日", "");
+    internal static string Words(TimeSpan duration) => InWords(duration, "秒", "分", "時間", "日", "");
 }

@@ -10,7 +10,7 @@ namespace IoTOrleans.Silo.Notifications.Text;
 /// <summary>What programs get of a notification. Fields are only ever added, never renamed; nulls are written.</summary>
 internal sealed record MachineBody
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    internal static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         // The body is JSON for programs and never part of a page: Japanese stays readable in their logs.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

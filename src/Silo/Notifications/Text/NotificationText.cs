@@ -12,6 +12,8 @@ internal sealed class NotificationText
     private readonly string? baseUrl;
     private readonly Wording wording;
     private readonly Wording english;
+    private readonly FleetWording fleet;
+    private readonly FleetWording fleetInEnglish;
 
     /// <exception cref="StartupException">A setting makes no sense; the message names it.</exception>
     public NotificationText(NotificationTextOptions options)
@@ -28,6 +30,8 @@ internal sealed class NotificationText
             _ => throw new StartupException($"Culture={options.Culture}: say en or ja."),
         };
         wording = IsJapanese ? new Japanese(clock, source) : english;
+        fleetInEnglish = new FleetEnglish(clock, source);
+        fleet = IsJapanese ? new FleetJapanese(clock, source) : fleetInEnglish;
     }
 
     public bool IsJapanese { get; }
@@ -56,6 +60,16 @@ internal sealed class NotificationText
     /// <summary>The JSON that programs get.</summary>
     public string MachineJson(Notification notification) =>
         MachineBody.Json(notification, options.Cluster, options.Region, LinkTo(notification.ThingName), Body(notification));
+
+    /// <summary>One line of less than 100 characters; with <paramref name="ascii"/> it is English.</summary>
+    public string Subject(FleetNotification notification, bool ascii = false) => (ascii ? fleetInEnglish : fleet).Subject(notification);
+
+    public string Body(FleetNotification notification) => string.Join('\n', fleet.Lines(notification, LinkToAll));
+
+    public string MachineJson(FleetNotification notification) =>
+        FleetBody.Json(notification, options.Cluster, options.Region, LinkToAll, Body(notification));
+
+    private string? LinkToAll => baseUrl is null ? null : baseUrl + "/";
 
     private string? LinkTo(string thingName) => baseUrl is null ? null : $"{baseUrl}/?thing={Uri.EscapeDataString(thingName)}";
 

@@ -16,13 +16,19 @@ internal sealed class WebhookDestination(
 
     public string Name => options.Name;
 
-    public async Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken)
+    public Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken) =>
+        Post(notification.Key, text.MachineJson(notification), cancellationToken);
+
+    public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
+        Post(notification.Key, text.MachineJson(notification), cancellationToken);
+
+    private async Task<DeliveryAnswer> Post(string key, string json, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var request = RequestFor(notification);
+            using var request = RequestFor(key, json);
             using var client = clients.CreateClient(WebhookServices.ClientName(options));
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return await AnswerTo(response, either.Token);
@@ -45,16 +51,16 @@ internal sealed class WebhookDestination(
         }
     }
 
-    private HttpRequestMessage RequestFor(Notification notification)
+    private HttpRequestMessage RequestFor(string key, string json)
     {
-        var body = Encoding.UTF8.GetBytes(text.MachineJson(notification));
+        var body = Encoding.UTF8.GetBytes(json);
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("IoTOrleans", null));
 
         // Also without a secret: what a receiver drops repeats by.
-        request.Headers.Add("webhook-id", notification.Key);
-        signature?.Sign(request, notification.Key, time.GetUtcNow(), body);
+        request.Headers.Add("webhook-id", key);
+        signature?.Sign(request, key, time.GetUtcNow(), body);
         return request;
     }
 

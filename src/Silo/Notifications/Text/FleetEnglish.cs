@@ -1,0 +1,55 @@
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Silo.Notifications.Text;
+
+/// <param name="source">Who speaks: cluster and region.</param>
+internal sealed class FleetEnglish(LocalClock clock, string source) : FleetWording
+{
+    public override string Subject(FleetNotification n)
+    {
+        if (n.Event == FleetEvent.FleetRecovered)
+        {
+            var after = n.OnlyReturns ? "" : $" after {English.Words(n.LastAt - n.StartedAt)}";
+            return $"[BACK] {Things(n.Back)} back{after} ({Minute(n.StartedAt, n.LastAt)}-{clock.Minute(n.LastAt)} {clock.ShortZone(n.LastAt)})";
+        }
+
+        var of = n.Total is { } total ? $" of {N(total)}" : "";
+        var since = $"since {Minute(n.StartedAt, n.LastAt)} {clock.ShortZone(n.StartedAt)}";
+        return n.Back == 0 ? $"[OUTAGE] {N(n.Count)}{of} offline {since}" : $"[OUTAGE] {N(n.Count - n.Back)}{of} offline {since}, {N(n.Back)} back";
+    }
+
+    public override IEnumerable<string> Lines(FleetNotification n, string? url)
+    {
+        if (n.OnlyReturns)
+        {
+            yield return $"{Things(n.Back)} came back between {Long(n.StartedAt)} and {clock.Second(n.LastAt)}, beside those told one by one. Nothing to do.";
+        }
+        else if (n.Event == FleetEvent.FleetRecovered)
+        {
+            yield return $"{Things(n.Back)} went offline from {Long(n.StartedAt)} on; the last of them came back on {Long(n.LastAt)}. Nothing to do.";
+        }
+        else
+        {
+            yield return $"{Things(n.Count)} went offline at about the same time, beside those told one by one.";
+            yield return $"Started: {Long(n.StartedAt)}, the last one at {Minute(n.LastAt, n.StartedAt, clock.Second)}.";
+            yield return n.Growing ? "Still growing: yes." : "Still growing: no.";
+            if (n.Back > 0) yield return $"Back: {N(n.Back)} of {N(n.Count)}.";
+        }
+
+        if (Shares(n, reason => reason.ToLowerInvariant().Replace('_', ' ')).ToList() is { Count: > 0 } shares) yield return $"In common: {string.Join("; ", shares)}";
+        if (n is { Event: FleetEvent.FleetOutage, Total: { } total } && total > n.Count) yield return $"Not affected: {N(total - n.Count)} of {N(total)} are not among these.";
+        var more = n.Count - n.Things.Count;
+        yield return $"Things: {NamesOf(n, ", ")}{(more > 0 ? $" and {N(more)} more" : "")}";
+        if (url is not null) yield return $"Look: {url}";
+        if (n.Event == FleetEvent.FleetOutage) yield return "Next: an update when it changes, not more often than every 5 minutes, and one message when all of them are back.";
+        yield return $"Incident {n.IncidentId} - {source}";
+    }
+
+    private static string Things(int count) => count == 1 ? "1 thing" : $"{N(count)} things";
+
+    /// <summary>With the day, if it is not the one that is spoken of anyway.</summary>
+    private string Minute(DateTimeOffset time, DateTimeOffset day, Func<DateTimeOffset, string>? format = null) =>
+        (clock.SameDay(time, day) ? "" : clock.Format(time, "d MMM ")) + (format ?? clock.Minute)(time);
+
+    private string Long(DateTimeOffset time) => $"{clock.Format(time, "ddd d MMM yyyy 'at' HH:mm:ss")} {clock.LongZone(time)}";
+}

@@ -1,0 +1,70 @@
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Silo.Notifications.Text;
+
+/// <param name="source">Who speaks: cluster and region.</param>
+internal sealed class FleetJapanese(LocalClock clock, string source) : FleetWording
+{
+    private static readonly Dictionary<string, string> Reasons = new()
+    {
+        ["AUTH_ERROR"] = "認証エラー",
+        ["CLIENT_INITIATED_DISCONNECT"] = "デバイス自身による切断",
+        ["CLIENT_ERROR"] = "MQTT通信エラー",
+        ["CONNECTION_LOST"] = "接続の喪失",
+        ["DUPLICATE_CLIENTID"] = "クライアントIDの重複",
+        ["FORBIDDEN_ACCESS"] = "ポリシー違反",
+        ["MQTT_KEEP_ALIVE_TIMEOUT"] = "キープアライブのタイムアウト",
+        ["SERVER_ERROR"] = "ブローカー側のエラー",
+        ["SERVER_INITIATED_DISCONNECT"] = "ブローカー側からの切断",
+        ["API_INITIATED_DISCONNECT"] = "API操作による切断",
+        ["THROTTLED"] = "ブローカーの制限超過",
+        ["WEBSOCKET_TTL_EXPIRATION"] = "WebSocketの最長時間",
+        ["CUSTOMAUTH_TTL_EXPIRATION"] = "カスタム認証の期限",
+    };
+
+    public override string Subject(FleetNotification n)
+    {
+        if (n.Event == FleetEvent.FleetRecovered)
+        {
+            var after = n.OnlyReturns ? "" : $" {Japanese.Words(n.LastAt - n.StartedAt)}ぶりに";
+            return $"【復帰】{N(n.Back)}台が{after}再接続（{Minute(n.StartedAt, n.LastAt)}〜{clock.Minute(n.LastAt)}）";
+        }
+
+        var of = n.Total is { } total ? $"{N(total)}台中" : "";
+        var since = $"（{Minute(n.StartedAt, n.LastAt)}から）";
+        return n.Back == 0 ? $"【広域障害】{of}{N(n.Count)}台がオフライン{since}" : $"【広域障害】{of}{N(n.Count - n.Back)}台がオフライン{since}{N(n.Back)}台は復帰";
+    }
+
+    public override IEnumerable<string> Lines(FleetNotification n, string? url)
+    {
+        if (n.OnlyReturns)
+        {
+            yield return $"{Long(n.StartedAt)} から {clock.Second(n.LastAt)} までに{N(n.Back)}台が再接続しました（個別にお知らせした分を除く）。対応は不要です。";
+        }
+        else if (n.Event == FleetEvent.FleetRecovered)
+        {
+            yield return $"{Long(n.StartedAt)} から接続が切れていた{N(n.Back)}台は、{Long(n.LastAt)} までにすべて再接続しました。対応は不要です。";
+        }
+        else
+        {
+            yield return $"{N(n.Count)}台の接続がほぼ同時に切れました（個別にお知らせした分を除く）。";
+            yield return $"開始: {Long(n.StartedAt)}、最後の切断は {Minute(n.LastAt, n.StartedAt, clock.Second)}";
+            yield return n.Growing ? "拡大: 続いています" : "拡大: 止まっています";
+            if (n.Back > 0) yield return $"復帰: {N(n.Count)}台中{N(n.Back)}台";
+        }
+
+        if (Shares(n, reason => Reasons.GetValueOrDefault(reason, reason)).ToList() is { Count: > 0 } shares) yield return $"共通点: {string.Join("、", shares)}";
+        if (n is { Event: FleetEvent.FleetOutage, Total: { } total } && total > n.Count) yield return $"影響なし: 全{N(total)}台のうち{N(total - n.Count)}台は含まれていません";
+        var more = n.Count - n.Things.Count;
+        yield return $"対象: {NamesOf(n, "、")}{(more > 0 ? $" ほか{N(more)}台" : "")}";
+        if (url is not null) yield return $"状況: {url}";
+        if (n.Event == FleetEvent.FleetOutage) yield return "次の連絡: 変化があれば続報（5分に1回まで）、すべて復帰したときに1通。";
+        yield return $"インシデントID {n.IncidentId} / {source}";
+    }
+
+    private string Minute(DateTimeOffset time, DateTimeOffset day, Func<DateTimeOffset, string>? format = null) =>
+        (clock.SameDay(time, day) ? "" : clock.Format(time, "M'月'd'日' ")) + (format ?? clock.Minute)(time);
+
+    private string Long(DateTimeOffset time) =>
+        $"{clock.Format(time, "yyyy'年'M'月'd'日'")}({Japanese.WeekdayOf(clock.At(time))}) {clock.Second(time)} ({clock.ShortZone(time)})";
+}
