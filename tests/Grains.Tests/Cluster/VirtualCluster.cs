@@ -58,6 +58,17 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
+    /// <summary>From now on every attempt at this destination is remembered with its time.</summary>
+    public void Watch(TestDestination destination)
+    {
+        var attempts = _attempts[destination.Name] = [];
+        destination.Attempted = () => attempts.Enqueue(Now);
+    }
+
+    public IReadOnlyList<DateTimeOffset> Attempts(string destination) => [.. _attempts[destination].Order()];
+
+    private readonly Dictionary<string, System.Collections.Concurrent.ConcurrentQueue<DateTimeOffset>> _attempts = [];
+
     public static async Task<VirtualCluster> Start(
         Action<PresenceOptions>? configure = null, Action<VirtualCluster>? prepare = null, short silos = 1)
     {
@@ -99,6 +110,13 @@ internal sealed class VirtualCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Other threads have work whose end nobody can see from here; ten milliseconds are thousands of turns.</summary>
+    public static async Task LetOthersRun()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMilliseconds(10)) await Task.Yield();
+    }
+
     private async Task Advance(TimeSpan by, bool rest)
     {
         var end = Now + by;
@@ -119,13 +137,14 @@ internal sealed class VirtualCluster : IAsyncDisposable
     public async Task Rest()
     {
         var began = TimeProvider.System.GetTimestamp();
-        bool Patient() => TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMilliseconds(500);
+        bool Patient() => TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(2);
 
         // Queues first, then every grain that may have got an answer; twice, since an answer may set off the next request.
         for (var round = 0; round < 2; round++)
         {
             while (Pending > 0 && Patient()) await Task.Yield();
-            foreach (var thing in _touched.ToArray()) await Try(() => Barrier(thing));
+            await Task.WhenAll(_touched.Select(thing => Try(() => Barrier(thing))));
+            if (_touched.Count > 1) await Task.WhenAll(Destinations.Select(destination => Try(() => _cluster.Client.GetGrain<IDispatcherGrain>(destination.Name).GetState())));
             if (Pending > 0 && Patient()) round = -1;
         }
     }
@@ -135,6 +154,15 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     /// <summary>The activation dies, as with its silo; what it had in memory is gone.</summary>
     public Task Crash(string thingName = "rpi-1") => _cluster.DeactivateAsync(Device(thingName));
+
+    /// <summary>The silo that runs this destination's dispatcher is gone at once, with everything in its memory, and the others know.</summary>
+    public async Task KillSiloOfDispatcher(string destination)
+    {
+        var dispatcher = _cluster.Client.GetGrain<IDispatcherGrain>(destination).GetGrainId();
+        _cluster.TryGetGrainContext(dispatcher, out var context).ShouldBeTrue();
+        await _cluster.KillSiloAsync(_cluster.GetSiloForAddress(context!.Address.SiloAddress!)!);
+        await _cluster.WaitForLivenessToStabilizeAsync(didKill: true);
+    }
 
     /// <summary>Nothing but the clock and the world touches the grains, not even the question whether they are at rest.</summary>
     public void LeaveAlone() => _touched.Clear();

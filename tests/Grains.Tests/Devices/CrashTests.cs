@@ -171,7 +171,7 @@ public sealed class CrashTests
     public async Task A_notification_that_waited_too_long_is_asked_about_once_more()
     {
         var first = new TaskCompletionSource<DeliveryAnswer>();
-        await using var cluster = await VirtualCluster.Start();
+        await using var cluster = await VirtualCluster.Start(prepare: world => world.Mail.Terms = new DestinationTerms { Collapse = false });
         cluster.Mail.Answer = n => n.ThingName == "rpi-1" ? Task.FromResult(DeliveryAnswer.Accepted()) : first.Task;
 
         // Eight slow ones keep all workers busy while the ninth waits and its thing comes back.

@@ -46,6 +46,28 @@ internal static class Sample
         ShortReturns = 1,
     };
 
+    /// <summary>The night of the carrier: 31,204 of 100,000 things.</summary>
+    public static FleetNotification FleetOutage { get; } = new()
+    {
+        Event = FleetEvent.FleetOutage,
+        IncidentId = "Q5mB0e7Xk2mQpR8sTvWyZ0",
+        Number = 1,
+        Count = 31_204,
+        Back = 0,
+        Total = 100_000,
+        StartedAt = Since.AddMinutes(44),
+        LastAt = Since.AddMinutes(46),
+        Growing = true,
+        Reasons = new Dictionary<string, int> { ["MQTT_KEEP_ALIVE_TIMEOUT"] = 29_956, ["CONNECTION_LOST"] = 1_248 },
+        Attributes = new Dictionary<string, int> { ["carrier=acme"] = 30_892, ["site=北"] = 9_000 },
+        Things = ["door-1", "door-2", "door-3"],
+    };
+
+    public static FleetNotification FleetRecovered { get; } = FleetOutage with
+    {
+        Event = FleetEvent.FleetRecovered, Number = 4, Back = 31_204, LastAt = Back.AddMinutes(44), Growing = false,
+    };
+
     public static NotificationText English { get; } = Text("en");
 
     public static NotificationText Japanese { get; } = Text("ja");

@@ -41,6 +41,19 @@ public sealed class SnsMessageTests
         SnsMessage.Of(Sample.Offline, Sample.English, Fifo, asciiSubject: true).MessageDeduplicationId.ShouldBe($"{Sample.OutageId}.device.offline");
     }
 
+    [Fact]
+    public void An_incident_has_its_id_where_a_thing_has_its_name()
+    {
+        var standard = SnsMessage.Of(Sample.FleetOutage, Sample.English, Standard, asciiSubject: true);
+        standard.StringAttributes.ShouldBe([new("event", "fleet.outage"), new("incidentId", Sample.FleetOutage.IncidentId)]);
+        (standard.MessageGroupId, standard.MessageDeduplicationId).ShouldBe((null, null));
+
+        var update = SnsMessage.Of(Sample.FleetOutage with { Number = 2 }, Sample.English, Fifo, asciiSubject: true);
+        (update.MessageGroupId, update.MessageDeduplicationId).ShouldBe((Sample.FleetOutage.IncidentId, $"{Sample.FleetOutage.IncidentId}.fleet.outage.2"));
+        SnsMessage.Of(Sample.FleetRecovered, Sample.English, Fifo, asciiSubject: true).MessageDeduplicationId.ShouldBe($"{Sample.FleetOutage.IncidentId}.fleet.recovered");
+        SnsMessage.Of(Sample.FleetOutage, Sample.Japanese, Standard, asciiSubject: true).Subject.ShouldAllBe(c => char.IsAscii(c));
+    }
+
     [Theory]
     [InlineData("""rpi-1!"#$%&'()*+,-./:;<=>?@[]^_`{|}~""", true)]
     [InlineData("rpi 1", false)]

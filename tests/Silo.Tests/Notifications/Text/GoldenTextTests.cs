@@ -38,6 +38,20 @@ public sealed class GoldenTextTests
         ["test"] = Sample.Offline with { IsTest = true },
     };
 
+    private static readonly Dictionary<string, FleetNotification> Fleet = new()
+    {
+        ["fleet-outage"] = Sample.FleetOutage,
+        ["fleet-outage-update"] = Sample.FleetOutage with { Number = 2, Back = 12_345, Growing = false },
+        ["fleet-outage-with-little-known"] = Sample.FleetOutage with
+        {
+            Count = 2, Total = null, Growing = false, Reasons = new Dictionary<string, int>(), Attributes = new Dictionary<string, int>(), Things = ["door-1", "door-2"],
+        },
+        ["fleet-recovered"] = Sample.FleetRecovered,
+        ["fleet-recovered-returns-only"] = Sample.FleetRecovered with { Number = 1, Count = 7, Back = 7, OnlyReturns = true, StartedAt = Sample.Back, LastAt = Sample.Back.AddSeconds(70), Things = ["door-1"] },
+    };
+
+    public static TheoryData<string, string> AllFleet => [.. Fleet.Keys.SelectMany(name => new[] { (name, "en"), (name, "ja") })];
+
     public static TheoryData<string, string> All => [.. Cases.Keys.SelectMany(name => new[] { (name, "en"), (name, "ja") })];
 
     [Theory]
@@ -45,8 +59,20 @@ public sealed class GoldenTextTests
     public async Task Notification_reads_as_in_its_golden_file(string name, string culture)
     {
         var text = culture == "ja" ? Sample.Japanese : Sample.English;
-        var written = $"{text.Subject(Cases[name])}\n\n{text.Body(Cases[name])}\n";
+        await Check($"{text.Subject(Cases[name])}\n\n{text.Body(Cases[name])}\n", name, culture);
+    }
 
+    [Theory]
+    [MemberData(nameof(AllFleet))]
+    public async Task Incident_reads_as_in_its_golden_file(string name, string culture)
+    {
+        var text = culture == "ja" ? Sample.Japanese : Sample.English;
+        text.Subject(Fleet[name]).Length.ShouldBeLessThan(100);
+        await Check($"{text.Subject(Fleet[name])}\n\n{text.Body(Fleet[name])}\n", name, culture);
+    }
+
+    private static async Task Check(string written, string name, string culture)
+    {
         var file = Path.Combine(Folder, $"{name}.{culture}.txt");
         var cancel = TestContext.Current.CancellationToken;
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "true") await File.WriteAllTextAsync(file, written, cancel);

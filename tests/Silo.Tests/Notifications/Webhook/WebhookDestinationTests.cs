@@ -34,6 +34,20 @@ public sealed class WebhookDestinationTests
     }
 
     [Fact]
+    public async Task An_incident_is_posted_like_anything_else()
+    {
+        await using var stub = await HttpStub.Start(new StubAnswer(204));
+        await using var services = Services(new() { Url = stub.Address.ToString() }, TimeProvider.System);
+
+        var answer = await services.GetRequiredService<INotificationDestination>().Send(Sample.FleetOutage with { Number = 3 }, Cancel);
+
+        answer.ShouldBe(DeliveryAnswer.Accepted("HTTP 204"));
+        var sent = stub.Requests.ShouldHaveSingleItem();
+        sent.Text.ShouldBe(Sample.English.MachineJson(Sample.FleetOutage));
+        sent.Headers["webhook-id"].ShouldBe($"{Sample.FleetOutage.IncidentId}.fleet.outage.3");
+    }
+
+    [Fact]
     public async Task With_a_secret_the_receiver_can_check_who_it_was_and_drop_a_repeat()
     {
         await using var stub = await HttpStub.Start(new StubAnswer(200));
