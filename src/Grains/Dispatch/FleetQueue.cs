@@ -19,6 +19,8 @@ internal sealed partial class FleetQueue : BackgroundService
     /// <summary>An answer that cannot be stored leads to a repeat, so it is worth these waits.</summary>
     private static readonly TimeSpan[] answerRetries = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
 
+    private static readonly TimeSpan drainFor = TimeSpan.FromSeconds(10);
+
     /// <summary>What was accepted and could not be recorded: repeated to the dispatcher, and not to people.</summary>
     private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
     private readonly IGrainFactory _grains;
@@ -49,6 +51,21 @@ internal sealed partial class FleetQueue : BackgroundService
     public void Tell(string destination, IncidentEffect.Tell tell)
     {
         if (_members.TryGetValue(destination, out var lane)) lane.TryAdd($"{tell.IncidentId}.{tell.Number}", tell);
+    }
+
+    /// <summary>A publication under way is brought to its end: one that is cut off in the middle may be told twice.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var lane in _publications.Values) lane.Close();
+        foreach (var lane in _members.Values) lane.Close();
+        if (ExecuteTask is { } running)
+        {
+            using var patience = new CancellationTokenSource(drainFor, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+            await running.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await base.StopAsync(cancellationToken);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

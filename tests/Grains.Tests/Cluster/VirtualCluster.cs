@@ -56,6 +56,9 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     public TestBroker Broker { get; } = new();
 
+    /// <summary>In real time, for each step of the clock: somebody may be kept waiting on purpose.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(1);
+
     public DateTimeOffset Now => Time.GetUtcNow();
 
     /// <summary>From now on every attempt at this destination is remembered with its time.</summary>
@@ -74,6 +77,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
     {
         var cluster = new VirtualCluster(configure, prepare, silos);
         await cluster._cluster.DeployAsync();
+        foreach (var destination in cluster.Destinations) await Try(() => cluster._cluster.Client.GetGrain<IDispatcherGrain>(destination.Name).GetState());
         return cluster;
     }
 
@@ -137,15 +141,25 @@ internal sealed class VirtualCluster : IAsyncDisposable
     public async Task Rest()
     {
         var began = TimeProvider.System.GetTimestamp();
-        bool Patient() => TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(2);
+        bool Patient() => TimeProvider.System.GetElapsedTime(began) < Patience;
 
         // Queues first, then every grain that may have got an answer; twice, since an answer may set off the next request.
         for (var round = 0; round < 2; round++)
         {
             while (Pending > 0 && Patient()) await Task.Yield();
             await Task.WhenAll(_touched.Select(thing => Try(() => Barrier(thing))));
-            if (_touched.Count > 1) await Task.WhenAll(Destinations.Select(destination => Try(() => _cluster.Client.GetGrain<IDispatcherGrain>(destination.Name).GetState())));
             if (Pending > 0 && Patient()) round = -1;
+        }
+    }
+
+    /// <summary>Waits until storage has not been touched for a while of real time: too many grains to ask each of them.</summary>
+    public async Task Quiet()
+    {
+        for (var calm = 0; calm < 3; calm++)
+        {
+            var before = (Storage.Reads, Storage.Writes);
+            await Task.Delay(TimeSpan.FromMilliseconds(40), TimeProvider.System);
+            if (before != (Storage.Reads, Storage.Writes)) calm = -1;
         }
     }
 

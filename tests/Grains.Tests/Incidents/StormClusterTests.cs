@@ -24,12 +24,12 @@ public sealed class StormClusterTests
     {
         await using var cluster = await Start(silos: 3);
         await Drop(cluster, Names());
-        await Deadline(cluster, Names(), Minutes(5), Seconds(30));
+        await Deadline(cluster, Minutes(5), Seconds(30));
         foreach (var destination in cluster.Destinations) ToldOfStorm(destination);
         await EverybodyHasHeard(cluster);
 
         await Return(cluster, Names());
-        await Deadline(cluster, Names(), Minutes(1), Seconds(30));
+        await Deadline(cluster, Minutes(1), Seconds(30));
         foreach (var destination in cluster.Destinations)
         {
             destination.Events.Count(name => name == "device.recovered").ShouldBe(5);
@@ -48,14 +48,14 @@ public sealed class StormClusterTests
         await Drop(cluster, Names());
 
         // The incidents are open, some publications may be under way.
-        await Deadline(cluster, Names(), Minutes(5), Seconds(8));
+        await Deadline(cluster, Minutes(5), Seconds(8));
         await cluster.KillSiloOfDispatcher("sns");
         await cluster.Advance(Minutes(4));
         foreach (var destination in cluster.Destinations) ToldOfStorm(destination);
         await EverybodyHasHeard(cluster);
 
         await Return(cluster, Names());
-        await Deadline(cluster, Names(), Minutes(1), Seconds(5));
+        await Deadline(cluster, Minutes(1), Seconds(5));
         await cluster.KillSiloOfDispatcher("hook");
         await cluster.Advance(Minutes(9));
         foreach (var destination in cluster.Destinations)
@@ -81,14 +81,15 @@ public sealed class StormClusterTests
                 world.Destinations.Add(new TestDestination(name) { Answer = _ => answer(), AnswerToIncident = _ => answer() });
         });
         var names = Names(60);
+        cluster.Patience = TimeSpan.FromMilliseconds(20);
         await Drop(cluster, names);
-        await Deadline(cluster, names, Minutes(5), Seconds(15));
+        await Deadline(cluster, Minutes(5), Seconds(15));
         foreach (var destination in cluster.Destinations.Take(2)) ToldOfStorm(destination, 55);
         cluster.Destinations[2].Accepted.ShouldBeEmpty();
         await cluster.Advance(Minutes(2));
         (await State(cluster, names[^1])).Deliveries["refusing"].RefusedSince.ShouldNotBeNull("it is visible at each thing");
 
-        await cluster.Advance(Minutes(30));
+        await cluster.Advance(Minutes(20));
         ToldOfStorm(cluster.Destinations[2], 55);
         foreach (var name in names)
         {
@@ -133,13 +134,15 @@ public sealed class StormClusterTests
         }
     }
 
-    /// <summary>Some of them fall due every second from then on: no second passes before their grains are at rest.</summary>
-    private static async Task Deadline(VirtualCluster cluster, string[] names, TimeSpan first, TimeSpan then)
+    /// <summary>Some of them fall due every second: no second passes before their grains are at rest.</summary>
+    private static async Task Deadline(VirtualCluster cluster, TimeSpan first, TimeSpan then)
     {
-        await cluster.Advance(first - Seconds(10));
-        cluster.Touch(names);
-        await cluster.Advance(Seconds(10) + then);
-        cluster.LeaveAlone();
+        await cluster.Advance(first - Seconds(8));
+        for (var end = cluster.Now + Seconds(8) + then; cluster.Now < end;)
+        {
+            await cluster.Advance(Seconds(1));
+            await cluster.Quiet();
+        }
     }
 
     private static async Task Return(VirtualCluster cluster, string[] names)

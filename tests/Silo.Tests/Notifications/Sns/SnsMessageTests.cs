@@ -51,7 +51,7 @@ public sealed class SnsMessageTests
         var update = SnsMessage.Of(Sample.FleetOutage with { Number = 2 }, Sample.English, Fifo, asciiSubject: true);
         (update.MessageGroupId, update.MessageDeduplicationId).ShouldBe((Sample.FleetOutage.IncidentId, $"{Sample.FleetOutage.IncidentId}.fleet.outage.2"));
         SnsMessage.Of(Sample.FleetRecovered, Sample.English, Fifo, asciiSubject: true).MessageDeduplicationId.ShouldBe($"{Sample.FleetOutage.IncidentId}.fleet.recovered");
-        SnsMessage.Of(Sample.FleetOutage, Sample.Japanese, Standard, asciiSubject: true).Subject.ShouldAllBe(c => char.IsAscii(c));
+        SnsMessage.Of(Sample.FleetOutage, Sample.Japanese, Standard, asciiSubject: true).Subject!.All(char.IsAscii).ShouldBeTrue();
     }
 
     [Theory]
