@@ -26,7 +26,7 @@ internal sealed class FleetJapanese(LocalClock clock, string source) : FleetWord
     {
         if (n.Event == FleetEvent.FleetRecovered)
         {
-            var after = n.OnlyReturns ? "" : $" {Japanese.Words(n.LastAt - n.StartedAt)}ぶりに";
+            var after = n.OnlyReturns ? "" : $"{Japanese.Words(n.LastAt - n.StartedAt)}ぶりに";
             return $"【復帰】{N(n.Back)}台が{after}再接続（{Minute(n.StartedAt, n.LastAt)}〜{clock.Minute(n.LastAt)}）";
         }
 

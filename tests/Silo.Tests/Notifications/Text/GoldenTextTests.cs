@@ -47,7 +47,11 @@ public sealed class GoldenTextTests
             Count = 2, Total = null, Growing = false, Reasons = new Dictionary<string, int>(), Attributes = new Dictionary<string, int>(), Things = ["door-1", "door-2"],
         },
         ["fleet-recovered"] = Sample.FleetRecovered,
-        ["fleet-recovered-returns-only"] = Sample.FleetRecovered with { Number = 1, Count = 7, Back = 7, OnlyReturns = true, StartedAt = Sample.Back, LastAt = Sample.Back.AddSeconds(70), Things = ["door-1"] },
+        ["fleet-recovered-returns-only"] = Sample.FleetRecovered with
+        {
+            Number = 1, Count = 7, Back = 7, OnlyReturns = true, StartedAt = Sample.Back, LastAt = Sample.Back.AddSeconds(70), Things = ["door-1"],
+            Reasons = new Dictionary<string, int> { ["CLIENT_ERROR"] = 6, ["SERVER_ERROR"] = 1 }, Attributes = new Dictionary<string, int>(),
+        },
     };
 
     public static TheoryData<string, string> AllFleet => [.. Fleet.Keys.SelectMany(name => new[] { (name, "en"), (name, "ja") })];
