@@ -39,8 +39,9 @@ internal static class Forgetting
             incidents.Insert(0, trimmed);
         }
 
-        var tooMany = incidents.Count - MostIncidents;
-        if (tooMany > 0) incidents.RemoveAll(incident => incident.InFlight() is null && tooMany-- > 0);
+        // Those that are closed keep nobody waiting, and go by themselves when their members must have heard.
+        var tooMany = incidents.Count(incident => !incident.Closed) - MostIncidents;
+        incidents.RemoveAll(incident => !incident.Closed && incident.InFlight() is null && tooMany-- > 0);
         var known = incidents.Select(incident => incident.Id).ToHashSet();
         return state with
         {

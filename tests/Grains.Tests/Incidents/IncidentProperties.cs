@@ -189,7 +189,7 @@ public sealed class IncidentProperties
                 var last = _accepted.Where(told => told.IncidentId == group.Key).MaxBy(told => told.Number).ShouldNotBeNull();
                 last.Count.ShouldBeGreaterThanOrEqualTo(group.Count());
                 var closes = _accepted.Where(told => told.IncidentId == group.Key && told.Event == FleetEvent.FleetRecovered).Select(told => told.Key).Distinct().Count();
-                closes.ShouldBe(1, "everybody is back");
+                closes.ShouldBe(1, $"everybody is back: {Told(group.Key)}");
                 if (_troubled) continue;
                 (last.Count, last.Back).ShouldBe((group.Count(), group.Count()));
             }
@@ -208,6 +208,11 @@ public sealed class IncidentProperties
 
             CheckRate();
         }
+
+        private string Told(string incidentId) => string.Join(
+            "\n", _contents.Values.Where(told => told.IncidentId == incidentId).Select(told => $"{_firstAt[told.Key]:HH:mm:ss} {told.Key} {told.Back} of {told.Count} {string.Join(',', told.Things)}")
+                .Append($"members {string.Join(',', _things.Where(t => t.Incident == incidentId))}")
+                .Append(System.Text.Json.JsonSerializer.Serialize(_stored, Grains.State.DeviceStateJson.Options)));
 
         private void CheckRate()
         {

@@ -292,6 +292,27 @@ public sealed class IncidentRulesTests
     }
 
     [Fact]
+    public void Closed_incidents_take_no_room_from_one_that_is_open()
+    {
+        _storm.Terms = _storm.Terms with { CollapseAbove = 0 };
+        _storm.Drop(1, "away");
+        _storm.After(10).Tick();
+        _storm.Answered(DeliveryOutcome.Accepted);
+        var open = _storm.Incident.Id;
+        for (var i = 0; i < 20; i++)
+        {
+            _storm.After(Minutes(5.1)).Drop(1, $"short{i}-");
+            _storm.After(10).Tick();
+            _storm.Answered(DeliveryOutcome.Accepted);
+            _storm.Ask(_storm.Recovered($"short{i}-0", _storm.Incident.Id));
+            _storm.After(10).Tick();
+            _storm.Answered(DeliveryOutcome.Accepted);
+        }
+
+        _storm.State.Find(open).ShouldNotBeNull();
+    }
+
+    [Fact]
     public void More_than_twenty_thousand_take_more_than_one_publication()
     {
         _storm.Drop(5 + 20_500);
