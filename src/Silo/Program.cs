@@ -7,7 +7,7 @@ using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Hosting.Settings;
 using Orleans.Dashboard;
 
-if (Usage.Asked(args) is { } usage) return usage;
+if (await Usage.Asked(args) is { } status) return status;
 
 return await Startup.Run(async () =>
 {
