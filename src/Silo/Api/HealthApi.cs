@@ -1,7 +1,9 @@
+using IoTOrleans.DynamoDB;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Sqlite;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Orleans.Providers;
 
 namespace IoTOrleans.Silo.Api;
 
@@ -17,6 +19,7 @@ internal static class HealthApi
     {
         var checks = builder.Services.AddHealthChecks().AddCheck<RemindersCheck>("reminders", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
         if (settings.Storage == StorageProvider.Sqlite) checks.AddCheck<SqliteCheck>("storage", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
+        if (settings.Storage == StorageProvider.DynamoDB) checks.AddCheck<DynamoDBCheck>("storage", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
     }
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -39,6 +42,15 @@ internal static class HealthApi
         {
             await store.Ping(cancellationToken);
             return store.WriteFailure is { } failure ? HealthCheckResult.Unhealthy(failure) : HealthCheckResult.Healthy();
+        }
+    }
+
+    private sealed class DynamoDBCheck([FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] DynamoDBGrainStorage storage) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            await storage.Ping(cancellationToken);
+            return HealthCheckResult.Healthy();
         }
     }
 

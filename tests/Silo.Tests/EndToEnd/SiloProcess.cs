@@ -90,15 +90,15 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>How often a notification with this first line was printed on the console.</summary>
     public int Printed(string beginsWith) => Output.Count(line => line.StartsWith(beginsWith, StringComparison.Ordinal));
 
-    public Task Until(Func<bool> condition, string what) => Until(() => Task.FromResult(condition()), what);
+    public Task Until(Func<bool> condition, string what, TimeSpan? patience = null) => Until(() => Task.FromResult(condition()), what, patience);
 
     /// <summary>Processes and sockets run on real time: asks again until it is so.</summary>
-    public async Task Until(Func<Task<bool>> condition, string what)
+    public async Task Until(Func<Task<bool>> condition, string what, TimeSpan? patience = null)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(began) > Patience) throw new TimeoutException($"Waited in vain for: {what}{Environment.NewLine}{AllOutput}");
+            if (TimeProvider.System.GetElapsedTime(began) > (patience ?? Patience)) throw new TimeoutException($"Waited in vain for: {what}{Environment.NewLine}{AllOutput}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
     }

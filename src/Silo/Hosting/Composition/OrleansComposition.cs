@@ -1,7 +1,9 @@
 using System.Net;
+using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.State;
+using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Storage;
 using IoTOrleans.Sqlite;
@@ -19,7 +21,7 @@ internal static class OrleansComposition
         builder.UseOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (settings.Orleans.ClusterId, settings.Orleans.ServiceId));
-            silo.UseOneSilo(settings.Orleans);
+            silo.UseEndpoints(settings);
             silo.UseStorage(settings);
             silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
             silo.AddDashboard();
@@ -27,32 +29,48 @@ internal static class OrleansComposition
 
         // After Orleans: hosted services stop in reverse, and whatever is under way still needs its grain.
         builder.Services.AddPresence();
+        if (settings.Storage == StorageProvider.DynamoDB) builder.Services.NeedAwsCredentials("Storage:Provider=DynamoDB");
         if (settings.Storage == StorageProvider.Sqlite) builder.Services.AddHostedService<OverdueSweep>();
         builder.Services.AddSingleton<IOptions<PresenceOptions>>(new OptionsWrapper<PresenceOptions>(settings.Presence));
     }
 
-    private static void UseOneSilo(this ISiloBuilder silo, OrleansSettings orleans)
+    /// <summary>A silo that is alone needs no address that others could reach; one of several has to have it, and Orleans finds it.</summary>
+    private static void UseEndpoints(this ISiloBuilder silo, SiloSettings settings) => silo.Configure<EndpointOptions>(options =>
     {
-        var address = orleans.AdvertisedAddress is { } advertised ? IPAddress.Parse(advertised) : IPAddress.Loopback;
-        silo.UseDevelopmentClustering(new IPEndPoint(address, orleans.SiloPort));
-        silo.Configure<EndpointOptions>(options =>
-        {
-            options.AdvertisedIPAddress = address;
-            options.SiloPort = orleans.SiloPort;
-            options.GatewayPort = orleans.GatewayPort;
-        });
-    }
+        var orleans = settings.Orleans;
+        if (orleans.AdvertisedAddress is { } advertised) options.AdvertisedIPAddress = IPAddress.Parse(advertised);
+        else if (settings.Storage != StorageProvider.DynamoDB) options.AdvertisedIPAddress = IPAddress.Loopback;
+        options.SiloPort = orleans.SiloPort;
+        options.GatewayPort = orleans.GatewayPort;
+    });
 
     private static void UseStorage(this ISiloBuilder silo, SiloSettings settings)
     {
-        if (settings.Storage == StorageProvider.Memory)
+        switch (settings.Storage)
         {
-            silo.AddMemoryGrainStorageAsDefault();
-            silo.UseInMemoryReminderService();
-            return;
+            case StorageProvider.DynamoDB:
+                silo.AddDynamoDBGrainStorageAsDefault(Tables);
+                silo.UseDynamoDBReminderService(Tables);
+                silo.UseDynamoDBClustering(Tables);
+                return;
+            case StorageProvider.Memory:
+                silo.AddMemoryGrainStorageAsDefault();
+                silo.UseInMemoryReminderService();
+                break;
+            default:
+                silo.AddSqliteGrainStorageAsDefault(options => options.Path = settings.SqlitePath);
+                silo.UseSqliteReminderService(options => options.Path = settings.SqlitePath);
+                break;
         }
 
-        silo.AddSqliteGrainStorageAsDefault(options => options.Path = settings.SqlitePath);
-        silo.UseSqliteReminderService(options => options.Path = settings.SqlitePath);
+        silo.UseLocalMembership(settings.Orleans);
+
+        void Tables(DynamoDBTableOptions options) => (options.TablePrefix, options.CreateTables) = (settings.DynamoDB.TablePrefix, settings.DynamoDB.CreateTables);
+    }
+
+    private static void UseLocalMembership(this ISiloBuilder silo, OrleansSettings orleans)
+    {
+        var address = orleans.AdvertisedAddress is { } advertised ? IPAddress.Parse(advertised) : IPAddress.Loopback;
+        silo.UseDevelopmentClustering(new IPEndPoint(address, orleans.SiloPort));
     }
 }

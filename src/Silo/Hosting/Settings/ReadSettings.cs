@@ -1,4 +1,5 @@
 using System.Net;
+using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
@@ -20,6 +21,7 @@ internal static class ReadSettings
             Presence = ReadPresence(reader),
             Storage = storage,
             SqlitePath = reader.Text("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db")),
+            DynamoDB = ReadDynamoDB(reader, configuration),
             QueueUrl = reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
             Mqtt = mqtt,
             HttpEvents = reader.Flag("Events:Http:Enabled", embedded),
@@ -46,8 +48,6 @@ internal static class ReadSettings
 
     private static void Check(SiloSettings settings, SettingsReader reader)
     {
-        if (settings.Storage == StorageProvider.DynamoDB)
-            reader.Mistake("Storage:Provider=DynamoDB: this version stores in Sqlite or Memory; DynamoDB comes with the next one.");
         if (settings.Storage == StorageProvider.DynamoDB && settings.Mqtt.Port > 0)
             reader.Mistake("Events:Mqtt:Listen:Port: the embedded broker is for one silo with Storage:Provider=Sqlite; set it to 0, or use AWS IoT Core and Events:Sqs:QueueUrl.");
         if (settings.WebhookSecret is not null && settings.WebhookUrl is null)
@@ -89,6 +89,14 @@ internal static class ReadSettings
         }
 
         return presence;
+    }
+
+    /// <summary>Whoever points the SDK to an endpoint of his own has no tables there yet, as a rule; on AWS tables have owners.</summary>
+    private static DynamoDBSettings ReadDynamoDB(SettingsReader reader, IConfiguration configuration)
+    {
+        var elsewhere = !string.IsNullOrEmpty(configuration["AWS_ENDPOINT_URL_DYNAMODB"] ?? configuration["AWS_ENDPOINT_URL"]);
+        return new DynamoDBSettings(
+            reader.Text("Storage:DynamoDB:TablePrefix", DynamoDBTableOptions.DefaultTablePrefix), reader.Flag("Storage:DynamoDB:CreateTables", elsewhere));
     }
 
     private static MqttSettings ReadMqtt(SettingsReader reader, bool embedded)

@@ -25,6 +25,8 @@ internal sealed record SiloSettings
 
     public required string SqlitePath { get; init; }
 
+    public required DynamoDBSettings DynamoDB { get; init; }
+
     public string? QueueUrl { get; init; }
 
     public required MqttSettings Mqtt { get; init; }
@@ -77,6 +79,8 @@ internal sealed record SiloSettings
         }
     }
 }
+
+internal sealed record DynamoDBSettings(string TablePrefix, bool CreateTables);
 
 internal sealed record MqttSettings(int Port, string Address, string? Username, string? Password);
 
