@@ -2,12 +2,15 @@ using System.Net;
 using IoTOrleans.Grains;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.State;
+using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Storage;
 using IoTOrleans.Sqlite;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using Orleans.Providers;
+using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
@@ -27,6 +30,7 @@ internal static class OrleansComposition
 
         // After Orleans: hosted services stop in reverse, and whatever is under way still needs its grain.
         builder.Services.AddPresence();
+        builder.Services.AddThingList();
         if (settings.Storage == StorageProvider.Sqlite) builder.Services.AddHostedService<OverdueSweep>();
         builder.Services.AddSingleton<IOptions<PresenceOptions>>(new OptionsWrapper<PresenceOptions>(settings.Presence));
     }
@@ -47,11 +51,15 @@ internal static class OrleansComposition
     {
         if (settings.Storage == StorageProvider.Memory)
         {
-            silo.AddMemoryGrainStorageAsDefault();
+            silo.AddMemoryGrainStorage("behind the catalogue");
+            silo.Services.AddSingleton(provider => new MemoryCatalogue(provider.GetRequiredKeyedService<IGrainStorage>("behind the catalogue")));
+            silo.Services.AddSingleton<IThingCatalogue>(provider => provider.GetRequiredService<MemoryCatalogue>());
+            silo.Services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => provider.GetRequiredService<MemoryCatalogue>());
             silo.UseInMemoryReminderService();
             return;
         }
 
+        silo.Services.AddSingleton<IThingCatalogue, SqliteCatalogue>();
         silo.AddSqliteGrainStorageAsDefault(options => options.Path = settings.SqlitePath);
         silo.UseSqliteReminderService(options => options.Path = settings.SqlitePath);
     }
