@@ -12,7 +12,8 @@ internal static class ThingCursor
     /// <returns>The source's own position.</returns>
     public static string Read(string source, ThingQuery query, string cursor)
     {
-        if (Decode(cursor).Split('.', 3) is not [var from, var fingerprint, { Length: > 0 } position]) throw new CursorException("It is not one that this service gave out.");
+        if (Decode(cursor).Split('.', 3) is not [var from, var fingerprint, { Length: > 0 } position])
+            throw new CursorException("It is not one that this service gave out.");
         if (from != source || fingerprint != query.Fingerprint())
             throw new CursorException("It belongs to a query with another status, prefix or thingName: repeat those, or begin without a cursor.");
         return position;

@@ -21,9 +21,12 @@ internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory
             where row.GrainId.Type == device && row.ReminderName == DeviceNames.Reminder
             select new RingRow(row.GrainId.GetUniformHashCode(), row.GrainId.Key.ToString()!);
 
-        async Task<DeviceStatus?> Ask(RingRow row) =>
-            query.MatchesName(row.ThingName) && await grains.GetGrain<IDeviceGrain>(row.ThingName).GetStatus() is { } status && query.Matches(status)
-                ? status
-                : null;
+        async Task<DeviceStatus?> Ask(RingRow row)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!query.MatchesName(row.ThingName)) return null;
+            var status = await grains.GetGrain<IDeviceGrain>(row.ThingName).GetStatus();
+            return status is not null && query.Matches(status) ? status : null;
+        }
     }
 }

@@ -17,6 +17,9 @@ namespace IoTOrleans.Silo.Hosting.Composition;
 
 internal static class OrleansComposition
 {
+    /// <summary>The default storage is what stands before it.</summary>
+    private const string memoryStorage = "Memory";
+
     public static void AddOrleans(this WebApplicationBuilder builder, SiloSettings settings)
     {
         builder.UseOrleans(silo =>
@@ -51,8 +54,8 @@ internal static class OrleansComposition
     {
         if (settings.Storage == StorageProvider.Memory)
         {
-            silo.AddMemoryGrainStorage("behind the catalogue");
-            silo.Services.AddSingleton(provider => new MemoryCatalogue(provider.GetRequiredKeyedService<IGrainStorage>("behind the catalogue")));
+            silo.AddMemoryGrainStorage(memoryStorage);
+            silo.Services.AddSingleton(provider => new MemoryCatalogue(provider.GetRequiredKeyedService<IGrainStorage>(memoryStorage)));
             silo.Services.AddSingleton<IThingCatalogue>(provider => provider.GetRequiredService<MemoryCatalogue>());
             silo.Services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => provider.GetRequiredService<MemoryCatalogue>());
             silo.UseInMemoryReminderService();
