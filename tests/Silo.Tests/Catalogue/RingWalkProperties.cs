@@ -9,7 +9,8 @@ public sealed class RingWalkProperties
 {
     /// <summary>Anywhere, crowded together, and at the ends, so that hashes are shared and ranges are full, empty and cut.</summary>
     private static readonly Gen<uint> hash = Gen.Frequency(
-        (4, Gen.UInt), (3, Gen.UInt[0, 300]), (2, Gen.UInt[0x01000000 - 2, 0x01000000 + 2]), (2, Gen.UInt[uint.MaxValue - 2, uint.MaxValue]), (1, Gen.Const(0u)));
+        (4, Gen.UInt), (3, Gen.UInt[0, 300]),
+        (2, Gen.UInt[0x01000000 - 2, 0x01000000 + 2]), (2, Gen.UInt[uint.MaxValue - 2, uint.MaxValue]), (1, Gen.Const(0u)));
 
     private static readonly Gen<(RingRow[] Rows, int Limit, int WidthBits)> worlds = Gen.Select(
         Gen.Select(hash, Gen.Bool).Array[0, 700], Gen.Int[1, 60], Gen.Int[0, 32],

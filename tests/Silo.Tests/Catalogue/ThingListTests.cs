@@ -93,7 +93,10 @@ public sealed class ThingListTests
 
         var found = await Walk(new ThingQuery { Limit = 1, Statuses = statuses.ToHashSet() });
 
-        var expected = new Dictionary<string, PresenceStatus> { ["on"] = PresenceStatus.Connected, ["off"] = PresenceStatus.Offline, ["heard"] = PresenceStatus.Unknown };
+        var expected = new Dictionary<string, PresenceStatus>
+        {
+            ["on"] = PresenceStatus.Connected, ["off"] = PresenceStatus.Offline, ["heard"] = PresenceStatus.Unknown,
+        };
         found.ShouldBe(expected.Where(thing => statuses.Length == 0 || statuses.Contains(thing.Value)).Select(thing => thing.Key), ignoreOrder: true);
         _asked.ShouldBeEmpty();
         await _reminders.DidNotReceiveWithAnyArgs().ReadRows(default, default, TestContext.Current.CancellationToken);

@@ -11,7 +11,8 @@ namespace IoTOrleans.Silo.Tests.EndToEnd;
 /// </summary>
 public abstract class ListedFleet(params (string Setting, string Value)[] storage) : IAsyncLifetime
 {
-    internal static readonly IReadOnlyList<string> All = [.. Enumerable.Range(0, 220).Select(i => $"thing-{i}"), .. Enumerable.Range(0, 30).Select(i => $"slow/名前 {i}")];
+    internal static readonly IReadOnlyList<string> All =
+        [.. Enumerable.Range(0, 220).Select(i => $"thing-{i}"), .. Enumerable.Range(0, 30).Select(i => $"slow/名前 {i}")];
     internal static readonly IReadOnlyList<string> Offline = [.. All.Take(20)];
     internal static readonly IReadOnlyList<string> Grace = [.. All.TakeLast(5)];
 
