@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
@@ -18,6 +19,8 @@ public static class PresenceServices
         services.AddOptions<PresenceOptions>();
         if (configure is not null) services.Configure(configure);
         services.AddSingleton<PresencePolicies>();
+        services.AddSingleton(provider => new StoredStatus(
+            provider.GetRequiredService<PresencePolicies>(), provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)));
         services.AddSingleton<PresenceObserver>();
         services.AddSingleton<FeedWatch>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();

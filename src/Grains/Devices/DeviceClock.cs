@@ -9,8 +9,6 @@ namespace IoTOrleans.Grains.Devices;
 internal sealed partial class DeviceClock(
     DeviceGrain grain, TimeProvider time, ILogger logger, bool expected, Func<CancellationToken, Task> onTimer)
 {
-    internal const string ReminderName = "presence";
-
     /// <summary>A tick that was missed, or a request that was lost, is made good within this. Orleans' shortest period.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
@@ -56,7 +54,7 @@ internal sealed partial class DeviceClock(
         if (_exists is null && !changing)
         {
             // A duplicate makes sure of it, once per activation.
-            _reminder = await grain.GetReminder(ReminderName);
+            _reminder = await grain.GetReminder(DeviceNames.Reminder);
             _exists = _reminder is not null;
             if (_exists.Value) return;
         }
@@ -97,7 +95,7 @@ internal sealed partial class DeviceClock(
     {
         SetTimer(null, default);
         if (_exists == false) return;
-        _reminder ??= await grain.GetReminder(ReminderName);
+        _reminder ??= await grain.GetReminder(DeviceNames.Reminder);
         if (_reminder is not null) await grain.UnregisterReminder(_reminder);
         _exists = false;
         _armedFor = null;
@@ -106,7 +104,7 @@ internal sealed partial class DeviceClock(
 
     private async Task Arm(DateTimeOffset at, DateTimeOffset now)
     {
-        _reminder = await grain.RegisterOrUpdateReminder(ReminderName, at > now ? at - now : TimeSpan.Zero, Period);
+        _reminder = await grain.RegisterOrUpdateReminder(DeviceNames.Reminder, at > now ? at - now : TimeSpan.Zero, Period);
         _exists = true;
         _armedFor = at;
         _armedAt = time.GetTimestamp();

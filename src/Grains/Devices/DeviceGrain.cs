@@ -11,9 +11,9 @@ namespace IoTOrleans.Grains.Devices;
 /// Carries out what <see cref="PresenceRules"/> decide: stores, keeps the clock, asks the world. A turn is storage only; nothing
 /// in here waits for a shadow or a destination.
 /// </summary>
-[GrainType("device")]
+[GrainType(DeviceNames.GrainType)]
 internal sealed partial class DeviceGrain(
-    [PersistentState("device")] IPersistentState<DeviceState> storage,
+    [PersistentState(DeviceNames.State)] IPersistentState<DeviceState> storage,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
     PresencePolicies policies,
     VerificationQueue verifications,

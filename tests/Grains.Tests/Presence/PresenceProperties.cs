@@ -174,6 +174,7 @@ public sealed class PresenceProperties
 
                 var before = PresenceRules.StatusOf(_state, _policy, now);
                 _stored = Json(decision.State);
+                CheckIndexed(decision.State, now);
                 if (before == PresenceStatus.Grace && PresenceRules.StatusOf(decision.State, _policy, now) == PresenceStatus.Offline) CheckVerdict();
             }
 
@@ -187,6 +188,7 @@ public sealed class PresenceProperties
 
             if (next is null) _reminder = null;
             else if (next > Math.Max(_reminder ?? 0, _now) + 60) _reminder = next;
+            CheckIndexed(_state, now);
             _timer = next;
             foreach (var send in decision.Effects.OfType<PresenceEffect.Send>()) Deliver(send, trouble);
             return true;
@@ -219,6 +221,14 @@ public sealed class PresenceProperties
         {
             if (_latest < 0 || _latest % 2 == 0) throw new InvalidOperationException($"At {_now} s a thing was told offline that is known to be connected.");
             if (_now < _latestTrueTime + world.Grace) throw new InvalidOperationException($"At {_now} s a thing was told offline before its grace was over.");
+        }
+
+        /// <summary>Lists of what is not well are read from the reminder table.</summary>
+        private void CheckIndexed(DeviceState state, DateTimeOffset now)
+        {
+            var status = PresenceRules.StatusOf(state, _policy, now);
+            if (_reminder is null && status is (PresenceStatus.Grace or PresenceStatus.Offline or PresenceStatus.Recovering))
+                throw new InvalidOperationException($"At {_now} s it is {status} without a reminder.");
         }
 
         private void CheckStatus(int trouble)

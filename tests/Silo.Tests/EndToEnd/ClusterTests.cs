@@ -19,9 +19,9 @@ public sealed class ClusterTests
         await using var cluster = await Cluster.Start(("Presence:Grace", "1h"));
         var (a, b) = (await cluster.AddSilo(), await cluster.AddSilo());
 
-        await cluster.Post(a, "rpi-1", connected: true);
+        await Cluster.Post(a, "rpi-1", connected: true);
         (await b.Status("rpi-1")).ShouldBe("connected");
-        await cluster.Post(b, "rpi-1", connected: false);
+        await Cluster.Post(b, "rpi-1", connected: false);
         (await a.Status("rpi-1")).ShouldBe("grace");
 
         using var forgotten = await a.Http.DeleteAsync("/devices/rpi-1", Cancel);
@@ -35,11 +35,11 @@ public sealed class ClusterTests
         await using var cluster = await Cluster.Start(("Presence:Grace", "15s"));
         var (dies, lives) = (await cluster.AddSilo(), await cluster.AddSilo());
         var things = Names(60);
-        await cluster.PostAll(dies, things, connected: true);
-        await cluster.PostAll(lives, things, connected: false);
+        await Cluster.PostAll(dies, things, connected: true);
+        await Cluster.PostAll(lives, things, connected: false);
 
         await dies.Kill();
-        await cluster.PostAll(lives, things[40..], connected: true);
+        await Cluster.PostAll(lives, things[40..], connected: true);
 
         await lives.Until(() => cluster.Told("device.offline").Count() >= 40, "40 notifications", TimeSpan.FromMinutes(4));
         await Settled();
@@ -75,9 +75,9 @@ public sealed class ClusterTests
         async Task Round(string name, SiloProcess silo)
         {
             var things = Names(10, $"{name} ");
-            await cluster.PostAll(silo, things, connected: true);
-            await cluster.PostAll(silo, things, connected: false);
-            await cluster.PostAll(silo, things[5..], connected: true);
+            await Cluster.PostAll(silo, things, connected: true);
+            await Cluster.PostAll(silo, things, connected: false);
+            await Cluster.PostAll(silo, things[5..], connected: true);
             away.AddRange(things[..5]);
             blips.AddRange(things[5..]);
         }
@@ -88,11 +88,19 @@ public sealed class ClusterTests
     {
         var dynamo = await DynamoDBLocal.Get();
         var (exitCode, output) = await SiloProcess.Fail(
-            [.. Cluster.Settings(dynamo, "Missing"), ("Storage:DynamoDB:CreateTables", "false")]);
+            [.. Storage(dynamo, "Missing"), ("Storage:DynamoDB:CreateTables", "false")]);
         exitCode.ShouldBe(1, output);
         output.Trim().Split('\n').Length.ShouldBe(1, output);
         output.ShouldContain("Storage:Provider=DynamoDB: The DynamoDB table Missing");
     }
+
+    /// <summary>A silo on this host that shares what it stores with all others of the same table prefix.</summary>
+    internal static (string Setting, string Value)[] Storage(DynamoDBLocal dynamo, string prefix) =>
+    [
+        ("Storage:Provider", "DynamoDB"), ("Storage:DynamoDB:TablePrefix", prefix), ("Events:Mqtt:Listen:Port", "0"), ("Events:Http:Enabled", "true"),
+        ("Orleans:Endpoints:AdvertisedIPAddress", "127.0.0.1"), ("AWS_ENDPOINT_URL_DYNAMODB", dynamo.Endpoint.ToString()), ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local"),
+    ];
 
     private static string[] Names(int count, string prefix = "thing-") => [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")];
 
@@ -116,13 +124,6 @@ public sealed class ClusterTests
             return cluster;
         }
 
-        public static (string, string)[] Settings(DynamoDBLocal dynamo, string prefix) =>
-        [
-            ("Storage:Provider", "DynamoDB"), ("Storage:DynamoDB:TablePrefix", prefix), ("Events:Mqtt:Listen:Port", "0"), ("Events:Http:Enabled", "true"),
-            ("Orleans:Endpoints:AdvertisedIPAddress", "127.0.0.1"), ("AWS_ENDPOINT_URL_DYNAMODB", dynamo.Endpoint.ToString()), ("AWS_REGION", "us-east-1"),
-            ("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local"),
-        ];
-
         public IEnumerable<(string Thing, string OutageId)> Told(string happened) => _told
             .Where(body => body.GetProperty("event").GetString() == happened)
             .Select(body => (body.GetProperty("thingName").GetString()!, body.GetProperty("outageId").GetString()!));
@@ -130,28 +131,15 @@ public sealed class ClusterTests
         public async Task<SiloProcess> AddSilo()
         {
             var silo = await SiloProcess.Start(
-                [.. Settings(dynamo, prefix), ("Presence:RecoveryHold", "0s"), ("Presence:SettleTime", "1s"), ("Notifications:Webhook:Url", _webhook.Address.ToString()), .. settings]);
+                [.. Storage(dynamo, prefix), ("Presence:RecoveryHold", "0s"), ("Presence:SettleTime", "1s"), ("Notifications:Webhook:Url", _webhook.Address.ToString()), .. settings]);
             _silos.Add(silo);
             return silo;
         }
 
-        public Task Post(SiloProcess silo, string thing, bool connected) => PostAll(silo, [thing], connected);
+        public static Task Post(SiloProcess silo, string thing, bool connected) => PostAll(silo, [thing], connected);
 
-        /// <summary>As a sender does that wants nothing lost: a 503 is sent again.</summary>
-        public async Task PostAll(SiloProcess silo, string[] things, bool connected)
-        {
-            var events = things.Select(thingName => new { thingName, connected, timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() }).ToList();
-            await silo.Until(
-                async () =>
-                {
-                    using var response = await silo.Post(events);
-                    if (response.StatusCode == HttpStatusCode.ServiceUnavailable) return false;
-                    response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync(Cancel));
-                    return true;
-                },
-                "the events to be taken",
-                TimeSpan.FromMinutes(2));
-        }
+        public static Task PostAll(SiloProcess silo, string[] things, bool connected) => silo.PostUntilTaken(
+            things.Select(thingName => new { thingName, connected, timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() }).ToList());
 
         public async ValueTask DisposeAsync()
         {

@@ -4,18 +4,24 @@ using IoTOrleans.Grains;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.State;
 using IoTOrleans.Silo.Aws;
+using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Storage;
 using IoTOrleans.Sqlite;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using Orleans.Providers;
+using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
 internal static class OrleansComposition
 {
+    /// <summary>The default storage is what stands before it.</summary>
+    private const string memoryStorage = "Memory";
+
     public static void AddOrleans(this WebApplicationBuilder builder, SiloSettings settings)
     {
         builder.UseOrleans(silo =>
@@ -30,6 +36,7 @@ internal static class OrleansComposition
         // After Orleans: hosted services stop in reverse, and whatever is under way still needs its grain.
         builder.Services.AddPresence();
         if (settings.Storage == StorageProvider.DynamoDB) builder.Services.NeedAwsCredentials("Storage:Provider=DynamoDB");
+        builder.Services.AddThingList();
         if (settings.Storage == StorageProvider.Sqlite) builder.Services.AddHostedService<OverdueSweep>();
         builder.Services.AddSingleton<IOptions<PresenceOptions>>(new OptionsWrapper<PresenceOptions>(settings.Presence));
     }
@@ -49,15 +56,20 @@ internal static class OrleansComposition
         switch (settings.Storage)
         {
             case StorageProvider.DynamoDB:
+                silo.Services.AddSingleton<IThingCatalogue, DynamoDBCatalogue>();
                 silo.AddDynamoDBGrainStorageAsDefault(Tables);
                 silo.UseDynamoDBReminderService(Tables);
                 silo.UseDynamoDBClustering(Tables);
                 return;
             case StorageProvider.Memory:
-                silo.AddMemoryGrainStorageAsDefault();
+                silo.AddMemoryGrainStorage(memoryStorage);
+                silo.Services.AddSingleton(provider => new MemoryCatalogue(provider.GetRequiredKeyedService<IGrainStorage>(memoryStorage)));
+                silo.Services.AddSingleton<IThingCatalogue>(provider => provider.GetRequiredService<MemoryCatalogue>());
+                silo.Services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => provider.GetRequiredService<MemoryCatalogue>());
                 silo.UseInMemoryReminderService();
                 break;
             default:
+                silo.Services.AddSingleton<IThingCatalogue, SqliteCatalogue>();
                 silo.AddSqliteGrainStorageAsDefault(options => options.Path = settings.SqlitePath);
                 silo.UseSqliteReminderService(options => options.Path = settings.SqlitePath);
                 break;
