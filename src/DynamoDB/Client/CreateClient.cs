@@ -21,7 +21,7 @@ internal static class SdkClient
         {
             var config = Configure(new AmazonDynamoDBConfig());
             if (config.RegionEndpoint is null && config.ServiceURL is null) throw Failures.NoRegion();
-            return new AmazonDynamoDBClient(config);
+            return new OneAttemptClient(config);
         }
         catch (AmazonClientException cause)
         {

@@ -6,6 +6,7 @@ using IoTOrleans.Grains.State;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using Orleans.Core.Internal;
 using Orleans.Runtime;
 
 namespace IoTOrleans.DynamoDB.Tests.Cluster;

@@ -55,7 +55,7 @@ public sealed class TestTables : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    internal static AmazonDynamoDBClient ClientFor(Uri endpoint) => new(
+    internal static AmazonDynamoDBClient ClientFor(Uri endpoint) => new OneAttemptClient(
         new BasicAWSCredentials("test", "test"),
         SdkClient.Configure(new AmazonDynamoDBConfig { ServiceURL = endpoint.ToString(), AuthenticationRegion = "us-east-1" }));
 
