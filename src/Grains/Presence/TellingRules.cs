@@ -72,10 +72,11 @@ internal static class TellingRules
         {
             foreach (var (destination, delivery) in outage.Deliveries)
             {
-                // Outages of a thing are told one after the other: the last word must be about the last of them.
+                // Outages of a thing are told one after the other: the last word must be about the last of them. But for one that
+                // was refused: what nobody wants to hear must not silence what comes after it.
                 if (delivery.GivenUp || waiting.Contains(destination)) continue;
                 if (Owed(outage, delivery, over, policy, repeatsAt: repeats ? now : null) is not var (owed, sequence)) continue;
-                waiting.Add(destination);
+                if (delivery.RefusedSince is null) waiting.Add(destination);
                 if (delivery.RetryAt > now) continue;
 
                 var notification = Compose(state, outage, owed, sequence, policy, now);

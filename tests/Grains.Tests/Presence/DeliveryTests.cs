@@ -104,7 +104,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public void The_next_outage_does_not_wait_for_a_destination_that_still_owes_the_last_one()
+    public void Outages_of_a_thing_are_told_one_after_the_other_to_each_destination()
     {
         var story = TwoDestinations();
         var first = story.State.Outage!.Id;
@@ -115,9 +115,32 @@ public sealed class DeliveryTests
         story.After(Minutes(0.2)).Timed(false);
         story.State.Outage!.Id.ShouldNotBe(first);
         story.After(Minutes(5)).Tick();
-        story.Sends.Select(s => (s.Destination, s.Notification.OutageId)).ShouldBe(
-            [("hook", first), ("mail", story.State.Outage!.Id), ("hook", story.State.Outage!.Id)], ignoreOrder: true);
+        var second = story.State.Outage!.Id;
+        story.Sends.Select(s => (s.Destination, s.Notification.OutageId)).ShouldBe([("hook", first), ("mail", second)], ignoreOrder: true);
+
+        story.Answered(DeliveryOutcome.Accepted, to: "hook", outage: first);
+        Sent(story).ShouldBe([("hook", first, NotificationEvent.DeviceRecovered)]);
+        story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, to: "hook", outage: first);
+        Sent(story).ShouldBe([("hook", second, NotificationEvent.DeviceOffline)]);
     }
+
+    [Fact]
+    public void What_a_destination_refused_does_not_silence_what_comes_after_it()
+    {
+        var story = TwoDestinations();
+        var first = story.State.Outage!.Id;
+        story.Answered(DeliveryOutcome.Refused, to: "hook");
+        story.Answered(DeliveryOutcome.Accepted);
+        story.After(Minutes(0.2)).Timed(true);
+        story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, outage: first);
+        story.After(Minutes(0.2)).Timed(false);
+        story.After(Minutes(5)).Tick();
+
+        Sent(story).ShouldContain(("hook", story.State.Outage!.Id, NotificationEvent.DeviceOffline));
+    }
+
+    private static IEnumerable<(string Destination, string OutageId, NotificationEvent Event)> Sent(Story story) =>
+        story.Sends.Select(send => (send.Destination, send.Notification.OutageId, send.Notification.Event));
 
     [Fact]
     public void Debts_do_not_grow_without_end()

@@ -32,10 +32,10 @@ public sealed class BrokerVerifierTests : IAsyncDisposable
         time.Advance(TimeSpan.FromMinutes(1));
         await broker.Connect("other");
         var client = await broker.Connect("rpi-1");
-        var connectedAt = time.GetUtcNow();
         time.Advance(TimeSpan.FromMinutes(1));
 
-        (await Ask("rpi-1")).ShouldBe(new(VerifierVerdict.Connected, connectedAt, 2));
+        // As of now: a word of somebody else that came in between is older than what is seen.
+        (await Ask("rpi-1")).ShouldBe(new(VerifierVerdict.Connected, time.GetUtcNow(), 2));
 
         await client.DisconnectAsync(cancellationToken: Cancelled);
         await broker.Sink.NextOf("rpi-1", connected: false);

@@ -29,7 +29,8 @@ public sealed class WebhookDestinationTests
         (sent.Method, sent.Target).ShouldBe(("POST", "/hooks/iot?x=1"));
         sent.Headers["Content-Type"].ShouldBe("application/json");
         sent.Text.ShouldBe(Sample.English.MachineJson(Sample.Offline));
-        sent.Headers.Keys.ShouldNotContain(name => name.StartsWith("webhook-", StringComparison.OrdinalIgnoreCase));
+        sent.Headers.Keys.Where(name => name.StartsWith("webhook-", StringComparison.OrdinalIgnoreCase)).ShouldBe(["webhook-id"]);
+        sent.Headers["webhook-id"].ShouldBe(Sample.Offline.Key);
     }
 
     [Fact]

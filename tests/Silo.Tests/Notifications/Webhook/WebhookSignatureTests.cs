@@ -18,7 +18,7 @@ public sealed class WebhookSignatureTests
 
     [Fact]
     public void It_is_the_one_of_the_Standard_Webhooks_test_suites() =>
-        Sign(Secret).ShouldBe((Id, "1614265330", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+        Sign(Secret).ShouldBe(("1614265330", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
 
     [Fact]
     public void A_secret_without_prefix_is_the_key_itself()
@@ -35,11 +35,11 @@ public sealed class WebhookSignatureTests
         Should.Throw<StartupException>(() => new WebhookSignature("Notifications:Webhook:Secret", secret)).Message
             .ShouldBe("Notifications:Webhook:Secret: after whsec_ there must be base64, for example what `openssl rand -base64 32` prints.");
 
-    private static (string Id, string Timestamp, string Signature) Sign(string secret)
+    private static (string Timestamp, string Signature) Sign(string secret)
     {
         using var request = new HttpRequestMessage();
         new WebhookSignature("s", secret).Sign(request, Id, SentAt, Encoding.UTF8.GetBytes(Body));
-        return (Header("webhook-id"), Header("webhook-timestamp"), Header("webhook-signature"));
+        return (Header("webhook-timestamp"), Header("webhook-signature"));
 
         string Header(string name) => request.Headers.GetValues(name).Single();
     }
