@@ -45,6 +45,8 @@ internal sealed class DynamoDBReminderTable(string service, DynamoDBTable table)
 
     public async Task TestOnlyClearTable()
     {
-        foreach (var entry in (await ReadRows(0, 0)).Reminders) await RemoveRow(entry.GrainId, entry.ReminderName, entry.ETag!);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel };
+        await System.Threading.Tasks.Parallel.ForEachAsync((await ReadRows(0, 0)).Reminders, options, async (entry, _) =>
+            await RemoveRow(entry.GrainId, entry.ReminderName, entry.ETag!));
     }
 }

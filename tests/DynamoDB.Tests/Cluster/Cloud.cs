@@ -71,6 +71,7 @@ internal sealed class Cloud(TestTables tables) : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton<CreateClient>(() => TestTables.ClientFor(tables.Endpoint));
         builder.Services.AddSingleton(tables.Units.Metrics);
+        builder.Services.AddSingleton(TestTables.Patient);
         return builder;
     }
 

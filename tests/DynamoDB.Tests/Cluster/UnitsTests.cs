@@ -1,10 +1,12 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.DynamoDB.Tables;
+using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.State;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using Orleans.Core.Internal;
 using Orleans.Runtime;
 
 namespace IoTOrleans.DynamoDB.Tests.Cluster;
@@ -104,11 +106,7 @@ public sealed class UnitsTests : IAsyncLifetime
     private IDeviceGrain Grain => _silo.Services.GetRequiredService<IGrainFactory>().GetGrain<IDeviceGrain>(_thing);
 
     /// <summary>The activation ends, as after 15 quiet minutes; what it had in memory is gone.</summary>
-    private async Task Sleep()
-    {
-        var management = _silo.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0);
-        while (await management.GetActivationAddress(Grain) is not null) await management.ForceActivationCollection(TimeSpan.Zero);
-    }
+    private async Task Sleep() => await Grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
 
     private async Task<(double Written, double Read)> Counted(Func<Task> work)
     {
@@ -117,12 +115,32 @@ public sealed class UnitsTests : IAsyncLifetime
         return (_tables.Units.Written, _tables.Units.Read);
     }
 
-    /// <summary>Second by second, and after each lets what it set off come to rest: the grain answers a question in its turn.</summary>
+    /// <summary>Second by second, and after each lets what it set off come to rest.</summary>
     private async Task Advance(int seconds)
     {
         for (var second = 0; second < seconds; second++)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
+            await Rest();
+        }
+    }
+
+    /// <summary>
+    /// Real time, and not for ever: nothing waits in a queue, and the grain has answered a question in its turn; twice, since an
+    /// answer may set off the next request.
+    /// </summary>
+    private async Task Rest()
+    {
+        var queues = _silo.Services;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        for (var round = 0; round < 2; round++)
+        {
+            while (queues.GetRequiredService<NotificationQueue>().Pending > 0 || queues.GetRequiredService<VerificationQueue>().Pending > 0)
+            {
+                patience.Token.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
+
             await Grain.GetStatus();
         }
     }

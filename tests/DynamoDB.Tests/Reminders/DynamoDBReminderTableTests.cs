@@ -4,6 +4,9 @@ namespace IoTOrleans.DynamoDB.Tests.Reminders;
 
 public sealed class DynamoDBReminderTableTests(TestTables tables) : ReminderTableConformance, IClassFixture<TestTables>
 {
+    /// <summary>Each is up to 256 queries; RingRangeTests try all edges without a table.</summary>
+    protected override int RandomRanges => 10;
+
     protected override async Task<IReminderTable> CreateTable() => await tables.Reminders();
 
     [Fact]
