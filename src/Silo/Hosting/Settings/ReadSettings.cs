@@ -1,5 +1,6 @@
 using System.Net;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Silo.Hosting.Settings.Destinations;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
 
@@ -23,12 +24,9 @@ internal static class ReadSettings
             QueueUrl = reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
             Mqtt = mqtt,
             HttpEvents = reader.Flag("Events:Http:Enabled", embedded),
-            TopicArn = reader.Text("Notifications:Sns:TopicArn"),
-            WebhookUrl = reader.Text("Notifications:Webhook:Url"),
-            WebhookSecret = reader.Text("Notifications:Webhook:Secret"),
+            Destinations = ReadDestinations.From(reader),
             TimeZone = ReadTimeZone(reader),
             Culture = ReadCulture(reader),
-            AsciiSubject = reader.Flag("Notifications:AsciiSubject"),
             ExternalUrl = reader.Url("ExternalUrl"),
             VerifyWith = reader.Choice("Verify:With", VerifyWith.Auto),
             ShadowName = reader.Text("Verify:ShadowName"),
@@ -39,7 +37,7 @@ internal static class ReadSettings
             Unknown = [.. reader.Unread(sections)],
         };
 
-        foreach (var mistake in settings.Presence.Check(settings.Destinations)) reader.Mistake(mistake);
+        foreach (var mistake in settings.Presence.Check([.. settings.Destinations.Select(destination => destination.Name)])) reader.Mistake(mistake);
         Check(settings, reader);
         return reader.Mistakes.Count == 0 ? settings : throw new StartupException(string.Join(Environment.NewLine, reader.Mistakes.Distinct()));
     }
@@ -50,8 +48,6 @@ internal static class ReadSettings
             reader.Mistake("Storage:Provider=DynamoDB: this version stores in Sqlite or Memory; DynamoDB comes with the next one.");
         if (settings.Storage == StorageProvider.DynamoDB && settings.Mqtt.Port > 0)
             reader.Mistake("Events:Mqtt:Listen:Port: the embedded broker is for one silo with Storage:Provider=Sqlite; set it to 0, or use AWS IoT Core and Events:Sqs:QueueUrl.");
-        if (settings.WebhookSecret is not null && settings.WebhookUrl is null)
-            reader.Mistake("Notifications:Webhook:Secret is set, but Notifications:Webhook:Url is not: set both or none.");
         if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address) && !IPAddress.IsLoopback(address)
             && (settings.Mqtt.Username is null || settings.Mqtt.Password is null))
         {
