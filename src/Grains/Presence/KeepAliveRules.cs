@@ -9,6 +9,16 @@ namespace IoTOrleans.Grains.Presence;
 /// </summary>
 internal static class KeepAliveRules
 {
+    /// <summary>At a tick: once for each time at which it is due, though the timer and the reminder both tick.</summary>
+    public static PresenceDecision Add(PresenceDecision decision, PresencePolicy policy, DateTimeOffset now)
+    {
+        var state = decision.State;
+        if (state.Outage is not { } outage || Times(outage, policy, now) is not { } times) return decision;
+        if (times.Last <= outage.Telling || times.Last <= state.Memory.KeptAliveAt) return decision;
+        if (Due(state, policy, now) is not { Count: > 0 } sends) return decision;
+        return decision with { State = state with { Memory = state.Memory with { KeptAliveAt = now } }, Effects = [.. decision.Effects, .. sends] };
+    }
+
     /// <summary>Not while a reconnect may or may not hold: what was said last stands until it does.</summary>
     public static IReadOnlyList<PresenceEffect> Due(DeviceState state, PresencePolicy policy, DateTimeOffset now)
     {
@@ -22,8 +32,10 @@ internal static class KeepAliveRules
         ];
     }
 
-    /// <summary>On fixed times since the deadline: if it moved along with every glance, every glance would cost a write.</summary>
-    public static DateTimeOffset? Next(Outage outage, PresencePolicy policy, DateTimeOffset now)
+    public static DateTimeOffset? Next(Outage outage, PresencePolicy policy, DateTimeOffset now) => Times(outage, policy, now)?.Next;
+
+    /// <summary>On fixed times since the deadline: if they moved along with every glance, every glance would cost a write.</summary>
+    private static (DateTimeOffset Last, DateTimeOffset Next)? Times(Outage outage, PresencePolicy policy, DateTimeOffset now)
     {
         if (outage.Telling is not { } told) return null;
         var often = outage.Deliveries.Where(pair => Wants(pair.Key, pair.Value, policy))
@@ -31,8 +43,9 @@ internal static class KeepAliveRules
         if (often == TimeSpan.Zero) return null;
 
         // A thousand things that were told of at one moment do not all come at one moment ever after.
-        var first = PresenceRules.ToMilliseconds(told + (often * TellingRules.Jitter(outage.Id, 0)));
-        return now < first ? first : first + (often * (Math.Floor((now - first) / often) + 1));
+        var anchor = PresenceRules.ToMilliseconds(told - often + (often * TellingRules.Jitter(outage.Id, 0)));
+        var last = anchor + (often * Math.Floor((now - anchor) / often));
+        return (last, last + often);
     }
 
     private static bool Wants(string destination, Delivery delivery, PresencePolicy policy) =>

@@ -33,14 +33,11 @@ internal static class PresenceRules
         {
             PresenceInput.Changed(var change) => ConnectionRules.Apply(state, change, policy, now),
             PresenceInput.BrokerStarted(var start) => ConnectionRules.BrokerStarted(state, start, policy, now),
-            PresenceInput.Tick => WithKeepAlives(LookingRules.Tick(state, policy, now), policy, now),
+            PresenceInput.Tick => KeepAliveRules.Add(LookingRules.Tick(state, policy, now), policy, now),
             PresenceInput.Verified(var outageId, var answer) => LookingRules.Verified(state, outageId, answer, policy, now),
             PresenceInput.Answered answer => TellingRules.Answered(state, answer, policy, now),
             _ => throw new ArgumentOutOfRangeException(nameof(input), input, "No rule for this input."),
         };
-
-    private static PresenceDecision WithKeepAlives(PresenceDecision decision, PresencePolicy policy, DateTimeOffset now) =>
-        KeepAliveRules.Due(decision.State, policy, now) is { Count: > 0 } sends ? decision with { Effects = [.. decision.Effects, .. sends] } : decision;
 
     /// <summary>
     /// When there is something to look at next; null: nothing is left to do, and no reminder may exist. Of the state alone but for

@@ -34,7 +34,7 @@ internal static class SmtpSettings
         if (options.To.Count == 0) section.Mistake("To", "is missing: say who gets the mails, for example ops@example.net, or several with commas.");
         if (options.Username is null != options.Password is null) section.Mistake("Username", "and Password belong together: set both or none.");
         if (options is { Username: not null, Security: SecureSocketOptions.None } && !IsLoopback(options.Host))
-            section.Mistake("Tls", "=none would send the password readable for everybody on the way: say starttls or implicit.");
+            section.Mistake("Tls", "must not be none: that would send the password readable for everybody on the way; say starttls or implicit.");
         return services => services.AddSingleton<INotificationDestination>(provider => new SmtpDestination(
             options, provider.GetRequiredService<NotificationText>(), provider.GetRequiredService<TimeProvider>()));
     }
