@@ -64,7 +64,7 @@ internal static partial class AlertmanagerAlert
     {
         var annotations = new JsonObject { ["summary"] = text.Subject(n), ["description"] = text.Body(n) };
         if (n.DisconnectReason is { Length: > 0 } reason) annotations["disconnect_reason"] = reason;
-        foreach (var (name, value) in n.Attributes) annotations["attribute_" + OtherCharacters().Replace(name, "_")] = value;
+        foreach (var (name, value) in n.Attributes.Where(pair => pair.Value.Length > 0)) annotations["attribute_" + OtherCharacters().Replace(name, "_")] = value;
         return annotations;
     }
 

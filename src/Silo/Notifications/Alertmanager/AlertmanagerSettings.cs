@@ -16,8 +16,7 @@ internal static partial class AlertmanagerSettings
         if (keepAlive < TimeSpan.FromMinutes(1) || keepAlive > TimeSpan.FromHours(6)) section.Mistake("KeepAlive", "must be 1m to 6h.");
 
         var options = new AlertmanagerOptions(section.Name, section.Terms(rate: "0", collapse: false, keepAlive), Labels(section));
-        var token = section.Text("Token");
-        var target = section.Target(url, token is null ? [] : [new("Authorization", $"Bearer {token}")]);
+        var target = section.Target(url, section.Text("Token"));
         return services => services.AddHttpDestination(target, (poster, text, time) => new AlertmanagerDestination(options, poster, text, time));
     }
 

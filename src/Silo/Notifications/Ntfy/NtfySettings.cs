@@ -16,8 +16,7 @@ internal static partial class NtfySettings
 
         // A full bucket of 60, and a request more every 5 s.
         var options = new NtfyOptions(section.Name, section.Terms(rate: "12/m"), topic, section.Reader.Number(section.Key("Priority"), 4, 1, 5));
-        var token = section.Text("Token");
-        var target = section.Target(url, token is null ? [] : [new("Authorization", $"Bearer {token}")]);
+        var target = section.Target(url, section.Text("Token"));
         return services => services.AddHttpDestination(target, (poster, text, _) => new NtfyDestination(options, poster, text));
     }
 

@@ -78,7 +78,7 @@ public sealed class AlertmanagerDestinationTests
         await using var stub = await Start(service);
         await using var destination = To(stub);
 
-        await destination.Send(Sample.Offline with { Attributes = new Dictionary<string, string> { ["fw-version 1"] = "1.2", ["場所"] = "家" } });
+        await destination.Send(Sample.Offline with { Attributes = new Dictionary<string, string> { ["fw-version 1"] = "1.2", ["場所"] = "家", ["empty"] = "" } });
         time.SetUtcNow(Sample.Back.AddMinutes(1));
         (await destination.Send(Sample.Recovered with { Attributes = new Dictionary<string, string>(), DisconnectReason = null })).Outcome.ShouldBe(DeliveryOutcome.Accepted);
         service.Firing.ShouldBe(0);

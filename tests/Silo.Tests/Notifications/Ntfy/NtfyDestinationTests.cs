@@ -42,6 +42,17 @@ public sealed class NtfyDestinationTests
     }
 
     [Fact]
+    public async Task A_header_of_the_users_own_comes_before_the_token()
+    {
+        await using var ntfy = await HttpStub.Start((request, _) => Task.FromResult(NtfyService.Answer(request)));
+        await using var destination = To(ntfy, ("Token", "tk_1"), ("Headers:authorization", "Basic dTpw"), ("Headers:X-Via", "here"));
+
+        (await destination.Send(Sample.Offline)).Outcome.ShouldBe(DeliveryOutcome.Accepted);
+
+        (ntfy.Requests[0].Headers["Authorization"], ntfy.Requests[0].Headers["X-Via"]).ShouldBe(("Basic dTpw", "here"));
+    }
+
+    [Fact]
     public async Task Title_and_message_keep_within_their_bytes()
     {
         await using var ntfy = await HttpStub.Start((request, _) => Task.FromResult(NtfyService.Answer(request)));

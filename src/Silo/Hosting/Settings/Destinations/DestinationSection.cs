@@ -38,14 +38,13 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
         return text.Length > 0 && Try(() => HttpTarget.Parse(Key(setting), text)) is { } url ? url : new Uri("http://invalid./");
     }
 
-    public HttpTarget Target(Uri url, params IEnumerable<KeyValuePair<string, string>> headers) => new()
+    /// <param name="token">Sent as <c>Authorization: Bearer …</c>, unless <c>Headers:Authorization</c> says otherwise.</param>
+    public HttpTarget Target(Uri url, string? token = null)
     {
-        Name = name,
-        Setting = Key("Url"),
-        Url = url,
-        Headers = new Dictionary<string, string>([.. headers, .. Headers()]),
-        Timeout = ReadTimeout(),
-    };
+        var headers = Headers();
+        if (token is not null) headers.TryAdd("Authorization", $"Bearer {token}");
+        return new HttpTarget { Name = name, Setting = Key("Url"), Url = url, Headers = headers, Timeout = ReadTimeout() };
+    }
 
     /// <summary>Shorter than the dispatcher's own patience, so that the message names the setting that decides.</summary>
     public TimeSpan ReadTimeout()
