@@ -25,6 +25,7 @@ public static class PresenceServices
         services.AddSingleton<FeedWatch>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
         services.AddSingleton<NotificationQueue>();
+        services.AddSingleton<IDestinationWatch>(provider => provider.GetRequiredService<NotificationQueue>());
         services.AddSingleton<VerificationQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<NotificationQueue>());
         services.AddHostedService(provider => provider.GetRequiredService<VerificationQueue>());

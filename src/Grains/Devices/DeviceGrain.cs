@@ -92,6 +92,7 @@ internal sealed partial class DeviceGrain(
         await Refresh();
         var state = Recovery.EndHold(_state, _policy, Now);
         return TellingRules.DueNow(state, _policy, Now, repeats: true)
+            .Concat(KeepAliveRules.Due(state, _policy, Now))
             .OfType<PresenceEffect.Send>()
             .Where(send => send.Destination == destination)
             .Select(send => send.Notification)
@@ -181,7 +182,7 @@ internal sealed partial class DeviceGrain(
                 verifications.Ask(ThingName, ask.OutageId, ask.Source);
                 break;
             case PresenceEffect.Send send:
-                notifications.Send(send.Destination, send.Notification, markedAt: _storedAsOf);
+                notifications.Send(send, markedAt: _storedAsOf);
                 break;
             case PresenceEffect.WarnVerifierStale:
                 LogVerifierStale(ThingName);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>Sends on behalf of grains and brings the answers back. One lane per destination: one that hangs delays no other.</summary>
-internal sealed partial class NotificationQueue : BackgroundService
+internal sealed partial class NotificationQueue : BackgroundService, IDestinationWatch
 {
     internal const int WorkersPerDestination = 8;
 
@@ -30,31 +32,42 @@ internal sealed partial class NotificationQueue : BackgroundService
     internal const int MostUnrecorded = 100_000;
 
     private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _refusing = new();
     private readonly QuietLog _quiet;
     private readonly IGrainFactory _grains;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Counter<long> _answers;
     private readonly Dictionary<string, Lane<Work>> _lanes;
 
     public NotificationQueue(
         IGrainFactory grains, IEnumerable<INotificationDestination> destinations,
-        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<NotificationQueue> logger)
+        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, IMeterFactory meters, ILogger<NotificationQueue> logger)
     {
+        _answers = meters.Create("IoTOrleans").CreateCounter<long>(
+            "iot_orleans.notifications", description: "Attempts to tell a destination, by what it answered.");
         (_grains, _time, _logger, _quiet) = (grains, time, logger, new QuietLog(time));
         _lanes = destinations.ToDictionary(
             destination => destination.Name,
-            destination => new Lane<Work>(
-                $"Destination {destination.Name}", WorkersPerDestination, Capacity, (work, token) => Send(destination, work, token), logger));
+            destination =>
+            {
+                var gate = new SendGate(destination.Terms.RateLimit, time);
+                return new Lane<Work>(
+                    $"Destination {destination.Name}", WorkersPerDestination, Capacity, (work, token) => Send(destination, gate, work, token), logger);
+            });
     }
 
     /// <summary>How many notifications wait or are under way.</summary>
     public int Pending => _lanes.Values.Sum(lane => lane.Count);
 
+    public IReadOnlyDictionary<string, DateTimeOffset> Refusing => _refusing;
+
     /// <param name="markedAt">Monotonic time at which the state that owes this was last known to be stored.</param>
-    public void Send(string destination, Notification notification, long markedAt)
+    public void Send(PresenceEffect.Send send, long markedAt)
     {
-        if (_lanes.TryGetValue(destination, out var lane)) lane.TryAdd(notification.Key, new Work(notification, markedAt));
-        else _ = AnswerForNobody(destination, notification);
+        var (destination, notification, keepAlive) = send;
+        if (_lanes.TryGetValue(destination, out var lane)) lane.TryAdd(KeyOf(notification, keepAlive), new Work(notification, markedAt, keepAlive));
+        else if (!keepAlive) _ = AnswerForNobody(destination, notification);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -72,31 +85,47 @@ internal sealed partial class NotificationQueue : BackgroundService
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lanes.Values.Select(lane => lane.Run(stoppingToken)));
 
-    private async Task Send(INotificationDestination destination, Work work, CancellationToken cancellationToken)
+    /// <summary>
+    /// A keep-alive and the end of its outage never wait or travel together: if the end were overtaken, what is over would be alive
+    /// again. Whichever comes second is asked for again in a minute.
+    /// </summary>
+    private static string KeyOf(Notification notification, bool keepAlive) =>
+        keepAlive ? (notification with { Event = NotificationEvent.DeviceRecovered }).Key : notification.Key;
+
+    private async Task Send(INotificationDestination destination, SendGate gate, Work work, CancellationToken cancellationToken)
     {
-        var (notification, markedAt) = work;
+        var (notification, asOf, keepAlive) = work;
         var grain = _grains.GetGrain<IDeviceAnswers>(notification.ThingName);
-        if (_time.GetElapsedTime(markedAt) > AskAgainAfter)
+        var known = !keepAlive && _unrecorded.TryGetValue((destination.Name, notification.Key), out var answer) ? answer : null;
+        for (var hadTurn = false; ; hadTurn = true)
         {
-            var owed = await grain.StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination.Name);
-            if (owed is null) return;
-            notification = owed;
+            if (_time.GetElapsedTime(asOf) > AskAgainAfter)
+            {
+                var asked = _time.GetTimestamp();
+                var owed = await grain.StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination.Name);
+                if (owed is null) return;
+                (notification, asOf) = (owed, asked);
+            }
+
+            if (known is not null || hadTurn) break;
+            await gate.Turn(cancellationToken);
         }
 
-        if (!_unrecorded.TryGetValue((destination.Name, notification.Key), out var answer))
+        if (known is null)
         {
-            answer = await Try(destination, notification, cancellationToken);
-            Log(destination.Name, notification, answer);
+            known = await Try(destination, notification, cancellationToken);
+            gate.Answered(known);
+            Note(destination.Name, notification, known, keepAlive);
         }
 
-        await Answer(grain, destination.Name, notification, answer, cancellationToken);
+        if (!keepAlive) await Answer(grain, destination.Name, notification, known, cancellationToken);
     }
 
     /// <summary>A destination that has gone from the settings refuses, as it were: for a day it may come back into them.</summary>
     private async Task AnswerForNobody(string destination, Notification notification)
     {
         var refused = DeliveryAnswer.Refused("it is not in the settings any more");
-        Log(destination, notification, refused);
+        Note(destination, notification, refused, keepAlive: false);
         try
         {
             await _grains.GetGrain<IDeviceAnswers>(notification.ThingName)
@@ -146,24 +175,28 @@ internal sealed partial class NotificationQueue : BackgroundService
         }
     }
 
-    private void Log(string destination, Notification notification, DeliveryAnswer answer)
+    private void Note(string destination, Notification notification, DeliveryAnswer answer, bool keepAlive)
     {
+        _answers.Add(1, new("destination", destination), new("outcome", answer.Outcome.ToString().ToLowerInvariant()));
         var (name, thing, detail) = (notification.Event.Name(), notification.ThingName, answer.Detail ?? "ok");
         switch (answer.Outcome)
         {
             case DeliveryOutcome.Accepted:
-                LogAccepted(destination, name, thing, notification.OutageId, detail);
+                _refusing.TryRemove(destination, out _);
+                if (!keepAlive) LogAccepted(destination, name, thing, notification.OutageId, detail);
                 break;
             case DeliveryOutcome.Refused:
-                LogRefused(destination, name, thing, notification.OutageId, detail);
+                if (_lanes.ContainsKey(destination)) _refusing.TryAdd(destination, _time.GetUtcNow());
+                if (_quiet.Speak($"{destination} refuses", out var refused)) LogRefused(destination, name, thing, notification.OutageId, detail, refused);
                 break;
             default:
-                if (_quiet.Speak(destination, out var kept)) LogFailed(destination, name, thing, notification.OutageId, detail, kept);
+                if (_quiet.Speak(destination, out var failed)) LogFailed(destination, name, thing, notification.OutageId, detail, failed);
                 break;
         }
     }
 
-    private sealed record Work(Notification Notification, long MarkedAt);
+    /// <param name="AsOf">Monotonic time at which it was last known to be owed.</param>
+    private sealed record Work(Notification Notification, long AsOf, bool KeepAlive);
 
     [LoggerMessage(40, LogLevel.Information, "{Destination} accepted {Event} of {ThingName} (outage {OutageId}): {Detail}")]
     private partial void LogAccepted(string destination, string @event, string thingName, string outageId, string detail);
@@ -171,8 +204,8 @@ internal sealed partial class NotificationQueue : BackgroundService
     [LoggerMessage(41, LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage {OutageId}), tried again soon ({Kept} more since the last line of this kind): {Detail}")]
     private partial void LogFailed(string destination, string @event, string thingName, string outageId, string detail, int kept);
 
-    [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), tried hourly for a day: {Detail}")]
-    private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail);
+    [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), tried hourly for a day ({Kept} more since the last line of this kind): {Detail}")]
+    private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail, int kept);
 
     [LoggerMessage(43, LogLevel.Warning, "{ThingName}: what a destination answered could not be stored; its next tick asks again.")]
     private partial void LogNotAnswered(Exception exception, string thingName);

@@ -6,6 +6,8 @@ public interface INotificationDestination
     /// <summary>Unique; policies name it in <c>Notify</c>, and what it is owed is stored under it.</summary>
     string Name { get; }
 
+    DestinationTerms Terms => DestinationTerms.Default;
+
     /// <summary>
     /// Sends once, within its own time-outs; never throws but for cancellation. Whoever calls decides about retries.
     /// </summary>
@@ -13,8 +15,10 @@ public interface INotificationDestination
 }
 
 /// <param name="Detail">The MessageId, the HTTP status, the error: what a person should read.</param>
+/// <param name="RetryAfter">How long the destination wants to be left alone, if it said so.</param>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.DeliveryAnswer")]
-public sealed record DeliveryAnswer([property: Id(0)] DeliveryOutcome Outcome, [property: Id(1)] string? Detail = null)
+public sealed record DeliveryAnswer(
+    [property: Id(0)] DeliveryOutcome Outcome, [property: Id(1)] string? Detail = null, [property: Id(2)] TimeSpan? RetryAfter = null)
 {
     public static DeliveryAnswer Accepted(string? detail = null) => new(DeliveryOutcome.Accepted, detail);
 

@@ -101,6 +101,7 @@ internal static class LookingRules
     {
         var look = Rechecks(state, policy) ? state.Memory.AskAgainAt ?? now + policy.RecheckEvery : NextIdleLook(offline, now);
         if (state.Memory.AskingSince is not null && now + TellingRules.FirstRetry < look) look = now + TellingRules.FirstRetry;
+        if (KeepAliveRules.Next(offline, policy, now) is { } keepAlive && keepAlive < look) look = keepAlive;
         return TellingRules.NextRepeat(offline, policy, now) is { } repeat && repeat < look ? repeat : look;
     }
 

@@ -11,6 +11,7 @@ internal sealed class PresencePolicies(
 {
     private readonly PresenceOptions _options = options.Value;
     private readonly IReadOnlyList<string> _allDestinations = [.. destinations.Select(destination => destination.Name)];
+    private readonly IReadOnlyDictionary<string, DestinationTerms> _terms = destinations.ToDictionary(d => d.Name, d => d.Terms);
     private readonly IReadOnlyList<EventSource> _verifiable =
         [.. Enum.GetValues<EventSource>().Where(source => verifiers.Any(verifier => verifier.Covers(source)))];
 
@@ -29,6 +30,7 @@ internal sealed class PresencePolicies(
             NotifyRecovery = match?.NotifyRecovery ?? _options.NotifyRecovery,
             Muted = match?.Muted ?? false,
             Destinations = match?.Notify ?? _allDestinations,
+            Terms = _terms,
             Verifiable = _verifiable,
         };
     }

@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Grains.Presence;
 
@@ -30,11 +31,16 @@ public sealed record PresencePolicy
     /// <summary>Names of the destinations that are told.</summary>
     public IReadOnlyList<string> Destinations { get; init; } = [];
 
+    /// <summary>By destination name, of all there are: one that is not told of this thing any more may still be owed something.</summary>
+    public IReadOnlyDictionary<string, DestinationTerms> Terms { get; init; } = new Dictionary<string, DestinationTerms>();
+
     /// <summary>The doors whose things somebody can be asked about.</summary>
     public IReadOnlyList<EventSource> Verifiable { get; init; } = [];
 
     /// <summary>The glob that matched, null for the plain settings.</summary>
     public string? Match { get; init; }
+
+    public DestinationTerms TermsOf(string destination) => Terms.GetValueOrDefault(destination, DestinationTerms.Default);
 
     public bool TellsNobody => Muted || Destinations.Count == 0;
 }

@@ -75,7 +75,7 @@ internal static class TellingRules
                 // Outages of a thing are told one after the other: the last word must be about the last of them. But for one that
                 // was refused: what nobody wants to hear must not silence what comes after it.
                 if (delivery.GivenUp || waiting.Contains(destination)) continue;
-                if (Owed(outage, delivery, over, policy, repeatsAt: repeats ? now : null) is not var (owed, sequence)) continue;
+                if (Owed(outage, destination, over, policy, repeatsAt: repeats ? now : null) is not var (owed, sequence)) continue;
                 if (delivery.RefusedSince is null) waiting.Add(destination);
                 if (delivery.RetryAt > now) continue;
 
@@ -94,9 +94,9 @@ internal static class TellingRules
         DateTimeOffset? next = null;
         foreach (var (outage, over) in Told(state))
         {
-            foreach (var delivery in outage.Deliveries.Values)
+            foreach (var (destination, delivery) in outage.Deliveries)
             {
-                if (delivery.GivenUp || Owed(outage, delivery, over, policy, repeatsAt: now) is null) continue;
+                if (delivery.GivenUp || Owed(outage, destination, over, policy, repeatsAt: now) is null) continue;
                 var at = delivery.RetryAt > now ? delivery.RetryAt.Value : now + FirstRetry;
                 if (next is null || at < next) next = at;
             }
@@ -106,7 +106,7 @@ internal static class TellingRules
     }
 
     public static bool OwesAnything(Outage outage, bool over, PresencePolicy policy) =>
-        outage.Deliveries.Values.Any(delivery => !delivery.GivenUp && Owed(outage, delivery, over, policy, repeatsAt: null) is not null);
+        outage.Deliveries.Any(pair => !pair.Value.GivenUp && Owed(outage, pair.Key, over, policy, repeatsAt: null) is not null);
 
     /// <summary>When <c>device.still_offline</c> falls due next; null: never.</summary>
     public static DateTimeOffset? NextRepeat(Outage outage, PresencePolicy policy, DateTimeOffset now) =>
@@ -122,11 +122,17 @@ internal static class TellingRules
     /// <summary>The one word that a destination is owed next; nothing while a reconnect may or may not hold.</summary>
     /// <param name="repeatsAt">Repeats that are due at this time count, too; null: they do not.</param>
     private static (NotificationEvent Event, int Sequence)? Owed(
-        Outage outage, Delivery delivery, bool over, PresencePolicy policy, DateTimeOffset? repeatsAt)
+        Outage outage, string destination, bool over, PresencePolicy policy, DateTimeOffset? repeatsAt)
     {
+        var delivery = outage.Deliveries[destination];
         if (!over && outage.BackAt is not null) return null;
         if (!delivery.Offline) return (NotificationEvent.DeviceOffline, 0);
-        if (over) return delivery.Recovered || !policy.NotifyRecovery ? null : (NotificationEvent.DeviceRecovered, 0);
+        if (over)
+        {
+            var wantsToHear = policy.NotifyRecovery && policy.TermsOf(destination).SendResolved;
+            return delivery.Recovered || !wantsToHear ? null : (NotificationEvent.DeviceRecovered, 0);
+        }
+
         return RepeatDue(outage, delivery, policy) <= repeatsAt ? (NotificationEvent.DeviceStillOffline, delivery.StillOffline + 1) : null;
     }
 
@@ -207,7 +213,7 @@ internal static class TellingRules
         if (state.Outage is { Telling: not null } running) yield return (running, false);
     }
 
-    private static Notification Compose(
+    internal static Notification Compose(
         DeviceState state, Outage outage, NotificationEvent notificationEvent, int sequence, PresencePolicy policy, DateTimeOffset now) => new()
         {
             Event = notificationEvent,
@@ -231,7 +237,7 @@ internal static class TellingRules
         };
 
     /// <summary>0.8 to 1.0 of the wait, different for every outage, so that a thousand things do not all come back at one moment.</summary>
-    private static double Jitter(string outageId, int attempt)
+    internal static double Jitter(string outageId, int attempt)
     {
         var hash = 17u;
         foreach (var c in outageId) hash = (hash * 31) + c;

@@ -1,5 +1,7 @@
 using IoTOrleans.DynamoDB;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Silo.Notifications.Text;
 using IoTOrleans.Sqlite;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -18,6 +20,7 @@ internal static class HealthApi
     public static void AddHealth(this WebApplicationBuilder builder, SiloSettings settings)
     {
         var checks = builder.Services.AddHealthChecks().AddCheck<RemindersCheck>("reminders", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
+        checks.AddCheck<DestinationsCheck>("destinations", tags: [Ready]);
         if (settings.Storage == StorageProvider.Sqlite) checks.AddCheck<SqliteCheck>("storage", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
         if (settings.Storage == StorageProvider.DynamoDB) checks.AddCheck<DynamoDBCheck>("storage", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
     }
@@ -51,6 +54,22 @@ internal static class HealthApi
         {
             await storage.Ping(cancellationToken);
             return HealthCheckResult.Healthy();
+        }
+    }
+
+    /// <summary>
+    /// Degraded, never down: the others are told all the same, and what is refused is tried hourly for a day. Why is in the log, since
+    /// this door is open to all.
+    /// </summary>
+    private sealed class DestinationsCheck(IDestinationWatch destinations) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var refusing = destinations.Refusing.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => $"{pair.Key} refuses what it is sent since {Rfc3339.Of(pair.Value)}").ToList();
+            return Task.FromResult(refusing.Count == 0
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Degraded($"{string.Join("; ", refusing)}; the log says why."));
         }
     }
 

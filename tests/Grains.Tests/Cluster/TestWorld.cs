@@ -7,17 +7,23 @@ namespace IoTOrleans.Grains.Tests.Cluster;
 /// <summary>A destination that remembers what it accepted and answers as the test wants.</summary>
 internal sealed class TestDestination(string name) : INotificationDestination
 {
-    private readonly ConcurrentQueue<Notification> _accepted = new();
+    private readonly ConcurrentQueue<(Notification Notification, DateTimeOffset At)> _accepted = new();
     private int _attempts;
 
     public string Name => name;
 
+    public DestinationTerms Terms { get; set; } = DestinationTerms.Default;
+
     /// <summary>What it answers; default: accepted.</summary>
     public Func<Notification, Task<DeliveryAnswer>>? Answer { get; set; }
 
-    public IReadOnlyList<Notification> Accepted => [.. _accepted];
+    public TimeProvider Time { get; set; } = TimeProvider.System;
 
-    public IReadOnlyList<string> Events => [.. _accepted.Select(n => n.Event.Name())];
+    public IReadOnlyList<Notification> Accepted => [.. _accepted.Select(entry => entry.Notification)];
+
+    public IReadOnlyList<DateTimeOffset> AcceptedAt => [.. _accepted.Select(entry => entry.At)];
+
+    public IReadOnlyList<string> Events => [.. Accepted.Select(n => n.Event.Name())];
 
     public int Attempts => _attempts;
 
@@ -25,7 +31,7 @@ internal sealed class TestDestination(string name) : INotificationDestination
     {
         Interlocked.Increment(ref _attempts);
         var answer = Answer is null ? DeliveryAnswer.Accepted() : await Answer(notification);
-        if (answer.Outcome == DeliveryOutcome.Accepted) _accepted.Enqueue(notification);
+        if (answer.Outcome == DeliveryOutcome.Accepted) _accepted.Enqueue((notification, Time.GetUtcNow()));
         return answer;
     }
 }

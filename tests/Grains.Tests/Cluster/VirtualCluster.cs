@@ -33,7 +33,12 @@ internal sealed class VirtualCluster : IAsyncDisposable
             services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             services.AddSingleton<IReminderRegistry>(Reminders);
             services.AddSingleton<IGrainStorage>(Storage);
-            foreach (var destination in Destinations) services.AddSingleton<INotificationDestination>(destination);
+            foreach (var destination in Destinations)
+            {
+                destination.Time = Time;
+                services.AddSingleton<INotificationDestination>(destination);
+            }
+
             services.AddSingleton<IConnectionVerifier>(Verifier);
             services.AddSingleton<IBrokerClock>(Broker);
             services.AddPresence(configure);
@@ -57,6 +62,8 @@ internal sealed class VirtualCluster : IAsyncDisposable
     public TestBroker Broker { get; } = new();
 
     public DateTimeOffset Now => Time.GetUtcNow();
+
+    public IDestinationWatch Watch => _cluster.Silos[0].ServiceProvider.GetRequiredService<IDestinationWatch>();
 
     public static async Task<VirtualCluster> Start(Action<PresenceOptions>? configure = null, Action<VirtualCluster>? prepare = null)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Silo.Hosting.Settings.Destinations;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
 
@@ -25,12 +26,9 @@ internal static class ReadSettings
             QueueUrl = reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
             Mqtt = mqtt,
             HttpEvents = reader.Flag("Events:Http:Enabled", embedded),
-            TopicArn = reader.Text("Notifications:Sns:TopicArn"),
-            WebhookUrl = reader.Text("Notifications:Webhook:Url"),
-            WebhookSecret = reader.Text("Notifications:Webhook:Secret"),
+            Destinations = ReadDestinations.From(reader),
             TimeZone = ReadTimeZone(reader),
             Culture = ReadCulture(reader),
-            AsciiSubject = reader.Flag("Notifications:AsciiSubject"),
             ExternalUrl = reader.Url("ExternalUrl"),
             VerifyWith = reader.Choice("Verify:With", VerifyWith.Auto),
             ShadowName = reader.Text("Verify:ShadowName"),
@@ -41,7 +39,7 @@ internal static class ReadSettings
             Unknown = [.. reader.Unread(sections)],
         };
 
-        foreach (var mistake in settings.Presence.Check(settings.Destinations)) reader.Mistake(mistake);
+        foreach (var mistake in settings.Presence.Check([.. settings.Destinations.Select(destination => destination.Name)])) reader.Mistake(mistake);
         Check(settings, reader);
         return reader.Mistakes.Count == 0 ? settings : throw new StartupException(string.Join(Environment.NewLine, reader.Mistakes.Distinct()));
     }
@@ -50,8 +48,6 @@ internal static class ReadSettings
     {
         if (settings.Storage == StorageProvider.DynamoDB && settings.Mqtt.Port > 0)
             reader.Mistake("Events:Mqtt:Listen:Port: the embedded broker is for one silo with Storage:Provider=Sqlite; set it to 0, or use AWS IoT Core and Events:Sqs:QueueUrl.");
-        if (settings.WebhookSecret is not null && settings.WebhookUrl is null)
-            reader.Mistake("Notifications:Webhook:Secret is set, but Notifications:Webhook:Url is not: set both or none.");
         if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address) && !IPAddress.IsLoopback(address)
             && (settings.Mqtt.Username is null || settings.Mqtt.Password is null))
         {

@@ -28,6 +28,8 @@ internal sealed partial class SnsDestination : INotificationDestination
 
     public string Name => options.Name;
 
+    public DestinationTerms Terms => options.Terms;
+
     private bool IsInAnotherRegion => topic.Region != sns.Config.AuthenticationRegion;
 
     public async Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken)

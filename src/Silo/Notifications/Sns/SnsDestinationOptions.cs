@@ -1,3 +1,5 @@
+using IoTOrleans.Grains.Ports;
+
 namespace IoTOrleans.Silo.Notifications.Sns;
 
 internal sealed class SnsDestinationOptions
@@ -15,6 +17,8 @@ internal sealed class SnsDestinationOptions
     /// <c>Notifications:AsciiSubject</c>; null: yes in <c>en</c>, no in <c>ja</c>. SNS takes UTF-8 today; what mails arrive at may not.
     /// </summary>
     public bool? AsciiSubject { get; set; }
+
+    public DestinationTerms Terms { get; set; } = DestinationTerms.Default;
 
     /// <summary>For everything, the SDK's retries included. Default: 15 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);

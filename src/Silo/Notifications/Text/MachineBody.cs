@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -81,13 +80,13 @@ internal sealed record MachineBody
 
     internal sealed record BodySource(string Cluster, string? Region);
 
-    /// <summary>RFC 3339 with <c>Z</c>, fractions only where there are any: the default writes whatever offset it was given.</summary>
+    /// <summary>The default writes whatever offset it was given.</summary>
     private sealed class UtcConverter : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.GetDateTimeOffset();
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+            writer.WriteStringValue(Rfc3339.Of(value));
     }
 }

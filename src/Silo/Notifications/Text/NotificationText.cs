@@ -57,6 +57,14 @@ internal sealed class NotificationText
     public string MachineJson(Notification notification) =>
         MachineBody.Json(notification, options.Cluster, options.Region, LinkTo(notification.ThingName), Body(notification));
 
+    /// <summary>To the thing's page; null without <c>ExternalUrl</c>.</summary>
+    public string? Link(Notification notification) => LinkTo(notification.ThingName);
+
+    /// <summary>Who speaks: the cluster.</summary>
+    public string Cluster => options.Cluster;
+
+    public string? Region => options.Region;
+
     private string? LinkTo(string thingName) => baseUrl is null ? null : $"{baseUrl}/?thing={Uri.EscapeDataString(thingName)}";
 
     private static string? BaseUrlOf(string? externalUrl)

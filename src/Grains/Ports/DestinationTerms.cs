@@ -1,0 +1,25 @@
+namespace IoTOrleans.Grains.Ports;
+
+/// <summary>On which terms a destination is told: what the rules and the dispatcher have to know of it.</summary>
+public sealed record DestinationTerms
+{
+    public static DestinationTerms Default { get; } = new();
+
+    /// <summary>It is owed <c>device.recovered</c>. Default: true.</summary>
+    public bool SendResolved { get; init; } = true;
+
+    /// <summary>Many at once may come to it as one. Default: true; false for services that group by themselves.</summary>
+    public bool Collapse { get; init; } = true;
+
+    /// <summary>The most that it is sent, by each silo; null: no limit.</summary>
+    public RateLimit? RateLimit { get; init; }
+
+    /// <summary>
+    /// It forgets what it is not told again: while an outage runs, the same <c>device.offline</c> is sent this often. That is between
+    /// machines: not counted, not stored, and no reminder to people. Zero: never.
+    /// </summary>
+    public TimeSpan KeepAlive { get; init; }
+}
+
+/// <summary>At most <paramref name="Count"/> in any <paramref name="Period"/>, wherever it begins.</summary>
+public sealed record RateLimit(int Count, TimeSpan Period);

@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Notifications.Text;
+
+namespace IoTOrleans.Silo.Notifications.Alertmanager;
+
+/// <summary>
+/// An array of one alert. Labels identify it, so they hold only what stays the same from the first post to the last; everything that
+/// may change (attributes, texts) is an annotation.
+/// </summary>
+internal static partial class AlertmanagerAlert
+{
+    /// <summary>
+    /// How long an alert lives without being posted again. So long that no restart or outage of ours looks like a recovery; a
+    /// recovery is posted as such, and tried until it is accepted.
+    /// </summary>
+    internal static readonly TimeSpan Lasts = TimeSpan.FromDays(1);
+
+    internal static readonly TimeSpan TestLasts = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// An end counts only once it has passed by Alertmanager's clock, and until then the later one that it already knows rules: a clock
+    /// of theirs that is a little behind ours would keep the alert for a day.
+    /// </summary>
+    private static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(2);
+
+    public static JsonArray Of(Notification n, NotificationText text, AlertmanagerOptions options, DateTimeOffset now)
+    {
+        var alert = new JsonObject
+        {
+            ["labels"] = Labels(n, text, options),
+            ["annotations"] = Annotations(n, text),
+            ["startsAt"] = Rfc3339.Of(n.Since),
+            ["endsAt"] = Rfc3339.Of(EndOf(n, now)),
+        };
+        if (text.Link(n) is { } link) alert["generatorURL"] = link;
+        return [alert];
+    }
+
+    private static DateTimeOffset EndOf(Notification n, DateTimeOffset now)
+    {
+        if (n.IsTest) return now + TestLasts;
+        if (n.Event != NotificationEvent.DeviceRecovered) return now + Lasts + n.RecoveryHold;
+
+        var end = n.RecoveredAt is { } back && back < now - ClockSlack ? back : now - ClockSlack;
+        return end > n.Since ? end : n.Since;
+    }
+
+    private static JsonObject Labels(Notification n, NotificationText text, AlertmanagerOptions options)
+    {
+        var labels = new JsonObject();
+        foreach (var (name, value) in options.Labels) labels[name] = value;
+        labels["alertname"] = "DeviceOffline";
+        labels["thing_name"] = n.ThingName;
+        labels["outage_id"] = n.OutageId;
+        labels["cluster"] = text.Cluster;
+        if (text.Region is { Length: > 0 } region) labels["region"] = region;
+        if (n.IsTest) labels["test"] = "true";
+        return labels;
+    }
+
+    private static JsonObject Annotations(Notification n, NotificationText text)
+    {
+        var annotations = new JsonObject { ["summary"] = text.Subject(n), ["description"] = text.Body(n) };
+        if (n.DisconnectReason is { Length: > 0 } reason) annotations["disconnect_reason"] = reason;
+        foreach (var (name, value) in n.Attributes.Where(pair => pair.Value.Length > 0)) annotations["attribute_" + OtherCharacters().Replace(name, "_")] = value;
+        return annotations;
+    }
+
+    /// <summary>Names of labels and annotations are <c>[a-zA-Z_][a-zA-Z0-9_]*</c>.</summary>
+    [GeneratedRegex("[^a-zA-Z0-9_]")]
+    private static partial Regex OtherCharacters();
+}
