@@ -80,10 +80,10 @@ public sealed class UnitsTests : IAsyncLifetime
         {
             await Advance(60);
             await Lifecycle(false, 100_000 + round);
-            if (round % 2 == 0) await Until(() => _cloud.Mail.Accepted.Count == round + 1);
+            if (round % 2 == 0) await Until(() => Told == round + 1);
             await Advance(30);
             await Lifecycle(true, 100_001 + round);
-            if (round % 2 == 0) await Until(() => _cloud.Mail.Accepted.Count == round + 2);
+            if (round % 2 == 0) await Until(() => Told == round + 2);
         }
 
         var item = (await _tables.Items(TableSchema.GrainState)).ShouldHaveSingleItem();
@@ -102,6 +102,9 @@ public sealed class UnitsTests : IAsyncLifetime
         });
 
     private Task<PresenceReason> Report(ConnectionChange change) => Grain.Report(change);
+
+    /// <summary>Without repeats: while a write takes long, virtual time may run past the minute after which a request counts as lost.</summary>
+    private int Told => _cloud.Mail.Accepted.DistinctBy(notification => notification.Key).Count();
 
     private IDeviceGrain Grain => _silo.Services.GetRequiredService<IGrainFactory>().GetGrain<IDeviceGrain>(_thing);
 
