@@ -61,7 +61,7 @@ internal sealed class IotCore(Setup setup, Chapter[] chapters)
         var change = Happens(time, connected: true);
         Lifecycle(change, true, time, chapter.Connect, null);
         Http(change, true, time, chapter.Connect);
-        _writes.Add((time + Lag(chapter), true, change, chapter.NewShadow && away > 70, chapter.Connect));
+        _writes.Add((time + Math.Min(Lag(chapter), chapter.Up / 2), true, change, chapter.NewShadow && away > 70, chapter.Connect));
     }
 
     private void Drops(Chapter chapter, double time)

@@ -40,13 +40,16 @@ internal sealed class Knowledge(History history)
     public Change? LaterPerhaps(int than, bool connected, double by) =>
         history.Changes.LastOrDefault(change => change.Index > than && change.Connected == connected && _perhaps[change.Index] <= by);
 
-    /// <summary>The first drop of those in a row, as far as known: nothing says that it came back in between.</summary>
+    /// <summary>
+    /// The first drop of those in a row, as far as known: nothing said in time that it came back in between. A reconnect that is heard of
+    /// after the next drop is an older event, and where there are no sessions it proves nothing.
+    /// </summary>
     public Change FirstOfRun(Change drop, double before)
     {
         var first = drop;
         foreach (var change in history.Changes.Reverse().SkipWhile(change => change.Index >= drop.Index))
         {
-            if (change.Connected && _perhaps[change.Index] < before) break;
+            if (change.Connected && _perhaps[change.Index] < before && _perhaps[change.Index] <= _perhaps[first.Index]) break;
             if (!change.Connected && _perhaps[change.Index] < before) first = change;
         }
 
