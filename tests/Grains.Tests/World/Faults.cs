@@ -18,8 +18,12 @@ internal sealed class Faults(Plan plan, Func<double> now)
     /// <summary>Up to when something has been wrong so far, as far as anybody can know.</summary>
     public double Until { get; private set; } = plan.Troubles.Length == 0 ? 0 : plan.Troubles.Max(trouble => trouble.From + trouble.Lasts + 30d);
 
+    /// <summary>From here on everything works.</summary>
+    public bool Over { get; set; }
+
     public Fate Of(Effect effect)
     {
+        if (Over) return Fate.Done;
         _effects++;
         if (plan.Blows.FirstOrDefault(blow => blow.Effect == _effects) is { } hit)
         {

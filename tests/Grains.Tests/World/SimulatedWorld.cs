@@ -20,6 +20,9 @@ internal sealed class SimulatedWorld : IWorld
     /// <summary>Refusals are retried hourly; whatever is owed has been told after this.</summary>
     private const double Calm = 8000;
 
+    /// <summary>After the last event: blows may still hit what the product does about it.</summary>
+    private const double TroubleGoesOn = 600;
+
     private static readonly TimeSpan onTheWire = TimeSpan.FromMilliseconds(2);
 
     private readonly Plan _plan;
@@ -112,7 +115,8 @@ internal sealed class SimulatedWorld : IWorld
     {
         foreach (var message in _history.Messages) Time.At(At(message.Arrives), () => Deliver(message));
         foreach (var trouble in _plan.Troubles) Time.At(At(trouble.From), () => Begin(trouble));
-        Time.RunUntil(At(Math.Max(_history.End, _plan.Troubles.Length == 0 ? 0 : _faults.Until)));
+        Time.RunUntil(At(Math.Max(_history.End, _faults.Until) + TroubleGoesOn));
+        _faults.Over = true;
         Time.RunUntil(At(Math.Max(Time.Seconds, _faults.Until) + Calm));
         var patience = At(Time.Seconds + 120);
         while (!_cluster.AtRest && Time.GetUtcNow() < patience) Time.RunUntil(Time.GetUtcNow() + TimeSpan.FromMilliseconds(100));
