@@ -60,7 +60,9 @@ internal sealed class Correspondence(Court court)
         }
 
         var held = (back - VirtualTime.Start).TotalSeconds + court.Setup.Hold;
-        if (at < held - 0.002) court.Object($"{destination} hears of the recovery of {what.OutageId} before it has held at {held:0.000} s.");
+
+        // By stamps that are good to two minutes it may have come back before it left: it has then held for longer than it says.
+        if (back > what.Since && at < held - 0.002) court.Object($"{destination} hears of the recovery of {what.OutageId} before it has held at {held:0.000} s.");
         if (court.Known.Latest(before: held) is { Connected: false } drop && drop.At > (back - VirtualTime.Start).TotalSeconds + court.Accuracy)
             court.Object($"{destination} hears of the recovery of {what.OutageId}, although change {drop.Index} was known.");
     }

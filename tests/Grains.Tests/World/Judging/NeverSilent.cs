@@ -45,13 +45,14 @@ internal sealed class NeverSilent(Court court, Correspondence letters)
     public void AtTheEnd(DeviceStatus? status)
     {
         if (court.Known.Latest(before: court.Now()) is not { } latest) return;
-        if (court.Setup.Feed == Feed.Both && court.Known.LaterPerhaps(latest.Index, !latest.Connected, court.Now()) is not null) return;
         if (court.Known.LaterPerhaps(latest.Index, !latest.Connected, court.Now()) is not null) return;
+        if (!latest.Connected && !IsKnownToBeAway(latest)) return;
         var truth = latest.Connected ? PresenceStatus.Connected : PresenceStatus.Offline;
         if (status?.Status != truth) court.Object($"in the end it is {status?.Status}, and known to be {truth} (change {latest.Index}).");
     }
 
     private bool IsKnownToBeAway(Change drop) =>
+        (court.Setup.Witness == Witness.None || court.Setup.Feed == Feed.Shadow || court.TimeIsKnown(drop)) &&
         court.Known.Latest(before: court.Now()) == drop && court.Known.LaterPerhaps(drop.Index, connected: true, by: court.Now()) is null
         && court.Known.LaterPerhaps(drop.Index, connected: false, by: court.Now()) is null;
 

@@ -79,6 +79,13 @@ internal sealed record Court(
     /// <summary>Lifecycle and shadow events say that there was a reconnect between two drops; bare time stamps do not.</summary>
     public bool DropsAreTold => Setup.Feed != Feed.Http;
 
+    /// <summary>
+    /// The queue had it within the two minutes that a lifecycle stamp is good to: else its time is only known to two minutes, and a
+    /// shadow's "connected" from around then may as well be younger.
+    /// </summary>
+    public bool TimeIsKnown(Change change) => History.Messages.Where(message => message.Change == change.Index && message.Firm)
+        .All(message => message.What.ReceivedAt - message.What.Timestamp <= TimeSpan.FromMinutes(2));
+
     /// <summary>How much earlier than it truly was a change may be taken to have happened.</summary>
     public double Accuracy => Setup.Feed switch
     {
