@@ -196,7 +196,7 @@ internal sealed partial class DeviceGrain(
     private async Task Store(DeviceState next)
     {
         next = next with { Memory = next.Memory with { MarkMoved = false } };
-        var before = storage.State;
+        var (before, began) = (storage.State, time.GetTimestamp());
         storage.State = next;
         try
         {
@@ -208,8 +208,9 @@ internal sealed partial class DeviceGrain(
             throw;
         }
 
+        // As of its begin: this silo may have slept before it heard the answer.
         _state = next;
-        _storedAsOf = time.GetTimestamp();
+        _storedAsOf = began;
         _confirmed = true;
     }
 
@@ -219,7 +220,7 @@ internal sealed partial class DeviceGrain(
     {
         _confirmed = false;
         if (unless) return;
-        var known = (storage.Etag, storage.RecordExists);
+        var (known, began) = ((storage.Etag, storage.RecordExists), time.GetTimestamp());
         await Guarded(() => storage.ReadStateAsync());
         if (known != (storage.Etag, storage.RecordExists))
         {
@@ -227,7 +228,7 @@ internal sealed partial class DeviceGrain(
             _clock.Forget();
         }
 
-        _storedAsOf = time.GetTimestamp();
+        _storedAsOf = began;
         _confirmed = true;
     }
 
