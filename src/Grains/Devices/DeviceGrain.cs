@@ -162,9 +162,17 @@ internal sealed partial class DeviceGrain(
         var next = PresenceRules.NextLook(decision.State, _policy, now);
 
         // Nearer before the write, later or never only after it: whatever dies in between, somebody looks again soon enough.
+        var began = time.GetTimestamp();
         await Guarded(() => _clock.BringNearer(next, now, changing: decision.Persist));
         if (decision.Persist) await Store(decision.State);
         else _state = decision.State;
+
+        if (decision.Persist && time.GetElapsedTime(began) > Fresh)
+        {
+            // This silo slept in between: whoever took over found nothing to do yet, and may have removed the reminder.
+            _clock.Forget();
+            await Guarded(() => _clock.BringNearer(next, now, changing: true));
+        }
 
         foreach (var effect in decision.Effects) CarryOut(effect);
         await _clock.Settle(next, now, _confirmed);

@@ -8,6 +8,8 @@ internal sealed record Plan(Setup Setup, Chapter[] Chapters, Trouble[] Troubles,
     /// <summary>Nothing of ours or of AWS fails in this world; only messages travel as they do.</summary>
     public bool IsCalm => Troubles.Length == 0 && Blows.Length == 0;
 
+    public bool HasSleepers => Troubles.Any(trouble => trouble.Kind == TroubleKind.SiloSleeps) || Blows.Any(blow => blow.Kind == BlowKind.SleepsAfter);
+
     public override string ToString() =>
         $"{Setup}\n" + string.Concat(Chapters.Select((chapter, i) => $"  {i + 1}. {chapter}\n"))
         + string.Concat(Troubles.Select(trouble => $"  {trouble}\n")) + string.Concat(Blows.Select(blow => $"  {blow}\n"));

@@ -49,4 +49,19 @@ internal static class Plans
     public static Gen<Plan> Troubled(params Feed[] feeds) => Gen.Select(
         Setups(feeds), chapter.Array[1, 4], trouble.Array[0, 3], blow.Array[0, 3],
         (setup, chapters, troubles, blows) => new Plan(setup, chapters, troubles, blows));
+
+    /// <summary>For real silos, whose clock is moved second by second: short lives, no hours away.</summary>
+    public static Gen<Plan> Short(params Feed[] feeds) => Gen.Select(
+        Setups(feeds), chapter.Array[1, 3], Gen.Select(Gen.Int[1, 12], Of(BlowKind.Refused, BlowKind.AnswerLost, BlowKind.DiesAfter), (effect, kind) => new Blow(effect, kind)).Array[0, 2],
+        (setup, chapters, blows) => new Plan(setup with { Grace = 20, Hold = Math.Min(setup.Hold, 30) }, [.. chapters.Select(Hurried)], [], blows));
+
+    private static Chapter Hurried(Chapter chapter) => chapter with
+    {
+        Up = 2 + (chapter.Up % 60), Away = 2 + (chapter.Away % 60), NewShadow = false, Connect = Hurried(chapter.Connect), Drop = Hurried(chapter.Drop),
+    };
+
+    private static Travel Hurried(Travel travel) => travel with
+    {
+        Emitted = travel.Emitted % 60, Queued = travel.Queued % 60, AgainAfter = travel.AgainAfter % 60, TwiceAfter = travel.TwiceAfter % 60,
+    };
 }

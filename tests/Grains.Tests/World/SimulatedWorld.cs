@@ -223,15 +223,7 @@ internal sealed class SimulatedWorld : IWorld
         });
         foreach (var name in new[] { Mail, "hook" }.Take(setup.Destinations))
             services.AddSingleton<INotificationDestination>(new Destination(name, this, silo));
-        if (setup.Witness != World.Witness.None) services.AddSingleton<IConnectionVerifier>(new Verifier(this, silo));
-    }
-
-    private VerifierAnswer ReadShadow()
-    {
-        var written = _history.Shadow.LastOrDefault(write => write.At <= Time.Seconds);
-        if (_plan.Setup.Witness == World.Witness.Neglected) written = _history.Shadow.FirstOrDefault(write => write.At <= Time.Seconds);
-        if (_plan.Setup.Witness == World.Witness.Missing || written is null) return new(VerifierVerdict.DoesNotKnow, Detail: "no shadow");
-        return new(written.Connected ? VerifierVerdict.Connected : VerifierVerdict.Disconnected, At(Math.Floor(written.At)), written.Version);
+        if (setup.Witness != Witness.None) services.AddSingleton<IConnectionVerifier>(new Verifier(this, silo));
     }
 
     private static GrainId Id { get; } = GrainId.Create("device", IotCore.Thing);
@@ -273,7 +265,7 @@ internal sealed class SimulatedWorld : IWorld
 
         public Task<VerifierAnswer> Ask(string thingName, CancellationToken cancellationToken) => world.Do(silo, new(EffectKind.Ask, thingName), () =>
         {
-            var answer = world.ReadShadow();
+            var answer = world._history.Look(world._plan.Setup.Witness, world.Time.Seconds);
             world.Note($"shadow says {answer.Verdict} since {answer.ChangedAt:T}");
             world._oracle.Answered(answer);
             return answer;

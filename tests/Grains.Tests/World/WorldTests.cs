@@ -28,5 +28,9 @@ public sealed class WorldTests
     [Fact]
     public void While_stores_destinations_and_silos_fail_both() => Check(Plans.Troubled(Feed.Both));
 
+    [Fact]
+    public Task On_real_silos() => Plans.Short(Feed.Lifecycle, Feed.Shadow, Feed.Both, Feed.Http).SampleAsync(
+        ClusterWorld.Run, iter: Math.Max(1, worlds / 100), threads: 1, print: plan => plan.ToString());
+
     private static void Check(Gen<Plan> plans) => plans.Sample(SimulatedWorld.Run, iter: worlds / 6, print: plan => plan.ToString());
 }

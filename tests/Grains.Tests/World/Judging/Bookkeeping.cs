@@ -10,7 +10,8 @@ internal sealed class Bookkeeping(Court court)
 {
     public void Stored(DeviceState state, bool reminder)
     {
-        if (!reminder && HasSomethingToDo(state)) court.Object("something is left to do, and there is no reminder of it.");
+        // A silo that slept makes sure of the reminder after its write, or else the redelivered message does.
+        if (!reminder && HasSomethingToDo(state) && !court.Plan.HasSleepers) court.Object("something is left to do, and there is no reminder of it.");
     }
 
     public void AtTheEnd(DeviceStatus? status, DeviceState? state, bool reminder, IReadOnlyDictionary<int, string> marks)

@@ -49,7 +49,7 @@ internal sealed class Knowledge(History history)
         var first = drop;
         foreach (var change in history.Changes.Reverse().SkipWhile(change => change.Index >= drop.Index))
         {
-            if (change.Connected && _perhaps[change.Index] < before && _perhaps[change.Index] <= _perhaps[first.Index]) break;
+            if (change.Connected && _surely[change.Index] < before && _surely[change.Index] <= _perhaps[first.Index]) break;
             if (!change.Connected && _perhaps[change.Index] < before) first = change;
         }
 

@@ -52,7 +52,7 @@ internal sealed class NeverSilent(Court court, Correspondence letters)
     }
 
     private bool IsKnownToBeAway(Change drop) =>
-        (court.Setup.Witness == Witness.None || court.Setup.Feed == Feed.Shadow || court.TimeIsKnown(drop)) &&
+        ((court.Setup.Witness == Witness.None && court.Setup.Feed != Feed.Both) || court.Setup.Feed == Feed.Shadow || court.TimeIsKnown(drop)) &&
         court.Known.Latest(before: court.Now()) == drop && court.Known.LaterPerhaps(drop.Index, connected: true, by: court.Now()) is null
         && court.Known.LaterPerhaps(drop.Index, connected: false, by: court.Now()) is null;
 
