@@ -58,7 +58,7 @@ internal static class StartText
             1 => "; one policy says otherwise for some",
             var several => $"; {several} policies say otherwise for some",
         };
-        var away = presence.Grace > presence.SettleTime ? Duration.InWords(presence.Grace) : $"{Duration.InWords(presence.SettleTime)} (SettleTime)";
+        var away = presence.Grace >= presence.SettleTime ? Duration.InWords(presence.Grace) : $"{Duration.InWords(presence.SettleTime)} (SettleTime)";
         return $"a thing that stays away for {away} is told about; its return is, {hold}{policies}";
     }
 }
