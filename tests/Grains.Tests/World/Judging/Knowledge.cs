@@ -14,10 +14,15 @@ internal sealed class Knowledge(History history)
 
     public bool Anything => _surely.Any(at => at is not null);
 
-    public void Perhaps(int change, double now, double? sent = null)
+    public void Perhaps(int change, double now) => _perhaps[change] ??= now;
+
+    public void Arrived(Message message, double now)
     {
-        _perhaps[change] ??= now;
-        if (sent > (_sentLast[change] ?? 0)) _sentLast[change] = sent;
+        Perhaps(message.Change, now);
+
+        // Said again without a change, it moves no clock.
+        if (message.What.SaysUnchanged && _sentLast[message.Change] is not null) return;
+        if (message.Sent > (_sentLast[message.Change] ?? 0)) _sentLast[message.Change] = message.Sent;
     }
 
     public void Surely(int change, double now)

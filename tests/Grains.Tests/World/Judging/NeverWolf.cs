@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Tests.World.Runtime;
 
 namespace IoTOrleans.Grains.Tests.World.Judging;
 
@@ -34,10 +35,14 @@ internal sealed class NeverWolf(Court court, Testimony testimony)
 
     /// <summary>How much earlier it may have been taken to happen: a stamp counts only when the queue got the event too late to take its own time.</summary>
     private double Earliest(Change drop) => court.Setup.Feed is Feed.Lifecycle or Feed.Both
-        ? court.History.Messages.Where(message => message.Change == drop.Index)
-            .Select(message => drop.At - (message.What.ReceivedAt - message.What.Timestamp > TimeSpan.FromMinutes(2) ? (message.What.Timestamp - Runtime.VirtualTime.Start).TotalSeconds : message.Sent))
-            .Append(0).Max()
+        ? court.History.Messages.Where(message => message.Change == drop.Index).Select(message => drop.At - TakenFor(message)).Append(0).Max()
         : court.Accuracy;
+
+    private static double TakenFor(Message message)
+    {
+        var byItsStamp = message.What.Kind == ChangeKind.Shadow || message.What.ReceivedAt - message.What.Timestamp > TimeSpan.FromMinutes(2);
+        return byItsStamp ? (message.What.Timestamp - VirtualTime.Start).TotalSeconds : message.Sent;
+    }
 
     private void AgainstTheVerifier(Outage outage, double at)
     {

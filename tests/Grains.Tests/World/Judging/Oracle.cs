@@ -33,7 +33,7 @@ internal sealed class Oracle
 
     public void Arrived(Message message)
     {
-        _known.Perhaps(message.Change, _now(), message.Sent);
+        _known.Arrived(message, _now());
         _testimony.Arrived(message);
     }
 
