@@ -46,18 +46,18 @@ internal sealed class Knowledge(History history)
         history.Changes.LastOrDefault(change => change.Index > than && change.Connected == connected && _perhaps[change.Index] <= by);
 
     /// <summary>
-    /// The first drop of those in a row, as far as known: nothing said in time that it came back in between. A reconnect that is heard of
-    /// after the next drop is an older event, and where there are no sessions it proves nothing.
+    /// The drops in a row, as far as known: nothing said in time that it came back in between. A reconnect that is heard of after the next
+    /// drop is an older event, and where there are no sessions it proves nothing.
     /// </summary>
-    public Change FirstOfRun(Change drop, double before)
+    public IReadOnlyList<Change> RunOf(Change drop, double before)
     {
-        var first = drop;
+        var run = new List<Change> { drop };
         foreach (var change in history.Changes.Reverse().SkipWhile(change => change.Index >= drop.Index))
         {
-            if (change.Connected && _surely[change.Index] < before && _surely[change.Index] <= _perhaps[first.Index]) break;
-            if (!change.Connected && _perhaps[change.Index] < before) first = change;
+            if (change.Connected && _surely[change.Index] < before && _surely[change.Index] <= _perhaps[run[^1].Index]) break;
+            if (!change.Connected && _perhaps[change.Index] < before) run.Add(change);
         }
 
-        return first;
+        return run;
     }
 }

@@ -25,12 +25,11 @@ internal sealed class NeverWolf(Court court, Testimony testimony)
 
     private void BeforeItsTime(Outage outage, Change drop, double at)
     {
-        var began = court.DropsAreTold ? drop : court.Known.FirstOfRun(drop, at);
-        if (court.Setup.Feed == Feed.Both) began = court.Known.FirstOfRun(drop, at);
-        var settled = court.Known.ArrivedAt(began.Index) + Setup.Settle;
-        var over = began.At - Earliest(began) + court.Setup.Grace;
-        if (at < over - Rounding) court.Object($"told offline ({outage.Id}) at {at:0.000} s, before the grace of change {began.Index} was over at {over:0.000} s.");
-        if (at < settled - Rounding) court.Object($"told offline ({outage.Id}) at {at:0.000} s, before change {began.Index} had settled at {settled:0.000} s.");
+        var began = court.DropsAreTold && court.Setup.Feed != Feed.Both ? [drop] : court.Known.RunOf(drop, at);
+        var settled = began.Min(change => court.Known.ArrivedAt(change.Index)) + Setup.Settle;
+        var over = began.Min(change => change.At - Earliest(change)) + court.Setup.Grace;
+        if (at < over - Rounding) court.Object($"told offline ({outage.Id}) at {at:0.000} s, before the grace of change {drop.Index} was over at {over:0.000} s.");
+        if (at < settled - Rounding) court.Object($"told offline ({outage.Id}) at {at:0.000} s, before change {drop.Index} had settled at {settled:0.000} s.");
     }
 
     /// <summary>How much earlier it may have been taken to happen: a stamp counts only when the queue got the event too late to take its own time.</summary>
