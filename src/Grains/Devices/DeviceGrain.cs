@@ -163,9 +163,17 @@ internal sealed partial class DeviceGrain(
         var next = PresenceRules.NextLook(decision.State, _policy, now);
 
         // Nearer before the write, later or never only after it: whatever dies in between, somebody looks again soon enough.
+        var began = time.GetTimestamp();
         await Guarded(() => _clock.BringNearer(next, now, changing: decision.Persist));
         if (decision.Persist) await Store(decision.State);
         else _state = decision.State;
+
+        if (decision.Persist && time.GetElapsedTime(began) > Fresh)
+        {
+            // This silo slept in between: whoever took over found nothing to do yet, and may have removed the reminder.
+            _clock.Forget();
+            await Guarded(() => _clock.BringNearer(next, now, changing: true));
+        }
 
         foreach (var effect in decision.Effects) CarryOut(effect);
         await _clock.Settle(next, now, _confirmed);
@@ -197,7 +205,7 @@ internal sealed partial class DeviceGrain(
     private async Task Store(DeviceState next)
     {
         next = next with { Memory = next.Memory with { MarkMoved = false } };
-        var before = storage.State;
+        var (before, began) = (storage.State, time.GetTimestamp());
         storage.State = next;
         try
         {
@@ -209,8 +217,9 @@ internal sealed partial class DeviceGrain(
             throw;
         }
 
+        // As of its begin: this silo may have slept before it heard the answer.
         _state = next;
-        _storedAsOf = time.GetTimestamp();
+        _storedAsOf = began;
         _confirmed = true;
     }
 
@@ -220,7 +229,7 @@ internal sealed partial class DeviceGrain(
     {
         _confirmed = false;
         if (unless) return;
-        var known = (storage.Etag, storage.RecordExists);
+        var (known, began) = ((storage.Etag, storage.RecordExists), time.GetTimestamp());
         await Guarded(() => storage.ReadStateAsync());
         if (known != (storage.Etag, storage.RecordExists))
         {
@@ -228,7 +237,7 @@ internal sealed partial class DeviceGrain(
             _clock.Forget();
         }
 
-        _storedAsOf = time.GetTimestamp();
+        _storedAsOf = began;
         _confirmed = true;
     }
 

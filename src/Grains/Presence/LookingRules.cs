@@ -211,6 +211,13 @@ internal static class LookingRules
     private static bool IsYounger(DeviceState state, Outage outage, VerifierAnswer answer)
     {
         var lastDrop = state.Since is { } since && since > outage.Since ? since : outage.Since;
+
+        // A drop that changed nothing, since it was away already, ended whatever session there was before it.
+        foreach (var known in state.Marks.Values)
+        {
+            if (!known.Connected && known.At > lastDrop) lastDrop = known.At;
+        }
+
         if (answer.ChangedAt > lastDrop) return true;
         var mark = state.Marks.GetValueOrDefault(OrderMark.ShadowKeyOf(answer.ShadowName));
         return mark is { Connected: false } && mark.At >= lastDrop && answer.Number > mark.Number;
