@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ public static class PresenceServices
         services.AddOptions<PresenceOptions>();
         if (configure is not null) services.Configure(configure);
         services.AddSingleton<PresencePolicies>();
+        services.AddSingleton<MuteBook>();
         services.AddSingleton<PresenceObserver>();
         services.AddSingleton<FeedWatch>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
@@ -25,6 +27,7 @@ public static class PresenceServices
         services.AddSingleton<VerificationQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<NotificationQueue>());
         services.AddHostedService(provider => provider.GetRequiredService<VerificationQueue>());
+        services.AddHostedService<MuteCopier>();
         return services;
     }
 

@@ -27,6 +27,9 @@ public sealed record PresencePolicy
     /// <summary>Watched, shown, not told.</summary>
     public bool Muted { get; init; }
 
+    /// <summary>Ids of the run-time mutes that hold now; they may end at any moment.</summary>
+    public IReadOnlyList<string> MutedBy { get; init; } = Array.Empty<string>();
+
     /// <summary>Names of the destinations that are told.</summary>
     public IReadOnlyList<string> Destinations { get; init; } = [];
 
@@ -36,5 +39,5 @@ public sealed record PresencePolicy
     /// <summary>The glob that matched, null for the plain settings.</summary>
     public string? Match { get; init; }
 
-    public bool TellsNobody => Muted || Destinations.Count == 0;
+    public bool TellsNobody => Muted || MutedBy.Count > 0 || Destinations.Count == 0;
 }
