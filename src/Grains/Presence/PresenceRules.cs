@@ -51,7 +51,7 @@ internal static class PresenceRules
         {
             null => state.RecoversAt,
             { HoldEndsAt: { } holdEndsAt } => holdEndsAt,
-            { Telling: null, Muted: false } grace => LookingRules.NextLookInGrace(state, grace, policy),
+            { Telling: null } grace when !grace.Muted || !policy.TellsNobody => LookingRules.NextLookInGrace(state, grace, policy),
             var offline => LookingRules.NextLookOffline(state, offline, policy, now),
         };
         return look is null ? owed : owed is null || look < owed ? look : owed;

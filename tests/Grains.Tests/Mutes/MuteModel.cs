@@ -9,7 +9,7 @@ namespace IoTOrleans.Grains.Tests.Mutes;
 /// <summary>
 /// The rules and the mute index against an oracle that shares no code with them: it knows when the thing was really away, and by which
 /// mutes nobody was to be told. Mutes begin, end, overlap, are taken back early, before, inside and across absences;
-/// activations die, reminders tick late.
+/// activations die, stray answers come in between.
 /// </summary>
 public sealed class MuteModel
 {
@@ -19,11 +19,11 @@ public sealed class MuteModel
 
     [Fact]
     public void Nobody_is_told_while_a_mute_holds_and_everybody_who_is_due_soon_after() =>
-        Worlds(until: true).Sample(world => new Simulation(world).Run(), iter: 6000);
+        Worlds(until: true).Sample(world => new Simulation(world).Run(), iter: 2000);
 
     [Fact]
     public void The_same_with_mutes_that_hold_until_the_thing_has_recovered() =>
-        Worlds(until: false).Sample(world => new Simulation(world).Run(), iter: 6000);
+        Worlds(until: false).Sample(world => new Simulation(world).Run(), iter: 2000);
 
     internal enum Target
     {
@@ -46,10 +46,10 @@ public sealed class MuteModel
             $"{Target} put {Put} seen {Seen} from {From} {(Lasts is null ? "until recovered" : $"until {From + Lasts}")}{(Gone is null ? "" : $", deleted: gone {Gone}")}";
     }
 
-    internal sealed record World(int Hold, int Repeat, int[] Legs, Plan[] Mutes, int[] Crashes)
+    internal sealed record World(int Hold, int Repeat, int[] Legs, Plan[] Mutes, int[] Crashes, int[] Noises)
     {
         public override string ToString() =>
-            $"hold {Hold}, repeat {Repeat}, up/away {string.Join("/", Legs)}, crashes {string.Join(",", Crashes)}\n  " + string.Join("\n  ", Mutes.Select(m => m.ToString()));
+            $"hold {Hold}, repeat {Repeat}, up/away {string.Join("/", Legs)}, crashes {string.Join(",", Crashes)}, noises {string.Join(",", Noises)}\n  " + string.Join("\n  ", Mutes.Select(m => m.ToString()));
     }
 
     private static Gen<World> Worlds(bool until)
@@ -60,8 +60,8 @@ public sealed class MuteModel
         var deleted = Gen.OneOf(Gen.Const((int?)null), Gen.Int[1, 600].Select(d => (int?)d));
         var plan = Gen.Select(Gen.Enum<Target>(), Gen.Int[0, 1500], Gen.OneOf(Gen.Const(0), Gen.Int[0, 200]), lasts, deleted, Gen.Int[0, 5], (t, p, a, l, d, g) => new Plan(t, p, a, l, d, g));
         return Gen.Select(
-            Gen.OneOf(Gen.Const(0), Gen.Const(30)), Gen.OneOf(Gen.Const(0), Gen.Const(0), Gen.Const(120)), leg.Array[1, 8], plan.Array[0, 4], Gen.Int[0, 2500].Array[0, 5],
-            (hold, repeat, legs, mutes, crashes) => new World(hold, repeat, legs, mutes, crashes));
+            Gen.OneOf(Gen.Const(0), Gen.Const(30)), Gen.OneOf(Gen.Const(0), Gen.Const(0), Gen.Const(120)), leg.Array[1, 8], plan.Array[0, 4], Gen.Int[0, 2500].Array[0, 5], Gen.Int[0, 2500].Array[0, 20],
+            (hold, repeat, legs, mutes, crashes, noises) => new World(hold, repeat, legs, mutes, crashes, noises));
     }
 
     /// <summary>What the grain does, without Orleans.</summary>
@@ -101,6 +101,7 @@ public sealed class MuteModel
             {
                 Learn();
                 if (world.Crashes.Contains(_now)) Crash();
+                if (world.Noises.Contains(_now)) Apply(new PresenceInput.Answered("nothing", NotificationEvent.DeviceOffline, 0, "nobody", DeliveryAnswer.Accepted()));
                 if (changes.TryGetValue(_now, out var connected))
                 {
                     _oracle.Changed(_now, connected);

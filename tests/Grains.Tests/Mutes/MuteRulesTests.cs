@@ -121,6 +121,18 @@ public sealed class MuteRulesTests
     }
 
     [Fact]
+    public void When_the_mute_has_ended_whatever_comes_in_first_does_not_put_off_the_verdict()
+    {
+        var story = new Story();
+        Muted(story);
+        story.Timed(false);
+        story.After(Minutes(5)).Tick();
+        Muted(story.After(Minutes(30)), on: false);
+        story.Timed(false, Story.Start).ShouldBe(PresenceReason.Duplicate);
+        story.NextLook!.Value.ShouldBeLessThanOrEqualTo(story.Now);
+    }
+
+    [Fact]
     public void Each_thing_of_a_glob_recovers_for_itself()
     {
         var mute = new Mute { Id = "doors", Glob = "door-*", From = Story.Start, UntilRecovered = true };
