@@ -53,7 +53,7 @@ internal sealed class MuteBody
         if (json.Find("id") is not null && body.Text(json, "id") is { } other && other != id) body.Refuse("id", "`id` is not the one in the path: leave it out.");
 
         var (thing, glob, attribute) = (body.Thing(json), body.Glob(json), body.Attribute(json));
-        if (new[] { "thing", "glob", "attribute" }.Count(json.Has) != 1)
+        if (new[] { "thing", "glob", "attribute" }.Count(field => json.Has(field)) != 1)
             body.Refuse("thing", """Say exactly one of `thing` ("rpi-1"), `glob` ("door-*") and `attribute` ({"name":"site","value":"north"}).""");
 
         var from = body.Time(json, "from") ?? now;

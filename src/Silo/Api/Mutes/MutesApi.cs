@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Mutes;
