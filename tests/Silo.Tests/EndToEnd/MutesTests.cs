@@ -36,7 +36,7 @@ public sealed class MutesTests(OneSilo one) : IClassFixture<OneSilo>
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         var errors = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateArray().ToList();
-        errors.ShouldContain(error => error.GetProperty("field").GetString() == field && error.GetProperty("detail").GetString()!.Contains(says), await response.Content.ReadAsStringAsync());
+        errors.ShouldContain(error => error.GetProperty("field").GetString() == field && error.GetProperty("detail").GetString()!.Contains(says, StringComparison.Ordinal), await response.Content.ReadAsStringAsync());
         using var none = await one.Silo.Http.GetAsync("/mutes/bad");
         none.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
@@ -117,7 +117,7 @@ public sealed class MuteProcessTests
         again.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await mutes.MutedBy("door-3")).ShouldBeEmpty();
         var began = TimeProvider.System.GetTimestamp();
-        while (silo.Printed("[OFFLINE] door-3") == 0 && TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMinutes(2)) await Task.Delay(200, TimeProvider.System, default);
+        while (silo.Printed("[OFFLINE] door-3") == 0 && TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMinutes(2)) await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         silo.Printed("[OFFLINE] door-3").ShouldBe(1, "a tick a minute finds the mute gone");
 
         async Task Drop(string thingName)

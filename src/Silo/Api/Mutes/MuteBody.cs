@@ -16,6 +16,8 @@ internal sealed class MuteBody
     /// <summary>As many as all attributes of a thing may have together.</summary>
     private const int MostAttributeBytes = 256;
 
+    private static readonly string[] targets = ["thing", "glob", "attribute"];
+
     private static readonly string[] fields = ["id", "thing", "glob", "attribute", "from", "until", "untilRecovered", "comment"];
 
     private readonly List<Error> _errors = [];
@@ -53,7 +55,7 @@ internal sealed class MuteBody
         if (json.Find("id") is not null && body.Text(json, "id") is { } other && other != id) body.Refuse("id", "`id` is not the one in the path: leave it out.");
 
         var (thing, glob, attribute) = (body.Thing(json), body.Glob(json), body.Attribute(json));
-        if (new[] { "thing", "glob", "attribute" }.Count(field => json.Has(field)) != 1)
+        if (targets.Count(field => json.Has(field)) != 1)
             body.Refuse("thing", """Say exactly one of `thing` ("rpi-1"), `glob` ("door-*") and `attribute` ({"name":"site","value":"north"}).""");
 
         var from = body.Time(json, "from") ?? now;
