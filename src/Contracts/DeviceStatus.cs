@@ -37,6 +37,9 @@ public sealed record DeviceStatus
     [Id(10)] public int NotificationsSent { get; init; }
 
     [Id(11)] public required IReadOnlyDictionary<string, string> Attributes { get; init; }
+
+    /// <summary>Ids of the mutes that hold for it now.</summary>
+    [Id(20)] public required IReadOnlyList<string> MutedBy { get; init; }
 }
 
 [GenerateSerializer, Alias("IoTOrleans.PresenceStatus")]

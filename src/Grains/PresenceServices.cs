@@ -1,5 +1,6 @@
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,8 +20,10 @@ public static class PresenceServices
         services.AddOptions<PresenceOptions>();
         if (configure is not null) services.Configure(configure);
         services.AddSingleton<PresencePolicies>();
+        services.AddSingleton<MuteBook>();
         services.AddSingleton(provider => new StoredStatus(
-            provider.GetRequiredService<PresencePolicies>(), provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)));
+            provider.GetRequiredService<PresencePolicies>(), provider.GetRequiredService<MuteBook>(),
+            provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)));
         services.AddSingleton<PresenceObserver>();
         services.AddSingleton<FeedWatch>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
@@ -29,6 +32,7 @@ public static class PresenceServices
         services.AddSingleton<VerificationQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<NotificationQueue>());
         services.AddHostedService(provider => provider.GetRequiredService<VerificationQueue>());
+        services.AddHostedService<MuteCopier>();
         return services;
     }
 

@@ -1,5 +1,6 @@
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Api.Mutes;
 using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Events.Http;
 using IoTOrleans.Silo.Hosting;
@@ -29,6 +30,7 @@ return await Startup.Run(async () =>
     app.MapHome();
     app.MapHealth();
     app.MapDevices();
+    app.MapMutes();
     app.MapNotifications();
     if (settings.HttpEvents) app.MapEvents();
     app.MapOrleansDashboard(routePrefix: "/dashboard");

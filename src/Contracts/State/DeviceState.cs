@@ -44,6 +44,15 @@ public sealed record DeviceState
 
     [Id(11)] public IReadOnlyDictionary<string, string> Attributes { get; init; } = EmptyAttributes;
 
+    /// <summary>
+    /// When the thing had last recovered from an absence that outlasted its grace, told or muted: a mute "until recovered" that
+    /// began before is over for it.
+    /// </summary>
+    [Id(20)] public DateTimeOffset? RecoveredAt { get; init; }
+
+    /// <summary>Back from a muted absence: if it stays, it has recovered at this moment.</summary>
+    [Id(21)] public DateTimeOffset? RecoversAt { get; init; }
+
     /// <summary>What only this activation knows; lost with it, at no harm.</summary>
     [Id(12), JsonIgnore] public ActivationMemory Memory { get; init; } = ActivationMemory.Empty;
 

@@ -75,14 +75,15 @@ internal sealed partial class DeviceClock(
     /// After the write: moves the reminder later or removes it, and sets the timer. What fails here is left to the next tick.
     /// </summary>
     /// <param name="confirmed">A write or read succeeded in this turn: nobody else has started something that this would undo.</param>
-    public async Task Settle(DateTimeOffset? next, DateTimeOffset now, bool confirmed)
+    /// <param name="ticking">A reminder whose time has passed is not moved: it ticks every minute, at no write.</param>
+    public async Task Settle(DateTimeOffset? next, DateTimeOffset now, bool confirmed, bool ticking)
     {
         SetTimer(next, now);
         if (!confirmed) return;
         try
         {
             if (next is not { } at) await Stop();
-            else if (_armedFor is { } armed && at > (armed > now ? armed : now) + Period) await Arm(at, now);
+            else if (!ticking && _armedFor is { } armed && at > (armed > now ? armed : now) + Period) await Arm(at, now);
         }
         catch (Exception exception)
         {
@@ -90,6 +91,9 @@ internal sealed partial class DeviceClock(
             LogReminderLeft(exception, grain.GetPrimaryKeyString());
         }
     }
+
+    /// <summary>Something that cannot be judged yet: a timer, since the reminder would come in a minute only.</summary>
+    public void LookAgain(DateTimeOffset at, DateTimeOffset now) => SetTimer(at, now);
 
     public async Task Stop()
     {

@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,7 @@ internal sealed partial class DeviceGrain(
     [PersistentState(DeviceNames.State)] IPersistentState<DeviceState> storage,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
     PresencePolicies policies,
+    MuteBook mutes,
     VerificationQueue verifications,
     NotificationQueue notifications,
     IBrokerClock broker,
@@ -28,6 +30,9 @@ internal sealed partial class DeviceGrain(
     /// at what is really stored before anything is said or undone.
     /// </summary>
     internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+
+    /// <summary>At a start, until this silo knows the mutes.</summary>
+    private static readonly TimeSpan untilMutesAreKnown = TimeSpan.FromSeconds(1);
 
     private DeviceState _state = new();
     private DeviceClock _clock = null!;
@@ -76,6 +81,9 @@ internal sealed partial class DeviceGrain(
 
     public async Task Verified(string outageId, VerifierAnswer answer)
     {
+        // The next look asks again.
+        if (!MutesAreKnown()) return;
+
         await Refresh(unless: IsFresh);
         await NoticeBrokerStart();
         await Apply(new PresenceInput.Verified(outageId, answer));
@@ -90,9 +98,10 @@ internal sealed partial class DeviceGrain(
     public async Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination)
     {
         await Refresh();
-        var state = Recovery.EndHold(_state, _policy, Now);
-        return TellingRules.DueNow(state, _policy, Now, repeats: true)
-            .Concat(KeepAliveRules.Due(state, _policy, Now))
+        var (now, policy) = (Now, mutes.Over(_policy, _state, Now));
+        var state = Recovery.EndHold(_state, policy, now);
+        return TellingRules.DueNow(state, policy, now, repeats: true)
+            .Concat(KeepAliveRules.Due(state, policy, now))
             .OfType<PresenceEffect.Send>()
             .Where(send => send.Destination == destination)
             .Select(send => send.Notification)
@@ -109,7 +118,7 @@ internal sealed partial class DeviceGrain(
 
     public Task<DeviceStatus?> GetStatus()
     {
-        if (storage.RecordExists) return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, _policy, Now));
+        if (storage.RecordExists) return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, mutes.Over(_policy, _state, Now), Now));
 
         // A name that somebody only asked about must not keep memory for as long as a real thing.
         if (!_heardOf) DeactivateOnIdle();
@@ -143,6 +152,7 @@ internal sealed partial class DeviceGrain(
         // Reminders tick as soon as the silo runs. Until the broker listens, nobody of its things can have come back; the next
         // tick, in a minute at most, finds it started.
         if (broker is { Expected: true, Current: null } && _state.Source == EventSource.Broker) return;
+        if (!MutesAreKnown() || LookingRules.OnlyWaitsForMute(_state, PolicyAt(Now), Now)) return;
 
         await Refresh();
         await NoticeBrokerStart();
@@ -155,12 +165,23 @@ internal sealed partial class DeviceGrain(
         if (broker.Current is { } start && ConnectionRules.MissedStart(_state, start)) await Apply(new PresenceInput.BrokerStarted(start));
     }
 
+    private bool MutesAreKnown()
+    {
+        if (mutes.IsReady) return true;
+        _clock.LookAgain(Now + untilMutesAreKnown, Now);
+        return false;
+    }
+
+    /// <summary>Mutes matter only to what is, or was, away.</summary>
+    private PresencePolicy PolicyAt(DateTimeOffset now) => _state.Outage is null ? _policy : mutes.Over(_policy, _state, now);
+
     private async Task<PresenceReason> Apply(PresenceInput input)
     {
         var now = Now;
         var before = _state;
-        var decision = PresenceRules.Apply(before, input, _policy, now);
-        var next = PresenceRules.NextLook(decision.State, _policy, now);
+        var policy = PolicyAt(now);
+        var decision = PresenceRules.Apply(before, input, policy, now);
+        var next = PresenceRules.NextLook(decision.State, policy, now);
 
         // Nearer before the write, later or never only after it: whatever dies in between, somebody looks again soon enough.
         var began = time.GetTimestamp();
@@ -176,9 +197,10 @@ internal sealed partial class DeviceGrain(
         }
 
         foreach (var effect in decision.Effects) CarryOut(effect);
-        await _clock.Settle(next, now, _confirmed);
+        await _clock.Settle(next, now, _confirmed, ticking: LookingRules.WaitsForMute(_state, policy));
+        mutes.Fulfil(ThingName, _state);
 
-        observer.Decided(ThingName, input, decision, before, _policy, now);
+        observer.Decided(ThingName, input, decision, before, policy, now);
         return decision.Reason;
     }
 

@@ -24,6 +24,7 @@ internal static class StatusView
             OutagesSuppressed = state.Suppressed,
             NotificationsSent = state.Sent,
             Attributes = state.Attributes,
+            MutedBy = policy.MutedBy,
         };
     }
 }

@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Devices;
@@ -7,10 +8,14 @@ namespace IoTOrleans.Grains.Devices;
 public sealed class StoredStatus
 {
     private readonly PresencePolicies _policies;
+    private readonly MuteBook _mutes;
     private readonly TimeProvider _time;
 
-    internal StoredStatus(PresencePolicies policies, TimeProvider time) => (_policies, _time) = (policies, time);
+    internal StoredStatus(PresencePolicies policies, MuteBook mutes, TimeProvider time) => (_policies, _mutes, _time) = (policies, mutes, time);
 
-    public DeviceStatus Of(string thingName, DeviceState stored) =>
-        StatusView.Of(stored, _policies.For(thingName), PresenceRules.ToMilliseconds(_time.GetUtcNow()));
+    public DeviceStatus Of(string thingName, DeviceState stored)
+    {
+        var now = PresenceRules.ToMilliseconds(_time.GetUtcNow());
+        return StatusView.Of(stored, _mutes.Over(_policies.For(thingName), stored, now), now);
+    }
 }

@@ -60,6 +60,7 @@ internal static class ConnectionRules
             {
                 Connected = false,
                 Since = at,
+                RecoversAt = null,
                 Outage = NewOutage(policy, at, now) with { GraceEndsAt = until, Ours = true },
             },
             { BackAt: not null } recovering => marked with { Connected = false, Since = at, Outage = DroppedInHold(recovering) },
@@ -133,6 +134,7 @@ internal static class ConnectionRules
         {
             Connected = false,
             Since = verdict.At,
+            RecoversAt = null,
             Outage = NewOutage(policy, verdict.At, now) with
             {
                 DisconnectReason = change.DisconnectReason,

@@ -112,6 +112,20 @@ internal static class LookingRules
         return now < anchor ? anchor + IdleLook : anchor + (Math.Floor((now - anchor) / IdleLook) + 1) * IdleLook;
     }
 
+    /// <summary>
+    /// Away, and something would be told but for a mute, which somebody may take back at any moment: the reminder goes on to tick
+    /// every minute.
+    /// </summary>
+    public static bool WaitsForMute(DeviceState state, PresencePolicy policy) =>
+        policy.MutedBy.Count > 0 && state.Outage is { BackAt: null } away
+        && (away.Muted || (away.Telling is not null && policy.RepeatInterval > TimeSpan.Zero));
+
+    /// <summary>… and such a tick has nothing to do but to see that the mute still holds.</summary>
+    public static bool OnlyWaitsForMute(DeviceState state, PresencePolicy policy, DateTimeOffset now) =>
+        WaitsForMute(state, policy) && state is { Owing.Count: 0, Memory.AskingSince: null }
+        && !TellingRules.OwesAnything(state.Outage!, over: false, policy)
+        && !(Rechecks(state, policy) && !(state.Memory.AskAgainAt > now));
+
     private static PresenceDecision TickInGrace(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now)
     {
         if (WithGraceOf(policy, grace) is var today && !ReferenceEquals(today, grace))

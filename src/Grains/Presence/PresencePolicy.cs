@@ -28,6 +28,9 @@ public sealed record PresencePolicy
     /// <summary>Watched, shown, not told.</summary>
     public bool Muted { get; init; }
 
+    /// <summary>Ids of the run-time mutes that hold now; they may end at any moment.</summary>
+    public IReadOnlyList<string> MutedBy { get; init; } = Array.Empty<string>();
+
     /// <summary>Names of the destinations that are told.</summary>
     public IReadOnlyList<string> Destinations { get; init; } = [];
 
@@ -42,5 +45,5 @@ public sealed record PresencePolicy
 
     public DestinationTerms TermsOf(string destination) => Terms.GetValueOrDefault(destination, DestinationTerms.Default);
 
-    public bool TellsNobody => Muted || Destinations.Count == 0;
+    public bool TellsNobody => Muted || MutedBy.Count > 0 || Destinations.Count == 0;
 }

@@ -15,9 +15,9 @@ internal static class PresenceRules
         var held = state.Outage;
         var settled = Recovery.EndHold(state, policy, now);
         var decision = Decide(settled, input, policy, now);
-        if (!ReferenceEquals(settled, state) && !decision.Persist && settled.Owing.All(owing => owing.Id != held!.Id))
+        if (!ReferenceEquals(settled, state) && !decision.Persist && settled.Owing.All(owing => owing.Id != held?.Id))
         {
-            decision = PresenceDecision.Store(decision.State, PresenceReason.HoldHeld, held!.HoldEndsAt!.Value, decision.Effects);
+            decision = PresenceDecision.Store(decision.State, PresenceReason.HoldHeld, settled.RecoveredAt!.Value, decision.Effects);
         }
 
         decision = decision with { State = LookingRules.PlanRecheck(decision.State, policy, now) };
@@ -49,9 +49,9 @@ internal static class PresenceRules
         var owed = TellingRules.NextTry(state, policy, now);
         DateTimeOffset? look = state.Outage switch
         {
-            null => null,
+            null => state.RecoversAt,
             { HoldEndsAt: { } holdEndsAt } => holdEndsAt,
-            { Telling: null, Muted: false } grace => LookingRules.NextLookInGrace(state, grace, policy),
+            { Telling: null } grace when !grace.Muted || !policy.TellsNobody => LookingRules.NextLookInGrace(state, grace, policy),
             var offline => LookingRules.NextLookOffline(state, offline, policy, now),
         };
         return look is null ? owed : owed is null || look < owed ? look : owed;

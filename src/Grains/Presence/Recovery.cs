@@ -23,14 +23,15 @@ internal static class Recovery
                 return (state, PresenceReason.FirstConnected);
 
             case { Telling: null }:
-                return (EndQuietly(state, outage, at), outage.Muted ? PresenceReason.CameBackMuted : PresenceReason.CameBackInGrace);
+                var quiet = EndQuietly(state, outage, at);
+                if (outage.Muted && !policy.Muted) quiet = EndHold(quiet with { RecoversAt = HoldEnd(at, policy, now) }, policy, now);
+                return (quiet, outage.Muted ? PresenceReason.CameBackMuted : PresenceReason.CameBackInGrace);
 
             default:
                 var back = outage with
                 {
                     BackAt = Later(at, outage.Since),
-                    // A reconnect that arrives late may be over already: its end gets the same time to arrive as a late drop.
-                    HoldEndsAt = policy.RecoveryHold == TimeSpan.Zero ? at : Later(at + policy.RecoveryHold, now + policy.SettleTime),
+                    HoldEndsAt = HoldEnd(at, policy, now),
                 };
                 return (EndHold(state with { Outage = back }, policy, now), PresenceReason.CameBackTold);
         }
@@ -39,9 +40,10 @@ internal static class Recovery
     /// <summary>Moves an outage whose hold has passed to those that are over; the same state whoever does it, and whenever.</summary>
     public static DeviceState EndHold(DeviceState state, PresencePolicy policy, DateTimeOffset now)
     {
+        if (state.RecoversAt <= now) state = state with { RecoveredAt = state.RecoversAt, RecoversAt = null };
         if (state.Outage is not { BackAt: { } backAt, HoldEndsAt: { } holdEndsAt } outage || holdEndsAt > now) return state;
 
-        state = state with { Outage = null, Durations = History.Count(state.Durations, backAt - outage.Since) };
+        state = state with { Outage = null, RecoveredAt = holdEndsAt, Durations = History.Count(state.Durations, backAt - outage.Since) };
         return TellingRules.OwesAnything(outage, over: true, policy)
             ? state with { Owing = [.. state.Owing.TakeLast(MostOwing - 1), outage] }
             : state;
@@ -68,6 +70,13 @@ internal static class Recovery
         Suppressed = outage.Ours ? state.Suppressed : state.Suppressed + 1,
         Durations = outage.Ours ? state.Durations : History.Count(state.Durations, Later(at, outage.Since) - outage.Since),
     };
+
+    /// <summary>
+    /// A reconnect that arrives late may be over already: its end gets the same time to arrive as a late drop. Without a hold it counts
+    /// from when we know of it: a mute that was set in between was meant for the absence that it ends.
+    /// </summary>
+    private static DateTimeOffset HoldEnd(DateTimeOffset at, PresencePolicy policy, DateTimeOffset now) =>
+        policy.RecoveryHold == TimeSpan.Zero ? now : Later(at + policy.RecoveryHold, now + policy.SettleTime);
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

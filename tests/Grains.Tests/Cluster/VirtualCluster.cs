@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
@@ -61,6 +62,14 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     public TestBroker Broker { get; } = new();
 
+    /// <summary>Off for a test in which the list of mutes cannot be read at the start.</summary>
+    public bool WaitsForMutes { get; set; } = true;
+
+    public IMutesGrain Mutes => _cluster.Client.GetGrain<IMutesGrain>(0);
+
+    /// <summary>The copies that silos have of the mutes.</summary>
+    public IEnumerable<MuteBook> MuteBooks => _cluster.Silos.Select(silo => silo.ServiceProvider.GetRequiredService<MuteBook>());
+
     public DateTimeOffset Now => Time.GetUtcNow();
 
     public IDestinationWatch Watch => _cluster.Silos[0].ServiceProvider.GetRequiredService<IDestinationWatch>();
@@ -69,12 +78,40 @@ internal sealed class VirtualCluster : IAsyncDisposable
     {
         var cluster = new VirtualCluster(configure, prepare);
         await cluster._cluster.DeployAsync();
+        if (cluster.WaitsForMutes) await cluster.MutesAreKnown();
         return cluster;
     }
 
     public IDeviceGrain Device(string thingName = "rpi-1") => _cluster.Client.GetGrain<IDeviceGrain>(thingName);
 
+    public static GrainId IdOfMutes { get; } = GrainId.Create(GrainType.Create("mutes"), GrainIdKeyExtensions.CreateIntegerKey(0));
+
     public GrainId IdOf(string thingName = "rpi-1") => Device(thingName).GetGrainId();
+
+    /// <summary>As <c>PUT /mutes</c> does: stored, and known to this silo at once.</summary>
+    public async Task Mute(Mute mute)
+    {
+        await Mutes.Put(mute);
+        foreach (var book in MuteBooks) await book.Refresh(CancellationToken.None);
+    }
+
+    public async Task Unmute(string id)
+    {
+        await Mutes.Delete(id);
+        foreach (var book in MuteBooks) await book.Refresh(CancellationToken.None);
+    }
+
+    public Task CrashMutes() => _cluster.DeactivateAsync(Mutes);
+
+    public Task MutesAreKnown() => Until(() => MuteBooks.All(book => book.HasCopy));
+
+    /// <summary>All silos die without a word, and one starts again on what is stored.</summary>
+    public async Task Restart()
+    {
+        foreach (var silo in _cluster.Silos.ToArray()) await _cluster.KillSiloAsync(silo);
+        await _cluster.StartAdditionalSiloAsync();
+        if (WaitsForMutes) await MutesAreKnown();
+    }
 
     public async Task<DeviceStatus> Status(string thingName = "rpi-1") =>
         await Device(thingName).GetStatus() ?? throw new InvalidOperationException($"{thingName} was never heard of.");

@@ -30,6 +30,7 @@ public sealed class StoredStateTests
     [InlineData("0.1-offline-muted.json", PresenceStatus.Offline)]
     [InlineData("0.1-recovering-broker.json", PresenceStatus.Recovering)]
     [InlineData("0.1-connected-owing.json", PresenceStatus.Connected)]
+    [InlineData("0.1-connected-after-mute.json", PresenceStatus.Connected)]
     public void A_stored_state_means_what_it_meant(string file, PresenceStatus status)
     {
         var state = JsonSerializer.Deserialize<DeviceState>(File.ReadAllText(Path.Combine(Folder, file)), DeviceStateJson.Options)!;
@@ -154,5 +155,16 @@ public sealed class StoredStateTests
         owing.Answered(DeliveryOutcome.Failed);
         owing.After(TimeSpan.FromMinutes(5)).Timed(true);
         yield return ("connected-owing", owing.State);
+
+        var recovers = new Story();
+        recovers.Policy = recovers.Policy with { RecoveryHold = TimeSpan.FromMinutes(1) };
+        recovers.Told().After(TimeSpan.FromMinutes(1)).Timed(true);
+        recovers.After(TimeSpan.FromMinutes(1)).Tick();
+        recovers.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered);
+        recovers.Policy = recovers.Policy with { MutedBy = ["m"] };
+        recovers.After(TimeSpan.FromMinutes(1)).Timed(false);
+        recovers.After(TimeSpan.FromMinutes(5)).Tick();
+        recovers.After(TimeSpan.FromMinutes(1)).Timed(true);
+        yield return ("connected-after-mute", recovers.State);
     }
 }
