@@ -37,6 +37,11 @@ public sealed record DeviceStatus
     [Id(10)] public int NotificationsSent { get; init; }
 
     [Id(11)] public required IReadOnlyDictionary<string, string> Attributes { get; init; }
+
+    /// <summary>The first drop of the burst, while the thing is flapping.</summary>
+    [Id(12)] public DateTimeOffset? FlappingSince { get; init; }
+
+    [Id(13)] public required DevicePolicy Policy { get; init; }
 }
 
 [GenerateSerializer, Alias("IoTOrleans.PresenceStatus")]

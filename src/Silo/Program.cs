@@ -29,6 +29,7 @@ return await Startup.Run(async () =>
     app.MapHome();
     app.MapHealth();
     app.MapDevices();
+    app.MapPolicies();
     app.MapNotifications();
     if (settings.HttpEvents) app.MapEvents();
     app.MapOrleansDashboard(routePrefix: "/dashboard");

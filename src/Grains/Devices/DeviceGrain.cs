@@ -90,8 +90,10 @@ internal sealed partial class DeviceGrain(
     public async Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination)
     {
         await Refresh();
-        var state = Recovery.EndHold(_state, _policy, Now);
-        return TellingRules.DueNow(state, _policy, Now, repeats: true)
+        var policy = _policy.With(_state.Override);
+        var state = Recovery.EndHold(_state, policy, Now);
+        return TellingRules.DueNow(state, policy, Now, repeats: true)
+            .Concat(FlappingRules.DueNow(state, policy, Now))
             .OfType<PresenceEffect.Send>()
             .Where(send => send.Destination == destination)
             .Select(send => send.Notification)
@@ -115,6 +117,15 @@ internal sealed partial class DeviceGrain(
         return Task.FromResult<DeviceStatus?>(null);
     }
 
+    public async Task<DevicePolicy> SetPolicy(PolicyOverride? policyOverride)
+    {
+        _heardOf = true;
+        await Refresh();
+        if (policyOverride is null && _state is { Connected: null, Marks.Count: 0 }) await ForgetStranger();
+        else if (policyOverride is not null || _state.Override is not null) await Apply(new PresenceInput.PolicySet(policyOverride));
+        return PolicyView.Of(_policy.With(policyOverride));
+    }
+
     public Task<DeviceState> GetState() => Task.FromResult(_state);
 
     public async Task Forget()
@@ -130,6 +141,13 @@ internal sealed partial class DeviceGrain(
             _state = new();
             DeactivateOnIdle();
         }
+    }
+
+    /// <summary>Of a thing that never came, nothing was stored but its policy.</summary>
+    private async Task ForgetStranger()
+    {
+        _heardOf = false;
+        if (storage.RecordExists) await Forget();
     }
 
     private DateTimeOffset Now => PresenceRules.ToMilliseconds(time.GetUtcNow());

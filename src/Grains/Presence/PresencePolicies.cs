@@ -27,8 +27,10 @@ internal sealed class PresencePolicies(
             RecheckEvery = match?.RecheckEvery ?? _options.RecheckEvery,
             RepeatInterval = match?.RepeatInterval ?? _options.RepeatInterval,
             NotifyRecovery = match?.NotifyRecovery ?? _options.NotifyRecovery,
+            NotifyFlapping = match?.NotifyFlapping ?? _options.NotifyFlapping,
             Muted = match?.Muted ?? false,
             Destinations = match?.Notify ?? _allDestinations,
+            Known = _allDestinations,
             Verifiable = _verifiable,
         };
     }

@@ -26,11 +26,13 @@ internal static class Recovery
                 return (EndQuietly(state, outage, at), outage.Muted ? PresenceReason.CameBackMuted : PresenceReason.CameBackInGrace);
 
             default:
+                state = state with { Unrest = LearnedHold.CameBack(state.Unrest, outage, at) };
+                var hold = LearnedHold.Of(policy, state.Unrest);
                 var back = outage with
                 {
                     BackAt = Later(at, outage.Since),
                     // A reconnect that arrives late may be over already: its end gets the same time to arrive as a late drop.
-                    HoldEndsAt = policy.RecoveryHold == TimeSpan.Zero ? at : Later(at + policy.RecoveryHold, now + policy.SettleTime),
+                    HoldEndsAt = hold == TimeSpan.Zero ? at : Later(at + hold, now + policy.SettleTime),
                 };
                 return (EndHold(state with { Outage = back }, policy, now), PresenceReason.CameBackTold);
         }
@@ -62,12 +64,16 @@ internal static class Recovery
     }
 
     /// <summary>Nobody was told, so nobody has to hear of its end.</summary>
-    public static DeviceState EndQuietly(DeviceState state, Outage outage, DateTimeOffset at) => state with
+    public static DeviceState EndQuietly(DeviceState state, Outage outage, DateTimeOffset at)
     {
-        Outage = null,
-        Suppressed = outage.Ours ? state.Suppressed : state.Suppressed + 1,
-        Durations = outage.Ours ? state.Durations : History.Count(state.Durations, Later(at, outage.Since) - outage.Since),
-    };
+        state = FlappingRules.CountDrop(state with { Unrest = LearnedHold.CameBack(state.Unrest, outage, at) }, outage, at);
+        return state with
+        {
+            Outage = null,
+            Suppressed = outage.Ours ? state.Suppressed : state.Suppressed + 1,
+            Durations = outage.Ours ? state.Durations : History.Count(state.Durations, Later(at, outage.Since) - outage.Since),
+        };
+    }
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }
