@@ -184,7 +184,7 @@ internal static class FlappingRules
         flapping with { Deliveries = new Dictionary<string, Delivery>(flapping.Deliveries) { [destination] = delivery } };
 
     /// <summary>No thing name has a line break in it, so that no outage has this id.</summary>
-    private static string IdOf(Flapping flapping, PresencePolicy policy) => ConnectionRules.OutageId($"{policy.ThingName}\nflapping", flapping.Since);
+    internal static string IdOf(Flapping flapping, PresencePolicy policy) => ConnectionRules.OutageId($"{policy.ThingName}\nflapping", flapping.Since);
 
     private static Notification Compose(
         DeviceState state, Flapping flapping, NotificationEvent notificationEvent, PresencePolicy policy, DateTimeOffset now) => new()
