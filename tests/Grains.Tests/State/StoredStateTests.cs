@@ -66,7 +66,7 @@ public sealed class StoredStateTests
             Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
             story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, true, 100_001 + round));
             Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
-            story.After(TimeSpan.FromMinutes(2)).Tick();
+            story.After(LearnedHold.Longest).Tick();
             foreach (var destination in story.Policy.Destinations)
                 story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, destination, story.State.Owing[0].Id);
         }
@@ -113,7 +113,7 @@ public sealed class StoredStateTests
             story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, false, round) with { Attributes = attributes });
             story.After(TimeSpan.FromMinutes(6)).Tick();
             story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, true, round + 1) with { Attributes = attributes });
-            story.After(TimeSpan.FromMinutes(6)).Tick();
+            story.After(LearnedHold.Longest).Tick();
             foreach (var outage in story.State.Owing.ToList())
             {
                 foreach (var destination in story.Policy.Destinations)
