@@ -148,6 +148,7 @@ internal sealed partial class DeviceGrain(
     {
         _heardOf = false;
         if (storage.RecordExists) await Forget();
+        else DeactivateOnIdle();
     }
 
     private DateTimeOffset Now => PresenceRules.ToMilliseconds(time.GetUtcNow());

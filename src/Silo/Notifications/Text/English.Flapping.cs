@@ -22,7 +22,7 @@ internal sealed partial class English
             yield break;
         }
 
-        yield return $"{name} has dropped and come back {n.Drops} times since {Long(n.Since)}, each time within its grace of {Words(n.Grace)}.";
+        yield return $"{name} {(n.RecoveredAt is null ? "has dropped and come back" : "dropped and came back")} {n.Drops} times since {Long(n.Since)}, each time within its grace of {Words(n.Grace)}.";
         if (n.RecoveredAt is { } calm)
         {
             yield return $"This comes late: it has been connected since {Long(calm)} without a drop.";

@@ -21,7 +21,8 @@ internal sealed partial class Japanese
             yield break;
         }
 
-        yield return $"{name} は {Long(n.Since)} から切断と再接続を{n.Drops}回繰り返しています（いずれも猶予{Words(n.Grace)}以内に復帰）。";
+        var repeats = n.RecoveredAt is null ? "繰り返しています" : "繰り返していました";
+        yield return $"{name} は {Long(n.Since)} から切断と再接続を{n.Drops}回{repeats}（いずれも猶予{Words(n.Grace)}以内に復帰）。";
         if (n.RecoveredAt is { } calm)
         {
             yield return $"お知らせが遅れましたが、{Long(calm)} から切断なくつながっています。";
