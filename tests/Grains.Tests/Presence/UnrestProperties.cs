@@ -13,7 +13,7 @@ public sealed class UnrestProperties
     /// <summary>Legs in seconds: connected, away, connected …, the last one for ever. No sum of legs falls on a deadline, where an event and a tick would race.</summary>
     private static readonly Gen<(double Hold, int[] Legs, int[] Fates)> worlds = Gen.Select(
         Gen.OneOf(Gen.Const(0d), Gen.Const(10.3), Gen.Const(30.3), Gen.Const(1200.3)),
-        Gen.Frequency((8, Gen.Int[2, 40]), (2, Gen.Int[50, 110]), (1, Gen.Int[200, 800]), (1, Gen.Int[3601, 5000])).Array[2, 40],
+        Gen.Frequency((12, Gen.Int[2, 40]), (2, Gen.Int[50, 110]), (1, Gen.Int[200, 800]), (1, Gen.Int[3601, 5000])).Array[2, 40],
         Gen.Int[0, 9].Array[1, 30],
         (hold, legs, fates) => (hold, legs, fates));
 
@@ -30,7 +30,7 @@ public sealed class UnrestProperties
                 if (expected.Any(told => told.Event == "device.steady")) Interlocked.Increment(ref steady);
             },
             iter: 3000);
-        Math.Min(flapped, steady).ShouldBeGreaterThan(300, "else these worlds say little");
+        Math.Min(flapped, steady).ShouldBeGreaterThan(100, "else these worlds say little");
     }
 
     [Fact]
