@@ -40,6 +40,11 @@ public sealed record DeviceStatus
 
     /// <summary>Ids of the mutes that hold for it now.</summary>
     [Id(20)] public required IReadOnlyList<string> MutedBy { get; init; }
+
+    /// <summary>The first drop of the burst, while the thing is flapping.</summary>
+    [Id(12)] public DateTimeOffset? FlappingSince { get; init; }
+
+    [Id(13)] public required DevicePolicy Policy { get; init; }
 }
 
 [GenerateSerializer, Alias("IoTOrleans.PresenceStatus")]

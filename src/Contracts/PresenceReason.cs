@@ -51,4 +51,9 @@ public enum PresenceReason
     DeliveryRefused = 66,
     DeliveryGivenUp = 67,
     DeliveryOfNothingOwed = 68,
+
+    // Flapping, and what somebody has set at run time.
+    FlappingBegan = 90,
+    FlappingEnded = 91,
+    PolicySet = 92,
 }

@@ -31,6 +31,7 @@ return await Startup.Run(async () =>
     app.MapHealth();
     app.MapDevices();
     app.MapMutes();
+    app.MapPolicies();
     app.MapNotifications();
     if (settings.HttpEvents) app.MapEvents();
     app.MapOrleansDashboard(routePrefix: "/dashboard");

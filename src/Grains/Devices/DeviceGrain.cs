@@ -98,9 +98,11 @@ internal sealed partial class DeviceGrain(
     public async Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination)
     {
         await Refresh();
-        var (now, policy) = (Now, mutes.Over(_policy, _state, Now));
+        var now = Now;
+        var policy = mutes.Over(_policy.With(_state.Override), _state, now);
         var state = Recovery.EndHold(_state, policy, now);
         return TellingRules.DueNow(state, policy, now, repeats: true)
+            .Concat(FlappingRules.DueNow(state, policy, now))
             .Concat(KeepAliveRules.Due(state, policy, now))
             .OfType<PresenceEffect.Send>()
             .Where(send => send.Destination == destination)
@@ -125,6 +127,15 @@ internal sealed partial class DeviceGrain(
         return Task.FromResult<DeviceStatus?>(null);
     }
 
+    public async Task<DevicePolicy> SetPolicy(PolicyOverride? policyOverride)
+    {
+        _heardOf = true;
+        await Refresh();
+        if (policyOverride is null && _state is { Connected: null, Marks.Count: 0 }) await ForgetStranger();
+        else if (policyOverride is not null || _state.Override is not null) await Apply(new PresenceInput.PolicySet(policyOverride));
+        return PolicyView.Of(_policy.With(policyOverride));
+    }
+
     public Task<DeviceState> GetState() => Task.FromResult(_state);
 
     public async Task Forget()
@@ -142,6 +153,14 @@ internal sealed partial class DeviceGrain(
         }
     }
 
+    /// <summary>Of a thing that never came, nothing was stored but its policy.</summary>
+    private async Task ForgetStranger()
+    {
+        _heardOf = false;
+        if (storage.RecordExists) await Forget();
+        else DeactivateOnIdle();
+    }
+
     private DateTimeOffset Now => PresenceRules.ToMilliseconds(time.GetUtcNow());
 
     private Task OnTimer(CancellationToken cancellationToken) => Tick();
@@ -152,7 +171,7 @@ internal sealed partial class DeviceGrain(
         // Reminders tick as soon as the silo runs. Until the broker listens, nobody of its things can have come back; the next
         // tick, in a minute at most, finds it started.
         if (broker is { Expected: true, Current: null } && _state.Source == EventSource.Broker) return;
-        if (!MutesAreKnown() || LookingRules.OnlyWaitsForMute(_state, PolicyAt(Now), Now)) return;
+        if (!MutesAreKnown() || LookingRules.OnlyWaitsForMute(_state, PolicyAt(Now).With(_state.Override), Now)) return;
 
         await Refresh();
         await NoticeBrokerStart();
@@ -172,8 +191,8 @@ internal sealed partial class DeviceGrain(
         return false;
     }
 
-    /// <summary>Mutes matter only to what is, or was, away.</summary>
-    private PresencePolicy PolicyAt(DateTimeOffset now) => _state.Outage is null ? _policy : mutes.Over(_policy, _state, now);
+    /// <summary>The settings with the mutes that hold now; these matter only to what is, or was, away, or cannot settle.</summary>
+    private PresencePolicy PolicyAt(DateTimeOffset now) => _state is { Outage: null, Flapping.Count: 0 } ? _policy : mutes.Over(_policy, _state, now);
 
     private async Task<PresenceReason> Apply(PresenceInput input)
     {
@@ -197,7 +216,7 @@ internal sealed partial class DeviceGrain(
         }
 
         foreach (var effect in decision.Effects) CarryOut(effect);
-        await _clock.Settle(next, now, _confirmed, ticking: LookingRules.WaitsForMute(_state, policy));
+        await _clock.Settle(next, now, _confirmed, ticking: LookingRules.WaitsForMute(_state, policy.With(_state.Override)));
         mutes.Fulfil(ThingName, _state);
 
         observer.Decided(ThingName, input, decision, before, policy, now);

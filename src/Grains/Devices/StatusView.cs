@@ -8,6 +8,7 @@ internal static class StatusView
 {
     public static DeviceStatus Of(DeviceState state, PresencePolicy policy, DateTimeOffset now)
     {
+        policy = policy.With(state.Override);
         var status = PresenceRules.StatusOf(state, policy, now);
         var outage = Recovery.EndHold(state, policy, now).Outage;
         return new DeviceStatus
@@ -25,6 +26,8 @@ internal static class StatusView
             NotificationsSent = state.Sent,
             Attributes = state.Attributes,
             MutedBy = policy.MutedBy,
+            FlappingSince = state.Flapping is [.., { CalmSince: null } flapping] ? flapping.Since : null,
+            Policy = PolicyView.Of(policy),
         };
     }
 }

@@ -122,7 +122,7 @@ internal static class LookingRules
 
     /// <summary>… and such a tick has nothing to do but to see that the mute still holds.</summary>
     public static bool OnlyWaitsForMute(DeviceState state, PresencePolicy policy, DateTimeOffset now) =>
-        WaitsForMute(state, policy) && state is { Owing.Count: 0, Memory.AskingSince: null }
+        WaitsForMute(state, policy) && state is { Owing.Count: 0, Flapping.Count: 0, Memory.AskingSince: null }
         && !TellingRules.OwesAnything(state.Outage!, over: false, policy)
         && !(Rechecks(state, policy) && !(state.Memory.AskAgainAt > now));
 

@@ -28,9 +28,11 @@ internal sealed class PresencePolicies(
             RecheckEvery = match?.RecheckEvery ?? _options.RecheckEvery,
             RepeatInterval = match?.RepeatInterval ?? _options.RepeatInterval,
             NotifyRecovery = match?.NotifyRecovery ?? _options.NotifyRecovery,
+            NotifyFlapping = match?.NotifyFlapping ?? _options.NotifyFlapping,
             Muted = match?.Muted ?? false,
             Destinations = match?.Notify ?? _allDestinations,
             Terms = _terms,
+            Known = _allDestinations,
             Verifiable = _verifiable,
         };
     }

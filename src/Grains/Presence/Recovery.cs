@@ -24,14 +24,16 @@ internal static class Recovery
 
             case { Telling: null }:
                 var quiet = EndQuietly(state, outage, at);
-                if (outage.Muted && !policy.Muted) quiet = EndHold(quiet with { RecoversAt = HoldEnd(at, policy, now) }, policy, now);
+                if (outage.Muted && !policy.Muted) quiet = EndHold(quiet with { RecoversAt = HoldEnd(at, LearnedHold.Of(policy, quiet.Unrest), policy, now) }, policy, now);
                 return (quiet, outage.Muted ? PresenceReason.CameBackMuted : PresenceReason.CameBackInGrace);
 
             default:
+                state = state with { Unrest = LearnedHold.CameBack(state.Unrest, outage, at) };
+                var hold = LearnedHold.Of(policy, state.Unrest);
                 var back = outage with
                 {
                     BackAt = Later(at, outage.Since),
-                    HoldEndsAt = HoldEnd(at, policy, now),
+                    HoldEndsAt = HoldEnd(at, hold, policy, now),
                 };
                 return (EndHold(state with { Outage = back }, policy, now), PresenceReason.CameBackTold);
         }
@@ -64,19 +66,23 @@ internal static class Recovery
     }
 
     /// <summary>Nobody was told, so nobody has to hear of its end.</summary>
-    public static DeviceState EndQuietly(DeviceState state, Outage outage, DateTimeOffset at) => state with
+    public static DeviceState EndQuietly(DeviceState state, Outage outage, DateTimeOffset at)
     {
-        Outage = null,
-        Suppressed = outage.Ours ? state.Suppressed : state.Suppressed + 1,
-        Durations = outage.Ours ? state.Durations : History.Count(state.Durations, Later(at, outage.Since) - outage.Since),
-    };
+        state = FlappingRules.CountDrop(state with { Unrest = LearnedHold.CameBack(state.Unrest, outage, at) }, outage, at);
+        return state with
+        {
+            Outage = null,
+            Suppressed = outage.Ours ? state.Suppressed : state.Suppressed + 1,
+            Durations = outage.Ours ? state.Durations : History.Count(state.Durations, Later(at, outage.Since) - outage.Since),
+        };
+    }
 
     /// <summary>
     /// A reconnect that arrives late may be over already: its end gets the same time to arrive as a late drop. Without a hold it counts
     /// from when we know of it: a mute that was set in between was meant for the absence that it ends.
     /// </summary>
-    private static DateTimeOffset HoldEnd(DateTimeOffset at, PresencePolicy policy, DateTimeOffset now) =>
-        policy.RecoveryHold == TimeSpan.Zero ? now : Later(at + policy.RecoveryHold, now + policy.SettleTime);
+    private static DateTimeOffset HoldEnd(DateTimeOffset at, TimeSpan hold, PresencePolicy policy, DateTimeOffset now) =>
+        hold == TimeSpan.Zero ? now : Later(at + hold, now + policy.SettleTime);
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

@@ -48,6 +48,7 @@ internal static class TellingRules
     public static PresenceDecision Answered(
         DeviceState state, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
     {
+        if (FlappingRules.Find(state, answer.OutageId, policy) is { } flapping) return FlappingRules.Answered(state, flapping, answer, policy, now);
         var current = state.Outage?.Id == answer.OutageId;
         var outage = current ? state.Outage : state.Owing.FirstOrDefault(o => o.Id == answer.OutageId);
         var delivery = outage?.Deliveries.GetValueOrDefault(answer.Destination);
@@ -174,26 +175,33 @@ internal static class TellingRules
     private static PresenceDecision Failed(
         DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
     {
+        delivery = AfterFailure(delivery, outage.Id, now);
+        return new(Replace(state, With(outage, answer.Destination, delivery), policy), true, [], PresenceReason.DeliveryFailed);
+    }
+
+    public static Delivery AfterFailure(Delivery delivery, string id, DateTimeOffset now)
+    {
         var wait = FirstRetry * Math.Pow(2, Math.Min(delivery.Failures, 10));
         if (wait > LongestRetry) wait = LongestRetry;
-        delivery = delivery with { Failures = delivery.Failures + 1, RetryAt = PresenceRules.ToMilliseconds(now + (wait * Jitter(outage.Id, delivery.Failures))) };
-        return new(Replace(state, With(outage, answer.Destination, delivery), policy), true, [], PresenceReason.DeliveryFailed);
+        return delivery with { Failures = delivery.Failures + 1, RetryAt = PresenceRules.ToMilliseconds(now + (wait * Jitter(id, delivery.Failures))) };
     }
 
     private static PresenceDecision Refused(
         DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
     {
-        var since = delivery.RefusedSince ?? now;
-        delivery = delivery with { Failures = delivery.Failures + 1, RefusedSince = since };
-        if (now - since < GiveUpAfter)
-        {
-            delivery = delivery with { RetryAt = PresenceRules.ToMilliseconds(now + (RefusedRetry * Jitter(outage.Id, delivery.Failures))) };
-            return new(Replace(state, With(outage, answer.Destination, delivery), policy), true, [], PresenceReason.DeliveryRefused);
-        }
-
-        state = Replace(state, With(outage, answer.Destination, delivery with { GivenUp = true, RetryAt = null }), policy);
+        delivery = AfterRefusal(delivery, outage.Id, now);
+        state = Replace(state, With(outage, answer.Destination, delivery), policy);
+        if (!delivery.GivenUp) return new(state, true, [], PresenceReason.DeliveryRefused);
         var why = answer.Answer.Detail ?? "refused";
         return Store(state, PresenceReason.DeliveryGivenUp, now, new PresenceEffect.WarnGivenUp(answer.Destination, outage.Id, why));
+    }
+
+    public static Delivery AfterRefusal(Delivery delivery, string id, DateTimeOffset now)
+    {
+        delivery = delivery with { Failures = delivery.Failures + 1, RefusedSince = delivery.RefusedSince ?? now };
+        return now - delivery.RefusedSince < GiveUpAfter
+            ? delivery with { RetryAt = PresenceRules.ToMilliseconds(now + (RefusedRetry * Jitter(id, delivery.Failures))) }
+            : delivery with { GivenUp = true, RetryAt = null };
     }
 
     /// <summary>Puts the outage back where it stood, or drops it once it is over and nobody is owed anything.</summary>
@@ -229,10 +237,10 @@ internal static class TellingRules
             Verification = outage.Verification,
             Attributes = state.Attributes,
             ShortReturns = outage.ShortReturns,
-            RecoveryHold = policy.RecoveryHold,
+            RecoveryHold = outage is { BackAt: { } back, HoldEndsAt: { } held } && held > back ? held - back : TimeSpan.Zero,
             NotifiedAt = outage.NotifiedAt,
             Durations = state.Durations,
-            PolicyMatch = policy.Match,
+            PolicyMatch = policy.Source,
             FoundAtStart = outage.Ours,
         };
 

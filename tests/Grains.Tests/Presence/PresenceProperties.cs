@@ -237,11 +237,14 @@ public sealed class PresenceProperties
             var status = PresenceRules.StatusOf(_state, _policy, start.AddSeconds(_now));
             var known = _latest % 2 == 0 ? PresenceStatus.Connected : PresenceStatus.Offline;
             var settled = _latest % 2 == 0
-                ? Math.Max(_latestTrueTime + world.Hold, _latestTakenAt + 5)
+                ? Math.Max(_latestTrueTime + LongestHold, _latestTakenAt + 5)
                 : Math.Max(_latestTrueTime + world.Grace, _latestTakenAt + 5);
             if (_now > Math.Max(settled, trouble) + 65 && status != known) throw new InvalidOperationException($"At {_now} s it is {status}, but is known to be {known}.");
             _wasTold |= status == PresenceStatus.Offline;
         }
+
+        /// <summary>Each return up to this one may have doubled it.</summary>
+        private double LongestHold => Math.Min(900, world.Hold * Math.Pow(2, _latest / 2));
 
         /// <summary>Each destination hears of every outage first that it began, then that it is over, and of nothing else.</summary>
         private void CheckNotifications()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Silo.Catalogue;
 using Microsoft.Extensions.Options;
@@ -139,10 +140,11 @@ public sealed class ThingListTests
 
     private static ThingQuery Offline() => new() { Limit = 100, Statuses = new HashSet<PresenceStatus> { PresenceStatus.Offline } };
 
+    private static PresencePolicies Policies { get; } = new(Options.Create(new PresenceOptions()), [], []);
+
     private ThingList List()
     {
-        var policies = new PresencePolicies(Options.Create(new PresenceOptions()), [], []);
-        return new(new(_grains), new(_reminders, _grains), new(_catalogue, new StoredStatus(policies, TimeProvider.System)));
+        return new(new(_grains), new(_reminders, _grains), new(_catalogue, new StoredStatus(Policies, new MuteBook(_grains, TimeProvider.System), TimeProvider.System)));
     }
 
     private async Task<List<string>> Walk(ThingQuery query)
@@ -177,7 +179,14 @@ public sealed class ThingListTests
         {
             lock (_asked) _asked.Add(thingName);
             return _things.TryGetValue(thingName, out var status)
-                ? new DeviceStatus { ThingName = thingName, Status = status, Attributes = new Dictionary<string, string>() }
+                ? new DeviceStatus
+                {
+                    ThingName = thingName,
+                    Status = status,
+                    Attributes = new Dictionary<string, string>(),
+                    MutedBy = [],
+                    Policy = PolicyView.Of(Policies.For(thingName)),
+                }
                 : null;
         });
         return grain;

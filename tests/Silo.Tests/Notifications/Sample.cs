@@ -46,6 +46,25 @@ internal static class Sample
         ShortReturns = 1,
     };
 
+    public static Notification Flapping { get; } = Offline with
+    {
+        Event = NotificationEvent.DeviceFlapping,
+        DetectedAt = Since.AddMinutes(17),
+        Duration = TimeSpan.FromMinutes(17),
+        DisconnectReason = null,
+        Verification = Verification.None,
+        Durations = [],
+        Drops = 6,
+    };
+
+    public static Notification Steady { get; } = Flapping with
+    {
+        Event = NotificationEvent.DeviceSteady,
+        RecoveredAt = Back,
+        Duration = Back - Since,
+        Drops = 14,
+    };
+
     public static NotificationText English { get; } = Text("en");
 
     public static NotificationText Japanese { get; } = Text("ja");

@@ -67,6 +67,7 @@ internal static class ReadSettings
         // Part of the contract; nothing is held back yet, so that only its form is checked.
         _ = reader.Duration("Presence:MaxHold");
         presence.NotifyRecovery = reader.Flag("Presence:NotifyRecovery", presence.NotifyRecovery);
+        presence.NotifyFlapping = reader.Flag("Presence:NotifyFlapping", presence.NotifyFlapping);
         foreach (var item in reader.Items("Presence:Policies"))
         {
             var section = $"Presence:Policies:{item}";
@@ -79,6 +80,7 @@ internal static class ReadSettings
                 RecheckEvery = reader.Duration($"{section}:RecheckEvery"),
                 RepeatInterval = reader.Duration($"{section}:RepeatInterval"),
                 NotifyRecovery = reader.Flag($"{section}:NotifyRecovery"),
+                NotifyFlapping = reader.Flag($"{section}:NotifyFlapping"),
                 Muted = reader.Flag($"{section}:Muted", false),
                 Notify = reader.List($"{section}:Notify"),
             });

@@ -41,7 +41,7 @@ internal static partial class AlertmanagerAlert
     private static DateTimeOffset EndOf(Notification n, DateTimeOffset now)
     {
         if (n.IsTest) return now + TestLasts;
-        if (n.Event != NotificationEvent.DeviceRecovered) return now + Lasts + n.RecoveryHold;
+        if (!n.Event.IsEnd()) return now + Lasts + n.RecoveryHold;
 
         var end = n.RecoveredAt is { } back && back < now - ClockSlack ? back : now - ClockSlack;
         return end > n.Since ? end : n.Since;

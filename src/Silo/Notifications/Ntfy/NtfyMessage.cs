@@ -19,7 +19,7 @@ internal sealed record NtfyMessage(
         options.Topic,
         text.Subject(n, LongestTitle, ascii: false),
         Characters.Fit(text.Body(n), LongestMessage),
-        n.IsTest || n.Event == NotificationEvent.DeviceRecovered ? Math.Min(options.Priority, DefaultPriority) : options.Priority,
+        n.IsTest || n.Event.IsEnd() ? Math.Min(options.Priority, DefaultPriority) : options.Priority,
         [TagOf(n)],
         text.Link(n));
 
@@ -27,7 +27,7 @@ internal sealed record NtfyMessage(
     private static string TagOf(Notification n) => n switch
     {
         { IsTest: true } => "test_tube",
-        { Event: NotificationEvent.DeviceRecovered } => "white_check_mark",
+        { Event: NotificationEvent.DeviceRecovered or NotificationEvent.DeviceSteady } => "white_check_mark",
         { Event: NotificationEvent.DeviceStillOffline } => "hourglass",
         _ => "red_circle",
     };

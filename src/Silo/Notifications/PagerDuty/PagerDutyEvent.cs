@@ -19,7 +19,7 @@ internal sealed record PagerDutyEvent(string RoutingKey, string EventAction, str
 
     public static PagerDutyEvent Of(Notification n, NotificationText text, PagerDutyOptions options)
     {
-        if (n.Event == NotificationEvent.DeviceRecovered) return Resolve(n, options);
+        if (n.Event.IsEnd()) return Resolve(n, options);
         var link = text.Link(n);
         return new(options.RoutingKey, "trigger", n.OutageId)
         {

@@ -50,6 +50,10 @@ internal sealed record MachineBody
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Test { get; init; }
 
+    /// <summary>Only where the thing is flapping or was: how often it dropped and came back.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Drops { get; init; }
+
     public static string Json(Notification n, string cluster, string? region, string? url, string text) => JsonSerializer.Serialize(
         new MachineBody
         {
@@ -68,6 +72,7 @@ internal sealed record MachineBody
             Url = url,
             Text = text,
             Test = n.IsTest,
+            Drops = n.Drops,
         },
         Options);
 
