@@ -38,8 +38,16 @@ public sealed record DeviceStatus
 
     [Id(11)] public required IReadOnlyDictionary<string, string> Attributes { get; init; }
 
+    /// <summary>Ids of the mutes that hold for it now.</summary>
+    [Id(20)] public required IReadOnlyList<string> MutedBy { get; init; }
+
+    /// <summary>The first drop of the burst, while the thing is flapping.</summary>
+    [Id(12)] public DateTimeOffset? FlappingSince { get; init; }
+
+    [Id(13)] public required DevicePolicy Policy { get; init; }
+
     /// <summary>The incident by which somebody was told of the running outage; null: by a notification of its own, or nobody yet.</summary>
-    [Id(20)] public string? IncidentId { get; init; }
+    [Id(21)] public string? IncidentId { get; init; }
 }
 
 [GenerateSerializer, Alias("IoTOrleans.PresenceStatus")]

@@ -28,6 +28,14 @@ public interface IDeviceGrain : IGrainWithStringKey
     Task Forget();
 
     /// <summary>
+    /// Sets what holds for this thing over all settings, or with null takes it back. A running outage follows at once. A thing never
+    /// heard of may be set before it first connects; its status is unknown until then.
+    /// </summary>
+    /// <returns>What holds now.</returns>
+    [Alias("SetPolicy")]
+    Task<DevicePolicy> SetPolicy(PolicyOverride? policyOverride);
+
+    /// <summary>
     /// The stored state. The Orleans Dashboard finds this method by its shape (no parameter, answers with the type of the
     /// grain's persistent state) and calls it to show a grain; it must have no side effect.
     /// </summary>

@@ -54,4 +54,9 @@ public enum PresenceReason
 
     // Telling many at once.
     DeliveredByIncident = 80,
+
+    // Flapping, and what somebody has set at run time.
+    FlappingBegan = 90,
+    FlappingEnded = 91,
+    PolicySet = 92,
 }

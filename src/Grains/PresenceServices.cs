@@ -1,5 +1,7 @@
+using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Incidents;
+using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +21,10 @@ public static class PresenceServices
         services.AddOptions<PresenceOptions>();
         if (configure is not null) services.Configure(configure);
         services.AddSingleton<PresencePolicies>();
+        services.AddSingleton<MuteBook>();
+        services.AddSingleton(provider => new StoredStatus(
+            provider.GetRequiredService<PresencePolicies>(), provider.GetRequiredService<MuteBook>(),
+            provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)));
         services.AddSingleton<PresenceObserver>();
         services.AddSingleton<FeedWatch>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
@@ -26,12 +32,15 @@ public static class PresenceServices
         services.AddSingleton<IncidentPolicies>();
         services.TryAddSingleton<IFleetCount, NobodyCounts>();
         services.AddSingleton<AdmissionDesk>();
+        services.AddSingleton<DestinationWatch>();
+        services.AddSingleton<IDestinationWatch>(provider => provider.GetRequiredService<DestinationWatch>());
         services.AddSingleton<FleetQueue>();
         services.AddSingleton<NotificationQueue>();
         services.AddSingleton<VerificationQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<FleetQueue>());
         services.AddHostedService(provider => provider.GetRequiredService<NotificationQueue>());
         services.AddHostedService(provider => provider.GetRequiredService<VerificationQueue>());
+        services.AddHostedService<MuteCopier>();
         return services;
     }
 

@@ -1,5 +1,6 @@
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Api.Mutes;
 using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Events.Http;
 using IoTOrleans.Silo.Hosting;
@@ -7,7 +8,7 @@ using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Hosting.Settings;
 using Orleans.Dashboard;
 
-if (Usage.Asked(args) is { } usage) return usage;
+if (await Usage.Asked(args) is { } status) return status;
 
 return await Startup.Run(async () =>
 {
@@ -29,6 +30,8 @@ return await Startup.Run(async () =>
     app.MapHome();
     app.MapHealth();
     app.MapDevices();
+    app.MapMutes();
+    app.MapPolicies();
     app.MapNotifications();
     if (settings.HttpEvents) app.MapEvents();
     app.MapOrleansDashboard(routePrefix: "/dashboard");

@@ -1,3 +1,4 @@
+global using IoTOrleans.Conformance;
 global using IoTOrleans.Sqlite.Tests.Support;
 global using Shouldly;
 global using Xunit;

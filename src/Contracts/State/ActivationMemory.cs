@@ -20,4 +20,7 @@ public sealed record ActivationMemory
 
     /// <summary>An order mark moved and has not been written yet.</summary>
     [Id(4)] public bool MarkMoved { get; init; }
+
+    /// <summary>When destinations that forget were last told again.</summary>
+    [Id(5)] public DateTimeOffset? KeptAliveAt { get; init; }
 }

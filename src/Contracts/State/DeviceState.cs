@@ -44,8 +44,25 @@ public sealed record DeviceState
 
     [Id(11)] public IReadOnlyDictionary<string, string> Attributes { get; init; } = EmptyAttributes;
 
+    /// <summary>
+    /// When the thing had last recovered from an absence that outlasted its grace, told or muted: a mute "until recovered" that
+    /// began before is over for it.
+    /// </summary>
+    [Id(20)] public DateTimeOffset? RecoveredAt { get; init; }
+
+    /// <summary>Back from a muted absence: if it stays, it has recovered at this moment.</summary>
+    [Id(21)] public DateTimeOffset? RecoversAt { get; init; }
+
     /// <summary>What only this activation knows; lost with it, at no harm.</summary>
     [Id(12), JsonIgnore] public ActivationMemory Memory { get; init; } = ActivationMemory.Empty;
+
+    [Id(13)] public Unrest? Unrest { get; init; }
+
+    /// <summary>Times of flapping of which somebody has still to hear something, oldest first; the last one may be running.</summary>
+    [Id(14)] public IReadOnlyList<Flapping> Flapping { get; init; } = [];
+
+    /// <summary>Set for this thing at run time; null: the settings hold.</summary>
+    [Id(15)] public PolicyOverride? Override { get; init; }
 
     private static readonly IReadOnlyDictionary<string, OrderMark> EmptyMarks = new Dictionary<string, OrderMark>();
     private static readonly IReadOnlyDictionary<string, string> EmptyAttributes = new Dictionary<string, string>();

@@ -9,8 +9,6 @@ namespace IoTOrleans.Grains.Devices;
 internal sealed partial class DeviceClock(
     DeviceGrain grain, TimeProvider time, ILogger logger, bool expected, Func<CancellationToken, Task> onTimer)
 {
-    internal const string ReminderName = "presence";
-
     /// <summary>A tick that was missed, or a request that was lost, is made good within this. Orleans' shortest period.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
@@ -56,7 +54,7 @@ internal sealed partial class DeviceClock(
         if (_exists is null && !changing)
         {
             // A duplicate makes sure of it, once per activation.
-            _reminder = await grain.GetReminder(ReminderName);
+            _reminder = await grain.GetReminder(DeviceNames.Reminder);
             _exists = _reminder is not null;
             if (_exists.Value) return;
         }
@@ -77,14 +75,15 @@ internal sealed partial class DeviceClock(
     /// After the write: moves the reminder later or removes it, and sets the timer. What fails here is left to the next tick.
     /// </summary>
     /// <param name="confirmed">A write or read succeeded in this turn: nobody else has started something that this would undo.</param>
-    public async Task Settle(DateTimeOffset? next, DateTimeOffset now, bool confirmed)
+    /// <param name="ticking">A reminder whose time has passed is not moved: it ticks every minute, at no write.</param>
+    public async Task Settle(DateTimeOffset? next, DateTimeOffset now, bool confirmed, bool ticking)
     {
         SetTimer(next, now);
         if (!confirmed) return;
         try
         {
             if (next is not { } at) await Stop();
-            else if (_armedFor is { } armed && at > (armed > now ? armed : now) + Period) await Arm(at, now);
+            else if (!ticking && _armedFor is { } armed && at > (armed > now ? armed : now) + Period) await Arm(at, now);
         }
         catch (Exception exception)
         {
@@ -93,11 +92,14 @@ internal sealed partial class DeviceClock(
         }
     }
 
+    /// <summary>Something that cannot be judged yet: a timer, since the reminder would come in a minute only.</summary>
+    public void LookAgain(DateTimeOffset at, DateTimeOffset now) => SetTimer(at, now);
+
     public async Task Stop()
     {
         SetTimer(null, default);
         if (_exists == false) return;
-        _reminder ??= await grain.GetReminder(ReminderName);
+        _reminder ??= await grain.GetReminder(DeviceNames.Reminder);
         if (_reminder is not null) await grain.UnregisterReminder(_reminder);
         _exists = false;
         _armedFor = null;
@@ -106,7 +108,7 @@ internal sealed partial class DeviceClock(
 
     private async Task Arm(DateTimeOffset at, DateTimeOffset now)
     {
-        _reminder = await grain.RegisterOrUpdateReminder(ReminderName, at > now ? at - now : TimeSpan.Zero, Period);
+        _reminder = await grain.RegisterOrUpdateReminder(DeviceNames.Reminder, at > now ? at - now : TimeSpan.Zero, Period);
         _exists = true;
         _armedFor = at;
         _armedAt = time.GetTimestamp();

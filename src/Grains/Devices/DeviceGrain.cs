@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,11 +12,12 @@ namespace IoTOrleans.Grains.Devices;
 /// Carries out what <see cref="PresenceRules"/> decide: stores, keeps the clock, asks the world. A turn is storage only; nothing
 /// in here waits for a shadow or a destination.
 /// </summary>
-[GrainType("device")]
+[GrainType(DeviceNames.GrainType)]
 internal sealed partial class DeviceGrain(
-    [PersistentState("device")] IPersistentState<DeviceState> storage,
+    [PersistentState(DeviceNames.State)] IPersistentState<DeviceState> storage,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
     PresencePolicies policies,
+    MuteBook mutes,
     VerificationQueue verifications,
     NotificationQueue notifications,
     IBrokerClock broker,
@@ -28,6 +30,9 @@ internal sealed partial class DeviceGrain(
     /// at what is really stored before anything is said or undone.
     /// </summary>
     internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+
+    /// <summary>At a start, until this silo knows the mutes.</summary>
+    private static readonly TimeSpan untilMutesAreKnown = TimeSpan.FromSeconds(1);
 
     private DeviceState _state = new();
     private DeviceClock _clock = null!;
@@ -76,6 +81,9 @@ internal sealed partial class DeviceGrain(
 
     public async Task Verified(string outageId, VerifierAnswer answer)
     {
+        // The next look asks again.
+        if (!MutesAreKnown()) return;
+
         await Refresh(unless: IsFresh);
         await NoticeBrokerStart();
         await Apply(new PresenceInput.Verified(outageId, answer));
@@ -90,8 +98,12 @@ internal sealed partial class DeviceGrain(
     public async Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination)
     {
         await Refresh();
-        var state = Recovery.EndHold(_state, _policy, Now);
-        return TellingRules.DueNow(state, _policy, Now, repeats: true)
+        var now = Now;
+        var policy = mutes.Over(_policy.With(_state.Override), _state, now);
+        var state = Recovery.EndHold(_state, policy, now);
+        return TellingRules.DueNow(state, policy, now, repeats: true)
+            .Concat(FlappingRules.DueNow(state, policy, now))
+            .Concat(KeepAliveRules.Due(state, policy, now))
             .OfType<PresenceEffect.Send>()
             .Where(send => send.Destination == destination)
             .Select(send => send.Notification)
@@ -108,11 +120,20 @@ internal sealed partial class DeviceGrain(
 
     public Task<DeviceStatus?> GetStatus()
     {
-        if (storage.RecordExists) return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, _policy, Now));
+        if (storage.RecordExists) return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, mutes.Over(_policy, _state, Now), Now));
 
         // A name that somebody only asked about must not keep memory for as long as a real thing.
         if (!_heardOf) DeactivateOnIdle();
         return Task.FromResult<DeviceStatus?>(null);
+    }
+
+    public async Task<DevicePolicy> SetPolicy(PolicyOverride? policyOverride)
+    {
+        _heardOf = true;
+        await Refresh();
+        if (policyOverride is null && _state is { Connected: null, Marks.Count: 0 }) await ForgetStranger();
+        else if (policyOverride is not null || _state.Override is not null) await Apply(new PresenceInput.PolicySet(policyOverride));
+        return PolicyView.Of(_policy.With(policyOverride));
     }
 
     public Task<DeviceState> GetState() => Task.FromResult(_state);
@@ -132,6 +153,14 @@ internal sealed partial class DeviceGrain(
         }
     }
 
+    /// <summary>Of a thing that never came, nothing was stored but its policy.</summary>
+    private async Task ForgetStranger()
+    {
+        _heardOf = false;
+        if (storage.RecordExists) await Forget();
+        else DeactivateOnIdle();
+    }
+
     private DateTimeOffset Now => PresenceRules.ToMilliseconds(time.GetUtcNow());
 
     private Task OnTimer(CancellationToken cancellationToken) => Tick();
@@ -142,6 +171,7 @@ internal sealed partial class DeviceGrain(
         // Reminders tick as soon as the silo runs. Until the broker listens, nobody of its things can have come back; the next
         // tick, in a minute at most, finds it started.
         if (broker is { Expected: true, Current: null } && _state.Source == EventSource.Broker) return;
+        if (!MutesAreKnown() || LookingRules.OnlyWaitsForMute(_state, PolicyAt(Now).With(_state.Override), Now)) return;
 
         await Refresh();
         await NoticeBrokerStart();
@@ -154,22 +184,42 @@ internal sealed partial class DeviceGrain(
         if (broker.Current is { } start && ConnectionRules.MissedStart(_state, start)) await Apply(new PresenceInput.BrokerStarted(start));
     }
 
+    private bool MutesAreKnown()
+    {
+        if (mutes.IsReady) return true;
+        _clock.LookAgain(Now + untilMutesAreKnown, Now);
+        return false;
+    }
+
+    /// <summary>The settings with the mutes that hold now; these matter only to what is, or was, away, or cannot settle.</summary>
+    private PresencePolicy PolicyAt(DateTimeOffset now) => _state is { Outage: null, Flapping.Count: 0 } ? _policy : mutes.Over(_policy, _state, now);
+
     private async Task<PresenceReason> Apply(PresenceInput input)
     {
         var now = Now;
         var before = _state;
-        var decision = PresenceRules.Apply(before, input, _policy, now);
-        var next = PresenceRules.NextLook(decision.State, _policy, now);
+        var policy = PolicyAt(now);
+        var decision = PresenceRules.Apply(before, input, policy, now);
+        var next = PresenceRules.NextLook(decision.State, policy, now);
 
         // Nearer before the write, later or never only after it: whatever dies in between, somebody looks again soon enough.
+        var began = time.GetTimestamp();
         await Guarded(() => _clock.BringNearer(next, now, changing: decision.Persist));
         if (decision.Persist) await Store(decision.State);
         else _state = decision.State;
 
-        foreach (var effect in decision.Effects) CarryOut(effect);
-        await _clock.Settle(next, now, _confirmed);
+        if (decision.Persist && time.GetElapsedTime(began) > Fresh)
+        {
+            // This silo slept in between: whoever took over found nothing to do yet, and may have removed the reminder.
+            _clock.Forget();
+            await Guarded(() => _clock.BringNearer(next, now, changing: true));
+        }
 
-        observer.Decided(ThingName, input, decision, before, _policy, now);
+        foreach (var effect in decision.Effects) CarryOut(effect);
+        await _clock.Settle(next, now, _confirmed, ticking: LookingRules.WaitsForMute(_state, policy.With(_state.Override)));
+        mutes.Fulfil(ThingName, _state);
+
+        observer.Decided(ThingName, input, decision, before, policy, now);
         return decision.Reason;
     }
 
@@ -181,7 +231,7 @@ internal sealed partial class DeviceGrain(
                 verifications.Ask(ThingName, ask.OutageId, ask.Source);
                 break;
             case PresenceEffect.Send send:
-                notifications.Send(send.Destination, send.Notification, markedAt: _storedAsOf);
+                notifications.Send(send, markedAt: _storedAsOf);
                 break;
             case PresenceEffect.WarnVerifierStale:
                 LogVerifierStale(ThingName);
@@ -196,7 +246,7 @@ internal sealed partial class DeviceGrain(
     private async Task Store(DeviceState next)
     {
         next = next with { Memory = next.Memory with { MarkMoved = false } };
-        var before = storage.State;
+        var (before, began) = (storage.State, time.GetTimestamp());
         storage.State = next;
         try
         {
@@ -208,8 +258,9 @@ internal sealed partial class DeviceGrain(
             throw;
         }
 
+        // As of its begin: this silo may have slept before it heard the answer.
         _state = next;
-        _storedAsOf = time.GetTimestamp();
+        _storedAsOf = began;
         _confirmed = true;
     }
 
@@ -219,7 +270,7 @@ internal sealed partial class DeviceGrain(
     {
         _confirmed = false;
         if (unless) return;
-        var known = (storage.Etag, storage.RecordExists);
+        var (known, began) = ((storage.Etag, storage.RecordExists), time.GetTimestamp());
         await Guarded(() => storage.ReadStateAsync());
         if (known != (storage.Etag, storage.RecordExists))
         {
@@ -227,7 +278,7 @@ internal sealed partial class DeviceGrain(
             _clock.Forget();
         }
 
-        _storedAsOf = time.GetTimestamp();
+        _storedAsOf = began;
         _confirmed = true;
     }
 

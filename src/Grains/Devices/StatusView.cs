@@ -8,6 +8,7 @@ internal static class StatusView
 {
     public static DeviceStatus Of(DeviceState state, PresencePolicy policy, DateTimeOffset now)
     {
+        policy = policy.With(state.Override);
         var status = PresenceRules.StatusOf(state, policy, now);
         var outage = Recovery.EndHold(state, policy, now).Outage;
         return new DeviceStatus
@@ -24,6 +25,9 @@ internal static class StatusView
             OutagesSuppressed = state.Suppressed,
             NotificationsSent = state.Sent,
             Attributes = state.Attributes,
+            MutedBy = policy.MutedBy,
+            FlappingSince = state.Flapping is [.., { CalmSince: null } flapping] ? flapping.Since : null,
+            Policy = PolicyView.Of(policy),
             IncidentId = outage?.Deliveries.Values.Select(delivery => delivery.Incident).FirstOrDefault(incident => incident is not null),
         };
     }

@@ -25,16 +25,17 @@ internal sealed partial class FleetQueue : BackgroundService
     private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
     private readonly IGrainFactory _grains;
     private readonly IFleetCount _fleet;
+    private readonly DestinationWatch _watch;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Dictionary<string, Lane<Publication>> _publications;
     private readonly Dictionary<string, Lane<IncidentEffect.Tell>> _members;
 
     public FleetQueue(
-        IGrainFactory grains, IEnumerable<INotificationDestination> destinations, IFleetCount fleet,
+        IGrainFactory grains, IEnumerable<INotificationDestination> destinations, IFleetCount fleet, DestinationWatch watch,
         [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<FleetQueue> logger)
     {
-        (_grains, _fleet, _time, _logger) = (grains, fleet, time, logger);
+        (_grains, _fleet, _watch, _time, _logger) = (grains, fleet, watch, time, logger);
         var all = destinations.ToList();
         _publications = all.ToDictionary(d => d.Name, d => new Lane<Publication>($"Incidents of {d.Name}", 1, Capacity, (work, token) => Publish(d, work, token), logger));
         _members = all.ToDictionary(d => d.Name, d => new Lane<IncidentEffect.Tell>($"Members for {d.Name}", 1, Capacity, (work, token) => Tell(d.Name, work, token), logger));
@@ -79,8 +80,10 @@ internal sealed partial class FleetQueue : BackgroundService
         {
             wait -= _time.GetElapsedTime(since);
             if (wait > TimeSpan.Zero) await Task.Delay(wait, _time, cancellationToken);
+            await _watch.GateOf(destination.Name).Turn(cancellationToken);
             var total = await CountThings(cancellationToken);
             answer = await Attempt.Send(token => destination.Send(notification with { Total = total }, token), _time, cancellationToken);
+            _watch.Answered(destination.Name, answer);
             Log(destination.Name, notification, answer);
         }
 

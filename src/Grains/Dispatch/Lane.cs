@@ -28,7 +28,7 @@ internal sealed partial class Lane<TWork>(string name, int workers, int capacity
 
     /// <summary>Works until the lane is closed and empty, or the token ends it; what is left then is lost, at no harm.</summary>
     public Task Run(CancellationToken cancellationToken) =>
-        Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => Work(cancellationToken), CancellationToken.None)));
+        Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Work(cancellationToken)));
 
     public void Close() => _waiting.Writer.TryComplete();
 
@@ -36,8 +36,9 @@ internal sealed partial class Lane<TWork>(string name, int workers, int capacity
     {
         try
         {
-            await foreach (var (key, work) in _waiting.Reader.ReadAllAsync(cancellationToken))
+            while (true)
             {
+                var (key, work) = await _waiting.Reader.ReadAsync(cancellationToken);
                 try
                 {
                     await handle(work, cancellationToken);
@@ -51,6 +52,10 @@ internal sealed partial class Lane<TWork>(string name, int workers, int capacity
                     _taken.TryRemove(key, out _);
                 }
             }
+        }
+        catch (ChannelClosedException)
+        {
+            // Closed and empty.
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -31,15 +32,16 @@ internal sealed partial class NotificationQueue : BackgroundService
     private readonly QuietLog _quiet;
     private readonly IGrainFactory _grains;
     private readonly AdmissionDesk _desk;
+    private readonly DestinationWatch _watch;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Dictionary<string, Lane<Work>> _lanes;
 
     public NotificationQueue(
-        IGrainFactory grains, IEnumerable<INotificationDestination> destinations, AdmissionDesk desk,
+        IGrainFactory grains, IEnumerable<INotificationDestination> destinations, AdmissionDesk desk, DestinationWatch watch,
         [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<NotificationQueue> logger)
     {
-        (_grains, _desk, _time, _logger, _quiet) = (grains, desk, time, logger, new QuietLog(time));
+        (_grains, _desk, _watch, _time, _logger, _quiet) = (grains, desk, watch, time, logger, new QuietLog(time));
         _lanes = destinations.ToDictionary(
             destination => destination.Name,
             destination => new Lane<Work>(
@@ -50,10 +52,11 @@ internal sealed partial class NotificationQueue : BackgroundService
     public int Pending => _lanes.Values.Sum(lane => lane.Count);
 
     /// <param name="markedAt">Monotonic time at which the state that owes this was last known to be stored.</param>
-    public void Send(string destination, Notification notification, long markedAt)
+    public void Send(PresenceEffect.Send send, long markedAt)
     {
-        if (_lanes.TryGetValue(destination, out var lane)) lane.TryAdd(notification.Key, new Work(notification, markedAt));
-        else _ = AnswerForNobody(destination, notification);
+        var (destination, notification, keepAlive) = send;
+        if (_lanes.TryGetValue(destination, out var lane)) lane.TryAdd(KeyOf(notification, keepAlive), new Work(notification, markedAt, keepAlive));
+        else if (!keepAlive) _ = AnswerForNobody(destination, notification);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -71,11 +74,18 @@ internal sealed partial class NotificationQueue : BackgroundService
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lanes.Values.Select(lane => lane.Run(stoppingToken)));
 
+    /// <summary>
+    /// A keep-alive and the end of its outage never wait or travel together: if the end were overtaken, what is over would be alive
+    /// again. Whichever comes second is asked for again in a minute.
+    /// </summary>
+    private static string KeyOf(Notification notification, bool keepAlive) =>
+        keepAlive ? (notification with { Event = NotificationEvent.DeviceRecovered }).Key : notification.Key;
+
     private async Task Send(INotificationDestination destination, Work work, CancellationToken cancellationToken)
     {
-        var (notification, asOf) = work;
+        var (notification, asOf, keepAlive) = work;
         var grain = _grains.GetGrain<IDeviceAnswers>(notification.ThingName);
-        var answer = _unrecorded.GetValueOrDefault((destination.Name, notification.Key));
+        var answer = keepAlive ? null : _unrecorded.GetValueOrDefault((destination.Name, notification.Key));
         for (var admitted = answer is not null; ; admitted = true)
         {
             if (_time.GetElapsedTime(asOf) > AskAgainAfter)
@@ -87,26 +97,34 @@ internal sealed partial class NotificationQueue : BackgroundService
             }
 
             if (admitted) break;
-            var admission = await _desk.Ask(destination, notification);
-            if (admission.Kind == AdmissionKind.Later) return;
-            if ((answer = admission.Answer) is not null) break;
-            if (admission.Wait > TimeSpan.Zero) await Task.Delay(admission.Wait, _time, cancellationToken);
+            if (!keepAlive)
+            {
+                // Asked before there is a turn at the gate: whoever joins an incident needs none.
+                var admission = await _desk.Ask(destination, notification);
+                if (admission.Kind == AdmissionKind.Later) return;
+                if ((answer = admission.Answer) is not null) break;
+                if (admission.Wait > TimeSpan.Zero) await Task.Delay(admission.Wait, _time, cancellationToken);
+            }
+
+            await _watch.GateOf(destination.Name).Turn(cancellationToken);
         }
 
         if (answer is null)
         {
             answer = await Attempt.Send(token => destination.Send(notification, token), _time, cancellationToken);
-            Log(destination.Name, notification, answer);
+            _watch.Answered(destination.Name, answer);
+            Log(destination.Name, notification, answer, keepAlive);
         }
 
-        await Answer(grain, destination.Name, notification, answer, cancellationToken);
+        if (!keepAlive) await Answer(grain, destination.Name, notification, answer, cancellationToken);
     }
 
     /// <summary>A destination that has gone from the settings refuses, as it were: for a day it may come back into them.</summary>
     private async Task AnswerForNobody(string destination, Notification notification)
     {
         var refused = DeliveryAnswer.Refused("it is not in the settings any more");
-        Log(destination, notification, refused);
+        _watch.Answered(destination, refused);
+        Log(destination, notification, refused, keepAlive: false);
         try
         {
             await _grains.GetGrain<IDeviceAnswers>(notification.ThingName)
@@ -138,24 +156,25 @@ internal sealed partial class NotificationQueue : BackgroundService
         }
     }
 
-    private void Log(string destination, Notification notification, DeliveryAnswer answer)
+    private void Log(string destination, Notification notification, DeliveryAnswer answer, bool keepAlive)
     {
         var (name, thing, detail) = (notification.Event.Name(), notification.ThingName, answer.Detail ?? "ok");
         switch (answer.Outcome)
         {
             case DeliveryOutcome.Accepted:
-                LogAccepted(destination, name, thing, notification.OutageId, detail);
+                if (!keepAlive) LogAccepted(destination, name, thing, notification.OutageId, detail);
                 break;
             case DeliveryOutcome.Refused:
-                LogRefused(destination, name, thing, notification.OutageId, detail);
+                if (_quiet.Speak($"{destination} refuses", out var refused)) LogRefused(destination, name, thing, notification.OutageId, detail, refused);
                 break;
             default:
-                if (_quiet.Speak(destination, out var kept)) LogFailed(destination, name, thing, notification.OutageId, detail, kept);
+                if (_quiet.Speak(destination, out var failed)) LogFailed(destination, name, thing, notification.OutageId, detail, failed);
                 break;
         }
     }
 
-    private sealed record Work(Notification Notification, long MarkedAt);
+    /// <param name="AsOf">Monotonic time at which it was last known to be owed.</param>
+    private sealed record Work(Notification Notification, long AsOf, bool KeepAlive);
 
     [LoggerMessage(40, LogLevel.Information, "{Destination} accepted {Event} of {ThingName} (outage {OutageId}): {Detail}")]
     private partial void LogAccepted(string destination, string @event, string thingName, string outageId, string detail);
@@ -163,8 +182,8 @@ internal sealed partial class NotificationQueue : BackgroundService
     [LoggerMessage(41, LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage {OutageId}), tried again soon ({Kept} more since the last line of this kind): {Detail}")]
     private partial void LogFailed(string destination, string @event, string thingName, string outageId, string detail, int kept);
 
-    [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), tried hourly for a day: {Detail}")]
-    private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail);
+    [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), tried hourly for a day ({Kept} more since the last line of this kind): {Detail}")]
+    private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail, int kept);
 
     [LoggerMessage(43, LogLevel.Warning, "{ThingName}: what a destination answered could not be stored; its next tick asks again.")]
     private partial void LogNotAnswered(Exception exception, string thingName);

@@ -32,6 +32,11 @@ internal sealed partial class PresenceObserver
         var reason = NameOf(decision.Reason);
         _decisions.Add(1, new KeyValuePair<string, object?>("reason", reason));
         _feed.Note(before, decision, input);
+        if (decision.State.Flapping is [.., { CalmSince: null } flapping] && before.Flapping.All(known => known.Since != flapping.Since))
+        {
+            _decisions.Add(1, new KeyValuePair<string, object?>("reason", NameOf(PresenceReason.FlappingBegan)));
+            LogFlapping(thingName, flapping.Drops, flapping.Since);
+        }
 
         var (from, to) = (PresenceRules.StatusOf(before, policy, now), PresenceRules.StatusOf(decision.State, policy, now));
         if (from == to) LogDecided(thingName, to, reason);
@@ -50,6 +55,9 @@ internal sealed partial class PresenceObserver
 
     [LoggerMessage(23, LogLevel.Debug, "{ThingName}: {From} -> {To} ({Reason})")]
     private partial void LogChanged(string thingName, PresenceStatus from, PresenceStatus to, string reason);
+
+    [LoggerMessage(24, LogLevel.Information, "{ThingName}: flapping, {Drops} drops since {Since:O}")]
+    private partial void LogFlapping(string thingName, int drops, DateTimeOffset since);
 
     [LoggerMessage(21, LogLevel.Debug, "{ThingName}: stays {Status} ({Reason})")]
     private partial void LogDecided(string thingName, PresenceStatus status, string reason);

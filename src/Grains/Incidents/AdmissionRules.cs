@@ -28,10 +28,14 @@ internal static class AdmissionRules
         if (!member.Joins && state.Find(member.IncidentId) is { } own && !IncidentRules.IsEnding(own))
             return Wait(state.With(own.Id, state.WaitingFor(own.Id).Add(member, now)), own, IncidentReason.Returned, now);
 
-        if (!terms.Destination.Collapse || !(member.Joins || member.Returns)) return Go(state, IncidentReason.Paced, terms, now);
+        if (!MayJoin(member, terms.Destination)) return Go(state, IncidentReason.Paced, terms, now);
         if (state.Stored.Singles.Any(single => single.Hash == member.Hash)) return Go(state, IncidentReason.SingleAgain, terms, now);
         return Fresh(state, member, now) is { } fresh ? Join(state, fresh, member, now) : SingleOrFirst(state, member, terms, now);
     }
+
+    /// <summary>Outages and returns; nothing else (a reminder, <c>device.flapping</c>) says the same as its neighbours.</summary>
+    private static bool MayJoin(Member member, DestinationTerms destination) =>
+        destination.Collapse && (member.Joins || (member.Returns && !destination.AlertPerOutage));
 
     private static Incident? Fresh(IncidentState state, Member member, DateTimeOffset now) =>
         state.Stored.Incidents.LastOrDefault(incident => incident.OnlyReturns == member.Returns && IncidentRules.IsFresh(incident, now));

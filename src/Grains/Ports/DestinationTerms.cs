@@ -11,7 +11,13 @@ public sealed record DestinationTerms
     /// <summary>Many at once may come to it as one. Default: true; false for services that group by themselves.</summary>
     public bool Collapse { get; init; } = true;
 
-    /// <summary>The most that it is sent, by each silo; null: no limit.</summary>
+    /// <summary>
+    /// It keeps an alert for each outage that it was told of singly, and only that outage's own end closes it: such returns never come
+    /// to it as one. Default: false.
+    /// </summary>
+    public bool AlertPerOutage { get; init; }
+
+    /// <summary>The most that it is sent, by all silos together; null: no limit. Keep-alives are counted by each silo for itself.</summary>
     public RateLimit? RateLimit { get; init; }
 
     /// <summary>

@@ -18,8 +18,10 @@ public interface INotificationDestination
 }
 
 /// <param name="Detail">The MessageId, the HTTP status, the error: what a person should read.</param>
+/// <param name="RetryAfter">How long the destination wants to be left alone, if it said so.</param>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.DeliveryAnswer")]
-public sealed record DeliveryAnswer([property: Id(0)] DeliveryOutcome Outcome, [property: Id(1)] string? Detail = null)
+public sealed record DeliveryAnswer(
+    [property: Id(0)] DeliveryOutcome Outcome, [property: Id(1)] string? Detail = null, [property: Id(2)] TimeSpan? RetryAfter = null)
 {
     /// <summary>Set: it was told, or is being told, by this incident and not by a notification of its own.</summary>
     [Id(3)] public string? IncidentId { get; init; }

@@ -56,6 +56,9 @@ public sealed record Notification
     /// <summary>The thing was connected when the broker stopped and has not come back since its start: there was no disconnect to see.</summary>
     [Id(18)] public bool FoundAtStart { get; init; }
 
+    /// <summary>Drops that ended within their grace; only where the thing is flapping or was.</summary>
+    [Id(20)] public int Drops { get; init; }
+
     /// <summary>The incident by which this destination was told of the outage; null: by a notification of its own, or not yet.</summary>
     [Id(30)] public string? IncidentId { get; init; }
 
@@ -72,6 +75,8 @@ public enum NotificationEvent
     DeviceOffline = 0,
     DeviceStillOffline = 1,
     DeviceRecovered = 2,
+    DeviceFlapping = 3,
+    DeviceSteady = 4,
 }
 
 public static class NotificationEventNames
@@ -82,6 +87,12 @@ public static class NotificationEventNames
         NotificationEvent.DeviceOffline => "device.offline",
         NotificationEvent.DeviceStillOffline => "device.still_offline",
         NotificationEvent.DeviceRecovered => "device.recovered",
+        NotificationEvent.DeviceFlapping => "device.flapping",
+        NotificationEvent.DeviceSteady => "device.steady",
         _ => throw new ArgumentOutOfRangeException(nameof(notificationEvent), notificationEvent, null),
     };
+
+    /// <summary>It is the end of what an earlier notification with the same id began: services that keep alerts close theirs.</summary>
+    public static bool IsEnd(this NotificationEvent notificationEvent) =>
+        notificationEvent is NotificationEvent.DeviceRecovered or NotificationEvent.DeviceSteady;
 }

@@ -60,6 +60,7 @@ internal static class ConnectionRules
             {
                 Connected = false,
                 Since = at,
+                RecoversAt = null,
                 Outage = NewOutage(policy, at, now) with { GraceEndsAt = until, Ours = true },
             },
             { BackAt: not null } recovering => marked with { Connected = false, Since = at, Outage = DroppedInHold(recovering) },
@@ -112,7 +113,7 @@ internal static class ConnectionRules
     private static PresenceDecision Dropped(
         DeviceState marked, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
     {
-        if (marked.Outage is { BackAt: { } backAt } back && backAt + policy.RecoveryHold <= verdict.At)
+        if (marked.Outage is { BackAt: { } backAt } back && backAt + LearnedHold.Of(policy, marked.Unrest) <= verdict.At)
         {
             // Both come late: by their own times the reconnect had held, and this is another outage.
             marked = Recovery.EndHold(marked with { Outage = back with { HoldEndsAt = verdict.At } }, policy, now);
@@ -133,6 +134,7 @@ internal static class ConnectionRules
         {
             Connected = false,
             Since = verdict.At,
+            RecoversAt = null,
             Outage = NewOutage(policy, verdict.At, now) with
             {
                 DisconnectReason = change.DisconnectReason,
@@ -165,7 +167,7 @@ internal static class ConnectionRules
     /// <summary>
     /// The same outage gets the same id from whoever works it out: if two activations ever tell of it, receivers see a repeat.
     /// </summary>
-    private static string OutageId(string thingName, DateTimeOffset since)
+    internal static string OutageId(string thingName, DateTimeOffset since)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{thingName}\n{since.ToUnixTimeMilliseconds()}"));
         return System.Buffers.Text.Base64Url.EncodeToString(hash.AsSpan(0, 16));

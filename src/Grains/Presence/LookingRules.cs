@@ -101,6 +101,7 @@ internal static class LookingRules
     {
         var look = Rechecks(state, policy) ? state.Memory.AskAgainAt ?? now + policy.RecheckEvery : NextIdleLook(offline, now);
         if (state.Memory.AskingSince is not null && now + TellingRules.FirstRetry < look) look = now + TellingRules.FirstRetry;
+        if (KeepAliveRules.Next(offline, policy, now) is { } keepAlive && keepAlive < look) look = keepAlive;
         return TellingRules.NextRepeat(offline, policy, now) is { } repeat && repeat < look ? repeat : look;
     }
 
@@ -110,6 +111,20 @@ internal static class LookingRules
         var anchor = offline.Telling ?? offline.GraceEndsAt;
         return now < anchor ? anchor + IdleLook : anchor + (Math.Floor((now - anchor) / IdleLook) + 1) * IdleLook;
     }
+
+    /// <summary>
+    /// Away, and something would be told but for a mute, which somebody may take back at any moment: the reminder goes on to tick
+    /// every minute.
+    /// </summary>
+    public static bool WaitsForMute(DeviceState state, PresencePolicy policy) =>
+        policy.MutedBy.Count > 0 && state.Outage is { BackAt: null } away
+        && (away.Muted || (away.Telling is not null && policy.RepeatInterval > TimeSpan.Zero));
+
+    /// <summary>… and such a tick has nothing to do but to see that the mute still holds.</summary>
+    public static bool OnlyWaitsForMute(DeviceState state, PresencePolicy policy, DateTimeOffset now) =>
+        WaitsForMute(state, policy) && state is { Owing.Count: 0, Flapping.Count: 0, Memory.AskingSince: null }
+        && !TellingRules.OwesAnything(state.Outage!, over: false, policy)
+        && !(Rechecks(state, policy) && !(state.Memory.AskAgainAt > now));
 
     private static PresenceDecision TickInGrace(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now)
     {
@@ -210,6 +225,13 @@ internal static class LookingRules
     private static bool IsYounger(DeviceState state, Outage outage, VerifierAnswer answer)
     {
         var lastDrop = state.Since is { } since && since > outage.Since ? since : outage.Since;
+
+        // A drop that changed nothing, since it was away already, ended whatever session there was before it.
+        foreach (var known in state.Marks.Values)
+        {
+            if (!known.Connected && known.At > lastDrop) lastDrop = known.At;
+        }
+
         if (answer.ChangedAt > lastDrop) return true;
         var mark = state.Marks.GetValueOrDefault(OrderMark.ShadowKeyOf(answer.ShadowName));
         return mark is { Connected: false } && mark.At >= lastDrop && answer.Number > mark.Number;

@@ -30,7 +30,8 @@ internal abstract record PresenceEffect
 
     internal sealed record AskVerifier(string OutageId, EventSource Source) : PresenceEffect;
 
-    internal sealed record Send(string Destination, Notification Notification) : PresenceEffect;
+    /// <param name="KeepAlive">Said before and accepted; its answer changes nothing.</param>
+    internal sealed record Send(string Destination, Notification Notification, bool KeepAlive = false) : PresenceEffect;
 
     /// <summary>The verifier's word keeps being older than the disconnect: somebody should look at what writes it.</summary>
     internal sealed record WarnVerifierStale : PresenceEffect;

@@ -25,4 +25,7 @@ internal abstract record PresenceInput
 
     /// <summary>The broker began to watch anew: every connection it had is gone, and that is not the thing's fault.</summary>
     internal sealed record BrokerStarted(BrokerStart Start) : PresenceInput;
+
+    /// <summary>Somebody sets what holds for this thing over all settings, or takes it back.</summary>
+    internal sealed record PolicySet(PolicyOverride? Wanted) : PresenceInput;
 }

@@ -21,6 +21,9 @@ public sealed class PresenceOptions
     /// <summary>Send <c>device.recovered</c>. Default: true.</summary>
     public bool NotifyRecovery { get; set; } = true;
 
+    /// <summary>Send <c>device.flapping</c> and <c>device.steady</c>. Default: true.</summary>
+    public bool NotifyFlapping { get; set; } = true;
+
     /// <summary>Overrides by thing name; the first that matches wins.</summary>
     public IList<PolicyOptions> Policies { get; } = [];
 
@@ -49,16 +52,8 @@ public sealed class PresenceOptions
     }
 
     private static IEnumerable<string> CheckDurations(
-        string section, TimeSpan grace, TimeSpan settleTime, TimeSpan recoveryHold, TimeSpan recheckEvery, TimeSpan repeatInterval)
-    {
-        if (grace < TimeSpan.FromSeconds(1) || grace > TimeSpan.FromDays(365)) yield return $"{section}:Grace must be 1s to 365d.";
-        if (settleTime < TimeSpan.Zero || settleTime > TimeSpan.FromHours(1)) yield return $"{section}:SettleTime must be 0s to 1h.";
-        if (recoveryHold < TimeSpan.Zero || recoveryHold > TimeSpan.FromDays(1)) yield return $"{section}:RecoveryHold must be 0s to 1d.";
-        if (recheckEvery != TimeSpan.Zero && (recheckEvery < TimeSpan.FromMinutes(1) || recheckEvery > TimeSpan.FromDays(30)))
-            yield return $"{section}:RecheckEvery must be 0s (off) or 1m to 30d.";
-        if (repeatInterval != TimeSpan.Zero && (repeatInterval < TimeSpan.FromMinutes(1) || repeatInterval > TimeSpan.FromDays(365)))
-            yield return $"{section}:RepeatInterval must be 0s (off) or 1m to 365d.";
-    }
+        string section, TimeSpan grace, TimeSpan settleTime, TimeSpan recoveryHold, TimeSpan recheckEvery, TimeSpan repeatInterval) =>
+        PolicyLimits.CheckDurations(grace, settleTime, recoveryHold, recheckEvery, repeatInterval).Select(mistake => $"{section}:{mistake.Setting} {mistake.Must}");
 }
 
 /// <summary>One entry of <c>Presence:Policies</c>; what is not set is taken from <c>Presence</c>.</summary>
@@ -78,6 +73,8 @@ public sealed class PolicyOptions
     public TimeSpan? RepeatInterval { get; set; }
 
     public bool? NotifyRecovery { get; set; }
+
+    public bool? NotifyFlapping { get; set; }
 
     /// <summary>Watched, shown, not told. Default: false.</summary>
     public bool Muted { get; set; }

@@ -11,6 +11,7 @@ internal sealed class PresencePolicies(
 {
     private readonly PresenceOptions _options = options.Value;
     private readonly IReadOnlyList<string> _allDestinations = [.. destinations.Select(destination => destination.Name)];
+    private readonly IReadOnlyDictionary<string, DestinationTerms> _terms = destinations.ToDictionary(d => d.Name, d => d.Terms);
     private readonly IReadOnlyList<EventSource> _verifiable =
         [.. Enum.GetValues<EventSource>().Where(source => verifiers.Any(verifier => verifier.Covers(source)))];
 
@@ -27,8 +28,11 @@ internal sealed class PresencePolicies(
             RecheckEvery = match?.RecheckEvery ?? _options.RecheckEvery,
             RepeatInterval = match?.RepeatInterval ?? _options.RepeatInterval,
             NotifyRecovery = match?.NotifyRecovery ?? _options.NotifyRecovery,
+            NotifyFlapping = match?.NotifyFlapping ?? _options.NotifyFlapping,
             Muted = match?.Muted ?? false,
             Destinations = match?.Notify ?? _allDestinations,
+            Terms = _terms,
+            Known = _allDestinations,
             Verifiable = _verifiable,
         };
     }

@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Grains.Presence;
 
@@ -24,11 +25,20 @@ public sealed record PresencePolicy
 
     public bool NotifyRecovery { get; init; } = true;
 
+    /// <summary>Tell once that a thing comes and goes within its grace, and once that it is steady again.</summary>
+    public bool NotifyFlapping { get; init; } = true;
+
     /// <summary>Watched, shown, not told.</summary>
     public bool Muted { get; init; }
 
+    /// <summary>Ids of the run-time mutes that hold now; they may end at any moment.</summary>
+    public IReadOnlyList<string> MutedBy { get; init; } = Array.Empty<string>();
+
     /// <summary>Names of the destinations that are told.</summary>
     public IReadOnlyList<string> Destinations { get; init; } = [];
+
+    /// <summary>By destination name, of all there are: one that is not told of this thing any more may still be owed something.</summary>
+    public IReadOnlyDictionary<string, DestinationTerms> Terms { get; init; } = new Dictionary<string, DestinationTerms>();
 
     /// <summary>The doors whose things somebody can be asked about.</summary>
     public IReadOnlyList<EventSource> Verifiable { get; init; } = [];
@@ -36,5 +46,39 @@ public sealed record PresencePolicy
     /// <summary>The glob that matched, null for the plain settings.</summary>
     public string? Match { get; init; }
 
-    public bool TellsNobody => Muted || Destinations.Count == 0;
+    public DestinationTerms TermsOf(string destination) => Terms.GetValueOrDefault(destination, DestinationTerms.Default);
+
+    /// <summary>Names of all destinations there are; null: not known.</summary>
+    public IReadOnlyList<string>? Known { get; init; }
+
+    /// <summary>What is set for this thing at run time; null: nothing.</summary>
+    public PolicyOverride? Override { get; init; }
+
+    /// <summary>For people: who decides.</summary>
+    public string? Source => Override is null ? Match : "override";
+
+    public bool TellsNobody => Muted || MutedBy.Count > 0 || Destinations.Count == 0;
+
+    /// <summary>These settings with what is set for the thing itself over them.</summary>
+    public PresencePolicy With(PolicyOverride? set) => set is null ? this : this with
+    {
+        Grace = set.Grace ?? Grace,
+        SettleTime = set.SettleTime ?? SettleTime,
+        RecoveryHold = set.RecoveryHold ?? RecoveryHold,
+        RecheckEvery = set.RecheckEvery ?? RecheckEvery,
+        RepeatInterval = set.RepeatInterval ?? RepeatInterval,
+        NotifyRecovery = set.NotifyRecovery ?? NotifyRecovery,
+        NotifyFlapping = set.NotifyFlapping ?? NotifyFlapping,
+        Muted = set.Muted ?? Muted,
+        Destinations = StillThere(set.Notify) ?? Destinations,
+        Override = set,
+    };
+
+    /// <summary>A destination that has gone from the settings since then tells nobody: before all of them are gone, the settings hold.</summary>
+    private IReadOnlyList<string>? StillThere(IReadOnlyList<string>? notify)
+    {
+        if (notify is null || Known is null) return notify;
+        var there = notify.Where(Known.Contains).ToList();
+        return there.Count == 0 ? null : there;
+    }
 }

@@ -9,17 +9,22 @@ namespace IoTOrleans.Grains.Presence;
 /// </summary>
 internal static class PresenceRules
 {
-    public static PresenceDecision Apply(DeviceState state, PresenceInput input, PresencePolicy policy, DateTimeOffset now)
+    /// <param name="settings">What holds for the thing but for what is set in its own state.</param>
+    public static PresenceDecision Apply(DeviceState state, PresenceInput input, PresencePolicy settings, DateTimeOffset now)
     {
+        var policy = settings.With(state.Override);
+
         // A recovery hold ends by the clock alone. Storing that can wait for the next write, unless there will be none.
         var held = state.Outage;
         var settled = Recovery.EndHold(state, policy, now);
-        var decision = Decide(settled, input, policy, now);
-        if (!ReferenceEquals(settled, state) && !decision.Persist && settled.Owing.All(owing => owing.Id != held!.Id))
+        var decision = input is PresenceInput.PolicySet(var wanted) ? OverrideRules.Apply(settled, wanted, settings, now) : Decide(settled, input, policy, now);
+        policy = settings.With(decision.State.Override);
+        if (!ReferenceEquals(settled, state) && !decision.Persist && settled.Owing.All(owing => owing.Id != held?.Id))
         {
-            decision = PresenceDecision.Store(decision.State, PresenceReason.HoldHeld, held!.HoldEndsAt!.Value, decision.Effects);
+            decision = PresenceDecision.Store(decision.State, PresenceReason.HoldHeld, settled.RecoveredAt!.Value, decision.Effects);
         }
 
+        decision = FlappingRules.Follow(state, decision, input, policy, now);
         decision = decision with { State = LookingRules.PlanRecheck(decision.State, policy, now) };
         decision = decision with { Effects = [.. decision.Effects, .. Recovery.Dropped(state, decision.State, policy)] };
         return decision.Persist ? decision with { State = StateBudget.Trim(decision.State, policy.ThingName) } : decision;
@@ -33,7 +38,7 @@ internal static class PresenceRules
         {
             PresenceInput.Changed(var change) => ConnectionRules.Apply(state, change, policy, now),
             PresenceInput.BrokerStarted(var start) => ConnectionRules.BrokerStarted(state, start, policy, now),
-            PresenceInput.Tick => LookingRules.Tick(state, policy, now),
+            PresenceInput.Tick => KeepAliveRules.Add(LookingRules.Tick(state, policy, now), policy, now),
             PresenceInput.Verified(var outageId, var answer) => LookingRules.Verified(state, outageId, answer, policy, now),
             PresenceInput.Answered answer => TellingRules.Answered(state, answer, policy, now),
             _ => throw new ArgumentOutOfRangeException(nameof(input), input, "No rule for this input."),
@@ -43,22 +48,24 @@ internal static class PresenceRules
     /// When there is something to look at next; null: nothing is left to do, and no reminder may exist. Of the state alone but for
     /// what is due already, so that the reminder table is an index of all that is not well.
     /// </summary>
-    public static DateTimeOffset? NextLook(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    public static DateTimeOffset? NextLook(DeviceState state, PresencePolicy settings, DateTimeOffset now)
     {
+        var policy = settings.With(state.Override);
         state = Recovery.EndHold(state, policy, now);
         var owed = TellingRules.NextTry(state, policy, now);
         DateTimeOffset? look = state.Outage switch
         {
-            null => null,
+            null => state.RecoversAt,
             { HoldEndsAt: { } holdEndsAt } => holdEndsAt,
-            { Telling: null, Muted: false } grace => LookingRules.NextLookInGrace(state, grace, policy),
+            { Telling: null } grace when !grace.Muted || !policy.TellsNobody => LookingRules.NextLookInGrace(state, grace, policy),
             var offline => LookingRules.NextLookOffline(state, offline, policy, now),
         };
-        return look is null ? owed : owed is null || look < owed ? look : owed;
+        DateTimeOffset?[] looks = [look, owed, FlappingRules.NextLook(state, policy, now)];
+        return looks.Min();
     }
 
-    public static PresenceStatus StatusOf(DeviceState state, PresencePolicy policy, DateTimeOffset now) =>
-        Recovery.EndHold(state, policy, now) switch
+    public static PresenceStatus StatusOf(DeviceState state, PresencePolicy settings, DateTimeOffset now) =>
+        Recovery.EndHold(state, settings.With(state.Override), now) switch
         {
             { Connected: null } => PresenceStatus.Unknown,
             { Outage: null, Connected: var connected } => connected.Value ? PresenceStatus.Connected : PresenceStatus.Unknown,

@@ -23,14 +23,17 @@ internal static class Recovery
                 return (state, PresenceReason.FirstConnected);
 
             case { Telling: null }:
-                return (EndQuietly(state, outage, at), outage.Muted ? PresenceReason.CameBackMuted : PresenceReason.CameBackInGrace);
+                var quiet = EndQuietly(state, outage, at);
+                if (outage.Muted && !policy.Muted) quiet = EndHold(quiet with { RecoversAt = HoldEnd(at, LearnedHold.Of(policy, quiet.Unrest), policy, now) }, policy, now);
+                return (quiet, outage.Muted ? PresenceReason.CameBackMuted : PresenceReason.CameBackInGrace);
 
             default:
+                state = state with { Unrest = LearnedHold.CameBack(state.Unrest, outage, at) };
+                var hold = LearnedHold.Of(policy, state.Unrest);
                 var back = outage with
                 {
                     BackAt = Later(at, outage.Since),
-                    // A reconnect that arrives late may be over already: its end gets the same time to arrive as a late drop.
-                    HoldEndsAt = policy.RecoveryHold == TimeSpan.Zero ? at : Later(at + policy.RecoveryHold, now + policy.SettleTime),
+                    HoldEndsAt = HoldEnd(at, hold, policy, now),
                 };
                 return (EndHold(state with { Outage = back }, policy, now), PresenceReason.CameBackTold);
         }
@@ -39,9 +42,10 @@ internal static class Recovery
     /// <summary>Moves an outage whose hold has passed to those that are over; the same state whoever does it, and whenever.</summary>
     public static DeviceState EndHold(DeviceState state, PresencePolicy policy, DateTimeOffset now)
     {
+        if (state.RecoversAt <= now) state = state with { RecoveredAt = state.RecoversAt, RecoversAt = null };
         if (state.Outage is not { BackAt: { } backAt, HoldEndsAt: { } holdEndsAt } outage || holdEndsAt > now) return state;
 
-        state = state with { Outage = null, Durations = History.Count(state.Durations, backAt - outage.Since) };
+        state = state with { Outage = null, RecoveredAt = holdEndsAt, Durations = History.Count(state.Durations, backAt - outage.Since) };
         return TellingRules.OwesAnything(outage, over: true, policy)
             ? state with { Owing = [.. state.Owing.TakeLast(MostOwing - 1), outage] }
             : state;
@@ -62,12 +66,23 @@ internal static class Recovery
     }
 
     /// <summary>Nobody was told, so nobody has to hear of its end.</summary>
-    public static DeviceState EndQuietly(DeviceState state, Outage outage, DateTimeOffset at) => state with
+    public static DeviceState EndQuietly(DeviceState state, Outage outage, DateTimeOffset at)
     {
-        Outage = null,
-        Suppressed = outage.Ours ? state.Suppressed : state.Suppressed + 1,
-        Durations = outage.Ours ? state.Durations : History.Count(state.Durations, Later(at, outage.Since) - outage.Since),
-    };
+        state = FlappingRules.CountDrop(state with { Unrest = LearnedHold.CameBack(state.Unrest, outage, at) }, outage, at);
+        return state with
+        {
+            Outage = null,
+            Suppressed = outage.Ours ? state.Suppressed : state.Suppressed + 1,
+            Durations = outage.Ours ? state.Durations : History.Count(state.Durations, Later(at, outage.Since) - outage.Since),
+        };
+    }
+
+    /// <summary>
+    /// A reconnect that arrives late may be over already: its end gets the same time to arrive as a late drop. Without a hold it counts
+    /// from when we know of it: a mute that was set in between was meant for the absence that it ends.
+    /// </summary>
+    private static DateTimeOffset HoldEnd(DateTimeOffset at, TimeSpan hold, PresencePolicy policy, DateTimeOffset now) =>
+        hold == TimeSpan.Zero ? now : Later(at + hold, now + policy.SettleTime);
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

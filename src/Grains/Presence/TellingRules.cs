@@ -48,6 +48,7 @@ internal static class TellingRules
     public static PresenceDecision Answered(
         DeviceState state, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
     {
+        if (FlappingRules.Find(state, answer.OutageId, policy) is { } flapping) return FlappingRules.Answered(state, flapping, answer, policy, now);
         var current = state.Outage?.Id == answer.OutageId;
         var outage = current ? state.Outage : state.Owing.FirstOrDefault(o => o.Id == answer.OutageId);
         var delivery = outage?.Deliveries.GetValueOrDefault(answer.Destination);
@@ -75,7 +76,7 @@ internal static class TellingRules
                 // Outages of a thing are told one after the other: the last word must be about the last of them. But for one that
                 // was refused: what nobody wants to hear must not silence what comes after it.
                 if (delivery.GivenUp || waiting.Contains(destination)) continue;
-                if (Owed(outage, delivery, over, policy, repeatsAt: repeats ? now : null) is not var (owed, sequence)) continue;
+                if (Owed(outage, destination, over, policy, repeatsAt: repeats ? now : null) is not var (owed, sequence)) continue;
                 if (delivery.RefusedSince is null) waiting.Add(destination);
                 if (delivery.RetryAt > now) continue;
 
@@ -94,9 +95,9 @@ internal static class TellingRules
         DateTimeOffset? next = null;
         foreach (var (outage, over) in Told(state))
         {
-            foreach (var delivery in outage.Deliveries.Values)
+            foreach (var (destination, delivery) in outage.Deliveries)
             {
-                if (delivery.GivenUp || Owed(outage, delivery, over, policy, repeatsAt: now) is null) continue;
+                if (delivery.GivenUp || Owed(outage, destination, over, policy, repeatsAt: now) is null) continue;
                 var at = delivery.RetryAt > now ? delivery.RetryAt.Value : now + FirstRetry;
                 if (next is null || at < next) next = at;
             }
@@ -106,7 +107,7 @@ internal static class TellingRules
     }
 
     public static bool OwesAnything(Outage outage, bool over, PresencePolicy policy) =>
-        outage.Deliveries.Values.Any(delivery => !delivery.GivenUp && Owed(outage, delivery, over, policy, repeatsAt: null) is not null);
+        outage.Deliveries.Any(pair => !pair.Value.GivenUp && Owed(outage, pair.Key, over, policy, repeatsAt: null) is not null);
 
     /// <summary>When <c>device.still_offline</c> falls due next; null: never.</summary>
     public static DateTimeOffset? NextRepeat(Outage outage, PresencePolicy policy, DateTimeOffset now) =>
@@ -122,11 +123,17 @@ internal static class TellingRules
     /// <summary>The one word that a destination is owed next; nothing while a reconnect may or may not hold.</summary>
     /// <param name="repeatsAt">Repeats that are due at this time count, too; null: they do not.</param>
     private static (NotificationEvent Event, int Sequence)? Owed(
-        Outage outage, Delivery delivery, bool over, PresencePolicy policy, DateTimeOffset? repeatsAt)
+        Outage outage, string destination, bool over, PresencePolicy policy, DateTimeOffset? repeatsAt)
     {
+        var delivery = outage.Deliveries[destination];
         if (!over && outage.BackAt is not null) return null;
         if (!delivery.Offline) return (NotificationEvent.DeviceOffline, 0);
-        if (over) return delivery.Recovered || !policy.NotifyRecovery ? null : (NotificationEvent.DeviceRecovered, 0);
+        if (over)
+        {
+            var wantsToHear = policy.NotifyRecovery && policy.TermsOf(destination).SendResolved;
+            return delivery.Recovered || !wantsToHear ? null : (NotificationEvent.DeviceRecovered, 0);
+        }
+
         return RepeatDue(outage, delivery, policy) <= repeatsAt ? (NotificationEvent.DeviceStillOffline, delivery.StillOffline + 1) : null;
     }
 
@@ -169,24 +176,29 @@ internal static class TellingRules
     private static PresenceDecision Failed(
         DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
     {
-        delivery = delivery with { Failures = delivery.Failures + 1, RetryAt = PresenceRules.ToMilliseconds(now + WaitAfter(outage.Id, delivery.Failures)) };
+        delivery = AfterFailure(delivery, outage.Id, now);
         return new(Replace(state, With(outage, answer.Destination, delivery), policy), true, [], PresenceReason.DeliveryFailed);
     }
+
+    public static Delivery AfterFailure(Delivery delivery, string id, DateTimeOffset now) =>
+        delivery with { Failures = delivery.Failures + 1, RetryAt = PresenceRules.ToMilliseconds(now + WaitAfter(id, delivery.Failures)) };
 
     private static PresenceDecision Refused(
         DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
     {
-        var since = delivery.RefusedSince ?? now;
-        delivery = delivery with { Failures = delivery.Failures + 1, RefusedSince = since };
-        if (now - since < GiveUpAfter)
-        {
-            delivery = delivery with { RetryAt = PresenceRules.ToMilliseconds(now + (RefusedRetry * Jitter(outage.Id, delivery.Failures))) };
-            return new(Replace(state, With(outage, answer.Destination, delivery), policy), true, [], PresenceReason.DeliveryRefused);
-        }
-
-        state = Replace(state, With(outage, answer.Destination, delivery with { GivenUp = true, RetryAt = null }), policy);
+        delivery = AfterRefusal(delivery, outage.Id, now);
+        state = Replace(state, With(outage, answer.Destination, delivery), policy);
+        if (!delivery.GivenUp) return new(state, true, [], PresenceReason.DeliveryRefused);
         var why = answer.Answer.Detail ?? "refused";
         return Store(state, PresenceReason.DeliveryGivenUp, now, new PresenceEffect.WarnGivenUp(answer.Destination, outage.Id, why));
+    }
+
+    public static Delivery AfterRefusal(Delivery delivery, string id, DateTimeOffset now)
+    {
+        delivery = delivery with { Failures = delivery.Failures + 1, RefusedSince = delivery.RefusedSince ?? now };
+        return now - delivery.RefusedSince < GiveUpAfter
+            ? delivery with { RetryAt = PresenceRules.ToMilliseconds(now + (RefusedRetry * Jitter(id, delivery.Failures))) }
+            : delivery with { GivenUp = true, RetryAt = null };
     }
 
     /// <summary>Puts the outage back where it stood, or drops it once it is over and nobody is owed anything.</summary>
@@ -206,7 +218,7 @@ internal static class TellingRules
         if (state.Outage is { Telling: not null } running) yield return (running, false);
     }
 
-    private static Notification Compose(
+    internal static Notification Compose(
         DeviceState state, Outage outage, NotificationEvent notificationEvent, int sequence, PresencePolicy policy, DateTimeOffset now) => new()
         {
             Event = notificationEvent,
@@ -222,10 +234,10 @@ internal static class TellingRules
             Verification = outage.Verification,
             Attributes = state.Attributes,
             ShortReturns = outage.ShortReturns,
-            RecoveryHold = policy.RecoveryHold,
+            RecoveryHold = outage is { BackAt: { } back, HoldEndsAt: { } held } && held > back ? held - back : TimeSpan.Zero,
             NotifiedAt = outage.NotifiedAt,
             Durations = state.Durations,
-            PolicyMatch = policy.Match,
+            PolicyMatch = policy.Source,
             FoundAtStart = outage.Ours,
             ReturnIsTold = policy.NotifyRecovery,
         };
@@ -238,7 +250,7 @@ internal static class TellingRules
     }
 
     /// <summary>0.8 to 1.0 of the wait, different for every outage, so that a thousand things do not all come back at one moment.</summary>
-    private static double Jitter(string outageId, int attempt)
+    internal static double Jitter(string outageId, int attempt)
     {
         var hash = 17u;
         foreach (var c in outageId) hash = (hash * 31) + c;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using IoTOrleans.Silo.Hosting.Settings;
 
 namespace IoTOrleans.Silo.Api;
 
@@ -12,6 +13,16 @@ internal static class ApiJson
         options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         options.Converters.Add(new UtcTimes());
+        options.Converters.Add(new Durations());
+    }
+
+    /// <summary>As the settings have them.</summary>
+    private sealed class Durations : JsonConverter<TimeSpan>
+    {
+        public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Duration.TryParse(reader.GetString() ?? "", out var duration) is { } wrong ? throw new JsonException(wrong) : duration;
+
+        public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteStringValue(Duration.Write(value));
     }
 
     private sealed class UtcTimes : JsonConverter<DateTimeOffset>

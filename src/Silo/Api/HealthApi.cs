@@ -1,7 +1,11 @@
+using IoTOrleans.DynamoDB;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Silo.Notifications.Text;
 using IoTOrleans.Sqlite;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Orleans.Providers;
 
 namespace IoTOrleans.Silo.Api;
 
@@ -16,7 +20,9 @@ internal static class HealthApi
     public static void AddHealth(this WebApplicationBuilder builder, SiloSettings settings)
     {
         var checks = builder.Services.AddHealthChecks().AddCheck<RemindersCheck>("reminders", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
+        checks.AddCheck<DestinationsCheck>("destinations", tags: [Ready]);
         if (settings.Storage == StorageProvider.Sqlite) checks.AddCheck<SqliteCheck>("storage", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
+        if (settings.Storage == StorageProvider.DynamoDB) checks.AddCheck<DynamoDBCheck>("storage", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
     }
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -39,6 +45,31 @@ internal static class HealthApi
         {
             await store.Ping(cancellationToken);
             return store.WriteFailure is { } failure ? HealthCheckResult.Unhealthy(failure) : HealthCheckResult.Healthy();
+        }
+    }
+
+    private sealed class DynamoDBCheck([FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] DynamoDBGrainStorage storage) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            await storage.Ping(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+    }
+
+    /// <summary>
+    /// Degraded, never down: the others are told all the same, and what is refused is tried hourly for a day. Why is in the log, since
+    /// this door is open to all.
+    /// </summary>
+    private sealed class DestinationsCheck(IDestinationWatch destinations) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var refusing = destinations.Refusing.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => $"{pair.Key} refuses what it is sent since {Rfc3339.Of(pair.Value)}").ToList();
+            return Task.FromResult(refusing.Count == 0
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Degraded($"{string.Join("; ", refusing)}; the log says why."));
         }
     }
 

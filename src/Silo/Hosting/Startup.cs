@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using IoTOrleans.DynamoDB;
 using IoTOrleans.Sqlite;
+using Orleans.Runtime;
 
 namespace IoTOrleans.Silo.Hosting;
 
@@ -36,6 +38,8 @@ internal static class Startup
     {
         StartupException => exception.Message,
         SqliteStoreException => $"Storage:Sqlite:Path: {exception.Message}",
+        DynamoDBStoreException => $"Storage:Provider=DynamoDB: {exception.Message}",
+        OrleansConfigurationException => exception.Message,
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         IOException { Message: var message } when message.StartsWith("Failed to bind", StringComparison.Ordinal) =>
             $"{message.TrimEnd('.')}: set ASPNETCORE_URLS or --urls to a free address, like http://127.0.0.1:8081.",

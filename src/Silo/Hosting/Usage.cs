@@ -9,6 +9,7 @@ internal static class Usage
         IoTOrleans tells you about a device only when it stays away.
 
           IoTOrleans.Silo [--Setting:Name=value ...] [--urls http://127.0.0.1:8080]
+          IoTOrleans.Silo --health [http://127.0.0.1:8080]     asks a running one whether it is ready; status 0: yes
 
         Without any setting: an MQTT broker on 127.0.0.1:1883, HTTP on 127.0.0.1:8080, state in data/iot-orleans.db, notifications here.
         Settings also come from environment variables (Presence__Grace=10m) and appsettings.json; docs/settings.md lists them all.
@@ -18,8 +19,9 @@ internal static class Usage
         typeof(Usage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?";
 
     /// <returns>The exit status, if that was all there was to do.</returns>
-    public static int? Asked(string[] args)
+    public static async Task<int?> Asked(string[] args)
     {
+        if (args is ["--health", .. var address] && address.Length <= 1) return await HealthQuestion.Ask(address.FirstOrDefault());
         if (args is ["--help" or "-h" or "-?" or "help"]) Console.WriteLine(Help);
         else if (args is ["--version"]) Console.WriteLine(Version);
         else return null;

@@ -1,35 +1,27 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Grains.State;
+using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Silo.Events.Mqtt;
-using IoTOrleans.Sqlite;
-using Orleans.Providers;
 
 namespace IoTOrleans.Silo.Storage;
 
 /// <summary>Finds the things of earlier broker starts by walking through everything that is stored, page by page.</summary>
-internal sealed class SqliteBrokerThings(SqliteStore store) : IBrokerThings
+internal sealed class BrokerThings(IThingCatalogue catalogue) : IBrokerThings
 {
     private const int PageSize = 1000;
 
     public async IAsyncEnumerable<string> HeardByEarlierStarts(long startNumber, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        GrainId? after = null;
-        while (true)
+        string? cursor = null;
+        do
         {
-            var page = await store.ListGrains(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, "device", after, PageSize, cancellationToken);
-            foreach (var grain in page)
-            {
-                var state = JsonSerializer.Deserialize<DeviceState>(grain.Data.ToMemory().Span, DeviceStateJson.Options);
-                if (state is not null && WaitsForBroker(state, startNumber)) yield return grain.GrainId.Key.ToString()!;
-            }
-
-            if (page.Count < PageSize) yield break;
-            after = page[^1].GrainId;
+            var page = await catalogue.List(cursor, PageSize, cancellationToken);
+            foreach (var thing in page.Things.Where(thing => WaitsForBroker(thing.State, startNumber))) yield return thing.ThingName;
+            cursor = page.Next;
         }
+        while (cursor is not null);
     }
 
     /// <summary>Connected or in grace by an earlier start: the new one gives it a whole grace, and the clock that ends it.</summary>
@@ -37,16 +29,6 @@ internal sealed class SqliteBrokerThings(SqliteStore store) : IBrokerThings
         state.Source == EventSource.Broker
         && state.Marks.TryGetValue(OrderMark.BrokerKey, out var mark) && mark.BrokerStart < startNumber
         && (state.Connected == true || state.Outage is { Telling: null });
-}
-
-/// <summary>Memory storage begins empty with every start: nobody can be waiting.</summary>
-internal sealed class NoBrokerThings : IBrokerThings
-{
-    public async IAsyncEnumerable<string> HeardByEarlierStarts(long startNumber, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await Task.CompletedTask;
-        yield break;
-    }
 }
 
 internal sealed class GrainBrokerStartSink(IGrainFactory grains) : IBrokerStartSink

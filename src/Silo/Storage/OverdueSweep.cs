@@ -16,7 +16,7 @@ internal sealed partial class OverdueSweep(IReminderTable reminders, IGrainFacto
         {
             var now = time.GetUtcNow().UtcDateTime;
             var rows = await reminders.ReadRows(0, 0, stoppingToken);
-            var overdue = rows?.Reminders.Where(row => row.StartAt <= now && row.GrainId.Type.ToString() == "device").ToList() ?? [];
+            var overdue = rows?.Reminders.Where(row => row.StartAt <= now && row.GrainId.Type.ToString() == DeviceNames.GrainType).ToList() ?? [];
             if (overdue.Count == 0) return;
 
             LogOverdue(overdue.Count);

@@ -7,9 +7,9 @@ namespace IoTOrleans.Grains.Tests.Cluster;
 /// <summary>A destination that remembers what it accepted and answers as the test wants.</summary>
 internal sealed class TestDestination(string name) : INotificationDestination
 {
-    private readonly ConcurrentQueue<Notification> _accepted = new();
+    private readonly ConcurrentQueue<(Notification Notification, DateTimeOffset At)> _accepted = new();
     private readonly ConcurrentQueue<FleetNotification> _incidents = new();
-    private int _attempts;
+    private readonly ConcurrentQueue<DateTimeOffset> _attempts = new();
 
     public string Name => name;
 
@@ -20,30 +20,33 @@ internal sealed class TestDestination(string name) : INotificationDestination
 
     public IReadOnlyList<FleetNotification> Incidents => [.. _incidents];
 
-    /// <summary>Called with each attempt.</summary>
-    public Action? Attempted { get; set; }
-
     /// <summary>What it answers; default: accepted.</summary>
     public Func<Notification, Task<DeliveryAnswer>>? Answer { get; set; }
 
-    public IReadOnlyList<Notification> Accepted => [.. _accepted];
+    public TimeProvider Time { get; set; } = TimeProvider.System;
 
-    public IReadOnlyList<string> Events => [.. _accepted.Select(n => n.Event.Name())];
+    public IReadOnlyList<Notification> Accepted => [.. _accepted.Select(entry => entry.Notification)];
 
-    public int Attempts => _attempts;
+    public IReadOnlyList<DateTimeOffset> AcceptedAt => [.. _accepted.Select(entry => entry.At)];
+
+    public IReadOnlyList<string> Events => [.. Accepted.Select(n => n.Event.Name())];
+
+    public int Attempts => _attempts.Count;
+
+    /// <summary>Of incidents, too.</summary>
+    public IReadOnlyList<DateTimeOffset> AttemptedAt => [.. _attempts.Order()];
 
     public async Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _attempts);
-        Attempted?.Invoke();
+        _attempts.Enqueue(Time.GetUtcNow());
         var answer = Answer is null ? DeliveryAnswer.Accepted() : await Answer(notification);
-        if (answer.Outcome == DeliveryOutcome.Accepted) _accepted.Enqueue(notification);
+        if (answer.Outcome == DeliveryOutcome.Accepted) _accepted.Enqueue((notification, Time.GetUtcNow()));
         return answer;
     }
 
     public async Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken)
     {
-        Attempted?.Invoke();
+        _attempts.Enqueue(Time.GetUtcNow());
         var answer = AnswerToIncident is null ? DeliveryAnswer.Accepted() : await AnswerToIncident(notification);
         if (answer.Outcome == DeliveryOutcome.Accepted) _incidents.Enqueue(notification);
         return answer;

@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,7 +34,12 @@ internal sealed class VirtualCluster : IAsyncDisposable
             services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             services.AddSingleton<IReminderRegistry>(Reminders);
             services.AddSingleton<IGrainStorage>(Storage);
-            foreach (var destination in Destinations) services.AddSingleton<INotificationDestination>(destination);
+            foreach (var destination in Destinations)
+            {
+                destination.Time = Time;
+                services.AddSingleton<INotificationDestination>(destination);
+            }
+
             services.AddSingleton<IConnectionVerifier>(Verifier);
             services.AddSingleton<IBrokerClock>(Broker);
             services.AddPresence(configure);
@@ -59,18 +65,17 @@ internal sealed class VirtualCluster : IAsyncDisposable
     /// <summary>In real time, for each step of the clock: somebody may be kept waiting on purpose.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Off for a test in which the list of mutes cannot be read at the start.</summary>
+    public bool WaitsForMutes { get; set; } = true;
+
+    public IMutesGrain Mutes => _cluster.Client.GetGrain<IMutesGrain>(0);
+
+    /// <summary>The copies that silos have of the mutes.</summary>
+    public IEnumerable<MuteBook> MuteBooks => _cluster.Silos.Select(silo => silo.ServiceProvider.GetRequiredService<MuteBook>());
+
     public DateTimeOffset Now => Time.GetUtcNow();
 
-    /// <summary>From now on every attempt at this destination is remembered with its time.</summary>
-    public void Watch(TestDestination destination)
-    {
-        var attempts = _attempts[destination.Name] = [];
-        destination.Attempted = () => attempts.Enqueue(Now);
-    }
-
-    public IReadOnlyList<DateTimeOffset> Attempts(string destination) => [.. _attempts[destination].Order()];
-
-    private readonly Dictionary<string, System.Collections.Concurrent.ConcurrentQueue<DateTimeOffset>> _attempts = [];
+    public IDestinationWatch Watch => _cluster.Silos[0].ServiceProvider.GetRequiredService<IDestinationWatch>();
 
     public static async Task<VirtualCluster> Start(
         Action<PresenceOptions>? configure = null, Action<VirtualCluster>? prepare = null, short silos = 1)
@@ -78,12 +83,40 @@ internal sealed class VirtualCluster : IAsyncDisposable
         var cluster = new VirtualCluster(configure, prepare, silos);
         await cluster._cluster.DeployAsync();
         foreach (var destination in cluster.Destinations) await Try(() => cluster._cluster.Client.GetGrain<IDispatcherGrain>(destination.Name).GetState());
+        if (cluster.WaitsForMutes) await cluster.MutesAreKnown();
         return cluster;
     }
 
     public IDeviceGrain Device(string thingName = "rpi-1") => _cluster.Client.GetGrain<IDeviceGrain>(thingName);
 
+    public static GrainId IdOfMutes { get; } = GrainId.Create(GrainType.Create("mutes"), GrainIdKeyExtensions.CreateIntegerKey(0));
+
     public GrainId IdOf(string thingName = "rpi-1") => Device(thingName).GetGrainId();
+
+    /// <summary>As <c>PUT /mutes</c> does: stored, and known to this silo at once.</summary>
+    public async Task Mute(Mute mute)
+    {
+        await Mutes.Put(mute);
+        foreach (var book in MuteBooks) await book.Refresh(CancellationToken.None);
+    }
+
+    public async Task Unmute(string id)
+    {
+        await Mutes.Delete(id);
+        foreach (var book in MuteBooks) await book.Refresh(CancellationToken.None);
+    }
+
+    public Task CrashMutes() => _cluster.DeactivateAsync(Mutes);
+
+    public Task MutesAreKnown() => Until(() => MuteBooks.All(book => book.HasCopy));
+
+    /// <summary>All silos die without a word, and one starts again on what is stored.</summary>
+    public async Task Restart()
+    {
+        foreach (var silo in _cluster.Silos.ToArray()) await _cluster.KillSiloAsync(silo);
+        await _cluster.StartAdditionalSiloAsync();
+        if (WaitsForMutes) await MutesAreKnown();
+    }
 
     public async Task<DeviceStatus> Status(string thingName = "rpi-1") =>
         await Device(thingName).GetStatus() ?? throw new InvalidOperationException($"{thingName} was never heard of.");
@@ -180,6 +213,12 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     /// <summary>Nothing but the clock and the world touches the grains, not even the question whether they are at rest.</summary>
     public void LeaveAlone() => _touched.Clear();
+
+    /// <summary>For a test that is about single notifications, many of them at once; to be said before the start.</summary>
+    public void TellOneByOne()
+    {
+        foreach (var destination in Destinations) destination.Terms = destination.Terms with { Collapse = false };
+    }
 
     /// <summary>These things' grains have to come to rest before time moves on.</summary>
     public void Touch(params string[] thingNames) => _touched.UnionWith(thingNames);

@@ -153,6 +153,43 @@ public sealed class CrashTests
         (await cluster.Status()).Status.ShouldBe(PresenceStatus.Connected);
     }
 
+    /// <summary>Found by the model: the mark was stored in time, but its answer came when the silo woke.</summary>
+    [Fact]
+    public async Task A_silo_that_slept_while_it_marked_asks_again_before_it_speaks()
+    {
+        await using var cluster = await VirtualCluster.Start();
+        await cluster.Connect();
+        await cluster.Drop();
+        await cluster.Advance(Minutes(4.9));
+        var state = await cluster.Device().GetState();
+        cluster.Storage.AfterWrite = id =>
+        {
+            cluster.Storage.AfterWrite = null;
+            cluster.Storage.Overwrite(id, state with { Connected = true, Since = cluster.Now, Outage = null, Suppressed = 1 });
+            cluster.Time.Advance(TimeSpan.FromSeconds(40));
+        };
+        await cluster.Advance(Minutes(0.5));
+        cluster.Storage.AfterWrite.ShouldBeNull("it has marked");
+        cluster.Mail.Attempts.ShouldBe(0);
+    }
+
+    /// <summary>Found by the model: in the meantime another silo's tick found nothing to do, and removed what this one had registered.</summary>
+    [Fact]
+    public async Task A_silo_that_slept_before_it_stored_an_outage_makes_sure_of_its_reminder()
+    {
+        await using var cluster = await VirtualCluster.Start();
+        await cluster.Connect();
+        await cluster.Advance(Minutes(1));
+        cluster.Storage.BeforeWrite = id =>
+        {
+            cluster.Storage.BeforeWrite = null;
+            cluster.Reminders.UnregisterReminder(id, cluster.Reminders.GetReminder(id, "presence").Result!).Wait();
+            cluster.Time.Advance(TimeSpan.FromSeconds(40));
+        };
+        await cluster.Drop();
+        cluster.Reminders.Exists(cluster.IdOf()).ShouldBeTrue();
+    }
+
     [Fact]
     public async Task A_stale_activation_fails_at_the_write_and_the_event_goes_to_what_is_stored()
     {

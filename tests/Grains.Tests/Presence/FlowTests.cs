@@ -62,7 +62,7 @@ public sealed class FlowTests
         story.Sent.ShouldBeEmpty();
         var back = story.After(Minutes(10)).Now;
         story.Timed(true);
-        story.After(Minutes(1)).Tick();
+        story.After(Minutes(2)).Tick();
         story.Sent.ShouldBe(["device.recovered to mail"]);
         var notification = story.Sends[0].Notification;
         (notification.OutageId, notification.Since, notification.RecoveredAt, notification.ShortReturns).ShouldBe((outage.Id, outage.Since, back, 1));
@@ -91,7 +91,7 @@ public sealed class FlowTests
         story.Answered(DeliveryOutcome.Accepted);
         story.After(Minutes(1)).Lifecycle(true, 2, "b");
         story.After(Minutes(0.8)).Lifecycle(true, 3, "c").ShouldBe(PresenceReason.DroppedInHold);
-        story.State.Outage!.HoldEndsAt.ShouldBe(story.Now + Minutes(1));
+        story.State.Outage!.HoldEndsAt.ShouldBe(story.Now + Minutes(2), "and it is the second return within an hour");
     }
 
     [Fact]

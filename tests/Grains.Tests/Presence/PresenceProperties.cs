@@ -174,6 +174,7 @@ public sealed class PresenceProperties
 
                 var before = PresenceRules.StatusOf(_state, _policy, now);
                 _stored = Json(decision.State);
+                CheckIndexed(decision.State, now);
                 if (before == PresenceStatus.Grace && PresenceRules.StatusOf(decision.State, _policy, now) == PresenceStatus.Offline) CheckVerdict();
             }
 
@@ -187,6 +188,7 @@ public sealed class PresenceProperties
 
             if (next is null) _reminder = null;
             else if (next > Math.Max(_reminder ?? 0, _now) + 60) _reminder = next;
+            CheckIndexed(_state, now);
             _timer = next;
             foreach (var send in decision.Effects.OfType<PresenceEffect.Send>()) Deliver(send, trouble);
             return true;
@@ -221,17 +223,28 @@ public sealed class PresenceProperties
             if (_now < _latestTrueTime + world.Grace) throw new InvalidOperationException($"At {_now} s a thing was told offline before its grace was over.");
         }
 
+        /// <summary>Lists of what is not well are read from the reminder table.</summary>
+        private void CheckIndexed(DeviceState state, DateTimeOffset now)
+        {
+            var status = PresenceRules.StatusOf(state, _policy, now);
+            if (_reminder is null && status is (PresenceStatus.Grace or PresenceStatus.Offline or PresenceStatus.Recovering))
+                throw new InvalidOperationException($"At {_now} s it is {status} without a reminder.");
+        }
+
         private void CheckStatus(int trouble)
         {
             if (_now <= trouble + 65 || _latest < 0) return;
             var status = PresenceRules.StatusOf(_state, _policy, start.AddSeconds(_now));
             var known = _latest % 2 == 0 ? PresenceStatus.Connected : PresenceStatus.Offline;
             var settled = _latest % 2 == 0
-                ? Math.Max(_latestTrueTime + world.Hold, _latestTakenAt + 5)
+                ? Math.Max(_latestTrueTime + LongestHold, _latestTakenAt + 5)
                 : Math.Max(_latestTrueTime + world.Grace, _latestTakenAt + 5);
             if (_now > Math.Max(settled, trouble) + 65 && status != known) throw new InvalidOperationException($"At {_now} s it is {status}, but is known to be {known}.");
             _wasTold |= status == PresenceStatus.Offline;
         }
+
+        /// <summary>Each return up to this one may have doubled it.</summary>
+        private double LongestHold => Math.Min(900, world.Hold * Math.Pow(2, _latest / 2));
 
         /// <summary>Each destination hears of every outage first that it began, then that it is over, and of nothing else.</summary>
         private void CheckNotifications()

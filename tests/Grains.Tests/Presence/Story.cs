@@ -80,6 +80,8 @@ internal sealed class Story
         Do(new PresenceInput.Answered(
             outage ?? State.Outage?.Id ?? State.Owing[0].Id, notificationEvent, sequence, to, new DeliveryAnswer(outcome)));
 
+    public PresenceReason Set(PolicyOverride? policyOverride) => Do(new PresenceInput.PolicySet(policyOverride));
+
     /// <summary>Away for longer than its grace, told, accepted.</summary>
     public Story Told()
     {

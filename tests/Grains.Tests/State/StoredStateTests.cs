@@ -30,6 +30,9 @@ public sealed class StoredStateTests
     [InlineData("0.1-offline-muted.json", PresenceStatus.Offline)]
     [InlineData("0.1-recovering-broker.json", PresenceStatus.Recovering)]
     [InlineData("0.1-connected-owing.json", PresenceStatus.Connected)]
+    [InlineData("0.1-connected-after-mute.json", PresenceStatus.Connected)]
+    [InlineData("0.2-connected-flapping.json", PresenceStatus.Connected)]
+    [InlineData("0.2-grace-with-policy.json", PresenceStatus.Grace)]
     public void A_stored_state_means_what_it_meant(string file, PresenceStatus status)
     {
         var state = JsonSerializer.Deserialize<DeviceState>(File.ReadAllText(Path.Combine(Folder, file)), DeviceStateJson.Options)!;
@@ -41,9 +44,9 @@ public sealed class StoredStateTests
     {
         foreach (var (name, state) in Samples())
         {
-            var path = Path.Combine(Folder, $"0.1-{name}.json");
+            var path = Path.Combine(Folder, $"{name}.json");
             var json = JsonSerializer.Serialize(state, DeviceStateJson.Options);
-            if (Environment.GetEnvironmentVariable("WRITE_GOLDEN") is { Length: > 0 } folder) File.WriteAllText(Path.Combine(folder, $"0.1-{name}.json"), json + "\n");
+            if (Environment.GetEnvironmentVariable("WRITE_GOLDEN") is { Length: > 0 } folder) File.WriteAllText(Path.Combine(folder, $"{name}.json"), json + "\n");
             else File.Exists(path).ShouldBeTrue($"{path} is missing; WRITE_GOLDEN=<folder> writes it: {json}");
         }
     }
@@ -64,12 +67,38 @@ public sealed class StoredStateTests
             Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
             story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, true, 100_001 + round));
             Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
-            story.After(TimeSpan.FromMinutes(2)).Tick();
+            story.After(LearnedHold.Longest).Tick();
             foreach (var destination in story.Policy.Destinations)
                 story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, destination, story.State.Owing[0].Id);
         }
 
         story.State.Ring.Count.ShouldBe(History.RingSize, "history is kept while there is room");
+
+        int Size() => StateBudget.Size(story.State) + StateBudget.Overhead + name.Length;
+    }
+
+    /// <summary>The same for one that flaps, is told of it, and then goes and comes back in its hold; its history may have to make room.</summary>
+    [Fact]
+    public void A_flapping_thing_with_an_outage_fits_into_one_write_unit()
+    {
+        var story = new Story();
+        var name = new string('x', 40);
+        story.Policy = story.Policy with { ThingName = name, Destinations = ["sns", "webhook"] };
+        for (var round = 0; round < 40; round++)
+        {
+            story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, false, 100_000 + round) with { DisconnectReason = "MQTT_KEEP_ALIVE_TIMEOUT" });
+            if (round >= 20) story.After(TimeSpan.FromMinutes(5)).Tick();
+            foreach (var destination in story.Policy.Destinations) story.Answered(DeliveryOutcome.Accepted, to: destination, outage: story.State.Outage!.Id);
+            Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
+            story.After(TimeSpan.FromSeconds(30)).Change(Lifecycle(story, true, 100_001 + round));
+            foreach (var (destination, flapping) in story.Policy.Destinations.SelectMany(_ => story.State.Flapping, (to, flapping) => (to, flapping)).ToList())
+                story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, destination, FlappingRules.IdOf(flapping, story.Policy));
+            Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
+        }
+
+        story.State.Flapping.Single().Drops.ShouldBe(20);
+        story.Status.ShouldBe(PresenceStatus.Recovering);
+        story.State.Ring.Count.ShouldBeGreaterThanOrEqualTo(2);
 
         int Size() => StateBudget.Size(story.State) + StateBudget.Overhead + name.Length;
     }
@@ -85,7 +114,7 @@ public sealed class StoredStateTests
             story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, false, round) with { Attributes = attributes });
             story.After(TimeSpan.FromMinutes(6)).Tick();
             story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, true, round + 1) with { Attributes = attributes });
-            story.After(TimeSpan.FromMinutes(6)).Tick();
+            story.After(LearnedHold.Longest).Tick();
             foreach (var outage in story.State.Owing.ToList())
             {
                 foreach (var destination in story.Policy.Destinations)
@@ -108,18 +137,24 @@ public sealed class StoredStateTests
             DisconnectReason = connected ? null : "CONNECTION_LOST",
         };
 
+    private static void Blip(Story story)
+    {
+        story.After(TimeSpan.FromSeconds(50)).Timed(false);
+        story.After(TimeSpan.FromSeconds(10)).Timed(true);
+    }
+
     private static IEnumerable<(string Name, DeviceState State)> Samples()
     {
         var lifecycle = new Story();
         lifecycle.Change(Lifecycle(lifecycle, true, 7) with { Attributes = new Dictionary<string, string> { ["site"] = "大阪", ["carrier"] = "acme" } });
         lifecycle.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(lifecycle, false, 7));
         lifecycle.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(lifecycle, true, 8));
-        yield return ("connected-lifecycle", lifecycle.State);
+        yield return ("0.1-connected-lifecycle", lifecycle.State);
 
         var shadow = new Story();
         shadow.Shadow(true, 41);
         shadow.After(TimeSpan.FromMinutes(1)).Shadow(false, 42, name: "power");
-        yield return ("grace-shadow", shadow.State);
+        yield return ("0.1-grace-shadow", shadow.State);
 
         var told = new Story();
         told.Policy = told.Policy with { Destinations = ["sns", "webhook", "hook"], RepeatInterval = TimeSpan.FromHours(1) };
@@ -129,13 +164,13 @@ public sealed class StoredStateTests
         told.Answered(DeliveryOutcome.Failed, to: "webhook");
         told.Answered(DeliveryOutcome.Refused, to: "hook");
         told.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceStillOffline, "sns", sequence: 1);
-        yield return ("offline-told", told.State);
+        yield return ("0.1-offline-told", told.State);
 
         var muted = new Story();
         muted.Policy = muted.Policy with { Muted = true };
         muted.Timed(false);
         muted.After(TimeSpan.FromMinutes(5)).Tick();
-        yield return ("offline-muted", muted.State);
+        yield return ("0.1-offline-muted", muted.State);
 
         var recovering = new Story();
         recovering.Broker(true, 3, start: 5);
@@ -145,7 +180,7 @@ public sealed class StoredStateTests
         recovering.After(TimeSpan.FromMinutes(1)).Broker(true, 1, start: 6);
         recovering.After(TimeSpan.FromSeconds(5)).Broker(false, 1, start: 6);
         recovering.After(TimeSpan.FromSeconds(5)).Broker(true, 2, start: 6);
-        yield return ("recovering-broker", recovering.State);
+        yield return ("0.1-recovering-broker", recovering.State);
 
         var owing = new Story();
         owing.Policy = owing.Policy with { RecoveryHold = TimeSpan.Zero };
@@ -153,6 +188,48 @@ public sealed class StoredStateTests
         owing.After(TimeSpan.FromMinutes(5)).Tick();
         owing.Answered(DeliveryOutcome.Failed);
         owing.After(TimeSpan.FromMinutes(5)).Timed(true);
-        yield return ("connected-owing", owing.State);
+        yield return ("0.1-connected-owing", owing.State);
+
+        var recovers = new Story();
+        recovers.Policy = recovers.Policy with { RecoveryHold = TimeSpan.FromMinutes(1) };
+        recovers.Told().After(TimeSpan.FromMinutes(1)).Timed(true);
+        recovers.After(TimeSpan.FromMinutes(1)).Tick();
+        recovers.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered);
+        recovers.Policy = recovers.Policy with { MutedBy = ["m"] };
+        recovers.After(TimeSpan.FromMinutes(1)).Timed(false);
+        recovers.After(TimeSpan.FromMinutes(5)).Tick();
+        recovers.After(TimeSpan.FromMinutes(1)).Timed(true);
+        yield return ("0.1-connected-after-mute", recovers.State);
+
+        var restless = new Story();
+        restless.Timed(true);
+        for (var drop = 0; drop < 5; drop++) Blip(restless);
+        yield return ("0.2-connected-restless", restless.State);
+
+        restless.Policy = restless.Policy with { Destinations = ["sns", "hook"] };
+        Blip(restless);
+        restless.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, "sns", FlappingRules.IdOf(restless.State.Flapping[0], restless.Policy));
+        yield return ("0.2-connected-flapping", restless.State);
+
+        var steady = restless;
+        steady.Answered(DeliveryOutcome.Refused, NotificationEvent.DeviceFlapping, "hook", FlappingRules.IdOf(steady.State.Flapping[0], steady.Policy));
+        steady.After(TimeSpan.FromHours(1)).Tick();
+        yield return ("0.2-connected-steady-owing", steady.State);
+
+        var mutedFlapping = new Story();
+        mutedFlapping.Policy = mutedFlapping.Policy with { Muted = true };
+        mutedFlapping.Timed(true);
+        for (var drop = 0; drop < 7; drop++) Blip(mutedFlapping);
+        yield return ("0.2-connected-flapping-muted", mutedFlapping.State);
+
+        var set = new Story();
+        set.Set(new PolicyOverride
+        {
+            Grace = TimeSpan.FromMinutes(90), SettleTime = TimeSpan.Zero, RecoveryHold = TimeSpan.FromSeconds(0.5), RecheckEvery = TimeSpan.FromDays(30),
+            RepeatInterval = TimeSpan.FromHours(1), NotifyRecovery = false, NotifyFlapping = false, Muted = false, Notify = ["mail"],
+        });
+        yield return ("0.2-unknown-with-policy", set.State);
+        set.Timed(false);
+        yield return ("0.2-grace-with-policy", set.State);
     }
 }

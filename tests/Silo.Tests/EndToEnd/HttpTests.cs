@@ -38,7 +38,7 @@ public sealed class HttpTests(OneSilo one) : IClassFixture<OneSilo>
         await Accepted(new { thingName = "rpi-1", connected = false, timestamp = 1763884800, version = 12, attributes = new { site = "大阪" } });
         var device = await Silo.Device("rpi-1");
         device.EnumerateObject().Select(property => property.Name).ShouldBe(
-            ["thingName", "status", "connected", "since", "graceEndsAt", "notifiedAt", "disconnectReason", "lastEventAt", "outageId", "outagesSuppressed", "notificationsSent", "attributes", "incidentId"],
+            ["thingName", "status", "connected", "since", "graceEndsAt", "notifiedAt", "disconnectReason", "lastEventAt", "outageId", "outagesSuppressed", "notificationsSent", "attributes", "mutedBy", "flappingSince", "policy", "incidentId"],
             ignoreOrder: true);
         device.GetProperty("status").GetString().ShouldBe("grace");
         device.GetProperty("since").GetString().ShouldBe("2025-11-23T08:00:00Z");

@@ -12,7 +12,7 @@ namespace IoTOrleans.Silo.Tests.EndToEnd;
 /// <summary>The program itself, as a user starts it: settings from the environment, a folder of its own, real ports.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static int lastPort = 21000 + (Environment.ProcessId % 500 * 20);
 
@@ -44,8 +44,16 @@ internal sealed class SiloProcess : IAsyncDisposable
     public static async Task<SiloProcess> Start(params (string Setting, string Value)[] settings)
     {
         var silo = Prepare(settings);
-        await silo.Run();
-        return silo;
+        try
+        {
+            await silo.Run();
+            return silo;
+        }
+        catch
+        {
+            await silo.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Runs it to its end, which should be an early one.</summary>
@@ -85,20 +93,32 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public async Task<HttpResponseMessage> Post(object events) => await Http.PostAsJsonAsync("/events", events);
 
+    /// <summary>As a sender does that wants nothing lost: what was answered with 503 is sent again.</summary>
+    public Task PostUntilTaken(object events) => Until(
+        async () =>
+        {
+            using var response = await Post(events);
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable) return false;
+            response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+            return true;
+        },
+        "the events to be taken",
+        TimeSpan.FromMinutes(2));
+
     public Task UntilStatus(string thingName, string status) => Until(async () => await Status(thingName) == status, $"{thingName} is {status}");
 
     /// <summary>How often a notification with this first line was printed on the console.</summary>
     public int Printed(string beginsWith) => Output.Count(line => line.StartsWith(beginsWith, StringComparison.Ordinal));
 
-    public Task Until(Func<bool> condition, string what) => Until(() => Task.FromResult(condition()), what);
+    public Task Until(Func<bool> condition, string what, TimeSpan? patience = null) => Until(() => Task.FromResult(condition()), what, patience);
 
     /// <summary>Processes and sockets run on real time: asks again until it is so.</summary>
-    public async Task Until(Func<Task<bool>> condition, string what)
+    public async Task Until(Func<Task<bool>> condition, string what, TimeSpan? patience = null)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(began) > Patience) throw new TimeoutException($"Waited in vain for: {what}{Environment.NewLine}{AllOutput}");
+            if (TimeProvider.System.GetElapsedTime(began) > (patience ?? Patience)) throw new TimeoutException($"Waited in vain for: {what}{Environment.NewLine}{AllOutput}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
     }

@@ -46,6 +46,25 @@ internal static class Sample
         ShortReturns = 1,
     };
 
+    public static Notification Flapping { get; } = Offline with
+    {
+        Event = NotificationEvent.DeviceFlapping,
+        DetectedAt = Since.AddMinutes(17),
+        Duration = TimeSpan.FromMinutes(17),
+        DisconnectReason = null,
+        Verification = Verification.None,
+        Durations = [],
+        Drops = 6,
+    };
+
+    public static Notification Steady { get; } = Flapping with
+    {
+        Event = NotificationEvent.DeviceSteady,
+        RecoveredAt = Back,
+        Duration = Back - Since,
+        Drops = 14,
+    };
+
     /// <summary>The night of the carrier: 31,204 of 100,000 things.</summary>
     public static FleetNotification FleetOutage { get; } = new()
     {

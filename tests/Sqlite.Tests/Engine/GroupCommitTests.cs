@@ -1,4 +1,3 @@
-using IoTOrleans.Conformance;
 using IoTOrleans.Sqlite.Reminders;
 using IoTOrleans.Sqlite.Storage;
 

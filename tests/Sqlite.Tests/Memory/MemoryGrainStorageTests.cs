@@ -1,4 +1,3 @@
-using IoTOrleans.Conformance;
 using Orleans.Storage;
 
 namespace IoTOrleans.Sqlite.Tests.Memory;

@@ -1,4 +1,3 @@
-using IoTOrleans.Conformance;
 
 namespace IoTOrleans.Sqlite.Tests.Memory;
 

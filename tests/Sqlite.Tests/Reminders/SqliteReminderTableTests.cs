@@ -1,4 +1,3 @@
-using IoTOrleans.Conformance;
 using IoTOrleans.Sqlite.Reminders;
 
 namespace IoTOrleans.Sqlite.Tests.Reminders;

@@ -1,5 +1,4 @@
 using System.Text;
-using IoTOrleans.Conformance;
 
 namespace IoTOrleans.Sqlite.Tests.Storage;
 

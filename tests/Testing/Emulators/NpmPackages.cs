@@ -10,7 +10,7 @@ namespace IoTOrleans.Testing.Emulators;
 internal static class NpmPackages
 {
     private const string NodeRemedy =
-        "The SQS and SNS emulator needs Node.js 20 or newer with npm: install the packages nodejs and npm (https://nodejs.org).";
+        "The emulators of AWS need Node.js 20 or newer with npm: install the packages nodejs and npm (https://nodejs.org).";
 
     private static readonly Lazy<Task<string>> Folder = new(Install);
 

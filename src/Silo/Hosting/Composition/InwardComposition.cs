@@ -25,7 +25,6 @@ internal static class InwardComposition
             options.SettleTime = settings.Presence.SettleTime;
         });
         services.AddSingleton<IBrokerStartSink, GrainBrokerStartSink>();
-        if (settings.Storage == StorageProvider.Sqlite) services.AddSingleton<IBrokerThings, SqliteBrokerThings>();
-        else services.AddSingleton<IBrokerThings, NoBrokerThings>();
+        services.AddSingleton<IBrokerThings, BrokerThings>();
     }
 }

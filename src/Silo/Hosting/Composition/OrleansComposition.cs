@@ -1,26 +1,34 @@
 using System.Net;
+using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.State;
+using IoTOrleans.Silo.Aws;
+using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Storage;
 using IoTOrleans.Sqlite;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using Orleans.Providers;
+using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
 internal static class OrleansComposition
 {
+    /// <summary>The default storage is what stands before it.</summary>
+    private const string memoryStorage = "Memory";
+
     public static void AddOrleans(this WebApplicationBuilder builder, SiloSettings settings)
     {
         builder.UseOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (settings.Orleans.ClusterId, settings.Orleans.ServiceId));
-            silo.UseOneSilo(settings.Orleans);
+            silo.UseEndpoints(settings);
             silo.UseStorage(settings);
             silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
             silo.AddDashboard();
@@ -28,33 +36,55 @@ internal static class OrleansComposition
 
         // After Orleans: hosted services stop in reverse, and whatever is under way still needs its grain.
         builder.Services.AddPresence();
+        if (settings.Storage == StorageProvider.DynamoDB) builder.Services.NeedAwsCredentials("Storage:Provider=DynamoDB");
+        builder.Services.AddThingList();
         if (settings.Storage == StorageProvider.Sqlite) builder.Services.AddHostedService<OverdueSweep>();
         builder.Services.AddSingleton<IOptions<PresenceOptions>>(new OptionsWrapper<PresenceOptions>(settings.Presence));
         builder.Services.AddSingleton<IOptions<IncidentOptions>>(new OptionsWrapper<IncidentOptions>(settings.Incidents));
     }
 
-    private static void UseOneSilo(this ISiloBuilder silo, OrleansSettings orleans)
+    /// <summary>A silo that is alone needs no address that others could reach; one of several has to have it, and Orleans finds it.</summary>
+    private static void UseEndpoints(this ISiloBuilder silo, SiloSettings settings) => silo.Configure<EndpointOptions>(options =>
     {
-        var address = orleans.AdvertisedAddress is { } advertised ? IPAddress.Parse(advertised) : IPAddress.Loopback;
-        silo.UseDevelopmentClustering(new IPEndPoint(address, orleans.SiloPort));
-        silo.Configure<EndpointOptions>(options =>
-        {
-            options.AdvertisedIPAddress = address;
-            options.SiloPort = orleans.SiloPort;
-            options.GatewayPort = orleans.GatewayPort;
-        });
-    }
+        var orleans = settings.Orleans;
+        if (orleans.AdvertisedAddress is { } advertised) options.AdvertisedIPAddress = IPAddress.Parse(advertised);
+        else if (settings.Storage != StorageProvider.DynamoDB) options.AdvertisedIPAddress = IPAddress.Loopback;
+        options.SiloPort = orleans.SiloPort;
+        options.GatewayPort = orleans.GatewayPort;
+    });
 
     private static void UseStorage(this ISiloBuilder silo, SiloSettings settings)
     {
-        if (settings.Storage == StorageProvider.Memory)
+        switch (settings.Storage)
         {
-            silo.AddMemoryGrainStorageAsDefault();
-            silo.UseInMemoryReminderService();
-            return;
+            case StorageProvider.DynamoDB:
+                silo.Services.AddSingleton<IThingCatalogue, DynamoDBCatalogue>();
+                silo.AddDynamoDBGrainStorageAsDefault(Tables);
+                silo.UseDynamoDBReminderService(Tables);
+                silo.UseDynamoDBClustering(Tables);
+                return;
+            case StorageProvider.Memory:
+                silo.AddMemoryGrainStorage(memoryStorage);
+                silo.Services.AddSingleton(provider => new MemoryCatalogue(provider.GetRequiredKeyedService<IGrainStorage>(memoryStorage)));
+                silo.Services.AddSingleton<IThingCatalogue>(provider => provider.GetRequiredService<MemoryCatalogue>());
+                silo.Services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => provider.GetRequiredService<MemoryCatalogue>());
+                silo.UseInMemoryReminderService();
+                break;
+            default:
+                silo.Services.AddSingleton<IThingCatalogue, SqliteCatalogue>();
+                silo.AddSqliteGrainStorageAsDefault(options => options.Path = settings.SqlitePath);
+                silo.UseSqliteReminderService(options => options.Path = settings.SqlitePath);
+                break;
         }
 
-        silo.AddSqliteGrainStorageAsDefault(options => options.Path = settings.SqlitePath);
-        silo.UseSqliteReminderService(options => options.Path = settings.SqlitePath);
+        silo.UseLocalMembership(settings.Orleans);
+
+        void Tables(DynamoDBTableOptions options) => (options.TablePrefix, options.CreateTables) = (settings.DynamoDB.TablePrefix, settings.DynamoDB.CreateTables);
+    }
+
+    private static void UseLocalMembership(this ISiloBuilder silo, OrleansSettings orleans)
+    {
+        var address = orleans.AdvertisedAddress is { } advertised ? IPAddress.Parse(advertised) : IPAddress.Loopback;
+        silo.UseDevelopmentClustering(new IPEndPoint(address, orleans.SiloPort));
     }
 }

@@ -1,9 +1,5 @@
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Hosting.Settings;
-using IoTOrleans.Silo.Notifications.Console;
-using IoTOrleans.Silo.Notifications.Sns;
 using IoTOrleans.Silo.Notifications.Text;
-using IoTOrleans.Silo.Notifications.Webhook;
 using IoTOrleans.Silo.Verifiers;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
@@ -23,23 +19,7 @@ internal static class OutwardComposition
             Region = Environment.GetEnvironmentVariable("AWS_REGION"),
         });
 
-        if (settings.TopicArn is not null)
-        {
-            services.AddSnsDestination(new SnsDestinationOptions
-            {
-                TopicArn = settings.TopicArn,
-                AsciiSubject = settings.AsciiSubject,
-
-                // SNS disables a mail subscription that gets more than 10 messages a second.
-                Terms = new DestinationTerms { RateLimit = new RateLimit(2, TimeSpan.FromSeconds(1)) },
-            });
-        }
-
-        if (settings.WebhookUrl is not null)
-            services.AddWebhookDestination(new WebhookDestinationOptions { Url = settings.WebhookUrl, Secret = settings.WebhookSecret });
-
-        // Somebody is always told: without any other destination, whoever looks at this terminal.
-        if (settings.Destinations.Contains("console")) services.AddConsoleDestination();
+        foreach (var destination in settings.Destinations) destination.AddTo(services);
     }
 
     public static void AddVerification(this WebApplicationBuilder builder, SiloSettings settings)

@@ -37,7 +37,7 @@ internal static class StartText
     {
         StorageProvider.Sqlite => $"SQLite file {settings.SqlitePath}",
         StorageProvider.Memory => "memory only: everything is forgotten when this process ends",
-        _ => settings.Storage.ToString(),
+        _ => $"DynamoDB tables {settings.DynamoDB.TablePrefix}GrainState, …Reminders, …Membership (cluster {settings.Orleans.ClusterId})",
     };
 
     private static IEnumerable<string> Events(SiloSettings settings)

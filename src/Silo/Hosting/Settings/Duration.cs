@@ -48,6 +48,16 @@ internal static partial class Duration
         return parts.Count == 0 ? $"{duration.TotalMilliseconds:0} ms" : string.Join(' ', parts);
     }
 
+    /// <summary>As <see cref="TryParse"/> reads it again: <c>0s</c>, <c>5m</c>, <c>1h30m</c>.</summary>
+    public static string Write(TimeSpan duration)
+    {
+        if (duration == TimeSpan.Zero) return "0s";
+        if (duration.Ticks % TimeSpan.TicksPerSecond != 0) return duration.ToString("c", CultureInfo.InvariantCulture);
+        return $"{Part(duration.Days, 'd')}{Part(duration.Hours, 'h')}{Part(duration.Minutes, 'm')}{Part(duration.Seconds, 's')}";
+
+        static string Part(int number, char unit) => number == 0 ? "" : $"{number}{unit}";
+    }
+
     private static string Suggest(string number) =>
         int.TryParse(number, CultureInfo.InvariantCulture, out var seconds) && seconds >= 60 && seconds % 60 == 0 ? $"{seconds / 60}m" : $"{number}m";
 

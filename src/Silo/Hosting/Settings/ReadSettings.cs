@@ -1,6 +1,8 @@
 using System.Net;
+using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Silo.Hosting.Settings.Destinations;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
 
@@ -22,15 +24,13 @@ internal static class ReadSettings
             Incidents = ReadIncidents(reader),
             Storage = storage,
             SqlitePath = reader.Text("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db")),
+            DynamoDB = ReadDynamoDB(reader, configuration),
             QueueUrl = reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
             Mqtt = mqtt,
             HttpEvents = reader.Flag("Events:Http:Enabled", embedded),
-            TopicArn = reader.Text("Notifications:Sns:TopicArn"),
-            WebhookUrl = reader.Text("Notifications:Webhook:Url"),
-            WebhookSecret = reader.Text("Notifications:Webhook:Secret"),
+            Destinations = ReadDestinations.From(reader),
             TimeZone = ReadTimeZone(reader),
             Culture = ReadCulture(reader),
-            AsciiSubject = reader.Flag("Notifications:AsciiSubject"),
             ExternalUrl = reader.Url("ExternalUrl"),
             VerifyWith = reader.Choice("Verify:With", VerifyWith.Auto),
             ShadowName = reader.Text("Verify:ShadowName"),
@@ -41,7 +41,7 @@ internal static class ReadSettings
             Unknown = [.. reader.Unread(sections)],
         };
 
-        foreach (var mistake in settings.Presence.Check(settings.Destinations)) reader.Mistake(mistake);
+        foreach (var mistake in settings.Presence.Check([.. settings.Destinations.Select(destination => destination.Name)])) reader.Mistake(mistake);
         foreach (var mistake in settings.Incidents.Check()) reader.Mistake(mistake);
         Check(settings, reader);
         return reader.Mistakes.Count == 0 ? settings : throw new StartupException(string.Join(Environment.NewLine, reader.Mistakes.Distinct()));
@@ -49,12 +49,8 @@ internal static class ReadSettings
 
     private static void Check(SiloSettings settings, SettingsReader reader)
     {
-        if (settings.Storage == StorageProvider.DynamoDB)
-            reader.Mistake("Storage:Provider=DynamoDB: this version stores in Sqlite or Memory; DynamoDB comes with the next one.");
         if (settings.Storage == StorageProvider.DynamoDB && settings.Mqtt.Port > 0)
             reader.Mistake("Events:Mqtt:Listen:Port: the embedded broker is for one silo with Storage:Provider=Sqlite; set it to 0, or use AWS IoT Core and Events:Sqs:QueueUrl.");
-        if (settings.WebhookSecret is not null && settings.WebhookUrl is null)
-            reader.Mistake("Notifications:Webhook:Secret is set, but Notifications:Webhook:Url is not: set both or none.");
         if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address) && !IPAddress.IsLoopback(address)
             && (settings.Mqtt.Username is null || settings.Mqtt.Password is null))
         {
@@ -74,6 +70,7 @@ internal static class ReadSettings
         // Part of the contract; nothing is held back yet, so that only its form is checked.
         _ = reader.Duration("Presence:MaxHold");
         presence.NotifyRecovery = reader.Flag("Presence:NotifyRecovery", presence.NotifyRecovery);
+        presence.NotifyFlapping = reader.Flag("Presence:NotifyFlapping", presence.NotifyFlapping);
         foreach (var item in reader.Items("Presence:Policies"))
         {
             var section = $"Presence:Policies:{item}";
@@ -86,6 +83,7 @@ internal static class ReadSettings
                 RecheckEvery = reader.Duration($"{section}:RecheckEvery"),
                 RepeatInterval = reader.Duration($"{section}:RepeatInterval"),
                 NotifyRecovery = reader.Flag($"{section}:NotifyRecovery"),
+                NotifyFlapping = reader.Flag($"{section}:NotifyFlapping"),
                 Muted = reader.Flag($"{section}:Muted", false),
                 Notify = reader.List($"{section}:Notify"),
             });
@@ -100,6 +98,14 @@ internal static class ReadSettings
         incidents.CollapseAbove = reader.Number("Notifications:CollapseAbove", incidents.CollapseAbove, 0, int.MaxValue);
         incidents.GroupWindow = reader.Duration("Notifications:GroupWindow", incidents.GroupWindow);
         return incidents;
+    }
+
+    /// <summary>Whoever points the SDK to an endpoint of his own has no tables there yet, as a rule; on AWS tables have owners.</summary>
+    private static DynamoDBSettings ReadDynamoDB(SettingsReader reader, IConfiguration configuration)
+    {
+        var elsewhere = !string.IsNullOrEmpty(configuration["AWS_ENDPOINT_URL_DYNAMODB"] ?? configuration["AWS_ENDPOINT_URL"]);
+        return new DynamoDBSettings(
+            reader.Text("Storage:DynamoDB:TablePrefix", DynamoDBTableOptions.DefaultTablePrefix), reader.Flag("Storage:DynamoDB:CreateTables", elsewhere));
     }
 
     private static MqttSettings ReadMqtt(SettingsReader reader, bool embedded)

@@ -1,5 +1,6 @@
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Silo.Hosting.Settings.Destinations;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
 
@@ -28,23 +29,20 @@ internal sealed record SiloSettings
 
     public required string SqlitePath { get; init; }
 
+    public required DynamoDBSettings DynamoDB { get; init; }
+
     public string? QueueUrl { get; init; }
 
     public required MqttSettings Mqtt { get; init; }
 
     public required bool HttpEvents { get; init; }
 
-    public string? TopicArn { get; init; }
-
-    public string? WebhookUrl { get; init; }
-
-    public string? WebhookSecret { get; init; }
+    /// <summary>Who is told; never empty.</summary>
+    public required IReadOnlyList<DestinationSettings> Destinations { get; init; }
 
     public required TimeZoneInfo TimeZone { get; init; }
 
     public required string Culture { get; init; }
-
-    public bool? AsciiSubject { get; init; }
 
     public Uri? ExternalUrl { get; init; }
 
@@ -66,20 +64,9 @@ internal sealed record SiloSettings
     public bool VerifiesByShadow => VerifyWith == VerifyWith.Shadow || (VerifyWith == VerifyWith.Auto && QueueUrl is not null);
 
     public bool VerifiesByBroker => VerifyWith == VerifyWith.Auto && Mqtt.Port > 0;
-
-    /// <summary>The names that policies may name in <c>Notify</c>.</summary>
-    public IReadOnlyList<string> Destinations
-    {
-        get
-        {
-            var names = new List<string>();
-            if (TopicArn is not null) names.Add("sns");
-            if (WebhookUrl is not null) names.Add("webhook");
-            if (names.Count == 0) names.Add("console");
-            return names;
-        }
-    }
 }
+
+internal sealed record DynamoDBSettings(string TablePrefix, bool CreateTables);
 
 internal sealed record MqttSettings(int Port, string Address, string? Username, string? Password);
 

@@ -4,9 +4,11 @@ using IoTOrleans.Silo.Notifications.Text;
 namespace IoTOrleans.Silo.Notifications.Console;
 
 /// <summary>Tells whoever looks at the terminal. It cannot know whether somebody does, so it takes everything.</summary>
-internal sealed class ConsoleDestination(TextWriter output, NotificationText text) : INotificationDestination
+internal sealed class ConsoleDestination(string name, DestinationTerms terms, TextWriter output, NotificationText text) : INotificationDestination
 {
-    public string Name => "console";
+    public string Name => name;
+
+    public DestinationTerms Terms => terms;
 
     public Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken) =>
         Print(text.Subject(notification), text.Body(notification), cancellationToken);

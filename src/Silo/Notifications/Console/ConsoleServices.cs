@@ -6,7 +6,8 @@ namespace IoTOrleans.Silo.Notifications.Console;
 internal static class ConsoleServices
 {
     /// <param name="output">null: standard output.</param>
-    public static IServiceCollection AddConsoleDestination(this IServiceCollection services, TextWriter? output = null) =>
-        services.AddSingleton<INotificationDestination>(provider =>
-            new ConsoleDestination(output ?? System.Console.Out, provider.GetRequiredService<NotificationText>()));
+    public static IServiceCollection AddConsoleDestination(
+        this IServiceCollection services, TextWriter? output = null, string name = "console", DestinationTerms? terms = null) =>
+        services.AddSingleton<INotificationDestination>(provider => new ConsoleDestination(
+            name, terms ?? DestinationTerms.Default, output ?? System.Console.Out, provider.GetRequiredService<NotificationText>()));
 }

@@ -28,9 +28,9 @@ internal sealed partial class SnsDestination : INotificationDestination
 
     public string Name => options.Name;
 
-    private bool IsInAnotherRegion => topic.Region != sns.Config.AuthenticationRegion;
-
     public DestinationTerms Terms => options.Terms;
+
+    private bool IsInAnotherRegion => topic.Region != sns.Config.AuthenticationRegion;
 
     public Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken) =>
         Publish(ascii => SnsMessage.Of(notification, text, topic, ascii), cancellationToken);

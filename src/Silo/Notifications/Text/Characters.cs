@@ -29,6 +29,23 @@ internal static class Characters
         return string.Concat(text.AsSpan(0, head), gap, text.AsSpan(tail));
     }
 
+    /// <summary>As much of it as fits into so many bytes of UTF-8, and no half character.</summary>
+    public static string Fit(string text, int maxBytes)
+    {
+        if (Encoding.UTF8.GetByteCount(text) <= maxBytes) return text;
+        const char cut = '…';
+        var room = maxBytes - new Rune(cut).Utf8SequenceLength;
+        var result = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes())
+        {
+            room -= rune.Utf8SequenceLength;
+            if (room < 0) break;
+            result.Append(rune.ToString());
+        }
+
+        return result.Append(cut).ToString();
+    }
+
     private static string Map(string text, Func<Rune, Rune> map)
     {
         var result = new StringBuilder(text.Length);

@@ -4,7 +4,7 @@ using IoTOrleans.Grains.Ports;
 namespace IoTOrleans.Silo.Notifications.Text;
 
 /// <param name="source">Who speaks: cluster and region.</param>
-internal sealed class English(LocalClock clock, string source) : Wording
+internal sealed partial class English(LocalClock clock, string source) : Wording
 {
     private static readonly Dictionary<string, string> Reasons = new()
     {
@@ -25,6 +25,7 @@ internal sealed class English(LocalClock clock, string source) : Wording
 
     public override string Subject(Notification n, string name) => (n.IsTest ? "[TEST] " : "") + n.Event switch
     {
+        _ when IsOfFlapping(n) => FlappingSubject(n, name),
         NotificationEvent.DeviceRecovered => $"[BACK] {name} after {Words(n.Duration)} ({FromTo(n)})",
         NotificationEvent.DeviceStillOffline => $"[STILL OFFLINE] {name} since {Since(n)} ({Words(n.Duration)})",
         _ when n.RecoveredAt is not null => $"[OFFLINE] {name} {FromTo(n)} (back again)",
@@ -34,20 +35,25 @@ internal sealed class English(LocalClock clock, string source) : Wording
     public override IEnumerable<string> Lines(Notification n, string? url)
     {
         if (n.IsTest) yield return "TEST - somebody asked for this sample. Nothing happened to the thing.";
-        yield return WhatHappened(n);
-        if (n.Event == NotificationEvent.DeviceRecovered)
+        if (IsOfFlapping(n))
         {
+            foreach (var line in FlappingLines(n)) yield return line;
+        }
+        else if (n.Event == NotificationEvent.DeviceRecovered)
+        {
+            yield return WhatHappened(n);
             if (Before(n) is { } before) yield return before;
         }
         else
         {
+            yield return WhatHappened(n);
             if (ReasonOf(n, Reasons) is { } reason) yield return $"Reason: {reason}";
             if (Checked(n.Verification) is { } check) yield return $"Checked: {check}";
             if (Usual.Of(n.Durations) is { } usual) yield return $"Usual: {InWords(usual)}";
         }
         if (AttributesOf(n) is { } attributes) yield return $"Attributes: {attributes}";
         if (url is not null) yield return $"Look: {url}";
-        yield return $"Outage {n.OutageId} - {RuleOf(n)} (grace {Words(n.Grace)}) - {source}";
+        yield return $"{(IsOfFlapping(n) ? "Flapping" : "Outage")} {n.OutageId} - {RuleOf(n)} (grace {Words(n.Grace)}) - {source}";
     }
 
     private string WhatHappened(Notification n)

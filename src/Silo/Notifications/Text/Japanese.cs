@@ -4,7 +4,7 @@ using IoTOrleans.Grains.Ports;
 namespace IoTOrleans.Silo.Notifications.Text;
 
 /// <param name="source">Who speaks: cluster and region.</param>
-internal sealed class Japanese(LocalClock clock, string source) : Wording
+internal sealed partial class Japanese(LocalClock clock, string source) : Wording
 {
     private const string Weekdays = "日月火水木金土";
 
@@ -27,6 +27,7 @@ internal sealed class Japanese(LocalClock clock, string source) : Wording
 
     public override string Subject(Notification n, string name) => (n.IsTest ? "【テスト】" : "") + n.Event switch
     {
+        _ when IsOfFlapping(n) => FlappingSubject(n, name),
         NotificationEvent.DeviceRecovered => $"【復帰】{name} {Words(n.Duration)}ぶりに接続（{FromTo(n)}）",
         NotificationEvent.DeviceStillOffline => $"【オフライン継続】{name} {Minute(n.Since, EndOf(n))}から（{Words(n.Duration)}経過）",
         _ when n.RecoveredAt is not null => $"【オフライン】{name} {FromTo(n)}（復帰済み）",
@@ -36,20 +37,25 @@ internal sealed class Japanese(LocalClock clock, string source) : Wording
     public override IEnumerable<string> Lines(Notification n, string? url)
     {
         if (n.IsTest) yield return "これはテスト送信です。実際の障害ではありません。";
-        yield return WhatHappened(n);
-        if (n.Event == NotificationEvent.DeviceRecovered)
+        if (IsOfFlapping(n))
         {
+            foreach (var line in FlappingLines(n)) yield return line;
+        }
+        else if (n.Event == NotificationEvent.DeviceRecovered)
+        {
+            yield return WhatHappened(n);
             if (Before(n) is { } before) yield return before;
         }
         else
         {
+            yield return WhatHappened(n);
             if (ReasonOf(n, Reasons) is { } reason) yield return $"理由: {reason}";
             if (Checked(n.Verification) is { } check) yield return $"確認: {check}";
             if (Usual.Of(n.Durations) is { } usual) yield return $"ふだん: {InWords(usual)}";
         }
         if (AttributesOf(n) is { } attributes) yield return $"属性: {attributes}";
         if (url is not null) yield return $"状況: {url}";
-        yield return $"障害ID {n.OutageId} / {RuleOf(n)}（猶予{Words(n.Grace)}）/ {source}";
+        yield return $"{(IsOfFlapping(n) ? "断続" : "障害")}ID {n.OutageId} / {RuleOf(n)}（猶予{Words(n.Grace)}）/ {source}";
     }
 
     private string WhatHappened(Notification n)

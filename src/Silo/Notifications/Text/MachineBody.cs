@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -51,6 +50,10 @@ internal sealed record MachineBody
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Test { get; init; }
 
+    /// <summary>Only where the thing is flapping or was: how often it dropped and came back.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Drops { get; init; }
+
     public static string Json(Notification n, string cluster, string? region, string? url, string text) => JsonSerializer.Serialize(
         new MachineBody
         {
@@ -69,6 +72,7 @@ internal sealed record MachineBody
             Url = url,
             Text = text,
             Test = n.IsTest,
+            Drops = n.Drops,
         },
         Options);
 
@@ -81,13 +85,13 @@ internal sealed record MachineBody
 
     internal sealed record BodySource(string Cluster, string? Region);
 
-    /// <summary>RFC 3339 with <c>Z</c>, fractions only where there are any: the default writes whatever offset it was given.</summary>
+    /// <summary>The default writes whatever offset it was given.</summary>
     private sealed class UtcConverter : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.GetDateTimeOffset();
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+            writer.WriteStringValue(Rfc3339.Of(value));
     }
 }

@@ -69,7 +69,16 @@ internal sealed class NotificationText
     public string MachineJson(FleetNotification notification) =>
         FleetBody.Json(notification, options.Cluster, options.Region, LinkToAll, Body(notification));
 
-    private string? LinkToAll => baseUrl is null ? null : baseUrl + "/";
+    /// <summary>To the thing's page; null without <c>ExternalUrl</c>.</summary>
+    public string? Link(Notification notification) => LinkTo(notification.ThingName);
+
+    /// <summary>Who speaks: the cluster.</summary>
+    public string Cluster => options.Cluster;
+
+    public string? Region => options.Region;
+
+    /// <summary>To the page of all things, where an incident is best looked at; null without <c>ExternalUrl</c>.</summary>
+    public string? LinkToAll => baseUrl is null ? null : baseUrl + "/";
 
     private string? LinkTo(string thingName) => baseUrl is null ? null : $"{baseUrl}/?thing={Uri.EscapeDataString(thingName)}";
 

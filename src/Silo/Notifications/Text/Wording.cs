@@ -27,6 +27,9 @@ internal abstract class Wording
             small == 0 ? $"{big}{bigUnit}" : $"{big}{bigUnit}{space}{small}{smallUnit}";
     }
 
+    protected static bool IsOfFlapping(Notification notification) =>
+        notification.Event is NotificationEvent.DeviceFlapping or NotificationEvent.DeviceSteady;
+
     /// <summary>When it came back, or else the moment the notification speaks of.</summary>
     protected static DateTimeOffset EndOf(Notification notification) =>
         notification.RecoveredAt ?? notification.Since + notification.Duration;

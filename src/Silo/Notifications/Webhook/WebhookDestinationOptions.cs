@@ -1,3 +1,5 @@
+using IoTOrleans.Grains.Ports;
+
 namespace IoTOrleans.Silo.Notifications.Webhook;
 
 internal sealed class WebhookDestinationOptions
@@ -13,6 +15,11 @@ internal sealed class WebhookDestinationOptions
 
     /// <summary>null: no signature. <c>whsec_</c> and base64 as by Standard Webhooks; anything else is taken as it is.</summary>
     public string? Secret { get; set; }
+
+    /// <summary>Sent with every request, for example an <c>Authorization</c>.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; set; } = new Dictionary<string, string>();
+
+    public DestinationTerms Terms { get; set; } = DestinationTerms.Default;
 
     /// <summary>Until somebody picks up. Default: 5 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);

@@ -13,7 +13,7 @@ public sealed class ConsoleDestinationTests
         await using var output = new StringWriter();
         var notification = Sample.Recovered with { ShortReturns = 0 };
 
-        var answer = await new ConsoleDestination(output, Sample.Japanese).Send(notification, TestContext.Current.CancellationToken);
+        var answer = await new ConsoleDestination("console", DestinationTerms.Default, output, Sample.Japanese).Send(notification, TestContext.Current.CancellationToken);
 
         answer.Outcome.ShouldBe(DeliveryOutcome.Accepted);
         output.ToString().ShouldBe("""

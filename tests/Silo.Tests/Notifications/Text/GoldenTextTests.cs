@@ -35,6 +35,9 @@ public sealed class GoldenTextTests
             RecoveryHold = TimeSpan.Zero,
             ShortReturns = 0,
         },
+        ["flapping"] = Sample.Flapping,
+        ["flapping-that-comes-late"] = Sample.Flapping with { RecoveredAt = Sample.Back, Duration = Sample.Back - Sample.Since, Drops = 14 },
+        ["steady"] = Sample.Steady,
         ["test"] = Sample.Offline with { IsTest = true },
     };
 

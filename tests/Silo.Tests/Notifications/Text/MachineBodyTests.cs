@@ -57,6 +57,24 @@ public sealed class MachineBodyTests
         Parse(Sample.English.MachineJson(Sample.Offline)).TryGetProperty("test", out _).ShouldBeFalse();
     }
 
+    [Fact]
+    public void Flapping_says_how_often_and_steady_since_when_it_is_calm()
+    {
+        var flapping = Parse(Sample.English.MachineJson(Sample.Flapping));
+        flapping.GetProperty("event").GetString().ShouldBe("device.flapping");
+        flapping.GetProperty("drops").GetInt32().ShouldBe(6);
+        flapping.GetProperty("recoveredAt").ValueKind.ShouldBe(JsonValueKind.Null);
+        flapping.GetProperty("disconnectReason").ValueKind.ShouldBe(JsonValueKind.Null);
+
+        var steady = Parse(Sample.English.MachineJson(Sample.Steady));
+        steady.GetProperty("event").GetString().ShouldBe("device.steady");
+        steady.GetProperty("outageId").GetString().ShouldBe(flapping.GetProperty("outageId").GetString());
+        steady.GetProperty("recoveredAt").GetString().ShouldBe("2026-11-22T18:01:22Z");
+        steady.GetProperty("durationSeconds").GetInt32().ShouldBe(2835);
+
+        Parse(Sample.English.MachineJson(Sample.Offline)).TryGetProperty("drops", out _).ShouldBeFalse();
+    }
+
     private static string Escaped(string text) => text.Replace("\n", "\\n", StringComparison.Ordinal);
 
     private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;

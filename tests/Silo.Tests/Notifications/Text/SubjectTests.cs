@@ -25,6 +25,7 @@ public sealed class SubjectTests
         Notification[] notifications =
         [
             Sample.Offline, Sample.StillOffline, Sample.Recovered, Sample.Offline with { IsTest = true, RecoveredAt = Sample.Back.AddDays(20) },
+            Sample.Flapping with { Drops = 123456 }, Sample.Steady with { Drops = 123456, RecoveredAt = Sample.Back.AddDays(20) },
         ];
         foreach (var notification in notifications.Select(n => n with { ThingName = name }))
         {

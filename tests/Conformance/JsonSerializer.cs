@@ -1,9 +1,9 @@
 using Orleans.Storage;
 using Json = System.Text.Json.JsonSerializer;
 
-namespace IoTOrleans.Sqlite.Tests.Support;
+namespace IoTOrleans.Conformance;
 
-internal sealed class JsonSerializer : IGrainStorageSerializer
+public sealed class JsonSerializer : IGrainStorageSerializer
 {
     public BinaryData Serialize<T>(T? input) => new(Json.SerializeToUtf8Bytes(input));
 

@@ -1,0 +1,55 @@
+using System.Net;
+using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
+using LimitExceededException = Amazon.DynamoDBv2.Model.LimitExceededException;
+
+namespace IoTOrleans.DynamoDB.Client;
+
+/// <summary>What to make of an attempt that failed.</summary>
+internal enum Fault
+{
+    /// <summary>Another attempt would fail, too.</summary>
+    Final,
+
+    /// <summary>Something is not as the request wanted it: an answer, not a failure.</summary>
+    ConditionFailed,
+
+    /// <summary>Too much for the table, or for us, at the moment.</summary>
+    Throttled,
+
+    /// <summary>Another transaction has its hands on the same item.</summary>
+    Conflict,
+
+    /// <summary>No answer in time.</summary>
+    Timeout,
+
+    /// <summary>The connection failed, or DynamoDB itself did. The request may have been carried out.</summary>
+    Transport,
+}
+
+internal static class Faults
+{
+    private const string ConditionFailed = "ConditionalCheckFailed";
+
+    public static Fault Of(Exception exception) => exception switch
+    {
+        ConditionalCheckFailedException => Fault.ConditionFailed,
+        TransactionCanceledException cancelled => Of(cancelled),
+        TransactionConflictException or TransactionInProgressException => Fault.Conflict,
+        ProvisionedThroughputExceededException or RequestLimitExceededException or LimitExceededException => Fault.Throttled,
+        AmazonServiceException { ErrorCode: "ThrottlingException" or "Throttling" } => Fault.Throttled,
+        AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError } => Fault.Transport,
+        OperationCanceledException or TimeoutException => Fault.Timeout,
+        HttpRequestException or IOException or WebException => Fault.Transport,
+        { InnerException: { } inner } when exception is not AmazonServiceException { ErrorCode.Length: > 0 } => Of(inner),
+        _ => Fault.Final,
+    };
+
+    private static Fault Of(TransactionCanceledException cancelled)
+    {
+        var codes = (cancelled.CancellationReasons ?? []).Select(reason => reason.Code).ToList();
+        if (codes.Contains(ConditionFailed)) return Fault.ConditionFailed;
+        if (codes.Contains("TransactionConflict")) return Fault.Conflict;
+        return codes.Contains("ThrottlingError") || codes.Contains("ProvisionedThroughputExceeded") ? Fault.Throttled : Fault.Final;
+    }
+}

@@ -1,0 +1,19 @@
+using System.Text;
+using Amazon.DynamoDBv2.Model;
+
+namespace IoTOrleans.DynamoDB.Client;
+
+/// <summary>An item's size as it is billed (DynamoDB developer guide, "Item sizes and formats"), for the attribute types in our tables.</summary>
+internal static class ItemSize
+{
+    public static int Of(Item item) => item.Sum(attribute => Encoding.UTF8.GetByteCount(attribute.Key) + Of(attribute.Value));
+
+    private static int Of(AttributeValue value) => value switch
+    {
+        { S: { } text } => Encoding.UTF8.GetByteCount(text),
+        { N: { } number } => (number.Length + 1) / 2 + 1,
+        { B: { } bytes } => (int)bytes.Length,
+        { L: { Count: > 0 } list } => 3 + list.Sum(entry => 1 + Of(entry)),
+        _ => 1,
+    };
+}

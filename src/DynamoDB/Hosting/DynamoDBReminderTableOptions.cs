@@ -1,0 +1,4 @@
+namespace IoTOrleans.DynamoDB;
+
+/// <summary>Where reminders are kept.</summary>
+public sealed class DynamoDBReminderTableOptions : DynamoDBTableOptions;

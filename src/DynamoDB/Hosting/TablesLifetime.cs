@@ -1,0 +1,25 @@
+using IoTOrleans.DynamoDB.Tables;
+using Microsoft.Extensions.Hosting;
+
+namespace IoTOrleans.DynamoDB.Hosting;
+
+/// <summary>
+/// Opens the tables before any hosted service starts, the silo among them. Not a stage of the silo's lifecycle: there a table that
+/// cannot be opened would come with Orleans' own error logs and stack traces around it.
+/// </summary>
+internal sealed class TablesLifetime(DynamoDBTables tables, IEnumerable<UsedTable> used) : IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.WhenAll(used
+        .GroupBy(table => (table.Schema, table.Prefix))
+        .Select(same => tables.Open(tables.For(same.Key.Schema, same.Key.Prefix), same.Any(table => table.Create), cancellationToken)));
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,86 @@
+using IoTOrleans.DynamoDB.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.DynamoDB.Membership;
+
+/// <summary>Orleans' extended protocol: every change of a silo's row changes the table's version in the same transaction.</summary>
+internal sealed partial class DynamoDBMembershipTable(string cluster, DynamoDBTable table, ILogger<DynamoDBMembershipTable> logger)
+    : IMembershipTable
+{
+    public async Task InitializeMembershipTable(bool tryInitTableVersion)
+    {
+        // A conflict means that another silo was first, which is all that is wanted.
+        if (tryInitTableVersion) await table.Put(VersionItem.From(cluster, 0, ETags.New(), changed: null), WriteCondition.Absent);
+    }
+
+    public async Task<MembershipTableData> ReadRow(SiloAddress key)
+    {
+        var rows = await table.ReadTogether([MembershipItem.Key(cluster, key), VersionItem.Key(cluster)]);
+        return ToData(rows[1], rows[0] is { } row ? [row] : []);
+    }
+
+    public async Task<MembershipTableData> ReadAll()
+    {
+        var snapshot = await table.ReadAll(cluster);
+        return ToData(snapshot.Version, snapshot.Silos);
+    }
+
+    public Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion) => Write(entry, WriteCondition.Absent, tableVersion);
+
+    public Task<bool> UpdateRow(MembershipEntry entry, string etag, TableVersion tableVersion) =>
+        Write(entry, WriteCondition.ETagIs(etag), tableVersion);
+
+    /// <summary>
+    /// Leaves version and ETag alone: a heartbeat is no news. It needs the row to be there, else it would bring back, by half, one
+    /// that was cleaned up, and nobody could read the table any more.
+    /// </summary>
+    public async Task UpdateIAmAlive(MembershipEntry entry)
+    {
+        var exists = await table.Set(
+            MembershipItem.Key(cluster, entry.SiloAddress), MembershipItem.Alive, MembershipItem.Time(entry.IAmAliveTime));
+        if (!exists) LogRowGone(entry.SiloAddress, table.Name);
+    }
+
+    public async Task CleanupDefunctSiloEntries(DateTimeOffset beforeDate)
+    {
+        foreach (var row in (await table.ReadAll(cluster)).Silos)
+        {
+            var entry = MembershipItem.ToEntry(row);
+            if (entry.Status == SiloStatus.Active || LastSign(entry) >= beforeDate.UtcDateTime) continue;
+
+            // A row that somebody has changed meanwhile is left to the next cleanup.
+            await table.Delete(TableSchema.Membership.KeyOf(row), WriteCondition.ETagIs(DynamoDBTable.ETagOf(row)!));
+        }
+    }
+
+    public async Task DeleteMembershipTableEntries(string clusterId)
+    {
+        await foreach (var row in table.Query(clusterId))
+            await table.Delete(TableSchema.Membership.KeyOf(row), WriteCondition.ETagIs(DynamoDBTable.ETagOf(row)!));
+    }
+
+    private Task<bool> Write(MembershipEntry entry, WriteCondition row, TableVersion version) => table.PutTogether(
+    [
+        (MembershipItem.From(cluster, entry, version.Version, ETags.New()), row),
+        (VersionItem.From(cluster, version.Version, ETags.New(), entry.SiloAddress), WriteCondition.ETagIs(version.VersionEtag)),
+    ]);
+
+    private MembershipTableData ToData(Item? version, IReadOnlyList<Item> silos)
+    {
+        if (version is null)
+        {
+            throw new DynamoDBStoreException(DynamoDBStoreError.Unreadable,
+                $"Cluster {cluster} has no version row in the DynamoDB table {table.Name}: a silo writes it when it starts; restart one.");
+        }
+
+        return new(
+            [.. silos.Select(row => Tuple.Create(MembershipItem.ToEntry(row), DynamoDBTable.ETagOf(row)!))], VersionItem.ToVersion(version));
+    }
+
+    /// <summary>Being voted dead counts: a silo that others have just given up on is still news to the rest.</summary>
+    private static DateTime LastSign(MembershipEntry entry) =>
+        (entry.SuspectTimes ?? []).Select(vote => vote.Item2).Append(entry.StartTime).Append(entry.IAmAliveTime).Max();
+
+    [LoggerMessage(1, LogLevel.Warning, "{Silo} has no row in the DynamoDB table {Table} any more: it was declared dead and cleaned up.")]
+    private partial void LogRowGone(SiloAddress silo, string table);
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Amazon.DynamoDBv2.Model;
+using IoTOrleans.DynamoDB.Tables;
+
+namespace IoTOrleans.DynamoDB.Membership;
+
+/// <summary>A silo as an item. Fields that only diagnostics read are left out where they are empty.</summary>
+internal static class MembershipItem
+{
+    public const string Alive = "alive", Status = "status", ProxyPort = "proxyPort";
+
+    private const string Version = "version", Name = "name", Host = "host", Role = "role", StartedAt = "startedAt", Suspects = "suspects";
+
+    public static Item Key(string cluster, SiloAddress silo) => TableSchema.Membership.Key(cluster, silo.ToParsableString());
+
+    /// <param name="version">The table version that this change of the row makes.</param>
+    public static Item From(string cluster, MembershipEntry entry, int version, string etag)
+    {
+        var item = Key(cluster, entry.SiloAddress);
+        item[ETags.Attribute] = new(etag);
+        item[Version] = Number(version);
+        item[Status] = new(entry.Status.ToString());
+        item[ProxyPort] = Number(entry.ProxyPort);
+        item[StartedAt] = Time(entry.StartTime);
+        item[Alive] = Time(entry.IAmAliveTime);
+        if (!string.IsNullOrEmpty(entry.SiloName)) item[Name] = new(entry.SiloName);
+        if (!string.IsNullOrEmpty(entry.HostName)) item[Host] = new(entry.HostName);
+        if (!string.IsNullOrEmpty(entry.RoleName)) item[Role] = new(entry.RoleName);
+        if (entry.SuspectTimes is { Count: > 0 } suspects)
+            item[Suspects] = new() { L = [.. suspects.Select(vote => new AttributeValue($"{vote.Item1.ToParsableString()} {Time(vote.Item2).S}"))] };
+        return item;
+    }
+
+    public static MembershipEntry ToEntry(Item item) => new()
+    {
+        SiloAddress = SiloAddress.FromParsableString(item[TableSchema.Membership.SortKey].S),
+        Status = Enum.Parse<SiloStatus>(item[Status].S),
+        ProxyPort = ReadNumber(item[ProxyPort]),
+        StartTime = ReadTime(item[StartedAt].S),
+        IAmAliveTime = ReadTime(item[Alive].S),
+        SiloName = item.GetValueOrDefault(Name)?.S ?? "",
+        HostName = item.GetValueOrDefault(Host)?.S ?? "",
+        RoleName = item.GetValueOrDefault(Role)?.S,
+        SuspectTimes = [.. (item.GetValueOrDefault(Suspects)?.L ?? []).Select(vote => ReadVote(vote.S))],
+    };
+
+    public static int VersionOf(Item item) => ReadNumber(item[Version]);
+
+    public static AttributeValue Number(int value) => new() { N = value.ToString(CultureInfo.InvariantCulture) };
+
+    /// <summary>Orleans hands over UTC, now and then without saying so.</summary>
+    public static AttributeValue Time(DateTime time) => new(
+        (time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : DateTime.SpecifyKind(time, DateTimeKind.Utc))
+        .ToString("O", CultureInfo.InvariantCulture));
+
+    private static int ReadNumber(AttributeValue value) => int.Parse(value.N, CultureInfo.InvariantCulture);
+
+    private static DateTime ReadTime(string text) => DateTime.ParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+
+    private static Tuple<SiloAddress, DateTime> ReadVote(string vote)
+    {
+        var parts = vote.Split(' ');
+        return Tuple.Create(SiloAddress.FromParsableString(parts[0]), ReadTime(parts[1]));
+    }
+}

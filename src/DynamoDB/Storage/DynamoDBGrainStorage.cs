@@ -1,0 +1,121 @@
+using IoTOrleans.DynamoDB.Client;
+using IoTOrleans.DynamoDB.Storage;
+using IoTOrleans.DynamoDB.Tables;
+using Orleans.Serialization.Serializers;
+using Orleans.Storage;
+
+namespace IoTOrleans.DynamoDB;
+
+/// <summary>
+/// Orleans' contract on the table. The grain's copy (<c>State</c>, <c>ETag</c>, <c>RecordExists</c>) changes only after the table
+/// has: a failed call leaves it as it was.
+/// </summary>
+public sealed class DynamoDBGrainStorage : IGrainStorage
+{
+    private readonly string _name;
+    private readonly string _service;
+    private readonly DynamoDBTable _table;
+    private readonly IGrainStorageSerializer _serializer;
+    private readonly IActivatorProvider _activators;
+
+    internal DynamoDBGrainStorage(
+        string name, string service, DynamoDBTable table, IGrainStorageSerializer serializer, IActivatorProvider activators) =>
+        (_name, _service, _table, _serializer, _activators) = (name, service, table, serializer, activators);
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        WriteStateAsync(stateName, grainId, grainState, CancellationToken.None);
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        ClearStateAsync(stateName, grainId, grainState, CancellationToken.None);
+
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    {
+        var key = Key(stateName, grainId);
+        var item = await _table.Read(ItemKey(key), cancellationToken);
+        var state = item is null ? default : Deserialize<T>(key, GrainStateItem.DataOf(item));
+        grainState.State = state ?? Fresh<T>();
+        grainState.ETag = DynamoDBTable.ETagOf(item);
+        grainState.RecordExists = item is not null;
+    }
+
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    {
+        var key = Key(stateName, grainId);
+        var expected = grainState.ETag;
+        var etag = ETags.New();
+        var item = GrainStateItem.From(key, etag, _serializer.Serialize(grainState.State));
+        var conflict = await _table.Put(item, expected is null ? WriteCondition.Absent : WriteCondition.ETagIs(expected), cancellationToken);
+        ThrowIf(conflict, "written", key, expected);
+        grainState.ETag = etag;
+        grainState.RecordExists = true;
+    }
+
+    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    {
+        var key = Key(stateName, grainId);
+        var expected = grainState.ETag;
+        var conflict = expected is null
+            ? await ConflictIfExists(key, cancellationToken)
+            : await _table.Delete(ItemKey(key), WriteCondition.ETagIs(expected), cancellationToken);
+        ThrowIf(conflict, "cleared", key, expected);
+        grainState.State = Fresh<T>();
+        grainState.ETag = null;
+        grainState.RecordExists = false;
+    }
+
+    /// <summary>Asks the table for a state that is not there. Throws if the table cannot be read.</summary>
+    public Task Ping(CancellationToken cancellationToken = default) =>
+        _table.Read(TableSchema.GrainState.Key($"{_service}#", $"{_name}#"), cancellationToken);
+
+    /// <summary>
+    /// Pages through the grains of one type that have a state, each once, in no particular order. A page reads at most ten times
+    /// <paramref name="limit"/> items, its own and others, so it may be short, even empty; it is the last one if it has no cursor.
+    /// </summary>
+    /// <param name="stateName">Name of the state, as the grain declares it.</param>
+    /// <param name="limit">At most this many, from 1 to 1,000.</param>
+    /// <param name="cursor">Of the page before; null begins.</param>
+    /// <exception cref="FormatException">The cursor is none of ours.</exception>
+    public Task<GrainPage> ListGrains(
+        string stateName, GrainType grainType, int limit, string? cursor = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
+        return new GrainScan(_table, _service, $"{grainType}/", $"{_name}#{stateName}").Page(limit, cursor, cancellationToken);
+    }
+
+    private async Task<Conflict?> ConflictIfExists(GrainStateKey key, CancellationToken cancellationToken) =>
+        await _table.Read(ItemKey(key), cancellationToken) is { } item ? new Conflict(DynamoDBTable.ETagOf(item)) : null;
+
+    private GrainStateKey Key(string stateName, GrainId grainId) => new(_service, _name, stateName, grainId);
+
+    private static Item ItemKey(GrainStateKey key) => TableSchema.GrainState.Key(key.Partition, key.Sort);
+
+    private T? Deserialize<T>(GrainStateKey key, BinaryData data)
+    {
+        try
+        {
+            return _serializer.Deserialize<T>(data);
+        }
+        catch (Exception cause)
+        {
+            throw new DynamoDBStoreException(DynamoDBStoreError.Unreadable,
+                $"The state {key} in the DynamoDB table {_table.Name} cannot be read as {typeof(T).Name} ({Failures.OneLine(cause)}): "
+                + "mend its item, or delete it to let the grain begin anew.", cause);
+        }
+    }
+
+    private T Fresh<T>() => _activators.GetActivator<T>().Create();
+
+    private static void ThrowIf(Conflict? conflict, string verb, GrainStateKey key, string? expected)
+    {
+        if (conflict is null) return;
+        throw new InconsistentStateException(
+            $"The state {key} was not {verb}: somebody else changed it "
+            + $"(stored ETag {conflict.StoredETag ?? "none"}, ours {expected ?? "none"}).",
+            conflict.StoredETag,
+            expected);
+    }
+}

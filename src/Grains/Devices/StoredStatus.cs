@@ -1,0 +1,21 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Mutes;
+using IoTOrleans.Grains.Presence;
+
+namespace IoTOrleans.Grains.Devices;
+
+/// <summary>What a thing's grain would answer by what is stored of it, without waking it: a list of a million things must not load them all.</summary>
+public sealed class StoredStatus
+{
+    private readonly PresencePolicies _policies;
+    private readonly MuteBook _mutes;
+    private readonly TimeProvider _time;
+
+    internal StoredStatus(PresencePolicies policies, MuteBook mutes, TimeProvider time) => (_policies, _mutes, _time) = (policies, mutes, time);
+
+    public DeviceStatus Of(string thingName, DeviceState stored)
+    {
+        var now = PresenceRules.ToMilliseconds(_time.GetUtcNow());
+        return StatusView.Of(stored, _mutes.Over(_policies.For(thingName), stored, now), now);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using IoTOrleans.Grains.Ports;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IoTOrleans.Grains.Dispatch;
+
+/// <summary>What this silo knows of its destinations from their answers, whether to one thing's notification or to an incident's.</summary>
+internal sealed class DestinationWatch : IDestinationWatch
+{
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _refusing = new();
+    private readonly Dictionary<string, SendGate> _gates;
+    private readonly Counter<long> _answers;
+    private readonly TimeProvider _time;
+
+    public DestinationWatch(
+        IEnumerable<INotificationDestination> destinations, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, IMeterFactory meters)
+    {
+        _time = time;
+        _gates = destinations.ToDictionary(destination => destination.Name, destination => new SendGate(destination.Terms.RateLimit, time));
+        _answers = meters.Create("IoTOrleans").CreateCounter<long>(
+            "iot_orleans.notifications", description: "Attempts to tell a destination, by what it answered.");
+    }
+
+    public IReadOnlyDictionary<string, DateTimeOffset> Refusing => _refusing;
+
+    public SendGate GateOf(string destination) => _gates[destination];
+
+    public void Answered(string destination, DeliveryAnswer answer)
+    {
+        _answers.Add(1, new("destination", destination), new("outcome", answer.Outcome.ToString().ToLowerInvariant()));
+        if (!_gates.TryGetValue(destination, out var gate)) return;
+        gate.Answered(answer);
+        if (answer.Outcome == DeliveryOutcome.Accepted) _refusing.TryRemove(destination, out _);
+        else if (answer.Outcome == DeliveryOutcome.Refused) _refusing.TryAdd(destination, _time.GetUtcNow());
+    }
+}

@@ -1,0 +1,54 @@
+using IoTOrleans.Grains.Dispatch;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Mutes;
+
+/// <summary>Keeps this silo's <see cref="MuteBook"/> up to date. Asking costs one message, answered from memory.</summary>
+internal sealed partial class MuteCopier(
+    MuteBook book, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<MuteCopier> logger) : BackgroundService
+{
+    internal static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+
+    /// <summary>At the start every verdict waits for the first copy.</summary>
+    internal static readonly TimeSpan AtFirst = TimeSpan.FromSeconds(1);
+
+    private readonly QuietLog _quiet = new(time);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Copy(stoppingToken);
+                await Task.Delay(book.HasCopy ? Every : AtFirst, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The next start begins with a copy of its own.
+        }
+    }
+
+    private async Task Copy(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await book.Refresh(stoppingToken);
+        }
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            if (!_quiet.Speak("mutes", out _)) return;
+            if (book.HasCopy) LogOld(exception);
+            else LogUnknown(exception, (int)MuteBook.LongestWait.TotalSeconds);
+        }
+    }
+
+    [LoggerMessage(51, LogLevel.Warning, "The mutes cannot be read; those known last go on to hold.")]
+    private partial void LogOld(Exception exception);
+
+    [LoggerMessage(52, LogLevel.Warning, "The mutes cannot be read; whoever is due waits {Seconds} s for them and is told of without them then.")]
+    private partial void LogUnknown(Exception exception, int seconds);
+}

@@ -1,0 +1,204 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+using static IoTOrleans.Grains.Presence.PresenceDecision;
+
+namespace IoTOrleans.Grains.Presence;
+
+/// <summary>
+/// A thing that comes and goes within its grace would never be told of. It is told of once as flapping and once as steady, beside its
+/// outages: nothing of them waits for this or is left out for it.
+/// </summary>
+internal static class FlappingRules
+{
+    internal const int DropsToTell = 6;
+    internal static readonly TimeSpan Within = TimeSpan.FromMinutes(30);
+    internal static readonly TimeSpan Calm = TimeSpan.FromHours(1);
+
+    /// <summary>As for outages: a destination that is dead for weeks must not make the state grow without end.</summary>
+    internal const int MostOwing = 4;
+
+    /// <summary>An outage is over that nobody was told of.</summary>
+    public static DeviceState CountDrop(DeviceState state, Outage outage, DateTimeOffset backAt)
+    {
+        if (outage.Ours) return state;
+        if (outage.Muted || backAt >= outage.GraceEndsAt) return WithoutDrops(state);
+        if (Running(state) is { } flapping) return Replace(state, flapping, flapping with { Drops = flapping.Drops + 1 });
+
+        var earliest = (backAt - Within).ToUnixTimeSeconds();
+        IEnumerable<long> drops = [.. state.Unrest?.Drops ?? [], outage.Since.ToUnixTimeSeconds()];
+        return state with { Unrest = (state.Unrest ?? new()) with { Drops = [.. drops.Where(drop => drop >= earliest).TakeLast(DropsToTell)] } };
+    }
+
+    /// <summary>After whatever happened: flapping begins, ends, is unmuted; and what is owed of it is sent.</summary>
+    public static PresenceDecision Follow(
+        DeviceState before, PresenceDecision decision, PresenceInput input, PresencePolicy policy, DateTimeOffset now)
+    {
+        var state = decision.State;
+        var ended = Ended(before, state, now);
+        if (ended is not null) state = History.Add(Replace(state, Running(state)!, ended), PresenceReason.FlappingEnded, ended.CalmSince!.Value + Calm);
+
+        var forgotten = new List<PresenceEffect>();
+        if (state.Outage is { Telling: not null } or { Muted: true }) state = WithoutDrops(state);
+        else if (state.Unrest?.Drops.Count >= DropsToTell) state = Begin(state, policy, now, forgotten);
+
+        if (Running(state) is { Telling: null } muted && !policy.TellsNobody) state = Replace(state, muted, Told(muted, policy, now));
+        state = WithoutDebtsPaid(state, policy);
+
+        if (!ReferenceEquals(state, decision.State))
+            decision = decision with { State = state, Reason = decision.Persist || ended is null ? decision.Reason : PresenceReason.FlappingEnded, Persist = true };
+        return decision.Persist || input is PresenceInput.Tick
+            ? decision with { Effects = [.. decision.Effects, .. forgotten, .. DueNow(state, policy, now)] } : decision;
+    }
+
+    /// <summary>While it is away, its outage has a clock of its own; calm counts from its return.</summary>
+    public static DateTimeOffset? NextLook(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    {
+        var next = Running(state) is not null && state.Connected == true ? state.Since + Calm : null;
+        foreach (var flapping in state.Flapping)
+        {
+            foreach (var (destination, delivery) in flapping.Deliveries)
+            {
+                if (Owed(flapping, destination, delivery, policy) is null) continue;
+                var at = delivery.RetryAt > now ? delivery.RetryAt.Value : now + TellingRules.FirstRetry;
+                if (next is null || at < next) next = at;
+            }
+        }
+
+        return next;
+    }
+
+    public static IReadOnlyList<PresenceEffect.Send> DueNow(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    {
+        if (state.Flapping.Count == 0) return [];
+        var sends = new List<PresenceEffect.Send>();
+        var waiting = new HashSet<string>();
+        foreach (var flapping in state.Flapping)
+        {
+            foreach (var (destination, delivery) in flapping.Deliveries)
+            {
+                // One time after the other, as with outages.
+                if (waiting.Contains(destination) || Owed(flapping, destination, delivery, policy) is not { } owed) continue;
+                if (delivery.RefusedSince is null) waiting.Add(destination);
+                if (delivery.RetryAt > now) continue;
+                sends.Add(new PresenceEffect.Send(destination, Compose(state, flapping, owed, policy, now)));
+            }
+        }
+
+        return sends;
+    }
+
+    public static Flapping? Find(DeviceState state, string id, PresencePolicy policy) =>
+        state.Flapping.FirstOrDefault(flapping => IdOf(flapping, policy) == id);
+
+    public static PresenceDecision Answered(
+        DeviceState state, Flapping flapping, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
+    {
+        var delivery = flapping.Deliveries.GetValueOrDefault(answer.Destination);
+        if (delivery is null || !Awaits(delivery, answer.Event)) return Nothing(state, PresenceReason.DeliveryOfNothingOwed);
+
+        switch (answer.Answer.Outcome)
+        {
+            case DeliveryOutcome.Accepted:
+                var first = flapping.Deliveries.Values.All(d => Awaits(d, answer.Event) || !d.Offline);
+                delivery = delivery with { Offline = true, Recovered = answer.Event == NotificationEvent.DeviceSteady, Failures = 0, RetryAt = null, RefusedSince = null };
+                state = Replace(state, flapping, With(flapping, answer.Destination, delivery));
+                return Store(state with { Sent = first ? state.Sent + 1 : state.Sent }, PresenceReason.Delivered, now);
+
+            case DeliveryOutcome.Refused:
+                delivery = TellingRules.AfterRefusal(delivery, answer.OutageId, now);
+                state = Replace(state, flapping, With(flapping, answer.Destination, delivery));
+                if (!delivery.GivenUp) return new(state, true, [], PresenceReason.DeliveryRefused);
+                var why = answer.Answer.Detail ?? "refused";
+                return Store(state, PresenceReason.DeliveryGivenUp, now, new PresenceEffect.WarnGivenUp(answer.Destination, answer.OutageId, why));
+
+            default:
+                delivery = TellingRules.AfterFailure(delivery, answer.OutageId, now);
+                return new(Replace(state, flapping, With(flapping, answer.Destination, delivery)), true, [], PresenceReason.DeliveryFailed);
+        }
+    }
+
+    /// <summary>What happened a while ago and has been calm since then is no news.</summary>
+    private static DeviceState Begin(DeviceState state, PresencePolicy policy, DateTimeOffset now, List<PresenceEffect> forgotten)
+    {
+        var drops = state.Unrest!.Drops;
+        state = WithoutDrops(state);
+        if (!policy.NotifyFlapping || (state.Connected == true && state.Since + Calm <= now)) return state;
+
+        if (state.Flapping.Count >= MostOwing)
+        {
+            var oldest = state.Flapping[0];
+            forgotten.AddRange(oldest.Deliveries.Where(pair => Owed(oldest, pair.Key, pair.Value, policy) is not null)
+                .Select(pair => new PresenceEffect.WarnGivenUp(pair.Key, IdOf(oldest, policy), $"it has flapped {MostOwing} times more since then")));
+        }
+
+        var flapping = new Flapping { Since = DateTimeOffset.FromUnixTimeSeconds(drops[0]), Drops = drops.Count };
+        state = state with { Flapping = [.. state.Flapping.TakeLast(MostOwing - 1), policy.TellsNobody ? flapping : Told(flapping, policy, now)] };
+        return History.Add(state, PresenceReason.FlappingBegan, now);
+    }
+
+    /// <summary>It was connected for an hour, until now or until it dropped again.</summary>
+    private static Flapping? Ended(DeviceState before, DeviceState after, DateTimeOffset now)
+    {
+        if (before is not { Connected: true, Since: { } since } || Running(after) is not { } running) return null;
+        var until = after.Since == since ? now : after.Since;
+        return until >= since + Calm ? running with { CalmSince = since } : null;
+    }
+
+    private static Flapping Told(Flapping flapping, PresencePolicy policy, DateTimeOffset now) =>
+        flapping with { Telling = now, Deliveries = policy.Destinations.Distinct().ToDictionary(name => name, _ => new Delivery()) };
+
+    private static Flapping? Running(DeviceState state) => state.Flapping is [.., { CalmSince: null } last] ? last : null;
+
+    private static DeviceState WithoutDrops(DeviceState state) =>
+        state.Unrest is { Drops.Count: > 0 } unrest ? state with { Unrest = unrest with { Drops = [] } } : state;
+
+    private static DeviceState WithoutDebtsPaid(DeviceState state, PresencePolicy policy)
+    {
+        return state.Flapping.All(Stays) ? state : state with { Flapping = [.. state.Flapping.Where(Stays)] };
+
+        bool Stays(Flapping flapping) => policy.NotifyFlapping
+            && (flapping.CalmSince is null || flapping.Deliveries.Any(pair => Owed(flapping, pair.Key, pair.Value, policy) is not null));
+    }
+
+    private static NotificationEvent? Owed(Flapping flapping, string destination, Delivery delivery, PresencePolicy policy)
+    {
+        if (delivery.GivenUp) return null;
+        if (!delivery.Offline) return NotificationEvent.DeviceFlapping;
+        return flapping.CalmSince is null || delivery.Recovered || !HearsOfTheEnd(destination, policy) ? null : NotificationEvent.DeviceSteady;
+    }
+
+    /// <summary>Whoever does not want to hear that a thing is back does not want to hear that it is steady.</summary>
+    private static bool HearsOfTheEnd(string destination, PresencePolicy policy) => policy.NotifyRecovery && policy.TermsOf(destination).SendResolved;
+
+    private static bool Awaits(Delivery delivery, NotificationEvent notificationEvent) => notificationEvent switch
+    {
+        NotificationEvent.DeviceFlapping => !delivery.Offline,
+        NotificationEvent.DeviceSteady => delivery is { Offline: true, Recovered: false },
+        _ => false,
+    };
+
+    private static DeviceState Replace(DeviceState state, Flapping old, Flapping flapping) =>
+        state with { Flapping = [.. state.Flapping.Select(one => ReferenceEquals(one, old) ? flapping : one)] };
+
+    private static Flapping With(Flapping flapping, string destination, Delivery delivery) =>
+        flapping with { Deliveries = new Dictionary<string, Delivery>(flapping.Deliveries) { [destination] = delivery } };
+
+    /// <summary>No thing name has a line break in it, so that no outage has this id.</summary>
+    internal static string IdOf(Flapping flapping, PresencePolicy policy) => ConnectionRules.OutageId($"{policy.ThingName}\nflapping", flapping.Since);
+
+    private static Notification Compose(
+        DeviceState state, Flapping flapping, NotificationEvent notificationEvent, PresencePolicy policy, DateTimeOffset now) => new()
+        {
+            Event = notificationEvent,
+            ThingName = policy.ThingName,
+            OutageId = IdOf(flapping, policy),
+            Since = flapping.Since,
+            DetectedAt = flapping.Telling!.Value,
+            RecoveredAt = flapping.CalmSince,
+            Duration = (flapping.CalmSince ?? now) - flapping.Since,
+            Grace = policy.Grace,
+            Attributes = state.Attributes,
+            PolicyMatch = policy.Source,
+            Drops = flapping.Drops,
+        };
+}

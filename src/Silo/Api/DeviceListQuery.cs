@@ -1,0 +1,55 @@
+using System.Globalization;
+using IoTOrleans.Contracts;
+using IoTOrleans.Silo.Catalogue;
+using IoTOrleans.Silo.Events;
+using Microsoft.AspNetCore.Mvc;
+
+namespace IoTOrleans.Silo.Api;
+
+/// <summary>The query string of <c>GET /devices</c>. What is there and empty counts as not there.</summary>
+internal sealed class DeviceListQuery
+{
+    internal const int DefaultLimit = 100;
+    internal const int MostItems = 1000;
+
+    private static readonly Dictionary<string, PresenceStatus> statuses =
+        Enum.GetValues<PresenceStatus>().ToDictionary(status => status.ToString(), StringComparer.OrdinalIgnoreCase);
+
+    [FromQuery(Name = "status")] public string[] Status { get; init; } = [];
+
+    [FromQuery(Name = "prefix")] public string? Prefix { get; init; }
+
+    [FromQuery(Name = "thingName")] public string[] ThingName { get; init; } = [];
+
+    [FromQuery(Name = "limit")] public string? Limit { get; init; }
+
+    [FromQuery(Name = "cursor")] public string? Cursor { get; init; }
+
+    /// <returns>Null if something is wrong with it; then <paramref name="why"/> names it.</returns>
+    public ThingQuery? Read(out string why)
+    {
+        why = "";
+        var wanted = Status.Where(status => status.Length > 0).ToList();
+        if (wanted.Find(status => !statuses.ContainsKey(status)) is { } unknown)
+            why = $"status '{unknown}' is none of {string.Join(", ", statuses.Keys).ToLowerInvariant()}.";
+
+        var limit = DefaultLimit;
+        if (!string.IsNullOrEmpty(Limit) && (!int.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MostItems))
+            why = $"limit '{Limit}' is not a number from 1 to {MostItems}.";
+
+        var names = ThingName.Where(name => name.Length > 0).Distinct(StringComparer.Ordinal).ToList();
+        if (names.Count > NamedThings.MostNames) why = $"thingName is there {names.Count} times: at most {NamedThings.MostNames} names at once.";
+        foreach (var name in names)
+        {
+            if (!Events.ThingName.IsValid(name, out var wrong)) why = $"thingName: {wrong}";
+        }
+
+        return why.Length > 0 ? null : new ThingQuery
+        {
+            Statuses = wanted.Select(status => statuses[status]).ToHashSet(),
+            Prefix = Prefix ?? "",
+            ThingNames = names,
+            Limit = limit,
+        };
+    }
+}

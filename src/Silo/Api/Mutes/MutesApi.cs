@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Mutes;
+
+namespace IoTOrleans.Silo.Api.Mutes;
+
+/// <summary><c>/mutes</c>. Only <c>PUT</c> mutes: links in mails are followed by scanners, so no <c>GET</c> ever may.</summary>
+internal static partial class MutesApi
+{
+    /// <summary>Names and comment at their longest, each character escaped.</summary>
+    internal const int MostBytes = 16 * 1024;
+
+    public static void MapMutes(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/mutes", List).WithName("GetMutes").WithSummary("The mutes that have not ended.").Produces<MuteItems>();
+        routes.MapGet("/mutes/{id}", Get).WithName("GetMute").WithSummary("One mute.")
+            .Produces<Mute>().ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapPut("/mutes/{id}", Put).WithName("PutMute").WithSummary("Mutes a thing, a glob or an attribute for a while, or changes such a mute.")
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes))
+            .Produces<Mute>(StatusCodes.Status201Created).Produces<Mute>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+        routes.MapDelete("/mutes/{id}", Delete).WithName("DeleteMute").WithSummary("Ends a mute.")
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static IMutesGrain Mutes(this IGrainFactory grains) => grains.GetGrain<IMutesGrain>(0);
+
+    private static async Task<IResult> List(IGrainFactory grains) => TypedResults.Ok(new MuteItems(await grains.Mutes().List()));
+
+    private static async Task<IResult> Get(string id, IGrainFactory grains) =>
+        (await grains.Mutes().List()).FirstOrDefault(mute => mute.Id == id) is { } mute ? TypedResults.Ok(mute) : NoSuch(id);
+
+    private static async Task<IResult> Put(
+        string id, HttpContext context, IGrainFactory grains, MuteBook book, TimeProvider time, ILogger<MuteBook> logger)
+    {
+        if (!Id().IsMatch(id))
+            return Problems.Of(StatusCodes.Status400BadRequest, "Not an id", "An id is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit: choose one like site-north-2026.");
+        if (!context.Request.HasJsonContentType())
+            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the mute with Content-Type: application/json.");
+
+        var body = await MuteBody.Read(context.Request.Body, id, time.GetUtcNow(), context.RequestAborted);
+        if (body.Mute is not { } mute)
+        {
+            return Problems.Of(
+                StatusCodes.Status400BadRequest, "Not a mute", string.Join(" ", body.Errors.Select(error => error.Detail)),
+                new Dictionary<string, object?> { ["errors"] = body.Errors });
+        }
+
+        var answer = await grains.Mutes().Put(mute);
+        if (answer == MutePut.Full)
+            return Problems.Of(StatusCodes.Status409Conflict, "Too many mutes", "There are 1,000 mutes, or 256 KiB of them. DELETE some, or mute by glob or attribute.");
+        await Known(book, logger, context.RequestAborted);
+        return answer == MutePut.Created ? TypedResults.Created($"/mutes/{id}", mute) : TypedResults.Ok(mute);
+    }
+
+    private static async Task<IResult> Delete(string id, HttpContext context, IGrainFactory grains, MuteBook book, ILogger<MuteBook> logger)
+    {
+        if (!await grains.Mutes().Delete(id)) return NoSuch(id);
+        await Known(book, logger, context.RequestAborted);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>It is stored; other silos hear of it within seconds, and this one before it answers.</summary>
+    private static async Task Known(MuteBook book, ILogger logger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await book.Refresh(cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogLater(logger, exception);
+        }
+    }
+
+    private static IResult NoSuch(string id) =>
+        Problems.Of(StatusCodes.Status404NotFound, "No such mute", $"There is no mute '{id}', or it has ended. GET /mutes lists those that there are.");
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
+    private static partial Regex Id();
+
+    internal sealed record MuteItems(IReadOnlyList<Mute> Items);
+
+    [LoggerMessage(120, LogLevel.Warning, "A change of the mutes is stored, but this silo has not seen it yet; it looks again in a few seconds.")]
+    private static partial void LogLater(ILogger logger, Exception exception);
+}

@@ -1,0 +1,32 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Devices;
+
+namespace IoTOrleans.Silo.Catalogue;
+
+/// <summary>The things that are not well: what it costs to list them depends on how many they are, not on the size of the fleet.</summary>
+internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory grains) : IThingSource
+{
+    private static readonly GrainType device = GrainType.Create(DeviceNames.GrainType);
+
+    public string Name => "ring1";
+
+    public async Task<ThingPage> Page(ThingQuery query, string? position, CancellationToken cancellationToken)
+    {
+        var from = position is null ? RingPosition.Start : RingPosition.Parse(position);
+        var (items, next) = await RingWalk.Page(from, query.Limit, Read, Ask);
+        return new(items, next?.ToString());
+
+        async Task<IEnumerable<RingRow>> Read(uint begin, uint end) =>
+            from row in (await reminders.ReadRows(begin, end, cancellationToken)).Reminders
+            where row.GrainId.Type == device && row.ReminderName == DeviceNames.Reminder
+            select new RingRow(row.GrainId.GetUniformHashCode(), row.GrainId.Key.ToString()!);
+
+        async Task<DeviceStatus?> Ask(RingRow row)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!query.MatchesName(row.ThingName)) return null;
+            var status = await grains.GetGrain<IDeviceGrain>(row.ThingName).GetStatus();
+            return status is not null && query.Matches(status) ? status : null;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace IoTOrleans.Silo.Hosting;
+
+/// <summary><c>--health</c>: asks the service on this machine whether it is ready. For container images without a shell or curl.</summary>
+internal static class HealthQuestion
+{
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(8);
+
+    /// <returns>0: ready.</returns>
+    public static async Task<int> Ask(string? address)
+    {
+        var url = $"{(address ?? DefaultAddress()).TrimEnd('/')}/health/ready";
+        try
+        {
+            using var http = new HttpClient { Timeout = patience };
+            using var response = await http.GetAsync(new Uri(url));
+            Console.WriteLine($"{url}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+            return response.IsSuccessStatusCode ? 0 : 1;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or UriFormatException)
+        {
+            await Console.Error.WriteLineAsync($"{url}: {exception.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>The port is the one that the container's environment names; the address is always this machine's own.</summary>
+    private static string DefaultAddress()
+    {
+        var ports = Environment.GetEnvironmentVariable("ASPNETCORE_HTTP_PORTS") ?? Environment.GetEnvironmentVariable("HTTP_PORTS");
+        return $"http://127.0.0.1:{ports?.Split(';')[0] ?? "8080"}";
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.RegularExpressions;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Notifications.Http;
+
+namespace IoTOrleans.Silo.Hosting.Settings.Destinations;
+
+/// <summary>
+/// The settings of one destination. A mistake is noted and reading goes on, so that all of them are said at once; what holds a secret
+/// is never repeated.
+/// </summary>
+internal sealed partial class DestinationSection(SettingsReader reader, string section, string name)
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    public string Name => name;
+
+    public string Section => section;
+
+    public SettingsReader Reader => reader;
+
+    public string Key(string setting) => $"{section}:{setting}";
+
+    public string? Text(string setting) => reader.Text(Key(setting));
+
+    public void Mistake(string setting, string whatToDo) => reader.Mistake($"{Key(setting)} {whatToDo}");
+
+    public string Required(string setting, string whatToSay)
+    {
+        if (Text(setting) is { } text) return text;
+        Mistake(setting, $"is missing: {whatToSay}.");
+        return "";
+    }
+
+    /// <summary>An address that may hold a token.</summary>
+    public Uri Address(string whatToSay, string? defaultValue = null, string setting = "Url")
+    {
+        var text = Text(setting) ?? defaultValue ?? Required(setting, whatToSay);
+        return text.Length > 0 && Try(() => HttpTarget.Parse(Key(setting), text)) is { } url ? url : new Uri("http://invalid./");
+    }
+
+    /// <param name="token">Sent as <c>Authorization: Bearer …</c>, unless <c>Headers:Authorization</c> says otherwise.</param>
+    public HttpTarget Target(Uri url, string? token = null)
+    {
+        var headers = Headers();
+        if (token is not null) headers.TryAdd("Authorization", $"Bearer {token}");
+        return new HttpTarget { Name = name, Setting = Key("Url"), Url = url, Headers = headers, Timeout = ReadTimeout() };
+    }
+
+    /// <summary>Shorter than the dispatcher's own patience, so that the message names the setting that decides.</summary>
+    public TimeSpan ReadTimeout()
+    {
+        var timeout = reader.Duration(Key("Timeout"), Timeout);
+        if (timeout >= TimeSpan.FromSeconds(1) && timeout <= TimeSpan.FromSeconds(50)) return timeout;
+        Mistake("Timeout", "must be 1s to 50s.");
+        return Timeout;
+    }
+
+    public DestinationTerms Terms(string rate, bool collapse = true, TimeSpan keepAlive = default)
+    {
+        var text = Text("RateLimit") ?? rate;
+        if (Rate.TryParse(text, out var limit) is { } wrong) reader.Mistake($"{Key("RateLimit")}={text}: {wrong}.");
+        return new DestinationTerms
+        {
+            SendResolved = reader.Flag(Key("SendResolved"), true),
+            Collapse = reader.Flag(Key("Collapse"), collapse),
+
+            // What groups by itself has something to group: alerts, one for each outage.
+            AlertPerOutage = !collapse,
+            RateLimit = limit,
+            KeepAlive = keepAlive,
+        };
+    }
+
+    public T? Try<T>(Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (StartupException exception)
+        {
+            reader.Mistake(exception.Message);
+            return null;
+        }
+    }
+
+    public Dictionary<string, string> Headers()
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var header in reader.Items(Key("Headers")))
+        {
+            var value = Text($"Headers:{header}") ?? "";
+            if (!HeaderName().IsMatch(header) || header.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))
+                Mistake($"Headers:{header}", "is no header that can be set: say a name like Authorization or X-Token.");
+            else if (value.Any(c => c is < ' ' or > '~')) Mistake($"Headers:{header}", "may hold printable ASCII only.");
+            else headers[header] = value;
+        }
+
+        return headers;
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9!#$%&'*+.^_`|~-]+\z")]
+    private static partial Regex HeaderName();
+}

@@ -1,0 +1,42 @@
+using System.Text.RegularExpressions;
+using IoTOrleans.Silo.Notifications;
+using IoTOrleans.Silo.Notifications.Console;
+
+namespace IoTOrleans.Silo.Hosting.Settings.Destinations;
+
+/// <summary><c>Notifications:Destinations:&lt;name&gt;:…</c>, and the two short forms.</summary>
+internal static partial class ReadDestinations
+{
+    private const string Named = "Notifications:Destinations";
+
+    public static IReadOnlyList<DestinationSettings> From(SettingsReader reader)
+    {
+        // Known also where nobody is told by a subject.
+        _ = reader.Flag("Notifications:AsciiSubject");
+        var destinations = new List<DestinationSettings>();
+        if (reader.Text("Notifications:Sns:TopicArn") is not null) destinations.Add(Read(reader, "Notifications:Sns", "sns", "sns"));
+        if (reader.Text("Notifications:Webhook:Url") is not null) destinations.Add(Read(reader, "Notifications:Webhook", "webhook", "webhook"));
+        else if (reader.Text("Notifications:Webhook:Secret") is not null)
+            reader.Mistake("Notifications:Webhook:Secret is set, but Notifications:Webhook:Url is not: set both or none.");
+
+        foreach (var name in reader.Items(Named))
+        {
+            var section = $"{Named}:{name}";
+            if (!Name().IsMatch(name)) reader.Mistake($"{section}: a destination's name is 1 to 32 letters, digits, '-', '_' and '.'; choose another.");
+            else if (destinations.Any(d => string.Equals(d.Name, name, StringComparison.OrdinalIgnoreCase)))
+                reader.Mistake($"{section}: the short form Notifications:{name} is set, too, and is called the same; choose another name.");
+            else if (reader.Text($"{section}:Type") is not { } type) reader.Mistake($"{section}:Type is missing: say one of {DestinationKinds.Names}.");
+            else if (!DestinationKinds.Has(type)) reader.Mistake($"{section}:Type={type}: say one of {DestinationKinds.Names}.");
+            else destinations.Add(Read(reader, section, name, type));
+        }
+
+        // Somebody is always told: without any other destination, whoever looks at this terminal.
+        return destinations.Count > 0 ? destinations : [new("console", services => services.AddConsoleDestination())];
+    }
+
+    private static DestinationSettings Read(SettingsReader reader, string section, string name, string type) =>
+        new(name, DestinationKinds.Read(type, new DestinationSection(reader, section, name)));
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\z")]
+    private static partial Regex Name();
+}

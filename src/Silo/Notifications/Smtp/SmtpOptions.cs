@@ -1,0 +1,35 @@
+using IoTOrleans.Grains.Ports;
+using MailKit.Security;
+using MimeKit;
+
+namespace IoTOrleans.Silo.Notifications.Smtp;
+
+internal sealed record SmtpOptions
+{
+    public required string Name { get; init; }
+
+    /// <summary>Where these options were read, for messages to people.</summary>
+    public required string Setting { get; init; }
+
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    public required SecureSocketOptions Security { get; init; }
+
+    public string? Username { get; init; }
+
+    public string? Password { get; init; }
+
+    public required MailboxAddress From { get; init; }
+
+    public required IReadOnlyList<MailboxAddress> To { get; init; }
+
+    /// <summary><c>Notifications:AsciiSubject</c>: English and ASCII.</summary>
+    public bool AsciiSubject { get; init; }
+
+    public required DestinationTerms Terms { get; init; }
+
+    /// <summary>For everything, from the connection to the answer.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Sockets;
+using IoTOrleans.DynamoDB.Client;
+using IoTOrleans.Grains;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.State;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using Orleans.Storage;
+using Orleans.TestingHost;
+
+namespace IoTOrleans.DynamoDB.Tests.Cluster;
+
+/// <summary>Silos with the device grain, whose state, reminders and membership are all in DynamoDB.</summary>
+internal sealed class Cloud(TestTables tables) : IAsyncDisposable
+{
+    private readonly string _cluster = Guid.NewGuid().ToString("N");
+    private readonly List<IHost> _hosts = [];
+
+    public RecordingDestination Mail { get; } = new();
+
+    /// <param name="time">The clock of the grains and their reminders; null: the real one.</param>
+    public Task<IHost> StartSilo(FakeTimeProvider? time = null, Action<PresenceOptions>? presence = null)
+    {
+        var builder = Builder();
+        builder.UseOrleans(silo =>
+        {
+            silo.Configure<ClusterOptions>(Name);
+            silo.Configure<EndpointOptions>(options =>
+            {
+                options.AdvertisedIPAddress = IPAddress.Loopback;
+                (options.SiloPort, options.GatewayPort) = (FreePort(), FreePort());
+            });
+            silo.AddDynamoDBGrainStorageAsDefault(Here);
+            silo.UseDynamoDBReminderService(Here);
+            silo.UseDynamoDBClustering(Here);
+            silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
+            silo.Services.AddSingleton<INotificationDestination>(Mail);
+            if (time is null) return;
+            silo.Services.AddSingleton<TimeProvider>(time);
+            silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
+        });
+        builder.Services.AddPresence(presence);
+        return Start(builder);
+    }
+
+    public async Task<IClusterClient> StartClient()
+    {
+        var builder = Builder();
+        builder.UseOrleansClient(client => client.Configure<ClusterOptions>(Name).UseDynamoDBClustering(Here));
+        return (await Start(builder)).Services.GetRequiredService<IClusterClient>();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _hosts.Reverse();
+        foreach (var host in _hosts)
+        {
+            await host.StopAsync();
+            host.Dispose();
+        }
+    }
+
+    private HostApplicationBuilder Builder()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton<CreateClient>(() => TestTables.ClientFor(tables.Endpoint));
+        builder.Services.AddSingleton(tables.Units.Metrics);
+        builder.Services.AddSingleton(TestTables.Patient);
+        return builder;
+    }
+
+    private async Task<IHost> Start(HostApplicationBuilder builder)
+    {
+        var host = builder.Build();
+        _hosts.Add(host);
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        return host;
+    }
+
+    private void Name(ClusterOptions options) => (options.ClusterId, options.ServiceId) = (_cluster, TestTables.Service);
+
+    private void Here(DynamoDBTableOptions options) => (options.TablePrefix, options.CreateTables) = (tables.Prefix, true);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,4 @@
+global using IoTOrleans.Conformance;
+global using IoTOrleans.DynamoDB.Tests.Support;
+global using Shouldly;
+global using Xunit;

@@ -1,0 +1,133 @@
+using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Tests.Cluster;
+
+namespace IoTOrleans.Grains.Tests.Dispatch;
+
+/// <summary>Destinations side by side on virtual time: what one does is no other's matter.</summary>
+public sealed class DestinationTests
+{
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
+
+    [Fact]
+    public async Task One_that_is_down_one_that_refuses_and_one_that_hangs_delay_nobody_by_a_second()
+    {
+        var hang = new TaskCompletionSource<DeliveryAnswer>();
+        var (down, refusing, hanging) = (new TestDestination("down"), new TestDestination("refusing"), new TestDestination("hanging"));
+        var other = new TestDestination("other");
+        down.Answer = _ => Task.FromResult(DeliveryAnswer.Failed("HTTP 503") with { RetryAfter = Seconds(120) });
+        refusing.Answer = _ => Task.FromResult(DeliveryAnswer.Refused("HTTP 403"));
+        hanging.Answer = _ => hang.Task;
+        await using var cluster = await VirtualCluster.Start(prepare: c =>
+        {
+            c.Destinations.AddRange([down, refusing, hanging, other]);
+            c.TellOneByOne();
+        });
+        var things = Enumerable.Range(0, 20).Select(n => $"thing-{n}").ToArray();
+        cluster.LeaveAlone();
+
+        for (var minute = 0; minute < 10; minute++)
+        {
+            foreach (var thing in things.Skip(minute * 2).Take(2)) await cluster.Drop(thing);
+            await cluster.AdvanceWithoutRest(Minutes(1));
+        }
+
+        // Ten minutes of it: each thing is told of within the second in which its grace of five minutes ended.
+        await cluster.AdvanceWithoutRest(Minutes(5) - Seconds(1));
+        foreach (var well in new[] { cluster.Mail, other }) await VirtualCluster.Until(() => well.Accepted.Count == 20);
+        foreach (var accepted in cluster.Mail.Accepted.Concat(other.Accepted))
+            (accepted.Since + Minutes(5)).ShouldBe(accepted.DetectedAt, Seconds(1));
+        cluster.Mail.AcceptedAt.Zip(cluster.Mail.Accepted).ShouldAllBe(pair => pair.First - pair.Second.DetectedAt <= Seconds(1));
+        other.AcceptedAt.Zip(other.Accepted).ShouldAllBe(pair => pair.First - pair.Second.DetectedAt <= Seconds(1));
+
+        refusing.Attempts.ShouldBe(20);
+        cluster.Watch.Refusing.Keys.ShouldBe(["refusing"]);
+        hanging.Attempts.ShouldBe(NotificationQueue.WorkersPerDestination, "and everything else of it waits");
+
+        // All of them mend: each thing that is still due is told, none is lost.
+        down.Answer = refusing.Answer = null;
+        hanging.Answer = null;
+        hang.SetResult(DeliveryAnswer.Failed("hung up"));
+        await cluster.AdvanceWithoutRest(Minutes(75));
+        foreach (var mended in new[] { down, refusing, hanging }) await VirtualCluster.Until(() => mended.Accepted.Count == 20);
+        cluster.Watch.Refusing.ShouldBeEmpty();
+        cluster.Mail.Accepted.Count.ShouldBe(20, "who was told is not told again");
+    }
+
+    [Fact]
+    public async Task No_destination_gets_more_than_its_rate()
+    {
+        var topic = new TestDestination("topic") { Terms = new() { RateLimit = new RateLimit(2, Seconds(1)) } };
+        await using var cluster = await VirtualCluster.Start(prepare: c =>
+        {
+            c.Destinations.Add(topic);
+            c.TellOneByOne();
+        });
+        cluster.LeaveAlone();
+        foreach (var n in Enumerable.Range(0, 30)) await cluster.Drop($"thing-{n}");
+
+        await cluster.AdvanceWithoutRest(Minutes(5));
+        await VirtualCluster.Until(() => cluster.Mail.Accepted.Count == 30);
+
+        // Turns are a little more than half a second apart, and this clock strikes only seconds.
+        for (var seconds = 0; topic.Accepted.Count < 30; seconds++)
+        {
+            seconds.ShouldBeLessThan(60);
+            await cluster.Advance(Seconds(1));
+        }
+
+        topic.Accepted.Select(n => n.ThingName).Distinct().Count().ShouldBe(30);
+        topic.AcceptedAt.GroupBy(at => at.ToUnixTimeSeconds()).ShouldAllBe(second => second.Count() <= 2);
+    }
+
+    [Fact]
+    public async Task An_alert_is_kept_alive_over_a_crash_at_no_write_of_state_and_ends_with_the_outage()
+    {
+        var alerts = new TestDestination("alerts") { Terms = new() { KeepAlive = Minutes(10) } };
+        await using var cluster = await VirtualCluster.Start(prepare: c => c.Destinations.Add(alerts));
+        await cluster.Drop();
+        await cluster.Advance(Minutes(5));
+        alerts.Events.ShouldBe(["device.offline"]);
+        var writes = cluster.Storage.Writes;
+        var reminders = cluster.Reminders.Upserts;
+
+        await cluster.Advance(Minutes(60));
+        await cluster.Crash();
+        await cluster.Advance(Minutes(60));
+        alerts.Events.ShouldAllBe(e => e == "device.offline");
+        alerts.Accepted.Count.ShouldBeInRange(12, 15);
+        alerts.AcceptedAt.Zip(alerts.AcceptedAt.Skip(1)).ShouldAllBe(pair => pair.Second - pair.First <= Minutes(11));
+        cluster.Storage.Writes.ShouldBe(writes);
+        (cluster.Reminders.Upserts - reminders).ShouldBeLessThanOrEqualTo(14, "one for each keep-alive");
+        cluster.Mail.Events.ShouldBe(["device.offline"], "between machines only");
+
+        await cluster.Connect();
+        await cluster.Advance(Minutes(30));
+        alerts.Events[^1].ShouldBe("device.recovered");
+        alerts.Events.Count(e => e == "device.recovered").ShouldBe(1);
+        cluster.Reminders.Exists(cluster.IdOf()).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_recovery_never_overtakes_a_keep_alive_nor_is_overtaken_by_one()
+    {
+        var alerts = new TestDestination("alerts") { Terms = new() { KeepAlive = Minutes(10) } };
+        await using var cluster = await VirtualCluster.Start(options => options.RecoveryHold = TimeSpan.Zero, c => c.Destinations.Add(alerts));
+        await cluster.Drop();
+        await cluster.Advance(Minutes(5));
+
+        var slow = new TaskCompletionSource<DeliveryAnswer>();
+        alerts.Answer = _ => slow.Task;
+        while (alerts.Attempts < 2) await cluster.Advance(Seconds(1));
+        await cluster.Connect();
+        await cluster.AdvanceWithoutRest(Seconds(10));
+        alerts.Attempts.ShouldBe(2, "the keep-alive is still on its way");
+
+        alerts.Answer = null;
+        slow.SetResult(DeliveryAnswer.Accepted());
+        await cluster.Advance(Minutes(2));
+        alerts.Events.ShouldBe(["device.offline", "device.offline", "device.recovered"]);
+    }
+}

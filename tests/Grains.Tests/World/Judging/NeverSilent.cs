@@ -1,0 +1,66 @@
+using IoTOrleans.Contracts;
+
+namespace IoTOrleans.Grains.Tests.World.Judging;
+
+/// <summary>Every absence that is known to outlast its grace is told, in time; and in the end the status is the truth.</summary>
+internal sealed class NeverSilent(Court court, Correspondence letters)
+{
+    /// <summary>The timer is exact; a verifier answers at once.</summary>
+    private const double Punctual = 1.5;
+
+    /// <summary>A tick a minute, a minute of asking in vain, and what a queue still had in hand.</summary>
+    private const double AfterTrouble = 60 + 75 + 30;
+
+    private readonly Dictionary<int, string> _marks = [];
+    private readonly HashSet<int> _looked = [];
+
+    /// <summary>By the drop that it is about: which outage was told.</summary>
+    public IReadOnlyDictionary<int, string> Marks => _marks;
+
+    public void Told(Outage outage, double at)
+    {
+        var latest = court.Known.Latest(before: at);
+        var drop = latest is { Connected: false } ? latest : court.Known.LaterPerhaps(latest?.Index ?? -1, connected: false, by: at);
+        if (drop is null) return;
+        if (_marks.TryGetValue(drop.Index, out var other) && latest is { Connected: false })
+            court.Object($"the absence of change {drop.Index} is told under two ids, {other} and {outage.Id}.");
+        _marks[drop.Index] = outage.Id;
+        letters.Owes(outage.Id);
+    }
+
+    /// <summary>When the next absence should have been told, at the latest.</summary>
+    public double? NextDue() => court.History.Changes
+        .Where(change => !change.Connected && !_looked.Contains(change.Index))
+        .Select(change => Due(change)).Where(due => due is not null).Min();
+
+    public void Look(DeviceState? state)
+    {
+        foreach (var drop in court.History.Changes.Where(change => !change.Connected && Due(change) <= court.Now() && _looked.Add(change.Index)))
+        {
+            if (IsKnownToBeAway(drop) && state?.Outage is not { Telling: not null })
+                court.Object($"away since {drop.At:0.000} s (change {drop.Index}), known since {court.Known.SureAt(drop.Index):0.000} s, and not told.");
+        }
+    }
+
+    public void AtTheEnd(DeviceStatus? status)
+    {
+        if (court.Known.Latest(before: court.Now()) is not { } latest) return;
+        if (court.Known.LaterPerhaps(latest.Index, !latest.Connected, court.Now()) is not null) return;
+        if (!latest.Connected && !IsKnownToBeAway(latest)) return;
+        var truth = latest.Connected ? PresenceStatus.Connected : PresenceStatus.Offline;
+        if (status?.Status != truth) court.Object($"in the end it is {status?.Status}, and known to be {truth} (change {latest.Index}).");
+    }
+
+    private bool IsKnownToBeAway(Change drop) =>
+        ((court.Setup.Witness == Witness.None && court.Setup.Feed != Feed.Both) || court.Setup.Feed == Feed.Shadow || court.TimeIsKnown(drop)) &&
+        court.Known.Latest(before: court.Now()) == drop && court.Known.LaterPerhaps(drop.Index, connected: true, by: court.Now()) is null
+        && court.Known.LaterPerhaps(drop.Index, connected: false, by: court.Now()) is null;
+
+    private double? Due(Change drop)
+    {
+        if (court.Known.SureAt(drop.Index) is not { } known) return null;
+        var over = Math.Max((court.Known.SentLast(drop.Index) ?? drop.At) + court.Setup.Grace, known + Setup.Settle);
+        if (court.Setup.Witness == Witness.Shadow) over += court.Setup.Grace + 60;
+        return court.Plan.IsCalm ? over + Punctual : Math.Max(over, court.TroubleUntil()) + AfterTrouble;
+    }
+}

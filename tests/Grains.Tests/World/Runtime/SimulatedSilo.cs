@@ -1,0 +1,70 @@
+using System.Diagnostics.Metrics;
+using System.Reflection;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Timers;
+
+namespace IoTOrleans.Grains.Tests.World.Runtime;
+
+/// <summary>One process: the product's services, composed as the product composes them, and its activations.</summary>
+internal sealed class SimulatedSilo
+{
+    private static readonly Func<BackgroundService, CancellationToken, Task> execute = typeof(BackgroundService)
+        .GetMethod("ExecuteAsync", BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<BackgroundService, CancellationToken, Task>>();
+
+    public SimulatedSilo(SimulatedCluster cluster, string name, Action<SimulatedSilo, IServiceCollection> world)
+    {
+        (Cluster, Name, Stage) = (cluster, name, Stage.On(cluster.World.Time));
+        var reminders = new SiloReminders(this);
+        var services = new ServiceCollection();
+        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+        services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
+        services.AddSingleton<IMeterFactory, Meters>();
+        services.AddSingleton(Stage.Time);
+        services.AddKeyedSingleton(TimeProviderNames.Grains, Stage.Time);
+        services.AddSingleton<IReminderRegistry>(reminders);
+        services.AddSingleton<ITimerRegistry>(reminders);
+        services.AddSingleton<IGrainRuntime, SiloRuntime>();
+        services.AddSingleton<IGrainFactory>(new SiloGrains(this));
+        services.AddPresence();
+        world(this, services);
+        Services = services.BuildServiceProvider();
+        Runtime = Services.GetRequiredService<IGrainRuntime>();
+        foreach (var worker in Services.GetServices<IHostedService>().OfType<BackgroundService>()) Stage.Do(() => _ = execute(worker, CancellationToken.None));
+    }
+
+    public SimulatedCluster Cluster { get; }
+
+    public IWorld World => Cluster.World;
+
+    public string Name { get; }
+
+    public Stage Stage { get; }
+
+    public ServiceProvider Services { get; }
+
+    public IGrainRuntime Runtime { get; }
+
+    public Dictionary<string, Activation> Activations { get; } = [];
+
+    /// <summary>Calls that somebody waits for: broken when the cluster finds out that this silo is gone.</summary>
+    public HashSet<Action<Exception?>> Outstanding { get; } = [];
+
+    /// <summary>The others take it for a member, rightly or not.</summary>
+    public bool IsMember { get; set; } = true;
+
+    private sealed class Meters : IMeterFactory
+    {
+        private static readonly Meter shared = new("simulated");
+
+        public Meter Create(MeterOptions options) => shared;
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,213 @@
+using System.Globalization;
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Mutes;
+using IoTOrleans.Grains.Presence;
+using IoTOrleans.Silo.Catalogue;
+using Microsoft.Extensions.Options;
+using NSubstitute;
+using Orleans;
+using Orleans.Runtime;
+using Shouldly;
+using Xunit;
+
+namespace IoTOrleans.Silo.Tests.Catalogue;
+
+public sealed class ThingListTests
+{
+    private readonly Dictionary<string, PresenceStatus> _things = [];
+    private readonly HashSet<string> _asked = [];
+    private readonly IGrainFactory _grains = Substitute.For<IGrainFactory>();
+    private readonly IReminderTable _reminders = Substitute.For<IReminderTable>();
+    private readonly List<ReminderEntry> _rows = [];
+    private IThingCatalogue _catalogue = new NotToBeRead();
+
+    public ThingListTests()
+    {
+        _grains.GetGrain<IDeviceGrain>(Arg.Any<string>()).Returns(call => Grain(call.ArgAt<string>(0)));
+        _reminders.ReadRows(Arg.Any<uint>(), Arg.Any<uint>(), Arg.Any<CancellationToken>()).Returns(call => Read(call.ArgAt<uint>(0), call.ArgAt<uint>(1)));
+    }
+
+    [Theory]
+    [InlineData(PresenceStatus.Offline)]
+    [InlineData(PresenceStatus.Grace)]
+    [InlineData(PresenceStatus.Recovering)]
+    [InlineData(PresenceStatus.Offline, PresenceStatus.Grace, PresenceStatus.Recovering)]
+    public async Task What_is_not_well_is_read_from_reminders_and_their_grains_and_never_from_the_catalogue(params PresenceStatus[] statuses)
+    {
+        foreach (var i in Enumerable.Range(0, 250)) _things[$"thing-{i}"] = PresenceStatus.Connected;
+        foreach (var i in Enumerable.Range(0, 25)) Remind($"thing-{i}", (PresenceStatus)(2 + (i % 3)));
+        Remind("well-again", PresenceStatus.Connected);
+
+        var found = await Walk(new ThingQuery { Limit = 4, Statuses = statuses.ToHashSet() });
+
+        found.ShouldBe(_things.Where(thing => statuses.Contains(thing.Value)).Select(thing => thing.Key), ignoreOrder: true);
+        _asked.ShouldBe(_rows.Select(row => row.GrainId.Key.ToString()!), ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Reminders_of_others_are_not_things()
+    {
+        Remind("mine", PresenceStatus.Offline);
+        _rows.Add(new() { GrainId = GrainId.Create("other", "theirs"), ReminderName = DeviceNames.Reminder });
+        _rows.Add(new() { GrainId = GrainId.Create(DeviceNames.GrainType, "not a presence"), ReminderName = "other" });
+        (await Walk(Offline())).ShouldBe(["mine"]);
+        _asked.ShouldBe(["mine"]);
+    }
+
+    [Fact]
+    public async Task A_thing_that_a_prefix_excludes_is_not_asked()
+    {
+        Remind("door-1", PresenceStatus.Offline);
+        Remind("Door-2", PresenceStatus.Offline);
+        Remind("pump-1", PresenceStatus.Offline);
+        (await Walk(Offline() with { Prefix = "door" })).ShouldBe(["door-1"]);
+        _asked.ShouldBe(["door-1"]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(100)]
+    public async Task Named_things_are_asked_and_strangers_left_out(int limit)
+    {
+        _things["a"] = PresenceStatus.Connected;
+        _things["b"] = PresenceStatus.Offline;
+        _things["c"] = PresenceStatus.Connected;
+        var query = new ThingQuery { Limit = limit, ThingNames = ["c", "stranger", "b", "a"] };
+        (await Walk(query)).ShouldBe(["c", "b", "a"]);
+        (await Walk(query with { Statuses = new HashSet<PresenceStatus> { PresenceStatus.Offline } })).ShouldBe(["b"]);
+        (await Walk(query with { Prefix = "c" })).ShouldBe(["c"]);
+    }
+
+    [Theory]
+    [InlineData(PresenceStatus.Connected)]
+    [InlineData(PresenceStatus.Unknown)]
+    [InlineData(PresenceStatus.Connected, PresenceStatus.Offline)]
+    [InlineData]
+    public async Task Everything_else_is_read_from_what_is_stored_and_wakes_no_grain(params PresenceStatus[] statuses)
+    {
+        var away = new Outage { Id = "o", Since = default, GraceEndsAt = default, Telling = DateTimeOffset.UnixEpoch };
+        _catalogue = new ShortPages(
+            new("on", new DeviceState { Connected = true }), new("off", new DeviceState { Connected = false, Outage = away }),
+            new("heard", new DeviceState()));
+
+        var found = await Walk(new ThingQuery { Limit = 1, Statuses = statuses.ToHashSet() });
+
+        var expected = new Dictionary<string, PresenceStatus>
+        {
+            ["on"] = PresenceStatus.Connected, ["off"] = PresenceStatus.Offline, ["heard"] = PresenceStatus.Unknown,
+        };
+        found.ShouldBe(expected.Where(thing => statuses.Length == 0 || statuses.Contains(thing.Value)).Select(thing => thing.Key), ignoreOrder: true);
+        _asked.ShouldBeEmpty();
+        await _reminders.DidNotReceiveWithAnyArgs().ReadRows(default, default, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_filter_that_hardly_anything_passes_ends_a_page_early_and_empty()
+    {
+        _catalogue = new ShortPages([.. Enumerable.Range(0, 5000).Select(i => new StoredThing($"thing-{i:d4}", new DeviceState { Connected = true }))]);
+        var list = List();
+        var query = new ThingQuery { Limit = 1000, Prefix = "thing-4999" };
+        var first = await list.Page(query, null, TestContext.Current.CancellationToken);
+        first.Items.ShouldBeEmpty();
+        first.NextCursor.ShouldNotBeNull();
+        (await Walk(query)).ShouldBe(["thing-4999"]);
+    }
+
+    [Fact]
+    public async Task A_cursor_belongs_to_its_query_and_its_source()
+    {
+        Remind("a", PresenceStatus.Offline);
+        Remind("b", PresenceStatus.Offline);
+        var list = List();
+        var cursor = (await list.Page(Offline() with { Limit = 1 }, null, TestContext.Current.CancellationToken)).NextCursor!;
+
+        await list.Page(Offline() with { Limit = 7 }, cursor, TestContext.Current.CancellationToken);
+        foreach (var other in (ThingQuery[])
+        [
+            Offline() with { Prefix = "a" }, Offline() with { Statuses = new HashSet<PresenceStatus> { PresenceStatus.Grace } },
+            Offline() with { Statuses = new HashSet<PresenceStatus>() }, Offline() with { ThingNames = ["a"] },
+        ])
+            await Refused(other, cursor);
+        foreach (var garbage in (string[])["x", "%%%", "AAAA", ThingCursor.Write("ring1", Offline(), "zz"), ThingCursor.Write("ring0", Offline(), "0.24.")])
+            await Refused(Offline(), garbage);
+        await Refused(Offline() with { ThingNames = ["a"] }, ThingCursor.Write("names1", Offline() with { ThingNames = ["a"] }, "1"));
+
+        Task Refused(ThingQuery query, string cursor) =>
+            Should.ThrowAsync<CursorException>(() => list.Page(query, cursor, TestContext.Current.CancellationToken));
+    }
+
+    private static ThingQuery Offline() => new() { Limit = 100, Statuses = new HashSet<PresenceStatus> { PresenceStatus.Offline } };
+
+    private static PresencePolicies Policies { get; } = new(Options.Create(new PresenceOptions()), [], []);
+
+    private ThingList List()
+    {
+        return new(new(_grains), new(_reminders, _grains), new(_catalogue, new StoredStatus(Policies, new MuteBook(_grains, TimeProvider.System), TimeProvider.System)));
+    }
+
+    private async Task<List<string>> Walk(ThingQuery query)
+    {
+        var list = List();
+        var found = new List<string>();
+        for (string? cursor = null; ;)
+        {
+            var page = await list.Page(query, cursor, TestContext.Current.CancellationToken);
+            page.Items.Count.ShouldBeLessThanOrEqualTo(query.Limit);
+            found.AddRange(page.Items.Select(item => item.ThingName));
+            if ((cursor = page.NextCursor) is null) return found;
+        }
+    }
+
+    private void Remind(string thingName, PresenceStatus status)
+    {
+        _things[thingName] = status;
+        _rows.Add(new() { GrainId = GrainId.Create(DeviceNames.GrainType, thingName), ReminderName = DeviceNames.Reminder });
+    }
+
+    private ReminderTableData Read(uint begin, uint end) => new(_rows.Where(row =>
+    {
+        var hash = row.GrainId.GetUniformHashCode();
+        return begin < end ? hash > begin && hash <= end : hash > begin || hash <= end;
+    }));
+
+    private IDeviceGrain Grain(string thingName)
+    {
+        var grain = Substitute.For<IDeviceGrain>();
+        grain.GetStatus().Returns(_ =>
+        {
+            lock (_asked) _asked.Add(thingName);
+            return _things.TryGetValue(thingName, out var status)
+                ? new DeviceStatus
+                {
+                    ThingName = thingName,
+                    Status = status,
+                    Attributes = new Dictionary<string, string>(),
+                    MutedBy = [],
+                    Policy = PolicyView.Of(Policies.For(thingName)),
+                }
+                : null;
+        });
+        return grain;
+    }
+
+    private sealed class NotToBeRead : IThingCatalogue
+    {
+        public Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("The catalogue is read.");
+    }
+
+    /// <summary>As bad as storage may be: every second page is empty and has a next one.</summary>
+    private sealed class ShortPages(params StoredThing[] things) : IThingCatalogue
+    {
+        public Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken)
+        {
+            var reads = int.Parse(cursor?.Split(' ')[0] ?? "0", CultureInfo.InvariantCulture);
+            var skip = int.Parse(cursor?.Split(' ')[1] ?? "0", CultureInfo.InvariantCulture);
+            StoredThing[] page = reads % 2 == 0 ? [] : [.. things.Skip(skip).Take(limit)];
+            var next = skip + page.Length;
+            return Task.FromResult(new CataloguePage(page, next == things.Length ? null : $"{reads + 1} {next}"));
+        }
+    }
+}
