@@ -4,6 +4,7 @@ using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.Summaries;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -37,10 +38,15 @@ public static class PresenceServices
         services.AddSingleton<FleetQueue>();
         services.AddSingleton<NotificationQueue>();
         services.AddSingleton<VerificationQueue>();
+        services.AddOptions<SummaryOptions>();
+        services.AddSingleton<SummaryPlan>();
+        services.AddSingleton<SummaryQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<FleetQueue>());
         services.AddHostedService(provider => provider.GetRequiredService<NotificationQueue>());
         services.AddHostedService(provider => provider.GetRequiredService<VerificationQueue>());
+        services.AddHostedService(provider => provider.GetRequiredService<SummaryQueue>());
         services.AddHostedService<MuteCopier>();
+        services.AddHostedService<SummaryStarter>();
         return services;
     }
 

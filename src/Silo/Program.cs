@@ -32,6 +32,7 @@ return await Startup.Run(async () =>
     app.MapDevices();
     app.MapMutes();
     app.MapPolicies();
+    app.MapAdvice();
     app.MapNotifications();
     if (settings.HttpEvents) app.MapEvents();
     app.MapOrleansDashboard(routePrefix: "/dashboard");

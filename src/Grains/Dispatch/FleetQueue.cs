@@ -19,8 +19,6 @@ internal sealed partial class FleetQueue : BackgroundService
     /// <summary>An answer that cannot be stored leads to a repeat, so it is worth these waits.</summary>
     private static readonly TimeSpan[] answerRetries = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
 
-    private static readonly TimeSpan drainFor = TimeSpan.FromSeconds(10);
-
     /// <summary>What was accepted and could not be recorded: repeated to the dispatcher, and not to people.</summary>
     private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
     private readonly IGrainFactory _grains;
@@ -59,13 +57,7 @@ internal sealed partial class FleetQueue : BackgroundService
     {
         foreach (var lane in _publications.Values) lane.Close();
         foreach (var lane in _members.Values) lane.Close();
-        if (ExecuteTask is { } running)
-        {
-            using var patience = new CancellationTokenSource(drainFor, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-            await running.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        await Draining.Wait(ExecuteTask, _time, cancellationToken);
         await base.StopAsync(cancellationToken);
     }
 

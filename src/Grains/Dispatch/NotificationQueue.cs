@@ -22,9 +22,6 @@ internal sealed partial class NotificationQueue : BackgroundService
     /// <summary>An answer that cannot be stored leads to a repeat a minute later, so it is worth these waits.</summary>
     private static readonly TimeSpan[] answerRetries = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
 
-    /// <summary>A request under way at the stop gets this long: whoever is cut off in the middle may be told twice.</summary>
-    private static readonly TimeSpan drainFor = TimeSpan.FromSeconds(10);
-
     /// <summary>Answers that storage would not take, kept so that a minute later they are repeated to the grain and not to people.</summary>
     internal const int MostUnrecorded = 100_000;
 
@@ -62,13 +59,7 @@ internal sealed partial class NotificationQueue : BackgroundService
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         foreach (var lane in _lanes.Values) lane.Close();
-        if (ExecuteTask is { } running)
-        {
-            using var patience = new CancellationTokenSource(drainFor, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-            await running.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        await Draining.Wait(ExecuteTask, _time, cancellationToken);
         await base.StopAsync(cancellationToken);
     }
 

@@ -25,6 +25,9 @@ public sealed record DestinationTerms
     /// machines: not counted, not stored, and no reminder to people. Zero: never.
     /// </summary>
     public TimeSpan KeepAlive { get; init; }
+
+    /// <summary>When it gets the daily list of what is offline, in the time zone of its people; null: never.</summary>
+    public TimeOnly? DailySummary { get; init; }
 }
 
 /// <summary>At most <paramref name="Count"/> in any <paramref name="Period"/>, wherever it begins.</summary>

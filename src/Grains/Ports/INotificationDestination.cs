@@ -15,6 +15,10 @@ public interface INotificationDestination
 
     /// <summary>The same for many at once; only where <see cref="DestinationTerms.Collapse"/> is set.</summary>
     Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken);
+
+    /// <summary>The daily list; only where <see cref="DestinationTerms.DailySummary"/> is set.</summary>
+    Task<DeliveryAnswer> Send(FleetSummary summary, CancellationToken cancellationToken) =>
+        Task.FromResult(DeliveryAnswer.Refused("it takes no summaries"));
 }
 
 /// <param name="Detail">The MessageId, the HTTP status, the error: what a person should read.</param>

@@ -1,3 +1,6 @@
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Advice;
+
 namespace IoTOrleans.Silo.Catalogue;
 
 internal static class CatalogueServices
@@ -9,5 +12,7 @@ internal static class CatalogueServices
         services.AddSingleton<ThingsWithReminder>();
         services.AddSingleton<ThingsInCatalogue>();
         services.AddSingleton<ThingList>();
+        services.AddSingleton<FleetHistogram>();
+        services.AddSingleton<IThingsNotWell, ThingsNotWell>();
     }
 }

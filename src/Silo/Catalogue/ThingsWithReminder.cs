@@ -8,18 +8,19 @@ internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory
 {
     private static readonly GrainType device = GrainType.Create(DeviceNames.GrainType);
 
+    /// <summary>Of the things: others have reminders, too.</summary>
+    public static async Task<IEnumerable<RingRow>> Rows(IReminderTable reminders, uint begin, uint end, CancellationToken cancellationToken) =>
+        from row in (await reminders.ReadRows(begin, end, cancellationToken)).Reminders
+        where row.GrainId.Type == device && row.ReminderName == DeviceNames.Reminder
+        select new RingRow(row.GrainId.GetUniformHashCode(), row.GrainId.Key.ToString()!);
+
     public string Name => "ring1";
 
     public async Task<ThingPage> Page(ThingQuery query, string? position, CancellationToken cancellationToken)
     {
         var from = position is null ? RingPosition.Start : RingPosition.Parse(position);
-        var (items, next) = await RingWalk.Page(from, query.Limit, Read, Ask);
+        var (items, next) = await RingWalk.Page(from, query.Limit, (begin, end) => Rows(reminders, begin, end, cancellationToken), Ask);
         return new(items, next?.ToString());
-
-        async Task<IEnumerable<RingRow>> Read(uint begin, uint end) =>
-            from row in (await reminders.ReadRows(begin, end, cancellationToken)).Reminders
-            where row.GrainId.Type == device && row.ReminderName == DeviceNames.Reminder
-            select new RingRow(row.GrainId.GetUniformHashCode(), row.GrainId.Key.ToString()!);
 
         async Task<DeviceStatus?> Ask(RingRow row)
         {

@@ -4,6 +4,7 @@ using IoTOrleans.Grains;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.State;
+using IoTOrleans.Grains.Summaries;
 using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Silo.Hosting.Settings;
@@ -40,6 +41,7 @@ internal static class OrleansComposition
         builder.Services.AddThingList();
         if (settings.Storage == StorageProvider.Sqlite) builder.Services.AddHostedService<OverdueSweep>();
         builder.Services.AddSingleton<IOptions<PresenceOptions>>(new OptionsWrapper<PresenceOptions>(settings.Presence));
+        builder.Services.AddSingleton<IOptions<SummaryOptions>>(new OptionsWrapper<SummaryOptions>(new() { TimeZone = settings.TimeZone }));
         builder.Services.AddSingleton<IOptions<IncidentOptions>>(new OptionsWrapper<IncidentOptions>(settings.Incidents));
     }
 

@@ -15,7 +15,7 @@ internal static partial class AlertmanagerSettings
         var keepAlive = section.Reader.Duration(section.Key("KeepAlive"), TimeSpan.FromMinutes(10));
         if (keepAlive < TimeSpan.FromMinutes(1) || keepAlive > TimeSpan.FromHours(6)) section.Mistake("KeepAlive", "must be 1m to 6h.");
 
-        var options = new AlertmanagerOptions(section.Name, section.Terms(rate: "0", collapse: false, keepAlive), Labels(section));
+        var options = new AlertmanagerOptions(section.Name, section.Terms(rate: "0", collapse: false, keepAlive, lists: false), Labels(section));
         var target = section.Target(url, section.Text("Token"));
         return services => services.AddHttpDestination(target, (poster, text, time) => new AlertmanagerDestination(options, poster, text, time));
     }

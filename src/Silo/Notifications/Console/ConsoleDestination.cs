@@ -16,6 +16,9 @@ internal sealed class ConsoleDestination(string name, DestinationTerms terms, Te
     public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
         Print(text.Subject(notification), text.Body(notification), cancellationToken);
 
+    public Task<DeliveryAnswer> Send(FleetSummary summary, CancellationToken cancellationToken) =>
+        Print(text.Subject(summary), text.Body(summary), cancellationToken);
+
     private async Task<DeliveryAnswer> Print(string subject, string body, CancellationToken cancellationToken)
     {
         // One write, so that no log line gets in between.

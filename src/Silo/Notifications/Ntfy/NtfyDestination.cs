@@ -16,6 +16,9 @@ internal sealed class NtfyDestination(NtfyOptions options, HttpPoster poster, No
 
     public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
         poster.Post(HttpDestinations.Json(NtfyMessage.Of(notification, text, options)), cancellationToken);
+
+    public Task<DeliveryAnswer> Send(FleetSummary summary, CancellationToken cancellationToken) =>
+        poster.Post(HttpDestinations.Json(NtfyMessage.Of(summary, text, options)), cancellationToken);
 }
 
 /// <param name="Priority">Of bad news; good news and tests are never above ntfy's default.</param>

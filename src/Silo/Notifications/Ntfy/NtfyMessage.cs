@@ -31,6 +31,10 @@ internal sealed record NtfyMessage(
         [n.Event == FleetEvent.FleetRecovered ? "white_check_mark" : "rotating_light"],
         text.LinkToAll);
 
+    /// <summary>A list is no alarm.</summary>
+    public static NtfyMessage Of(FleetSummary summary, NotificationText text, NtfyOptions options) => new(
+        options.Topic, text.Subject(summary), Characters.Fit(text.Body(summary), LongestMessage), Mild(options), ["clipboard"], text.LinkToAll);
+
     private static int Mild(NtfyOptions options) => Math.Min(options.Priority, DefaultPriority);
 
     /// <summary>ntfy shows these as an emoji before the title.</summary>

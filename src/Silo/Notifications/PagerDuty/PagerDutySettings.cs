@@ -16,7 +16,7 @@ internal static class PagerDutySettings
         if (!Severities.Contains(severity)) section.Mistake("Severity", $"must be one of {string.Join(", ", Severities)}.");
 
         // PagerDuty names no number but asks not to be flooded; what is too much comes back as 429 and waits.
-        var options = new PagerDutyOptions(section.Name, section.Terms(rate: "2/s", collapse: false), key, severity);
+        var options = new PagerDutyOptions(section.Name, section.Terms(rate: "2/s", collapse: false, lists: false), key, severity);
         var target = section.Target(section.Address("", "https://events.pagerduty.com/v2/enqueue"));
         return services => services.AddHttpDestination(target, (poster, text, _) => new PagerDutyDestination(options, poster, text));
     }

@@ -17,6 +17,9 @@ internal sealed class SlackDestination(string name, DestinationTerms terms, Http
     public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
         Post(text.Subject(notification), text.Body(notification), cancellationToken);
 
+    public Task<DeliveryAnswer> Send(FleetSummary summary, CancellationToken cancellationToken) =>
+        Post(text.Subject(summary), text.Body(summary), cancellationToken);
+
     private Task<DeliveryAnswer> Post(string subject, string body, CancellationToken cancellationToken) =>
         poster.Post(HttpDestinations.Json(new Message(Mrkdwn.Of(subject, body))), cancellationToken);
 

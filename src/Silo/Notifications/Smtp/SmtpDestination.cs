@@ -22,6 +22,9 @@ internal sealed class SmtpDestination(SmtpOptions options, NotificationText text
     public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
         Send(() => SmtpMail.Of(notification, text, options, time.GetUtcNow()), cancellationToken);
 
+    public Task<DeliveryAnswer> Send(FleetSummary summary, CancellationToken cancellationToken) =>
+        Send(() => SmtpMail.Of(summary, text, options, time.GetUtcNow()), cancellationToken);
+
     private async Task<DeliveryAnswer> Send(Func<MimeMessage> compose, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.Timeout, time);

@@ -21,6 +21,9 @@ internal static class SmtpMail
         n.Event.Name(), text.Subject(n, options.AsciiSubject), text.Body(n), n.Key,
         n.Number == 1 ? n.Key : (n with { Event = FleetEvent.FleetOutage, Number = 1 }).Key, options, now);
 
+    public static MimeMessage Of(FleetSummary summary, NotificationText text, SmtpOptions options, DateTimeOffset now) =>
+        Of(FleetSummary.Event, text.Subject(summary, options.AsciiSubject), text.Body(summary), summary.Id, summary.Id, options, now);
+
     private static MimeMessage Of(
         string eventName, string subject, string body, string key, string firstKey, SmtpOptions options, DateTimeOffset now)
     {

@@ -38,6 +38,9 @@ internal sealed partial class SnsDestination : INotificationDestination
     public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
         Publish(ascii => SnsMessage.Of(notification, text, topic, ascii), cancellationToken);
 
+    public Task<DeliveryAnswer> Send(FleetSummary summary, CancellationToken cancellationToken) =>
+        Publish(ascii => SnsMessage.Of(summary, text, topic, ascii), cancellationToken);
+
     private async Task<DeliveryAnswer> Publish(Func<bool, SnsPublishRequest> compose, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.Timeout, time);

@@ -49,6 +49,17 @@ internal static class SnsMessage
         ],
     };
 
+    public static SnsPublishRequest Of(FleetSummary summary, NotificationText text, TopicArn topic, bool asciiSubject) => new()
+    {
+        TopicArn = topic.Value,
+        Subject = text.Subject(summary, asciiSubject),
+        Message = PerProtocol(text.Body(summary), text.MachineJson(summary)),
+        MessageStructure = "json",
+        MessageGroupId = topic.IsFifo ? FleetSummary.Event : null,
+        MessageDeduplicationId = topic.IsFifo ? summary.Id : null,
+        StringAttributes = [new("event", FleetSummary.Event), new("summaryId", summary.Id)],
+    };
+
     /// <summary>
     /// Order is kept for each thing. Group ids are printable ASCII, at most 128 of it; AWS's lists differ about the backslash, so that is
     /// hashed like the rest: a name that SNS refuses would never be told of.

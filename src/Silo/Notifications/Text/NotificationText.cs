@@ -14,6 +14,8 @@ internal sealed class NotificationText
     private readonly Wording english;
     private readonly FleetWording fleet;
     private readonly FleetWording fleetInEnglish;
+    private readonly SummaryWording summaries;
+    private readonly SummaryWording summariesInEnglish;
 
     /// <exception cref="StartupException">A setting makes no sense; the message names it.</exception>
     public NotificationText(NotificationTextOptions options)
@@ -32,6 +34,8 @@ internal sealed class NotificationText
         wording = IsJapanese ? new Japanese(clock, source) : english;
         fleetInEnglish = new FleetEnglish(clock, source);
         fleet = IsJapanese ? new FleetJapanese(clock, source) : fleetInEnglish;
+        summariesInEnglish = new SummaryEnglish(clock, source);
+        summaries = IsJapanese ? new SummaryJapanese(clock, source) : summariesInEnglish;
     }
 
     public bool IsJapanese { get; }
@@ -68,6 +72,13 @@ internal sealed class NotificationText
 
     public string MachineJson(FleetNotification notification) =>
         FleetBody.Json(notification, options.Cluster, options.Region, LinkToAll, Body(notification));
+
+    /// <summary>One line of less than 100 characters; with <paramref name="ascii"/> it is English.</summary>
+    public string Subject(FleetSummary summary, bool ascii = false) => (ascii ? summariesInEnglish : summaries).Subject(summary);
+
+    public string Body(FleetSummary summary) => string.Join('\n', summaries.Lines(summary, LinkToAll));
+
+    public string MachineJson(FleetSummary summary) => SummaryBody.Json(summary, options.Cluster, options.Region, LinkToAll, Body(summary));
 
     /// <summary>To the thing's page; null without <c>ExternalUrl</c>.</summary>
     public string? Link(Notification notification) => LinkTo(notification.ThingName);

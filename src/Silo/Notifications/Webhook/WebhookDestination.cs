@@ -19,6 +19,9 @@ internal sealed class WebhookDestination(
     public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
         Post(notification.Key, text.MachineJson(notification), cancellationToken);
 
+    public Task<DeliveryAnswer> Send(FleetSummary summary, CancellationToken cancellationToken) =>
+        Post(summary.Id, text.MachineJson(summary), cancellationToken);
+
     private Task<DeliveryAnswer> Post(string key, string json, CancellationToken cancellationToken)
     {
         var body = Encoding.UTF8.GetBytes(json);

@@ -55,7 +55,8 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
         return Timeout;
     }
 
-    public DestinationTerms Terms(string rate, bool collapse = true, TimeSpan keepAlive = default)
+    /// <param name="lists">It can be sent the daily list; else wanting one is a mistake.</param>
+    public DestinationTerms Terms(string rate, bool collapse = true, TimeSpan keepAlive = default, bool lists = true)
     {
         var text = Text("RateLimit") ?? rate;
         if (Rate.TryParse(text, out var limit) is { } wrong) reader.Mistake($"{Key("RateLimit")}={text}: {wrong}.");
@@ -68,7 +69,18 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
             AlertPerOutage = !collapse,
             RateLimit = limit,
             KeepAlive = keepAlive,
+            DailySummary = DailySummary(lists),
         };
+    }
+
+    private TimeOnly? DailySummary(bool lists)
+    {
+        const string setting = "DailySummary";
+        if (Text(setting) is not { } own) return lists ? TimeOfDay.Read(reader, TimeOfDay.DailySummary, "09:00") : null;
+        var at = TimeOfDay.Read(reader, Key(setting), own);
+        if (lists || at is null) return at;
+        Mistake(setting, "must be off or left out: this type keeps alerts, and a list is none.");
+        return null;
     }
 
     public T? Try<T>(Func<T> read)

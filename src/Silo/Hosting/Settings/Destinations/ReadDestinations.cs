@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Notifications;
 using IoTOrleans.Silo.Notifications.Console;
 
@@ -13,6 +14,7 @@ internal static partial class ReadDestinations
     {
         // Known also where nobody is told by a subject.
         _ = reader.Flag("Notifications:AsciiSubject");
+        var daily = TimeOfDay.Read(reader, TimeOfDay.DailySummary, "09:00");
         var destinations = new List<DestinationSettings>();
         if (reader.Text("Notifications:Sns:TopicArn") is not null) destinations.Add(Read(reader, "Notifications:Sns", "sns", "sns"));
         if (reader.Text("Notifications:Webhook:Url") is not null) destinations.Add(Read(reader, "Notifications:Webhook", "webhook", "webhook"));
@@ -31,7 +33,7 @@ internal static partial class ReadDestinations
         }
 
         // Somebody is always told: without any other destination, whoever looks at this terminal.
-        return destinations.Count > 0 ? destinations : [new("console", services => services.AddConsoleDestination())];
+        return destinations.Count > 0 ? destinations : [new("console", services => services.AddConsoleDestination(terms: DestinationTerms.Default with { DailySummary = daily }))];
     }
 
     private static DestinationSettings Read(SettingsReader reader, string section, string name, string type) =>

@@ -1,0 +1,53 @@
+namespace IoTOrleans.Grains.Ports;
+
+/// <summary>The daily list of what is offline; each destination makes its own words and bytes of it.</summary>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.FleetSummary")]
+public sealed record FleetSummary
+{
+    public const string Event = "fleet.summary";
+
+    /// <summary>The same in every repeat: the date, and something that tells clusters and destinations apart, since mailboxes drop what they know.</summary>
+    [Id(0)] public required string Id { get; init; }
+
+    /// <summary>The day it is for, where the destination's people live.</summary>
+    [Id(1)] public required DateOnly Date { get; init; }
+
+    [Id(2)] public required DateTimeOffset ListedAt { get; init; }
+
+    /// <summary>When the list before it was read: what is offline only since then is new.</summary>
+    [Id(3)] public required DateTimeOffset NewSince { get; init; }
+
+    /// <summary>All that are offline, new or not, told or muted.</summary>
+    [Id(4)] public required int Count { get; init; }
+
+    [Id(5)] public required int New { get; init; }
+
+    [Id(6)] public required int Muted { get; init; }
+
+    /// <summary>Longest first, not more than <see cref="MostThings"/>.</summary>
+    [Id(7)] public required IReadOnlyList<SummaryThing> Things { get; init; }
+
+    /// <summary>
+    /// Drops since the list before that ended within their grace, as far as the short histories of those things tell that are not well
+    /// now: at least so many.
+    /// </summary>
+    [Id(8)] public required int KeptQuiet { get; init; }
+
+    /// <summary>Of the same things those that dropped most, most first.</summary>
+    [Id(9)] public required IReadOnlyList<FlakyThing> Flakiest { get; init; }
+
+    public const int MostThings = 200;
+
+    public const int MostFlaky = 5;
+}
+
+/// <param name="NotifiedAt">When somebody was first told of this outage, if this destination was; null: not, or not yet.</param>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.SummaryThing")]
+public sealed record SummaryThing(
+    [property: Id(0)] string ThingName, [property: Id(1)] DateTimeOffset Since, [property: Id(2)] DateTimeOffset? NotifiedAt,
+    [property: Id(3)] bool Muted, [property: Id(4)] bool IsNew);
+
+/// <param name="Drops">Since the list before, at least.</param>
+/// <param name="Durations">Of all its outages so far, as <see cref="Contracts.DeviceState.Durations"/>.</param>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.FlakyThing")]
+public sealed record FlakyThing([property: Id(0)] string ThingName, [property: Id(1)] int Drops, [property: Id(2)] IReadOnlyList<int> Durations);

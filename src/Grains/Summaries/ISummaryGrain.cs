@@ -1,0 +1,21 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Grains.Summaries;
+
+/// <summary>One for each destination, by its name: sees to it that it gets its list once a day.</summary>
+[Alias("IoTOrleans.ISummaryGrain")]
+internal interface ISummaryGrain : IGrainWithStringKey
+{
+    /// <summary>At a start: its reminder is as the settings want it.</summary>
+    [Alias("Arrange")]
+    Task Arrange();
+
+    /// <summary>What became of that day's list.</summary>
+    /// <param name="listedAt">When it was read.</param>
+    [Alias("Answered")]
+    Task Answered(DateOnly date, DateTimeOffset listedAt, DeliveryAnswer answer);
+
+    [Alias("GetState")]
+    Task<SummaryState> GetState();
+}

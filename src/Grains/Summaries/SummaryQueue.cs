@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Mutes;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace IoTOrleans.Grains.Summaries;
+
+/// <summary>Reads what is offline, tells a destination, and brings the answer back. One at a time and destination.</summary>
+internal sealed partial class SummaryQueue : BackgroundService
+{
+    /// <summary>An answer that cannot be stored leads to a repeat, so it is worth these waits.</summary>
+    private static readonly TimeSpan[] answerRetries = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
+
+    /// <summary>What was accepted and could not be recorded: repeated to the grain, and not to people.</summary>
+    private readonly ConcurrentDictionary<string, (string Id, DateTimeOffset ListedAt, DeliveryAnswer Answer)> _unrecorded = new();
+
+    private readonly IGrainFactory _grains;
+    private readonly IThingsNotWell? _things;
+    private readonly StoredStatus _statuses;
+    private readonly MuteBook _mutes;
+    private readonly DestinationWatch _watch;
+    private readonly string _cluster;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Dictionary<string, Lane<Work>> _lanes;
+
+    public SummaryQueue(
+        IGrainFactory grains, IEnumerable<INotificationDestination> destinations, StoredStatus statuses, MuteBook mutes, DestinationWatch watch,
+        IOptions<ClusterOptions> cluster, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<SummaryQueue> logger,
+        IThingsNotWell? things = null)
+    {
+        (_grains, _things, _statuses, _mutes, _watch, _time, _logger) = (grains, things, statuses, mutes, watch, time, logger);
+        _cluster = cluster.Value.ClusterId;
+        _lanes = destinations.ToDictionary(
+            destination => destination.Name,
+            destination => new Lane<Work>($"Summary for {destination.Name}", 1, 1, (work, token) => Tell(destination, work, token), logger));
+    }
+
+    public int Pending => _lanes.Values.Sum(lane => lane.Count);
+
+    /// <param name="newSince">When the list before was read.</param>
+    public void Ask(string destination, DateOnly date, DateTimeOffset newSince)
+    {
+        if (_lanes.TryGetValue(destination, out var lane)) lane.TryAdd(IdOf(destination, date), new(date, newSince));
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var lane in _lanes.Values) lane.Close();
+        await Draining.Wait(ExecuteTask, _time, cancellationToken);
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lanes.Values.Select(lane => lane.Run(stoppingToken)));
+
+    private async Task Tell(INotificationDestination destination, Work work, CancellationToken cancellationToken)
+    {
+        // A list that calls muted what is not would be wrong all day; the next tick asks again.
+        if (_things is null || !_mutes.IsReady) return;
+        var id = IdOf(destination.Name, work.Date);
+        var listedAt = PresenceRules.ToMilliseconds(_time.GetUtcNow());
+        if (_unrecorded.TryGetValue(destination.Name, out var known) && known.Id == id)
+        {
+            await Answer(destination.Name, work.Date, known.ListedAt, known.Answer, id, cancellationToken);
+            return;
+        }
+
+        var answer = await Send(destination, id, work, listedAt, cancellationToken);
+        await Answer(destination.Name, work.Date, listedAt, answer, id, cancellationToken);
+    }
+
+    private async Task<DeliveryAnswer> Send(
+        INotificationDestination destination, string id, Work work, DateTimeOffset listedAt, CancellationToken cancellationToken)
+    {
+        FleetSummary? summary;
+        try
+        {
+            var draft = new SummaryDraft(destination.Name, work.NewSince);
+            await foreach (var thing in _things!.Walk(cancellationToken)) draft.Add(thing.State, _statuses.Of(thing.ThingName, thing.State));
+            summary = draft.Finish(id, work.Date, listedAt);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotRead(exception, destination.Name, id);
+            return DeliveryAnswer.Failed(exception.Message);
+        }
+
+        if (summary is null) return DeliveryAnswer.Accepted("nothing is offline");
+        await _watch.GateOf(destination.Name).Turn(cancellationToken);
+        var answer = await Attempt.Send(token => destination.Send(summary, token), _time, cancellationToken);
+        _watch.Answered(destination.Name, answer);
+        if (answer.Outcome == DeliveryOutcome.Accepted) LogAccepted(destination.Name, id, summary.Count, answer.Detail ?? "ok");
+        else LogFailed(destination.Name, id, summary.Count, answer.Detail);
+        return answer;
+    }
+
+    private async Task Answer(
+        string destination, DateOnly date, DateTimeOffset listedAt, DeliveryAnswer answer, string id, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await _grains.GetGrain<ISummaryGrain>(destination).Answered(date, listedAt, answer);
+                _unrecorded.TryRemove(destination, out _);
+                return;
+            }
+            catch (Exception) when (attempt < answerRetries.Length)
+            {
+                if (answer.Outcome == DeliveryOutcome.Accepted) _unrecorded[destination] = (id, listedAt, answer);
+                await Task.Delay(answerRetries[attempt], _time, cancellationToken);
+            }
+        }
+    }
+
+    private string IdOf(string destination, DateOnly date)
+    {
+        var who = SHA256.HashData(Encoding.UTF8.GetBytes($"{_cluster}\n{destination}"));
+        return $"summary-{date:yyyy-MM-dd}-{Convert.ToHexStringLower(who.AsSpan(0, 4))}";
+    }
+
+    private sealed record Work(DateOnly Date, DateTimeOffset NewSince);
+
+    [LoggerMessage(62, LogLevel.Information, "{Destination} accepted {SummaryId} ({Count} offline): {Detail}")]
+    private partial void LogAccepted(string destination, string summaryId, int count, string detail);
+
+    [LoggerMessage(63, LogLevel.Warning, "{Destination} did not take {SummaryId} ({Count} offline), tried again: {Detail}")]
+    private partial void LogFailed(string destination, string summaryId, int count, string? detail);
+
+    [LoggerMessage(64, LogLevel.Warning, "{Destination}: what is offline could not be read for {SummaryId}, tried again soon")]
+    private partial void LogNotRead(Exception exception, string destination, string summaryId);
+}

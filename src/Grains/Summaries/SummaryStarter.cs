@@ -1,0 +1,48 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Summaries;
+
+/// <summary>
+/// At each start: the reminder of each destination that gets a list is made where there is none, and moved where the settings have changed. One
+/// that gets none any more finds out at its next tick.
+/// </summary>
+internal sealed partial class SummaryStarter(
+    IGrainFactory grains, SummaryPlan plan, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<SummaryStarter> logger)
+    : BackgroundService
+{
+    internal static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Task.WhenAll(plan.Destinations.Select(destination => Arrange(destination, stoppingToken)));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The next start does it.
+        }
+    }
+
+    private async Task Arrange(string destination, CancellationToken stoppingToken)
+    {
+        for (var warned = false; ; warned = true)
+        {
+            try
+            {
+                await grains.GetGrain<ISummaryGrain>(destination).Arrange();
+                return;
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                if (!warned) LogNotArranged(exception, destination);
+                await Task.Delay(Again, time, stoppingToken);
+            }
+        }
+    }
+
+    [LoggerMessage(61, LogLevel.Warning, "{Destination}: its daily summary could not be arranged; tried again until it is.")]
+    private partial void LogNotArranged(Exception exception, string destination);
+}

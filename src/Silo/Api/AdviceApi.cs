@@ -1,0 +1,55 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Presence;
+using IoTOrleans.Silo.Advice;
+using IoTOrleans.Silo.Hosting.Settings;
+using Microsoft.Extensions.Options;
+
+namespace IoTOrleans.Silo.Api;
+
+/// <summary><c>/devices/{thingName}/advice</c> and <c>/fleet/advice</c>: what another grace would have meant.</summary>
+internal static class AdviceApi
+{
+    public static void MapAdvice(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/devices/{thingName}/advice", OfThing).WithName("GetAdvice").WithSummary("What another grace would have meant for one thing.")
+            .Produces<ThingAdvice>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/fleet/advice", OfFleet).WithName("GetFleetAdvice").WithSummary("What another grace would have meant for all things together.")
+            .Produces<FleetAdvice>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<IResult> OfThing(HttpContext context, string? grace, IGrainFactory grains)
+    {
+        var name = RawThingName.Of(context);
+        if (RawThingName.Refuse(name) is { } refusal) return refusal;
+        if (Read(grace, out var asked) is { } wrong) return wrong;
+        var thing = grains.GetGrain<IDeviceGrain>(name);
+        if (await thing.GetStatus() is not { } status)
+            return Problems.Of(StatusCodes.Status404NotFound, "Never heard of", $"No event of a thing named '{name}' has come in so far.");
+        var durations = (await thing.GetState()).Durations;
+        return TypedResults.Ok(new ThingAdvice(name, GraceAdvice.Of(durations, status.Policy.Grace, asked)));
+    }
+
+    private static async Task<IResult> OfFleet(string? grace, FleetHistogram fleet, IOptions<PresenceOptions> presence, CancellationToken cancellationToken)
+    {
+        if (Read(grace, out var asked) is { } wrong) return wrong;
+        var outages = await fleet.Read(cancellationToken);
+        return TypedResults.Ok(new FleetAdvice(outages.Things, outages.Complete, GraceAdvice.Of(outages.Durations, presence.Value.Grace, asked)));
+    }
+
+    /// <returns>Null: fine, also where none is asked for.</returns>
+    private static IResult? Read(string? grace, out TimeSpan? asked)
+    {
+        asked = null;
+        if (string.IsNullOrEmpty(grace)) return null;
+        var why = Duration.TryParse(grace, out var duration) is { } wrong ? $"grace={grace}: {wrong}."
+            : PolicyLimits.Check(new PolicyOverride { Grace = duration }, []).Select(mistake => $"grace={grace}: it {mistake.Mistake}").FirstOrDefault();
+        if (why is not null) return Problems.Of(StatusCodes.Status400BadRequest, "Bad grace", why);
+        asked = duration;
+        return null;
+    }
+
+    internal sealed record ThingAdvice(string ThingName, GraceAdvice Advice);
+
+    /// <param name="Things">How many were read.</param>
+    internal sealed record FleetAdvice(int Things, bool Complete, GraceAdvice Advice);
+}
