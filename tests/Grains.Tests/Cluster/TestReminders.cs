@@ -32,6 +32,14 @@ internal sealed class TestReminders(TimeProvider time) : IReminderRegistry
         lock (_lock) return _rows.TryGetValue(grainId, out var row) ? row.StartAt : null;
     }
 
+    public IReadOnlyList<GrainId> All
+    {
+        get
+        {
+            lock (_lock) return [.. _rows.Keys];
+        }
+    }
+
     /// <summary>The next tick of all; null without reminders.</summary>
     public DateTimeOffset? NextTick()
     {

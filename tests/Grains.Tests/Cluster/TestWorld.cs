@@ -10,6 +10,8 @@ internal sealed class TestDestination(string name) : INotificationDestination
     private readonly ConcurrentQueue<(Notification Notification, DateTimeOffset At)> _accepted = new();
     private readonly ConcurrentQueue<FleetNotification> _incidents = new();
     private readonly ConcurrentQueue<DateTimeOffset> _attempts = new();
+    private readonly ConcurrentQueue<(FleetSummary Summary, DateTimeOffset At)> _summaries = new();
+    private readonly ConcurrentQueue<DateTimeOffset> _summaryAttempts = new();
 
     public string Name => name;
 
@@ -19,6 +21,13 @@ internal sealed class TestDestination(string name) : INotificationDestination
     public Func<FleetNotification, Task<DeliveryAnswer>>? AnswerToIncident { get; set; }
 
     public IReadOnlyList<FleetNotification> Incidents => [.. _incidents];
+
+    /// <summary>What it answers to daily lists; default: accepted.</summary>
+    public Func<FleetSummary, Task<DeliveryAnswer>>? AnswerToSummary { get; set; }
+
+    public IReadOnlyList<(FleetSummary Summary, DateTimeOffset At)> Summaries => [.. _summaries];
+
+    public IReadOnlyList<DateTimeOffset> SummaryAttempts => [.. _summaryAttempts];
 
     /// <summary>What it answers; default: accepted.</summary>
     public Func<Notification, Task<DeliveryAnswer>>? Answer { get; set; }
@@ -49,6 +58,14 @@ internal sealed class TestDestination(string name) : INotificationDestination
         _attempts.Enqueue(Time.GetUtcNow());
         var answer = AnswerToIncident is null ? DeliveryAnswer.Accepted() : await AnswerToIncident(notification);
         if (answer.Outcome == DeliveryOutcome.Accepted) _incidents.Enqueue(notification);
+        return answer;
+    }
+
+    public async Task<DeliveryAnswer> Send(FleetSummary summary, CancellationToken cancellationToken)
+    {
+        _summaryAttempts.Enqueue(Time.GetUtcNow());
+        var answer = AnswerToSummary is null ? DeliveryAnswer.Accepted() : await AnswerToSummary(summary);
+        if (answer.Outcome == DeliveryOutcome.Accepted) _summaries.Enqueue((summary, Time.GetUtcNow()));
         return answer;
     }
 }

@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.Summaries;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -42,6 +44,8 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
             services.AddSingleton<IConnectionVerifier>(Verifier);
             services.AddSingleton<IBrokerClock>(Broker);
+            services.AddSingleton<IThingsNotWell>(new RemindedThings(this));
+            services.Configure<SummaryOptions>(options => options.TimeZone = Zone);
             services.AddPresence(configure);
             silo.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         });
@@ -61,6 +65,12 @@ internal sealed class VirtualCluster : IAsyncDisposable
     public TestVerifier Verifier { get; } = new();
 
     public TestBroker Broker { get; } = new();
+
+    /// <summary>Where people live; to be set before the start.</summary>
+    public TimeZoneInfo Zone { get; set; } = TimeZoneInfo.Utc;
+
+    /// <summary>Called for each thing that a walk over those that are not well comes by; throwing ends it.</summary>
+    public Action<string>? OnWalk { get; set; }
 
     /// <summary>In real time, for each step of the clock: somebody may be kept waiting on purpose.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(1);
@@ -105,6 +115,10 @@ internal sealed class VirtualCluster : IAsyncDisposable
         await Mutes.Delete(id);
         foreach (var book in MuteBooks) await book.Refresh(CancellationToken.None);
     }
+
+    internal ISummaryGrain Summary(string destination = "mail") => _cluster.Client.GetGrain<ISummaryGrain>(destination);
+
+    public Task CrashSummary(string destination = "mail") => _cluster.DeactivateAsync(Summary(destination));
 
     public Task CrashMutes() => _cluster.DeactivateAsync(Mutes);
 
@@ -229,7 +243,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     private int Pending => _cluster.Silos.Sum(silo =>
         silo.ServiceProvider.GetRequiredService<NotificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<FleetQueue>().Pending
-        + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending);
+        + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<SummaryQueue>().Pending);
 
     private async Task Remind(GrainId grainId)
     {
@@ -251,6 +265,20 @@ internal sealed class VirtualCluster : IAsyncDisposable
         catch (Exception exception) when (exception is not ShouldAssertException)
         {
             // The failure is the test's own doing (a hook that throws); what it leads to is asserted there.
+        }
+    }
+
+    /// <summary>As the walk over the reminder table finds them.</summary>
+    private sealed class RemindedThings(VirtualCluster cluster) : IThingsNotWell
+    {
+        public async IAsyncEnumerable<ThingNotWell> Walk([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            var device = cluster.IdOf().Type;
+            foreach (var name in cluster.Reminders.All.Where(id => id.Type == device).Select(id => id.Key.ToString()!))
+            {
+                cluster.OnWalk?.Invoke(name);
+                yield return new(name, await cluster.Device(name).GetState());
+            }
         }
     }
 }

@@ -56,6 +56,16 @@ public sealed class ThingListTests
     }
 
     [Fact]
+    public async Task A_walk_over_what_is_not_well_meets_each_thing_with_a_reminder_and_no_other()
+    {
+        foreach (var i in Enumerable.Range(0, 2500)) Remind($"thing-{i}", PresenceStatus.Offline);
+        _rows.Add(new() { GrainId = GrainId.Create("summary", "mail"), ReminderName = "summary" });
+        var met = new List<string>();
+        await foreach (var thing in new ThingsNotWell(_reminders, _grains).Walk(TestContext.Current.CancellationToken)) met.Add(thing.ThingName);
+        met.ShouldBe(Enumerable.Range(0, 2500).Select(i => $"thing-{i}"), ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task A_thing_that_a_prefix_excludes_is_not_asked()
     {
         Remind("door-1", PresenceStatus.Offline);

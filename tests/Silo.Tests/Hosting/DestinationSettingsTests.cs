@@ -2,6 +2,7 @@ using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Hosting.Settings.Destinations;
 using IoTOrleans.Silo.Tests.Notifications;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -39,6 +40,9 @@ public sealed class DestinationSettingsTests
     [InlineData("Type=console;RateLimit=fast", "RateLimit=fast: is no rate: say 2/s, 30/m or 1/5s (how many, in which time), or 0 for no limit.")]
     [InlineData("Type=console;SendResolved=no", "SendResolved=no: say true or false.")]
     [InlineData("Type=webhook;Url=http://h.example/;Timeout=2m", "Timeout must be 1s to 50s.")]
+    [InlineData("Type=console;DailySummary=9", "DailySummary=9: say a time of day from 00:00 to 23:59, like 09:00, or off.")]
+    [InlineData("Type=console;DailySummary=24:00", "DailySummary=24:00: say a time of day from 00:00 to 23:59, like 09:00, or off.")]
+    [InlineData("Type=pagerduty;RoutingKey=" + Key + ";DailySummary=09:00", "DailySummary must be off or left out: this type keeps alerts, and a list is none.")]
     public void A_mistake_is_one_line_that_names_the_setting_and_the_remedy(string settings, string line)
     {
         var mistake = Should.Throw<StartupException>(() => Configured.Read([.. Pairs(settings)])).Message;
@@ -100,6 +104,39 @@ public sealed class DestinationSettingsTests
         terms.RateLimit.ShouldBe(count is null ? null : new RateLimit(count.Value, TimeSpan.FromSeconds(seconds)));
         (terms.Collapse, terms.KeepAlive, terms.SendResolved).ShouldBe((collapse, TimeSpan.FromMinutes(keepAliveMinutes), true));
         configured.Destination.Name.ShouldBe("x");
+    }
+
+    [Fact]
+    public async Task Each_destination_that_can_gets_a_daily_summary_at_nine_unless_it_or_all_say_otherwise()
+    {
+        (await Summary("Type=console")).ShouldBe(new TimeOnly(9, 0));
+        (await Summary("Type=console;DailySummary=7:30")).ShouldBe(new TimeOnly(7, 30));
+        (await Summary("Type=console;DailySummary=OFF")).ShouldBeNull();
+        (await Summary("Type=pagerduty;RoutingKey=" + Key)).ShouldBeNull();
+        (await Summary("Type=alertmanager;Url=http://a:9093;DailySummary=off")).ShouldBeNull();
+        AllSummaries("18:05", "Notifications:Webhook:Url=https://h.example/;Notifications:Webhook:DailySummary=off;Notifications:Destinations:x:Type=console")
+            .ShouldBe([null, new TimeOnly(18, 5)]);
+        AllSummaries("off", "").ShouldBe([null]);
+        AllSummaries("00:00", "").ShouldBe([TimeOnly.MinValue]);
+        Should.Throw<StartupException>(() => AllSummaries("nine", "")).Message
+            .ShouldBe("Notifications:DailySummary=nine: say a time of day from 00:00 to 23:59, like 09:00, or off.");
+
+        static async Task<TimeOnly?> Summary(string settings)
+        {
+            var pairs = Pairs(settings).ToList();
+            await using var configured = Configured.As(pairs[0].Value, settings: [.. pairs.Skip(1)]);
+            return configured.Destination.Terms.DailySummary;
+        }
+
+        static IEnumerable<TimeOnly?> AllSummaries(string all, string settings)
+        {
+            var services = new ServiceCollection().AddSingleton(TimeProvider.System).AddSingleton(Sample.English);
+            var read = Configured.ReadAll([("Notifications:DailySummary", all), .. settings.Length == 0 ? [] : Pairs(settings)]);
+            read.Unknown.ShouldBeEmpty();
+            foreach (var destination in read.Destinations) destination.AddTo(services);
+            using var provider = services.BuildServiceProvider();
+            return [.. provider.GetServices<INotificationDestination>().Select(destination => destination.Terms.DailySummary)];
+        }
     }
 
     [Theory]

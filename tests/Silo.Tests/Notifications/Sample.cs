@@ -87,6 +87,27 @@ internal static class Sample
         Event = FleetEvent.FleetRecovered, Number = 4, Back = 31_204, LastAt = Back.AddMinutes(44), Growing = false,
     };
 
+    /// <summary>The morning after.</summary>
+    public static FleetSummary Summary { get; } = new()
+    {
+        Id = "summary-2026-11-25-7f3a91c0",
+        Date = new(2026, 11, 25),
+        ListedAt = new(2026, 11, 25, 0, 0, 1, TimeSpan.Zero),
+        NewSince = new(2026, 11, 24, 0, 0, 1, TimeSpan.Zero),
+        Count = 4,
+        New = 2,
+        Muted = 1,
+        Things =
+        [
+            new("attic", new(2026, 11, 21, 19, 31, 0, TimeSpan.Zero), new(2026, 11, 21, 19, 36, 2, TimeSpan.Zero), false, false),
+            new("cellar-北", new(2026, 11, 23, 3, 0, 0, TimeSpan.Zero), null, true, false),
+            new("porch", new(2026, 11, 24, 17, 14, 7, TimeSpan.Zero), new(2026, 11, 24, 17, 19, 8, TimeSpan.Zero), false, true),
+            new("shed", new(2026, 11, 24, 23, 54, 0, TimeSpan.Zero), null, false, true),
+        ],
+        KeptQuiet = 14,
+        Flakiest = [new("greenhouse-3", 12, Offline.Durations), new("porch", 2, [1, 1])],
+    };
+
     public static NotificationText English { get; } = Text("en");
 
     public static NotificationText Japanese { get; } = Text("ja");

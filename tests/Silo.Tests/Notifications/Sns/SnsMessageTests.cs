@@ -41,6 +41,25 @@ public sealed class SnsMessageTests
         SnsMessage.Of(Sample.Offline, Sample.English, Fifo, asciiSubject: true).MessageDeduplicationId.ShouldBe($"{Sample.OutageId}.device.offline");
     }
 
+    /// <summary>"The total size limit for a single SNS message published is 256 KB"; nobody's list may be refused for its names.</summary>
+    [Fact]
+    public void A_daily_summary_with_the_longest_names_fits_into_256_KB()
+    {
+        var names = Enumerable.Range(0, 200).Select(i => string.Concat(Enumerable.Repeat("\"温", 63)) + (char)('A' + (i % 26)) + (char)('A' + (i / 26)));
+        var summary = Sample.Summary with
+        {
+            Count = 100_000, Things = [.. names.Select(name => Sample.Summary.Things[0] with { ThingName = name })],
+        };
+        foreach (var text in new[] { Sample.English, Sample.Japanese })
+        {
+            var message = SnsMessage.Of(summary, text, Fifo, asciiSubject: true);
+            System.Text.Encoding.UTF8.GetByteCount(message.Message).ShouldBeLessThan(240_000);
+            message.StringAttributes.ShouldBe([new("event", "fleet.summary"), new("summaryId", summary.Id)]);
+            (message.MessageGroupId, message.MessageDeduplicationId).ShouldBe(("fleet.summary", summary.Id));
+            message.Subject!.ShouldAllBe(c => c < 128);
+        }
+    }
+
     [Fact]
     public void An_incident_has_its_id_where_a_thing_has_its_name()
     {

@@ -57,6 +57,18 @@ public sealed class GoldenTextTests
         },
     };
 
+    private static readonly Dictionary<string, FleetSummary> Summaries = new()
+    {
+        ["summary"] = Sample.Summary,
+        ["summary-of-one"] = Sample.Summary with
+        {
+            Count = 1, New = 0, Muted = 0, KeptQuiet = 0, Flakiest = [], Things = [Sample.Summary.Things[0]],
+        },
+        ["summary-of-many"] = Sample.Summary with { Count = 31_204, New = 31_000, Muted = 0, KeptQuiet = 1 },
+    };
+
+    public static TheoryData<string, string> AllSummaries => [.. Summaries.Keys.SelectMany(name => new[] { (name, "en"), (name, "ja") })];
+
     public static TheoryData<string, string> AllFleet => [.. Fleet.Keys.SelectMany(name => new[] { (name, "en"), (name, "ja") })];
 
     public static TheoryData<string, string> All => [.. Cases.Keys.SelectMany(name => new[] { (name, "en"), (name, "ja") })];
@@ -76,6 +88,15 @@ public sealed class GoldenTextTests
         var text = culture == "ja" ? Sample.Japanese : Sample.English;
         text.Subject(Fleet[name]).Length.ShouldBeLessThan(100);
         await Check($"{text.Subject(Fleet[name])}\n\n{text.Body(Fleet[name])}\n", name, culture);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllSummaries))]
+    public async Task Daily_summary_reads_as_in_its_golden_file(string name, string culture)
+    {
+        var text = culture == "ja" ? Sample.Japanese : Sample.English;
+        text.Subject(Summaries[name]).Length.ShouldBeLessThan(100);
+        await Check($"{text.Subject(Summaries[name])}\n\n{text.Body(Summaries[name])}\n", name, culture);
     }
 
     private static async Task Check(string written, string name, string culture)

@@ -25,6 +25,20 @@ public sealed class MachineBodyTests
         """.ReplaceLineEndings("").Replace("TEXT", Escaped(Sample.English.Body(Sample.FleetOutage)), StringComparison.Ordinal));
 
     [Fact]
+    public void Every_field_of_a_daily_summary_is_there_in_its_order()
+    {
+        var summary = Sample.Summary with { Things = [Sample.Summary.Things[0], Sample.Summary.Things[3]] };
+        Sample.English.MachineJson(summary).ShouldBe("""
+            {"schemaVersion":1,"event":"fleet.summary","summaryId":"summary-2026-11-25-7f3a91c0","date":"2026-11-25",
+            "listedAt":"2026-11-25T00:00:01Z","newSince":"2026-11-24T00:00:01Z","count":4,"new":2,"muted":1,"keptQuiet":14,
+            "things":[{"thingName":"attic","since":"2026-11-21T19:31:00Z","durationSeconds":275341,"notifiedAt":"2026-11-21T19:36:02Z","muted":false,"new":false},
+            {"thingName":"shed","since":"2026-11-24T23:54:00Z","durationSeconds":361,"notifiedAt":null,"muted":false,"new":true}],
+            "flakiest":[{"thingName":"greenhouse-3","drops":12,"outages":41},{"thingName":"porch","drops":2,"outages":2}],
+            "source":{"cluster":"home","region":"ap-northeast-1"},"url":"https://watch.example.net/","text":"TEXT"}
+            """.ReplaceLineEndings("").Replace("TEXT", Escaped(Sample.English.Body(summary)), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_is_not_known_is_null_and_not_left_out()
     {
         var body = Parse(Sample.Text("en", externalUrl: null, region: null).MachineJson(Sample.Offline with { DisconnectReason = null }));
