@@ -7,7 +7,7 @@ namespace IoTOrleans.Silo.Notifications.Text;
 internal sealed record SummaryBody
 {
     /// <summary>The message to SNS holds this four times and may have 256 KB; whoever wants all of them asks <c>GET /devices?status=offline</c>.</summary>
-    internal const int MostThings = 50;
+    internal const int MostThings = 30;
 
     public int SchemaVersion { get; } = 1;
 

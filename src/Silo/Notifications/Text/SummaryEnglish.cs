@@ -10,7 +10,7 @@ internal sealed class SummaryEnglish(LocalClock clock, string source) : SummaryW
 
     public override IEnumerable<string> Lines(FleetSummary s, string? url)
     {
-        var (are, muted) = (s.Count == 1 ? "thing is" : "things are", s.Muted > 0 ? $" Muted, and told to nobody: {N(s.Muted)}." : "");
+        var (are, muted) = (s.Count == 1 ? "thing is" : "things are", s.Muted > 0 ? $" Muted: {N(s.Muted)}." : "");
         yield return $"{N(s.Count)} {are} offline on {clock.Format(s.ListedAt, "ddd d MMM yyyy 'at' HH:mm")} {clock.LongZone(s.ListedAt)}. "
             + $"New since {Moment(s.NewSince, s.ListedAt)}: {N(s.New)}.{muted}";
 

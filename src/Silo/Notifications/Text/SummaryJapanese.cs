@@ -10,7 +10,7 @@ internal sealed class SummaryJapanese(LocalClock clock, string source) : Summary
 
     public override IEnumerable<string> Lines(FleetSummary s, string? url)
     {
-        var muted = s.Muted > 0 ? $"ミュート中で通知していないもの: {N(s.Muted)}台。" : "";
+        var muted = s.Muted > 0 ? $"ミュート中: {N(s.Muted)}台。" : "";
         yield return $"{clock.Format(s.ListedAt, "yyyy'年'M'月'd'日'")}({Weekday(s)}) {clock.Minute(s.ListedAt)} ({clock.ShortZone(s.ListedAt)}) 現在、"
             + $"{N(s.Count)}台がオフラインです。{Moment(s.NewSince, s.ListedAt)} 以降の新規: {N(s.New)}台。{muted}";
 
