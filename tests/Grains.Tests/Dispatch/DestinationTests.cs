@@ -83,6 +83,27 @@ public sealed class DestinationTests
     }
 
     [Fact]
+    public async Task An_incident_too_waits_as_long_as_the_destination_asks_for()
+    {
+        var wantsRest = true;
+        await using var cluster = await VirtualCluster.Start();
+        cluster.Mail.Answer = _ => Task.FromResult(wantsRest ? DeliveryAnswer.Failed("HTTP 429") with { RetryAfter = Minutes(3) } : DeliveryAnswer.Accepted());
+        cluster.LeaveAlone();
+        cluster.Patience = TimeSpan.FromMilliseconds(20);
+        foreach (var n in Enumerable.Range(0, 12)) await cluster.Drop($"thing-{n}");
+        await cluster.Advance(Minutes(5));
+        await VirtualCluster.Until(() => cluster.Mail.Attempts == 5);
+
+        wantsRest = false;
+        await cluster.Advance(Minutes(2.5));
+        cluster.Mail.Attempts.ShouldBe(5, "the incident was due after ten seconds, and retries after a minute");
+
+        await cluster.Advance(Minutes(2));
+        await VirtualCluster.Until(() => cluster.Mail.Accepted.Count == 5);
+        cluster.Mail.Incidents.ShouldHaveSingleItem().Count.ShouldBe(7);
+    }
+
+    [Fact]
     public async Task An_alert_is_kept_alive_over_a_crash_at_no_write_of_state_and_ends_with_the_outage()
     {
         var alerts = new TestDestination("alerts") { Terms = new() { KeepAlive = Minutes(10) } };
