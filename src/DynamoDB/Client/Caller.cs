@@ -39,7 +39,9 @@ internal sealed class Caller(RetrySettings settings, TimeProvider time, DynamoDB
             var pause = settings.PauseAfter(attempts);
             var spent = time.GetElapsedTime(began);
             metrics.Failed(table, operation, fault);
-            if (spent + pause >= settings.CallLimit) throw failures.GaveUp(table, operation, fault, attempts, spent, failure);
+
+            // An attempt that begins with no time left to answer could only turn a clear refusal into "nobody knows".
+            if (spent + pause + (settings.AttemptLimit / 4) >= settings.CallLimit) throw failures.GaveUp(table, operation, fault, attempts, spent, failure);
             await Task.Delay(pause, time, cancellationToken);
         }
     }

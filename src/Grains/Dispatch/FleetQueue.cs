@@ -140,18 +140,18 @@ internal sealed partial class FleetQueue : BackgroundService
 
     private sealed record Publication(FleetNotification Notification, TimeSpan Wait, long Since);
 
-    [LoggerMessage(52, LogLevel.Information, "{Destination} accepted {Event} of incident {IncidentId}, number {Number} ({Count} things, {Back} back): {Detail}")]
+    [LoggerMessage(62, LogLevel.Information, "{Destination} accepted {Event} of incident {IncidentId}, number {Number} ({Count} things, {Back} back): {Detail}")]
     private partial void LogAccepted(string destination, string @event, string incidentId, int number, int count, int back, string detail);
 
-    [LoggerMessage(53, LogLevel.Warning, "{Destination} could not be told {Event} of incident {IncidentId} ({Count} things), tried again soon: {Detail}")]
+    [LoggerMessage(63, LogLevel.Warning, "{Destination} could not be told {Event} of incident {IncidentId} ({Count} things), tried again soon: {Detail}")]
     private partial void LogFailed(string destination, string @event, string incidentId, int count, string detail);
 
-    [LoggerMessage(54, LogLevel.Error, "{Destination} refused {Event} of incident {IncidentId} ({Count} things), tried hourly for a day: {Detail}")]
+    [LoggerMessage(64, LogLevel.Error, "{Destination} refused {Event} of incident {IncidentId} ({Count} things), tried hourly for a day: {Detail}")]
     private partial void LogRefused(string destination, string @event, string incidentId, int count, string detail);
 
-    [LoggerMessage(55, LogLevel.Warning, "{Destination}: {Missed} members of incident {IncidentId} could not store that they were told; they ask again within a minute")]
+    [LoggerMessage(65, LogLevel.Warning, "{Destination}: {Missed} members of incident {IncidentId} could not store that they were told; they ask again within a minute")]
     private partial void LogNotRecorded(string destination, int missed, string incidentId);
 
-    [LoggerMessage(56, LogLevel.Warning, "The things could not be counted; an incident is told without their number")]
+    [LoggerMessage(66, LogLevel.Warning, "The things could not be counted; an incident is told without their number")]
     private partial void LogNotCounted(Exception exception);
 }

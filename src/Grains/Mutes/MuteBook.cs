@@ -49,6 +49,8 @@ public sealed class MuteBook(IGrainFactory grains, [FromKeyedServices(TimeProvid
             grains.GetGrain<IMutesGrain>(0).Fulfilled(mute.Id, mute.From).Ignore();
     }
 
+    internal void Copy(MuteList list) => Volatile.Write(ref _copy, new MuteIndex(list));
+
     public void Dispose() => _one.Dispose();
 
     /// <summary>Looks whether the list has changed.</summary>
@@ -59,7 +61,7 @@ public sealed class MuteBook(IGrainFactory grains, [FromKeyedServices(TimeProvid
         try
         {
             var newer = await grains.GetGrain<IMutesGrain>(0).Newer(_copy?.Revision).WaitAsync(cancellationToken);
-            if (newer is not null) Volatile.Write(ref _copy, new MuteIndex(newer));
+            if (newer is not null) Copy(newer);
         }
         finally
         {

@@ -15,6 +15,7 @@ internal static class ConnectionRules
         if (change.SaysUnchanged && state.Connected is null) return Nothing(state, PresenceReason.Unchanged);
 
         var verdict = EventOrder.Judge(state, change);
+        if (verdict.Why == PresenceReason.OlderEvent && LateSecondDrop(state, change, verdict) is { } first) return Restart(state, first, change, verdict, policy, now);
         if (verdict.Why is not PresenceReason.None and not PresenceReason.OverruledByOtherKind) return Nothing(state, verdict.Why);
 
         var marked = state with
@@ -102,12 +103,28 @@ internal static class ConnectionRules
         var secondDropOfItsKind = change.SaysChanged && before.Marks.GetValueOrDefault(verdict.Key) is { Connected: false };
         if (marked.Outage is { Telling: null, Muted: false } grace && (secondDropOfItsKind || (verdict.NewSession && grace.Session is not null)))
         {
-            // It cannot have dropped twice without coming back in between: the first outage is over, this is the next.
-            var ended = Recovery.EndQuietly(marked, grace, verdict.At);
-            return Store(StartGrace(ended, change, verdict, policy, now), PresenceReason.GraceRestartedByNewerSession, verdict.At);
+            return Restart(marked, grace, change, verdict, policy, now);
         }
 
         return Unchanged(before, marked, verdict);
+    }
+
+    /// <summary>
+    /// A re-report ("false" again) overtook the drop that it repeats, and took the news out of it: a second one, after a return that got
+    /// lost. Not where sessions are known: they tell it by themselves, and their time is not the shadow's.
+    /// </summary>
+    private static Outage? LateSecondDrop(DeviceState state, ConnectionChange change, OrderVerdict verdict) =>
+        change is { Kind: ChangeKind.Shadow, Connected: false, SaysChanged: true }
+        && state.Outage is { Telling: null, Muted: false, BackAt: null, Session: null } grace && verdict.At > grace.Since
+            ? grace
+            : null;
+
+    /// <summary>It cannot have dropped twice without coming back in between: the first outage is over, this is the next.</summary>
+    private static PresenceDecision Restart(
+        DeviceState state, Outage first, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
+    {
+        var ended = Recovery.EndQuietly(state, first, verdict.At);
+        return Store(StartGrace(ended, change, verdict, policy, now), PresenceReason.GraceRestartedByNewerSession, verdict.At);
     }
 
     private static PresenceDecision Dropped(

@@ -130,12 +130,12 @@ internal sealed partial class SummaryQueue : BackgroundService
 
     private sealed record Work(DateOnly Date, DateTimeOffset NewSince);
 
-    [LoggerMessage(62, LogLevel.Information, "{Destination} accepted {SummaryId} ({Count} offline): {Detail}")]
+    [LoggerMessage(72, LogLevel.Information, "{Destination} accepted {SummaryId} ({Count} offline): {Detail}")]
     private partial void LogAccepted(string destination, string summaryId, int count, string detail);
 
-    [LoggerMessage(63, LogLevel.Warning, "{Destination} did not take {SummaryId} ({Count} offline), tried again: {Detail}")]
+    [LoggerMessage(73, LogLevel.Warning, "{Destination} did not take {SummaryId} ({Count} offline), tried again: {Detail}")]
     private partial void LogFailed(string destination, string summaryId, int count, string? detail);
 
-    [LoggerMessage(64, LogLevel.Warning, "{Destination}: what is offline could not be read for {SummaryId}, tried again soon")]
+    [LoggerMessage(74, LogLevel.Warning, "{Destination}: what is offline could not be read for {SummaryId}, tried again soon")]
     private partial void LogNotRead(Exception exception, string destination, string summaryId);
 }

@@ -43,6 +43,6 @@ internal sealed partial class SummaryStarter(
         }
     }
 
-    [LoggerMessage(61, LogLevel.Warning, "{Destination}: its daily summary could not be arranged; tried again until it is.")]
+    [LoggerMessage(71, LogLevel.Warning, "{Destination}: its daily summary could not be arranged; tried again until it is.")]
     private partial void LogNotArranged(Exception exception, string destination);
 }

@@ -56,6 +56,45 @@ public sealed class IncidentRulesTests
     }
 
     [Fact]
+    public void Flapping_and_steady_things_are_told_singly_in_any_storm_and_are_no_members()
+    {
+        _storm.Terms = _storm.Terms with { Destination = new DestinationTerms { RateLimit = new RateLimit(2, TimeSpan.FromSeconds(1)) } };
+        _storm.Drop(5 + 3);
+        for (var i = 0; i < 6; i++) _storm.Ask(_storm.Recovered($"r{i}"));
+        _storm.State.Stored.Incidents.Select(incident => incident.OnlyReturns).ShouldBe([false, true], "both kinds take in what they can");
+        var before = _storm.State;
+        var waits = new List<TimeSpan>();
+        foreach (var notificationEvent in new[] { NotificationEvent.DeviceFlapping, NotificationEvent.DeviceSteady })
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                var burst = _storm.Recovered($"f{i}") with { Event = notificationEvent, OutageId = $"burst-of-f{i}", Drops = 6 };
+                var admission = _storm.Ask(burst);
+                admission.Kind.ShouldBe(AdmissionKind.Go);
+                _storm.Last.Persist.ShouldBeFalse();
+                waits.Add(admission.Wait);
+            }
+        }
+
+        (_storm.State.Stored, _storm.State.Waiting).ShouldBe((before.Stored, before.Waiting));
+        for (var i = 2; i < waits.Count; i++) (waits[i] - waits[i - 2]).ShouldBeGreaterThan(TimeSpan.FromSeconds(1), "but within the rate");
+        _storm.After(10).Tick();
+        _storm.Publications.Select(told => told.Count).ShouldBe([3, 1]);
+    }
+
+    [Fact]
+    public void Where_each_outage_has_an_alert_of_its_own_each_return_closes_its_own()
+    {
+        _storm.Terms = _storm.Terms with { Destination = new DestinationTerms { AlertPerOutage = true } };
+        _storm.Told(3);
+        var incident = _storm.Incident.Id;
+        for (var i = 0; i < 50; i++) _storm.Ask(_storm.Recovered($"single{i}")).Kind.ShouldBe(AdmissionKind.Go);
+        for (var i = 5; i < 8; i++) _storm.Ask(_storm.Recovered($"t{i}", incident)).Kind.ShouldBe(AdmissionKind.Later);
+        _storm.After(10).Tick();
+        (_storm.Publication.Event, _storm.Publication.IncidentId, _storm.Publication.Back).ShouldBe((FleetEvent.FleetRecovered, incident, 3));
+    }
+
+    [Fact]
     public void The_incident_counts_those_that_were_not_told_singly_and_says_what_they_share()
     {
         _storm.Drop(5 + 25);

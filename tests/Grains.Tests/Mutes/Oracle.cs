@@ -13,6 +13,11 @@ internal sealed class Oracle(MuteModel.World world)
     /// <summary>A tick a minute, and a few seconds for the rest.</summary>
     private const int Soon = 66;
 
+    /// <summary>Each further return within an hour doubles how long a return has to last, up to a quarter of an hour.</summary>
+    private int _hold = world.Hold;
+    private int? _lastReturn;
+    private int _further;
+
     private bool _away;
     private int _awaySince;
     private int _backSince = int.MaxValue;
@@ -39,7 +44,7 @@ internal sealed class Oracle(MuteModel.World world)
         }
 
         // A told outage goes on if the return did not last; any other absence begins anew.
-        if (!(_told && now < _backSince + world.Hold))
+        if (!(_told && now < _backSince + _hold))
         {
             Settle(now);
             (_told, _firstSince) = (false, now);
@@ -97,15 +102,18 @@ internal sealed class Oracle(MuteModel.World world)
         // The very second of the deadline is kept out of the worlds.
         _outlasted |= now >= _awaySince + Grace;
         _backSince = now;
+        _further = now - _lastReturn <= 3600 ? _further + 1 : 0;
+        _lastReturn = now;
+        _hold = Math.Min(world.Hold << _further, 900);
         Settle(now);
     }
 
     /// <summary>A return has lasted: then it is one.</summary>
     private void Settle(int now)
     {
-        if (_backSince == int.MaxValue || now < _backSince + world.Hold) return;
-        if (_outlasted) _recoveries.Add(_backSince + world.Hold);
-        if (_told) _owedBackSince = _backSince + world.Hold;
+        if (_backSince == int.MaxValue || now < _backSince + _hold) return;
+        if (_outlasted) _recoveries.Add(_backSince + _hold);
+        if (_told) _owedBackSince = _backSince + _hold;
         (_outlasted, _told, _backSince) = (false, false, int.MaxValue);
     }
 

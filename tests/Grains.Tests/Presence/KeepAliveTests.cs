@@ -43,6 +43,22 @@ public sealed class KeepAliveTests
     }
 
     [Fact]
+    public void What_an_incident_has_told_has_no_alert_of_its_own_to_keep_alive()
+    {
+        var story = Watched();
+        story.State = story.State with
+        {
+            Outage = story.State.Outage! with
+            {
+                Deliveries = story.State.Outage.Deliveries.ToDictionary(pair => pair.Key, pair => pair.Value with { Incident = "of-many" }),
+            },
+        };
+        for (var i = 0; i < 10; i++) story.After(Interval).Tick();
+        KeepAliveRules.Due(story.State, story.Policy, story.Now).ShouldBeEmpty();
+        story.Sends.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Whatever_a_keep_alive_is_answered_changes_nothing()
     {
         var story = Watched();

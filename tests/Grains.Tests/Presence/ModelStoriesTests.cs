@@ -30,4 +30,26 @@ public sealed class ModelStoriesTests
         story.Verified(VerifierVerdict.Connected, back, version: 9).ShouldBe(PresenceReason.VerifierStale);
         story.Status.ShouldBe(PresenceStatus.Offline);
     }
+
+    /// <summary>The return in between got lost, and a re-report overtook the drop that it repeats: the drop still says that it is one.</summary>
+    [Fact]
+    public void A_second_drop_that_a_re_report_has_overtaken_still_starts_its_own_grace()
+    {
+        var story = new Story();
+        story.Shadow(true, 1);
+        var first = story.After(Seconds(60)).Now;
+        Dropped(story, 2, first).ShouldBe(PresenceReason.GraceStarted);
+        var second = story.After(Seconds(30)).Now;
+        story.After(Seconds(20)).Shadow(false, 5, unchanged: true).ShouldBe(PresenceReason.Unchanged);
+
+        Dropped(story, 4, second).ShouldBe(PresenceReason.GraceRestartedByNewerSession);
+        story.State.Outage!.Since.ShouldBe(second);
+        story.State.Outage.GraceEndsAt.ShouldBe(second + story.Policy.Grace);
+        story.State.Suppressed.ShouldBe(1);
+        Dropped(story, 4, second).ShouldBe(PresenceReason.OlderEvent, "once");
+        Dropped(story, 2, first).ShouldBe(PresenceReason.OlderEvent);
+    }
+
+    private static PresenceReason Dropped(Story story, long version, DateTimeOffset at) => story.Change(
+        new ConnectionChange(false, ChangeKind.Shadow, EventSource.Queue, at, story.Now) { Number = version, SaysChanged = true });
 }

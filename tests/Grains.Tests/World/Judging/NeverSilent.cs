@@ -22,7 +22,8 @@ internal sealed class NeverSilent(Court court, Correspondence letters)
         var latest = court.Known.Latest(before: at);
         var drop = latest is { Connected: false } ? latest : court.Known.LaterPerhaps(latest?.Index ?? -1, connected: false, by: at);
         if (drop is null) return;
-        if (_marks.TryGetValue(drop.Index, out var other) && latest is { Connected: false })
+        var back = court.Known.LaterPerhaps(drop.Index, connected: true, by: at);
+        if (_marks.TryGetValue(drop.Index, out var other) && latest is { Connected: false } && back is null)
             court.Object($"the absence of change {drop.Index} is told under two ids, {other} and {outage.Id}.");
         _marks[drop.Index] = outage.Id;
         letters.Owes(outage.Id);

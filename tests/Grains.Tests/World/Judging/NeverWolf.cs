@@ -25,7 +25,10 @@ internal sealed class NeverWolf(Court court, Testimony testimony)
 
     private void BeforeItsTime(Outage outage, Change drop, double at)
     {
-        var began = court.DropsAreTold && court.Setup.Feed != Feed.Both ? [drop] : court.Known.RunOf(drop, at);
+        // A drop that was delivered and given back, since nothing could be stored, is not known: until it comes again the clock is that
+        // of the one before. Holding the verdict for it is the business of the horizon.
+        var sure = court.Known.SureAt(drop.Index) < at;
+        var began = sure && court.DropsAreTold && court.Setup.Feed != Feed.Both ? [drop] : court.Known.RunOf(drop, at);
         var settled = began.Min(change => court.Known.ArrivedAt(change.Index)) + Setup.Settle;
         var over = began.Min(change => change.At - Earliest(change)) + court.Setup.Grace;
         if (at < over - Rounding) court.Object($"told offline ({outage.Id}) at {at:0.000} s, before the grace of change {drop.Index} was over at {over:0.000} s.");

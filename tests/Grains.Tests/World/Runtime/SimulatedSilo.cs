@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,7 +36,11 @@ internal sealed class SimulatedSilo
         world(this, services);
         Services = services.BuildServiceProvider();
         Runtime = Services.GetRequiredService<IGrainRuntime>();
-        foreach (var worker in Services.GetServices<IHostedService>().OfType<BackgroundService>()) Stage.Do(() => _ = execute(worker, CancellationToken.None));
+        foreach (var worker in Services.GetServices<IHostedService>().OfType<BackgroundService>().Where(worker => worker is not MuteCopier))
+            Stage.Do(() => _ = execute(worker, CancellationToken.None));
+
+        // Nothing is muted in these worlds, and that is known from the start.
+        Services.GetRequiredService<MuteBook>().Copy(new MuteList());
     }
 
     public SimulatedCluster Cluster { get; }

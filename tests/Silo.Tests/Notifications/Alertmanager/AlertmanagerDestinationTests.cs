@@ -85,6 +85,54 @@ public sealed class AlertmanagerDestinationTests
     }
 
     [Fact]
+    public async Task Many_at_once_are_one_alert_until_all_are_back()
+    {
+        var service = new AlertmanagerService(time);
+        await using var stub = await Start(service);
+        await using var destination = To(stub);
+
+        time.SetUtcNow(Sample.FleetOutage.LastAt.AddSeconds(10));
+        (await destination.Send(Sample.FleetOutage)).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
+        time.Advance(TimeSpan.FromMinutes(5));
+        await destination.Send(Sample.FleetOutage with { Number = 2, Count = 31_300, StartedAt = Sample.FleetOutage.StartedAt.AddMinutes(-1) });
+        service.Firing.ShouldBe(1);
+        time.SetUtcNow(Sample.FleetRecovered.LastAt.AddMinutes(1));
+        (await destination.Send(Sample.FleetRecovered)).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
+        service.Firing.ShouldBe(0);
+
+        await stub.Requests[0].ShouldBe("Alertmanager", "fleet-firing");
+        await stub.Requests[2].ShouldBe("Alertmanager", "fleet-resolved");
+    }
+
+    [Fact]
+    public async Task An_incident_without_news_lasts_a_week()
+    {
+        var service = new AlertmanagerService(time);
+        await using var stub = await Start(service);
+        await using var destination = To(stub);
+
+        await destination.Send(Sample.FleetOutage);
+        time.Advance(TimeSpan.FromDays(6.9));
+        service.Firing.ShouldBe(1);
+        time.Advance(TimeSpan.FromDays(0.2));
+        service.Firing.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_incident_that_was_over_before_it_could_be_told_is_posted_and_resolved()
+    {
+        var service = new AlertmanagerService(time);
+        await using var stub = await Start(service);
+        await using var destination = To(stub);
+
+        time.SetUtcNow(Sample.FleetRecovered.LastAt.AddMinutes(1));
+        (await destination.Send(Sample.FleetRecovered with { Number = 1 })).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
+
+        stub.Requests.Count.ShouldBe(2);
+        service.Firing.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_test_ends_by_itself_and_is_marked()
     {
         var service = new AlertmanagerService(time);

@@ -30,6 +30,21 @@ public sealed class NtfyDestinationTests
     }
 
     [Fact]
+    public async Task Many_at_once_are_one_message()
+    {
+        await using var ntfy = await HttpStub.Start((request, _) => Task.FromResult(NtfyService.Answer(request)));
+        await using var destination = To(ntfy);
+
+        foreach (var notification in new[] { Sample.FleetOutage, Sample.FleetRecovered })
+            (await destination.Send(notification)).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
+        var longest = Enumerable.Range(0, 20).Select(_ => string.Concat(Enumerable.Repeat("𩸽", 128)));
+        (await destination.Send(Sample.FleetOutage with { Things = [.. longest] })).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
+
+        await ntfy.Requests[0].ShouldBe("Ntfy", "fleet-outage");
+        await ntfy.Requests[1].ShouldBe("Ntfy", "fleet-recovered");
+    }
+
+    [Fact]
     public async Task A_token_is_a_bearer_token()
     {
         await using var ntfy = await HttpStub.Start((request, _) => Task.FromResult(NtfyService.Answer(request)));

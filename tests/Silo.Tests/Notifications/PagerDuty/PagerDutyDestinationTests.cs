@@ -40,6 +40,34 @@ public sealed class PagerDutyDestinationTests
     }
 
     [Fact]
+    public async Task Many_at_once_are_one_alert_under_the_id_of_the_incident()
+    {
+        await using var pagerDuty = await HttpStub.Start((request, _) => Task.FromResult(PagerDutyService.Answer(request)));
+        await using var destination = To(pagerDuty);
+
+        foreach (var notification in new[] { Sample.FleetOutage, Sample.FleetOutage with { Number = 2, Count = 31_300 }, Sample.FleetRecovered })
+            (await destination.Send(notification)).ShouldBe(DeliveryAnswer.Accepted("HTTP 202"));
+
+        pagerDuty.Requests.Count.ShouldBe(3);
+        await pagerDuty.Requests[0].ShouldBe("PagerDuty", "fleet-trigger");
+        await pagerDuty.Requests[2].ShouldBe("PagerDuty", "fleet-resolve");
+        pagerDuty.Requests.Select(DedupKey).Distinct().ShouldBe([Sample.FleetOutage.IncidentId]);
+    }
+
+    [Fact]
+    public async Task An_incident_that_was_over_before_it_could_be_told_is_opened_and_resolved()
+    {
+        await using var pagerDuty = await HttpStub.Start((request, _) => Task.FromResult(PagerDutyService.Answer(request)));
+        await using var destination = To(pagerDuty);
+
+        (await destination.Send(Sample.FleetRecovered with { Number = 1 })).ShouldBe(DeliveryAnswer.Accepted("HTTP 202"));
+
+        pagerDuty.Requests.Count.ShouldBe(2);
+        await pagerDuty.Requests[0].ShouldBe("PagerDuty", "fleet-trigger-that-comes-late");
+        await pagerDuty.Requests[1].ShouldBe("PagerDuty", "fleet-resolve");
+    }
+
+    [Fact]
     public async Task The_longest_name_fits()
     {
         await using var pagerDuty = await HttpStub.Start((request, _) => Task.FromResult(PagerDutyService.Answer(request)));

@@ -27,6 +27,20 @@ public sealed class SlackDestinationTests
         await slack.Requests[3].ShouldBe("Slack", "offline.ja");
     }
 
+    [Fact]
+    public async Task Many_at_once_are_one_message()
+    {
+        await using var slack = await HttpStub.Start((request, _) => Task.FromResult(SlackService.Answer(request)));
+        await using var destination = To(slack);
+
+        foreach (var notification in new[] { Sample.FleetOutage, Sample.FleetRecovered })
+            (await destination.Send(notification)).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
+        (await destination.Send(Sample.FleetOutage with { Things = [.. Enumerable.Repeat("<!channel> @everyone", 20)] })).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
+
+        await slack.Requests[0].ShouldBe("Slack", "fleet-outage");
+        await slack.Requests[1].ShouldBe("Slack", "fleet-recovered");
+    }
+
     [Theory]
     [InlineData("<!channel> & <@U123> <https://evil.example|click>")]
     [InlineData("@everyone @here @channel")]

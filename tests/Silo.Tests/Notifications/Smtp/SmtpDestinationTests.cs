@@ -68,6 +68,24 @@ public sealed class SmtpDestinationTests
         mails.Select(mail => mail.MessageId).Distinct().Count().ShouldBe(3);
     }
 
+    [Fact]
+    public async Task Mails_of_one_incident_are_one_conversation()
+    {
+        await using var server = new SmtpStub();
+        await using var destination = To(server);
+        foreach (var notification in new[] { Sample.FleetOutage, Sample.FleetOutage with { Number = 2 }, Sample.FleetRecovered })
+            (await destination.Send(notification)).Outcome.ShouldBe(DeliveryOutcome.Accepted);
+
+        var mails = server.Mails.Select(Parse).ToList();
+        mails[0].Subject.ShouldBe(Sample.English.Subject(Sample.FleetOutage));
+        mails[0].TextBody!.TrimEnd().ReplaceLineEndings("\n").ShouldBe(Sample.English.Body(Sample.FleetOutage));
+        mails[0].Headers["X-IoTOrleans-Event"].ShouldBe("fleet.outage");
+        mails[0].InReplyTo.ShouldBeNull();
+        mails.Skip(1).ShouldAllBe(mail => mail.InReplyTo == mails[0].MessageId);
+        mails.Select(mail => mail.MessageId).ShouldBe(
+            new[] { "fleet.outage", "fleet.outage.2", "fleet.recovered" }.Select(told => $"{Sample.FleetOutage.IncidentId}.{told}@example.net"));
+    }
+
     [Theory]
     [InlineData("MAIL", "451 4.3.0 try later", DeliveryOutcome.Failed)]
     [InlineData("MAIL", "553 5.1.8 not your domain", DeliveryOutcome.Refused)]
