@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using IoTOrleans.Grains.Devices;
@@ -125,7 +126,7 @@ internal sealed partial class SummaryQueue : BackgroundService
     private string IdOf(string destination, DateOnly date)
     {
         var who = SHA256.HashData(Encoding.UTF8.GetBytes($"{_cluster}\n{destination}"));
-        return $"summary-{date:yyyy-MM-dd}-{Convert.ToHexStringLower(who.AsSpan(0, 4))}";
+        return string.Create(CultureInfo.InvariantCulture, $"summary-{date:yyyy-MM-dd}-{Convert.ToHexStringLower(who.AsSpan(0, 4))}");
     }
 
     private sealed record Work(DateOnly Date, DateTimeOffset NewSince);

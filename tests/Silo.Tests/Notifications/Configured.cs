@@ -34,5 +34,7 @@ internal sealed class Configured : IAsyncDisposable
 
     public Task<DeliveryAnswer> Send(FleetNotification notification) => Destination.Send(notification, TestContext.Current.CancellationToken);
 
+    public Task<DeliveryAnswer> Send(FleetSummary summary) => Destination.Send(summary, TestContext.Current.CancellationToken);
+
     public ValueTask DisposeAsync() => services.DisposeAsync();
 }
