@@ -25,6 +25,7 @@ internal static class SiloApplication
     private static readonly string[] tellStarts =
     [
         "Microsoft.Extensions.Hosting.Internal.Host",
+        "Orleans.Runtime.InsideRuntimeClient",
         "Orleans.Runtime.Silo",
         "Orleans.Runtime.SiloLifecycleSubject",
         "Orleans.Runtime.ReminderService.LocalReminderService",
