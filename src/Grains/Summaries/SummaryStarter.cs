@@ -28,7 +28,7 @@ internal sealed partial class SummaryStarter(
 
     private async Task Arrange(string destination, CancellationToken stoppingToken)
     {
-        for (var warned = false; ; warned = true)
+        for (var tries = 1; ; tries++)
         {
             try
             {
@@ -37,7 +37,8 @@ internal sealed partial class SummaryStarter(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                if (!warned) LogNotArranged(exception, destination);
+                // A start that fails for another reason ends this, too, and has its own line.
+                if (tries == 2) LogNotArranged(exception, destination);
                 await Task.Delay(Again, time, stoppingToken);
             }
         }
