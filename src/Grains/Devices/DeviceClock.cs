@@ -74,15 +74,18 @@ internal sealed partial class DeviceClock(
     /// <summary>
     /// After the write: moves the reminder later or removes it, and sets the timer. What fails here is left to the next tick.
     /// </summary>
-    /// <param name="confirmed">A write or read succeeded in this turn: nobody else has started something that this would undo.</param>
+    /// <param name="confirmed">
+    /// A write or read succeeded in this turn, and just now: nobody else has started something that this would undo. Asked again after
+    /// every wait: a silo that slept in one may have been replaced meanwhile.
+    /// </param>
     /// <param name="ticking">A reminder whose time has passed is not moved: it ticks every minute, at no write.</param>
-    public async Task Settle(DateTimeOffset? next, DateTimeOffset now, bool confirmed, bool ticking)
+    public async Task Settle(DateTimeOffset? next, DateTimeOffset now, Func<bool> confirmed, bool ticking)
     {
         SetTimer(next, now);
-        if (!confirmed) return;
+        if (!confirmed()) return;
         try
         {
-            if (next is not { } at) await Stop();
+            if (next is not { } at) await Stop(confirmed);
             else if (!ticking && _armedFor is { } armed && at > (armed > now ? armed : now) + Period) await Arm(at, now);
         }
         catch (Exception exception)
@@ -95,11 +98,18 @@ internal sealed partial class DeviceClock(
     /// <summary>Something that cannot be judged yet: a timer, since the reminder would come in a minute only.</summary>
     public void LookAgain(DateTimeOffset at, DateTimeOffset now) => SetTimer(at, now);
 
-    public async Task Stop()
+    public async Task Stop(Func<bool>? confirmed = null)
     {
         SetTimer(null, default);
         if (_exists == false) return;
         _reminder ??= await grain.GetReminder(DeviceNames.Reminder);
+        if (confirmed?.Invoke() == false)
+        {
+            // What was found may be somebody else's by now; one too many is removed by its own tick.
+            Forget();
+            return;
+        }
+
         if (_reminder is not null) await grain.UnregisterReminder(_reminder);
         _exists = false;
         _armedFor = null;

@@ -216,7 +216,7 @@ internal sealed partial class DeviceGrain(
         }
 
         foreach (var effect in decision.Effects) CarryOut(effect);
-        await _clock.Settle(next, now, _confirmed, ticking: LookingRules.WaitsForMute(_state, policy.With(_state.Override)));
+        await _clock.Settle(next, now, () => _confirmed && IsFresh, ticking: LookingRules.WaitsForMute(_state, policy.With(_state.Override)));
         mutes.Fulfil(ThingName, _state);
 
         observer.Decided(ThingName, input, decision, before, policy, now);

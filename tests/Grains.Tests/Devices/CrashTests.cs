@@ -190,6 +190,24 @@ public sealed class CrashTests
         cluster.Reminders.Exists(cluster.IdOf()).ShouldBeTrue();
     }
 
+    /// <summary>Found by the model: the reminder that it found on waking belonged to the outage that another silo had begun meanwhile.</summary>
+    [Fact]
+    public async Task A_silo_that_slept_after_it_stored_a_return_leaves_the_reminder_of_the_next_outage_alone()
+    {
+        await using var cluster = await VirtualCluster.Start();
+        await cluster.Connect();
+        await cluster.Drop();
+        await cluster.Advance(Minutes(1));
+        cluster.Storage.AfterWrite = id =>
+        {
+            cluster.Storage.AfterWrite = null;
+            cluster.Time.Advance(TimeSpan.FromSeconds(40));
+            cluster.Reminders.RegisterOrUpdateReminder(id, "presence", Minutes(5), Minutes(1)).Wait();
+        };
+        await cluster.Connect();
+        cluster.Reminders.Exists(cluster.IdOf()).ShouldBeTrue();
+    }
+
     [Fact]
     public async Task A_stale_activation_fails_at_the_write_and_the_event_goes_to_what_is_stored()
     {

@@ -131,7 +131,7 @@ public sealed class ClusterTests
         public async Task<SiloProcess> AddSilo()
         {
             var silo = await SiloProcess.Start(
-                [.. Storage(dynamo, prefix), ("Presence:RecoveryHold", "0s"), ("Presence:SettleTime", "1s"), ("Notifications:Webhook:Url", _webhook.Address.ToString()), .. settings]);
+                [.. Storage(dynamo, prefix), ("Presence:RecoveryHold", "0s"), ("Presence:SettleTime", "1s"), ("Notifications:Webhook:Url", _webhook.Address.ToString()), ("Notifications:Webhook:Collapse", "false"), .. settings]);
             _silos.Add(silo);
             return silo;
         }
