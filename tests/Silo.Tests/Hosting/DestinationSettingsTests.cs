@@ -103,6 +103,7 @@ public sealed class DestinationSettingsTests
         var terms = configured.Destination.Terms;
         terms.RateLimit.ShouldBe(count is null ? null : new RateLimit(count.Value, TimeSpan.FromSeconds(seconds)));
         (terms.Collapse, terms.KeepAlive, terms.SendResolved).ShouldBe((collapse, TimeSpan.FromMinutes(keepAliveMinutes), true));
+        terms.AlertPerOutage.ShouldBe(pairs[0].Value is "pagerduty" or "alertmanager");
         configured.Destination.Name.ShouldBe("x");
     }
 
