@@ -60,7 +60,10 @@ internal static class PresenceRules
             { Telling: null } grace when !grace.Muted || !policy.TellsNobody => LookingRules.NextLookInGrace(state, grace, policy),
             var offline => LookingRules.NextLookOffline(state, offline, policy, now),
         };
-        DateTimeOffset?[] looks = [look, owed, FlappingRules.NextLook(state, policy, now)];
+
+        // A mute may be lifted any time: by then the reminder must be near, whatever it was set for before (a hold that was learned, say).
+        DateTimeOffset? lifted = LookingRules.WaitsForMute(state, policy) ? now + TellingRules.FirstRetry : null;
+        DateTimeOffset?[] looks = [look, owed, FlappingRules.NextLook(state, policy, now), lifted];
         return looks.Min();
     }
 

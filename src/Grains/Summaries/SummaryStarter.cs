@@ -9,7 +9,8 @@ namespace IoTOrleans.Grains.Summaries;
 /// that gets none any more finds out at its next tick.
 /// </summary>
 internal sealed partial class SummaryStarter(
-    IGrainFactory grains, SummaryPlan plan, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<SummaryStarter> logger)
+    IGrainFactory grains, SummaryPlan plan, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<SummaryStarter> logger,
+    IHostApplicationLifetime? lifetime = null)
     : BackgroundService
 {
     internal static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
@@ -18,12 +19,22 @@ internal sealed partial class SummaryStarter(
     {
         try
         {
+            await Started(stoppingToken);
             await Task.WhenAll(plan.Destinations.Select(destination => Arrange(destination, stoppingToken)));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The next start does it.
         }
+    }
+
+    /// <summary>A start that fails is not the moment to arrange anything: what it would need is being taken down already.</summary>
+    private async Task Started(CancellationToken stoppingToken)
+    {
+        if (lifetime is null) return;
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var told = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
     }
 
     private async Task Arrange(string destination, CancellationToken stoppingToken)

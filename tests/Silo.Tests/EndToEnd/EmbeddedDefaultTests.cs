@@ -112,7 +112,7 @@ public sealed class EmbeddedDefaultTests
         await silo.Kill();
         Stored(silo, "SELECT count(*) FROM grain_state WHERE grain LIKE 'device/thing-%' AND data LIKE '{\"connected\":false%'").ShouldBe("4500");
         Stored(silo, "SELECT count(*) FROM grain_state WHERE grain LIKE 'device/thing-%' AND data LIKE '{\"connected\":true%'").ShouldBe("500");
-        Stored(silo, "SELECT count(*) FROM reminder").ShouldBe("4500");
+        Stored(silo, "SELECT count(*) FROM reminder WHERE grain LIKE 'device/%'").ShouldBe("4500");
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class SmtpStub : IAsyncDisposable
                 _ = Serve(client);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // Disposed.
         }
