@@ -22,7 +22,9 @@ internal sealed record RingPosition(long Hash, string? After, int WidthBits)
 
     private const int RingBits = 32;
 
-    public static RingPosition Start { get; } = new(0, null, 24);
+    private const int FirstWidthBits = 24;
+
+    public static RingPosition Start { get; } = new(0, null, FirstWidthBits);
 
     public bool IsEnd => Hash > uint.MaxValue;
 
@@ -48,10 +50,11 @@ internal sealed record RingPosition(long Hash, string? After, int WidthBits)
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Hash:x}.{WidthBits}.{After}");
 
+    /// <summary>A width beyond the first one is not believed: somebody could write 32, and have the whole table read for one page.</summary>
     public static RingPosition Parse(string text) =>
         text.Split('.', 3) is [var hash, var width, var after]
         && long.TryParse(hash, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var next) && next is >= 0 and <= uint.MaxValue
         && int.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture, out var bits) && bits <= RingBits
-            ? new(next, after.Length == 0 ? null : after, bits)
+            ? new(next, after.Length == 0 ? null : after, Math.Min(bits, FirstWidthBits))
             : throw new CursorException("It is not one that this service gave out.");
 }
