@@ -13,6 +13,9 @@ internal sealed class MuteBody
 
     private const int MostGlobCharacters = 256;
 
+    /// <summary>What a glob costs grows with its stars times its length: a thousand of the worst were a second of work for each event.</summary>
+    private const int MostStars = 8;
+
     /// <summary>As many as all attributes of a thing may have together.</summary>
     private const int MostAttributeBytes = 256;
 
@@ -86,6 +89,7 @@ internal sealed class MuteBody
     private string? Glob(JsonElement json)
     {
         if (!json.Has("glob") || Text(json, "glob") is not { } glob) return null;
+        if (glob.Count(c => c == '*') > MostStars) Refuse("glob", "`glob` has more than 8 *: every event of every thing is held against it.");
         if (string.IsNullOrWhiteSpace(glob) || glob.Length > MostGlobCharacters) Refuse("glob", "`glob` must have 1 to 256 characters: say which things, like door-* (or * for all).");
         return glob;
     }
