@@ -50,11 +50,13 @@ internal sealed record RingPosition(long Hash, string? After, int WidthBits)
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Hash:x}.{WidthBits}.{After}");
 
-    /// <summary>A width beyond the first one is not believed: somebody could write 32, and have the whole table read for one page.</summary>
+    /// <summary>A client's word for a wider range than the first is not taken: whoever wrote 32 would have the whole table read for one page.</summary>
+    public RingPosition Narrowed() => this with { WidthBits = Math.Min(WidthBits, FirstWidthBits) };
+
     public static RingPosition Parse(string text) =>
         text.Split('.', 3) is [var hash, var width, var after]
         && long.TryParse(hash, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var next) && next is >= 0 and <= uint.MaxValue
         && int.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture, out var bits) && bits <= RingBits
-            ? new(next, after.Length == 0 ? null : after, Math.Min(bits, FirstWidthBits))
+            ? new(next, after.Length == 0 ? null : after, bits)
             : throw new CursorException("It is not one that this service gave out.");
 }

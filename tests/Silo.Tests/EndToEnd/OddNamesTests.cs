@@ -16,12 +16,15 @@ public sealed class OddNamesTests
 {
     private static readonly string[] names =
     [
-        "site/1", "/", "a:b", "50%", "a%2Fb", "a%252Fb", "%E3%81%82", "a b", " ", "+", "a+b", "a?b#c", "*", "..", ".", "a/../b", "倉庫の温度計", "é", "e\u0301",
+        "site/1", "/", "a:b", "50%", "a%2Fb", "a%252Fb", "%E3%81%82", "a b", " a", "+", "a+b", "a?b#c", "*", "..", ".", "a/../b", "倉庫の温度計", "é", "e\u0301",
         "🚪🌡️", "a\\b", "\"'`;--", "<b>&amp;", "${x}{{y}}", "null", "__proto__", string.Concat(Enumerable.Repeat("🚪", 96)), new string('x', 128), new string('界', 128),
     ];
 
     /// <summary>128 code points are allowed, 512 bytes are not; 129 code points are too many.</summary>
-    private static readonly string[] refused = [string.Concat(Enumerable.Repeat("🚪", 128)), new string('x', 129), "a\nb", "a\u0085b"];
+    private static readonly string[] refused = [string.Concat(Enumerable.Repeat("🚪", 128)), new string('x', 129), "a\nb", "a\u0085b", " ", "\u3000\u00a0"];
+
+    /// <summary>Kept with the thing, and in what goes out.</summary>
+    private static readonly Dictionary<string, string> attributes = new() { [""] = "", ["a\u0000\r\nb"] = "\uFFFF\u202E\u001b[31m", ["🚪"] = "<!channel> & 界" };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -51,7 +54,7 @@ public sealed class OddNamesTests
         await Journey(silo, told, async () =>
         {
             foreach (var connection in connections) await connection.DisconnectAsync(cancellationToken: Cancel);
-            await silo.PostUntilTaken(byHttp.Select(thingName => new { thingName, connected = false }));
+            await silo.PostUntilTaken(byHttp.Select(thingName => new { thingName, connected = false, attributes }));
         });
         connections.ForEach(connection => connection.Dispose());
     }
@@ -104,7 +107,7 @@ public sealed class OddNamesTests
             {
                 var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
                 await sqs.SendMessageAsync(
-                    events.Url, JsonSerializer.Serialize(new { clientId, eventType = connected ? "connected" : "disconnected", timestamp, versionNumber = 1, sessionIdentifier = "s" }), Cancel);
+                    events.Url, JsonSerializer.Serialize(new { clientId, eventType = connected ? "connected" : "disconnected", timestamp, versionNumber = 1, sessionIdentifier = "s", attributes }), Cancel);
             }
         }
 
