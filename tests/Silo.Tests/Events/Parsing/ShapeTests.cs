@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IoTOrleans.Contracts;
 using IoTOrleans.Silo.Events;
 using IoTOrleans.Silo.Events.Parsing;
