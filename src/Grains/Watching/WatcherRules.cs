@@ -6,9 +6,6 @@ namespace IoTOrleans.Grains.Watching;
 /// <summary>When people hear that we do not know: state and what is known in, state and what to send out. No I/O, no clock.</summary>
 internal static class WatcherRules
 {
-    /// <summary>Not having known for this long is told; shorter is what restarts and busy minutes look like.</summary>
-    internal static readonly TimeSpan BlindAfter = TimeSpan.FromMinutes(5);
-
     /// <summary>Being this close behind counts as knowing again.</summary>
     internal static readonly TimeSpan KnowsWithin = TimeSpan.FromMinutes(1);
 
@@ -18,12 +15,12 @@ internal static class WatcherRules
 
     public static WatcherState Look(WatcherState state, DateTimeOffset knownUntil, string cluster, DateTimeOffset now) => state.Blindness switch
     {
-        null when now - knownUntil > BlindAfter => new()
+        null when now - knownUntil > Blindness.After => new()
         {
             Blindness = new() { Id = ConnectionRules.OutageId($"{cluster}\nwatcher", knownUntil), Since = knownUntil, DetectedAt = now },
         },
         { EndedAt: null } blindness when now - knownUntil <= KnowsWithin => new() { Blindness = AllOwedTheEnd(blindness with { EndedAt = now }) },
-        { EndedAt: not null } when now - knownUntil > BlindAfter => Look(new(), knownUntil, cluster, now),
+        { EndedAt: not null } when now - knownUntil > Blindness.After => Look(new(), knownUntil, cluster, now),
         _ => state,
     };
 
@@ -78,7 +75,7 @@ internal static class WatcherRules
         DetectedAt = blindness.DetectedAt,
         RecoveredAt = blindness.EndedAt,
         Duration = (blindness.EndedAt ?? now) - blindness.Since,
-        Grace = BlindAfter,
+        Grace = Blindness.After,
         Attributes = new Dictionary<string, string>(),
     };
 }

@@ -11,6 +11,9 @@ public sealed record WatcherState
 [GenerateSerializer, Immutable, Alias("IoTOrleans.Blindness")]
 public sealed record Blindness
 {
+    /// <summary>Not having known for this long is told; shorter is what restarts and busy minutes look like.</summary>
+    public static readonly TimeSpan After = TimeSpan.FromMinutes(5);
+
     [Id(0)] public required string Id { get; init; }
 
     /// <summary>Up to when was known what happened.</summary>

@@ -1,4 +1,4 @@
-using IoTOrleans.Silo.Blindness;
+using IoTOrleans.Silo.Pauses;
 using IoTOrleans.Silo.Events;
 using IoTOrleans.Silo.Events.Http;
 using IoTOrleans.Silo.Events.Mqtt;

@@ -1,7 +1,7 @@
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Events.Sqs.Horizons;
 
-namespace IoTOrleans.Silo.Blindness;
+namespace IoTOrleans.Silo.Pauses;
 
 internal static class BlindSpotServices
 {

@@ -1,6 +1,6 @@
 using IoTOrleans.Grains.Ports;
 
-namespace IoTOrleans.Silo.Blindness;
+namespace IoTOrleans.Silo.Pauses;
 
 /// <summary>
 /// Notices that this process stood still: stopped by a debugger or a hypervisor, or asleep with its machine. Whoever asks first after that
