@@ -4,6 +4,7 @@ using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Grains.Summaries;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,6 +25,9 @@ public static class PresenceServices
         services.AddSingleton<PresencePolicies>();
         services.AddSingleton<MuteBook>();
         services.AddSingleton(provider => new StoredStatus(
+            provider.GetRequiredService<PresencePolicies>(), provider.GetRequiredService<MuteBook>(),
+            provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)));
+        services.AddSingleton(provider => new DeviceStories(
             provider.GetRequiredService<PresencePolicies>(), provider.GetRequiredService<MuteBook>(),
             provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)));
         services.AddSingleton<PresenceObserver>();
@@ -47,6 +51,9 @@ public static class PresenceServices
         services.AddHostedService(provider => provider.GetRequiredService<SummaryQueue>());
         services.AddHostedService<MuteCopier>();
         services.AddHostedService<SummaryStarter>();
+        services.AddOptions<RoundOptions>();
+        services.AddKeyedSingleton<IRound, Sweep>(RoundOptions.Sweep);
+        services.AddHostedService<RoundStarter>();
         return services;
     }
 

@@ -28,6 +28,14 @@ public interface IDeviceAnswers : IGrainWithStringKey
     [Alias("Wake")]
     Task Wake();
 
+    /// <summary>
+    /// Whoever looked into the reminder table found something left to do here and no reminder for it, or one that is set for too late. If that is
+    /// so by what is stored now, there is one when this returns.
+    /// </summary>
+    /// <returns>There is.</returns>
+    [Alias("Rearm")]
+    Task<bool> Rearm();
+
     /// <summary>The broker began to watch anew, and this thing has not come back yet.</summary>
     [Alias("BrokerStarted")]
     Task BrokerStarted(BrokerStart start);
