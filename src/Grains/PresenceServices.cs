@@ -53,6 +53,7 @@ public static class PresenceServices
         services.AddHostedService<SummaryStarter>();
         services.AddOptions<RoundOptions>();
         services.AddKeyedSingleton<IRound, Sweep>(RoundOptions.Sweep);
+        services.AddKeyedSingleton<IRound, Audit>(RoundOptions.Audit);
         services.AddHostedService<RoundStarter>();
         return services;
     }

@@ -89,6 +89,12 @@ internal sealed partial class DeviceGrain(
         await Apply(new PresenceInput.Verified(outageId, answer));
     }
 
+    public async Task<PresenceReason> Audited(VerifierAnswer answer)
+    {
+        await Refresh(unless: IsFresh);
+        return await Apply(new PresenceInput.Audited(answer));
+    }
+
     public async Task Answered(string outageId, NotificationEvent notificationEvent, int sequence, string destination, DeliveryAnswer answer)
     {
         await Refresh(unless: IsFresh);

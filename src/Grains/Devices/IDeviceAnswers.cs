@@ -1,3 +1,4 @@
+using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Grains.Devices;
@@ -12,6 +13,10 @@ public interface IDeviceAnswers : IGrainWithStringKey
     /// <summary>The verifier's answer about an outage.</summary>
     [Alias("Verified")]
     Task Verified(string outageId, VerifierAnswer answer);
+
+    /// <summary>The verifier's answer about this thing, which was taken to be connected when it was asked.</summary>
+    [Alias("Audited")]
+    Task<PresenceReason> Audited(VerifierAnswer answer);
 
     /// <summary>A destination's answer to one notification.</summary>
     [Alias("Answered")]

@@ -60,6 +60,12 @@ internal static partial class ReasonTexts
         PresenceReason.DeliveryOfNothingOwed => "A destination answered to something that it was not owed any more.",
         PresenceReason.DeliveredByIncident => "A destination accepted it as one of many that were told together.",
 
+        PresenceReason.DisconnectFoundByAudit => "The audit found that it had disconnected, though no event of it had come in; its grace runs from then.",
+        PresenceReason.AuditConfirmed => "The audit found it connected.",
+        PresenceReason.AuditStale => "The audit's 'disconnected' was written before it connected, so it did not count.",
+        PresenceReason.AuditUnanswered => "The audit got no answer that says anything.",
+        PresenceReason.AuditOvertaken => "The audit's answer came when it was not taken to be connected any more.",
+
         PresenceReason.FlappingBegan => "It came and went so often that it counts as flapping.",
         PresenceReason.FlappingEnded => "It has been connected for an hour: it is steady again.",
         PresenceReason.PolicySet => "Somebody set a policy for it, or took it back.",
@@ -73,7 +79,7 @@ internal static partial class ReasonTexts
         PresenceReason.FirstConnected or PresenceReason.CameBackInGrace or PresenceReason.CameBackTold or PresenceReason.CameBackMuted
             or PresenceReason.TakenOverByNewSession or PresenceReason.HealedByVerifier => "connected",
         PresenceReason.GraceStarted or PresenceReason.DroppedInHold or PresenceReason.GraceRestartedByNewerSession
-            or PresenceReason.WatcherRestarted or PresenceReason.VerifierKnowsNewerDisconnect => "disconnected",
+            or PresenceReason.WatcherRestarted or PresenceReason.VerifierKnowsNewerDisconnect or PresenceReason.DisconnectFoundByAudit => "disconnected",
         PresenceReason.MutedAtDeadline => "muted",
         PresenceReason.ToldConfirmed or PresenceReason.ToldUnanswered or PresenceReason.ToldUnverified => "told",
         PresenceReason.Delivered or PresenceReason.DeliveredByIncident => "delivered",

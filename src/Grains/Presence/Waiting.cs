@@ -36,7 +36,8 @@ internal static class Waiting
     {
         if (!offline.Muted) yield return new("return", null, "It is offline, and that is told; its return is told when it has held.");
         else if (policy.MutedBy.Count > 0) yield return new("mute", null, "It is offline and muted: if it still is when the mute ends, people are told.");
-        else yield return new("policy", null, "It is offline, and by its policy nobody is to be told.");
+        else if (policy.TellsNobody) yield return new("policy", null, "It is offline, and by its policy nobody is to be told.");
+        else yield return new("look", null, "The mute has ended; it is looked at within a minute.");
 
         if (state.Memory.AskingAbout == offline.Id) yield return new("verifier", null, "The verifier is being asked whether it is back.");
         else if (state.Memory.AskAgainAt is { } again) yield return new("recheck", again, "The verifier is asked again whether it is back.");

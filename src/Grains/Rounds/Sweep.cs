@@ -22,7 +22,6 @@ internal sealed partial class Sweep(
     internal const int ThingsPerSecond = 1000;
 
     internal const int AtOnce = 16;
-    internal const int NamesTold = 10;
 
     /// <summary>A reminder that is off by its period and a little more is as good as one that is not.</summary>
     internal static readonly TimeSpan Late = 2 * DeviceClock.Period;
@@ -55,11 +54,7 @@ internal sealed partial class Sweep(
 
     public void Report()
     {
-        var healed = new List<string>();
-        while (_healed.TryDequeue(out var thingName)) healed.Add(thingName);
-        if (healed.Count == 0) return;
-        var more = healed.Count > NamesTold ? $" and {healed.Count - NamesTold} more" : "";
-        LogHealed(healed.Count, string.Join(", ", healed.Take(NamesTold)) + more);
+        if (Names.Take(_healed) is { } healed) LogHealed(healed.Count, healed.Text);
     }
 
     private DateTimeOffset? NextLook(StoredThing thing) =>
