@@ -53,7 +53,12 @@ internal static class AuditRules
         var ring = decision.State.Ring;
         return decision with
         {
-            State = decision.State with { Ring = [.. ring.SkipLast(1), ring[^1] with { Reason = PresenceReason.DisconnectFoundByAudit }] },
+            State = decision.State with
+            {
+                // No queue took it: what that may be hiding is not younger for it.
+                Memory = decision.State.Memory with { HeardAt = state.Memory.HeardAt },
+                Ring = [.. ring.SkipLast(1), ring[^1] with { Reason = PresenceReason.DisconnectFoundByAudit }],
+            },
             Reason = PresenceReason.DisconnectFoundByAudit,
         };
     }

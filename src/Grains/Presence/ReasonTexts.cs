@@ -47,6 +47,7 @@ internal static partial class ReasonTexts
         PresenceReason.StillDisconnected => "The verifier was asked again: it is still disconnected.",
         PresenceReason.CameBackWhileAsking => "The outage was over before the verifier answered.",
         PresenceReason.HoldHeld => "Its return has held: the outage is over.",
+        PresenceReason.HeldBacklog => "Its grace was over, but its return may have been on its way to us, so the verdict was held.",
         PresenceReason.MutedAtDeadline => "Its grace was over while nobody was to be told of it: it is offline, and muted.",
 
         PresenceReason.ToldConfirmed => "Its grace was over and the verifier, too, said that it is disconnected: it was told.",

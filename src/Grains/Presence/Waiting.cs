@@ -16,7 +16,7 @@ internal static class Waiting
             {
                 null => [],
                 { BackAt: not null } back => [new("recovery-hold", back.HoldEndsAt, "It is back; the outage is over when that has lasted.")],
-                { Telling: null, Muted: false } grace => [InGrace(state, LookingRules.WithGraceOf(policy, grace), now)],
+                { Telling: null, Muted: false } grace => [InGrace(state, LookingRules.WithGraceOf(policy, grace), policy, now)],
                 var offline => Offline(state, offline, policy, now),
             },
             .. AfterMute(state),
@@ -24,12 +24,15 @@ internal static class Waiting
         ];
     }
 
-    private static WaitingFor InGrace(DeviceState state, Outage grace, DateTimeOffset now)
+    private static WaitingFor InGrace(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now)
     {
         if (now < grace.GraceEndsAt) return new("grace", grace.GraceEndsAt, "If it is not back by then, the verifier is asked and people are told.");
-        return state.Memory.AskingAbout == grace.Id && state.Memory.AskingSince is { } since
-            ? new("verifier", since + LookingRules.AskFor, "Its grace is over, and the verifier is being asked; without an answer by then, people are told.")
-            : new("look", null, "Its grace is over; it is looked at within a minute.");
+        return (state.Memory.AskingAbout == grace.Id ? state.Memory : ActivationMemory.Empty) switch
+        {
+            { HeldSince: { } held } => new("backlog", held + policy.MaxHold, "Its grace is over, but its return may be on its way to us; by then people are told."),
+            { AskingSince: { } since } => new("verifier", since + LookingRules.AskFor, "Its grace is over, and the verifier is being asked; without an answer by then, people are told."),
+            _ => new("look", null, "Its grace is over; it is looked at within a minute."),
+        };
     }
 
     private static IEnumerable<WaitingFor> Offline(DeviceState state, Outage offline, PresencePolicy policy, DateTimeOffset now)

@@ -6,6 +6,7 @@ using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Grains.Summaries;
+using IoTOrleans.Grains.Watching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -47,6 +48,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
             services.AddSingleton<IConnectionVerifier>(Verifier);
             services.AddSingleton<IBrokerClock>(Broker);
+            if (BlindSpots is { } blindSpots) services.AddSingleton(blindSpots);
             services.AddSingleton<IThingsNotWell>(new RemindedThings(this));
             services.AddSingleton<IReminderTable>(Reminders);
             services.AddSingleton<IThingCatalogue>(Catalogue);
@@ -81,6 +83,9 @@ internal sealed class VirtualCluster : IAsyncDisposable
     internal IRoundGrain Round(string name = RoundOptions.Sweep) => _cluster.Client.GetGrain<IRoundGrain>(name);
 
     public Task CrashRound(string name = RoundOptions.Sweep) => _cluster.DeactivateAsync(Round(name));
+
+    /// <summary>What the silos may not know; to be set before the start.</summary>
+    public IBlindSpots? BlindSpots { get; set; }
 
     /// <summary>Where people live; to be set before the start.</summary>
     public TimeZoneInfo Zone { get; set; } = TimeZoneInfo.Utc;
@@ -131,6 +136,10 @@ internal sealed class VirtualCluster : IAsyncDisposable
         await Mutes.Delete(id);
         foreach (var book in MuteBooks) await book.Refresh(CancellationToken.None);
     }
+
+    public IWatcherGrain Watcher => _cluster.Client.GetGrain<IWatcherGrain>(0);
+
+    public Task CrashWatcher() => _cluster.DeactivateAsync(Watcher);
 
     internal ISummaryGrain Summary(string destination = "mail") => _cluster.Client.GetGrain<ISummaryGrain>(destination);
 
@@ -259,7 +268,8 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     private int Pending => _cluster.Silos.Sum(silo =>
         silo.ServiceProvider.GetRequiredService<NotificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<FleetQueue>().Pending
-        + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<SummaryQueue>().Pending);
+        + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<SummaryQueue>().Pending
+        + silo.ServiceProvider.GetRequiredService<WatcherQueue>().Pending);
 
     private async Task Remind(GrainId grainId)
     {

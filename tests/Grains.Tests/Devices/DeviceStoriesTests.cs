@@ -87,6 +87,18 @@ public sealed class DeviceStoriesTests
     }
 
     [Fact]
+    public void A_verdict_that_is_held_is_named_with_its_end()
+    {
+        var story = new Story();
+        story.Policy = story.Policy with { Blind = new(Horizon.Unknown) };
+        story.Timed(true, source: EventSource.Queue);
+        story.After(Minutes(1)).Timed(false, source: EventSource.Queue);
+        story.After(Minutes(5)).Tick().ShouldBe(PresenceReason.HeldBacklog);
+        Why(story).WaitingFor.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            waiting => waiting.What.ShouldBe("backlog"), waiting => waiting.Until.ShouldBe(story.Now + Minutes(10)));
+    }
+
+    [Fact]
     public void A_mute_is_named_and_so_is_what_happens_when_it_ends()
     {
         var story = new Story();

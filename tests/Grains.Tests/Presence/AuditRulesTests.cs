@@ -50,6 +50,16 @@ public sealed class AuditRulesTests
     }
 
     [Fact]
+    public void What_the_queue_may_be_hiding_is_not_younger_for_an_audit()
+    {
+        var story = Watched();
+        story.Shadow(true, 10);
+        var heard = story.State.Memory.HeardAt;
+        story.After(Minutes(60)).Audited(VerifierVerdict.Disconnected, story.Now, 11).ShouldBe(PresenceReason.DisconnectFoundByAudit);
+        (heard, story.State.Memory.HeardAt).ShouldBe((Story.Start, Story.Start));
+    }
+
+    [Fact]
     public void Its_event_is_a_duplicate_should_it_come_at_last()
     {
         var story = Watched();

@@ -167,10 +167,15 @@ internal sealed class SiloProcess : IAsyncDisposable
         if (line is not null) _output.Enqueue(line);
     }
 
-    private async Task End(string signal)
+    public async Task Signal(string signal)
     {
         using var kill = Process.Start("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
+    }
+
+    private async Task End(string signal)
+    {
+        await Signal(signal);
         await _process.WaitForExitAsync().WaitAsync(Patience);
     }
 
