@@ -101,6 +101,12 @@ public sealed class RingWalkTests
     }
 
     [Theory]
+    [InlineData("0.32.", 24)]
+    [InlineData("0.25.", 24)]
+    [InlineData("0.7.", 7)]
+    public void No_cursor_has_the_whole_ring_read_for_a_page(string text, int width) => RingPosition.Parse(text).Narrowed().WidthBits.ShouldBe(width);
+
+    [Theory]
     [InlineData("")]
     [InlineData("1.24")]
     [InlineData("100000000.24.")]

@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace IoTOrleans.DynamoDB.Tests.Support;
+namespace IoTOrleans.Testing.Http;
 
-internal enum LineFault
+public enum LineFault
 {
     None,
 
@@ -35,7 +35,7 @@ internal enum LineFault
 }
 
 /// <summary>A network between the client and the emulator that does what networks and AWS do now and then.</summary>
-internal sealed class FaultyLine : IAsyncDisposable
+public sealed class FaultyLine : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly HttpClient _http = new();
