@@ -30,6 +30,9 @@ internal static class SiloApplication
         "Orleans.Runtime.SiloLifecycleSubject",
         "Orleans.Runtime.ReminderService.LocalReminderService",
         "Orleans.Runtime.MembershipService.MembershipTableManager",
+
+        // On a busy machine the first turns take long, and say so.
+        "Orleans.Runtime.Scheduler.WorkItemGroup",
     ];
 
     public static WebApplicationBuilder CreateBuilder(string[] args)
