@@ -6,7 +6,7 @@ namespace IoTOrleans.Silo.Pauses;
 /// Notices that this process stood still: stopped by a debugger or a hypervisor, or asleep with its machine. Whoever asks first after that
 /// notices it, since timers that fell due meanwhile fire in any order.
 /// </summary>
-internal sealed partial class PauseWatch : BackgroundService
+internal sealed partial class PauseWatch(TimeProvider time, ILogger<PauseWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan beat = TimeSpan.FromSeconds(1);
 
@@ -14,17 +14,8 @@ internal sealed partial class PauseWatch : BackgroundService
     internal static readonly TimeSpan Shortest = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
-    private readonly TimeProvider time;
-    private readonly ILogger logger;
-    private long beatAt;
-    private DateTimeOffset beatAtClock;
+    private (long At, DateTimeOffset Clock)? beaten;
     private Pause? last;
-
-    public PauseWatch(TimeProvider time, ILogger<PauseWatch> logger)
-    {
-        (this.time, this.logger) = (time, logger);
-        (beatAt, beatAtClock) = (time.GetTimestamp(), time.GetUtcNow());
-    }
 
     /// <summary>The last one; null: there has been none.</summary>
     public Pause? Last
@@ -38,6 +29,7 @@ internal sealed partial class PauseWatch : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        Beat();
         using var timer = new PeriodicTimer(beat, time);
         while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default)) Beat();
     }
@@ -48,8 +40,9 @@ internal sealed partial class PauseWatch : BackgroundService
         {
             // While the machine sleeps the monotonic clock may stand still, too; a clock that is set forward looks the same, at little harm.
             var (now, clock) = (time.GetTimestamp(), time.GetUtcNow());
-            var length = TimeSpan.FromTicks(Math.Max(time.GetElapsedTime(beatAt, now).Ticks, (clock - beatAtClock).Ticks));
-            (beatAt, beatAtClock) = (now, clock);
+            var length = beaten is not { } before ? TimeSpan.Zero
+                : TimeSpan.FromTicks(Math.Max(time.GetElapsedTime(before.At, now).Ticks, (clock - before.Clock).Ticks));
+            beaten = (now, clock);
             if (length < Shortest + beat) return;
             last = new Pause(clock, length);
             LogPaused((int)length.TotalSeconds);

@@ -14,6 +14,7 @@ public sealed class PauseWatchTests
     public void Who_asks_first_after_it_notices_it()
     {
         using var watch = new PauseWatch(_time, NullLogger<PauseWatch>.Instance);
+        watch.Last.ShouldBeNull();
         _time.Advance(TimeSpan.FromSeconds(30));
         watch.Last.ShouldNotBeNull().Length.ShouldBe(TimeSpan.FromSeconds(30));
         _time.Advance(TimeSpan.FromSeconds(1));

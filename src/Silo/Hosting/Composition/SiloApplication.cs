@@ -33,6 +33,7 @@ internal static class SiloApplication
 
         // On a busy machine the first turns take long, and say so.
         "Orleans.Runtime.Scheduler.WorkItemGroup",
+        "IoTOrleans.Silo.Pauses.PauseWatch",
     ];
 
     public static WebApplicationBuilder CreateBuilder(string[] args)
