@@ -16,7 +16,7 @@ internal sealed class Setup : IAsyncDisposable
     private Setup(Fauxqs aws, TimeProvider time)
     {
         Sqs = aws.CreateSqsClient();
-        Tap = new QueueTap(time);
+        (Tap, Inbox) = (new QueueTap(time), new Inbox(time));
     }
 
     public AmazonSQSClient Sqs { get; }
@@ -27,7 +27,10 @@ internal sealed class Setup : IAsyncDisposable
 
     public IotDataStub Shadows { get; private set; } = null!;
 
-    public Inbox Inbox { get; private set; } = null!;
+    public Inbox Inbox { get; }
+
+    /// <summary>The queue behind the topic.</summary>
+    public QueueAddress Letters { get; private set; } = null!;
 
     public QueueAddress Events { get; private set; } = null!;
 
@@ -66,9 +69,9 @@ internal sealed class Setup : IAsyncDisposable
         {
             ["RedrivePolicy"] = JsonSerializer.Serialize(new { deadLetterTargetArn = Dead.Arn, maxReceiveCount = Terms.MaxReceiveCount }),
         });
-        var (letters, topic) = (await aws.CreateQueue(), await aws.CreateTopic());
-        await aws.Subscribe(topic, letters, raw: true);
-        Inbox = new Inbox(Sqs, letters.Url, time);
+        Letters = await aws.CreateQueue();
+        var topic = await aws.CreateTopic();
+        await aws.Subscribe(topic, Letters, raw: true);
         webhook = await HttpStub.Start(Inbox.Webhook);
         Shadows = await IotDataStub.Start();
 

@@ -27,7 +27,7 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
         var start = time.GetUtcNow();
         var judge = new Judge(things, ledger, setup.Inbox, start);
         var final = new FinalQuestions(things, ledger, setup, silos);
-        var letters = setup.Inbox.Drain(over.Token);
+        var letters = setup.Inbox.Drain(setup.Sqs, setup.Letters.Url, over.Token);
         var faults = lanes.Run(FaultPlan.Of(options.Seed, options.Duration, options.Silos), start, over.Token);
         var world = new World(things, options.Seed, setup.Sqs, setup.Events.Url, setup.Shadows, ledger, setup.Tap, time)
             .Run(start, options.Duration, over.Token);
@@ -39,7 +39,7 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
                 if (world.IsFaulted) await world;
                 if (faults.IsFaulted) await faults;
                 if (letters.IsFaulted) await letters;
-                await Watch(judge, $"{end - time.GetUtcNow():h\\:mm\\:ss} of faults left", over.Token);
+                await Watch(judge, Left(end), over.Token);
             }
 
             await Calm(judge, final, time.GetUtcNow() + longestCalm, over.Token);
@@ -78,6 +78,9 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
             if (time.GetUtcNow() - quietSince >= silence) return;
         }
     }
+
+    private string Left(DateTimeOffset end) =>
+        end - time.GetUtcNow() is { Ticks: > 0 } left ? $"{left:h\\:mm\\:ss} of faults left" : "no more faults; the last events and silos";
 
     private async Task<Verdict> Watch(Judge judge, string left, CancellationToken cancellationToken)
     {

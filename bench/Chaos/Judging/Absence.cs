@@ -31,10 +31,21 @@ internal sealed class Absence
     /// <summary>When the queue had a word of its end, or of anything after that; null: it goes on.</summary>
     public DateTimeOffset? BackAccepted => later.Count > 0 ? later.Min(delivery => delivery.AcceptedAt) : null;
 
-    /// <summary>When the service had stored such a word.</summary>
-    public DateTimeOffset? BackStored => later.Min(delivery => delivery.Passage.StoredAt);
+    /// <summary>The first word of its end, and where that was at a time.</summary>
+    public string WhereWasItsEnd(DateTimeOffset at) => later.MinBy(delivery => delivery.AcceptedAt)?.Passage.WhereAt(at) ?? "not sent";
 
-    /// <summary>… or may have heard it from the shadow.</summary>
+    /// <summary>
+    /// Since when the service surely knew, then, that the thing was back: a return was stored, and of no later drop was there a word anywhere.
+    /// </summary>
+    public DateTimeOffset? KnownToBeBack(DateTimeOffset then)
+    {
+        var known = later.Where(delivery => delivery.Passage.StoredAt < then).MaxBy(delivery => delivery.Message.Change);
+        if (known is null || !thing.Changes[known.Message.Change].Connected) return null;
+        var dropped = later.Any(delivery => delivery.Message.Change > known.Message.Change && delivery.AcceptedAt < then);
+        return dropped ? null : known.Passage.StoredAt;
+    }
+
+    /// <summary>When it was over by the shadow, which can be asked.</summary>
     public DateTimeOffset? BackInShadow =>
         thing.Feed == Feed.Shadow && thing.Changes.ElementAtOrDefault(drop.Index + 1) is { } back ? start + back.At : null;
 

@@ -10,7 +10,7 @@ using IoTOrleans.Testing.Http;
 namespace IoTOrleans.Chaos.Judging;
 
 /// <summary>Two destinations: a webhook, and a topic with a queue behind it. Whatever reaches them is kept.</summary>
-internal sealed class Inbox(IAmazonSQS sqs, string queueUrl, TimeProvider time)
+internal sealed class Inbox(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Notice>> notices = new();
     private readonly ConcurrentDictionary<string, int> others = new();
@@ -26,7 +26,8 @@ internal sealed class Inbox(IAmazonSQS sqs, string queueUrl, TimeProvider time)
         return Task.FromResult(new StubAnswer(204));
     }
 
-    public async Task Drain(CancellationToken cancellationToken)
+    /// <summary>Reads what the topic puts into this queue until the token ends it.</summary>
+    public async Task Drain(IAmazonSQS sqs, string queueUrl, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -50,7 +51,7 @@ internal sealed class Inbox(IAmazonSQS sqs, string queueUrl, TimeProvider time)
         }
     }
 
-    private void Keep(string destination, string body, DateTimeOffset at)
+    public void Keep(string destination, string body, DateTimeOffset at)
     {
         var root = JsonElement.Parse(body);
         var happened = root.GetProperty("event").GetString()!;
@@ -61,8 +62,9 @@ internal sealed class Inbox(IAmazonSQS sqs, string queueUrl, TimeProvider time)
         }
 
         var thing = root.GetProperty("thingName").GetString()!;
+        DateTimeOffset? recovered = root.GetProperty("recoveredAt") is { ValueKind: JsonValueKind.String } back ? back.GetDateTimeOffset() : null;
         notices.GetOrAdd(thing, _ => new()).Enqueue(new Notice(
             destination, happened, thing, root.GetProperty("outageId").GetString()!, root.GetProperty("since").GetDateTimeOffset(),
-            root.GetProperty("detectedAt").GetDateTimeOffset(), root.GetProperty("recoveredAt") is { ValueKind: JsonValueKind.String } back ? back.GetDateTimeOffset() : null, at));
+            root.GetProperty("detectedAt").GetDateTimeOffset(), recovered, root.GetProperty("verification").GetString()!, at));
     }
 }

@@ -18,6 +18,9 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
     /// <summary>The age that a word may have when it is sent, an attempt that waits included.</summary>
     private static readonly TimeSpan onItsWay = TimeSpan.FromSeconds(30);
 
+    /// <summary>The age that an answer of the shadow may have when it is taken: the attempt's time-out, and storage that takes its time.</summary>
+    private static readonly TimeSpan toAnswer = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan rounding = TimeSpan.FromMilliseconds(2);
 
     public Verdict Assess(IEnumerable<Injection> injections, DateTimeOffset now)
@@ -66,8 +69,15 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
     {
         var deadline = absence.Deadline(notice.Since);
         if (notice.At < deadline - rounding) return $"before its time, {deadline:HH:mm:ss.fff}";
-        if (absence.BackAccepted < deadline - Terms.Settle) return $"its return was in the queue at {absence.BackAccepted:HH:mm:ss.fff}, and it was not due before {deadline:HH:mm:ss.fff}";
-        if (notice.RecoveredAt is null && absence.BackStored < notice.At - onItsWay) return $"known to be back since {absence.BackStored:HH:mm:ss.fff}";
+        if (absence.BackAccepted < deadline - Terms.Settle)
+        {
+            return $"its return was in the queue at {absence.BackAccepted:HH:mm:ss.fff}, it was not due before {deadline:HH:mm:ss.fff}; "
+                + $"when it was told ({notice.DetectedAt:HH:mm:ss.fff}) the return was {absence.WhereWasItsEnd(notice.DetectedAt)}";
+        }
+
+        if (notice.Verification == "confirmed" && absence.BackInShadow < notice.DetectedAt - toAnswer)
+            return $"confirmed by the shadow, which says since {absence.BackInShadow:HH:mm:ss.fff} that it is back";
+        if (notice.RecoveredAt is null && absence.KnownToBeBack(notice.At - onItsWay) is { } known) return $"known to be back since {known:HH:mm:ss.fff}";
         return null;
     }
 
