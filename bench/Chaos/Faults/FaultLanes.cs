@@ -9,30 +9,34 @@ namespace IoTOrleans.Chaos.Faults;
 internal sealed class FaultLanes(IReadOnlyDictionary<string, Line> lines, Flotilla silos, Screen screen, TimeProvider time)
 {
     private static readonly TimeSpan restartsAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan aMoment = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentQueue<Injection> injections = new();
 
     public IReadOnlyCollection<Injection> Injections => injections;
 
     public IEnumerable<string> UnderWay => injections.Where(injection => injection.Ended is null).Select(injection => injection.Fault.Name);
 
-    public async Task Run(IReadOnlyList<PlannedFault> plan, DateTimeOffset start, CancellationToken cancellationToken)
+    public Task Run(IReadOnlyList<PlannedFault> plan, DateTimeOffset start, TimeSpan duration, CancellationToken cancellationToken)
     {
-        var running = new List<Task>();
-        try
-        {
-            foreach (var fault in plan)
-            {
-                var wait = start + fault.At - time.GetUtcNow();
-                if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
-                running.Add(Inject(fault, cancellationToken));
-            }
-        }
-        finally
-        {
-            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        var ofProcesses = plan.Where(fault => fault.IsOfProcesses).ToList();
+        return Task.WhenAll([
+            OneAfterTheOther(ofProcesses, start, start + duration, cancellationToken),
+            .. plan.Except(ofProcesses).Select(fault => OneAfterTheOther([fault], start, start + duration, cancellationToken)),
+        ]);
+    }
 
-        await Task.WhenAll(running);
+    /// <summary>A silo that is not up yet cannot be ended: then this one waits, and one that would last beyond the end is left out.</summary>
+    private async Task OneAfterTheOther(List<PlannedFault> faults, DateTimeOffset start, DateTimeOffset end, CancellationToken cancellationToken)
+    {
+        foreach (var fault in faults)
+        {
+            var wait = start + fault.At - time.GetUtcNow();
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
+            if (fault.IsOfProcesses) await silos.AreUp(cancellationToken);
+            if (time.GetUtcNow() + fault.Lasts > end + aMoment) continue;
+            await Inject(fault, cancellationToken);
+        }
     }
 
     private async Task Inject(PlannedFault fault, CancellationToken cancellationToken)
@@ -71,7 +75,7 @@ internal sealed class FaultLanes(IReadOnlyDictionary<string, Line> lines, Flotil
             injection.Ended = time.GetUtcNow();
         }
 
-        if (fault.Kind >= FaultKind.Killed) await Task.WhenAll(silos.All.Select(silo => silo.IsUp(cancellationToken)));
+        if (fault.IsOfProcesses) await silos.AreUp(cancellationToken);
         injection.Healed = time.GetUtcNow();
     }
 }

@@ -28,6 +28,8 @@ internal enum FaultKind
 /// <param name="Silo">Of faults of processes: which one (from 0).</param>
 internal sealed record PlannedFault(string Target, FaultKind Kind, TimeSpan At, TimeSpan Lasts, double Share = 1, int Silo = 0)
 {
+    public bool IsOfProcesses => Kind >= FaultKind.Killed;
+
     public string Name => Kind switch
     {
         FaultKind.Killed => "silo: kill -9",

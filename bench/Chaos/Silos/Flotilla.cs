@@ -38,6 +38,8 @@ internal sealed class Flotilla(IReadOnlyList<SupervisedSilo> silos) : IAsyncDisp
         }
     }
 
+    public Task AreUp(CancellationToken cancellationToken) => Task.WhenAll(silos.Select(silo => silo.IsUp(cancellationToken)));
+
     /// <summary>What a person would be shown of the thing; null: unknown to the service, "?": nobody could say.</summary>
     public async Task<string?> Status(string thing, CancellationToken cancellationToken)
     {

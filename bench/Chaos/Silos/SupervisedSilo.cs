@@ -51,7 +51,6 @@ internal sealed class SupervisedSilo : IAsyncDisposable
         {
             ["ASPNETCORE_URLS"] = http.BaseAddress.ToString(),
             ["Orleans__Endpoints__SiloPort"] = FreePort.Next().ToString(CultureInfo.InvariantCulture),
-            ["Logging__Console__FormatterOptions__TimestampFormat"] = "HH:mm:ss.fff ",
         };
     }
 
