@@ -93,6 +93,9 @@ internal sealed class Setup : IAsyncDisposable
             ["Notifications__Sns__RateLimit"] = "50/s",
             ["Notifications__DailySummary"] = "off",
             ["Verify__With"] = "shadow",
+
+            // Each decision with its reason: what a false notice is explained by.
+            ["Logging__LogLevel__IoTOrleans.Grains.Dispatch.PresenceObserver"] = "Debug",
             ["AWS_REGION"] = Fauxqs.Region,
             ["AWS_ACCESS_KEY_ID"] = IotDataStub.AccessKey,
             ["AWS_SECRET_ACCESS_KEY"] = IotDataStub.SecretKey,

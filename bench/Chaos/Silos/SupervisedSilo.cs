@@ -166,12 +166,12 @@ internal sealed class SupervisedSilo : IAsyncDisposable
                 process = run;
             }
 
-            Keep($"===== {time.GetUtcNow():HH:mm:ss.fff} started, pid {run.Id} =====");
+            Keep($"===== started, pid {run.Id} =====");
             run.BeginOutputReadLine();
             run.BeginErrorReadLine();
             await run.WaitForExitAsync();
             state = SiloState.Down;
-            Keep($"===== {time.GetUtcNow():HH:mm:ss.fff} ended with {run.ExitCode} =====");
+            Keep($"===== ended with {run.ExitCode} =====");
             if (!expected && !over.IsCancellationRequested)
             {
                 DiedByItself++;
@@ -188,7 +188,7 @@ internal sealed class SupervisedSilo : IAsyncDisposable
     private void Keep(string? line)
     {
         if (line is null) return;
-        lock (log) log.WriteLine(line);
+        lock (log) log.WriteLine($"{time.GetUtcNow():HH:mm:ss.fff} {line}");
         if (line.Contains("is watching", StringComparison.Ordinal) && state == SiloState.Starting) state = SiloState.Up;
     }
 }
