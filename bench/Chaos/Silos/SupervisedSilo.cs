@@ -33,6 +33,9 @@ internal sealed class SupervisedSilo : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly StreamWriter log;
     private readonly HttpClient http;
+
+    // Kept until the end: whoever has just ended one may still ask it how it ended.
+    private readonly List<Process> ran = [];
     private Process? process;
     private TimeSpan pause = restartsAfter;
     private bool expected;
@@ -91,16 +94,13 @@ internal sealed class SupervisedSilo : IAsyncDisposable
         try
         {
             await paused.WaitForExitAsync(cancellationToken).WaitAsync(ownDeath, time, cancellationToken);
+            state = SiloState.Down;
         }
         catch (TimeoutException)
         {
             // Nobody has declared it dead: the only silo, or the others were away as well.
             expected = false;
             screen.Say($"{name} goes on after its pause");
-        }
-        catch (InvalidOperationException)
-        {
-            // Ended, and disposed of, already.
         }
     }
 
@@ -121,6 +121,7 @@ internal sealed class SupervisedSilo : IAsyncDisposable
         }
 
         await supervision.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var run in ran) run.Dispose();
         await log.DisposeAsync();
         http.Dispose();
     }
@@ -138,16 +139,13 @@ internal sealed class SupervisedSilo : IAsyncDisposable
         {
             await ending.Signal(signal);
             await ending.WaitForExitAsync().WaitAsync(patience, time);
+            state = SiloState.Down;
             if (signal == "-TERM" && ending.ExitCode != 0) screen.Say($"{name} ended with {ending.ExitCode} after SIGTERM");
         }
         catch (TimeoutException)
         {
             screen.Say($"{name} has not ended {patience.TotalSeconds:0} s after {signal}: killed");
             ending.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // Ended, and disposed of, already.
         }
     }
 
@@ -169,6 +167,7 @@ internal sealed class SupervisedSilo : IAsyncDisposable
             Keep($"===== started, pid {run.Id} =====");
             run.BeginOutputReadLine();
             run.BeginErrorReadLine();
+            ran.Add(run);
             await run.WaitForExitAsync();
             state = SiloState.Down;
             Keep($"===== ended with {run.ExitCode} =====");
@@ -179,7 +178,6 @@ internal sealed class SupervisedSilo : IAsyncDisposable
             }
 
             lock (sync) process = null;
-            run.Dispose();
             await Task.Delay(pause, time, over.Token);
             (expected, pause) = (false, restartsAfter);
         }
