@@ -40,6 +40,7 @@ public enum PresenceReason
     CameBackWhileAsking = 49,
     HoldHeld = 50,
     MutedAtDeadline = 51,
+    HeldBacklog = 52,
 
     // Telling.
     ToldConfirmed = 60,

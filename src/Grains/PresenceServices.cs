@@ -5,6 +5,7 @@ using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Summaries;
+using IoTOrleans.Grains.Watching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -29,6 +30,8 @@ public static class PresenceServices
         services.AddSingleton<PresenceObserver>();
         services.AddSingleton<FeedWatch>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
+        services.TryAddSingleton<IBlindSpots, NoBlindSpots>();
+        services.AddSingleton<HeldVerdicts>();
         services.AddOptions<IncidentOptions>();
         services.AddSingleton<IncidentPolicies>();
         services.TryAddSingleton<IFleetCount, NobodyCounts>();
@@ -44,7 +47,9 @@ public static class PresenceServices
         services.AddHostedService(provider => provider.GetRequiredService<FleetQueue>());
         services.AddHostedService(provider => provider.GetRequiredService<NotificationQueue>());
         services.AddHostedService(provider => provider.GetRequiredService<VerificationQueue>());
+        services.AddSingleton<WatcherQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<SummaryQueue>());
+        services.AddHostedService(provider => provider.GetRequiredService<WatcherQueue>());
         services.AddHostedService<MuteCopier>();
         services.AddHostedService<SummaryStarter>();
         return services;
@@ -53,6 +58,11 @@ public static class PresenceServices
     private sealed class NobodyCounts : IFleetCount
     {
         public ValueTask<int?> Count(CancellationToken cancellationToken) => new((int?)null);
+    }
+
+    private sealed class NoBlindSpots : IBlindSpots
+    {
+        public BlindSpots Current => BlindSpots.None;
     }
 
     private sealed class NoBroker : IBrokerClock

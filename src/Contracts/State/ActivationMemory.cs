@@ -23,4 +23,10 @@ public sealed record ActivationMemory
 
     /// <summary>When destinations that forget were last told again.</summary>
     [Id(5)] public DateTimeOffset? KeptAliveAt { get; init; }
+
+    /// <summary>Since when the verdict is held, because the thing's reconnect may be on its way to us.</summary>
+    [Id(10)] public DateTimeOffset? HeldSince { get; init; }
+
+    /// <summary>When the queue took the last event that was applied.</summary>
+    [Id(11)] public DateTimeOffset? HeardAt { get; init; }
 }

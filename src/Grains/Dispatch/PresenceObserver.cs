@@ -15,11 +15,12 @@ internal sealed partial class PresenceObserver
 
     private readonly ILogger _logger;
     private readonly FeedWatch _feed;
+    private readonly HeldVerdicts _held;
     private readonly Counter<long> _decisions;
 
-    public PresenceObserver(IMeterFactory meters, FeedWatch feed, ILogger<PresenceObserver> logger)
+    public PresenceObserver(IMeterFactory meters, FeedWatch feed, HeldVerdicts held, ILogger<PresenceObserver> logger)
     {
-        (_logger, _feed) = (logger, feed);
+        (_logger, _feed, _held) = (logger, feed, held);
         _decisions = meters.Create("IoTOrleans").CreateCounter<long>("iot_orleans.decisions", description: "Presence decisions by reason.");
     }
 
@@ -32,6 +33,7 @@ internal sealed partial class PresenceObserver
         var reason = NameOf(decision.Reason);
         _decisions.Add(1, new KeyValuePair<string, object?>("reason", reason));
         _feed.Note(before, decision, input);
+        _held.Note(thingName, decision.State, now);
         if (decision.State.Flapping is [.., { CalmSince: null } flapping] && before.Flapping.All(known => known.Since != flapping.Since))
         {
             _decisions.Add(1, new KeyValuePair<string, object?>("reason", NameOf(PresenceReason.FlappingBegan)));

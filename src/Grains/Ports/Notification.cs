@@ -77,6 +77,10 @@ public enum NotificationEvent
     DeviceRecovered = 2,
     DeviceFlapping = 3,
     DeviceSteady = 4,
+
+    /// <summary>About ourselves: for minutes we have not known what happened. <see cref="Notification.ThingName"/> is the cluster's name then.</summary>
+    WatcherBlind = 5,
+    WatcherOk = 6,
 }
 
 public static class NotificationEventNames
@@ -89,10 +93,16 @@ public static class NotificationEventNames
         NotificationEvent.DeviceRecovered => "device.recovered",
         NotificationEvent.DeviceFlapping => "device.flapping",
         NotificationEvent.DeviceSteady => "device.steady",
+        NotificationEvent.WatcherBlind => "watcher.blind",
+        NotificationEvent.WatcherOk => "watcher.ok",
         _ => throw new ArgumentOutOfRangeException(nameof(notificationEvent), notificationEvent, null),
     };
 
     /// <summary>It is the end of what an earlier notification with the same id began: services that keep alerts close theirs.</summary>
     public static bool IsEnd(this NotificationEvent notificationEvent) =>
-        notificationEvent is NotificationEvent.DeviceRecovered or NotificationEvent.DeviceSteady;
+        notificationEvent is NotificationEvent.DeviceRecovered or NotificationEvent.DeviceSteady or NotificationEvent.WatcherOk;
+
+    /// <summary>About no thing, but about the service itself.</summary>
+    public static bool IsOfWatcher(this NotificationEvent notificationEvent) =>
+        notificationEvent is NotificationEvent.WatcherBlind or NotificationEvent.WatcherOk;
 }

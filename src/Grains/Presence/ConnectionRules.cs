@@ -21,7 +21,7 @@ internal static class ConnectionRules
         var marked = state with
         {
             Marks = new Dictionary<string, OrderMark>(state.Marks) { [verdict.Key] = verdict.Mark },
-            Memory = state.Memory with { MarkMoved = true },
+            Memory = state.Memory with { MarkMoved = true, HeardAt = change.Source == EventSource.Queue ? change.ReceivedAt : state.Memory.HeardAt },
         };
         if (verdict.Why != PresenceReason.None) return Mark(marked, verdict);
 

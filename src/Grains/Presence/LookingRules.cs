@@ -137,16 +137,19 @@ internal static class LookingRules
 
         if (now < grace.GraceEndsAt) return Remember(state, PresenceReason.TooEarly, TellingRules.DueNow(state, policy, now));
         if (policy.TellsNobody) return Mute(state, grace, policy, now);
-        if (!Verifiable(state, policy)) return TellingRules.Tell(state, grace, Verification.None, policy, now);
+        if (Witness(state, policy) is not { } witness)
+            return HoldingRules.Hold(state, grace, policy, now) ?? TellingRules.Tell(state, grace, Verification.None, policy, now);
 
+        var ask = new PresenceEffect.AskVerifier(grace.Id, witness);
         var asking = state.Memory.AskingAbout == grace.Id;
-        if (asking && !StillTrying(state, now)) return TellingRules.Tell(state, grace, Verification.Unanswered, policy, now);
+        if (asking && !StillTrying(state, now))
+            return HoldingRules.Hold(state, grace, policy, now, ask) ?? TellingRules.Tell(state, grace, Verification.Unanswered, policy, now);
 
         // Asked again by every tick: whoever is already asking for this thing does not ask twice.
         var memory = Asking(state.Memory, grace, now, AskAgainUnanswered);
         return Remember(
             state with { Memory = memory }, PresenceReason.AskedVerifier,
-            [.. TellingRules.DueNow(state, policy, now), new PresenceEffect.AskVerifier(grace.Id, Witness(state, policy)!.Value)]);
+            [.. TellingRules.DueNow(state, policy, now), ask]);
     }
 
     private static PresenceDecision TickOffline(DeviceState state, Outage offline, PresencePolicy policy, DateTimeOffset now)
@@ -181,7 +184,9 @@ internal static class LookingRules
     private static PresenceDecision Conclude(
         DeviceState state, Outage outage, bool inGrace, Verification verification, PresencePolicy policy, DateTimeOffset now)
     {
-        if (inGrace) return policy.TellsNobody ? Mute(state, outage, policy, now) : TellingRules.Tell(state, outage, verification, policy, now);
+        if (inGrace && policy.TellsNobody) return Mute(state, outage, policy, now);
+        if (inGrace && verification != Verification.Confirmed && HoldingRules.Hold(state, outage, policy, now) is { } held) return held;
+        if (inGrace) return TellingRules.Tell(state, outage, verification, policy, now);
 
         state = state with { Memory = Looked(state.Memory, policy, now) };
         return Remember(
@@ -269,7 +274,7 @@ internal static class LookingRules
     private static bool Rechecks(DeviceState state, PresencePolicy policy) => policy.RecheckEvery > TimeSpan.Zero && Verifiable(state, policy);
 
     public static ActivationMemory NotAsking(ActivationMemory memory) =>
-        memory with { AskingAbout = null, AskingSince = null, AskAgainAt = null };
+        memory with { AskingAbout = null, AskingSince = null, AskAgainAt = null, HeldSince = null };
 
     private static ActivationMemory Asking(ActivationMemory memory, Outage grace, DateTimeOffset now, TimeSpan again)
     {

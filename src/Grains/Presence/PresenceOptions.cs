@@ -24,6 +24,12 @@ public sealed class PresenceOptions
     /// <summary>Send <c>device.flapping</c> and <c>device.steady</c>. Default: true.</summary>
     public bool NotifyFlapping { get; set; } = true;
 
+    /// <summary>
+    /// The longest that a first verdict which no verifier confirms is held because the queue has not been read up to it. Longer: a long backlog raises
+    /// no false notification, and hides a true one for longer. 0 (off) to 1 d. Default: 10 min.
+    /// </summary>
+    public TimeSpan MaxHold { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Overrides by thing name; the first that matches wins.</summary>
     public IList<PolicyOptions> Policies { get; } = [];
 
@@ -31,6 +37,7 @@ public sealed class PresenceOptions
     public IEnumerable<string> Check(IReadOnlyCollection<string> destinations)
     {
         foreach (var mistake in CheckDurations("Presence", Grace, SettleTime, RecoveryHold, RecheckEvery, RepeatInterval)) yield return mistake;
+        if (MaxHold < TimeSpan.Zero || MaxHold > TimeSpan.FromDays(1)) yield return "Presence:MaxHold has to be 0s (off) to 1d.";
 
         for (var i = 0; i < Policies.Count; i++)
         {

@@ -30,6 +30,7 @@ internal sealed class PresencePolicies(
             NotifyRecovery = match?.NotifyRecovery ?? _options.NotifyRecovery,
             NotifyFlapping = match?.NotifyFlapping ?? _options.NotifyFlapping,
             Muted = match?.Muted ?? false,
+            MaxHold = _options.MaxHold,
             Destinations = match?.Notify ?? _allDestinations,
             Terms = _terms,
             Known = _allDestinations,

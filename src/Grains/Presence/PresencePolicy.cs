@@ -43,6 +43,12 @@ public sealed record PresencePolicy
     /// <summary>The doors whose things somebody can be asked about.</summary>
     public IReadOnlyList<EventSource> Verifiable { get; init; } = [];
 
+    /// <summary>The longest that a first verdict waits for what we may not know yet; zero: it does not.</summary>
+    public TimeSpan MaxHold { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>What this silo may not know at the moment.</summary>
+    public BlindSpots Blind { get; init; } = BlindSpots.None;
+
     /// <summary>The glob that matched, null for the plain settings.</summary>
     public string? Match { get; init; }
 

@@ -16,7 +16,7 @@ internal static class Recovery
         DeviceState state, DateTimeOffset at, PresencePolicy policy, DateTimeOffset now)
     {
         var outage = state.Outage;
-        state = state with { Connected = true, Since = at, Memory = state.Memory with { AskingAbout = null, AskingSince = null, AskAgainAt = null } };
+        state = state with { Connected = true, Since = at, Memory = LookingRules.NotAsking(state.Memory) };
         switch (outage)
         {
             case null:

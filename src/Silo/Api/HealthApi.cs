@@ -1,5 +1,7 @@
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Watching;
+using IoTOrleans.Silo.Events.Sqs.Horizons;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Notifications.Text;
 using IoTOrleans.Sqlite;
@@ -21,6 +23,7 @@ internal static class HealthApi
     {
         var checks = builder.Services.AddHealthChecks().AddCheck<RemindersCheck>("reminders", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
         checks.AddCheck<DestinationsCheck>("destinations", tags: [Ready]);
+        if (settings.QueueUrl is not null) checks.AddCheck<QueueCheck>("queue", tags: [Ready]);
         if (settings.Storage == StorageProvider.Sqlite) checks.AddCheck<SqliteCheck>("storage", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
         if (settings.Storage == StorageProvider.DynamoDB) checks.AddCheck<DynamoDBCheck>("storage", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
     }
@@ -38,6 +41,14 @@ internal static class HealthApi
             entry => entry.Key,
             entry => new { status = entry.Value.Status.ToString(), error = entry.Value.Exception?.Message ?? entry.Value.Description }),
     });
+
+    /// <summary>Degraded, not unhealthy: another silo would know no more.</summary>
+    private sealed class QueueCheck(HorizonCopy queue) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+            queue.Behind <= Blindness.After ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Degraded($"blind: what the queue has taken in the last {(int)queue.Behind.TotalMinutes} min is not stored; look at the queue, at storage and at the log"));
+    }
 
     private sealed class SqliteCheck(SqliteStore store) : IHealthCheck
     {

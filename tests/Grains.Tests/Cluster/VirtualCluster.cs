@@ -5,6 +5,7 @@ using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Summaries;
+using IoTOrleans.Grains.Watching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -44,6 +45,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
             services.AddSingleton<IConnectionVerifier>(Verifier);
             services.AddSingleton<IBrokerClock>(Broker);
+            if (BlindSpots is { } blindSpots) services.AddSingleton(blindSpots);
             services.AddSingleton<IThingsNotWell>(new RemindedThings(this));
             services.Configure<SummaryOptions>(options => options.TimeZone = Zone);
             services.AddPresence(configure);
@@ -65,6 +67,9 @@ internal sealed class VirtualCluster : IAsyncDisposable
     public TestVerifier Verifier { get; } = new();
 
     public TestBroker Broker { get; } = new();
+
+    /// <summary>What the silos may not know; to be set before the start.</summary>
+    public IBlindSpots? BlindSpots { get; set; }
 
     /// <summary>Where people live; to be set before the start.</summary>
     public TimeZoneInfo Zone { get; set; } = TimeZoneInfo.Utc;
@@ -115,6 +120,10 @@ internal sealed class VirtualCluster : IAsyncDisposable
         await Mutes.Delete(id);
         foreach (var book in MuteBooks) await book.Refresh(CancellationToken.None);
     }
+
+    public IWatcherGrain Watcher => _cluster.Client.GetGrain<IWatcherGrain>(0);
+
+    public Task CrashWatcher() => _cluster.DeactivateAsync(Watcher);
 
     internal ISummaryGrain Summary(string destination = "mail") => _cluster.Client.GetGrain<ISummaryGrain>(destination);
 
@@ -243,7 +252,8 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     private int Pending => _cluster.Silos.Sum(silo =>
         silo.ServiceProvider.GetRequiredService<NotificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<FleetQueue>().Pending
-        + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<SummaryQueue>().Pending);
+        + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<SummaryQueue>().Pending
+        + silo.ServiceProvider.GetRequiredService<WatcherQueue>().Pending);
 
     private async Task Remind(GrainId grainId)
     {

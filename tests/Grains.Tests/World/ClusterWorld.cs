@@ -19,14 +19,15 @@ internal sealed class ClusterWorld
     private readonly History _history;
     private readonly VirtualCluster _cluster;
     private readonly Oracle _oracle;
+    private readonly Backlog _backlog;
     private double _troubleUntil;
     private int _messages;
     private int _writes;
 
-    private ClusterWorld(Plan plan, History history, VirtualCluster cluster)
+    private ClusterWorld(Plan plan, History history, Backlog backlog, VirtualCluster cluster)
     {
-        (_plan, _history, _cluster) = (plan, history, cluster);
-        _oracle = new(plan, history, () => Seconds, () => _troubleUntil);
+        (_plan, _history, _backlog, _cluster) = (plan, history, backlog, cluster);
+        _oracle = new(plan, history, backlog, () => Seconds, () => _troubleUntil);
         foreach (var destination in cluster.Destinations)
         {
             destination.Answer = notification =>
@@ -48,13 +49,15 @@ internal sealed class ClusterWorld
     {
         var history = new IotCore(plan.Setup, plan.Chapters).Run();
         ClusterWorld? world = null;
+        var backlog = new Backlog(history, () => world?.Seconds ?? 0);
         await using var cluster = await VirtualCluster.Start(options => Configure(options, plan.Setup), cluster =>
         {
             if (plan.Setup.Destinations > 1) cluster.Destinations.Add(new TestDestination("hook"));
             cluster.TellOneByOne();
+            cluster.BlindSpots = backlog;
             if (plan.Setup.Witness != Witness.None) cluster.Verifier.Answer = _ => Task.FromResult(world!.Ask());
         });
-        world = new ClusterWorld(plan, history, cluster);
+        world = new ClusterWorld(plan, history, backlog, cluster);
         await world.Live();
     }
 
@@ -95,7 +98,11 @@ internal sealed class ClusterWorld
         try
         {
             await _cluster.Device().Report(message.What);
-            Judge(() => _oracle.Taken(message));
+            Judge(() =>
+            {
+                _backlog.Taken(message);
+                _oracle.Taken(message);
+            });
         }
         catch (Exception exception) when (exception is not BrokenPromiseException)
         {

@@ -9,7 +9,8 @@ internal sealed record Change(int Index, double At, bool Connected);
 /// <summary>A message of AWS about a change, on its way to us.</summary>
 /// <param name="Change">The change that it is evidence of.</param>
 /// <param name="Firm">It belongs to the feed whose order can be known; else it is evidence only.</param>
-internal sealed record Message(int Change, Contracts.ConnectionChange What, double Sent, double Arrives, bool Firm);
+/// <param name="Again">The queue delivers it once more, though it was deleted: nobody can know that it will.</param>
+internal sealed record Message(int Change, Contracts.ConnectionChange What, double Sent, double Arrives, bool Firm, bool Again = false);
 
 /// <summary>A write to the thing's shadow.</summary>
 internal sealed record ShadowWrite(int Change, double At, bool Connected, long Version);

@@ -136,7 +136,7 @@ internal sealed class IotCore(Setup setup, Chapter[] chapters)
         {
             var message = new Message(change, write(Moment(sent)), sent, sent + travel.Queued, firm);
             _messages.Add(message);
-            if (travel.AgainAfter > 0) _messages.Add(message with { Arrives = message.Arrives + travel.AgainAfter });
+            if (travel.AgainAfter > 0) _messages.Add(message with { Arrives = message.Arrives + travel.AgainAfter, Again = true });
         }
     }
 

@@ -32,6 +32,8 @@ internal sealed record Setup(Feed Feed, Witness Witness, int Grace, int Hold, in
 {
     public const int Settle = 5;
 
+    public const int MaxHold = 600;
+
     public override string ToString() =>
         $"Feed {Feed}, witness {Witness}; grace {Grace} s, hold {Hold} s, recheck {Recheck} s, repeat {Repeat} s, "
         + $"{Destinations} destination(s){(TellsRecovery ? "" : ", recoveries not told")}";

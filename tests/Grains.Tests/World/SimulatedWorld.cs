@@ -31,6 +31,7 @@ internal sealed class SimulatedWorld : IWorld
     private readonly SimulatedCluster _cluster;
     private readonly Oracle _oracle;
     private readonly History _history;
+    private readonly Backlog _backlog;
     private int _deliveries;
 
     private SimulatedWorld(Plan plan, List<string>? diary)
@@ -39,7 +40,8 @@ internal sealed class SimulatedWorld : IWorld
         _history = new IotCore(plan.Setup, plan.Chapters).Run();
         _faults = new(plan, () => Time.Seconds);
         Reminders = new(Time);
-        _oracle = new(plan, _history, () => Time.Seconds, () => _faults.Until);
+        _backlog = new(_history, () => Time.Seconds);
+        _oracle = new(plan, _history, _backlog, () => Time.Seconds, () => _faults.Until);
         Storage.AfterWrite = _ => Stored();
         _cluster = new(this, Compose);
     }
@@ -167,6 +169,7 @@ internal sealed class SimulatedWorld : IWorld
                 var reason = await Device(consumer).Report(message.What);
                 Note($"{consumer.Name} deletes {Describe(message)}: {reason}");
                 deleted = true;
+                _backlog.Taken(message);
                 _oracle.Taken(message);
                 Look();
             }
@@ -223,6 +226,7 @@ internal sealed class SimulatedWorld : IWorld
         });
         foreach (var name in new[] { Mail, "hook" }.Take(setup.Destinations))
             services.AddSingleton<INotificationDestination>(new Destination(name, this, silo));
+        services.AddSingleton<IBlindSpots>(_backlog);
         if (setup.Witness != Witness.None) services.AddSingleton<IConnectionVerifier>(new Verifier(this, silo));
     }
 

@@ -156,9 +156,11 @@ internal sealed class SiloProcess : IAsyncDisposable
         if (line is not null) _output.Enqueue(line);
     }
 
+    public Task Signal(string signal) => _process.Signal(signal);
+
     private async Task End(string signal)
     {
-        await _process.Signal(signal);
+        await Signal(signal);
         await _process.WaitForExitAsync().WaitAsync(Patience);
     }
 }

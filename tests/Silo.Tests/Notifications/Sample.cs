@@ -65,6 +65,19 @@ internal static class Sample
         Drops = 14,
     };
 
+    /// <summary>About the service itself.</summary>
+    public static Notification Blind { get; } = new()
+    {
+        Event = NotificationEvent.WatcherBlind,
+        ThingName = "iot-orleans",
+        OutageId = OutageId,
+        Since = Since,
+        DetectedAt = Since.AddMinutes(5),
+        Duration = TimeSpan.FromMinutes(5),
+        Grace = TimeSpan.FromMinutes(5),
+        Attributes = new Dictionary<string, string>(),
+    };
+
     /// <summary>The night of the carrier: 31,204 of 100,000 things.</summary>
     public static FleetNotification FleetOutage { get; } = new()
     {

@@ -6,6 +6,9 @@ namespace IoTOrleans.Silo.Events.Sqs;
 /// <param name="receiveCount">How often it has been received, this time included. Approximate, says AWS.</param>
 internal sealed class HeldMessage(string messageId, string receiptHandle, DateTimeOffset sentAt, int receiveCount, long receivedTimestamp)
 {
+    /// <summary>What has come more often than this cannot be stored, or is no event; nobody is kept waiting for it.</summary>
+    private const int MostReceives = 3;
+
     public string MessageId { get; } = messageId;
 
     public string ReceiptHandle { get; } = receiptHandle;
@@ -13,6 +16,9 @@ internal sealed class HeldMessage(string messageId, string receiptHandle, DateTi
     public DateTimeOffset SentAt { get; } = sentAt;
 
     public int ReceiveCount { get; } = receiveCount;
+
+    /// <summary>Whether people are kept waiting for what it may say.</summary>
+    public static bool Counts(int receiveCount) => receiveCount <= MostReceives;
 
     /// <summary>
     /// Since when it is hidden, for one visibility timeout (<see cref="TimeProvider.GetTimestamp"/>, which no clock change moves).

@@ -3,17 +3,44 @@ using System.Collections.Concurrent;
 namespace IoTOrleans.Silo.Events.Sqs;
 
 /// <summary>
-/// Every message in hand: received, and neither deleted nor given back. What is in here is kept hidden, and at a stop given back.
+/// Every message in hand: received, and neither deleted nor given back. What is in here is kept hidden, and at a stop given back. What could
+/// not be stored and comes again later is put aside: it is not in hand, but known not to be stored.
 /// </summary>
 internal sealed class HeldMessages
 {
+    /// <summary>SQS shows a message again when it is time; then a poll has to bring it.</summary>
+    private static readonly TimeSpan untilReceived = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<HeldMessage, bool> messages = new();
+    private readonly ConcurrentDictionary<string, (DateTimeOffset SentAt, DateTimeOffset Until)> aside = new();
 
     public int Count => messages.Count;
 
     public IEnumerable<HeldMessage> All => messages.Keys;
 
-    public void Add(HeldMessage message) => messages[message] = true;
+    public void Add(HeldMessage message)
+    {
+        messages[message] = true;
+        if (!aside.IsEmpty) aside.TryRemove(message.MessageId, out _);
+    }
+
+    /// <summary>It could not be stored, and is to come again at that time, to whoever receives it then.</summary>
+    public void PutAside(HeldMessage message, DateTimeOffset comesAgainAt)
+    {
+        if (HeldMessage.Counts(message.ReceiveCount)) aside[message.MessageId] = (message.SentAt, comesAgainAt + untilReceived);
+    }
+
+    /// <summary>When SQS took the oldest message that is known not to be stored and counts; null: there is none.</summary>
+    public DateTimeOffset? OldestSentAt(DateTimeOffset now)
+    {
+        foreach (var (id, message) in aside)
+        {
+            if (message.Until < now) aside.TryRemove(new(id, message));
+        }
+
+        var inHand = messages.Keys.Where(message => HeldMessage.Counts(message.ReceiveCount)).Select(message => message.SentAt);
+        return inHand.Concat(aside.Values.Select(message => message.SentAt)).Min(sentAt => (DateTimeOffset?)sentAt);
+    }
 
     public bool Contains(HeldMessage message) => messages.ContainsKey(message);
 

@@ -10,8 +10,11 @@ internal sealed class SqsQueue(IAmazonSQS sqs, SqsOptions options)
     /// <summary>SQS's limit, for receiving and for batches alike.</summary>
     internal const int BatchSize = 10;
 
-    /// <summary>The longest that SQS waits. Long polls ask all its servers, so an empty answer means an empty queue.</summary>
-    internal static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
+    /// <summary>
+    /// Long polls ask all of SQS's servers, so an empty answer means an empty queue. SQS would wait for 20 s; but a poll that hangs looks like
+    /// one that waits, and for as long as that we would believe that nothing is there (docs/decisions/0015-what-we-may-not-know.md).
+    /// </summary>
+    internal static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(5);
 
     public async Task<List<Message>> Receive(int max, TimeSpan wait, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ internal sealed class SqsReceiver(
     /// <param name="first">What was received already, when the service started.</param>
     /// <param name="stopping">No new poll begins. What the one under way brings is passed on as ever.</param>
     /// <param name="hangUp">
-    /// Ends a poll that is under way; it could last for 20 s more. If SQS was handing out a message at that very moment, nobody gets it
+    /// Ends a poll that is under way; it could last for 5 s more. If SQS was handing out a message at that very moment, nobody gets it
     /// until the visibility timeout of the request is over: one receive and some seconds are lost, no message. So it comes a second after
     /// <paramref name="stopping"/>: on a busy queue an answer is always on its way, and is awaited; on an idle one there is none to lose.
     /// </param>
@@ -59,17 +59,22 @@ internal sealed class SqsReceiver(
 
     private async Task<List<Message>> Receive(QueuePoll poll, int max, CancellationToken hangUp)
     {
-        PollResult? result = null;
+        var answered = false;
         poll.Began(time.GetUtcNow());
         try
         {
             var batch = await queue.Receive(max, SqsQueue.LongPoll, hangUp);
-            result = PollResult.Of(batch, time.GetUtcNow());
+            poll.Answered(PollResult.Of(batch, time.GetUtcNow()));
+            answered = true;
             return batch;
         }
         finally
         {
-            poll.Ended(result);
+            if (!answered)
+            {
+                poll.Failed();
+                progress.Failed(time.GetUtcNow());
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using IoTOrleans.Silo.Aws;
+using IoTOrleans.Silo.Events.Sqs.Horizons;
 using IoTOrleans.Silo.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -35,6 +36,7 @@ internal static class SqsServices
         services.AddSingleton<SqsWorker>();
         services.AddSingleton<MessageDeleter>();
         services.AddSingleton<VisibilityKeeper>();
+        services.AddSingleton<ConsumerHorizon>();
         return services.AddHostedService<SqsConsumer>();
     }
 }

@@ -10,7 +10,7 @@ namespace IoTOrleans.Silo.Events.Sqs;
 /// containers start in any order.
 /// </summary>
 internal sealed partial class SqsStartCheck(
-    SqsQueue queue, RedrivePolicy redrive, SqsOptions options, TimeProvider time, ILogger<SqsStartCheck> logger)
+    SqsQueue queue, RedrivePolicy redrive, QueueProgress progress, SqsOptions options, TimeProvider time, ILogger<SqsStartCheck> logger)
 {
     private const string Setting = "Events:Sqs:QueueUrl";
 
@@ -88,6 +88,7 @@ internal sealed partial class SqsStartCheck(
                     exception);
             }
 
+            progress.Failed(time.GetUtcNow());
             return [];
         }
     }

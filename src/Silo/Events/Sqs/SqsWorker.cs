@@ -63,7 +63,7 @@ internal sealed partial class SqsWorker(
             if (gate.Stored != storedBefore && !gate.IsPaused)
             {
                 LogComesAgain(messages.ThingName, pending.Message.ReceiveCount, BackoffAfter(pending.Message.ReceiveCount), error);
-                foreach (var left in messages.Changes.Skip(next)) visibility.Release(left.Message, BackoffAfter(left.Message.ReceiveCount));
+                foreach (var left in messages.Changes.Skip(next)) visibility.PutAside(left.Message, BackoffAfter(left.Message.ReceiveCount));
                 return;
             }
 

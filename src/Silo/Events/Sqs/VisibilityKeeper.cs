@@ -22,6 +22,13 @@ internal sealed partial class VisibilityKeeper(
         if (held.Remove(message)) released.Writer.TryWrite(new VisibilityChange(message, hideFor));
     }
 
+    /// <summary>It could not be stored: it is to come again after this time, and until then it is known to be missing.</summary>
+    public void PutAside(HeldMessage message, TimeSpan hideFor)
+    {
+        held.PutAside(message, time.GetUtcNow() + hideFor);
+        Release(message, hideFor);
+    }
+
     /// <summary>Gives everything back that is still in hand, to be seen at once, and takes no more.</summary>
     public void ReleaseAll()
     {

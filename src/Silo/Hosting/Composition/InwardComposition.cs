@@ -1,3 +1,4 @@
+using IoTOrleans.Silo.Pauses;
 using IoTOrleans.Silo.Events;
 using IoTOrleans.Silo.Events.Http;
 using IoTOrleans.Silo.Events.Mqtt;
@@ -15,7 +16,8 @@ internal static class InwardComposition
         var services = builder.Services;
         services.AddSingleton<IConnectionChangeSink, GrainSink>();
         services.AddSingleton<HttpEventMetrics>();
-        if (settings.QueueUrl is not null) services.AddSqsEvents(new SqsOptions { QueueUrl = settings.QueueUrl });
+        services.AddBlindSpots();
+        if (settings.QueueUrl is not null) services.AddSqsEvents(new SqsOptions { QueueUrl = settings.QueueUrl }).AddQueueHorizon();
         if (settings.Mqtt.Port == 0) return;
 
         services.AddMqttBroker(options =>

@@ -67,8 +67,7 @@ internal static class ReadSettings
         presence.RecoveryHold = reader.Duration("Presence:RecoveryHold", presence.RecoveryHold);
         presence.RecheckEvery = reader.Duration("Presence:RecheckEvery", presence.RecheckEvery);
         presence.RepeatInterval = reader.Duration("Presence:RepeatInterval", presence.RepeatInterval);
-        // Part of the contract; nothing is held back yet, so that only its form is checked.
-        _ = reader.Duration("Presence:MaxHold");
+        presence.MaxHold = reader.Duration("Presence:MaxHold", presence.MaxHold);
         presence.NotifyRecovery = reader.Flag("Presence:NotifyRecovery", presence.NotifyRecovery);
         presence.NotifyFlapping = reader.Flag("Presence:NotifyFlapping", presence.NotifyFlapping);
         foreach (var item in reader.Items("Presence:Policies"))

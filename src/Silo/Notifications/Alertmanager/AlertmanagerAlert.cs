@@ -66,7 +66,9 @@ internal static partial class AlertmanagerAlert
 
     private static JsonObject Labels(Notification n, NotificationText text, AlertmanagerOptions options)
     {
-        var labels = Labels("DeviceOffline", text, options, ("thing_name", n.ThingName), ("outage_id", n.OutageId));
+        var labels = n.Event.IsOfWatcher()
+            ? Labels("WatcherBlind", text, options, ("outage_id", n.OutageId))
+            : Labels("DeviceOffline", text, options, ("thing_name", n.ThingName), ("outage_id", n.OutageId));
         if (n.IsTest) labels["test"] = "true";
         return labels;
     }

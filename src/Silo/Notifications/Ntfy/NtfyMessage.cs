@@ -41,7 +41,8 @@ internal sealed record NtfyMessage(
     private static string TagOf(Notification n) => n switch
     {
         { IsTest: true } => "test_tube",
-        { Event: NotificationEvent.DeviceRecovered or NotificationEvent.DeviceSteady } => "white_check_mark",
+        { Event: NotificationEvent.WatcherBlind } => "see_no_evil",
+        { Event: NotificationEvent.DeviceRecovered or NotificationEvent.DeviceSteady or NotificationEvent.WatcherOk } => "white_check_mark",
         { Event: NotificationEvent.DeviceStillOffline } => "hourglass",
         _ => "red_circle",
     };

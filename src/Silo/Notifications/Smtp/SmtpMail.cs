@@ -14,7 +14,7 @@ internal static class SmtpMail
     /// <summary>All mails of one outage are one conversation.</summary>
     public static MimeMessage Of(Notification n, NotificationText text, SmtpOptions options, DateTimeOffset now) => Of(
         n.Event.Name(), text.Subject(n, LongestSubject, options.AsciiSubject), text.Body(n), n.Key,
-        (n with { Event = NotificationEvent.DeviceOffline, Sequence = 0 }).Key, options, now);
+        (n with { Event = n.Event.IsOfWatcher() ? NotificationEvent.WatcherBlind : NotificationEvent.DeviceOffline, Sequence = 0 }).Key, options, now);
 
     /// <summary>So are all of one incident.</summary>
     public static MimeMessage Of(FleetNotification n, NotificationText text, SmtpOptions options, DateTimeOffset now) => Of(

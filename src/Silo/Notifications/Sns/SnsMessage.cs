@@ -24,12 +24,12 @@ internal static class SnsMessage
         Subject = text.Subject(notification, LongestSubject, asciiSubject),
         Message = PerProtocol(text.Body(notification), text.MachineJson(notification)),
         MessageStructure = "json",
-        MessageGroupId = topic.IsFifo ? GroupId(notification.ThingName) : null,
+        MessageGroupId = topic.IsFifo ? GroupId(notification.Event.IsOfWatcher() ? notification.OutageId : notification.ThingName) : null,
         MessageDeduplicationId = topic.IsFifo ? notification.Key : null,
         StringAttributes =
         [
             new("event", notification.Event.Name()),
-            new("thingName", notification.ThingName),
+            .. notification.Event.IsOfWatcher() ? [] : new KeyValuePair<string, string>[] { new("thingName", notification.ThingName) },
             new("outageId", notification.OutageId),
         ],
     };

@@ -25,6 +25,7 @@ internal sealed partial class English(LocalClock clock, string source) : Wording
 
     public override string Subject(Notification n, string name) => (n.IsTest ? "[TEST] " : "") + n.Event switch
     {
+        _ when n.Event.IsOfWatcher() => WatcherSubject(n, name),
         _ when IsOfFlapping(n) => FlappingSubject(n, name),
         NotificationEvent.DeviceRecovered => $"[BACK] {name} after {Words(n.Duration)} ({FromTo(n)})",
         NotificationEvent.DeviceStillOffline => $"[STILL OFFLINE] {name} since {Since(n)} ({Words(n.Duration)})",
@@ -35,6 +36,14 @@ internal sealed partial class English(LocalClock clock, string source) : Wording
     public override IEnumerable<string> Lines(Notification n, string? url)
     {
         if (n.IsTest) yield return "TEST - somebody asked for this sample. Nothing happened to the thing.";
+        if (n.Event.IsOfWatcher())
+        {
+            foreach (var line in WatcherLines(n)) yield return line;
+            if (url is not null) yield return $"Look: {url}";
+            yield return $"Blindness {n.OutageId} - told after {Words(n.Grace)} - {source}";
+            yield break;
+        }
+
         if (IsOfFlapping(n))
         {
             foreach (var line in FlappingLines(n)) yield return line;

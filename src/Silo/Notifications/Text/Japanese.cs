@@ -27,6 +27,7 @@ internal sealed partial class Japanese(LocalClock clock, string source) : Wordin
 
     public override string Subject(Notification n, string name) => (n.IsTest ? "【テスト】" : "") + n.Event switch
     {
+        _ when n.Event.IsOfWatcher() => WatcherSubject(n, name),
         _ when IsOfFlapping(n) => FlappingSubject(n, name),
         NotificationEvent.DeviceRecovered => $"【復帰】{name} {Words(n.Duration)}ぶりに接続（{FromTo(n)}）",
         NotificationEvent.DeviceStillOffline => $"【オフライン継続】{name} {Minute(n.Since, EndOf(n))}から（{Words(n.Duration)}経過）",
@@ -37,6 +38,14 @@ internal sealed partial class Japanese(LocalClock clock, string source) : Wordin
     public override IEnumerable<string> Lines(Notification n, string? url)
     {
         if (n.IsTest) yield return "これはテスト送信です。実際の障害ではありません。";
+        if (n.Event.IsOfWatcher())
+        {
+            foreach (var line in WatcherLines(n)) yield return line;
+            if (url is not null) yield return $"状況: {url}";
+            yield return $"監視不能ID {n.OutageId} / {Words(n.Grace)}で通知 / {source}";
+            yield break;
+        }
+
         if (IsOfFlapping(n))
         {
             foreach (var line in FlappingLines(n)) yield return line;

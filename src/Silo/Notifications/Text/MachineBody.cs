@@ -20,7 +20,8 @@ internal sealed record MachineBody
 
     public required string Event { get; init; }
 
-    public required string ThingName { get; init; }
+    /// <summary>null where it is about no thing but about the service itself.</summary>
+    public required string? ThingName { get; init; }
 
     public required string OutageId { get; init; }
 
@@ -58,7 +59,7 @@ internal sealed record MachineBody
         new MachineBody
         {
             Event = n.Event.Name(),
-            ThingName = n.ThingName,
+            ThingName = n.Event.IsOfWatcher() ? null : n.ThingName,
             OutageId = n.OutageId,
             Since = n.Since,
             DetectedAt = n.DetectedAt,

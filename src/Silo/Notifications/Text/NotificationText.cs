@@ -59,11 +59,11 @@ internal sealed class NotificationText
     }
 
     /// <summary>What happened, why, and where to look: one thing a line.</summary>
-    public string Body(Notification notification) => string.Join('\n', wording.Lines(notification, LinkTo(notification.ThingName)));
+    public string Body(Notification notification) => string.Join('\n', wording.Lines(notification, Link(notification)));
 
     /// <summary>The JSON that programs get.</summary>
     public string MachineJson(Notification notification) =>
-        MachineBody.Json(notification, options.Cluster, options.Region, LinkTo(notification.ThingName), Body(notification));
+        MachineBody.Json(notification, options.Cluster, options.Region, Link(notification), Body(notification));
 
     /// <summary>One line of less than 100 characters; with <paramref name="ascii"/> it is English.</summary>
     public string Subject(FleetNotification notification, bool ascii = false) => (ascii ? fleetInEnglish : fleet).Subject(notification);
@@ -81,7 +81,7 @@ internal sealed class NotificationText
     public string MachineJson(FleetSummary summary) => SummaryBody.Json(summary, options.Cluster, options.Region, LinkToAll, Body(summary));
 
     /// <summary>To the thing's page; null without <c>ExternalUrl</c>.</summary>
-    public string? Link(Notification notification) => LinkTo(notification.ThingName);
+    public string? Link(Notification notification) => notification.Event.IsOfWatcher() ? LinkToAll : LinkTo(notification.ThingName);
 
     /// <summary>Who speaks: the cluster.</summary>
     public string Cluster => options.Cluster;

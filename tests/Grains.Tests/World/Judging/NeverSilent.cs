@@ -11,6 +11,9 @@ internal sealed class NeverSilent(Court court, Correspondence letters)
     /// <summary>A tick a minute, a minute of asking in vain, and what a queue still had in hand.</summary>
     private const double AfterTrouble = 60 + 75 + 30;
 
+    /// <summary>A held thing is looked at this often.</summary>
+    private const double HeldLook = 5;
+
     private readonly Dictionary<int, string> _marks = [];
     private readonly HashSet<int> _looked = [];
 
@@ -62,6 +65,9 @@ internal sealed class NeverSilent(Court court, Correspondence letters)
         if (court.Known.SureAt(drop.Index) is not { } known) return null;
         var over = Math.Max((court.Known.SentLast(drop.Index) ?? drop.At) + court.Setup.Grace, known + Setup.Settle);
         if (court.Setup.Witness == Witness.Shadow) over += court.Setup.Grace + 60;
+
+        // Held until the queue is read up to it, and then for one look more; not for ever.
+        over = court.Backlog.PassedAt(over - Setup.Settle) is { } passed ? Math.Max(over, passed + HeldLook) : over + Setup.MaxHold + HeldLook;
         return court.Plan.IsCalm ? over + Punctual : Math.Max(over, court.TroubleUntil()) + AfterTrouble;
     }
 }

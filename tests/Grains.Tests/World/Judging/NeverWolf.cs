@@ -20,7 +20,17 @@ internal sealed class NeverWolf(Court court, Testimony testimony)
         }
 
         BeforeItsTime(outage, drop, at);
+        AheadOfTheQueue(outage, drop, at);
         AgainstTheVerifier(outage, at);
+    }
+
+    /// <summary>Unless somebody confirms it: what lies in the queue may be its return.</summary>
+    private void AheadOfTheQueue(Outage outage, Change drop, double at)
+    {
+        var over = (outage.GraceEndsAt - VirtualTime.Start).TotalSeconds;
+        if (outage.Verification == Verification.Confirmed || at >= over + Setup.MaxHold) return;
+        if (court.Backlog.Waiting(sentBy: over - Setup.Settle).FirstOrDefault(message => message.Change > drop.Index) is not { } waiting) return;
+        court.Object($"told offline ({outage.Id}) at {at:0.000} s, while its return (change {waiting.Change}) lay in the queue since {waiting.Sent:0.000} s.");
     }
 
     private void BeforeItsTime(Outage outage, Change drop, double at)

@@ -20,10 +20,10 @@ internal sealed class Oracle
     private readonly Func<double> _now;
     private readonly HashSet<string> _marked = [];
 
-    public Oracle(Plan plan, History history, Func<double> now, Func<double> troubleUntil)
+    public Oracle(Plan plan, History history, Backlog backlog, Func<double> now, Func<double> troubleUntil)
     {
         (_known, _now) = (new(history), now);
-        var court = new Court(plan, history, _known, now, troubleUntil, Object);
+        var court = new Court(plan, history, _known, backlog, now, troubleUntil, Object);
         (_testimony, _letters, _books) = (new(court), new(court), new(court));
         (_wolf, _silent) = (new(court, _testimony), new(court, _letters));
     }
@@ -72,7 +72,7 @@ internal sealed class Oracle
 
 /// <summary>What every promise is judged by.</summary>
 internal sealed record Court(
-    Plan Plan, History History, Knowledge Known, Func<double> Now, Func<double> TroubleUntil, Action<string> Object)
+    Plan Plan, History History, Knowledge Known, Backlog Backlog, Func<double> Now, Func<double> TroubleUntil, Action<string> Object)
 {
     public Setup Setup => Plan.Setup;
 

@@ -51,6 +51,10 @@ internal sealed class FakeQueue(TimeProvider time)
 
     public int Visible => Locked(() => messages.Count(message => message.VisibleAt <= time.GetUtcNow()));
 
+    /// <summary>What has not been deleted.</summary>
+    public IReadOnlyList<(string Body, DateTimeOffset SentAt, int ReceiveCount)> All =>
+        Locked(() => messages.Select(message => (message.Body, message.SentAt, message.ReceiveCount)).ToList());
+
     public int ReceiveCountOf(string body) => Locked(() => messages.Single(message => message.Body == body).ReceiveCount);
 
     public void Send(params ReadOnlySpan<string> bodies)

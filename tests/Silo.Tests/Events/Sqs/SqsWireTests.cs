@@ -56,7 +56,8 @@ public sealed class SqsWireTests
             await Until(() => Task.FromResult(first.Get<StorageGate>().IsPaused));
 
             // Let the last polls come to rest: what SQS hands out in the moment of the stop may have to wait out its 30 s.
-            await Until(async () => (await Messages(queue)).Hidden == first.Get<HeldMessages>().Count);
+            await Until(async () => first.Get<QueueProgress>().Polls.All(poll => poll.Last.WaitingSince is null)
+                && (await Messages(queue)).Hidden == first.Get<HeldMessages>().Count);
             await first.Stop();
         }
 

@@ -31,6 +31,15 @@ public sealed class SnsMessageTests
         ]);
 
     [Fact]
+    public void What_is_about_the_service_itself_names_no_thing()
+    {
+        var blind = SnsMessage.Of(Sample.Blind, Sample.English, Fifo, asciiSubject: true);
+        blind.StringAttributes.ShouldBe([new("event", "watcher.blind"), new("outageId", Sample.OutageId)]);
+        blind.MessageGroupId.ShouldBe(Sample.OutageId);
+        JsonDocument.Parse(Sample.English.MachineJson(Sample.Blind)).RootElement.GetProperty("thingName").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
     public void Only_a_FIFO_topic_gets_group_and_deduplication_ids()
     {
         var standard = SnsMessage.Of(Sample.StillOffline, Sample.English, Standard, asciiSubject: true);

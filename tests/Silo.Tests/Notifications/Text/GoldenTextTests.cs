@@ -38,6 +38,8 @@ public sealed class GoldenTextTests
         ["flapping"] = Sample.Flapping,
         ["flapping-that-comes-late"] = Sample.Flapping with { RecoveredAt = Sample.Back, Duration = Sample.Back - Sample.Since, Drops = 14 },
         ["steady"] = Sample.Steady,
+        ["watcher-blind"] = Sample.Blind,
+        ["watcher-ok"] = Sample.Blind with { Event = NotificationEvent.WatcherOk, RecoveredAt = Sample.Back, Duration = Sample.Back - Sample.Since },
         ["test"] = Sample.Offline with { IsTest = true },
     };
 

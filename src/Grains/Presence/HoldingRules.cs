@@ -1,0 +1,61 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+using static IoTOrleans.Grains.Presence.PresenceDecision;
+
+namespace IoTOrleans.Grains.Presence;
+
+/// <summary>
+/// A first verdict that no verifier confirms waits while the reconnect may be on its way to us: in a queue that we have not read up to the
+/// deadline, in the hands of a silo that died, or at the door of a process that has only just woken up. Nothing of that is stored.
+/// </summary>
+internal static class HoldingRules
+{
+    /// <summary>A held thing is looked at this often …</summary>
+    internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>… or sooner, where the queue is nearly read up to it.</summary>
+    internal static readonly TimeSpan LookAtLeastAfter = TimeSpan.FromSeconds(1);
+
+    /// <returns>null: we know enough, or have waited long enough.</returns>
+    public static PresenceDecision? Hold(
+        DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now, params IReadOnlyList<PresenceEffect> effects)
+    {
+        if (Wait(state, grace, policy, now) is not { } wait) return null;
+
+        // From when we began to hold: after an outage of our own every deadline is long past.
+        var since = state.Memory is { HeldSince: { } began } memory && memory.AskingAbout == grace.Id ? began : now;
+        var until = since + policy.MaxHold;
+        if (now >= until) return null;
+
+        state = state with { Memory = state.Memory with { HeldSince = since, AskingAbout = grace.Id, AskAgainAt = Earlier(now + wait, until) } };
+        return Remember(state, PresenceReason.HeldBacklog, [.. TellingRules.DueNow(state, policy, now), .. effects]);
+    }
+
+    private static TimeSpan? Wait(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now)
+    {
+        if (policy.Blind.Pause is { } pause && StillWaking(state, grace, pause, policy) is var until && until > now) return Look(until - now);
+        if (state.Source != EventSource.Queue || policy.Blind.Queue is not { } queue) return null;
+
+        var needed = grace.GraceEndsAt - policy.SettleTime;
+        if (!(queue.SeenUntil >= needed)) return queue.SeenUntil is { } seen ? Look(needed - seen) : LookEvery;
+
+        // What is older than the drop itself could not undo it.
+        return queue.Hides(state.Memory.HeardAt ?? state.LastEventAt, now) ? Look(queue.HiddenUntil!.Value - now) : null;
+    }
+
+    /// <summary>
+    /// What waited at our door while we stood still gets the settle time to come in. A thing on the broker could not come back meanwhile,
+    /// so it gets that time once more.
+    /// </summary>
+    private static DateTimeOffset StillWaking(DeviceState state, Outage grace, Pause pause, PresencePolicy policy)
+    {
+        var heard = pause.WokeAt + policy.SettleTime;
+        if (state.Source != EventSource.Broker || grace.Since > pause.WokeAt) return heard;
+        var missed = pause.Length < policy.Grace ? pause.Length : policy.Grace;
+        return grace.GraceEndsAt > pause.WokeAt - pause.Length ? grace.GraceEndsAt + missed + policy.SettleTime : heard;
+    }
+
+    private static TimeSpan Look(TimeSpan wait) => wait < LookAtLeastAfter ? LookAtLeastAfter : wait > LookEvery ? LookEvery : wait;
+
+    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+}

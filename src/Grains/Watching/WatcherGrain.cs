@@ -1,0 +1,85 @@
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace IoTOrleans.Grains.Watching;
+
+/// <summary>
+/// Its state is stored so that an end is told also by another silo than the beginning. But a storage that is down is one of the things it has
+/// to speak of: what cannot be stored is told all the same, and stored when that works again.
+/// </summary>
+[GrainType("watcher")]
+internal sealed partial class WatcherGrain(
+    [PersistentState("watcher")] IPersistentState<WatcherState> storage,
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
+    IEnumerable<INotificationDestination> destinations,
+    IOptions<ClusterOptions> cluster,
+    WatcherQueue queue,
+    ILogger<WatcherGrain> logger)
+    : Grain, IWatcherGrain
+{
+    private readonly Dictionary<string, DestinationTerms> _destinations = destinations.ToDictionary(destination => destination.Name, destination => destination.Terms);
+    private WatcherState _state = new();
+    private WatcherState? _stored;
+    private DateTimeOffset _knownUntil;
+
+    private DateTimeOffset Now => PresenceRules.ToMilliseconds(time.GetUtcNow());
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _state = _stored = storage.State;
+
+        // Whoever was here before knew at least as much; what comes is measured from here.
+        _knownUntil = _state.Blindness is { EndedAt: null } blindness ? blindness.Since : Now;
+        return Task.CompletedTask;
+    }
+
+    public async Task Look(DateTimeOffset? seenUntil)
+    {
+        if (PresenceRules.ToMilliseconds(seenUntil ?? default) is var seen && seen > _knownUntil) _knownUntil = seen;
+        var now = Now;
+        var next = WatcherRules.Look(_state, _knownUntil, cluster.Value.ClusterId, now);
+        if (_state.Blindness is null && next.Blindness is { } began) LogBlind(began.Since, began.Id);
+        if (_state.Blindness is { EndedAt: null } && next.Blindness is { EndedAt: not null } ended) LogKnows(ended.Since, ended.EndedAt.Value, ended.Id);
+        _state = WatcherRules.Settle(next);
+        await Store();
+        foreach (var (destination, notification) in WatcherRules.Due(_state, _destinations, cluster.Value.ClusterId, now)) queue.Send(destination, notification);
+    }
+
+    public Task Answered(string id, NotificationEvent notificationEvent, string destination, DeliveryAnswer answer)
+    {
+        var terms = _destinations.GetValueOrDefault(destination, DestinationTerms.Default);
+        _state = WatcherRules.Answered(_state, id, notificationEvent, destination, terms, answer, Now);
+        return Store();
+    }
+
+    public Task<WatcherState> GetState() => Task.FromResult(_state);
+
+    private async Task Store()
+    {
+        if (ReferenceEquals(_state, _stored)) return;
+        var state = _state;
+        storage.State = state;
+        try
+        {
+            await storage.WriteStateAsync();
+            _stored = state;
+        }
+        catch (Exception exception) when (exception is not Orleans.Storage.InconsistentStateException)
+        {
+            LogNotStored(exception.Message);
+        }
+    }
+
+    [LoggerMessage(80, LogLevel.Error, "Blind: what happened to things since {Since:O} is not known here ({Id}); look at the queue, at storage and at this service's log")]
+    private partial void LogBlind(DateTimeOffset since, string id);
+
+    [LoggerMessage(81, LogLevel.Warning, "Not blind any more: what happened since {Since:O} was known again at {EndedAt:O} ({Id})")]
+    private partial void LogKnows(DateTimeOffset since, DateTimeOffset endedAt, string id);
+
+    [LoggerMessage(82, LogLevel.Warning, "That we are blind, or not any more, could not be stored; it is told all the same. {Error}")]
+    private partial void LogNotStored(string error);
+}

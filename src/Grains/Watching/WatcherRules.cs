@@ -1,0 +1,81 @@
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+
+namespace IoTOrleans.Grains.Watching;
+
+/// <summary>When people hear that we do not know: state and what is known in, state and what to send out. No I/O, no clock.</summary>
+internal static class WatcherRules
+{
+    /// <summary>Being this close behind counts as knowing again.</summary>
+    internal static readonly TimeSpan KnowsWithin = TimeSpan.FromMinutes(1);
+
+    internal static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
+
+    internal static readonly TimeSpan RefusedRetryAfter = TimeSpan.FromHours(1);
+
+    public static WatcherState Look(WatcherState state, DateTimeOffset knownUntil, string cluster, DateTimeOffset now) => state.Blindness switch
+    {
+        null when now - knownUntil > Blindness.After => new()
+        {
+            Blindness = new() { Id = ConnectionRules.OutageId($"{cluster}\nwatcher", knownUntil), Since = knownUntil, DetectedAt = now },
+        },
+        { EndedAt: null } blindness when now - knownUntil <= KnowsWithin => new() { Blindness = AllOwedTheEnd(blindness with { EndedAt = now }) },
+        { EndedAt: not null } when now - knownUntil > Blindness.After => Look(new(), knownUntil, cluster, now),
+        _ => state,
+    };
+
+    /// <summary>What each destination is to be told now; its end only where it has heard of the beginning.</summary>
+    public static IEnumerable<(string Destination, Notification Notification)> Due(
+        WatcherState state, IReadOnlyDictionary<string, DestinationTerms> destinations, string cluster, DateTimeOffset now)
+    {
+        if (state.Blindness is not { } blindness) yield break;
+        foreach (var (name, terms) in destinations)
+        {
+            var told = blindness.Told.GetValueOrDefault(name) ?? new();
+            if (told.NotBefore > now) continue;
+            if (blindness.EndedAt is null ? told.Blind && terms.KeepAlive == TimeSpan.Zero : !told.Blind) continue;
+            yield return (name, Compose(blindness, cluster, now));
+        }
+    }
+
+    /// <param name="terms">Of the destination that answered.</param>
+    public static WatcherState Answered(
+        WatcherState state, string id, NotificationEvent notificationEvent, string destination, DestinationTerms terms, DeliveryAnswer answer, DateTimeOffset now)
+    {
+        if (state.Blindness is not { } blindness || blindness.Id != id) return state;
+        var ends = notificationEvent == NotificationEvent.WatcherOk;
+        var told = blindness.Told.GetValueOrDefault(destination) ?? new();
+        told = answer.Outcome switch
+        {
+            DeliveryOutcome.Accepted when ends => new(),
+            DeliveryOutcome.Accepted => new() { Blind = true, NotBefore = terms.KeepAlive > TimeSpan.Zero && blindness.EndedAt is null ? now + terms.KeepAlive : null },
+            DeliveryOutcome.Refused => told with { NotBefore = now + RefusedRetryAfter },
+            _ => told with { NotBefore = now + RetryAfter },
+        };
+
+        // One whose end it does not want to hear counts as told of it.
+        if (told.Blind && blindness.EndedAt is not null && !terms.SendResolved) told = new();
+        return Settle(state with { Blindness = blindness with { Told = new Dictionary<string, BlindnessTold>(blindness.Told) { [destination] = told } } });
+    }
+
+    /// <summary>What was put off for a refusal or a keep-alive of the beginning is not put off for the end.</summary>
+    private static Blindness AllOwedTheEnd(Blindness blindness) =>
+        blindness with { Told = blindness.Told.ToDictionary(pair => pair.Key, pair => pair.Value with { NotBefore = null }) };
+
+    /// <summary>Over, and whoever heard of it has heard that.</summary>
+    public static WatcherState Settle(WatcherState state) =>
+        state.Blindness is { EndedAt: not null } over && !over.Told.Values.Any(told => told.Blind) ? new() : state;
+
+    private static Notification Compose(Blindness blindness, string cluster, DateTimeOffset now) => new()
+    {
+        Event = blindness.EndedAt is null ? NotificationEvent.WatcherBlind : NotificationEvent.WatcherOk,
+        ThingName = cluster,
+        OutageId = blindness.Id,
+        Since = blindness.Since,
+        DetectedAt = blindness.DetectedAt,
+        RecoveredAt = blindness.EndedAt,
+        Duration = (blindness.EndedAt ?? now) - blindness.Since,
+        Grace = Blindness.After,
+        Attributes = new Dictionary<string, string>(),
+    };
+}

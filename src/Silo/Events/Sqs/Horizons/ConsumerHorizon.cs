@@ -1,0 +1,48 @@
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Silo.Events.Sqs.Horizons;
+
+/// <summary>How far this silo's consumer has read the queue.</summary>
+internal sealed class ConsumerHorizon(QueueProgress progress, SqsOptions options)
+{
+    /// <summary>A long poll that has waited for this long without a message found none; what comes later is newer.</summary>
+    internal static readonly TimeSpan Emptied = TimeSpan.FromSeconds(1);
+
+    /// <summary>What an answer may take beyond the poll. One that takes longer hangs, and a poll that hangs has found out nothing.</summary>
+    internal static readonly TimeSpan Answering = TimeSpan.FromSeconds(2);
+
+    /// <summary>A return and the drop before it reach the queue within this time of each other, in any order.</summary>
+    internal static readonly TimeSpan Overtaking = TimeSpan.FromSeconds(10);
+
+    public Horizon At(DateTimeOffset now)
+    {
+        var polls = progress.Polls.Select(poll => poll.Last).ToList();
+        var failedAt = polls.Any(poll => Waited(poll, now) > SqsQueue.LongPoll + Answering) ? now : progress.FailedAt;
+        return new Horizon(
+            Least([Seen(polls, now), .. Missing(polls, now).Select(sentAt => sentAt - TimeSpan.FromMilliseconds(1))]),
+            failedAt + Overtaking,
+            failedAt + HiddenFor(options));
+    }
+
+    /// <summary>SQS shows what it hid when the visibility timeout is over, and then somebody has to receive it.</summary>
+    internal static TimeSpan HiddenFor(SqsOptions options) => options.VisibilityTimeout + TimeSpan.FromSeconds(10);
+
+    private DateTimeOffset? Seen(List<QueuePoll.Snapshot> polls, DateTimeOffset now)
+    {
+        if (polls.Select(poll => poll.LastResult).OfType<PollResult>().MaxBy(result => result.At) is not { } last) return null;
+
+        // Somebody else may see the queue while we do not: what we saw long ago must not keep everybody waiting.
+        if (now - last.At > HiddenFor(options)) return null;
+
+        var lately = now - last.At <= SqsQueue.LongPoll + Answering;
+        return lately && polls.Any(poll => Waited(poll, now) >= Emptied) ? now - Emptied : last.OldestSentAt ?? last.At - Emptied;
+    }
+
+    /// <summary>What is not stored, and what a receiver has only just brought and not yet taken into hand.</summary>
+    private IEnumerable<DateTimeOffset?> Missing(List<QueuePoll.Snapshot> polls, DateTimeOffset now) =>
+        [progress.Held.OldestSentAt(now), .. polls.Where(poll => poll.WaitingSince is null).Select(poll => poll.LastResult?.OldestSentAt)];
+
+    private static TimeSpan? Waited(QueuePoll.Snapshot poll, DateTimeOffset now) => now - poll.WaitingSince;
+
+    private static DateTimeOffset? Least(IEnumerable<DateTimeOffset?> times) => times.Min();
+}

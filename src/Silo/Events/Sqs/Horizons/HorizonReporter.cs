@@ -1,0 +1,77 @@
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Watching;
+
+namespace IoTOrleans.Silo.Events.Sqs.Horizons;
+
+/// <summary>Tells the cluster how far this silo has read, and takes home how far all have. One message from memory to memory.</summary>
+internal sealed partial class HorizonReporter(
+    ConsumerHorizon own, HorizonCopy copy, IGrainFactory grains, ILocalSiloDetails silo, SqsOptions options, TimeProvider time, ILogger<HorizonReporter> logger)
+    : BackgroundService
+{
+    /// <summary>So that what is known at a deadline is younger than the settle time, and an idle queue holds up nobody.</summary>
+    internal static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    /// <summary>The silo that keeps it may be dead, and Orleans would wait for 30 s to find out.</summary>
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often the watcher hears of it.</summary>
+    private static readonly TimeSpan lookEvery = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan goodbye = TimeSpan.FromSeconds(5);
+
+    private readonly SeldomWarning trouble = new(time);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var looked = time.GetTimestamp();
+            while (true)
+            {
+                await Exchange(stoppingToken);
+                if (time.GetElapsedTime(looked) >= lookEvery)
+                {
+                    looked = time.GetTimestamp();
+
+                    // Lost, it is said again soon; the grain may wait for storage that hangs.
+                    grains.GetGrain<IWatcherGrain>(0).Look(copy.Current.SeenUntil).Ignore();
+                }
+
+                await Task.Delay(Every, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The last word follows.
+        }
+    }
+
+    /// <summary>Nothing is in hand any more; what was given back is there for the others at once, and until they have it nobody knows it.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        Task told = Report(new Horizon(null, now + ConsumerHorizon.Overtaking, now + goodbye), cancellationToken);
+        await told.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private Task<Horizon> Report(Horizon horizon, CancellationToken cancellationToken) => grains.GetGrain<IHorizonGrain>(options.QueueUrl)
+        .Report(silo.SiloAddress.ToParsableString(), horizon).WaitAsync(patience, time, cancellationToken);
+
+    private async Task Exchange(CancellationToken stoppingToken)
+    {
+        var asked = time.GetTimestamp();
+        try
+        {
+            copy.Set(await Report(own.At(time.GetUtcNow()), stoppingToken), asked);
+            trouble.IsOver();
+        }
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            if (trouble.IsDue()) LogUnknown(exception.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "How far the other silos have read the queue cannot be learned, so that first verdicts are held. {Error}")]
+    private partial void LogUnknown(string error);
+}

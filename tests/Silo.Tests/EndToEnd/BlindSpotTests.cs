@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.Json;
+using IoTOrleans.Testing.Emulators;
+using Shouldly;
+using Xunit;
+
+namespace IoTOrleans.Silo.Tests.EndToEnd;
+
+/// <summary>Who has not looked must not judge.</summary>
+public sealed class BlindSpotTests
+{
+    [Fact]
+    public async Task A_process_that_stood_still_over_the_deadline_reads_the_queue_before_it_speaks()
+    {
+        var aws = await Fauxqs.Get();
+        using var sqs = aws.CreateSqsClient();
+        var events = await aws.CreateQueue();
+        await using var silo = await SiloProcess.Start(
+            ("Presence:Grace", "6s"), ("Presence:SettleTime", "2s"), ("Events:Mqtt:Listen:Port", "0"), ("Events:Sqs:QueueUrl", events.Url), ("Verify:With", "none"),
+            ("AWS_REGION", Fauxqs.Region), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_ENDPOINT_URL", aws.Endpoint.ToString()));
+        await Say(connected: true, "comes-back", "stays-away");
+        await silo.UntilStatus("stays-away", "connected");
+        await Say(connected: false, "comes-back", "stays-away");
+        await silo.UntilStatus("comes-back", "grace");
+        await silo.UntilStatus("stays-away", "grace");
+
+        await silo.Signal("-STOP");
+        await Say(connected: true, "comes-back");
+        await Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System);
+        await silo.Signal("-CONT");
+
+        await silo.UntilStatus("stays-away", "offline");
+        await silo.UntilStatus("comes-back", "connected");
+        await silo.Until(() => silo.Printed("[OFFLINE] stays-away") == 1, "the notification");
+        silo.Printed("[OFFLINE] comes-back").ShouldBe(0, silo.AllOutput);
+
+        async Task Say(bool connected, params string[] things)
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            foreach (var thing in things)
+            {
+                await sqs.SendMessageAsync(events.Url, JsonSerializer.Serialize(new
+                {
+                    clientId = thing, eventType = connected ? "connected" : "disconnected", timestamp = now.ToUnixTimeMilliseconds(),
+                    versionNumber = now.ToUnixTimeMilliseconds(), sessionIdentifier = now.ToString("O", CultureInfo.InvariantCulture),
+                }));
+            }
+        }
+    }
+}

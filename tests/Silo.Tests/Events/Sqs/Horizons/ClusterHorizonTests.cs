@@ -1,0 +1,82 @@
+using System.Diagnostics.Metrics;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Events.Sqs.Horizons;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Shouldly;
+using Xunit;
+
+namespace IoTOrleans.Silo.Tests.Events.Sqs.Horizons;
+
+public sealed class ClusterHorizonTests
+{
+    private static readonly DateTimeOffset start = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan hiddenFor = TimeSpan.FromSeconds(40);
+
+    private readonly ClusterHorizon _cluster = new(hiddenFor, start.AddMinutes(-10));
+
+    [Fact]
+    public void The_silo_that_is_furthest_behind_counts()
+    {
+        _cluster.Report("a", new Horizon(start), start);
+        _cluster.Report("b", new Horizon(start.AddSeconds(-30)), start);
+        _cluster.At(start).SeenUntil.ShouldBe(start.AddSeconds(-30));
+    }
+
+    [Fact]
+    public void One_that_has_received_nothing_yet_holds_up_nobody()
+    {
+        _cluster.Report("a", new Horizon(start), start);
+        _cluster.Report("b", Horizon.Unknown, start);
+        _cluster.At(start).SeenUntil.ShouldBe(start);
+    }
+
+    [Fact]
+    public void Nobody_knows_anything_before_the_first_report() => _cluster.At(start).SeenUntil.ShouldBeNull();
+
+    [Fact]
+    public void A_silo_that_fell_silent_counts_until_what_it_had_in_hand_has_come_again()
+    {
+        _cluster.Report("a", new Horizon(start), start);
+        _cluster.Report("b", new Horizon(start), start);
+        foreach (var second in new[] { 10, 40 })
+        {
+            _cluster.Report("b", new Horizon(start.AddSeconds(second)), start.AddSeconds(second));
+            _cluster.At(start.AddSeconds(second)).SeenUntil.ShouldBe(start);
+        }
+
+        _cluster.At(start.AddSeconds(41)).SeenUntil.ShouldBe(start.AddSeconds(40));
+    }
+
+    [Fact]
+    public void Of_a_time_before_it_was_there_it_knows_that_it_knows_nothing()
+    {
+        var fresh = new ClusterHorizon(hiddenFor, start);
+        fresh.Report("a", new Horizon(start.AddSeconds(5)), start.AddSeconds(6));
+        fresh.At(start.AddSeconds(6)).Hides(after: start.AddSeconds(-1), start.AddSeconds(6)).ShouldBeTrue();
+        fresh.At(start.AddSeconds(6)).Hides(after: start.AddSeconds(1), start.AddSeconds(6)).ShouldBeFalse();
+        fresh.At(start.AddSeconds(41)).Hides(after: start.AddSeconds(-1), start.AddSeconds(41)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void What_one_silo_may_have_lost_concerns_all()
+    {
+        _cluster.Report("a", new Horizon(start), start);
+        _cluster.Report("b", new Horizon(start, start.AddSeconds(2), start.AddSeconds(42)), start);
+        _cluster.At(start).Hides(after: start, start).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void An_old_copy_is_none()
+    {
+        var time = new FakeTimeProvider(start);
+        var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var copy = new HorizonCopy(time, services.GetRequiredService<IMeterFactory>());
+        copy.Current.ShouldBe(Horizon.Unknown);
+        copy.Set(new Horizon(start), time.GetTimestamp());
+        time.Advance(HorizonCopy.Lasts);
+        copy.Current.SeenUntil.ShouldBe(start);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        copy.Current.ShouldBe(Horizon.Unknown);
+    }
+}
