@@ -15,9 +15,9 @@ internal static class FaultPlan
 
     public static IReadOnlyList<PlannedFault> Of(int seed, TimeSpan duration, int silos)
     {
-        var needs = Lane(new Random(seed * 31 + 1), duration, Kinds(Upstream.DynamoDB, Upstream.Sqs), gap: (4, 14), silos);
+        var needs = Lane(new Random(seed * 31 + 1), duration, Kinds(Upstream.DynamoDB, Upstream.Sqs), gap: (10, 30), silos);
         var words = Lane(new Random(seed * 31 + 2), duration, Kinds(Upstream.Webhook, Upstream.Sns, Upstream.Shadow), gap: (4, 14), silos);
-        var processes = Lane(new Random(seed * 31 + 3), duration, [.. ofProcesses.Select(kind => ("silos", kind))], gap: (20, 50), silos);
+        var processes = Lane(new Random(seed * 31 + 3), duration, [.. ofProcesses.Select(kind => ("silos", kind))], gap: (30, 70), silos);
         return [.. needs.Concat(words).Concat(processes).OrderBy(fault => fault.At)];
     }
 

@@ -49,6 +49,13 @@ internal sealed class Absence
     public DateTimeOffset? BackInShadow =>
         thing.Feed == Feed.Shadow && thing.Changes.ElementAtOrDefault(drop.Index + 1) is { } back ? start + back.At : null;
 
+    /// <summary>
+    /// The shadow said so, rightly, when it was asked for this notice, and had done so for a grace: a word that is younger than anything in the queue.
+    /// </summary>
+    public bool IsConfirmedBy(Notice notice) =>
+        thing.Feed == Feed.Shadow && notice.Verification == "confirmed" && (start + drop.At + Terms.Grace).ToUnixTimeSeconds() <= notice.DetectedAt.ToUnixTimeSeconds()
+        && !(BackInShadow < notice.DetectedAt);
+
     public DateTimeOffset? Known => drops.Min(delivery => delivery.Passage.StoredAt);
 
     /// <summary>

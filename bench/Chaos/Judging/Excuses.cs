@@ -4,8 +4,8 @@ using IoTOrleans.Chaos.Lines;
 namespace IoTOrleans.Chaos.Judging;
 
 /// <summary>
-/// For how long after each fault the service may still be late, by what it promises (docs/cluster.md, docs/rules.md). Queue, webhook and topic
-/// excuse nothing: what is known must be told, however late.
+/// For how long after each fault the service may still be late, by what it promises (docs/cluster.md, docs/rules.md). Webhook and topic excuse
+/// nothing: what is known must be told, however late.
 /// </summary>
 internal sealed class Excuses(IEnumerable<Injection> injections)
 {
@@ -17,6 +17,11 @@ internal sealed class Excuses(IEnumerable<Injection> injections)
 
     /// <summary>A minute of asking in vain.</summary>
     private static readonly TimeSpan afterShadow = TimeSpan.FromSeconds(75);
+
+    /// <summary>
+    /// A poll that hangs is given up after 35 s. What its answer may have hidden, nobody sees for another 40 s, and a first verdict is held for that.
+    /// </summary>
+    private static readonly TimeSpan afterQueue = TimeSpan.FromSeconds(90);
 
     private readonly List<(DateTimeOffset From, DateTimeOffset To)> spans =
         [.. from injection in injections let tail = Tail(injection.Fault) where tail > TimeSpan.Zero
@@ -32,6 +37,7 @@ internal sealed class Excuses(IEnumerable<Injection> injections)
     private static TimeSpan Tail(PlannedFault fault) => fault.Target switch
     {
         Upstream.DynamoDB => afterStorage,
+        Upstream.Sqs => afterQueue,
         "silos" => afterSilos,
         Upstream.Shadow => afterShadow,
         _ => TimeSpan.Zero,

@@ -50,7 +50,15 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
             verdict.Repeated += same.Count() - 1;
             if (same.Key.Event != Notice.Offline) continue;
             if (same.Select(notice => notice.Since).Distinct().Count() > 1) Wrong(verdict, "repeats of one id differ", same.First(), null);
-            if (absences.LastOrDefault(absence => absence.IsSince(same.First().Since)) is not { } absence)
+            var meant = absences.LastOrDefault(absence => absence.IsSince(same.First().Since));
+            if (meant is not null && absences.LastOrDefault(absence => absence.Index > meant.Index && absence.IsConfirmedBy(same.First())) is { } newer)
+            {
+                // It missed a round, and the shadow did not.
+                about.Add((same.First(), newer));
+                continue;
+            }
+
+            if (meant is not { } absence)
             {
                 verdict.False.Add(Tell("there was no such drop", same.First(), absences.LastOrDefault()));
                 continue;
