@@ -56,6 +56,13 @@ public enum PresenceReason
     // Telling many at once.
     DeliveredByIncident = 80,
 
+    // Looking at things that are taken to be connected.
+    DisconnectFoundByAudit = 81,
+    AuditConfirmed = 82,
+    AuditStale = 83,
+    AuditUnanswered = 84,
+    AuditOvertaken = 85,
+
     // Flapping, and what somebody has set at run time.
     FlappingBegan = 90,
     FlappingEnded = 91,

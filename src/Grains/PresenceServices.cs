@@ -4,6 +4,7 @@ using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Grains.Summaries;
 using IoTOrleans.Grains.Watching;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,9 @@ public static class PresenceServices
         services.AddSingleton<PresencePolicies>();
         services.AddSingleton<MuteBook>();
         services.AddSingleton(provider => new StoredStatus(
+            provider.GetRequiredService<PresencePolicies>(), provider.GetRequiredService<MuteBook>(),
+            provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)));
+        services.AddSingleton(provider => new DeviceStories(
             provider.GetRequiredService<PresencePolicies>(), provider.GetRequiredService<MuteBook>(),
             provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)));
         services.AddSingleton<PresenceObserver>();
@@ -52,6 +56,10 @@ public static class PresenceServices
         services.AddHostedService(provider => provider.GetRequiredService<WatcherQueue>());
         services.AddHostedService<MuteCopier>();
         services.AddHostedService<SummaryStarter>();
+        services.AddOptions<RoundOptions>();
+        services.AddKeyedSingleton<IRound, Sweep>(RoundOptions.Sweep);
+        services.AddKeyedSingleton<IRound, Audit>(RoundOptions.Audit);
+        services.AddHostedService<RoundStarter>();
         return services;
     }
 

@@ -30,6 +30,7 @@ return await Startup.Run(async () =>
     app.MapHome();
     app.MapHealth();
     app.MapDevices();
+    app.MapStories();
     app.MapMutes();
     app.MapPolicies();
     app.MapAdvice();

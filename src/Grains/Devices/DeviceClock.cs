@@ -25,6 +25,9 @@ internal sealed partial class DeviceClock(
     private IGrainTimer? _timer;
     private DateTimeOffset? _timerFor;
 
+    /// <summary>There is a reminder, as far as this activation knows.</summary>
+    public bool IsArmed => _exists == true;
+
     /// <summary>
     /// The reminder has just ticked: it exists, and will go on to tick every minute. But for one that was under way when the
     /// reminder was moved: taken at its word, it would have it moved once more.
@@ -43,6 +46,13 @@ internal sealed partial class DeviceClock(
         _exists = null;
         _armedFor = null;
         _reminder = null;
+    }
+
+    /// <summary>Somebody has looked, and it is not there, or of no use: whatever is left to do needs a new one.</summary>
+    public void Lost()
+    {
+        Forget();
+        _exists = false;
     }
 
     /// <summary>Before the write: makes the reminder, or moves it nearer. Nothing it does can make anything late.</summary>
@@ -72,6 +82,24 @@ internal sealed partial class DeviceClock(
     }
 
     /// <summary>
+    /// Before the write, or the read, after which it may be removed: what is looked up only then could be somebody else's, made for an outage
+    /// that has begun since. Removed is what is held; what could not be is left to its own tick.
+    /// </summary>
+    public async Task Hold()
+    {
+        if (_exists == false || _reminder is not null) return;
+        try
+        {
+            _reminder = await grain.GetReminder(DeviceNames.Reminder);
+            if (_reminder is null) _exists = false;
+        }
+        catch (Exception exception)
+        {
+            LogReminderLeft(exception, grain.GetPrimaryKeyString());
+        }
+    }
+
+    /// <summary>
     /// After the write: moves the reminder later or removes it, and sets the timer. What fails here is left to the next tick.
     /// </summary>
     /// <param name="confirmed">
@@ -85,7 +113,7 @@ internal sealed partial class DeviceClock(
         if (!confirmed()) return;
         try
         {
-            if (next is not { } at) await Stop(confirmed);
+            if (next is not { } at) await Remove();
             else if (!ticking && _armedFor is { } armed && at > (armed > now ? armed : now) + Period) await Arm(at, now);
         }
         catch (Exception exception)
@@ -98,19 +126,16 @@ internal sealed partial class DeviceClock(
     /// <summary>Something that cannot be judged yet: a timer, since the reminder would come in a minute only.</summary>
     public void LookAgain(DateTimeOffset at, DateTimeOffset now) => SetTimer(at, now);
 
-    public async Task Stop(Func<bool>? confirmed = null)
+    public async Task Stop()
     {
         SetTimer(null, default);
-        if (_exists == false) return;
-        _reminder ??= await grain.GetReminder(DeviceNames.Reminder);
-        if (confirmed?.Invoke() == false)
-        {
-            // What was found may be somebody else's by now; one too many is removed by its own tick.
-            Forget();
-            return;
-        }
+        await Remove();
+    }
 
-        if (_reminder is not null) await grain.UnregisterReminder(_reminder);
+    private async Task Remove()
+    {
+        if (_reminder is null) return;
+        await grain.UnregisterReminder(_reminder);
         _exists = false;
         _armedFor = null;
         _reminder = null;

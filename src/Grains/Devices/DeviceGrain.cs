@@ -90,6 +90,12 @@ internal sealed partial class DeviceGrain(
         await Apply(new PresenceInput.Verified(outageId, answer));
     }
 
+    public async Task<PresenceReason> Audited(VerifierAnswer answer)
+    {
+        await Refresh(unless: IsFresh);
+        return await Apply(new PresenceInput.Audited(answer));
+    }
+
     public async Task Answered(string outageId, NotificationEvent notificationEvent, int sequence, string destination, DeliveryAnswer answer)
     {
         await Refresh(unless: IsFresh);
@@ -112,6 +118,14 @@ internal sealed partial class DeviceGrain(
     }
 
     public Task Wake() => Tick();
+
+    public async Task<bool> Rearm()
+    {
+        await Refresh();
+        _clock.Lost();
+        await Tick();
+        return _clock.IsArmed;
+    }
 
     public async Task BrokerStarted(BrokerStart start)
     {
@@ -143,6 +157,7 @@ internal sealed partial class DeviceGrain(
     {
         try
         {
+            await _clock.Hold();
             await storage.ClearStateAsync();
             await _clock.Stop();
         }
@@ -172,8 +187,10 @@ internal sealed partial class DeviceGrain(
         // Reminders tick as soon as the silo runs. Until the broker listens, nobody of its things can have come back; the next
         // tick, in a minute at most, finds it started.
         if (broker is { Expected: true, Current: null } && _state.Source == EventSource.Broker) return;
-        if (!MutesAreKnown() || LookingRules.OnlyWaitsForMute(_state, PolicyAt(Now).With(_state.Override), Now)) return;
+        if (!MutesAreKnown()) return;
+        if (_clock.IsArmed && LookingRules.OnlyWaitsForMute(_state, PolicyAt(Now).With(_state.Override), Now)) return;
 
+        if (PresenceRules.NextLook(_state, PolicyAt(Now), Now) is null) await _clock.Hold();
         await Refresh();
         await NoticeBrokerStart();
         await Apply(new PresenceInput.Tick());
@@ -207,6 +224,7 @@ internal sealed partial class DeviceGrain(
         // Nearer before the write, later or never only after it: whatever dies in between, somebody looks again soon enough.
         var began = time.GetTimestamp();
         await Guarded(() => _clock.BringNearer(next, now, changing: decision.Persist));
+        if (decision.Persist && next is null) await _clock.Hold();
         if (decision.Persist) await Store(decision.State);
         else _state = decision.State;
 

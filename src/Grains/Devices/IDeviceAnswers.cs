@@ -1,3 +1,4 @@
+using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Grains.Devices;
@@ -13,6 +14,10 @@ public interface IDeviceAnswers : IGrainWithStringKey
     [Alias("Verified")]
     Task Verified(string outageId, VerifierAnswer answer);
 
+    /// <summary>The verifier's answer about this thing, which was taken to be connected when it was asked.</summary>
+    [Alias("Audited")]
+    Task<PresenceReason> Audited(VerifierAnswer answer);
+
     /// <summary>A destination's answer to one notification.</summary>
     [Alias("Answered")]
     Task Answered(string outageId, NotificationEvent notificationEvent, int sequence, string destination, DeliveryAnswer answer);
@@ -27,6 +32,14 @@ public interface IDeviceAnswers : IGrainWithStringKey
     /// <summary>Looks whether anything is due: what a reminder's tick does, without waiting for it.</summary>
     [Alias("Wake")]
     Task Wake();
+
+    /// <summary>
+    /// Whoever looked into the reminder table found something left to do here and no reminder for it, or one that is set for too late. If that is
+    /// so by what is stored now, there is one when this returns.
+    /// </summary>
+    /// <returns>There is.</returns>
+    [Alias("Rearm")]
+    Task<bool> Rearm();
 
     /// <summary>The broker began to watch anew, and this thing has not come back yet.</summary>
     [Alias("BrokerStarted")]

@@ -1,6 +1,4 @@
-using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
-using System.Text.RegularExpressions;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.Logging;
@@ -10,9 +8,6 @@ namespace IoTOrleans.Grains.Dispatch;
 /// <summary>Makes decisions visible: a metric by reason, a log line for every change of status.</summary>
 internal sealed partial class PresenceObserver
 {
-    private static readonly FrozenDictionary<PresenceReason, string> reasonNames =
-        Enum.GetValues<PresenceReason>().ToFrozenDictionary(reason => reason, reason => WordStart().Replace(reason.ToString(), "-$0").ToLowerInvariant());
-
     private readonly ILogger _logger;
     private readonly FeedWatch _feed;
     private readonly HeldVerdicts _held;
@@ -24,19 +19,16 @@ internal sealed partial class PresenceObserver
         _decisions = meters.Create("IoTOrleans").CreateCounter<long>("iot_orleans.decisions", description: "Presence decisions by reason.");
     }
 
-    /// <summary>The reason as people read it: <c>came-back-in-grace</c>.</summary>
-    public static string NameOf(PresenceReason reason) => reasonNames.GetValueOrDefault(reason, "unknown");
-
     public void Decided(
         string thingName, PresenceInput input, PresenceDecision decision, DeviceState before, PresencePolicy policy, DateTimeOffset now)
     {
-        var reason = NameOf(decision.Reason);
+        var reason = ReasonTexts.NameOf(decision.Reason);
         _decisions.Add(1, new KeyValuePair<string, object?>("reason", reason));
         _feed.Note(before, decision, input);
         _held.Note(thingName, decision.State, now);
         if (decision.State.Flapping is [.., { CalmSince: null } flapping] && before.Flapping.All(known => known.Since != flapping.Since))
         {
-            _decisions.Add(1, new KeyValuePair<string, object?>("reason", NameOf(PresenceReason.FlappingBegan)));
+            _decisions.Add(1, new KeyValuePair<string, object?>("reason", ReasonTexts.NameOf(PresenceReason.FlappingBegan)));
             LogFlapping(thingName, flapping.Drops, flapping.Since);
         }
 
@@ -48,9 +40,6 @@ internal sealed partial class PresenceObserver
 
     /// <summary>A fleet's blips are kept quiet in the log, too.</summary>
     private static bool IsTold(PresenceStatus status) => status is PresenceStatus.Offline or PresenceStatus.Recovering;
-
-    [GeneratedRegex("(?<=[a-z0-9])[A-Z]")]
-    private static partial Regex WordStart();
 
     [LoggerMessage(20, LogLevel.Information, "{ThingName}: {From} -> {To} ({Reason}), outage {OutageId}")]
     private partial void LogToldChanged(string thingName, PresenceStatus from, PresenceStatus to, string reason, string? outageId);

@@ -33,12 +33,23 @@ internal sealed class VerificationQueue : BackgroundService
         lane?.TryAdd(outageId, new Question(thingName, outageId));
     }
 
+    /// <summary>Asks in its turn, for somebody who waits for the answer.</summary>
+    public Task<VerifierAnswer> Look(string thingName, EventSource source)
+    {
+        var question = new Question(thingName, null, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var lane = _lanes.FirstOrDefault(lane => lane.Verifier.Covers(source)).Lane;
+        return lane?.TryAdd($"{thingName}\n{source}", question) == true
+            ? question.Answer!.Task
+            : Task.FromResult(new VerifierAnswer(VerifierVerdict.Failed, Detail: "Nobody to ask, or too many questions."));
+    }
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lanes.Select(lane => lane.Lane.Run(stoppingToken)));
 
     private async Task Ask(IConnectionVerifier verifier, Question question, CancellationToken cancellationToken)
     {
         var answer = await Try(verifier, question.ThingName, cancellationToken);
-        await _grains.GetGrain<IDeviceAnswers>(question.ThingName).Verified(question.OutageId, answer);
+        if (question is { OutageId: { } outageId }) await _grains.GetGrain<IDeviceAnswers>(question.ThingName).Verified(outageId, answer);
+        else question.Answer!.TrySetResult(answer);
     }
 
     private static async Task<VerifierAnswer> Try(IConnectionVerifier verifier, string thingName, CancellationToken cancellationToken)
@@ -53,5 +64,6 @@ internal sealed class VerificationQueue : BackgroundService
         }
     }
 
-    private sealed record Question(string ThingName, string OutageId);
+    /// <param name="OutageId">Null: somebody waits for the answer.</param>
+    private sealed record Question(string ThingName, string? OutageId, TaskCompletionSource<VerifierAnswer>? Answer = null);
 }

@@ -53,19 +53,18 @@ internal static class FlappingRules
     /// <summary>While it is away, its outage has a clock of its own; calm counts from its return.</summary>
     public static DateTimeOffset? NextLook(DeviceState state, PresencePolicy policy, DateTimeOffset now)
     {
-        var next = Running(state) is not null && state.Connected == true ? state.Since + Calm : null;
-        foreach (var flapping in state.Flapping)
-        {
-            foreach (var (destination, delivery) in flapping.Deliveries)
-            {
-                if (Owed(flapping, destination, delivery, policy) is null) continue;
-                var at = delivery.RetryAt > now ? delivery.RetryAt.Value : now + TellingRules.FirstRetry;
-                if (next is null || at < next) next = at;
-            }
-        }
-
-        return next;
+        var calm = Running(state) is not null && state.Connected == true ? state.Since + Calm : null;
+        var owed = Debts(state, policy).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
+        return owed < calm || calm is null ? owed : calm;
     }
+
+    /// <summary>All that is owed, whether it may be sent now or not.</summary>
+    public static IEnumerable<Debt> Debts(DeviceState state, PresencePolicy policy) =>
+        from flapping in state.Flapping
+        from pair in flapping.Deliveries
+        let owed = Owed(flapping, pair.Key, pair.Value, policy)
+        where owed is not null
+        select new Debt(pair.Key, owed.Value, IdOf(flapping, policy), pair.Value);
 
     public static IReadOnlyList<PresenceEffect.Send> DueNow(DeviceState state, PresencePolicy policy, DateTimeOffset now)
     {

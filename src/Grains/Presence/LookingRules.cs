@@ -277,7 +277,7 @@ internal static class LookingRules
     /// Who can be asked about the thing: the broker, as long as its own last word was "connected", whoever says otherwise; else whoever
     /// covers the door that the last change came through.
     /// </summary>
-    private static EventSource? Witness(DeviceState state, PresencePolicy policy)
+    internal static EventSource? Witness(DeviceState state, PresencePolicy policy)
     {
         var onBroker = state.Marks.TryGetValue(OrderMark.BrokerKey, out var mark) && mark.Connected;
         if (onBroker && policy.Verifiable.Contains(EventSource.Broker)) return EventSource.Broker;

@@ -19,6 +19,9 @@ internal abstract record PresenceInput
     /// <summary>The verifier's answer about an outage that may be over by now.</summary>
     internal sealed record Verified(string OutageId, VerifierAnswer Answer) : PresenceInput;
 
+    /// <summary>The verifier's answer about a thing that was taken to be connected, asked without a reason.</summary>
+    internal sealed record Audited(VerifierAnswer Answer) : PresenceInput;
+
     /// <summary>A destination's answer about an outage that may be over by now.</summary>
     internal sealed record Answered(
         string OutageId, NotificationEvent Event, int Sequence, string Destination, DeliveryAnswer Answer) : PresenceInput;

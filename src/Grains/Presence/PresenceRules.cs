@@ -40,6 +40,7 @@ internal static class PresenceRules
             PresenceInput.BrokerStarted(var start) => ConnectionRules.BrokerStarted(state, start, policy, now),
             PresenceInput.Tick => KeepAliveRules.Add(LookingRules.Tick(state, policy, now), policy, now),
             PresenceInput.Verified(var outageId, var answer) => LookingRules.Verified(state, outageId, answer, policy, now),
+            PresenceInput.Audited(var answer) => AuditRules.Audited(state, answer, policy, now),
             PresenceInput.Answered answer => TellingRules.Answered(state, answer, policy, now),
             _ => throw new ArgumentOutOfRangeException(nameof(input), input, "No rule for this input."),
         };

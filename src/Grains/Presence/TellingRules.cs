@@ -89,21 +89,21 @@ internal static class TellingRules
         return sends;
     }
 
-    /// <summary>When something owed is to be tried next. What is on its way is asked for again in a minute, should it get lost.</summary>
-    public static DateTimeOffset? NextTry(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    /// <summary>When something owed is to be tried next.</summary>
+    public static DateTimeOffset? NextTry(DeviceState state, PresencePolicy policy, DateTimeOffset now) =>
+        Debts(state, policy, now).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
+
+    /// <summary>All that is owed, whether it may be sent now or not.</summary>
+    public static IEnumerable<Debt> Debts(DeviceState state, PresencePolicy policy, DateTimeOffset now)
     {
-        DateTimeOffset? next = null;
         foreach (var (outage, over) in Told(state))
         {
             foreach (var (destination, delivery) in outage.Deliveries)
             {
-                if (delivery.GivenUp || Owed(outage, destination, over, policy, repeatsAt: now) is null) continue;
-                var at = delivery.RetryAt > now ? delivery.RetryAt.Value : now + FirstRetry;
-                if (next is null || at < next) next = at;
+                if (!delivery.GivenUp && Owed(outage, destination, over, policy, repeatsAt: now) is var (owed, _))
+                    yield return new(destination, owed, outage.Id, delivery);
             }
         }
-
-        return next;
     }
 
     public static bool OwesAnything(Outage outage, bool over, PresencePolicy policy) =>

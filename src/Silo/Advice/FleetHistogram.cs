@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Catalogue;
 
 namespace IoTOrleans.Silo.Advice;

@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Catalogue;
 
 namespace IoTOrleans.Silo.Api;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
@@ -41,17 +40,7 @@ internal static class PolicyApi
         if (!context.Request.HasJsonContentType())
             return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the policy with Content-Type: application/json.");
 
-        PolicyBody body;
-        try
-        {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, EventParser.DocumentOptions, context.RequestAborted);
-            body = PolicyBody.Read(document.RootElement);
-        }
-        catch (JsonException exception)
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, "Not JSON", exception.Message);
-        }
-
+        var body = JsonBody.Read(await JsonBody.Receive(context.Request.Body, context.RequestAborted), PolicyBody.Read, PolicyBody.Unreadable);
         var mistakes = body.Mistakes.Concat(PolicyLimits.Check(body.Policy, [.. destinations.Select(destination => destination.Name)])).ToList();
         return mistakes.Count == 0
             ? TypedResults.Ok(await grains.GetGrain<IDeviceGrain>(name).SetPolicy(body.Policy))

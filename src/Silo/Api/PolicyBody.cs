@@ -15,6 +15,8 @@ internal sealed record PolicyBody(PolicyOverride Policy, IReadOnlyList<(string F
         string? Grace, string? SettleTime, string? RecoveryHold, string? RecheckEvery, string? RepeatInterval,
         bool? NotifyRecovery, bool? NotifyFlapping, bool? Muted, string[]? Notify);
 
+    public static PolicyBody Unreadable(string why) => new(new(), [("", why)]);
+
     public static PolicyBody Read(JsonElement body)
     {
         if (body.ValueKind != JsonValueKind.Object) return new(new(), [("", "Send an object like {\"grace\":\"30m\"}.")]);

@@ -13,9 +13,30 @@ internal static class RawThingName
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (Uri.TryCreate(target, UriKind.Absolute, out var absolute) && absolute.Scheme.StartsWith("http", StringComparison.Ordinal)) target = absolute.PathAndQuery;
-        var path = target.Split('?', 2)[0];
-        var segments = path.Split('/');
-        return segments.Length > 2 ? Uri.UnescapeDataString(segments[2]) : "";
+        var segments = Segments(target.Split('?', 2)[0]);
+        return segments.Count > 2 ? Uri.UnescapeDataString(segments[2]) : "";
+    }
+
+    /// <summary>Without dot segments, as routing sees them: <c>DELETE /devices/a/../b</c> is about b.</summary>
+    private static List<string> Segments(string path)
+    {
+        List<string> segments = [];
+        foreach (var segment in path.Split('/'))
+        {
+            switch (segment.Replace("%2E", ".", StringComparison.OrdinalIgnoreCase))
+            {
+                case ".":
+                    break;
+                case "..":
+                    if (segments.Count > 1) segments.RemoveAt(segments.Count - 1);
+                    break;
+                default:
+                    segments.Add(segment);
+                    break;
+            }
+        }
+
+        return segments;
     }
 
     /// <returns>Null if the name can be one; else the answer that says why not.</returns>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using IoTOrleans.Contracts;
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.State;
 using Orleans.Providers;
 

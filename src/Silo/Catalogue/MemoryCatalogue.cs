@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
 using Orleans.Storage;
 
 namespace IoTOrleans.Silo.Catalogue;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Catalogue;
 
@@ -22,7 +23,9 @@ internal sealed record RingPosition(long Hash, string? After, int WidthBits)
 
     private const int RingBits = 32;
 
-    public static RingPosition Start { get; } = new(0, null, 24);
+    private const int FirstWidthBits = 24;
+
+    public static RingPosition Start { get; } = new(0, null, FirstWidthBits);
 
     public bool IsEnd => Hash > uint.MaxValue;
 
@@ -47,6 +50,9 @@ internal sealed record RingPosition(long Hash, string? After, int WidthBits)
     };
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Hash:x}.{WidthBits}.{After}");
+
+    /// <summary>A client's word for a wider range than the first is not taken: whoever wrote 32 would have the whole table read for one page.</summary>
+    public RingPosition Narrowed() => this with { WidthBits = Math.Min(WidthBits, FirstWidthBits) };
 
     public static RingPosition Parse(string text) =>
         text.Split('.', 3) is [var hash, var width, var after]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.State;
 using IoTOrleans.Sqlite;
 using Orleans.Providers;

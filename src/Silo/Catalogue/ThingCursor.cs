@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Catalogue;
 
@@ -21,6 +22,3 @@ internal static class ThingCursor
 
     private static string Decode(string cursor) => Base64Url.IsValid(cursor) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)) : "";
 }
-
-/// <summary>A cursor that leads nowhere: the client's mistake.</summary>
-internal sealed class CursorException(string message) : Exception(message);

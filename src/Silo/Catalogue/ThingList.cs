@@ -1,3 +1,5 @@
+using IoTOrleans.Grains.Ports;
+
 namespace IoTOrleans.Silo.Catalogue;
 
 /// <summary>Answers a query from the cheapest source that knows all the things that can match.</summary>

@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Catalogue;
 

@@ -18,7 +18,7 @@ internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory
 
     public async Task<ThingPage> Page(ThingQuery query, string? position, CancellationToken cancellationToken)
     {
-        var from = position is null ? RingPosition.Start : RingPosition.Parse(position);
+        var from = position is null ? RingPosition.Start : RingPosition.Parse(position).Narrowed();
         var (items, next) = await RingWalk.Page(from, query.Limit, (begin, end) => Rows(reminders, begin, end, cancellationToken), Ask);
         return new(items, next?.ToString());
 

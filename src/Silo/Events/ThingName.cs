@@ -22,7 +22,8 @@ internal static class ThingName
 
     private static string? WhatIsWrong(string? name)
     {
-        if (string.IsNullOrEmpty(name)) return "The thing name is empty.";
+        // Orleans has no grain for a blank key and throws; taken for a failure of storage, five of these would stop the consumer.
+        if (string.IsNullOrWhiteSpace(name)) return "The thing name is empty or blank.";
 
         // Before the walk: a name of megabytes is not worth one.
         if (name.Length > MaxCodePoints * 2) return TooLong;

@@ -5,7 +5,7 @@ namespace IoTOrleans.Grains.Tests.Cluster;
 /// <summary>
 /// The reminder table and its service in one, for tests: due times, periods and ETags as in Orleans, ticks only when the test says so.
 /// </summary>
-internal sealed class TestReminders(TimeProvider time) : IReminderRegistry
+internal sealed class TestReminders(TimeProvider time) : IReminderRegistry, IReminderTable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<GrainId, Row> _rows = [];
@@ -15,6 +15,12 @@ internal sealed class TestReminders(TimeProvider time) : IReminderRegistry
     public Action<GrainId>? BeforeUpsert { get; set; }
 
     public Action<GrainId>? BeforeRemove { get; set; }
+
+    /// <summary>Called before a reminder is looked up.</summary>
+    public Action<GrainId>? BeforeFind { get; set; }
+
+    /// <summary>Rows that somebody has read from the table itself.</summary>
+    public int RowsRead { get; private set; }
 
     public int Upserts { get; private set; }
 
@@ -93,6 +99,7 @@ internal sealed class TestReminders(TimeProvider time) : IReminderRegistry
 
     public Task<IGrainReminder?> GetReminder(GrainId callingGrainId, string reminderName)
     {
+        BeforeFind?.Invoke(callingGrainId);
         lock (_lock)
         {
             Reads++;
@@ -107,6 +114,40 @@ internal sealed class TestReminders(TimeProvider time) : IReminderRegistry
             return Task.FromResult(_rows.TryGetValue(callingGrainId, out var row) ? new List<IGrainReminder> { new Handle(row.Name, row.ETag) } : []);
         }
     }
+
+    /// <summary>By hand, or lost with a table that was restored without it.</summary>
+    public void Delete(GrainId grainId)
+    {
+        lock (_lock) _rows.Remove(grainId);
+    }
+
+    /// <summary>A write that came late, from a silo that had given up on it.</summary>
+    public void Replace(GrainId grainId, DateTimeOffset startAt)
+    {
+        lock (_lock) _rows[grainId] = new("presence", (++_etag).ToString(System.Globalization.CultureInfo.InvariantCulture), startAt, TimeSpan.FromMinutes(1), startAt);
+    }
+
+    public Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName)
+    {
+        BeforeFind?.Invoke(grainId);
+        lock (_lock)
+        {
+            RowsRead++;
+            return Task.FromResult<ReminderEntry?>(_rows.TryGetValue(grainId, out var row)
+                ? new ReminderEntry { GrainId = grainId, ReminderName = row.Name, ETag = row.ETag, StartAt = row.StartAt.UtcDateTime, Period = row.Period }
+                : null);
+        }
+    }
+
+    Task<ReminderTableData> IReminderTable.ReadRows(GrainId grainId) => throw new NotSupportedException();
+
+    Task<ReminderTableData> IReminderTable.ReadRows(uint begin, uint end) => throw new NotSupportedException();
+
+    Task<string?> IReminderTable.UpsertRow(ReminderEntry entry) => throw new NotSupportedException();
+
+    Task<bool> IReminderTable.RemoveRow(GrainId grainId, string reminderName, string eTag) => throw new NotSupportedException();
+
+    Task IReminderTable.TestOnlyClearTable() => throw new NotSupportedException();
 
     private sealed record Row(string Name, string ETag, DateTimeOffset StartAt, TimeSpan Period, DateTimeOffset NextTick);
 

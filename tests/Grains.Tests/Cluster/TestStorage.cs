@@ -19,6 +19,12 @@ internal sealed class TestStorage : IGrainStorage
 
     public Action<GrainId>? BeforeRead { get; set; }
 
+    /// <summary>The grains of this type that have a state, in the order of their names.</summary>
+    public IEnumerable<GrainId> OfType(GrainType type) =>
+        _rows.Keys.Where(id => id.Type == type).OrderBy(id => id.Key.ToString(), StringComparer.Ordinal);
+
+    public T? Read<T>(GrainId grainId) => JsonOf(grainId) is { } json ? JsonSerializer.Deserialize<T>(json, DeviceStateJson.Options) : default;
+
     public int Writes { get; private set; }
 
     public int Reads { get; private set; }

@@ -4,10 +4,12 @@ using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Grains.Summaries;
 using IoTOrleans.Grains.Watching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Storage;
 using Orleans.TestingHost;
@@ -28,6 +30,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
     private VirtualCluster(Action<PresenceOptions>? configure, Action<VirtualCluster>? prepare, short silos)
     {
         Reminders = new TestReminders(Time);
+        Catalogue = new TestCatalogue(Storage);
         prepare?.Invoke(this);
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
@@ -47,6 +50,9 @@ internal sealed class VirtualCluster : IAsyncDisposable
             services.AddSingleton<IBrokerClock>(Broker);
             if (BlindSpots is { } blindSpots) services.AddSingleton(blindSpots);
             services.AddSingleton<IThingsNotWell>(new RemindedThings(this));
+            services.AddSingleton<IReminderTable>(Reminders);
+            services.AddSingleton<IThingCatalogue>(Catalogue);
+            services.AddSingleton<IOptions<RoundOptions>>(new OptionsWrapper<RoundOptions>(Rounds));
             services.Configure<SummaryOptions>(options => options.TimeZone = Zone);
             services.AddPresence(configure);
             silo.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
@@ -67,6 +73,16 @@ internal sealed class VirtualCluster : IAsyncDisposable
     public TestVerifier Verifier { get; } = new();
 
     public TestBroker Broker { get; } = new();
+
+    public TestCatalogue Catalogue { get; }
+
+    /// <summary>None are made, unless a test wants them to be; to be set before the start.</summary>
+    public RoundOptions Rounds { get; } = new() { SweepEvery = TimeSpan.Zero };
+
+    /// <summary>How far the sweep is.</summary>
+    internal IRoundGrain Round(string name = RoundOptions.Sweep) => _cluster.Client.GetGrain<IRoundGrain>(name);
+
+    public Task CrashRound(string name = RoundOptions.Sweep) => _cluster.DeactivateAsync(Round(name));
 
     /// <summary>What the silos may not know; to be set before the start.</summary>
     public IBlindSpots? BlindSpots { get; set; }

@@ -132,4 +132,70 @@ public sealed class GrainAttackTests
         await cluster.Advance(TimeSpan.FromMinutes(10));
         (cluster.Reminders.Exists(cluster.IdOf()), cluster.Storage.Reads - reads).ShouldBe((false, 0));
     }
+
+    /// <summary>Story A3(b): what its tick finds after it has read is the reminder of an outage that it knows nothing of.</summary>
+    [Fact]
+    public async Task A_tick_does_not_remove_the_reminder_of_an_outage_that_began_elsewhere_since_it_read()
+    {
+        await using var cluster = await VirtualCluster.Start();
+        await cluster.Connect();
+        await LeaveAReminder(cluster);
+        await cluster.Crash();
+        var connected = await cluster.Device().GetState();
+        var reads = cluster.Storage.Reads;
+        var readsBefore = 0;
+        cluster.Reminders.BeforeFind = id =>
+        {
+            cluster.Reminders.BeforeFind = null;
+            readsBefore = cluster.Storage.Reads - reads;
+            ElsewhereItDrops(cluster, connected);
+        };
+        await cluster.Remind();
+        cluster.Reminders.BeforeFind.ShouldBeNull("it has looked it up");
+        cluster.Reminders.Exists(cluster.IdOf()).ShouldBeTrue($"{readsBefore} reads came before");
+        await cluster.Advance(Minutes(6));
+        cluster.Mail.Events.ShouldBe(["device.offline"]);
+    }
+
+    [Fact]
+    public async Task A_return_does_not_remove_the_reminder_of_an_outage_that_began_elsewhere_since_it_was_stored()
+    {
+        await using var cluster = await VirtualCluster.Start();
+        await cluster.Connect();
+        await cluster.Advance(Minutes(1));
+        await cluster.Drop();
+        await cluster.Crash();
+        cluster.LeaveAlone();
+        await cluster.Advance(Minutes(1));
+        cluster.Storage.AfterWrite = id =>
+        {
+            cluster.Storage.AfterWrite = null;
+            cluster.Reminders.RegisterOrUpdateReminder(id, "presence", Minutes(5), Minutes(1)).Wait();
+        };
+        await cluster.Connect();
+        cluster.Storage.AfterWrite.ShouldBeNull();
+        cluster.Reminders.Exists(cluster.IdOf()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_leftover_reminder_is_removed_by_its_tick()
+    {
+        await using var cluster = await VirtualCluster.Start();
+        await cluster.Connect();
+        await LeaveAReminder(cluster);
+        await cluster.Crash();
+        await cluster.Remind();
+        cluster.Reminders.Exists(cluster.IdOf()).ShouldBeFalse();
+    }
+
+    private static Task<IGrainReminder> LeaveAReminder(VirtualCluster cluster) => cluster.Reminders.RegisterOrUpdateReminder(cluster.IdOf(), "presence", Minutes(1), Minutes(1));
+
+    private static void ElsewhereItDrops(VirtualCluster cluster, DeviceState connected)
+    {
+        cluster.Reminders.RegisterOrUpdateReminder(cluster.IdOf(), "presence", Minutes(5), Minutes(1)).Wait();
+        cluster.Storage.Overwrite(cluster.IdOf(), connected with
+        {
+            Connected = false, Since = cluster.Now, Outage = new() { Id = "elsewhere", Since = cluster.Now, GraceEndsAt = cluster.Now + Minutes(5), GraceSeconds = 300 },
+        });
+    }
 }

@@ -76,6 +76,9 @@ internal sealed class Story
     public PresenceReason Verified(VerifierVerdict verdict, DateTimeOffset? changedAt = null, long? version = null) =>
         Do(new PresenceInput.Verified(State.Outage?.Id ?? "none", new VerifierAnswer(verdict, changedAt, version)));
 
+    public PresenceReason Audited(VerifierVerdict verdict, DateTimeOffset? changedAt = null, long? version = null, string? name = null) =>
+        Do(new PresenceInput.Audited(new VerifierAnswer(verdict, changedAt, version, name)));
+
     public PresenceReason Answered(DeliveryOutcome outcome, NotificationEvent notificationEvent = NotificationEvent.DeviceOffline, string to = "mail", string? outage = null, int sequence = 0) =>
         Do(new PresenceInput.Answered(
             outage ?? State.Outage?.Id ?? State.Owing[0].Id, notificationEvent, sequence, to, new DeliveryAnswer(outcome)));

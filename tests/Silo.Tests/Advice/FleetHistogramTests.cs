@@ -1,5 +1,6 @@
 using System.Globalization;
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Advice;
 using IoTOrleans.Silo.Catalogue;
 using Shouldly;

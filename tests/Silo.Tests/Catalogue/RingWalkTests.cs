@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Catalogue;
 using Shouldly;
 using Xunit;
@@ -98,6 +99,12 @@ public sealed class RingWalkTests
         position.WidthBits.ShouldBe(20);
         ring.Asked.ShouldBeLessThan(10 * (100 + RingWalk.AtOnce));
     }
+
+    [Theory]
+    [InlineData("0.32.", 24)]
+    [InlineData("0.25.", 24)]
+    [InlineData("0.7.", 7)]
+    public void No_cursor_has_the_whole_ring_read_for_a_page(string text, int width) => RingPosition.Parse(text).Narrowed().WidthBits.ShouldBe(width);
 
     [Theory]
     [InlineData("")]

@@ -2,6 +2,7 @@ using System.Globalization;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Mutes;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Silo.Catalogue;
 using Microsoft.Extensions.Options;

@@ -12,6 +12,8 @@ public sealed class StartTests
     [InlineData("Presence:Grace", "300", "Presence:Grace=300: say 300s or 5m.")]
     [InlineData("Presence:Grace", "24:00:00", "Presence:Grace=24:00:00: is no duration: say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23.")]
     [InlineData("Presence:Grace", "500d", "Presence:Grace must be 1s to 365d.")]
+    [InlineData("Presence:SweepEvery", "5m", "Presence:SweepEvery must be 0 (off) or 1h to 30d.")]
+    [InlineData("Verify:AuditEvery", "400d", "Verify:AuditEvery must be 0 (off) or 1h to 365d.")]
     [InlineData("Presence:Policies:0:Grace", "5m", "Presence:Policies:0:Match is missing: say which things it is for, like door-* (or * for all).")]
     [InlineData("Notifications:CollapseAbove", "1000", "Notifications:CollapseAbove must be 0 (nothing goes out singly) to 100; to have everything told singly set Collapse=false at the destination.")]
     [InlineData("Notifications:GroupWindow", "30", "Notifications:GroupWindow=30: say 30s or")]

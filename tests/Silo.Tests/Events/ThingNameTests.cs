@@ -8,7 +8,7 @@ public sealed class ThingNameTests
 {
     [Theory]
     [InlineData("rpi-1")]
-    [InlineData(" ")]
+    [InlineData(" a")]
     [InlineData("倉庫の温度計")]
     [InlineData("door/left #1 + 50 %")]
     [InlineData("\uFFFD")]
@@ -30,6 +30,8 @@ public sealed class ThingNameTests
 
     [Theory]
     [InlineData("", "empty")]
+    [InlineData(" ", "blank")]
+    [InlineData("\u3000\u00a0", "blank")]
     [InlineData("a\0b", "U+0000")]
     [InlineData("line\nbreak", "U+000A at character 5")]
     [InlineData("\u007F", "U+007F")]

@@ -13,6 +13,9 @@ internal sealed class MuteBody
 
     private const int MostGlobCharacters = 256;
 
+    /// <summary>What a glob costs grows with its stars times its length: a thousand of the worst were a second of work for each event.</summary>
+    private const int MostStars = 8;
+
     /// <summary>As many as all attributes of a thing may have together.</summary>
     private const int MostAttributeBytes = 256;
 
@@ -26,30 +29,20 @@ internal sealed class MuteBody
 
     public IReadOnlyList<Error> Errors => _errors;
 
-    public static async Task<MuteBody> Read(Stream body, string id, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<MuteBody> Read(Stream body, string id, DateTimeOffset now, CancellationToken cancellationToken) => JsonBody.Read(
+        await JsonBody.Receive(body, cancellationToken), json => Read(json, id, ToMilliseconds(now)), Unreadable);
+
+    private static MuteBody Unreadable(string why)
     {
-        try
-        {
-            using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
-            return Read(document.RootElement, id, ToMilliseconds(now));
-        }
-        catch (JsonException exception)
-        {
-            var bad = new MuteBody();
-            bad.Refuse("", $"The body is not JSON: {exception.Message}");
-            return bad;
-        }
+        var body = new MuteBody();
+        body.Refuse("", why);
+        return body;
     }
 
     private static MuteBody Read(JsonElement json, string id, DateTimeOffset now)
     {
+        if (json.ValueKind != JsonValueKind.Object) return Unreadable("""The body must be an object like {"thing":"rpi-1","until":"2026-11-23T16:00:00Z"}.""");
         var body = new MuteBody();
-        if (json.ValueKind != JsonValueKind.Object)
-        {
-            body.Refuse("", """The body must be an object like {"thing":"rpi-1","until":"2026-11-23T16:00:00Z"}.""");
-            return body;
-        }
-
         foreach (var unknown in json.EnumerateObject().Where(property => !fields.Contains(property.Name)))
             body.Refuse(unknown.Name, $"`{unknown.Name}` is no field of a mute. There are: {string.Join(", ", fields.Skip(1))}.");
         if (json.Find("id") is not null && body.Text(json, "id") is { } other && other != id) body.Refuse("id", "`id` is not the one in the path: leave it out.");
@@ -63,7 +56,12 @@ internal sealed class MuteBody
         var untilRecovered = body.Flag(json, "untilRecovered");
         if (json.Has("until") == untilRecovered)
             body.Refuse("until", "Say exactly one of `until` (a time) and `untilRecovered` (true).");
-        if (from > now + Contracts.Mute.Longest) body.Refuse("from", "`from` is more than 366 days ahead.");
+        if (from > now + Contracts.Mute.Longest)
+        {
+            body.Refuse("from", "`from` is more than 366 days ahead.");
+            from = now;
+        }
+
         if (until <= now) body.Refuse("until", "`until` has passed: it would mute nothing. Say a time to come, or DELETE the mute to end it.");
         else if (until <= from) body.Refuse("until", "`until` is not after `from`.");
         if (until > from + Contracts.Mute.Longest) body.Refuse("until", "`until` is more than 366 days after `from`. For what is never told, set a policy with Muted.");
@@ -91,6 +89,7 @@ internal sealed class MuteBody
     private string? Glob(JsonElement json)
     {
         if (!json.Has("glob") || Text(json, "glob") is not { } glob) return null;
+        if (glob.Count(c => c == '*') > MostStars) Refuse("glob", "`glob` has more than 8 *: every event of every thing is held against it.");
         if (string.IsNullOrWhiteSpace(glob) || glob.Length > MostGlobCharacters) Refuse("glob", "`glob` must have 1 to 256 characters: say which things, like door-* (or * for all).");
         return glob;
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IoTOrleans.Contracts;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Events.Parsing;
@@ -10,6 +9,9 @@ internal static class EventsApi
 {
     /// <summary>The limit of one SQS message, too.</summary>
     internal const int MostBytes = 1024 * 1024;
+
+    /// <summary>More than 1 MiB can hold of what looks like an event at all: half a million of <c>1,</c> would be answered with 50 MB.</summary>
+    internal const int MostErrors = 10_000;
 
     /// <summary>Things worked on at once; the events of one thing keep their order.</summary>
     internal const int Parallelism = 64;
@@ -29,32 +31,18 @@ internal static class EventsApi
             return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the events with Content-Type: application/json.");
         }
 
-        JsonDocument document;
-        try
-        {
-            document = await JsonDocument.ParseAsync(context.Request.Body, EventParser.DocumentOptions, context.RequestAborted);
-        }
-        catch (JsonException exception)
-        {
-            metrics.Refused(RefusalReason.NotJson);
-            EventsLog.Refused(logger, 1, 1, 0, RefusalReason.NotJson, exception.Message);
-            return Problems.Of(StatusCodes.Status400BadRequest, "Not JSON", exception.Message);
-        }
-
-        using (document) return await Take(document.RootElement, sink, metrics, time.GetUtcNow(), logger, context.RequestAborted);
+        var events = EventParser.ParseAll(await JsonBody.Receive(context.Request.Body, context.RequestAborted), EventSource.Http, time.GetUtcNow());
+        return await Take(events, sink, metrics, logger, context.RequestAborted);
     }
 
     private static async Task<IResult> Take(
-        JsonElement body, IConnectionChangeSink sink, HttpEventMetrics metrics, DateTimeOffset receivedAt, ILogger logger, CancellationToken cancellationToken)
+        IReadOnlyList<ParsedEvent> events, IConnectionChangeSink sink, HttpEventMetrics metrics, ILogger logger, CancellationToken cancellationToken)
     {
-        var events = (body.ValueKind == JsonValueKind.Array ? body.EnumerateArray().ToList() : [body])
-            .ConvertAll(item => EventParser.Parse(item, EventSource.Http, receivedAt));
-
         var refused = events.Index().Where(item => item.Item is ParsedEvent.Refused)
             .Select(item => (item.Index, Refusal: (ParsedEvent.Refused)item.Item)).ToList();
         if (refused.Count > 0)
         {
-            foreach (var (_, refusal) in refused) metrics.Refused(refusal.Reason);
+            foreach (var reason in refused.CountBy(item => item.Refusal.Reason)) metrics.Refused(reason.Key, reason.Value);
             EventsLog.Refused(logger, refused.Count, events.Count, refused[0].Index, refused[0].Refusal.Reason, refused[0].Refusal.Detail);
             return Refuse(refused, events.Count);
         }
@@ -86,7 +74,7 @@ internal static class EventsApi
         total == 1 ? refused[0].Refusal.Detail : $"{refused.Count} of {total} events are refused, so none has been taken. The first, at index {refused[0].Index}: {refused[0].Refusal.Detail}",
         new Dictionary<string, object?>
         {
-            ["errors"] = refused.ConvertAll(item => new { index = item.Index, reason = item.Refusal.Reason, detail = item.Refusal.Detail }),
+            ["errors"] = refused.Take(MostErrors).Select(item => new { index = item.Index, reason = item.Refusal.Reason, detail = item.Refusal.Detail }),
         });
 
     private static bool IsJson(HttpRequest request) =>

@@ -14,6 +14,6 @@ internal sealed class HttpEventMetrics
 
     public void NotStored(int count) => _events.Add(count, new KeyValuePair<string, object?>("result", "not-stored"));
 
-    public void Refused(RefusalReason reason) =>
-        _events.Add(1, new("result", "refused"), new("reason", reason.ToString()));
+    public void Refused(RefusalReason reason, int count) =>
+        _events.Add(count, new("result", "refused"), new("reason", reason.ToString()));
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using IoTOrleans.Silo.Notifications.Text;
 
 namespace IoTOrleans.Silo.Events.Mqtt;
 
@@ -8,6 +9,8 @@ namespace IoTOrleans.Silo.Events.Mqtt;
 /// </summary>
 internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> logger)
 {
+    private const int MaxQuoteBytes = 200;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly LogLimit fullLimit = new(time, Interval);
@@ -25,8 +28,10 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
     }
 
     /// <param name="thingName">null before it said its name.</param>
+    /// <param name="what">May quote the client, by way of the decoder.</param>
     internal void ClientError(EndPoint? client, string? thingName, string what)
     {
+        what = Characters.Fit(Characters.Printable(what), MaxQuoteBytes);
         if (thingName is null) LogGarbage(client, what);
         else if (clientErrorLimit.ShouldLog(out var unlogged)) LogClientError(thingName, what, unlogged);
     }

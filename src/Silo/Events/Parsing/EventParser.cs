@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Silo.Events.Parsing;
@@ -11,44 +10,32 @@ namespace IoTOrleans.Silo.Events.Parsing;
 /// </summary>
 internal static class EventParser
 {
-    /// <summary>
-    /// How a body is read; <c>POST /events</c> reads its arrays the same way. A key that stands twice is refused, because two readers
-    /// would take different ones: <c>"connected":true,"connected":false</c> must not be a matter of taste.
-    /// </summary>
-    internal static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = 64, AllowDuplicateProperties = false };
-
     internal static ParsedEvent Parse(ReadOnlyMemory<byte> utf8, EventSource source, DateTimeOffset receivedAt) =>
         ParseText(utf8, new Arrival(source, receivedAt), inEnvelope: false);
 
-    internal static ParsedEvent Parse(JsonElement body, EventSource source, DateTimeOffset receivedAt)
+    /// <summary>One event, or an array of them.</summary>
+    internal static IReadOnlyList<ParsedEvent> ParseAll(ReadOnlyMemory<byte> utf8, EventSource source, DateTimeOffset receivedAt)
     {
-        try
-        {
-            return Recognise(body, new Arrival(source, receivedAt), inEnvelope: false);
-        }
-        catch (InvalidOperationException)
-        {
-            return NotUnicode();
-        }
+        var arrival = new Arrival(source, receivedAt);
+        return JsonBody.Read<IReadOnlyList<ParsedEvent>>(
+            utf8,
+            body => body.ValueKind is JsonValueKind.Array ? [.. body.EnumerateArray().Select(item => ParseOne(item, arrival))] : [ParseOne(body, arrival)],
+            detail => [Refusal.NotJson(utf8.Span, detail)]);
     }
 
-    private static ParsedEvent ParseText(ReadOnlyMemory<byte> utf8, Arrival arrival, bool inEnvelope)
-    {
-        if (utf8.IsEmpty) return Refusal.NotJson("The body is empty.");
-        if (!Utf8.IsValid(utf8.Span)) return Refusal.NotJson("The body is not UTF-8.");
+    private static ParsedEvent ParseText(ReadOnlyMemory<byte> utf8, Arrival arrival, bool inEnvelope) =>
+        JsonBody.Read(utf8, body => Recognise(body, arrival, inEnvelope), detail => Refusal.NotJson(utf8.Span, detail));
 
+    /// <summary>So that it is this one of the array that is named.</summary>
+    private static ParsedEvent ParseOne(JsonElement item, Arrival arrival)
+    {
         try
         {
-            using var document = JsonDocument.Parse(utf8, DocumentOptions);
-            return Recognise(document.RootElement, arrival, inEnvelope);
-        }
-        catch (JsonException exception)
-        {
-            return Refusal.NotJson(utf8.Span, exception);
+            return Recognise(item, arrival, inEnvelope: false);
         }
         catch (InvalidOperationException)
         {
-            return NotUnicode();
+            return Refusal.NotJson("It spells half a surrogate pair in a text or a key.");
         }
     }
 
@@ -67,7 +54,4 @@ internal static class EventParser
         if (body.Has("current")) return ShadowDocument.Read(body, arrival);
         return ShadowRule.Read(body, arrival);
     }
-
-    // JSON can spell half a surrogate pair ("\ud800"); System.Text.Json takes it as JSON and throws when somebody wants the text.
-    private static ParsedEvent.Refused NotUnicode() => Refusal.NotJson("The body spells half a surrogate pair in a text or a key.");
 }

@@ -11,18 +11,9 @@ internal static class Refusal
 {
     internal static ParsedEvent.Refused NotJson(string detail) => new(RefusalReason.NotJson, detail);
 
-    internal static ParsedEvent.Refused NotJson(ReadOnlySpan<byte> body, JsonException exception)
-    {
+    internal static ParsedEvent.Refused NotJson(ReadOnlySpan<byte> body, string detail) =>
         // "{" and whitespace after it, in base64. A rule action with useBase64 is an easy mistake: the console offers it.
-        if (body.StartsWith("ey"u8) || body.StartsWith("ew"u8))
-        {
-            return NotJson("The body looks like base64: set useBase64 to false in the rule's SQS action.");
-        }
-
-        return NotJson(exception.LineNumber is { } line && exception.BytePositionInLine is { } position
-            ? string.Create(CultureInfo.InvariantCulture, $"Not JSON, or nested too deep, at line {line + 1}, byte {position + 1}.")
-            : "A key stands twice in one object.");
-    }
+        NotJson(body.StartsWith("ey"u8) || body.StartsWith("ew"u8) ? "The body looks like base64: set useBase64 to false in the rule's SQS action." : detail);
 
     internal static ParsedEvent.Refused NotAnObject(JsonValueKind kind) => new(
         RefusalReason.NotAnObject,

@@ -1,12 +1,17 @@
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Events.Http;
 using IoTOrleans.Silo.Hosting.Settings;
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
 internal static class HttpComposition
 {
+    /// <summary>Of people, scrapers and gateways, whose clients pool theirs; one more is closed at once.</summary>
+    private const int MostConnections = 1000;
+
     public static void AddHttp(this WebApplicationBuilder builder, SiloSettings settings)
     {
         CheckWhoCanReachUs(ListenAddresses.From(builder.Configuration), settings);
@@ -18,7 +23,10 @@ internal static class HttpComposition
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.AddHealth(settings);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(Bound);
+
+        // As ASP.NET Core's documentation has it, for who needs other limits; by itself Kestrel reads only its endpoints there.
+        builder.Services.Configure<KestrelServerOptions>(builder.Configuration.GetSection("Kestrel"));
     }
 
     public static void UseProblems(this WebApplication app)
@@ -28,6 +36,20 @@ internal static class HttpComposition
     }
 
     public static void UseDoors(this WebApplication app) => app.UseMiddleware<Doors>();
+
+    /// <summary>
+    /// What a client that never comes to an end can hold: a connection for 10 s until its headers are there, then at most 64 KB of its body
+    /// that nobody has read, for as long as 240 bytes of it come each second.
+    /// </summary>
+    private static void Bound(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        kestrel.Limits.MaxRequestBodySize = EventsApi.MostBytes;
+        kestrel.Limits.MaxRequestBufferSize = 64 * 1024;
+        kestrel.Limits.MaxConcurrentConnections = MostConnections;
+    }
 
     private static void CheckWhoCanReachUs(IReadOnlyList<string> addresses, SiloSettings settings)
     {

@@ -2,7 +2,9 @@ using System.Net;
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains;
 using IoTOrleans.Grains.Incidents;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Grains.State;
 using IoTOrleans.Grains.Summaries;
 using IoTOrleans.Silo.Aws;
@@ -42,6 +44,7 @@ internal static class OrleansComposition
         if (settings.Storage == StorageProvider.Sqlite) builder.Services.AddHostedService<OverdueSweep>();
         builder.Services.AddSingleton<IOptions<PresenceOptions>>(new OptionsWrapper<PresenceOptions>(settings.Presence));
         builder.Services.AddSingleton<IOptions<SummaryOptions>>(new OptionsWrapper<SummaryOptions>(new() { TimeZone = settings.TimeZone }));
+        builder.Services.AddSingleton<IOptions<RoundOptions>>(new OptionsWrapper<RoundOptions>(settings.Rounds));
         builder.Services.AddSingleton<IOptions<IncidentOptions>>(new OptionsWrapper<IncidentOptions>(settings.Incidents));
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Silo.Hosting.Settings.Destinations;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
@@ -18,10 +19,12 @@ internal static class ReadSettings
         var storage = reader.Choice("Storage:Provider", StorageProvider.Sqlite);
         var embedded = storage != StorageProvider.DynamoDB;
         var mqtt = ReadMqtt(reader, embedded);
+        var verifyMaxPerSecond = reader.Number("Verify:MaxPerSecond", 200, 1, 100_000);
         var settings = new SiloSettings
         {
             Presence = ReadPresence(reader),
             Incidents = ReadIncidents(reader),
+            Rounds = ReadRounds(reader, verifyMaxPerSecond),
             Storage = storage,
             SqlitePath = reader.Text("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db")),
             DynamoDB = ReadDynamoDB(reader, configuration),
@@ -34,7 +37,7 @@ internal static class ReadSettings
             ExternalUrl = reader.Url("ExternalUrl"),
             VerifyWith = reader.Choice("Verify:With", VerifyWith.Auto),
             ShadowName = reader.Text("Verify:ShadowName"),
-            VerifyMaxPerSecond = reader.Number("Verify:MaxPerSecond", 200, 1, 100_000),
+            VerifyMaxPerSecond = verifyMaxPerSecond,
             ApiKey = reader.Text("Auth:ApiKey"),
             AllowAnonymous = reader.Flag("Auth:AllowAnonymous", false),
             Orleans = ReadOrleans(reader),
@@ -42,7 +45,7 @@ internal static class ReadSettings
         };
 
         foreach (var mistake in settings.Presence.Check([.. settings.Destinations.Select(destination => destination.Name)])) reader.Mistake(mistake);
-        foreach (var mistake in settings.Incidents.Check()) reader.Mistake(mistake);
+        foreach (var mistake in settings.Incidents.Check().Concat(settings.Rounds.Check())) reader.Mistake(mistake);
         Check(settings, reader);
         return reader.Mistakes.Count == 0 ? settings : throw new StartupException(string.Join(Environment.NewLine, reader.Mistakes.Distinct()));
     }
@@ -97,6 +100,15 @@ internal static class ReadSettings
         incidents.CollapseAbove = reader.Number("Notifications:CollapseAbove", incidents.CollapseAbove, 0, int.MaxValue);
         incidents.GroupWindow = reader.Duration("Notifications:GroupWindow", incidents.GroupWindow);
         return incidents;
+    }
+
+    /// <summary>Deadlines come first: an audit takes a tenth of what the verifier may be asked.</summary>
+    private static RoundOptions ReadRounds(SettingsReader reader, int verifyMaxPerSecond)
+    {
+        var rounds = new RoundOptions { AuditPerSecond = Math.Max(1, verifyMaxPerSecond / 10) };
+        rounds.SweepEvery = reader.Duration("Presence:SweepEvery", rounds.SweepEvery);
+        rounds.AuditEvery = reader.Duration("Verify:AuditEvery", rounds.AuditEvery);
+        return rounds;
     }
 
     /// <summary>Whoever points the SDK to an endpoint of his own has no tables there yet, as a rule; on AWS tables have owners.</summary>

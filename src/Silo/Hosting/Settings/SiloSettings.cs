@@ -1,5 +1,6 @@
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Silo.Hosting.Settings.Destinations;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
@@ -24,6 +25,8 @@ internal sealed record SiloSettings
     public required PresenceOptions Presence { get; init; }
 
     public required IncidentOptions Incidents { get; init; }
+
+    public required RoundOptions Rounds { get; init; }
 
     public required StorageProvider Storage { get; init; }
 

@@ -6,11 +6,14 @@ namespace IoTOrleans.Silo.Notifications.Text;
 /// <summary>Names and reasons come from devices: what they put into a subject line or on a terminal is not theirs to decide.</summary>
 internal static class Characters
 {
-    /// <summary>Without control characters, line breaks of any kind and half surrogates.</summary>
+    /// <summary>
+    /// Without control characters, line breaks of any kind, half surrogates, what turns the direction of the rest of the line around, and
+    /// the two that are no character at all: XML has no place for them, so SNS would refuse what they are in.
+    /// </summary>
     public static string Printable(string text) => Map(text, rune => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => new Rune(' '),
-        _ => rune,
+        _ => rune.Value is 0xFFFE or 0xFFFF or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) ? new Rune(' ') : rune,
     });
 
     /// <summary>Each other character becomes one <c>?</c>.</summary>

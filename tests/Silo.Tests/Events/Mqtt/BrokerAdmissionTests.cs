@@ -18,7 +18,7 @@ public sealed class BrokerAdmissionTests
     {
         await using var broker = await TestBroker.Start();
 
-        foreach (var name in new[] { "倉庫の温度計", new string('a', 128), new string('温', 128), "door/left #1 + 50 %", " " })
+        foreach (var name in new[] { "倉庫の温度計", new string('a', 128), new string('温', 128), "door/left #1 + 50 %", " a" })
         {
             await broker.Connect(name);
             (await broker.Sink.Next()).ThingName.ShouldBe(name);
@@ -30,6 +30,8 @@ public sealed class BrokerAdmissionTests
         { "too long", [.. Enumerable.Repeat((byte)'a', 129)] },
         { "too long in Japanese", [.. Enumerable.Repeat("温"u8.ToArray(), 129).SelectMany(bytes => bytes)] },
         { "too many bytes", [.. Enumerable.Repeat("🌡"u8.ToArray(), 97).SelectMany(bytes => bytes)] },
+        { "blank", "  "u8.ToArray() },
+        { "blank in Japanese", "\u3000"u8.ToArray() },
         { "a control character", "a\nb"u8.ToArray() },
         { "a null character", "a\0b"u8.ToArray() },
         { "half a surrogate pair", [0xED, 0xA0, 0x80] },

@@ -64,6 +64,54 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Hundreds_that_say_nothing_or_half_a_CONNECT_hold_nobody_up_and_give_their_places_back()
+    {
+        const int many = 400;
+        for (var i = 0; i < many; i++)
+        {
+            var idle = await broker.ConnectRaw();
+            if (i % 2 == 0) await idle.Send(RawClient.Connect($"half-{i}")[..9]);
+        }
+
+        await broker.Meters.Reaches("iot_orleans.broker.connections", many + 1);
+        await Deadline(many + 1);
+        var good = await broker.Connect("good");
+        await broker.Sink.NextOf("good", connected: true);
+
+        time.Advance(TimeSpan.FromSeconds(10.1));
+
+        await broker.Meters.Reaches("iot_orleans.broker.connections", 2);
+        broker.Meters["iot_orleans.broker.refused{no-connect}"].ShouldBe(many);
+        (await good.TryPingAsync(Cancelled)).ShouldBeTrue();
+        broker.Sink.Taken.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Who_hangs_up_in_the_middle_of_CONNECT_gives_the_place_back_at_once()
+    {
+        for (var cut = 0; cut < RawClient.Connect("rpi-1").Length; cut++)
+        {
+            using var client = await broker.ConnectRaw();
+            await client.Send(RawClient.Connect("rpi-1")[..cut]);
+        }
+
+        await broker.Meters.Reaches("iot_orleans.broker.connections", 1);
+        broker.Sink.Taken.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_a_client_writes_gets_into_no_log_line_as_it_is()
+    {
+        var client = await broker.ConnectRaw();
+        await client.Send([0x10, 20, 0, 10, .. "\u001b[31mFAKE\n"u8, 4, 2, 0, 60, 0, 2, .. "ab"u8]);
+        await client.ReadToEnd();
+
+        await broker.Meters.Reaches("iot_orleans.broker.connections", 1);
+        broker.Log.Lines.ShouldAllBe(line => !line.Text.Any(char.IsControl));
+        broker.Log.Lines.ShouldContain(line => line.Text.Contains("malformed", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Who_dribbles_but_ends_in_time_is_served()
     {
         var dribbler = await broker.ConnectRaw();

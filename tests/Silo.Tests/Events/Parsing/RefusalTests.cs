@@ -1,8 +1,9 @@
 using System.Text;
-using System.Text.Json;
+using System.Text.RegularExpressions;
 using IoTOrleans.Contracts;
 using IoTOrleans.Silo.Events;
 using IoTOrleans.Silo.Events.Parsing;
+using IoTOrleans.Testing.Emulators;
 using Shouldly;
 using Xunit;
 
@@ -210,11 +211,17 @@ public sealed class RefusalTests : ParserTest
     }
 
     [Fact]
-    public void An_element_of_a_document_that_tolerates_doubles_is_refused_or_read_but_never_thrown_at()
-    {
-        using var document = JsonDocument.Parse(
-            Encoding.UTF8.GetBytes("""{"\ud800":1,"thingName":"a","thingName":"b","connected":true,"attributes":{"x":"1","x":"2"}}"""));
+    public void Of_an_array_the_one_with_half_a_surrogate_pair_is_named() =>
+        EventParser.ParseAll("""[{"thingName":"a","connected":true},{"Type":"Notification","Message":"\ud800"}]"""u8.ToArray(), EventSource.Http, ReceivedAt)
+            .Select(Tell).ShouldBe(["a: connected at 08:06:00.000, Time", "refused NotJson"]);
 
-        EventParser.Parse(document.RootElement, EventSource.Http, ReceivedAt).ShouldNotBeNull();
+    [Fact]
+    public void Every_reason_is_documented_and_no_other()
+    {
+        var docs = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "events.md"));
+        Regex.Matches(docs, @"^\| `(\w+)` \|", RegexOptions.Multiline).Select(row => row.Groups[1].Value).ShouldBe(Enum.GetNames<RefusalReason>(), ignoreOrder: true);
     }
+
+    [Fact]
+    public void A_byte_order_mark_is_ignored() => FromQueue("\uFEFF{\"thingName\":\"a\",\"connected\":true,\"timestamp\":1763884800}").ShouldBeOfType<ParsedEvent.Change>();
 }

@@ -29,6 +29,35 @@ public sealed class SqsWireTests
     }
 
     [Fact]
+    public async Task A_thousand_poison_messages_delay_no_good_one_and_pile_up_nowhere()
+    {
+        var (queue, dead) = await CreateQueues(maxReceiveCount: 5);
+        await Send(queue, [.. Enumerable.Range(0, 1100).Select(i => i % 11 == 0 ? Body($"mixed-{i / 11}") : $"poison {i}")]);
+        await using var consumer = await WireConsumer.Start(queue.Url);
+        var mostHeld = 0;
+
+        // While the poison comes again and again, each new event is stored within seconds.
+        for (var i = 0; i < 20; i++)
+        {
+            var (name, elapsed) = ($"new-{i}", Stopwatch());
+            await Send(queue, Body(name));
+            await Until(() => Task.FromResult(Held() && consumer.Sink.Stored.Any(stored => stored.ThingName == name)));
+            elapsed().ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        }
+
+        consumer.Sink.Stored.Count.ShouldBe(120);
+        await Until(async () => Held() && await Count(dead) is 1000 && await Count(queue) is 0);
+        mostHeld.ShouldBeLessThan(300, "what is refused is out of hand at once");
+        consumer.Get<HeldMessages>().Count.ShouldBe(0);
+
+        bool Held()
+        {
+            mostHeld = Math.Max(mostHeld, consumer.Get<HeldMessages>().Count);
+            return true;
+        }
+    }
+
+    [Fact]
     public async Task While_storage_fails_nothing_is_lost_and_nothing_goes_to_the_dead_letter_queue()
     {
         var (queue, dead) = await CreateQueues(maxReceiveCount: 2);

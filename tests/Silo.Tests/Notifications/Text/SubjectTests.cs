@@ -64,6 +64,14 @@ public sealed class SubjectTests
             .ShouldBe("【オフライン】a  b c d\ufffde 02:14から");
 
     [Theory]
+    [InlineData("a\u202Eenilffo", "a enilffo")]
+    [InlineData("a\u2066b\u2069", "a b ")]
+    [InlineData("a\uFFFFb\uFFFE", "a b ")]
+    [InlineData("👩\u200D🔧 \u200Fשער", "👩\u200D🔧 \u200Fשער")]
+    public void Nothing_in_a_text_turns_its_line_around_or_keeps_it_from_being_sent(string text, string printable) =>
+        Characters.Printable(text).ShouldBe(printable);
+
+    [Theory]
     [InlineData("abcdefghij", 9, "abc...hij")]
     [InlineData("🌱🌱🌱🌱🌱", 8, "🌱...🌱")]
     [InlineData("🌱🌱🌱🌱🌱", 0, "...")]

@@ -1,9 +1,9 @@
 using IoTOrleans.Contracts;
 
-namespace IoTOrleans.Silo.Catalogue;
+namespace IoTOrleans.Grains.Ports;
 
 /// <summary>Every thing ever heard of and not forgotten since, page by page as storage has them. One implementation per storage.</summary>
-internal interface IThingCatalogue
+public interface IThingCatalogue
 {
     /// <param name="cursor"><see cref="CataloguePage.Next"/> of the page before; null begins.</param>
     /// <param name="limit">At most this many, from 1. A page may be shorter, even empty, and still have a next one.</param>
@@ -12,6 +12,10 @@ internal interface IThingCatalogue
 }
 
 /// <param name="Next">Null: this was the last page.</param>
-internal sealed record CataloguePage(IReadOnlyList<StoredThing> Things, string? Next);
+public sealed record CataloguePage(IReadOnlyList<StoredThing> Things, string? Next);
 
-internal sealed record StoredThing(string ThingName, DeviceState State);
+/// <summary>What is stored of a thing; what its grain has only in memory is not in it.</summary>
+public sealed record StoredThing(string ThingName, DeviceState State);
+
+/// <summary>A cursor that leads nowhere.</summary>
+public sealed class CursorException(string message) : Exception(message);

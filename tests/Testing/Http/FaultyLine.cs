@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
-using IoTOrleans.Testing.Http;
 
-namespace IoTOrleans.DynamoDB.Tests.Support;
+namespace IoTOrleans.Testing.Http;
 
-internal enum LineFault
+public enum LineFault
 {
     None,
 
@@ -27,7 +26,7 @@ internal enum LineFault
 }
 
 /// <summary>The emulator behind a network that does what networks and AWS do now and then.</summary>
-internal sealed class FaultyLine : IAsyncDisposable
+public sealed class FaultyLine : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _operations = new();
     private FaultyProxy _proxy = null!;

@@ -1,0 +1,48 @@
+using IoTOrleans.Contracts;
+
+namespace IoTOrleans.Grains.Devices;
+
+/// <param name="Items">As it became known, newest first.</param>
+public sealed record DeviceHistory(string ThingName, IReadOnlyList<HistoryItem> Items);
+
+/// <param name="At">When it happened, to the second; what came in late may have happened before what stands below it.</param>
+/// <param name="Event"><c>connected</c>, <c>disconnected</c>, <c>told</c>, <c>delivered</c>, <c>recovered</c>, …</param>
+/// <param name="Reason">The named reason, as in logs and metrics.</param>
+public sealed record HistoryItem(DateTimeOffset At, string Event, string Reason);
+
+/// <summary>What holds now, and the reasons that led there.</summary>
+public sealed record DeviceWhy
+{
+    public required string ThingName { get; init; }
+
+    public required PresenceStatus Status { get; init; }
+
+    public required DateTimeOffset? Since { get; init; }
+
+    public required string? OutageId { get; init; }
+
+    /// <summary>Empty: nothing is left to do but what is owed.</summary>
+    public required IReadOnlyList<WaitingFor> WaitingFor { get; init; }
+
+    public required IReadOnlyList<OwedWord> Owed { get; init; }
+
+    public required IReadOnlyList<string> MutedBy { get; init; }
+
+    /// <summary><c>override</c>, the glob of the policy that matched, or <c>default</c>.</summary>
+    public required string PolicySource { get; init; }
+
+    /// <summary>Newest first.</summary>
+    public required IReadOnlyList<WhyItem> Items { get; init; }
+}
+
+/// <param name="What"><c>grace</c>, <c>verifier</c>, <c>recovery-hold</c>, <c>mute</c>, …</param>
+/// <param name="Until">Null: nobody knows, or it may be any moment.</param>
+public sealed record WaitingFor(string What, DateTimeOffset? Until, string Sentence);
+
+/// <param name="Event">The notification that it is owed.</param>
+/// <param name="LastAnswer"><c>failed</c> or <c>refused</c>; null: none yet.</param>
+/// <param name="NextTryAt">Null: now.</param>
+public sealed record OwedWord(string Destination, string Event, string OutageId, string? LastAnswer, int Failures, DateTimeOffset? NextTryAt);
+
+/// <param name="Reason">The named reason, as in logs and metrics.</param>
+public sealed record WhyItem(DateTimeOffset At, string Reason, string Sentence);

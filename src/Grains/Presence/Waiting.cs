@@ -1,0 +1,60 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Devices;
+
+namespace IoTOrleans.Grains.Presence;
+
+/// <summary>What a thing's state waits for, for people: the same times that <see cref="PresenceRules.NextLook"/> is made of.</summary>
+internal static class Waiting
+{
+    public static IReadOnlyList<WaitingFor> For(DeviceState stored, PresencePolicy settings, DateTimeOffset now)
+    {
+        var policy = settings.With(stored.Override);
+        var state = Recovery.EndHold(stored, policy, now);
+        return
+        [
+            .. state.Outage switch
+            {
+                null => [],
+                { BackAt: not null } back => [new("recovery-hold", back.HoldEndsAt, "It is back; the outage is over when that has lasted.")],
+                { Telling: null, Muted: false } grace => [InGrace(state, LookingRules.WithGraceOf(policy, grace), policy, now)],
+                var offline => Offline(state, offline, policy, now),
+            },
+            .. AfterMute(state),
+            .. Flapping(state),
+        ];
+    }
+
+    private static WaitingFor InGrace(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now)
+    {
+        if (now < grace.GraceEndsAt) return new("grace", grace.GraceEndsAt, "If it is not back by then, the verifier is asked and people are told.");
+        return (state.Memory.AskingAbout == grace.Id ? state.Memory : ActivationMemory.Empty) switch
+        {
+            { HeldSince: { } held } => new("backlog", held + policy.MaxHold, "Its grace is over, but its return may be on its way to us; by then people are told."),
+            { AskingSince: { } since } => new("verifier", since + LookingRules.AskFor, "Its grace is over, and the verifier is being asked; without an answer by then, people are told."),
+            _ => new("look", null, "Its grace is over; it is looked at within a minute."),
+        };
+    }
+
+    private static IEnumerable<WaitingFor> Offline(DeviceState state, Outage offline, PresencePolicy policy, DateTimeOffset now)
+    {
+        if (!offline.Muted) yield return new("return", null, "It is offline, and that is told; its return is told when it has held.");
+        else if (policy.MutedBy.Count > 0) yield return new("mute", null, "It is offline and muted: if it still is when the mute ends, people are told.");
+        else if (policy.TellsNobody) yield return new("policy", null, "It is offline, and by its policy nobody is to be told.");
+        else yield return new("look", null, "The mute has ended; it is looked at within a minute.");
+
+        if (state.Memory.AskingAbout == offline.Id) yield return new("verifier", null, "The verifier is being asked whether it is back.");
+        else if (state.Memory.AskAgainAt is { } again) yield return new("recheck", again, "The verifier is asked again whether it is back.");
+        if (TellingRules.NextRepeat(offline, policy, now) is { } repeat) yield return new("repeat", repeat, "People are told that it is still offline.");
+    }
+
+    private static IEnumerable<WaitingFor> AfterMute(DeviceState state)
+    {
+        if (state.RecoversAt is { } recovers) yield return new("recovery-hold", recovers, "It is back; a mute until it has recovered ends when that has lasted.");
+    }
+
+    private static IEnumerable<WaitingFor> Flapping(DeviceState state)
+    {
+        if (state is { Connected: true, Since: { } since, Flapping: [.., { CalmSince: null }] })
+            yield return new("calm", since + FlappingRules.Calm, "It is flapping; if it stays connected until then, it is steady.");
+    }
+}

@@ -1,0 +1,145 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Rounds;
+
+/// <summary>
+/// A page, a pause, the next page. It lives as long as silos say <see cref="KeepGoing"/>; should its silo die, it comes back on another one
+/// within a minute.
+/// </summary>
+[GrainType("round")]
+internal sealed partial class RoundGrain(
+    [PersistentState("round")] IPersistentState<RoundState> storage,
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
+    IThingCatalogue catalogue,
+    ILogger<RoundGrain> logger)
+    : Grain, IRoundGrain
+{
+    /// <summary>After a start: reminders are loaded, the broker listens, mutes are known.</summary>
+    internal static readonly TimeSpan FirstAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>A position that is lost costs a minute's pages, read again.</summary>
+    internal static readonly TimeSpan StoredEvery = TimeSpan.FromMinutes(1);
+
+    internal static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
+
+    /// <summary>One thing that always fails must not keep all that come after it from being looked at.</summary>
+    internal const int Tries = 5;
+
+    private RoundState _state = new();
+    private IRound? _round;
+    private bool _atWork;
+    private int _failures;
+    private long _storedAt;
+
+    private string Name => this.GetPrimaryKeyString();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _round = ServiceProvider.GetKeyedService<IRound>(Name);
+        if (_round?.GoesOn == true) _state = storage.State;
+        _storedAt = time.GetTimestamp();
+        return Task.CompletedTask;
+    }
+
+    public Task KeepGoing()
+    {
+        if (_atWork || _round is not { } round || round.Every == TimeSpan.Zero) return Task.CompletedTask;
+        var now = PresenceRules.ToMilliseconds(time.GetUtcNow());
+        if (!_state.Walking)
+        {
+            if (now < _state.Begun + round.Every) return Task.CompletedTask;
+            _state = new() { Begun = now, Walking = true };
+        }
+
+        _atWork = true;
+        Next(FirstAfter);
+        return Task.CompletedTask;
+    }
+
+    public Task<RoundState> GetState() => Task.FromResult(_state);
+
+    private void Next(TimeSpan wait) =>
+        this.RegisterGrainTimer(Step, new GrainTimerCreationOptions(wait, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+
+    private async Task Step(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var wait = await LookAtPage(_round!, cancellationToken);
+            if (!_state.Walking || time.GetElapsedTime(_storedAt) >= StoredEvery)
+            {
+                _round!.Report();
+                await Store();
+            }
+
+            _atWork = _state.Walking;
+            if (_atWork) Next(wait);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // This activation ends; the next one goes on, or begins anew.
+        }
+    }
+
+    private async Task<TimeSpan> LookAtPage(IRound round, CancellationToken cancellationToken)
+    {
+        CataloguePage? page = null;
+        var pause = TimeSpan.Zero;
+        try
+        {
+            page = await catalogue.List(_state.Cursor, round.PageSize, cancellationToken);
+            if (page.Things.Count > 0) pause = await round.Look(page.Things, cancellationToken);
+        }
+        catch (CursorException)
+        {
+            // From before the storage was changed.
+            _state = _state with { Cursor = null };
+            return FirstRetry;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            _failures++;
+            if (page is null || _failures < Tries)
+            {
+                LogTriedAgain(exception, Name);
+                var wait = FirstRetry * Math.Pow(2, Math.Min(_failures - 1, 10));
+                return wait < LongestRetry ? wait : LongestRetry;
+            }
+
+            LogLeftOut(exception, Name, Tries, round.Every);
+        }
+
+        _failures = 0;
+        _state = _state with { Cursor = page.Next, Walking = page.Next is not null };
+        return pause;
+    }
+
+    private async Task Store()
+    {
+        _storedAt = time.GetTimestamp();
+        if (!_round!.GoesOn) return;
+        storage.State = _state;
+        var stored = false;
+        try
+        {
+            await storage.WriteStateAsync();
+            stored = true;
+        }
+        finally
+        {
+            // What is really stored is read by the next activation, in a minute.
+            if (!stored) DeactivateOnIdle();
+        }
+    }
+
+    [LoggerMessage(90, LogLevel.Warning, "The {Round} could not look at some of the things; they are tried again.")]
+    private partial void LogTriedAgain(Exception exception, string round);
+
+    [LoggerMessage(91, LogLevel.Error, "The {Round} could not look at some of the things in {Tries} tries and goes on without them; it comes by again in {Every}.")]
+    private partial void LogLeftOut(Exception exception, string round, int tries, TimeSpan every);
+}

@@ -1,0 +1,28 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Grains.Tests.Cluster;
+
+/// <summary>All things in storage by name; the cursor is the last one's. Its pages are as short as the test wants.</summary>
+internal sealed class TestCatalogue(TestStorage storage) : IThingCatalogue
+{
+    private static readonly GrainType device = GrainType.Create(DeviceNames.GrainType);
+
+    public int MostOnAPage { get; set; } = int.MaxValue;
+
+    public int Pages { get; private set; }
+
+    /// <summary>Called with the cursor before a page is read; throwing loses it.</summary>
+    public Action<string?>? BeforeList { get; set; }
+
+    public Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken)
+    {
+        BeforeList?.Invoke(cursor);
+        Pages++;
+        var page = storage.OfType(device).Select(id => id.Key.ToString()!)
+            .Where(name => cursor is null || string.CompareOrdinal(name, cursor) > 0).Take(Math.Min(limit, MostOnAPage))
+            .Select(name => new StoredThing(name, storage.Read<DeviceState>(GrainId.Create(device, name))!)).ToList();
+        return Task.FromResult(new CataloguePage(page, page.Count < Math.Min(limit, MostOnAPage) ? null : page[^1].ThingName));
+    }
+}
