@@ -36,9 +36,6 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
             var end = start + options.Duration;
             while (time.GetUtcNow() < end || !faults.IsCompleted || !world.IsCompleted)
             {
-                if (world.IsFaulted) await world;
-                if (faults.IsFaulted) await faults;
-                if (letters.IsFaulted) await letters;
                 await Watch(judge, Left(end), over.Token);
             }
 
@@ -57,6 +54,7 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
         var verdict = judge.Assess(lanes.Injections, time.GetUtcNow());
         if (stop.IsCancellationRequested) verdict.Wrong.Add("stopped before its end");
         else verdict.Wrong.AddRange(await final.Ask(CancellationToken.None));
+        foreach (var failed in new[] { letters, faults, world }.Where(task => task.IsFaulted)) verdict.Wrong.Add($"the run itself failed: {failed.Exception!.InnerException}");
         return verdict;
     }
 

@@ -137,8 +137,15 @@ public sealed class FaultyProxy : IAsyncDisposable
     /// <summary>A reset, not a goodbye.</summary>
     private static void Cut(HttpContext context)
     {
-        if (context.Features.Get<IConnectionSocketFeature>() is { } connection) connection.Socket.LingerState = new(enable: true, seconds: 0);
-        context.Abort();
+        try
+        {
+            if (context.Features.Get<IConnectionSocketFeature>() is { } connection) connection.Socket.LingerState = new(enable: true, seconds: 0);
+            context.Abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Answered in this very moment.
+        }
     }
 }
 
