@@ -60,11 +60,11 @@ internal static class LookingRules
 
             case VerifierVerdict.Disconnected when inGrace && NewerWindow(state, outage, answer, policy) is { } endsAt && endsAt > now:
                 var next = outage with { Since = answer.ChangedAt!.Value, GraceEndsAt = endsAt, SecondWindow = true };
-                var waiting = state with { Outage = next, Since = next.Since, Memory = NotAsking(state.Memory) with { StaleAnswers = 0 } };
+                var waiting = Noted(state, answer) with { Outage = next, Since = next.Since, Memory = NotAsking(state.Memory) with { StaleAnswers = 0 } };
                 return Store(waiting, PresenceReason.VerifierKnowsNewerDisconnect, now);
 
             case VerifierVerdict.Disconnected:
-                state = state with { Memory = state.Memory with { StaleAnswers = 0 } };
+                state = (inGrace ? Noted(state, answer) : state) with { Memory = state.Memory with { StaleAnswers = 0 } };
                 return Conclude(state, outage, inGrace, Verification.Confirmed, policy, now);
 
             case VerifierVerdict.Failed when inGrace && (state.Memory.AskingAbout != outage.Id || StillTrying(state, now)):
@@ -254,6 +254,19 @@ internal static class LookingRules
         var mark = state.Marks.GetValueOrDefault(OrderMark.ShadowKeyOf(answer.ShadowName));
         var slack = mark is { Connected: false } && mark.At >= outage.Since ? TimeSpan.Zero : EventOrder.LifecycleAccuracy;
         return changedAt > outage.Since + slack ? changedAt + policy.Grace : null;
+    }
+
+    /// <summary>
+    /// A shadow whose events we follow has told us this version of itself: a return of before it, which comes late, is over. Not where
+    /// we do not follow it: then its events are none of ours, and its Last Will may be younger than the thing's next session.
+    /// </summary>
+    private static DeviceState Noted(DeviceState state, VerifierAnswer answer)
+    {
+        var key = OrderMark.ShadowKeyOf(answer.ShadowName);
+        if (answer is not { Number: { } number, ChangedAt: { } changedAt } || !state.Marks.TryGetValue(key, out var mark)) return state;
+        if (number <= mark.Number || changedAt < mark.Stamp) return state;
+        var noted = mark with { Number = number, Connected = false, Ended = true, Stamp = changedAt, At = changedAt };
+        return state with { Marks = new Dictionary<string, OrderMark>(state.Marks) { [key] = noted } };
     }
 
     private static bool StillTrying(DeviceState state, DateTimeOffset now) => state.Memory.AskingSince is { } since && now < since + AskFor;

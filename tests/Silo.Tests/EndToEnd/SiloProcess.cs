@@ -3,8 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
+using IoTOrleans.Testing.Processes;
 using Shouldly;
 
 namespace IoTOrleans.Silo.Tests.EndToEnd;
@@ -13,8 +13,6 @@ namespace IoTOrleans.Silo.Tests.EndToEnd;
 internal sealed class SiloProcess : IAsyncDisposable
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private static int lastPort = 21000 + (Environment.ProcessId % 500 * 20);
 
     private readonly ConcurrentQueue<string> _output = new();
     private readonly Dictionary<string, string> _environment;
@@ -28,11 +26,11 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public string Folder { get; }
 
-    public int HttpPort { get; } = FreePort();
+    public int HttpPort { get; } = FreePort.Next();
 
-    public int MqttPort { get; } = FreePort();
+    public int MqttPort { get; } = FreePort.Next();
 
-    public int SiloPort { get; } = FreePort();
+    public int SiloPort { get; } = FreePort.Next();
 
     public HttpClient Http { get; private set; } = null!;
 
@@ -144,16 +142,7 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     private void Launch()
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "IoTOrleans.Silo.dll")])
-        {
-            WorkingDirectory = Folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("AWS_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
-        start.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
-        foreach (var (name, value) in _environment) start.Environment[name] = value;
-        _process = new Process { StartInfo = start };
+        _process = new Process { StartInfo = SiloProgram.In(Folder, _environment) };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _output.Clear();
@@ -167,34 +156,11 @@ internal sealed class SiloProcess : IAsyncDisposable
         if (line is not null) _output.Enqueue(line);
     }
 
-    public async Task Signal(string signal)
-    {
-        using var kill = Process.Start("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-    }
+    public Task Signal(string signal) => _process.Signal(signal);
 
     private async Task End(string signal)
     {
         await Signal(signal);
         await _process.WaitForExitAsync().WaitAsync(Patience);
-    }
-
-    /// <summary>Beneath the range that the system gives to outgoing connections, so that no test takes another's.</summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Interlocked.Increment(ref lastPort);
-            try
-            {
-                using var probe = new TcpListener(IPAddress.Loopback, port);
-                probe.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: the next one.
-            }
-        }
     }
 }

@@ -1,13 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Testing.Http;
 
@@ -34,17 +25,17 @@ public enum LineFault
     Hang,
 }
 
-/// <summary>A network between the client and the emulator that does what networks and AWS do now and then.</summary>
+/// <summary>The emulator behind a network that does what networks and AWS do now and then.</summary>
 public sealed class FaultyLine : IAsyncDisposable
 {
-    private readonly WebApplication _app;
-    private readonly HttpClient _http = new();
-    private readonly Uri _target;
     private readonly ConcurrentQueue<string> _operations = new();
+    private FaultyProxy _proxy = null!;
 
-    private FaultyLine(Uri target, WebApplication app) => (_target, _app) = (target, app);
+    private FaultyLine()
+    {
+    }
 
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+    public Uri Address => _proxy.Address;
 
     /// <summary>What happens to the nth request (from 1) of this operation.</summary>
     public Func<string, int, LineFault> Plan { get; set; } = (_, _) => LineFault.None;
@@ -53,74 +44,31 @@ public sealed class FaultyLine : IAsyncDisposable
 
     public static async Task<FaultyLine> To(Uri target, Func<string, int, LineFault>? plan = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var line = new FaultyLine(target, builder.Build());
+        var line = new FaultyLine();
         if (plan is not null) line.Plan = plan;
-        line._app.Run(line.Carry);
-        await line._app.StartAsync();
+        line._proxy = await FaultyProxy.To(target, line.Meet);
         return line;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        _http.Dispose();
-    }
+    public ValueTask DisposeAsync() => _proxy.DisposeAsync();
 
-    private async Task Carry(HttpContext context)
+    private Trouble Meet(RecordedRequest request)
     {
-        var operation = context.Request.Headers["X-Amz-Target"].ToString().Split('.')[^1];
+        var operation = request.Headers.GetValueOrDefault("X-Amz-Target", "").Split('.')[^1];
         _operations.Enqueue(operation);
-        switch (Plan(operation, _operations.Count(o => o == operation)))
+        return Plan(operation, _operations.Count(o => o == operation)) switch
         {
-            case LineFault.None:
-                await Forward(context, answer: true);
-                return;
-            case LineFault.LoseAnswer:
-                await Forward(context, answer: false);
-                context.Abort();
-                return;
-            case LineFault.LoseRequest:
-                context.Abort();
-                return;
-            case LineFault.Throttle:
-                await Refuse(context, 400, "ProvisionedThroughputExceededException");
-                return;
-            case LineFault.TransactionConflict:
-                await Refuse(context, 400, "TransactionCanceledException", ", \"CancellationReasons\": [{\"Code\": \"TransactionConflict\"}, {\"Code\": \"None\"}]");
-                return;
-            case LineFault.ServerError:
-                await Refuse(context, 500, "InternalServerError");
-                return;
-            case LineFault.Hang:
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-                return;
-        }
+            LineFault.LoseAnswer => new Trouble(TroubleKind.LoseAnswer),
+            LineFault.LoseRequest => new Trouble(TroubleKind.LoseRequest),
+            LineFault.Throttle => Refuse(400, "ProvisionedThroughputExceededException"),
+            LineFault.TransactionConflict => Refuse(
+                400, "TransactionCanceledException", ", \"CancellationReasons\": [{\"Code\": \"TransactionConflict\"}, {\"Code\": \"None\"}]"),
+            LineFault.ServerError => Refuse(500, "InternalServerError"),
+            LineFault.Hang => new Trouble(TroubleKind.Hang),
+            _ => Trouble.None,
+        };
     }
 
-    private async Task Forward(HttpContext context, bool answer)
-    {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body);
-        using var request = new HttpRequestMessage(HttpMethod.Post, _target) { Content = new ByteArrayContent(body.ToArray()) };
-        foreach (var name in (string[])["X-Amz-Target", "X-Amz-Date", "Authorization"])
-            request.Headers.TryAddWithoutValidation(name, context.Request.Headers[name].ToString());
-        request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
-        using var response = await _http.SendAsync(request);
-        if (!answer) return;
-        context.Response.StatusCode = (int)response.StatusCode;
-        foreach (var header in response.Headers.Where(header => header.Key.StartsWith("x-amz", StringComparison.OrdinalIgnoreCase)))
-            context.Response.Headers[header.Key] = header.Value.ToArray();
-        context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
-        await context.Response.Body.WriteAsync(await response.Content.ReadAsByteArrayAsync());
-    }
-
-    private static async Task Refuse(HttpContext context, int status, string code, string more = "")
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/x-amz-json-1.0";
-        await context.Response.WriteAsync($"{{\"__type\": \"com.amazonaws.dynamodb.v20120810#{code}\", \"message\": \"by order of the test\"{more}}}");
-    }
+    private static Trouble Refuse(int status, string code, string more = "") => Trouble.Refuse(new StubAnswer(
+        status, $"{{\"__type\": \"com.amazonaws.dynamodb.v20120810#{code}\", \"message\": \"by order of the test\"{more}}}", "application/x-amz-json-1.0"));
 }

@@ -54,7 +54,7 @@ public sealed class HttpStub : IAsyncDisposable
 
     private async Task Handle(HttpContext context, Func<RecordedRequest, CancellationToken, Task<StubAnswer>> answer)
     {
-        var request = await Record(context);
+        var request = await RecordedRequest.Of(context);
         requests.Enqueue(request);
         StubAnswer reply;
         try
@@ -66,20 +66,14 @@ public sealed class HttpStub : IAsyncDisposable
             return;
         }
 
-        context.Response.StatusCode = reply.Status;
-        context.Response.ContentType = reply.ContentType;
-        foreach (var (name, value) in reply.Headers) context.Response.Headers[name] = value;
-        await context.Response.WriteAsync(reply.Body, context.RequestAborted);
+        await Write(context, reply);
     }
 
-    private static async Task<RecordedRequest> Record(HttpContext context)
+    internal static async Task Write(HttpContext context, StubAnswer answer)
     {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        return new RecordedRequest(
-            context.Request.Method,
-            context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
-            context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            body.ToArray());
+        context.Response.StatusCode = answer.Status;
+        context.Response.ContentType = answer.ContentType;
+        foreach (var (name, value) in answer.Headers) context.Response.Headers[name] = value;
+        await context.Response.WriteAsync(answer.Body, context.RequestAborted);
     }
 }

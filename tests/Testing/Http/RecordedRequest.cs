@@ -1,4 +1,6 @@
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace IoTOrleans.Testing.Http;
@@ -17,4 +19,15 @@ public sealed record RecordedRequest(
     /// <summary>A body in <c>application/x-www-form-urlencoded</c>.</summary>
     public IReadOnlyDictionary<string, string> Form() =>
         QueryHelpers.ParseQuery(Text).ToDictionary(p => p.Key, p => p.Value.ToString(), StringComparer.Ordinal);
+
+    internal static async Task<RecordedRequest> Of(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return new RecordedRequest(
+            context.Request.Method,
+            context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+            context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            body.ToArray());
+    }
 }

@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using IoTOrleans.Chaos.Display;
+using IoTOrleans.Chaos.Lines;
+using IoTOrleans.Chaos.Silos;
+
+namespace IoTOrleans.Chaos.Faults;
+
+/// <summary>Carries the plan out: begins each fault at its time, and ends it, whatever comes.</summary>
+internal sealed class FaultLanes(IReadOnlyDictionary<string, Line> lines, Flotilla silos, Screen screen, TimeProvider time)
+{
+    private static readonly TimeSpan restartsAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan aMoment = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentQueue<Injection> injections = new();
+
+    public IReadOnlyCollection<Injection> Injections => injections;
+
+    public IEnumerable<string> UnderWay => injections.Where(injection => injection.Ended is null).Select(injection => injection.Fault.Name);
+
+    public Task Run(IReadOnlyList<PlannedFault> plan, DateTimeOffset start, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var ofProcesses = plan.Where(fault => fault.IsOfProcesses).ToList();
+        return Task.WhenAll([
+            OneAfterTheOther(ofProcesses, start, start + duration, cancellationToken),
+            .. plan.Except(ofProcesses).Select(fault => OneAfterTheOther([fault], start, start + duration, cancellationToken)),
+        ]);
+    }
+
+    /// <summary>A silo that is not up yet cannot be ended: then this one waits, and one that would last beyond the end is left out.</summary>
+    private async Task OneAfterTheOther(List<PlannedFault> faults, DateTimeOffset start, DateTimeOffset end, CancellationToken cancellationToken)
+    {
+        foreach (var fault in faults)
+        {
+            var wait = start + fault.At - time.GetUtcNow();
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
+            if (fault.IsOfProcesses) await silos.AreUp(cancellationToken);
+            if (time.GetUtcNow() + fault.Lasts > end + aMoment) continue;
+            await Inject(fault, cancellationToken);
+        }
+    }
+
+    private async Task Inject(PlannedFault fault, CancellationToken cancellationToken)
+    {
+        var injection = new Injection(fault, time.GetUtcNow());
+        injections.Enqueue(injection);
+        screen.Say(fault.Lasts > TimeSpan.Zero ? $"{fault.Name}, {fault.Lasts.TotalSeconds:0} s, {fault.Share:P0}" : fault.Name);
+        try
+        {
+            switch (fault.Kind)
+            {
+                case FaultKind.Killed:
+                    await silos[fault.Silo].Kill(restartsAfter);
+                    break;
+                case FaultKind.AllKilled:
+                    await Task.WhenAll(silos.All.Select(silo => silo.Kill(restartsAfter)));
+                    break;
+                case FaultKind.Paused:
+                    await silos[fault.Silo].Pause(fault.Lasts, cancellationToken);
+                    break;
+                case FaultKind.RollingRestart:
+                    foreach (var silo in silos.All)
+                    {
+                        await silo.Terminate(restartsAfter);
+                        await silo.IsUp(cancellationToken);
+                    }
+
+                    break;
+                default:
+                    await lines[fault.Target].Suffer(fault.Kind, fault.Share, fault.Lasts, cancellationToken);
+                    break;
+            }
+        }
+        finally
+        {
+            injection.Ended = time.GetUtcNow();
+        }
+
+        if (fault.IsOfProcesses) await silos.AreUp(cancellationToken);
+        injection.Healed = time.GetUtcNow();
+    }
+}

@@ -1,0 +1,60 @@
+using IoTOrleans.Chaos.Lines;
+
+namespace IoTOrleans.Chaos.Faults;
+
+/// <summary>
+/// Three lanes of faults, so that up to three are there at a time: what the silos need, what they tell and ask, and they themselves. Each lane goes
+/// through all its kinds in random order before it repeats one.
+/// </summary>
+internal static class FaultPlan
+{
+    private static readonly FaultKind[] ofLines =
+        [FaultKind.Resets, FaultKind.Hangs, FaultKind.Errors, FaultKind.Throttling, FaultKind.LostAnswers, FaultKind.SlowAnswers];
+
+    private static readonly FaultKind[] ofProcesses = [FaultKind.Killed, FaultKind.Paused, FaultKind.RollingRestart, FaultKind.AllKilled];
+
+    public static IReadOnlyList<PlannedFault> Of(int seed, TimeSpan duration, int silos)
+    {
+        var needs = Lane(new Random(seed * 31 + 1), duration, Kinds(Upstream.DynamoDB, Upstream.Sqs), gap: (10, 30), silos);
+        var words = Lane(new Random(seed * 31 + 2), duration, Kinds(Upstream.Webhook, Upstream.Sns, Upstream.Shadow), gap: (4, 14), silos);
+        var processes = Lane(new Random(seed * 31 + 3), duration, [.. ofProcesses.Select(kind => ("silos", kind))], gap: (30, 70), silos);
+        return [.. needs.Concat(words).Concat(processes).OrderBy(fault => fault.At)];
+    }
+
+    private static (string Target, FaultKind Kind)[] Kinds(params string[] targets) =>
+        [.. from target in targets from kind in ofLines select (target, kind)];
+
+    private static IEnumerable<PlannedFault> Lane(
+        Random random, TimeSpan duration, (string Target, FaultKind Kind)[] kinds, (int From, int To) gap, int silos)
+    {
+        var at = Between(random, gap.From, gap.To);
+        while (true)
+        {
+            random.Shuffle(kinds);
+            foreach (var (target, kind) in kinds)
+            {
+                var lasts = Lasts(random, kind);
+                var fault = new PlannedFault(target, kind, at, lasts, Share(random, kind), random.Next(silos));
+                if (at + lasts > duration) yield break;
+                yield return fault;
+                at += lasts + Between(random, gap.From, gap.To);
+            }
+        }
+    }
+
+    private static TimeSpan Lasts(Random random, FaultKind kind) => kind switch
+    {
+        FaultKind.Killed or FaultKind.AllKilled => TimeSpan.Zero,
+        FaultKind.RollingRestart => TimeSpan.FromSeconds(15),
+        FaultKind.Paused => Between(random, 25, 35),
+        FaultKind.Hangs => Between(random, 15, 25),
+        _ => Between(random, 6, 20),
+    };
+
+    /// <summary>Half of them total, the others so that some requests come through.</summary>
+    private static double Share(Random random, FaultKind kind) =>
+        kind == FaultKind.SlowAnswers || random.Next(2) == 0 ? 1 : 0.3 + (random.NextDouble() * 0.5);
+
+    private static TimeSpan Between(Random random, double from, double to) =>
+        TimeSpan.FromSeconds(Math.Round(from + (random.NextDouble() * (to - from)), 1));
+}

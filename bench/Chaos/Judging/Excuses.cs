@@ -1,0 +1,45 @@
+using IoTOrleans.Chaos.Faults;
+using IoTOrleans.Chaos.Lines;
+
+namespace IoTOrleans.Chaos.Judging;
+
+/// <summary>
+/// For how long after each fault the service may still be late, by what it promises (docs/cluster.md, docs/rules.md). Webhook and topic excuse
+/// nothing: what is known must be told, however late.
+/// </summary>
+internal sealed class Excuses(IEnumerable<Injection> injections)
+{
+    /// <summary>A tick that failed is made good by the reminder within a minute; a call may hang for 30 s before that.</summary>
+    private static readonly TimeSpan afterStorage = TimeSpan.FromSeconds(90);
+
+    /// <summary>15 s of silence until a silo is declared dead, then the reminder's minute.</summary>
+    private static readonly TimeSpan afterSilos = TimeSpan.FromSeconds(90);
+
+    /// <summary>A minute of asking in vain.</summary>
+    private static readonly TimeSpan afterShadow = TimeSpan.FromSeconds(75);
+
+    /// <summary>
+    /// A poll that hangs is given up after 35 s. What its answer may have hidden, nobody sees for another 40 s, and a first verdict is held for that.
+    /// </summary>
+    private static readonly TimeSpan afterQueue = TimeSpan.FromSeconds(90);
+
+    private readonly List<(DateTimeOffset From, DateTimeOffset To)> spans =
+        [.. from injection in injections let tail = Tail(injection.Fault) where tail > TimeSpan.Zero
+            select (injection.Began, injection.Healed is { } healed ? healed + tail : DateTimeOffset.MaxValue)];
+
+    /// <summary>The first moment from there on at which nothing excuses.</summary>
+    public DateTimeOffset After(DateTimeOffset at)
+    {
+        while (spans.Any(span => span.From <= at && at < span.To)) at = spans.Where(span => span.From <= at && at < span.To).Max(span => span.To);
+        return at;
+    }
+
+    private static TimeSpan Tail(PlannedFault fault) => fault.Target switch
+    {
+        Upstream.DynamoDB => afterStorage,
+        Upstream.Sqs => afterQueue,
+        "silos" => afterSilos,
+        Upstream.Shadow => afterShadow,
+        _ => TimeSpan.Zero,
+    };
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace IoTOrleans.Testing.Processes;
+
+/// <summary>The program that users start, as it lies beside whoever refers to its project.</summary>
+public static class SiloProgram
+{
+    /// <param name="folder">Where it is started, and keeps its data.</param>
+    /// <param name="environment">Its settings. What this process has of AWS's own is not passed on.</param>
+    public static ProcessStartInfo In(string folder, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "IoTOrleans.Silo.dll")])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("AWS_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
+        start.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return start;
+    }
+
+    /// <param name="signal">As <c>kill</c> takes it: <c>-KILL</c>, <c>-TERM</c>, <c>-STOP</c>, <c>-CONT</c>.</param>
+    public static async Task Signal(this Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+}
