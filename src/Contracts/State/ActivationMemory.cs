@@ -27,6 +27,6 @@ public sealed record ActivationMemory
     /// <summary>Since when the verdict is held, because the thing's reconnect may be on its way to us.</summary>
     [Id(10)] public DateTimeOffset? HeldSince { get; init; }
 
-    /// <summary>When the queue took the last event that was applied.</summary>
+    /// <summary>When the queue took the drop that began the running outage.</summary>
     [Id(11)] public DateTimeOffset? HeardAt { get; init; }
 }

@@ -58,7 +58,7 @@ internal sealed class VerificationQueue : BackgroundService
         {
             return await verifier.Ask(thingName, cancellationToken);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             return new VerifierAnswer(VerifierVerdict.Failed, Detail: exception.Message);
         }

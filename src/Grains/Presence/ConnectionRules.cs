@@ -21,7 +21,7 @@ internal static class ConnectionRules
         var marked = state with
         {
             Marks = new Dictionary<string, OrderMark>(state.Marks) { [verdict.Key] = verdict.Mark },
-            Memory = state.Memory with { MarkMoved = true, HeardAt = change.Source == EventSource.Queue ? change.ReceivedAt : state.Memory.HeardAt },
+            Memory = state.Memory with { MarkMoved = true },
         };
         if (verdict.Why != PresenceReason.None) return Mark(marked, verdict);
 
@@ -152,6 +152,7 @@ internal static class ConnectionRules
             Connected = false,
             Since = verdict.At,
             RecoversAt = null,
+            Memory = state.Memory with { HeardAt = change.ReceivedAt },
             Outage = NewOutage(policy, verdict.At, now) with
             {
                 DisconnectReason = change.DisconnectReason,

@@ -16,31 +16,34 @@ internal static class HoldingRules
     /// <summary>… or sooner, where the queue is nearly read up to it.</summary>
     internal static readonly TimeSpan LookAtLeastAfter = TimeSpan.FromSeconds(1);
 
+    /// <param name="until">Something happened then that we have not heard of: the queue has to be read up to that, too.</param>
     /// <returns>null: we know enough, or have waited long enough.</returns>
     public static PresenceDecision? Hold(
-        DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now, params IReadOnlyList<PresenceEffect> effects)
+        DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now, PresenceEffect? effect = null, DateTimeOffset? until = null)
     {
-        if (Wait(state, grace, policy, now) is not { } wait) return null;
+        if (Wait(state, grace, policy, until, now) is not { } wait) return null;
 
         // From when we began to hold: after an outage of our own every deadline is long past.
         var since = state.Memory is { HeldSince: { } began } memory && memory.AskingAbout == grace.Id ? began : now;
-        var until = since + policy.MaxHold;
-        if (now >= until) return null;
+        var longest = since + policy.MaxHold;
+        if (now >= longest) return null;
 
-        state = state with { Memory = state.Memory with { HeldSince = since, AskingAbout = grace.Id, AskAgainAt = Earlier(now + wait, until) } };
-        return Remember(state, PresenceReason.HeldBacklog, [.. TellingRules.DueNow(state, policy, now), .. effects]);
+        state = state with { Memory = state.Memory with { HeldSince = since, AskingAbout = grace.Id, AskAgainAt = Earlier(now + wait, longest) } };
+        var due = TellingRules.DueNow(state, policy, now);
+        return Remember(state, PresenceReason.HeldBacklog, effect is null ? due : [.. due, effect]);
     }
 
-    private static TimeSpan? Wait(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now)
+    private static TimeSpan? Wait(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset? happened, DateTimeOffset now)
     {
         if (policy.Blind.Pause is { } pause && StillWaking(state, grace, pause, policy) is var until && until > now) return Look(until - now);
         if (state.Source != EventSource.Queue || policy.Blind.Queue is not { } queue) return null;
 
         var needed = grace.GraceEndsAt - policy.SettleTime;
+        if (happened > needed) needed = happened.Value;
         if (!(queue.SeenUntil >= needed)) return queue.SeenUntil is { } seen ? Look(needed - seen) : LookEvery;
 
         // What is older than the drop itself could not undo it.
-        return queue.Hides(state.Memory.HeardAt ?? state.LastEventAt, now) ? Look(queue.HiddenUntil!.Value - now) : null;
+        return queue.Hides(state.Memory.HeardAt ?? grace.Since, now) ? Look(queue.HiddenUntil!.Value - now) : null;
     }
 
     /// <summary>
@@ -51,8 +54,7 @@ internal static class HoldingRules
     {
         var heard = pause.WokeAt + policy.SettleTime;
         if (state.Source != EventSource.Broker || grace.Since > pause.WokeAt) return heard;
-        var missed = pause.Length < policy.Grace ? pause.Length : policy.Grace;
-        return grace.GraceEndsAt > pause.WokeAt - pause.Length ? grace.GraceEndsAt + missed + policy.SettleTime : heard;
+        return grace.GraceEndsAt > pause.WokeAt - pause.Length ? grace.GraceEndsAt + pause.Length + policy.SettleTime : heard;
     }
 
     private static TimeSpan Look(TimeSpan wait) => wait < LookAtLeastAfter ? LookAtLeastAfter : wait > LookEvery ? LookEvery : wait;

@@ -63,6 +63,10 @@ internal static class LookingRules
                 var waiting = Noted(state, answer) with { Outage = next, Since = next.Since, Memory = NotAsking(state.Memory) with { StaleAnswers = 0 } };
                 return Store(waiting, PresenceReason.VerifierKnowsNewerDisconnect, now);
 
+            case VerifierVerdict.Disconnected when inGrace && outage.SecondWindow && NewerDisconnect(state, outage, answer) is { } newer
+                && HoldingRules.Hold(Answered(state, now), outage, policy, now, until: newer) is { } held:
+                return held;
+
             case VerifierVerdict.Disconnected:
                 state = (inGrace ? Noted(state, answer) : state) with { Memory = state.Memory with { StaleAnswers = 0 } };
                 return Conclude(state, outage, inGrace, Verification.Confirmed, policy, now);
@@ -185,7 +189,10 @@ internal static class LookingRules
         DeviceState state, Outage outage, bool inGrace, Verification verification, PresencePolicy policy, DateTimeOffset now)
     {
         if (inGrace && policy.TellsNobody) return Mute(state, outage, policy, now);
-        if (inGrace && verification != Verification.Confirmed && HoldingRules.Hold(state, outage, policy, now) is { } held) return held;
+
+        // The broker says that nobody is connected also while nobody could be let in.
+        var certain = verification == Verification.Confirmed && state.Source != EventSource.Broker;
+        if (inGrace && !certain && HoldingRules.Hold(state, outage, policy, now) is { } held) return held;
         if (inGrace) return TellingRules.Tell(state, outage, verification, policy, now);
 
         state = state with { Memory = Looked(state.Memory, policy, now) };
@@ -248,13 +255,22 @@ internal static class LookingRules
     /// </summary>
     private static DateTimeOffset? NewerWindow(DeviceState state, Outage outage, VerifierAnswer answer, PresencePolicy policy)
     {
-        if (outage.SecondWindow || answer.Number is null || answer.ChangedAt is not { } changedAt) return null;
+        if (outage.SecondWindow) return null;
+        return NewerDisconnect(state, outage, answer) is { } newer ? newer + policy.Grace : null;
+    }
+
+    private static DateTimeOffset? NewerDisconnect(DeviceState state, Outage outage, VerifierAnswer answer)
+    {
+        if (answer.Number is null || answer.ChangedAt is not { } changedAt) return null;
 
         // The Last Will of the very drop that we know is stamped a little later than our event of another kind.
         var mark = state.Marks.GetValueOrDefault(OrderMark.ShadowKeyOf(answer.ShadowName));
         var slack = mark is { Connected: false } && mark.At >= outage.Since ? TimeSpan.Zero : EventOrder.LifecycleAccuracy;
-        return changedAt > outage.Since + slack ? changedAt + policy.Grace : null;
+        return changedAt > outage.Since + slack ? changedAt : null;
     }
+
+    /// <summary>It does answer: a minute in which it does not would begin now.</summary>
+    private static DeviceState Answered(DeviceState state, DateTimeOffset now) => state with { Memory = state.Memory with { AskingSince = now } };
 
     /// <summary>
     /// A shadow whose events we follow has told us this version of itself: a return of before it, which comes late, is over. Not where

@@ -35,6 +35,7 @@ internal sealed partial class RoundGrain(
     private bool _atWork;
     private int _failures;
     private long _storedAt;
+    private IGrainTimer? _timer;
 
     private string Name => this.GetPrimaryKeyString();
 
@@ -63,8 +64,11 @@ internal sealed partial class RoundGrain(
 
     public Task<RoundState> GetState() => Task.FromResult(_state);
 
-    private void Next(TimeSpan wait) =>
-        this.RegisterGrainTimer(Step, new GrainTimerCreationOptions(wait, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+    private void Next(TimeSpan wait)
+    {
+        _timer?.Dispose();
+        _timer = this.RegisterGrainTimer(Step, new GrainTimerCreationOptions(wait, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+    }
 
     private async Task Step(CancellationToken cancellationToken)
     {

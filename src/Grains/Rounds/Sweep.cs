@@ -42,13 +42,23 @@ internal sealed partial class Sweep(
 
     public async Task<TimeSpan> Look(IReadOnlyList<StoredThing> things, CancellationToken cancellationToken)
     {
+        // One thing that fails is tried again with its page; it does not keep the others of the page from being looked at.
+        Exception? failure = null;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(things.Where(thing => NextLook(thing) is not null), parallel, async (thing, token) =>
         {
-            if (await HasReminder(thing, token) || !await grains.GetGrain<IDeviceAnswers>(thing.ThingName).Rearm().WaitAsync(token)) return;
-            _counter.Add(1);
-            _healed.Enqueue(thing.ThingName);
+            try
+            {
+                if (await HasReminder(thing, token) || !await grains.GetGrain<IDeviceAnswers>(thing.ThingName).Rearm().WaitAsync(token)) return;
+                _counter.Add(1);
+                _healed.Enqueue(thing.ThingName);
+            }
+            catch (Exception exception) when (!token.IsCancellationRequested)
+            {
+                failure = exception;
+            }
         });
+        if (failure is not null) throw new InvalidOperationException("Some of the things could not be looked at.", failure);
         return TimeSpan.FromSeconds((double)things.Count / ThingsPerSecond);
     }
 

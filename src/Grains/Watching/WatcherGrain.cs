@@ -41,7 +41,7 @@ internal sealed partial class WatcherGrain(
     {
         if (PresenceRules.ToMilliseconds(seenUntil ?? default) is var seen && seen > _knownUntil) _knownUntil = seen;
         var now = Now;
-        var next = WatcherRules.Look(_state, _knownUntil, cluster.Value.ClusterId, now);
+        var next = WatcherRules.Look(_state, _knownUntil, _destinations, cluster.Value.ClusterId, now);
         if (_state.Blindness is null && next.Blindness is { } began) LogBlind(began.Since, began.Id);
         if (_state.Blindness is { EndedAt: null } && next.Blindness is { EndedAt: not null } ended) LogKnows(ended.Since, ended.EndedAt.Value, ended.Id);
         _state = WatcherRules.Settle(next);

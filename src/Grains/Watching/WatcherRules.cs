@@ -13,14 +13,17 @@ internal static class WatcherRules
 
     internal static readonly TimeSpan RefusedRetryAfter = TimeSpan.FromHours(1);
 
-    public static WatcherState Look(WatcherState state, DateTimeOffset knownUntil, string cluster, DateTimeOffset now) => state.Blindness switch
+    public static WatcherState Look(
+        WatcherState state, DateTimeOffset knownUntil, IReadOnlyDictionary<string, DestinationTerms> destinations, string cluster, DateTimeOffset now) => state.Blindness switch
     {
         null when now - knownUntil > Blindness.After => new()
         {
             Blindness = new() { Id = ConnectionRules.OutageId($"{cluster}\nwatcher", knownUntil), Since = knownUntil, DetectedAt = now },
         },
-        { EndedAt: null } blindness when now - knownUntil <= KnowsWithin => new() { Blindness = AllOwedTheEnd(blindness with { EndedAt = now }) },
-        { EndedAt: not null } when now - knownUntil > Blindness.After => Look(new(), knownUntil, cluster, now),
+        { EndedAt: null } blindness when now - knownUntil <= KnowsWithin => new() { Blindness = AllOwedTheEnd(blindness with { EndedAt = now }, destinations) },
+
+        // Somebody has not heard yet that it had ended: it goes on.
+        { EndedAt: not null } blindness when now - knownUntil > Blindness.After => new() { Blindness = blindness with { EndedAt = null } },
         _ => state,
     };
 
@@ -59,8 +62,11 @@ internal static class WatcherRules
     }
 
     /// <summary>What was put off for a refusal or a keep-alive of the beginning is not put off for the end.</summary>
-    private static Blindness AllOwedTheEnd(Blindness blindness) =>
-        blindness with { Told = blindness.Told.ToDictionary(pair => pair.Key, pair => pair.Value with { NotBefore = null }) };
+    private static Blindness AllOwedTheEnd(Blindness blindness, IReadOnlyDictionary<string, DestinationTerms> destinations) => blindness with
+    {
+        Told = blindness.Told.Where(pair => destinations.TryGetValue(pair.Key, out var terms) && terms.SendResolved)
+            .ToDictionary(pair => pair.Key, pair => pair.Value with { NotBefore = null }),
+    };
 
     /// <summary>Over, and whoever heard of it has heard that.</summary>
     public static WatcherState Settle(WatcherState state) =>

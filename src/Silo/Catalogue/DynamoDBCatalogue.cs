@@ -8,7 +8,7 @@ using Orleans.Providers;
 
 namespace IoTOrleans.Silo.Catalogue;
 
-/// <summary>A scan of the grain state table: paid by what it reads, so for people who look, not for programs that poll.</summary>
+/// <summary>A scan of the grain state table: paid by what it reads, so for people who look, and for rounds that take their time.</summary>
 internal sealed class DynamoDBCatalogue([FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] DynamoDBGrainStorage storage) : IThingCatalogue
 {
     public async Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken)

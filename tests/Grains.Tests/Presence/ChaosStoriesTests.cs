@@ -32,4 +32,30 @@ public sealed class ChaosStoriesTests
         story.After(Seconds(60)).Shadow(true, 5);
         story.State.Connected.ShouldBe(true);
     }
+
+    /// <summary>
+    /// Two rounds that only the shadow knows of, since the queue is behind: it has given us one window for the first of them, and now speaks of the next.
+    /// A shadow that merely repeats "false" looks the same, so there is no third window; but what the queue holds will tell.
+    /// </summary>
+    [Fact]
+    public void A_second_round_that_the_queue_still_holds_is_waited_for()
+    {
+        var story = new Story { Policy = new() { ThingName = "rpi-1", Destinations = ["mail"], Verifiable = [EventSource.Queue] } };
+        story.Shadow(true, 1);
+        story.After(Seconds(60)).Shadow(false, 2);
+        var readUntil = story.Now;
+        story.Policy = story.Policy with { Blind = new(Queue: new Horizon(readUntil)) };
+
+        var second = story.After(Seconds(290)).Now;
+        story.After(Seconds(10)).Tick();
+        story.Verified(VerifierVerdict.Disconnected, second, version: 4).ShouldBe(PresenceReason.VerifierKnowsNewerDisconnect);
+
+        var third = story.After(Seconds(250)).Now;
+        story.After(Seconds(40)).Tick();
+        story.Verified(VerifierVerdict.Disconnected, third, version: 6).ShouldBe(PresenceReason.HeldBacklog);
+
+        story.Policy = story.Policy with { Blind = new(Queue: new Horizon(third)) };
+        story.After(Seconds(5)).Tick().ShouldBe(PresenceReason.AskedVerifier);
+        story.Verified(VerifierVerdict.Disconnected, third, version: 6).ShouldBe(PresenceReason.ToldConfirmed, "it was no round, but a shadow that repeats itself");
+    }
 }

@@ -190,15 +190,36 @@ public sealed class HoldingTests
     }
 
     [Fact]
-    public void A_thing_of_our_broker_gets_back_the_time_in_which_nobody_could_let_it_in()
+    public void A_thing_of_our_broker_gets_back_the_time_in_which_nobody_could_let_it_in_whatever_the_broker_says()
     {
+        _story.Policy = _story.Policy with { Verifiable = [EventSource.Broker] };
         _story.Broker(connected: true, 1);
         _story.Broker(connected: false, 1);
         _story.After(Seconds(330));
         _story.Policy = _story.Policy with { Blind = new(Pause: new Pause(_story.Now, Seconds(60))) };
+        Ask().ShouldBe(PresenceReason.HeldBacklog);
+        _story.After(Seconds(34));
+        Ask().ShouldBe(PresenceReason.HeldBacklog);
+        _story.After(Seconds(1));
+        Ask().ShouldBe(PresenceReason.ToldConfirmed, "300 s of grace, 60 s of pause, 5 s to settle");
+
+        PresenceReason Ask()
+        {
+            _story.Tick();
+            return _story.Verified(VerifierVerdict.Disconnected, _story.Now);
+        }
+    }
+
+    [Fact]
+    public void After_a_night_asleep_it_has_what_was_left_of_its_grace()
+    {
+        _story.Broker(connected: true, 1);
+        _story.Broker(connected: false, 1);
+        _story.After(Seconds(60) + TimeSpan.FromHours(8));
+        _story.Policy = _story.Policy with { Blind = new(Pause: new Pause(_story.Now, TimeSpan.FromHours(8))) };
         _story.Tick().ShouldBe(PresenceReason.HeldBacklog);
-        _story.After(Seconds(34)).Tick().ShouldBe(PresenceReason.HeldBacklog);
-        _story.After(Seconds(1)).Tick().ShouldBe(PresenceReason.ToldUnverified, "300 s of grace, 60 s of pause, 5 s to settle");
+        _story.After(Seconds(244)).Tick().ShouldBe(PresenceReason.HeldBacklog);
+        _story.After(Seconds(1)).Tick().ShouldBe(PresenceReason.ToldUnverified);
     }
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);

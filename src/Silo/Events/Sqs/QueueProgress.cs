@@ -9,6 +9,7 @@ namespace IoTOrleans.Silo.Events.Sqs;
 internal sealed class QueueProgress(HeldMessages held)
 {
     private readonly ConcurrentBag<QueuePoll> polls = [];
+    private long failedAt;
 
     /// <summary>One for each receiver.</summary>
     public IReadOnlyCollection<QueuePoll> Polls => polls;
@@ -16,7 +17,7 @@ internal sealed class QueueProgress(HeldMessages held)
     public HeldMessages Held => held;
 
     /// <summary>When a receive last got no answer that we could read: what SQS handed out in it is hidden from everybody for a while.</summary>
-    public DateTimeOffset? FailedAt { get; private set; }
+    public DateTimeOffset? FailedAt => Interlocked.Read(ref failedAt) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     public QueuePoll AddReceiver()
     {
@@ -25,25 +26,26 @@ internal sealed class QueueProgress(HeldMessages held)
         return poll;
     }
 
-    public void Failed(DateTimeOffset at) => FailedAt = at;
+    public void Failed(DateTimeOffset at) => Interlocked.Exchange(ref failedAt, at.UtcTicks);
 }
 
 /// <summary>The state of one receiver; replaced as a whole, so that a reader never sees half of it.</summary>
 internal sealed class QueuePoll
 {
-    private volatile Snapshot last = new(null, null);
+    private volatile Snapshot last = new(null, null, null);
 
     public Snapshot Last => last;
 
-    public void Began(DateTimeOffset at) => last = last with { WaitingSince = at };
+    public void Began(DateTimeOffset at) => last = last with { WaitingSince = at, Brought = null };
 
-    public void Answered(PollResult result) => last = last with { WaitingSince = null, LastResult = result };
+    public void Answered(PollResult result) => last = new(null, result, result);
 
     public void Failed() => last = last with { WaitingSince = null };
 
     /// <param name="WaitingSince">Since when a long poll has been waiting for a message; null: none is.</param>
     /// <param name="LastResult">Of the last poll that was answered; null before the first.</param>
-    internal sealed record Snapshot(DateTimeOffset? WaitingSince, PollResult? LastResult);
+    /// <param name="Brought">What it brought, until the next poll begins: by then all of it is in hand.</param>
+    internal sealed record Snapshot(DateTimeOffset? WaitingSince, PollResult? LastResult, PollResult? Brought);
 }
 
 /// <param name="OldestSentAt">The oldest <c>SentTimestamp</c> it brought that counts; null: the queue had nothing.</param>

@@ -1,24 +1,60 @@
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using Amazon.SQS;
+using Amazon.SQS.Model;
 using IoTOrleans.Silo.Hosting;
 
 namespace IoTOrleans.Silo.Events.Sqs;
 
-internal static class SqsClient
+/// <summary>
+/// Region, credentials and endpoint by the SDK's own conventions. The SDK repeats a request by itself; what a receive brought whose answer got lost is
+/// hidden for a while all the same, so each attempt that fails is noted.
+/// </summary>
+internal sealed class SqsClient : AmazonSQSClient
 {
-    /// <summary>Region, credentials and endpoint by the SDK's own conventions.</summary>
-    internal static IAmazonSQS Create()
+    // Made before the base class asks for its pipeline.
+    private readonly Attempts attempts = new();
+
+    private SqsClient(AmazonSQSConfig config, Action receiveFailed)
+        : base(config) => attempts.ReceiveFailed = receiveFailed;
+
+    /// <param name="receiveFailed">Called for each attempt to receive whose answer may have got lost.</param>
+    internal static IAmazonSQS Create(Action receiveFailed)
     {
         try
         {
-            // A long poll answers within 20 s. A connection that died without a word must not cost the SDK's 100 s.
-            return new AmazonSQSClient(new AmazonSQSConfig { Timeout = SqsQueue.LongPoll + TimeSpan.FromSeconds(15) });
+            // A long poll answers within 5 s. A connection that died without a word must not cost the SDK's 100 s.
+            return new SqsClient(new AmazonSQSConfig { Timeout = SqsQueue.LongPoll + TimeSpan.FromSeconds(15) }, receiveFailed);
         }
         catch (AmazonClientException exception)
         {
             throw new StartupException(
                 "Events:Sqs:QueueUrl: no AWS region is set, and SQS needs one: set AWS_REGION, for example AWS_REGION=eu-west-1.",
                 exception);
+        }
+    }
+
+    protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+    {
+        base.CustomizeRuntimePipeline(pipeline);
+        pipeline.AddHandlerAfter<RetryHandler>(attempts);
+    }
+
+    private sealed class Attempts : PipelineHandler
+    {
+        public Action ReceiveFailed { get; set; } = () => { };
+
+        public override async Task<T> InvokeAsync<T>(IExecutionContext executionContext)
+        {
+            try
+            {
+                return await base.InvokeAsync<T>(executionContext);
+            }
+            catch (Exception exception) when (executionContext.RequestContext.OriginalRequest is ReceiveMessageRequest && LostAnswers.MayBe(exception))
+            {
+                ReceiveFailed();
+                throw;
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed record SqsOptions
 
     /// <summary>
     /// Long polls at a time. One brings up to 10 messages per round trip; more of them empty a backlog faster and cost a request each
-    /// every 20 s while the queue is empty. Default: 2.
+    /// every 5 s while the queue is empty. Default: 2.
     /// </summary>
     public int Receivers { get; init; } = 2;
 

@@ -16,6 +16,9 @@ internal sealed class SqsQueue(IAmazonSQS sqs, SqsOptions options)
     /// </summary>
     internal static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(5);
 
+    /// <summary>What an answer may take beyond the poll. One that takes longer hangs, and a poll that hangs has found out nothing.</summary>
+    internal static readonly TimeSpan Answering = TimeSpan.FromSeconds(2);
+
     public async Task<List<Message>> Receive(int max, TimeSpan wait, CancellationToken cancellationToken)
     {
         var request = new ReceiveMessageRequest

@@ -59,22 +59,21 @@ internal sealed class SqsReceiver(
 
     private async Task<List<Message>> Receive(QueuePoll poll, int max, CancellationToken hangUp)
     {
-        var answered = false;
-        poll.Began(time.GetUtcNow());
+        var began = time.GetUtcNow();
+        poll.Began(began);
         try
         {
             var batch = await queue.Receive(max, SqsQueue.LongPoll, hangUp);
-            poll.Answered(PollResult.Of(batch, time.GetUtcNow()));
-            answered = true;
+            var now = time.GetUtcNow();
+            if (now - began > SqsQueue.LongPoll + SqsQueue.Answering) progress.Failed(now);
+            poll.Answered(PollResult.Of(batch, now));
             return batch;
         }
-        finally
+        catch (Exception exception)
         {
-            if (!answered)
-            {
-                poll.Failed();
-                progress.Failed(time.GetUtcNow());
-            }
+            poll.Failed();
+            if (LostAnswers.MayBe(exception)) progress.Failed(time.GetUtcNow());
+            throw;
         }
     }
 }

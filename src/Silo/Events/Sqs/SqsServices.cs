@@ -18,7 +18,11 @@ internal static class SqsServices
         options.Validate();
         services.NeedAwsCredentials("Events:Sqs:QueueUrl");
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => SqsClient.Create());
+        services.TryAddSingleton(provider =>
+        {
+            var (progress, time) = (provider.GetRequiredService<QueueProgress>(), provider.GetRequiredService<TimeProvider>());
+            return SqsClient.Create(receiveFailed: () => progress.Failed(time.GetUtcNow()));
+        });
         services.AddSingleton(options);
         services.AddSingleton<SqsQueue>();
         services.AddSingleton<RedrivePolicy>();

@@ -8,21 +8,21 @@ internal sealed class ConsumerHorizon(QueueProgress progress, SqsOptions options
     /// <summary>A long poll that has waited for this long without a message found none; what comes later is newer.</summary>
     internal static readonly TimeSpan Emptied = TimeSpan.FromSeconds(1);
 
-    /// <summary>What an answer may take beyond the poll. One that takes longer hangs, and a poll that hangs has found out nothing.</summary>
-    internal static readonly TimeSpan Answering = TimeSpan.FromSeconds(2);
-
     /// <summary>A return and the drop before it reach the queue within this time of each other, in any order.</summary>
     internal static readonly TimeSpan Overtaking = TimeSpan.FromSeconds(10);
 
     public Horizon At(DateTimeOffset now)
     {
         var polls = progress.Polls.Select(poll => poll.Last).ToList();
-        var failedAt = polls.Any(poll => Waited(poll, now) > SqsQueue.LongPoll + Answering) ? now : progress.FailedAt;
+        var failedAt = polls.Any(poll => Waited(poll, now) > SqsQueue.LongPoll + SqsQueue.Answering) ? now : progress.FailedAt;
         return new Horizon(
             Least([Seen(polls, now), .. Missing(polls, now).Select(sentAt => sentAt - TimeSpan.FromMilliseconds(1))]),
             failedAt + Overtaking,
             failedAt + HiddenFor(options));
     }
+
+    /// <summary>Something was received, and is not known to be stored.</summary>
+    public bool IsMissing(DateTimeOffset now) => progress.Held.OldestSentAt(now) is not null;
 
     /// <summary>SQS shows what it hid when the visibility timeout is over, and then somebody has to receive it.</summary>
     internal static TimeSpan HiddenFor(SqsOptions options) => options.VisibilityTimeout + TimeSpan.FromSeconds(10);
@@ -34,13 +34,14 @@ internal sealed class ConsumerHorizon(QueueProgress progress, SqsOptions options
         // Somebody else may see the queue while we do not: what we saw long ago must not keep everybody waiting.
         if (now - last.At > HiddenFor(options)) return null;
 
-        var lately = now - last.At <= SqsQueue.LongPoll + Answering;
-        return lately && polls.Any(poll => Waited(poll, now) >= Emptied) ? now - Emptied : last.OldestSentAt ?? last.At - Emptied;
+        var lately = now - last.At <= SqsQueue.LongPoll + SqsQueue.Answering;
+        var waits = polls.Select(poll => Waited(poll, now)).OfType<TimeSpan>().ToList();
+        return lately && waits.Count > 0 && waits.TrueForAll(wait => wait >= Emptied) ? now - Emptied : last.OldestSentAt ?? last.At - Emptied;
     }
 
     /// <summary>What is not stored, and what a receiver has only just brought and not yet taken into hand.</summary>
     private IEnumerable<DateTimeOffset?> Missing(List<QueuePoll.Snapshot> polls, DateTimeOffset now) =>
-        [progress.Held.OldestSentAt(now), .. polls.Where(poll => poll.WaitingSince is null).Select(poll => poll.LastResult?.OldestSentAt)];
+        [progress.Held.OldestSentAt(now), .. polls.Select(poll => poll.Brought?.OldestSentAt)];
 
     private static TimeSpan? Waited(QueuePoll.Snapshot poll, DateTimeOffset now) => now - poll.WaitingSince;
 

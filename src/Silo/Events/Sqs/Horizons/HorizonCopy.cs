@@ -11,6 +11,7 @@ internal sealed class HorizonCopy
     private readonly TimeProvider time;
     private readonly DateTimeOffset began;
     private volatile Copy? copy;
+    private long knownUntil;
 
     public HorizonCopy(TimeProvider time, IMeterFactory meters)
     {
@@ -20,12 +21,16 @@ internal sealed class HorizonCopy
     }
 
     /// <summary>How long ago we last knew everything; at most since this silo began.</summary>
-    public TimeSpan Behind => time.GetUtcNow() - (copy?.Horizon.SeenUntil is { } seen && seen > began ? seen : began);
+    public TimeSpan Behind => time.GetUtcNow() - new DateTimeOffset(Math.Max(Interlocked.Read(ref knownUntil), began.UtcTicks), TimeSpan.Zero);
 
     public Horizon Current => copy is { } last && time.GetElapsedTime(last.At) <= Lasts ? last.Horizon : Horizon.Unknown;
 
     /// <param name="asOf">Monotonic time at which it was asked for: the silo may have slept before it heard the answer.</param>
-    public void Set(Horizon horizon, long asOf) => copy = new Copy(horizon, asOf);
+    public void Set(Horizon horizon, long asOf)
+    {
+        copy = new Copy(horizon, asOf);
+        if (horizon.SeenUntil?.UtcTicks is { } seen && seen > Interlocked.Read(ref knownUntil)) Interlocked.Exchange(ref knownUntil, seen);
+    }
 
     private sealed record Copy(Horizon Horizon, long At);
 }

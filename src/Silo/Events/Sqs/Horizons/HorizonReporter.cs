@@ -46,12 +46,17 @@ internal sealed partial class HorizonReporter(
         }
     }
 
-    /// <summary>Nothing is in hand any more; what was given back is there for the others at once, and until they have it nobody knows it.</summary>
+    /// <summary>
+    /// What was given back is there for the others at once, and until they have it nobody knows it. What is still missing, or hidden, counts as if this
+    /// silo had died.
+    /// </summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
         var now = time.GetUtcNow();
-        Task told = Report(new Horizon(null, now + ConsumerHorizon.Overtaking, now + goodbye), cancellationToken);
+        var last = own.At(now);
+        var given = new Horizon(own.IsMissing(now) ? last.SeenUntil : null, now + ConsumerHorizon.Overtaking, now + goodbye);
+        Task told = Report(last.HiddenUntil > given.HiddenUntil ? given with { HiddenUntil = last.HiddenUntil } : given, cancellationToken);
         await told.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

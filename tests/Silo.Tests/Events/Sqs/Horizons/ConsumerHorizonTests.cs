@@ -90,7 +90,7 @@ public sealed class ConsumerHorizonTests
         rig.Queue.Send(SqsRig.Body("a"));
         var sent = rig.Time.GetUtcNow();
 
-        await rig.Pass(SqsQueue.LongPoll + ConsumerHorizon.Answering + TimeSpan.FromSeconds(1));
+        await rig.Pass(SqsQueue.LongPoll + SqsQueue.Answering + TimeSpan.FromSeconds(1));
         var horizon = HorizonOf(rig);
         horizon.SeenUntil.ShouldNotBeNull().ShouldBeLessThan(sent + TimeSpan.FromSeconds(1));
         horizon.Hides(after: sent, rig.Time.GetUtcNow()).ShouldBeTrue();
