@@ -54,7 +54,7 @@ public sealed class ChaosStoriesTests
         story.After(Seconds(40)).Tick();
         story.Verified(VerifierVerdict.Disconnected, third, version: 6).ShouldBe(PresenceReason.HeldBacklog);
 
-        story.Policy = story.Policy with { Blind = new(Queue: new Horizon(third)) };
+        story.Policy = story.Policy with { Blind = new(Queue: new Horizon(story.Now)) };
         story.After(Seconds(5)).Tick().ShouldBe(PresenceReason.AskedVerifier);
         story.Verified(VerifierVerdict.Disconnected, third, version: 6).ShouldBe(PresenceReason.ToldConfirmed, "it was no round, but a shadow that repeats itself");
     }
