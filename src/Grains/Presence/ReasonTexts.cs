@@ -23,7 +23,7 @@ internal static partial class ReasonTexts
         PresenceReason.FirstConnected => "It connected.",
         PresenceReason.GraceStarted => "It disconnected, and its grace began.",
         PresenceReason.CameBackInGrace => "It connected again within its grace, so nobody was told.",
-        PresenceReason.CameBackTold => "It connected again after an outage that was told; its return has to hold before that is told.",
+        PresenceReason.CameBackTold => "It connected again after an outage that was told; the outage is over when that has held.",
         PresenceReason.DroppedInHold => "It disconnected again before its return had held: the same outage goes on.",
         PresenceReason.GraceRestartedByNewerSession => "It must have connected and disconnected once more in between, so its grace began anew.",
         PresenceReason.CameBackMuted => "It connected again after an outage that was muted, so nobody was told.",

@@ -26,7 +26,7 @@ internal static class Waiting
 
     private static WaitingFor InGrace(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now)
     {
-        if (now < grace.GraceEndsAt) return new("grace", grace.GraceEndsAt, "If it is not back by then, the verifier is asked and people are told.");
+        if (now < grace.GraceEndsAt) return new("grace", grace.GraceEndsAt, "If it is not back by then, a verifier is asked, if there is one, and people are told.");
         return (state.Memory.AskingAbout == grace.Id ? state.Memory : ActivationMemory.Empty) switch
         {
             { HeldSince: { } held } => new("backlog", held + policy.MaxHold, "Its grace is over, but its return may be on its way to us; by then people are told."),
@@ -37,13 +37,13 @@ internal static class Waiting
 
     private static IEnumerable<WaitingFor> Offline(DeviceState state, Outage offline, PresencePolicy policy, DateTimeOffset now)
     {
-        if (!offline.Muted) yield return new("return", null, "It is offline, and that is told; its return is told when it has held.");
+        if (!offline.Muted) yield return new("return", null, "It is offline; its return ends the outage when it has held.");
         else if (policy.MutedBy.Count > 0) yield return new("mute", null, "It is offline and muted: if it still is when the mute ends, people are told.");
         else if (policy.TellsNobody) yield return new("policy", null, "It is offline, and by its policy nobody is to be told.");
         else yield return new("look", null, "The mute has ended; it is looked at within a minute.");
 
         if (state.Memory.AskingAbout == offline.Id) yield return new("verifier", null, "The verifier is being asked whether it is back.");
-        else if (state.Memory.AskAgainAt is { } again) yield return new("recheck", again, "The verifier is asked again whether it is back.");
+        else if (state.Memory.AskAgainAt is { } again) yield return new("recheck", again, "It is looked at again; a verifier, if there is one, is asked whether it is back.");
         if (TellingRules.NextRepeat(offline, policy, now) is { } repeat) yield return new("repeat", repeat, "People are told that it is still offline.");
     }
 

@@ -39,7 +39,7 @@ public sealed class DeviceStoriesTests
         var grace = Why(story);
         (grace.Status, grace.OutageId, grace.PolicySource).ShouldBe((PresenceStatus.Grace, story.State.Outage!.Id, "default"));
         grace.WaitingFor.ShouldHaveSingleItem().ShouldBe(
-            new("grace", story.Now + Minutes(5), "If it is not back by then, the verifier is asked and people are told."));
+            new("grace", story.Now + Minutes(5), "If it is not back by then, a verifier is asked, if there is one, and people are told."));
 
         story.After(Minutes(5));
         What(Why(story)).ShouldBe(["look"]);

@@ -28,7 +28,7 @@ internal static class Refusal
         new(RefusalReason.UnknownEventType, "`eventType` is neither connected nor disconnected.");
 
     internal static ParsedEvent.Refused NoThingName() =>
-        new(RefusalReason.NoThingName, "There is no `thingName`: add topic(3) AS thingName to the rule's SELECT.");
+        new(RefusalReason.NoThingName, "There is no `thingName` (case counts). In an IoT rule, add topic(3) AS thingName to its SELECT.");
 
     internal static ParsedEvent.Refused BadThingName(string detail) => new(RefusalReason.BadThingName, detail);
 
