@@ -32,6 +32,8 @@ public sealed class SdkInternalsTests
         "Amazon.Runtime.Internal.InvokeOptions",
         "Amazon.Runtime.Internal.InvokeOptionsBase",
         "Amazon.Runtime.Internal.Marshaller",
+        "Amazon.Runtime.Internal.PipelineHandler",
+        "Amazon.Runtime.Internal.RetryHandler",
         "Amazon.Runtime.Internal.RuntimePipeline",
         "Amazon.Runtime.Internal.Transform.IMarshaller`2",
         "Amazon.Runtime.Internal.Transform.JsonErrorResponseUnmarshaller",

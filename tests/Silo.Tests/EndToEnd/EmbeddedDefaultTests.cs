@@ -43,7 +43,9 @@ public sealed class EmbeddedDefaultTests
         }
 
         silo.Printed("[OFFLINE]").ShouldBe(1);
-        silo.Output.Count(line => line.Contains(grace.GetProperty("outageId").GetString()!, StringComparison.Ordinal) && line.StartsWith("  Outage", StringComparison.Ordinal)).ShouldBe(2);
+        var outage = grace.GetProperty("outageId").GetString()!;
+        await silo.Until(
+            () => silo.Output.Count(line => line.Contains(outage, StringComparison.Ordinal) && line.StartsWith("  Outage", StringComparison.Ordinal)) == 2, "both notifications");
     }
 
     [Fact]

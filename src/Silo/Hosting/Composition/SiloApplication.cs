@@ -34,6 +34,11 @@ internal static class SiloApplication
         // On a busy machine the first turns take long, and say so.
         "Orleans.Runtime.Scheduler.WorkItemGroup",
         "IoTOrleans.Silo.Pauses.PauseWatch",
+
+        // A call that was under way when the start failed.
+        "Orleans.Messaging",
+        "Orleans.Grain",
+        "IoTOrleans.Silo.Catalogue.MemoryCatalogue",
     ];
 
     public static WebApplicationBuilder CreateBuilder(string[] args)
