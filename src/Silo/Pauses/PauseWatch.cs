@@ -31,7 +31,14 @@ internal sealed partial class PauseWatch(TimeProvider time, ILogger<PauseWatch> 
     {
         Beat();
         using var timer = new PeriodicTimer(beat, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default)) Beat();
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) Beat();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Nobody is judged any more.
+        }
     }
 
     private void Beat()

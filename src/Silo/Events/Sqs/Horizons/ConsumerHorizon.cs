@@ -16,7 +16,7 @@ internal sealed class ConsumerHorizon(QueueProgress progress, SqsOptions options
         var polls = progress.Polls.Select(poll => poll.Last).ToList();
         var failedAt = polls.Any(poll => Waited(poll, now) > SqsQueue.LongPoll + SqsQueue.Answering) ? now : progress.FailedAt;
         return new Horizon(
-            Least([Seen(polls, now), .. Missing(polls, now).Select(sentAt => sentAt - TimeSpan.FromMilliseconds(1))]),
+            Missing(polls, now).Select(sentAt => sentAt - TimeSpan.FromMilliseconds(1)).Append(Seen(polls, now)).Min(),
             failedAt + Overtaking,
             failedAt + HiddenFor(options));
     }
@@ -44,6 +44,4 @@ internal sealed class ConsumerHorizon(QueueProgress progress, SqsOptions options
         [progress.Held.OldestSentAt(now), .. polls.Select(poll => poll.Brought?.OldestSentAt)];
 
     private static TimeSpan? Waited(QueuePoll.Snapshot poll, DateTimeOffset now) => now - poll.WaitingSince;
-
-    private static DateTimeOffset? Least(IEnumerable<DateTimeOffset?> times) => times.Min();
 }

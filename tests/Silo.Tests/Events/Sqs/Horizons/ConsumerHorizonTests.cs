@@ -1,3 +1,4 @@
+using System.Net;
 using Amazon.SQS;
 using CsCheck;
 using IoTOrleans.Grains.Ports;
@@ -112,6 +113,22 @@ public sealed class ConsumerHorizonTests
         await rig.Pass(TimeSpan.FromSeconds(45));
         HorizonOf(rig).Hides(after: failed, rig.Time.GetUtcNow()).ShouldBeFalse();
         Behind(rig).ShouldBeLessThan(TimeSpan.FromSeconds(2.5));
+    }
+
+    /// <summary>Of one silo that may not, or cannot, receive, the others are to learn that it knows nothing, and no more.</summary>
+    [Fact]
+    public async Task A_silo_that_is_refused_holds_up_nobody_with_what_it_received_and_stored_before()
+    {
+        await using var rig = new SqsRig();
+        await rig.Start();
+        rig.Queue.Send(SqsRig.Body("a"));
+        await rig.Until(() => rig.Queue.Waiting is 0, TimeSpan.FromSeconds(10));
+        rig.Queue.Faults["Receive"] = FakeQueue.Error("AccessDenied", HttpStatusCode.Forbidden);
+        await rig.Pass(TimeSpan.FromSeconds(60));
+
+        var horizon = HorizonOf(rig);
+        horizon.SeenUntil.ShouldBeNull();
+        horizon.Hides(after: rig.Time.GetUtcNow(), rig.Time.GetUtcNow()).ShouldBeFalse("what was refused handed out nothing");
     }
 
     [Fact]
