@@ -24,6 +24,9 @@ public sealed record ConnectionChange(
     /// <summary><c>sessionIdentifier</c> of a lifecycle event.</summary>
     [Id(6)] public string? SessionIdentifier { get; init; }
 
+    /// <summary>The MQTT client of a lifecycle event; null: its id is the thing's name.</summary>
+    [Id(13)] public string? ClientId { get; init; }
+
     /// <summary>How often the embedded broker had been started when it saw this; null for all other kinds.</summary>
     [Id(7)] public long? BrokerStart { get; init; }
 

@@ -26,6 +26,7 @@ public enum PresenceReason
     OlderNumbering = 22,
     OverruledByOtherKind = 23,
     Unchanged = 24,
+    AnotherClientConnected = 25,
 
     // Looking.
     NothingToDo = 40,

@@ -21,8 +21,17 @@ public sealed record DeviceState
     /// <summary>Time of the last applied event.</summary>
     [Id(3)] public DateTimeOffset? LastEventAt { get; init; }
 
-    /// <summary>How far each kind of event has been read; the key is <see cref="OrderMark.KeyOf"/>.</summary>
+    /// <summary>
+    /// How far each kind of event has been read; the key is <see cref="OrderMark.KeyOf"/>. Lifecycle events are read by client
+    /// (<see cref="Clients"/>); a lifecycle mark here was stored by version 0.2 or earlier, which did not know which client it was.
+    /// </summary>
     [Id(4)] public IReadOnlyDictionary<string, OrderMark> Marks { get; init; } = EmptyMarks;
+
+    /// <summary>The MQTT clients of the thing, at most <see cref="MostClients"/>: the connected ones, then those that ended last.</summary>
+    [Id(22)] public IReadOnlyList<ClientMark> Clients { get; init; } = [];
+
+    /// <summary>Clients whose events end here have been forgotten: what an unknown client did before this is no news. null: none has been.</summary>
+    [Id(23)] public DateTimeOffset? ClientsForgottenUntil { get; init; }
 
     /// <summary>The outage that is running or whose recovery hold is running.</summary>
     [Id(5)] public Outage? Outage { get; init; }
@@ -64,6 +73,9 @@ public sealed record DeviceState
     /// <summary>Set for this thing at run time; null: the settings hold.</summary>
     [Id(15)] public PolicyOverride? Override { get; init; }
 
+    /// <summary>A new client id for each connection must not make the item grow.</summary>
+    public const int MostClients = 4;
+
     private static readonly IReadOnlyDictionary<string, OrderMark> EmptyMarks = new Dictionary<string, OrderMark>();
     private static readonly IReadOnlyDictionary<string, string> EmptyAttributes = new Dictionary<string, string>();
 }
@@ -79,10 +91,10 @@ public sealed record OrderMark
     /// <summary>Session number, shadow version or broker sequence of the last event; null: only its time counts.</summary>
     [Id(0)] public long? Number { get; init; }
 
-    /// <summary>Lifecycle: the session of the last event.</summary>
+    /// <summary>Lifecycle events without numbers, and version 0.2 or earlier: the session of the last event.</summary>
     [Id(1)] public string? Session { get; init; }
 
-    /// <summary>Lifecycle: the numbering began with the event of this time; older events belong to a numbering that is gone.</summary>
+    /// <summary>Version 0.2 or earlier: the numbering of the lifecycle events began with the event of this time.</summary>
     [Id(2)] public DateTimeOffset? Opened { get; init; }
 
     /// <summary>Broker: which start of the broker numbered it.</summary>

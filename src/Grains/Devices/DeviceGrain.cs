@@ -146,7 +146,7 @@ internal sealed partial class DeviceGrain(
     {
         _heardOf = true;
         await Refresh();
-        if (policyOverride is null && _state is { Connected: null, Marks.Count: 0 }) await ForgetStranger();
+        if (policyOverride is null && _state is { Connected: null, Marks.Count: 0, Clients.Count: 0 }) await ForgetStranger();
         else if (policyOverride is not null || _state.Override is not null) await Apply(new PresenceInput.PolicySet(policyOverride));
         return PolicyView.Of(_policy.With(policyOverride));
     }
@@ -256,6 +256,9 @@ internal sealed partial class DeviceGrain(
             case PresenceEffect.WarnVerifierStale:
                 LogVerifierStale(ThingName);
                 break;
+            case PresenceEffect.WarnClientForgotten forgotten:
+                LogClientForgotten(ThingName, DeviceState.MostClients, forgotten.Client is "" ? ThingName : forgotten.Client);
+                break;
             case PresenceEffect.WarnGivenUp givenUp:
                 LogGivenUp(givenUp.Destination, ThingName, givenUp.OutageId, givenUp.Why);
                 break;
@@ -330,4 +333,8 @@ internal sealed partial class DeviceGrain(
 
     [LoggerMessage(3, LogLevel.Error, "Destination {Destination} has refused to hear of {ThingName} (outage {OutageId}) for a day and will not be asked again: {Why}")]
     private partial void LogGivenUp(string destination, string thingName, string outageId, string why);
+
+    [LoggerMessage(4, LogLevel.Warning, "{ThingName}: more than {Most} MQTT clients seem to be connected at once. Client {Client} was heard "
+        + "least recently and is not watched any more; the ends of some sessions may have been lost. See docs/rules.md, Order.")]
+    private partial void LogClientForgotten(string thingName, int most, string client);
 }

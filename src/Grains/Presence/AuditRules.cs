@@ -43,7 +43,7 @@ internal static class AuditRules
     private static bool IsYounger(DeviceState state, ConnectionChange missed)
     {
         if (EventOrder.Judge(state, missed) is not { Why: PresenceReason.None } verdict || verdict.At < state.Since) return false;
-        return state.Marks.All(mark => mark.Key == verdict.Key || !mark.Value.Connected || verdict.At > mark.Value.At + EventOrder.LifecycleAccuracy);
+        return ClientOrder.AllMarks(state).All(mark => mark.Key == verdict.Key || !mark.Value.Connected || verdict.At > mark.Value.At + EventOrder.LifecycleAccuracy);
     }
 
     /// <summary>As if its event had come at last: it gets its grace, or what is left of it, and is verified like any other.</summary>

@@ -18,22 +18,21 @@ internal static class ConnectionRules
         if (verdict.Why == PresenceReason.OlderEvent && LateSecondDrop(state, change, verdict) is { } first) return Restart(state, first, change, verdict, policy, now);
         if (verdict.Why is not PresenceReason.None and not PresenceReason.OverruledByOtherKind) return Nothing(state, verdict.Why);
 
-        var marked = state with
-        {
-            Marks = new Dictionary<string, OrderMark>(state.Marks) { [verdict.Key] = verdict.Mark },
-            Memory = state.Memory with { MarkMoved = true },
-        };
+        var marked = verdict.Marked with { Memory = state.Memory with { MarkMoved = true } };
         if (verdict.Why != PresenceReason.None) return Mark(marked, verdict);
 
         marked = marked with { LastEventAt = verdict.At, Attributes = change.Attributes ?? state.Attributes };
+        if (verdict.AnotherIsConnected) return Mark(marked, verdict with { Why = PresenceReason.AnotherClientConnected });
         if (state.Connected != verdict.Connected) marked = marked with { Source = change.Source };
-        return (state.Connected, verdict.Connected) switch
+        var decision = (state.Connected, verdict.Connected) switch
         {
             (true, true) => StillConnected(state, marked, verdict, policy, now),
             (_, true) => Back(marked, change, verdict, policy, now),
             (false, false) => StillAway(state, marked, change, verdict, policy, now),
             (_, false) => Dropped(marked, change, verdict, policy, now),
         };
+        return verdict.Forgotten is not { } client ? decision
+            : decision with { Effects = [.. decision.Effects, new PresenceEffect.WarnClientForgotten(client)] };
     }
 
     /// <summary>
@@ -101,12 +100,22 @@ internal static class ConnectionRules
         DeviceState before, DeviceState marked, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
     {
         var secondDropOfItsKind = change.SaysChanged && before.Marks.GetValueOrDefault(verdict.Key) is { Connected: false };
-        if (marked.Outage is { Telling: null, Muted: false } grace && (secondDropOfItsKind || (verdict.NewSession && grace.Session is not null)))
+        if (marked.Outage is { Telling: null, Muted: false } grace && (secondDropOfItsKind || IsLaterRound(before, verdict, grace)))
         {
             return Restart(marked, grace, change, verdict, policy, now);
         }
 
         return Unchanged(before, marked, verdict);
+    }
+
+    /// <summary>
+    /// A higher session than the one whose end began the grace. Another client's counts only if it ended later: else it was connected before
+    /// that, or beside it.
+    /// </summary>
+    private static bool IsLaterRound(DeviceState before, OrderVerdict verdict, Outage grace)
+    {
+        if (grace.Session is null || !(verdict.NewSession || verdict.OtherClient)) return false;
+        return verdict.At > grace.Since || (verdict.NewSession && before.Clients.Count <= 1);
     }
 
     /// <summary>

@@ -11,14 +11,6 @@ internal static class EventOrder
     /// <summary>The stated accuracy of a lifecycle event's stamp.</summary>
     internal static readonly TimeSpan LifecycleAccuracy = TimeSpan.FromMinutes(2);
 
-    /// <summary>
-    /// AWS counts sessions from 0 again after about an hour away. Half of that is enough to tell a new numbering from a late event.
-    /// </summary>
-    internal static readonly TimeSpan NewNumberingAfter = TimeSpan.FromMinutes(30);
-
-    /// <summary>Twice the accuracy: an event this much older than the start of a numbering belongs to the one before.</summary>
-    internal static readonly TimeSpan OlderNumberingBefore = 2 * LifecycleAccuracy;
-
     /// <summary>Shadow stamps are whole seconds of one service; more than this apart is no rounding.</summary>
     internal static readonly TimeSpan ShadowSlack = TimeSpan.FromSeconds(60);
 
@@ -27,18 +19,18 @@ internal static class EventOrder
 
     public static OrderVerdict Judge(DeviceState state, ConnectionChange change)
     {
-        // A stamp is trusted only up to the moment that the first machine of ours saw the message. Finer than it is stored, it
-        // would look newer than itself when it comes again.
-        var received = PresenceRules.ToMilliseconds(change.ReceivedAt);
-        var stamp = PresenceRules.ToMilliseconds(change.Timestamp);
-        var lifecycle = change.Kind is ChangeKind.Lifecycle or ChangeKind.LifecycleTime;
-        if (stamp > received) stamp = received;
-        var at = lifecycle && received - stamp <= LifecycleAccuracy ? received : stamp;
+        var time = EventTime.Of(change);
+        var verdict = change.Kind == ChangeKind.Lifecycle ? ClientOrder.Judge(state, change, time) : JudgeByMark(state, change, time);
+        if (verdict.Why != PresenceReason.None) return verdict with { Marked = state, Connected = state.Connected ?? false };
+        return verdict.AnotherIsConnected || !IsOverruled(state, change, verdict) ? verdict : verdict with { Why = PresenceReason.OverruledByOtherKind };
+    }
 
+    private static OrderVerdict JudgeByMark(DeviceState state, ConnectionChange change, EventTime time)
+    {
         var key = OrderMark.KeyOf(change);
         var last = state.Marks.GetValueOrDefault(key);
-        var (why, opensNumbering) = last is null ? (PresenceReason.None, true) : CompareWithinKind(last, change, stamp);
-        if (why != PresenceReason.None) return new(why, at, key, last!, state.Connected ?? false, NewSession: false, MustStore: false);
+        var why = last is null ? PresenceReason.None : CompareWithinKind(last, change, time.Stamp);
+        if (why != PresenceReason.None) return OrderVerdict.No(why, time.At);
 
         var connected = change.Connected || change.DisconnectReason == DuplicateClientId;
         var mark = new OrderMark
@@ -46,49 +38,30 @@ internal static class EventOrder
             Number = change.Number,
             Session = change.SessionIdentifier,
             BrokerStart = change.BrokerStart,
-            Opened = change.Kind != ChangeKind.Lifecycle ? null : opensNumbering ? stamp : last!.Opened,
             Connected = connected,
             Ended = !change.Connected,
-            Stamp = last is not null && last.Stamp > stamp && !opensNumbering ? last.Stamp : stamp,
-            At = at,
+            Stamp = last is not null && last.Stamp > time.Stamp ? last.Stamp : time.Stamp,
+            At = time.At,
         };
-        var newSession = change.Kind is ChangeKind.Lifecycle or ChangeKind.Broker && last is not null && (opensNumbering || !IsSameSession(last, change));
-        var overruled = IsOverruled(state, change, key, connected, at);
-        return new(
-            overruled ? PresenceReason.OverruledByOtherKind : PresenceReason.None, at, key, mark, connected, newSession,
-            MustStore: last is null || newSession || !FollowsDirectly(last, change));
+        var newSession = change.Kind is ChangeKind.Broker && last is not null && !IsSameConnection(last, change);
+        var marked = state with { Marks = new Dictionary<string, OrderMark>(state.Marks) { [key] = mark } };
+        return new(PresenceReason.None, time.At, key, marked, connected)
+        {
+            NewSession = newSession, MustStore = last is null || newSession || !FollowsDirectly(last, change),
+        };
     }
 
-    private static (PresenceReason Why, bool OpensNumbering) CompareWithinKind(OrderMark last, ConnectionChange change, DateTimeOffset stamp) =>
+    private static PresenceReason CompareWithinKind(OrderMark last, ConnectionChange change, DateTimeOffset stamp) =>
         change.Kind switch
         {
-            ChangeKind.Lifecycle => CompareSessions(last, change, stamp),
-            ChangeKind.Broker => (CompareBroker(last, change), false),
-            ChangeKind.Shadow => (CompareShadow(last, change, stamp), false),
-            _ => (CompareTimes(last, change, stamp), false),
+            ChangeKind.Broker => CompareBroker(last, change),
+            ChangeKind.Shadow => CompareShadow(last, change, stamp),
+            _ => CompareTimes(last, change, stamp),
         };
-
-    private static (PresenceReason, bool) CompareSessions(OrderMark last, ConnectionChange change, DateTimeOffset stamp)
-    {
-        if (stamp < last.Opened - OlderNumberingBefore) return (PresenceReason.OlderNumbering, false);
-
-        // A stable client keeps number 0 from one numbering to the next, and its two sessions may lack identifiers: only time tells.
-        var longAfter = stamp > last.Stamp + NewNumberingAfter;
-        var identified = last.Session is not null && change.SessionIdentifier is not null;
-        if (IsSameSession(last, change))
-        {
-            if (!last.Ended && !change.Connected) return (PresenceReason.None, false);
-            if (longAfter && !identified) return (PresenceReason.None, true);
-            return (change.Connected == !last.Ended ? PresenceReason.Duplicate : PresenceReason.OlderEvent, false);
-        }
-
-        if (change.Number > last.Number) return (PresenceReason.None, false);
-        return longAfter ? (PresenceReason.None, true) : (PresenceReason.OlderEvent, false);
-    }
 
     private static PresenceReason CompareBroker(OrderMark last, ConnectionChange change)
     {
-        if (IsSameSession(last, change))
+        if (IsSameConnection(last, change))
         {
             // The end of a connection follows its begin; a disconnect ends only the connection it names.
             return !last.Ended && !change.Connected ? PresenceReason.None
@@ -124,13 +97,14 @@ internal static class EventOrder
     /// word counts: it knows its sessions, while a Last Will may write <c>connected: false</c> into the shadow after the
     /// thing's next session has begun.
     /// </summary>
-    private static bool IsOverruled(DeviceState state, ConnectionChange change, string key, bool connected, DateTimeOffset at)
+    private static bool IsOverruled(DeviceState state, ConnectionChange change, OrderVerdict verdict)
     {
+        var (at, connected) = (verdict.At, verdict.Connected);
         var lifecycle = change.Kind is ChangeKind.Lifecycle or ChangeKind.LifecycleTime;
         var saidByHand = change is { Kind: ChangeKind.Time, Source: EventSource.Http };
-        foreach (var (otherKey, other) in state.Marks)
+        foreach (var (otherKey, other) in ClientOrder.AllMarks(state))
         {
-            if (otherKey == key || other.Connected == connected) continue;
+            if (otherKey == verdict.Key || other.Connected == connected) continue;
             var near = (at - other.At).Duration() <= LifecycleAccuracy;
             if (lifecycle && near) continue;
             if (otherKey == OrderMark.LifecycleKey && near && !connected && !saidByHand) return true;
@@ -140,12 +114,7 @@ internal static class EventOrder
         return false;
     }
 
-    private static bool IsSameSession(OrderMark last, ConnectionChange change) => change.Kind switch
-    {
-        ChangeKind.Broker => last.BrokerStart == change.BrokerStart && last.Number == change.Number,
-        _ when last.Session is not null && change.SessionIdentifier is not null => last.Session == change.SessionIdentifier,
-        _ => last.Number == change.Number,
-    };
+    private static bool IsSameConnection(OrderMark last, ConnectionChange change) => last.BrokerStart == change.BrokerStart && last.Number == change.Number;
 
     /// <summary>
     /// Between the last event and this one there can be none that we have not seen: then its mark may wait in memory. Anything
@@ -159,11 +128,48 @@ internal static class EventOrder
     };
 }
 
+/// <summary>When a change happened, as far as stamp and arrival tell.</summary>
+/// <param name="Stamp">The sender's, trusted only up to the moment that the first machine of ours saw the message.</param>
+/// <param name="At">The moment the change is taken to have happened.</param>
+/// <param name="IsLate">It reached our queue later than a lifecycle stamp can be off: only the stamp tells.</param>
+internal readonly record struct EventTime(DateTimeOffset Stamp, DateTimeOffset At, bool IsLate)
+{
+    /// <summary>It has not happened after this.</summary>
+    public DateTimeOffset Latest => IsLate ? At + EventOrder.LifecycleAccuracy : At;
+
+    /// <summary>In milliseconds: finer than it is stored, an event would look newer than itself when it comes again.</summary>
+    public static EventTime Of(ConnectionChange change)
+    {
+        var received = PresenceRules.ToMilliseconds(change.ReceivedAt);
+        var stamp = PresenceRules.ToMilliseconds(change.Timestamp);
+        if (stamp > received) stamp = received;
+        var late = received - stamp > EventOrder.LifecycleAccuracy;
+        var lifecycle = change.Kind is ChangeKind.Lifecycle or ChangeKind.LifecycleTime;
+        return new(stamp, lifecycle && !late ? received : stamp, late);
+    }
+}
+
 /// <param name="Why">None: it is news. Else why it is not.</param>
 /// <param name="At">The moment the event is taken to have happened.</param>
-/// <param name="Mark">How far its kind has been read with it.</param>
+/// <param name="Key">Its kind.</param>
+/// <param name="Marked">The state, its kind read up to the event.</param>
 /// <param name="Connected">What it says of the connection.</param>
-/// <param name="NewSession">It belongs to another session than the last event of its kind.</param>
-/// <param name="MustStore">Forgetting the mark could make an older event look like news.</param>
-internal readonly record struct OrderVerdict(
-    PresenceReason Why, DateTimeOffset At, string Key, OrderMark Mark, bool Connected, bool NewSession, bool MustStore);
+internal readonly record struct OrderVerdict(PresenceReason Why, DateTimeOffset At, string Key, DeviceState Marked, bool Connected)
+{
+    /// <summary>It belongs to another session than the last event of its kind and client.</summary>
+    public bool NewSession { get; init; }
+
+    /// <summary>It is the first one of a client of a thing that has others.</summary>
+    public bool OtherClient { get; init; }
+
+    /// <summary>A client has gone and another one is connected: nothing has changed for the thing.</summary>
+    public bool AnotherIsConnected { get; init; }
+
+    /// <summary>A connected client that had to make room; null: none.</summary>
+    public string? Forgotten { get; init; }
+
+    /// <summary>Forgetting the mark could make an older event look like news.</summary>
+    public bool MustStore { get; init; }
+
+    public static OrderVerdict No(PresenceReason why, DateTimeOffset at) => new(why, at, "", null!, false);
+}

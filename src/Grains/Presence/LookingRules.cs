@@ -239,7 +239,7 @@ internal static class LookingRules
         var lastDrop = state.Since is { } since && since > outage.Since ? since : outage.Since;
 
         // A drop that changed nothing, since it was away already, ended whatever session there was before it.
-        foreach (var known in state.Marks.Values)
+        foreach (var (_, known) in ClientOrder.AllMarks(state))
         {
             if (!known.Connected && known.At > lastDrop) lastDrop = known.At;
         }

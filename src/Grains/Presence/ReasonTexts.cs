@@ -35,6 +35,7 @@ internal static partial class ReasonTexts
         PresenceReason.OlderNumbering => "This event belonged to a numbering of sessions that is over, so it changed nothing.",
         PresenceReason.OverruledByOtherKind => "Another source said otherwise at the same time or later, so this event changed nothing.",
         PresenceReason.Unchanged => "This event said what was known already.",
+        PresenceReason.AnotherClientConnected => "One of its MQTT clients disconnected while another one was connected, so nothing changed for the thing.",
 
         PresenceReason.NothingToDo => "Nothing was left to do.",
         PresenceReason.TooEarly => "Nothing was due yet.",

@@ -21,7 +21,7 @@ public static class DeviceStateJson
             NumberHandling = JsonNumberHandling.Strict,
             Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutEmpty } },
-            Converters = { new EpochMilliseconds(), new RingEntryAsPair() },
+            Converters = { new EpochMilliseconds(), new RingEntryAsPair(), new ClientMarkAsArray() },
         };
         options.MakeReadOnly();
         return options;

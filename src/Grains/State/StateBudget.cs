@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.State;
 
@@ -20,6 +21,7 @@ internal static class StateBudget
     {
         var budget = ItemBytes - Overhead - Encoding.UTF8.GetByteCount(thingName);
         while (state.Ring.Count > 0 && Size(state) > budget) state = state with { Ring = [.. state.Ring.Skip(1)] };
+        while (state.Clients.Count > 1 && state.Clients.Any(client => !client.Connected) && Size(state) > budget) state = ClientOrder.Forget(state, out _);
         return state;
     }
 

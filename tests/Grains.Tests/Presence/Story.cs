@@ -49,13 +49,15 @@ internal sealed class Story
     public PresenceReason Change(ConnectionChange change) => Do(new PresenceInput.Changed(change));
 
     public PresenceReason Lifecycle(
-        bool connected, long? number, string? session = null, TimeSpan stampedEarlier = default, string? reason = null, TimeSpan sentEarlier = default) =>
+        bool connected, long? number, string? session = null, TimeSpan stampedEarlier = default, string? reason = null, TimeSpan sentEarlier = default,
+        string? client = null) =>
         Change(new ConnectionChange(
             connected, number is null ? ChangeKind.LifecycleTime : ChangeKind.Lifecycle, EventSource.Queue,
             Now - stampedEarlier - sentEarlier, Now - sentEarlier)
         {
             Number = number,
             SessionIdentifier = session,
+            ClientId = client,
             DisconnectReason = connected ? null : reason ?? "CONNECTION_LOST",
         });
 

@@ -33,6 +33,7 @@ public sealed class StoredStateTests
     [InlineData("0.1-connected-after-mute.json", PresenceStatus.Connected)]
     [InlineData("0.2-connected-flapping.json", PresenceStatus.Connected)]
     [InlineData("0.2-grace-with-policy.json", PresenceStatus.Grace)]
+    [InlineData("0.3-connected-clients.json", PresenceStatus.Connected)]
     public void A_stored_state_means_what_it_meant(string file, PresenceStatus status)
     {
         var state = JsonSerializer.Deserialize<DeviceState>(File.ReadAllText(Path.Combine(Folder, file)), DeviceStateJson.Options)!;
@@ -231,5 +232,13 @@ public sealed class StoredStateTests
         yield return ("0.2-unknown-with-policy", set.State);
         set.Timed(false);
         yield return ("0.2-grace-with-policy", set.State);
+
+        var clients = new Story();
+        clients.Lifecycle(true, 57, "a4666d2a7d844ae4ac5d7b38c9cb7967", client: "rpi-1-jobs");
+        clients.After(TimeSpan.FromMinutes(1)).Lifecycle(true, 0, client: "rpi-1-影");
+        clients.After(TimeSpan.FromMinutes(9)).Lifecycle(false, 57, "a4666d2a7d844ae4ac5d7b38c9cb7967", client: "rpi-1-jobs", stampedEarlier: TimeSpan.FromMinutes(5));
+        clients.After(TimeSpan.FromMinutes(9)).Lifecycle(true, 3, "b4666d2a7d844ae4ac5d7b38c9cb7967", stampedEarlier: TimeSpan.FromSeconds(7));
+        for (var n = 0; n < 3; n++) clients.After(TimeSpan.FromMinutes(1)).Lifecycle(false, 0, $"session-{n}", client: new string((char)('a' + n), 128));
+        yield return ("0.3-connected-clients", clients.State);
     }
 }

@@ -3,14 +3,15 @@ using IoTOrleans.Grains.Tests.World.Runtime;
 
 namespace IoTOrleans.Grains.Tests.World;
 
-/// <summary>A true change of a thing's connection. A takeover is one, too: connected, by another session.</summary>
-internal sealed record Change(int Index, double At, bool Connected);
+/// <summary>A true change of the connection of one of the thing's clients. A takeover is one, too: connected, by another session.</summary>
+internal sealed record Change(int Index, double At, bool Connected, int Client);
 
 /// <summary>A message of AWS about a change, on its way to us.</summary>
 /// <param name="Change">The change that it is evidence of.</param>
 /// <param name="Firm">It belongs to the feed whose order can be known; else it is evidence only.</param>
+/// <param name="Numbering">Which of the client's numberings its number belongs to.</param>
 /// <param name="Again">The queue delivers it once more, though it was deleted: nobody can know that it will.</param>
-internal sealed record Message(int Change, Contracts.ConnectionChange What, double Sent, double Arrives, bool Firm, bool Again = false);
+internal sealed record Message(int Change, Contracts.ConnectionChange What, double Sent, double Arrives, bool Firm, int Numbering, bool Again = false);
 
 /// <summary>A write to the thing's shadow.</summary>
 internal sealed record ShadowWrite(int Change, double At, bool Connected, long Version);

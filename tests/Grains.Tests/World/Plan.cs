@@ -27,8 +27,18 @@ internal enum Witness
     None, Shadow, Neglected, Missing,
 }
 
+/// <summary>
+/// The MQTT clients of the thing: one, a new id for each connection (but for takeovers, which need the same one), or two, each with sessions of its own.
+/// </summary>
+internal enum Clients
+{
+    One, New, Two,
+}
+
 /// <summary>Durations in seconds.</summary>
-internal sealed record Setup(Feed Feed, Witness Witness, int Grace, int Hold, int Recheck, int Repeat, int Destinations, bool TellsRecovery)
+/// <param name="Expiry">After so long away AWS counts the client's sessions from 0 again.</param>
+internal sealed record Setup(
+    Feed Feed, Witness Witness, int Grace, int Hold, int Recheck, int Repeat, int Destinations, bool TellsRecovery, Clients Clients, int Expiry)
 {
     public const int Settle = 5;
 
@@ -36,7 +46,8 @@ internal sealed record Setup(Feed Feed, Witness Witness, int Grace, int Hold, in
 
     public override string ToString() =>
         $"Feed {Feed}, witness {Witness}; grace {Grace} s, hold {Hold} s, recheck {Recheck} s, repeat {Repeat} s, "
-        + $"{Destinations} destination(s){(TellsRecovery ? "" : ", recoveries not told")}";
+        + $"{Destinations} destination(s){(TellsRecovery ? "" : ", recoveries not told")}; "
+        + $"client(s): {Clients}, sessions expire after {Expiry} s";
 }
 
 internal enum Ending

@@ -38,6 +38,7 @@ internal static class LifecycleEvent
         if (EventFields.ReadVersion(body.Find("versionNumber"), "versionNumber", out var number) is { } badNumber) return badNumber;
         if (EventFields.ReadText(body, "sessionIdentifier", out var session) is { } badSession) return badSession;
         if (EventFields.ReadText(body, "disconnectReason", out var reason) is { } badReason) return badReason;
+        if (EventFields.ReadText(body, "clientId", out var clientId) is { } badClient) return badClient;
         if (EventAttributes.Read(body, out var attributes) is { } badAttributes) return badAttributes;
 
         var kind = number is null ? ChangeKind.LifecycleTime : ChangeKind.Lifecycle;
@@ -45,6 +46,7 @@ internal static class LifecycleEvent
         {
             Number = number,
             SessionIdentifier = session,
+            ClientId = clientId == thingName ? null : clientId,
             DisconnectReason = connected ? null : reason,
             Attributes = attributes,
         });

@@ -27,7 +27,7 @@ internal sealed class Bookkeeping(Court court)
     /// <summary>Where every event came once and in order, every absence that ended untold has been counted.</summary>
     private void Suppressed(DeviceStatus? status, IReadOnlyDictionary<int, string> marks)
     {
-        if (!court.Plan.IsCalm || court.Setup.Feed == Feed.Both || court.Setup.Hold > 0 || !CameInOrder()) return;
+        if (!court.Plan.IsCalm || court.Setup.Feed == Feed.Both || court.Setup.Clients == Clients.Two || court.Setup.Hold > 0 || !CameInOrder()) return;
         var ended = court.History.Changes.SkipLast(1).Where(change => !change.Connected).ToList();
         var untold = ended.Count(change => !marks.ContainsKey(change.Index));
         if (status is not null && status.OutagesSuppressed != untold)

@@ -38,12 +38,50 @@ internal sealed class Knowledge(History history)
     /// <summary>The latest moment at which a message about it was received by our queue.</summary>
     public double? SentLast(int change) => _sentLast[change];
 
-    /// <summary>The truly latest change that was known before that moment.</summary>
-    public Change? Latest(double before) => history.Changes.LastOrDefault(change => _surely[change.Index] < before);
+    /// <summary>
+    /// The truly latest change that was known before that moment and decides whether the thing is connected: it is as long as one of its
+    /// clients is.
+    /// </summary>
+    public Change? Latest(double before)
+    {
+        var known = LatestOfEach(before).ToList();
+        return known.LastOrDefault(change => change.Connected) ?? known.LastOrDefault();
+    }
 
-    /// <summary>A later one, of this kind, that may have been known by then.</summary>
-    public Change? LaterPerhaps(int than, bool connected, double by) =>
-        history.Changes.LastOrDefault(change => change.Index > than && change.Connected == connected && _perhaps[change.Index] <= by);
+    /// <summary>A later one that may have been known by then, and would make the thing what is asked for.</summary>
+    public Change? LaterPerhaps(int than, bool connected, double by)
+    {
+        if (connected)
+            return history.Changes.LastOrDefault(change => change.Connected && change.Index > LatestOf(change, than, by) && _perhaps[change.Index] <= by);
+
+        // Every client that is known to be connected would have to be gone.
+        var ends = LatestOfEach(by).Where(change => change.Connected).Select(change => LastEnd(change.Client, change.Index, by)).ToList();
+        if (ends.Count == 0) return history.Changes.LastOrDefault(change => !change.Connected && change.Index > than && _perhaps[change.Index] <= by);
+        return ends.All(end => end is not null) ? ends.MaxBy(end => end!.Index) : null;
+    }
+
+    /// <summary>When it was known that no client is connected any more, the last of them by this drop; null: that is not known.</summary>
+    public double? AwaySince(Change drop)
+    {
+        if (_surely[drop.Index] is null) return null;
+        var ends = EndsUpTo(drop);
+        return ends.Any(change => change.Connected) ? null : ends.Max(change => _surely[change.Index]);
+    }
+
+    /// <summary>The latest moment at which our queue received the end of one of its clients: the thing is away since then.</summary>
+    public double? AwaySentLast(Change drop) => EndsUpTo(drop).Max(change => _sentLast[change.Index]);
+
+    private List<Change> EndsUpTo(Change drop) => [.. LatestOfEach(double.PositiveInfinity).Where(change => change.Index < drop.Index), drop];
+
+    private IEnumerable<Change> LatestOfEach(double before) =>
+        history.Changes.Where(change => _surely[change.Index] < before).GroupBy(change => change.Client).Select(client => client.Last()).OrderBy(change => change.Index);
+
+    private Change? LastEnd(int client, int than, double by) => history.Changes.LastOrDefault(
+        change => change.Client == client && !change.Connected && change.Index > than && _perhaps[change.Index] <= by);
+
+    /// <summary>The change that is asked about, or what was known of another client.</summary>
+    private int LatestOf(Change change, int than, double by) => than < 0 || history.Changes[than].Client == change.Client
+        ? than : history.Changes.LastOrDefault(other => other.Client == change.Client && _surely[other.Index] <= by)?.Index ?? -1;
 
     /// <summary>
     /// The drops in a row, as far as known: nothing said in time that it came back in between. A reconnect that is heard of after the next

@@ -62,8 +62,8 @@ internal sealed class NeverSilent(Court court, Correspondence letters)
 
     private double? Due(Change drop)
     {
-        if (court.Known.SureAt(drop.Index) is not { } known) return null;
-        var over = Math.Max((court.Known.SentLast(drop.Index) ?? drop.At) + court.Setup.Grace, known + Setup.Settle);
+        if (court.Known.AwaySince(drop) is not { } known) return null;
+        var over = Math.Max((court.Known.AwaySentLast(drop) ?? drop.At) + court.Setup.Grace, known + Setup.Settle);
         if (court.Setup.Witness == Witness.Shadow) over += court.Setup.Grace + 60;
 
         // Held until the queue is read up to it, and then for one look more; not for ever.

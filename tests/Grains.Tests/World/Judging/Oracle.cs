@@ -17,6 +17,7 @@ internal sealed class Oracle
     private readonly Bookkeeping _books;
     private readonly Testimony _testimony;
     private readonly Knowledge _known;
+    private readonly Sessions _sessions = new();
     private readonly Func<double> _now;
     private readonly HashSet<string> _marked = [];
 
@@ -35,6 +36,7 @@ internal sealed class Oracle
     {
         _known.Arrived(message, _now());
         _testimony.Arrived(message);
+        _sessions.Arrived(message);
     }
 
     public void Taken(Message message)
@@ -67,7 +69,13 @@ internal sealed class Oracle
         if (Objection is not null) throw new BrokenPromiseException(Objection);
     }
 
-    private void Object(string objection) => Objection ??= string.Create(CultureInfo.InvariantCulture, $"At {_now():0.000} s: {objection}");
+    /// <summary>For the record: how many worlds were not judged to their end.</summary>
+    public bool WasJudged => !_sessions.Undecidable;
+
+    private void Object(string objection)
+    {
+        if (WasJudged) Objection ??= string.Create(CultureInfo.InvariantCulture, $"At {_now():0.000} s: {objection}");
+    }
 }
 
 /// <summary>What every promise is judged by.</summary>

@@ -35,6 +35,13 @@ public sealed class ShapeTests : ParserTest
     public void Without_a_thing_name_the_client_id_of_a_lifecycle_event_is_the_thing(string body) =>
         Tell(FromQueue(body)).ShouldBe("b: connected at 08:00:00.000, LifecycleTime");
 
+    [Theory]
+    [InlineData("""{"thingName":"a","clientId":"a-jobs","eventType":"connected","timestamp":1763884800000,"versionNumber":3}""", "a-jobs")]
+    [InlineData("""{"thingName":"a","clientId":"a","eventType":"connected","timestamp":1763884800000,"versionNumber":3}""", null)]
+    [InlineData("""{"thingName":"a","clientId":null,"eventType":"connected","timestamp":1763884800000,"versionNumber":3}""", null)]
+    [InlineData("""{"clientId":"a","eventType":"connected","timestamp":1763884800000,"versionNumber":3}""", null)]
+    public void The_client_is_kept_where_it_is_not_the_thing(string body, string? client) => Change(body).ClientId.ShouldBe(client);
+
     [Fact]
     public void Empty_texts_say_nothing() =>
         Change("""{"clientId":"a","eventType":"disconnected","timestamp":1763884800000,"sessionIdentifier":"","disconnectReason":""}""")
