@@ -36,10 +36,12 @@ internal sealed partial class WaitingRoom(
     /// <summary>Things may wait that are not in here: there was no room for them, or they waited in another process.</summary>
     private bool _othersWait = true;
 
+    private volatile bool _waking;
+
     public bool IsClosed => gate.IsClosed;
 
-    /// <summary>One of those that wait is to be woken now.</summary>
-    public bool IsDue => gate.UntilNext == TimeSpan.Zero && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= apart;
+    /// <summary>One of those that wait is being woken, or to be woken now.</summary>
+    public bool IsDue => _waking || gate.UntilNext == TimeSpan.Zero && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= apart;
 
     /// <summary>What those who wait are answered. So that few ask every minute, but many not more often than ten a second.</summary>
     public DeliveryAnswer NotNow => DeliveryAnswer.Failed("it does not answer: tried again as soon as it does") with { AskAgainIn = AskAgainIn };
@@ -115,6 +117,7 @@ internal sealed partial class WaitingRoom(
     private async Task<int> WakeFirst(int most)
     {
         var woken = new List<Waiter>();
+        _waking = true;
         while (woken.Count < most && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= apart && _line.Reader.TryRead(out next))
         {
             // Before it is woken: if it fails again, it comes in again.
@@ -123,6 +126,7 @@ internal sealed partial class WaitingRoom(
         }
 
         await Task.WhenAll(woken.Select(Wake));
+        _waking = false;
         return woken.Count;
     }
 

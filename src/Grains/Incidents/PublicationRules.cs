@@ -89,7 +89,8 @@ internal static class PublicationRules
     private static IncidentDecision Failed(IncidentState state, Incident incident, DeliveryAnswer answer, DateTimeOffset now)
     {
         // While the destination takes nothing from anybody there is nothing to be stored: should this get lost, it is tried at once.
-        if (answer.AskAgainIn is { } wait) return new(state.With(incident with { RetryAt = now + wait }), false, [], IncidentReason.PublicationFailed);
+        if (answer.AskAgainIn is { } wait && incident.Failures < TellingRules.FailuresOfItsOwn)
+            return new(state.With(incident with { RetryAt = now + wait }), false, [], IncidentReason.PublicationFailed);
         var retryAt = PresenceRules.ToMilliseconds(now + TellingRules.WaitAfter(incident.Id, incident.Failures));
         return new(state.With(incident with { Failures = incident.Failures + 1, RetryAt = retryAt }), true, [], IncidentReason.PublicationFailed);
     }

@@ -207,8 +207,9 @@ internal static class TellingRules
         return new(Replace(state, With(outage, answer.Destination, delivery), policy), true, [], PresenceReason.DeliveryFailed);
     }
 
-    /// <summary>Only what fails while others' is taken counts as its failure.</summary>
-    public static Delivery AfterFailure(Delivery delivery, string id, DeliveryAnswer answer, DateTimeOffset now) => answer.AskAgainIn is { } wait
+    /// <summary>What fails with all others does not count as its own failure.</summary>
+    public static Delivery AfterFailure(Delivery delivery, string id, DeliveryAnswer answer, DateTimeOffset now) =>
+        answer.AskAgainIn is { } wait && delivery.Failures < FailuresOfItsOwn
         ? delivery with { RetryAt = PresenceRules.ToMilliseconds(now + (wait * Jitter(id, delivery.Failures))) }
         : delivery with { Failures = delivery.Failures + 1, RetryAt = PresenceRules.ToMilliseconds(now + WaitAfter(id, delivery.Failures)) };
 

@@ -23,10 +23,11 @@ public sealed class WaitingRoomTests : IDisposable
     {
         _gate = new(null, _time);
         _room = new("hook", _gate, _gate.Answered, _time, NullLogger.Instance);
-        _wake = name =>
+        _wake = async name =>
         {
             _woken.Enqueue(name);
-            return _trouble is { } trouble ? Task.FromException(trouble) : Task.CompletedTask;
+            if (_trouble is { } trouble) throw trouble;
+            await _gate.Turn(CancellationToken.None);
         };
     }
 
