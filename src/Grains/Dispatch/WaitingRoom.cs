@@ -34,7 +34,7 @@ internal sealed partial class WaitingRoom(
     private readonly CancellationTokenSource _closing = new();
 
     /// <summary>Things may wait that are not in here: there was no room for them, or they waited in another process.</summary>
-    private bool _othersWait = true;
+    private volatile bool _othersWait = true;
 
     private volatile bool _waking;
 
@@ -81,13 +81,14 @@ internal sealed partial class WaitingRoom(
     public async Task Run(Func<bool> isBusy, Func<CancellationToken, IAsyncEnumerable<Waiter>> others, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, cancellationToken);
+        var search = Task.CompletedTask;
         try
         {
             while (await _line.Reader.WaitToReadAsync(either.Token))
             {
                 var trial = gate.IsInTrouble;
                 if (isBusy() || gate.UntilNext > TimeSpan.Zero || await WakeFirst(trial ? 1 : WokenAtOnce) == 0 || trial) await Task.Delay(glance, time, either.Token);
-                if (!gate.IsInTrouble && _othersWait) await WakeOthers(isBusy, others, either.Token);
+                if (!gate.IsInTrouble && _othersWait && search.IsCompleted) search = FindOthers(others, either.Token);
             }
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
@@ -143,18 +144,23 @@ internal sealed partial class WaitingRoom(
         }
     }
 
-    private async Task WakeOthers(Func<bool> isBusy, Func<CancellationToken, IAsyncEnumerable<Waiter>> others, CancellationToken cancellationToken)
+    /// <summary>Beside those that are in here, and no faster than these are woken.</summary>
+    private async Task FindOthers(Func<CancellationToken, IAsyncEnumerable<Waiter>> others, CancellationToken cancellationToken)
     {
         _othersWait = false;
         try
         {
             await foreach (var who in others(cancellationToken))
             {
-                while (isBusy()) await Task.Delay(glance, time, cancellationToken);
-                await Wake(who);
+                while (_line.Reader.Count >= Most / 2) await Task.Delay(glance, time, cancellationToken);
+                Wait(who);
             }
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopping: whoever waits asks again by its own clock.
+        }
+        catch (Exception exception)
         {
             LogNotWoken(exception, destination, "others");
             _othersWait = true;
