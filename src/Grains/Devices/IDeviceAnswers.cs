@@ -33,7 +33,9 @@ public interface IDeviceAnswers : IGrainWithStringKey
     [Alias("Wake")]
     Task Wake();
 
-    /// <summary>The same, where a destination may answer again: what it could not be told is tried now, and not when it would be by itself.</summary>
+    /// <summary>
+    /// The same, where a destination may answer again: what it could not be told is tried now, and not when it would be by itself.
+    /// </summary>
     [Alias("TryAgain")]
     Task TryAgain(string destination);
 

@@ -17,7 +17,9 @@ internal sealed partial class NotificationQueue : BackgroundService
 
     internal const int Capacity = 50_000;
 
-    /// <summary>Of those that waited for a destination no more are woken than it takes in a while: the others need not keep their notifications here.</summary>
+    /// <summary>
+    /// Of those that waited for a destination no more are woken than it takes in a while: the others need not keep their notifications here.
+    /// </summary>
     private const int WokenAhead = 500;
 
     /// <summary>What waited longer than this between mark and send is asked about once more: it may be over, or another silo's by now.</summary>
@@ -77,11 +79,9 @@ internal sealed partial class NotificationQueue : BackgroundService
         await base.StopAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lanes.SelectMany<KeyValuePair<string, Lane<Work>>, Task>(pair =>
-    [
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lanes.Select(pair => Task.WhenAll(
         pair.Value.Run(stoppingToken),
-        _watch.RoomOf(pair.Key).Run(() => pair.Value.Count >= WokenAhead, token => Others(pair.Key, token), stoppingToken),
-    ]));
+        _watch.RoomOf(pair.Key).Run(() => pair.Value.Count >= WokenAhead, token => Others(pair.Key, token), stoppingToken))));
 
     /// <summary>Things that wait for the destination and are not known to do so here.</summary>
     private async IAsyncEnumerable<Waiter> Others(string destination, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -90,7 +90,8 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
             var failed = answer.Outcome == DeliveryOutcome.Failed;
             _failures = failed ? _failures + 1 : 0;
             if (failed) _inTrouble = true;
-            if (failed && answer.RetryAfter is { } asked) _restUntil = Later(_restUntil, Now + (asked < LongestRetryAfter ? asked : LongestRetryAfter));
+            if (failed && answer.RetryAfter is { } asked)
+                _restUntil = Later(_restUntil, Now + (asked < LongestRetryAfter ? asked : LongestRetryAfter));
             if (answer.Outcome != DeliveryOutcome.Accepted) return;
             _inTrouble = false;
             _lastAccepted = Now;
@@ -116,7 +117,8 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
         if (limit is null) return TimeSpan.Zero;
         var now = Now;
         while (_sent.TryPeek(out var oldest) && oldest + limit.Period <= now) _sent.Dequeue();
-        return _sent.Count < limit.Count ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling((_sent.Peek() + limit.Period - now).TotalMilliseconds));
+        return _sent.Count < limit.Count ? TimeSpan.Zero
+            : TimeSpan.FromMilliseconds(Math.Ceiling((_sent.Peek() + limit.Period - now).TotalMilliseconds));
     }
 
     private static TimeSpan Later(TimeSpan a, TimeSpan b) => a > b ? a : b;

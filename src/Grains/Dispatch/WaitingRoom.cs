@@ -9,9 +9,9 @@ namespace IoTOrleans.Grains.Dispatch;
 internal readonly record struct Waiter(Func<string, Task> TryAgain, string Name);
 
 /// <summary>
-/// One destination as this silo sees it, and those who wait until it answers again. While it does not, one of them is woken every 15 s, in turn;
-/// the first success wakes all, as fast as the destination's queue takes them. Who waits is kept in memory only: should it get lost with this silo,
-/// each asks again by its own clock.
+/// One destination as this silo sees it, and those who wait until it answers again. While it does not, one of them is woken every 15 s,
+/// in turn; the first success wakes all, as fast as the destination's queue takes them. Who waits is kept in memory only: should it get
+/// lost with this silo, each asks again by its own clock.
 /// </summary>
 internal sealed partial class WaitingRoom(
     string destination, SendGate gate, Action<DeliveryAnswer> answered, TimeProvider time, ILogger logger) : IDisposable
@@ -41,10 +41,12 @@ internal sealed partial class WaitingRoom(
     public bool IsClosed => gate.IsClosed;
 
     /// <summary>One of those that wait is being woken, or to be woken now.</summary>
-    public bool IsDue => _waking || gate.UntilNext == TimeSpan.Zero && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= apart;
+    public bool IsDue => _waking
+        || (gate.UntilNext == TimeSpan.Zero && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= apart);
 
     /// <summary>What those who wait are answered. So that few ask every minute, but many not more often than ten a second.</summary>
-    public DeliveryAnswer NotNow => DeliveryAnswer.Failed("it does not answer: tried again as soon as it does") with { AskAgainIn = AskAgainIn };
+    public DeliveryAnswer NotNow =>
+        DeliveryAnswer.Failed("it does not answer: tried again as soon as it does") with { AskAgainIn = AskAgainIn };
 
     /// <returns>False: not now. Whoever asked waits in here.</returns>
     public async Task<bool> Turn(Waiter? who, CancellationToken cancellationToken)
@@ -87,7 +89,8 @@ internal sealed partial class WaitingRoom(
             while (await _line.Reader.WaitToReadAsync(either.Token))
             {
                 var trial = gate.IsInTrouble;
-                if (isBusy() || gate.UntilNext > TimeSpan.Zero || await WakeFirst(trial ? 1 : WokenAtOnce) == 0 || trial) await Task.Delay(glance, time, either.Token);
+                if (isBusy() || gate.UntilNext > TimeSpan.Zero || await WakeFirst(trial ? 1 : WokenAtOnce) == 0 || trial)
+                    await Task.Delay(glance, time, either.Token);
                 if (!gate.IsInTrouble && _othersWait && search.IsCompleted) search = FindOthers(others, either.Token);
             }
         }

@@ -54,7 +54,8 @@ internal static class TellingRules
     public static DeviceState AnswersAgain(DeviceState state, string? destination)
     {
         if (destination is null) return state;
-        if (state.Outage is { } outage && Waits(outage.Deliveries, destination)) state = state with { Outage = outage with { Deliveries = Due(outage.Deliveries, destination) } };
+        if (state.Outage is { } outage && Waits(outage.Deliveries, destination))
+            state = state with { Outage = outage with { Deliveries = Due(outage.Deliveries, destination) } };
         if (state.Owing.Any(owing => Waits(owing.Deliveries, destination)))
             state = state with { Owing = [.. state.Owing.Select(owing => owing with { Deliveries = Due(owing.Deliveries, destination) })] };
         if (state.Flapping.Any(flapping => Waits(flapping.Deliveries, destination)))
