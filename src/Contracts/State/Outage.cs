@@ -68,7 +68,7 @@ public sealed record Delivery
     /// <summary>The last <c>device.still_offline</c> it accepted, counted from 1.</summary>
     [Id(2)] public int StillOffline { get; init; }
 
-    /// <summary>Failed attempts since the last one that was accepted.</summary>
+    /// <summary>Failed attempts since the last one that was accepted; at first only those that failed while others' were accepted.</summary>
     [Id(3)] public int Failures { get; init; }
 
     /// <summary>Not before this; null: now.</summary>

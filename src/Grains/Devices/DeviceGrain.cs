@@ -107,7 +107,7 @@ internal sealed partial class DeviceGrain(
         await Refresh();
         var now = Now;
         var policy = mutes.Over(_policy.With(_state.Override), _state, now);
-        var state = Recovery.EndHold(_state, policy, now);
+        var state = Recovery.EndHold(TellingRules.AnswersAgain(_state, destination), policy, now);
         return TellingRules.DueNow(state, policy, now, repeats: true)
             .Concat(FlappingRules.DueNow(state, policy, now))
             .Concat(KeepAliveRules.Due(state, policy, now))
@@ -118,6 +118,8 @@ internal sealed partial class DeviceGrain(
     }
 
     public Task Wake() => Tick();
+
+    public Task TryAgain(string destination) => Tick(destination);
 
     public async Task<bool> Rearm()
     {
@@ -182,7 +184,7 @@ internal sealed partial class DeviceGrain(
     private Task OnTimer(CancellationToken cancellationToken) => Tick();
 
     /// <summary>A question, not an order: what is due is worked out anew, from what is really stored.</summary>
-    private async Task Tick()
+    private async Task Tick(string? answersAgain = null)
     {
         // Reminders tick as soon as the silo runs. Until the broker listens, nobody of its things can have come back; the next
         // tick, in a minute at most, finds it started.
@@ -193,7 +195,7 @@ internal sealed partial class DeviceGrain(
         if (PresenceRules.NextLook(_state, PolicyAt(Now), Now) is null) await _clock.Hold();
         await Refresh();
         await NoticeBrokerStart();
-        await Apply(new PresenceInput.Tick());
+        await Apply(new PresenceInput.Tick(answersAgain));
     }
 
     /// <summary>Before a thing is judged, it gets the time that a new start of the broker gives it.</summary>

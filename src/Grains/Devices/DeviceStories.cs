@@ -47,6 +47,6 @@ public sealed class DeviceStories
 
     private static OwedWord Owed(Debt debt, DateTimeOffset now) => new(
         debt.Destination, debt.Event.Name(), debt.OutageId,
-        debt.Delivery switch { { RefusedSince: not null } => "refused", { Failures: > 0 } => "failed", _ => null },
+        debt.Delivery switch { { RefusedSince: not null } => "refused", { Failures: > 0 } or { RetryAt: not null } => "failed", _ => null },
         debt.Delivery.Failures, debt.Delivery.RetryAt > now ? debt.Delivery.RetryAt : null);
 }

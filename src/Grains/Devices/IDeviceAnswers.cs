@@ -34,6 +34,12 @@ public interface IDeviceAnswers : IGrainWithStringKey
     Task Wake();
 
     /// <summary>
+    /// The same, where a destination may answer again: what it could not be told is tried now, and not when it would be by itself.
+    /// </summary>
+    [Alias("TryAgain")]
+    Task TryAgain(string destination);
+
+    /// <summary>
     /// Whoever looked into the reminder table found something left to do here and no reminder for it, or one that is set for too late. If that is
     /// so by what is stored now, there is one when this returns.
     /// </summary>

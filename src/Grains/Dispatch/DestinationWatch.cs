@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using IoTOrleans.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 
@@ -10,21 +11,27 @@ internal sealed class DestinationWatch : IDestinationWatch
 {
     private readonly ConcurrentDictionary<string, DateTimeOffset> _refusing = new();
     private readonly Dictionary<string, SendGate> _gates;
+    private readonly Dictionary<string, WaitingRoom> _rooms;
     private readonly Counter<long> _answers;
     private readonly TimeProvider _time;
 
     public DestinationWatch(
-        IEnumerable<INotificationDestination> destinations, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, IMeterFactory meters)
+        IEnumerable<INotificationDestination> destinations, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, IMeterFactory meters,
+        ILogger<DestinationWatch> logger)
     {
         _time = time;
         _gates = destinations.ToDictionary(destination => destination.Name, destination => new SendGate(destination.Terms.RateLimit, time));
+        _rooms = _gates.ToDictionary(
+            pair => pair.Key, pair => new WaitingRoom(pair.Key, pair.Value, answer => Answered(pair.Key, answer), time, logger));
         _answers = meters.Create("IoTOrleans").CreateCounter<long>(
             "iot_orleans.notifications", description: "Attempts to tell a destination, by what it answered.");
     }
 
     public IReadOnlyDictionary<string, DateTimeOffset> Refusing => _refusing;
 
-    public SendGate GateOf(string destination) => _gates[destination];
+    public WaitingRoom RoomOf(string destination) => _rooms[destination];
+
+    public IEnumerable<WaitingRoom> Rooms => _rooms.Values;
 
     public void Answered(string destination, DeliveryAnswer answer)
     {

@@ -47,6 +47,8 @@ internal sealed partial class DispatcherGrain(
 
     public Task Recorded(string incidentId, int number) => Apply(new IncidentInput.Recorded(incidentId, number));
 
+    public Task TryAgain() => Apply(new IncidentInput.Tick(AnswersAgain: true));
+
     public Task<DispatchState> GetState() => Task.FromResult(_state.Stored);
 
     private async Task<IncidentDecision> Apply(IncidentInput input)

@@ -28,12 +28,14 @@ internal sealed partial class FleetQueue : BackgroundService
     private readonly ILogger _logger;
     private readonly Dictionary<string, Lane<Publication>> _publications;
     private readonly Dictionary<string, Lane<IncidentEffect.Tell>> _members;
+    private readonly Func<string, Task> _tryAgain;
 
     public FleetQueue(
         IGrainFactory grains, IEnumerable<INotificationDestination> destinations, IFleetCount fleet, DestinationWatch watch,
         [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<FleetQueue> logger)
     {
         (_grains, _fleet, _watch, _time, _logger) = (grains, fleet, watch, time, logger);
+        _tryAgain = destination => _grains.GetGrain<IDispatcherGrain>(destination).TryAgain();
         var all = destinations.ToList();
         _publications = all.ToDictionary(d => d.Name, d => new Lane<Publication>($"Incidents of {d.Name}", 1, Capacity, (work, token) => Publish(d, work, token), logger));
         _members = all.ToDictionary(d => d.Name, d => new Lane<IncidentEffect.Tell>($"Members for {d.Name}", 1, Capacity, (work, token) => Tell(d.Name, work, token), logger));
@@ -72,11 +74,15 @@ internal sealed partial class FleetQueue : BackgroundService
         {
             wait -= _time.GetElapsedTime(since);
             if (wait > TimeSpan.Zero) await Task.Delay(wait, _time, cancellationToken);
-            await _watch.GateOf(destination.Name).Turn(cancellationToken);
-            var total = await CountThings(cancellationToken);
-            answer = await Attempt.Send(token => destination.Send(notification with { Total = total }, token), _time, cancellationToken);
-            _watch.Answered(destination.Name, answer);
-            Log(destination.Name, notification, answer);
+            var (room, who) = (_watch.RoomOf(destination.Name), new Waiter(_tryAgain, destination.Name));
+            if (await room.Turn(who, cancellationToken))
+            {
+                var total = await CountThings(cancellationToken);
+                answer = await room.Try(who, token => destination.Send(notification with { Total = total }, token), cancellationToken);
+                Log(destination.Name, notification, answer);
+            }
+
+            answer ??= room.NotNow;
         }
 
         for (var attempt = 0; ; attempt++)

@@ -19,6 +19,10 @@ internal interface IDispatcherGrain : IGrainWithStringKey
     [Alias("Recorded")]
     Task Recorded(string incidentId, int number);
 
+    /// <summary>The destination may answer again: a publication that it did not take is tried now.</summary>
+    [Alias("TryAgain")]
+    Task TryAgain();
+
     [Alias("GetState")]
     Task<DispatchState> GetState();
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Ports;
@@ -15,6 +16,11 @@ internal sealed partial class NotificationQueue : BackgroundService
     internal const int WorkersPerDestination = 8;
 
     internal const int Capacity = 50_000;
+
+    /// <summary>
+    /// Of those that waited for a destination no more are woken than it takes in a while: the others need not keep their notifications here.
+    /// </summary>
+    private const int WokenAhead = 500;
 
     /// <summary>What waited longer than this between mark and send is asked about once more: it may be over, or another silo's by now.</summary>
     internal static readonly TimeSpan AskAgainAfter = DeviceGrain.Fresh;
@@ -33,16 +39,21 @@ internal sealed partial class NotificationQueue : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Dictionary<string, Lane<Work>> _lanes;
+    private readonly Dictionary<string, Func<string, Task>> _tryAgain;
+    private readonly IThingsNotWell? _things;
 
     public NotificationQueue(
         IGrainFactory grains, IEnumerable<INotificationDestination> destinations, AdmissionDesk desk, DestinationWatch watch,
-        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<NotificationQueue> logger)
+        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<NotificationQueue> logger,
+        IThingsNotWell? things = null)
     {
-        (_grains, _desk, _watch, _time, _logger, _quiet) = (grains, desk, watch, time, logger, new QuietLog(time));
+        (_grains, _desk, _watch, _time, _logger, _quiet, _things) = (grains, desk, watch, time, logger, new QuietLog(time), things);
         _lanes = destinations.ToDictionary(
             destination => destination.Name,
             destination => new Lane<Work>(
                 $"Destination {destination.Name}", WorkersPerDestination, Capacity, (work, token) => Send(destination, work, token), logger));
+        _tryAgain = _lanes.Keys.ToDictionary<string, string, Func<string, Task>>(
+            destination => destination, destination => thing => _grains.GetGrain<IDeviceAnswers>(thing).TryAgain(destination));
     }
 
     /// <summary>How many notifications wait or are under way.</summary>
@@ -58,12 +69,33 @@ internal sealed partial class NotificationQueue : BackgroundService
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        foreach (var lane in _lanes.Values) lane.Close();
+        foreach (var (destination, lane) in _lanes)
+        {
+            _watch.RoomOf(destination).Close();
+            lane.Close();
+        }
+
         await Draining.Wait(ExecuteTask, _time, cancellationToken);
         await base.StopAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lanes.Values.Select(lane => lane.Run(stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lanes.Select(pair => Task.WhenAll(
+        pair.Value.Run(stoppingToken),
+        _watch.RoomOf(pair.Key).Run(() => pair.Value.Count >= WokenAhead, token => Others(pair.Key, token), stoppingToken))));
+
+    /// <summary>Things that wait for the destination and are not known to do so here.</summary>
+    private async IAsyncEnumerable<Waiter> Others(string destination, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (_things is null) yield break;
+        await foreach (var thing in _things.Walk(cancellationToken))
+        {
+            if (TellingRules.WaitsFor(thing.State, destination)) yield return new(_tryAgain[destination], thing.ThingName);
+        }
+    }
+
+    /// <summary>Outages and returns may join an incident, which is one attempt for all of them.</summary>
+    private static bool MayJoin(INotificationDestination destination, Notification notification) => destination.Terms.Collapse
+        && (notification.IncidentId is not null || notification.Event is NotificationEvent.DeviceOffline or NotificationEvent.DeviceRecovered);
 
     /// <summary>
     /// A keep-alive and the end of its outage never wait or travel together: if the end were overtaken, what is over would be alive
@@ -76,6 +108,8 @@ internal sealed partial class NotificationQueue : BackgroundService
     {
         var (notification, asOf, keepAlive) = work;
         var grain = _grains.GetGrain<IDeviceAnswers>(notification.ThingName);
+        var room = _watch.RoomOf(destination.Name);
+        Waiter? who = keepAlive ? null : new(_tryAgain[destination.Name], notification.ThingName);
         var answer = keepAlive ? null : _unrecorded.GetValueOrDefault((destination.Name, notification.Key));
         for (var admitted = answer is not null; ; admitted = true)
         {
@@ -88,7 +122,7 @@ internal sealed partial class NotificationQueue : BackgroundService
             }
 
             if (admitted) break;
-            if (!keepAlive)
+            if (!keepAlive && (!room.IsClosed || MayJoin(destination, notification)))
             {
                 // Asked before there is a turn at the gate: whoever joins an incident needs none.
                 var admission = await _desk.Ask(destination, notification);
@@ -97,13 +131,14 @@ internal sealed partial class NotificationQueue : BackgroundService
                 if (admission.Wait > TimeSpan.Zero) await Task.Delay(admission.Wait, _time, cancellationToken);
             }
 
-            await _watch.GateOf(destination.Name).Turn(cancellationToken);
+            if (await room.Turn(who, cancellationToken)) continue;
+            answer = room.NotNow;
+            break;
         }
 
         if (answer is null)
         {
-            answer = await Attempt.Send(token => destination.Send(notification, token), _time, cancellationToken);
-            _watch.Answered(destination.Name, answer);
+            answer = await room.Try(who, token => destination.Send(notification, token), cancellationToken);
             Log(destination.Name, notification, answer, keepAlive);
         }
 

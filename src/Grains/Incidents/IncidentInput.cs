@@ -12,7 +12,8 @@ internal abstract record IncidentInput
     internal sealed record Asked(Member Member) : IncidentInput;
 
     /// <summary>A timer asks whether anything is due.</summary>
-    internal sealed record Tick : IncidentInput;
+    /// <param name="AnswersAgain">The destination may take now what it did not take before.</param>
+    internal sealed record Tick(bool AnswersAgain = false) : IncidentInput;
 
     /// <summary>The destination's answer to a publication.</summary>
     internal sealed record Published(string IncidentId, int Number, DeliveryAnswer Answer) : IncidentInput;

@@ -13,7 +13,8 @@ internal static class IncidentRules
         var decision = input switch
         {
             IncidentInput.Asked(var member) => AdmissionRules.Asked(state, member, terms, now),
-            IncidentInput.Tick => PublicationRules.Tick(state, terms, now),
+            IncidentInput.Tick(var answersAgain) =>
+                PublicationRules.Tick(answersAgain ? PublicationRules.AnswersAgain(state) : state, terms, now),
             IncidentInput.Published published => PublicationRules.Published(state, published, now),
             IncidentInput.Recorded(var incidentId, var number) => PublicationRules.Recorded(state, incidentId, number),
             _ => throw new ArgumentOutOfRangeException(nameof(input), input, "No rule for this input."),

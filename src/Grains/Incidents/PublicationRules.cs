@@ -51,7 +51,7 @@ internal static class PublicationRules
         {
             DeliveryOutcome.Accepted => Accepted(state, incident, batch, now),
             DeliveryOutcome.Refused => Refused(state, incident, now),
-            _ => Failed(state, incident, now),
+            _ => Failed(state, incident, published.Answer, now),
         };
     }
 
@@ -81,8 +81,16 @@ internal static class PublicationRules
         return new(state, true, [tell], IncidentReason.Accepted);
     }
 
-    private static IncidentDecision Failed(IncidentState state, Incident incident, DateTimeOffset now)
+    /// <summary>What failed is due. But not what is refused, nor what has failed by itself, again and again.</summary>
+    public static IncidentState AnswersAgain(IncidentState state) => state.Stored.Incidents
+        .Where(incident => incident is { RetryAt: not null, RefusedSince: null, Failures: < TellingRules.FailuresOfItsOwn })
+        .Aggregate(state, (all, incident) => all.With(incident with { RetryAt = null }));
+
+    private static IncidentDecision Failed(IncidentState state, Incident incident, DeliveryAnswer answer, DateTimeOffset now)
     {
+        // While the destination takes nothing from anybody there is nothing to be stored: should this get lost, it is tried at once.
+        if (answer.AskAgainIn is { } wait && incident.Failures < TellingRules.FailuresOfItsOwn)
+            return new(state.With(incident with { RetryAt = now + wait }), false, [], IncidentReason.PublicationFailed);
         var retryAt = PresenceRules.ToMilliseconds(now + TellingRules.WaitAfter(incident.Id, incident.Failures));
         return new(state.With(incident with { Failures = incident.Failures + 1, RetryAt = retryAt }), true, [], IncidentReason.PublicationFailed);
     }

@@ -30,6 +30,12 @@ public sealed record DeliveryAnswer(
     /// <summary>Set: it was told, or is being told, by this incident and not by a notification of its own.</summary>
     [Id(3)] public string? IncidentId { get; init; }
 
+    /// <summary>
+    /// Set: it failed, or was not even tried, because the destination takes nothing from anybody. Whoever is answered so is woken as soon as it
+    /// does, and asks again by itself after this.
+    /// </summary>
+    [Id(4)] public TimeSpan? AskAgainIn { get; init; }
+
     public static DeliveryAnswer Accepted(string? detail = null) => new(DeliveryOutcome.Accepted, detail);
 
     public static DeliveryAnswer Failed(string detail) => new(DeliveryOutcome.Failed, detail);

@@ -111,7 +111,7 @@ internal static class FlappingRules
                 return Store(state, PresenceReason.DeliveryGivenUp, now, new PresenceEffect.WarnGivenUp(answer.Destination, answer.OutageId, why));
 
             default:
-                delivery = TellingRules.AfterFailure(delivery, answer.OutageId, now);
+                delivery = TellingRules.AfterFailure(delivery, answer.OutageId, answer.Answer, now);
                 return new(Replace(state, flapping, With(flapping, answer.Destination, delivery)), true, [], PresenceReason.DeliveryFailed);
         }
     }

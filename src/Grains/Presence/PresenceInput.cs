@@ -14,7 +14,8 @@ internal abstract record PresenceInput
     internal sealed record Changed(ConnectionChange Change) : PresenceInput;
 
     /// <summary>A timer or the reminder asks whether there is anything to do: a question, not an order.</summary>
-    internal sealed record Tick : PresenceInput;
+    /// <param name="AnswersAgain">A destination that may take now what it did not take before.</param>
+    internal sealed record Tick(string? AnswersAgain = null) : PresenceInput;
 
     /// <summary>The verifier's answer about an outage that may be over by now.</summary>
     internal sealed record Verified(string OutageId, VerifierAnswer Answer) : PresenceInput;

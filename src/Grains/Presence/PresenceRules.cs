@@ -38,7 +38,8 @@ internal static class PresenceRules
         {
             PresenceInput.Changed(var change) => ConnectionRules.Apply(state, change, policy, now),
             PresenceInput.BrokerStarted(var start) => ConnectionRules.BrokerStarted(state, start, policy, now),
-            PresenceInput.Tick => KeepAliveRules.Add(LookingRules.Tick(state, policy, now), policy, now),
+            PresenceInput.Tick(var answersAgain) =>
+                KeepAliveRules.Add(LookingRules.Tick(TellingRules.AnswersAgain(state, answersAgain), policy, now), policy, now),
             PresenceInput.Verified(var outageId, var answer) => LookingRules.Verified(state, outageId, answer, policy, now),
             PresenceInput.Audited(var answer) => AuditRules.Audited(state, answer, policy, now),
             PresenceInput.Answered answer => TellingRules.Answered(state, answer, policy, now),

@@ -13,6 +13,9 @@ internal static class TellingRules
     internal static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
     internal static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
 
+    /// <summary>What failed this often while the destination took others' is its own matter: it waits longer and longer.</summary>
+    internal const int FailuresOfItsOwn = 5;
+
     /// <summary>A refusal is a person's to mend (a permission, an address); it is tried this often …</summary>
     internal static readonly TimeSpan RefusedRetry = TimeSpan.FromHours(1);
 
@@ -43,6 +46,31 @@ internal static class TellingRules
     /// <summary>News is waiting behind what could not be delivered before: it is worth another try.</summary>
     private static IReadOnlyList<Outage> TriedAnew(IReadOnlyList<Outage> owing) => owing.Count == 0 ? owing :
         [.. owing.Select(outage => outage with { Deliveries = outage.Deliveries.ToDictionary(pair => pair.Key, pair => pair.Value with { RetryAt = null }) })];
+
+    /// <summary>
+    /// The destination may take now what it did not take before: all that is owed to it is due. But not what it refuses, nor what has failed by
+    /// itself, again and again. Nothing of this is stored: should it come to nothing, what is stored still says when it is tried again.
+    /// </summary>
+    public static DeviceState AnswersAgain(DeviceState state, string? destination)
+    {
+        if (destination is null) return state;
+        if (state.Outage is { } outage && Waits(outage.Deliveries, destination))
+            state = state with { Outage = outage with { Deliveries = Due(outage.Deliveries, destination) } };
+        if (state.Owing.Any(owing => Waits(owing.Deliveries, destination)))
+            state = state with { Owing = [.. state.Owing.Select(owing => owing with { Deliveries = Due(owing.Deliveries, destination) })] };
+        if (state.Flapping.Any(flapping => Waits(flapping.Deliveries, destination)))
+            state = state with { Flapping = [.. state.Flapping.Select(flapping => flapping with { Deliveries = Due(flapping.Deliveries, destination) })] };
+        return state;
+    }
+
+    /// <summary>Something failed there that is to be tried again as soon as it answers.</summary>
+    public static bool WaitsFor(DeviceState state, string destination) => !ReferenceEquals(state, AnswersAgain(state, destination));
+
+    private static bool Waits(IReadOnlyDictionary<string, Delivery> deliveries, string destination) =>
+        deliveries.GetValueOrDefault(destination) is { RetryAt: not null, RefusedSince: null, Failures: < FailuresOfItsOwn };
+
+    private static IReadOnlyDictionary<string, Delivery> Due(IReadOnlyDictionary<string, Delivery> deliveries, string destination) =>
+        Waits(deliveries, destination) ? new Dictionary<string, Delivery>(deliveries) { [destination] = deliveries[destination] with { RetryAt = null } } : deliveries;
 
     /// <summary>A destination has answered.</summary>
     public static PresenceDecision Answered(
@@ -176,12 +204,15 @@ internal static class TellingRules
     private static PresenceDecision Failed(
         DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
     {
-        delivery = AfterFailure(delivery, outage.Id, now);
+        delivery = AfterFailure(delivery, outage.Id, answer.Answer, now);
         return new(Replace(state, With(outage, answer.Destination, delivery), policy), true, [], PresenceReason.DeliveryFailed);
     }
 
-    public static Delivery AfterFailure(Delivery delivery, string id, DateTimeOffset now) =>
-        delivery with { Failures = delivery.Failures + 1, RetryAt = PresenceRules.ToMilliseconds(now + WaitAfter(id, delivery.Failures)) };
+    /// <summary>What fails with all others does not count as its own failure.</summary>
+    public static Delivery AfterFailure(Delivery delivery, string id, DeliveryAnswer answer, DateTimeOffset now) =>
+        answer.AskAgainIn is { } wait && delivery.Failures < FailuresOfItsOwn
+        ? delivery with { RetryAt = PresenceRules.ToMilliseconds(now + (wait * Jitter(id, delivery.Failures))) }
+        : delivery with { Failures = delivery.Failures + 1, RetryAt = PresenceRules.ToMilliseconds(now + WaitAfter(id, delivery.Failures)) };
 
     private static PresenceDecision Refused(
         DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
@@ -242,10 +273,10 @@ internal static class TellingRules
             ReturnIsTold = policy.NotifyRecovery,
         };
 
-    /// <summary>1 min, doubling to 15, jittered.</summary>
+    /// <summary>1 min, from the sixth failure on doubling to 15, jittered.</summary>
     internal static TimeSpan WaitAfter(string id, int failures)
     {
-        var wait = FirstRetry * Math.Pow(2, Math.Min(failures, 10));
+        var wait = FirstRetry * Math.Pow(2, Math.Clamp(failures - FailuresOfItsOwn + 1, 0, 10));
         return (wait > LongestRetry ? LongestRetry : wait) * Jitter(id, failures);
     }
 

@@ -16,6 +16,10 @@ internal interface ISummaryGrain : IGrainWithStringKey
     [Alias("Answered")]
     Task Answered(DateOnly date, DateTimeOffset listedAt, DeliveryAnswer answer);
 
+    /// <summary>The destination may answer again: a list that it did not take is tried now.</summary>
+    [Alias("TryAgain")]
+    Task TryAgain();
+
     [Alias("GetState")]
     Task<SummaryState> GetState();
 }

@@ -40,6 +40,12 @@ internal sealed partial class SummaryGrain(
         await Look();
     }
 
+    public Task TryAgain()
+    {
+        _tries = _tries.AnswersAgain(time.GetUtcNow());
+        return Look();
+    }
+
     public Task<SummaryState> GetState() => Task.FromResult(storage.State);
 
     private async Task Look()

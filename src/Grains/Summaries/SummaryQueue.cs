@@ -24,6 +24,10 @@ internal sealed partial class SummaryQueue : BackgroundService
     /// <summary>What was accepted and could not be recorded: repeated to the grain, and not to people.</summary>
     private readonly ConcurrentDictionary<string, (string Id, DateTimeOffset ListedAt, DeliveryAnswer Answer)> _unrecorded = new();
 
+    /// <summary>What was read for a list that is not out yet: one that is tried every few seconds is not read anew each time.</summary>
+    private readonly ConcurrentDictionary<string, FleetSummary> _read = new();
+
+    private readonly Func<string, Task> _tryAgain;
     private readonly IGrainFactory _grains;
     private readonly IThingsNotWell? _things;
     private readonly StoredStatus _statuses;
@@ -41,6 +45,7 @@ internal sealed partial class SummaryQueue : BackgroundService
     {
         (_grains, _things, _statuses, _mutes, _watch, _time, _logger) = (grains, things, statuses, mutes, watch, time, logger);
         _cluster = cluster.Value.ClusterId;
+        _tryAgain = destination => _grains.GetGrain<ISummaryGrain>(destination).TryAgain();
         _lanes = destinations.ToDictionary(
             destination => destination.Name,
             destination => new Lane<Work>($"Summary for {destination.Name}", 1, 1, (work, token) => Tell(destination, work, token), logger));
@@ -76,18 +81,24 @@ internal sealed partial class SummaryQueue : BackgroundService
         }
 
         var answer = await Send(destination, id, work, listedAt, cancellationToken);
+        if (_read.TryGetValue(destination.Name, out var read) && read.Id == id) listedAt = read.ListedAt;
         await Answer(destination.Name, work.Date, listedAt, answer, id, cancellationToken);
     }
 
     private async Task<DeliveryAnswer> Send(
         INotificationDestination destination, string id, Work work, DateTimeOffset listedAt, CancellationToken cancellationToken)
     {
-        FleetSummary? summary;
+        var (room, who) = (_watch.RoomOf(destination.Name), new Waiter(_tryAgain, destination.Name));
+        if (room.IsClosed)
+        {
+            room.Wait(who);
+            return room.NotNow;
+        }
+
+        var summary = _read.GetValueOrDefault(destination.Name);
         try
         {
-            var draft = new SummaryDraft(destination.Name, work.NewSince);
-            await foreach (var thing in _things!.Walk(cancellationToken)) draft.Add(thing.State, _statuses.Of(thing.ThingName, thing.State));
-            summary = draft.Finish(id, work.Date, listedAt);
+            if (summary?.Id != id || listedAt - summary.ListedAt > SummaryTries.Longest) summary = await Read(destination.Name, id, work, listedAt, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -96,12 +107,21 @@ internal sealed partial class SummaryQueue : BackgroundService
         }
 
         if (summary is null) return DeliveryAnswer.Accepted("nothing is offline");
-        await _watch.GateOf(destination.Name).Turn(cancellationToken);
-        var answer = await Attempt.Send(token => destination.Send(summary, token), _time, cancellationToken);
-        _watch.Answered(destination.Name, answer);
+        if (!await room.Turn(who, cancellationToken)) return room.NotNow;
+        var answer = await room.Try(who, token => destination.Send(summary, token), cancellationToken);
         if (answer.Outcome == DeliveryOutcome.Accepted) LogAccepted(destination.Name, id, summary.Count, answer.Detail ?? "ok");
         else LogFailed(destination.Name, id, summary.Count, answer.Detail);
         return answer;
+    }
+
+    private async Task<FleetSummary?> Read(string destination, string id, Work work, DateTimeOffset listedAt, CancellationToken cancellationToken)
+    {
+        _read.TryRemove(destination, out _);
+        var draft = new SummaryDraft(destination, work.NewSince);
+        await foreach (var thing in _things!.Walk(cancellationToken)) draft.Add(thing.State, _statuses.Of(thing.ThingName, thing.State));
+        var summary = draft.Finish(id, work.Date, listedAt);
+        if (summary is not null) _read[destination] = summary;
+        return summary;
     }
 
     private async Task Answer(
@@ -113,6 +133,7 @@ internal sealed partial class SummaryQueue : BackgroundService
             {
                 await _grains.GetGrain<ISummaryGrain>(destination).Answered(date, listedAt, answer);
                 _unrecorded.TryRemove(destination, out _);
+                if (answer.Outcome == DeliveryOutcome.Accepted) _read.TryRemove(destination, out _);
                 return;
             }
             catch (Exception) when (attempt < answerRetries.Length)

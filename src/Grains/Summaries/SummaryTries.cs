@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Summaries;
 
@@ -12,17 +13,23 @@ internal sealed record SummaryTries(DateOnly? Date, int Failures, DateTimeOffset
 
     private static readonly TimeSpan first = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan longest = TimeSpan.FromMinutes(15);
+    internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
     public static SummaryTries None { get; } = new(null, 0, DateTimeOffset.MinValue, null);
 
     public SummaryTries Failed(DateOnly date, DeliveryAnswer answer, DateTimeOffset now)
     {
-        var failures = Date == date ? Failures + 1 : 1;
+        var before = Date == date ? Failures : 0;
+        if (answer.AskAgainIn is { } asked && before < TellingRules.FailuresOfItsOwn) return new(date, before, now + asked, answer.Detail);
+        var failures = before + 1;
         var wait = answer.Outcome == DeliveryOutcome.Refused ? AfterRefusal : first * Math.Pow(2, Math.Min(failures - 1, 10));
-        if (answer.Outcome != DeliveryOutcome.Refused && wait > longest) wait = longest;
+        if (answer.Outcome != DeliveryOutcome.Refused && wait > Longest) wait = Longest;
         return new(date, failures, now + wait, answer.Detail);
     }
+
+    /// <summary>What failed is due. But not what is refused, nor what has failed by itself, again and again.</summary>
+    public SummaryTries AnswersAgain(DateTimeOffset now) =>
+        NotBefore - now <= Longest && Failures < TellingRules.FailuresOfItsOwn ? this with { NotBefore = now } : this;
 
     /// <summary>The day is over, and nobody has heard of it.</summary>
     public bool GivesUp(DateOnly today) => Date < today;

@@ -43,9 +43,10 @@ internal sealed partial class WatcherQueue : BackgroundService
 
     private async Task Send(INotificationDestination destination, Notification notification, CancellationToken cancellationToken)
     {
-        await _watch.GateOf(destination.Name).Turn(cancellationToken);
-        var answer = await Attempt.Send(token => destination.Send(notification, token), _time, cancellationToken);
-        _watch.Answered(destination.Name, answer);
+        // While the destination does not answer it is asked for again in seconds, like whatever gets lost.
+        var room = _watch.RoomOf(destination.Name);
+        if (!await room.Turn(null, cancellationToken)) return;
+        var answer = await room.Try(null, token => destination.Send(notification, token), cancellationToken);
         if (answer.Outcome == DeliveryOutcome.Accepted) LogAccepted(destination.Name, notification.Key, answer.Detail ?? "ok");
         else LogNotTaken(destination.Name, notification.Key, answer.Detail);
         await _grains.GetGrain<IWatcherGrain>(0).Answered(notification.OutageId, notification.Event, destination.Name, answer);

@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 
@@ -9,7 +10,7 @@ internal static class WatcherRules
     /// <summary>Being this close behind counts as knowing again.</summary>
     internal static readonly TimeSpan KnowsWithin = TimeSpan.FromMinutes(1);
 
-    internal static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan RetryAfter = SendGate.TrialEvery;
 
     internal static readonly TimeSpan RefusedRetryAfter = TimeSpan.FromHours(1);
 

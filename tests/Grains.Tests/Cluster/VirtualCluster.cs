@@ -269,7 +269,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
     private int Pending => _cluster.Silos.Sum(silo =>
         silo.ServiceProvider.GetRequiredService<NotificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<FleetQueue>().Pending
         + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<SummaryQueue>().Pending
-        + silo.ServiceProvider.GetRequiredService<WatcherQueue>().Pending);
+        + silo.ServiceProvider.GetRequiredService<WatcherQueue>().Pending + silo.ServiceProvider.GetRequiredService<DestinationWatch>().Rooms.Count(room => room.IsDue));
 
     private async Task Remind(GrainId grainId)
     {

@@ -37,27 +37,52 @@ public sealed class SendGateTests
     }
 
     [Fact]
-    public void Failures_in_a_row_make_it_rest_longer_and_longer_but_never_for_long()
+    public async Task Five_failures_in_a_row_close_it_and_every_15_s_one_may_try()
     {
         using var gate = new SendGate(null, time);
-        for (var failure = 1; failure < SendGate.FailuresToRest; failure++) gate.Answered(DeliveryAnswer.Failed("no"));
-        gate.Turn(CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue("a few failures are single things' matter");
-
-        foreach (var seconds in new[] { 1, 2, 4, 8, 16, 32, 60, 60 })
+        for (var failure = 1; failure <= SendGate.FailuresToClose; failure++)
         {
+            (await gate.Turn(CancellationToken.None)).ShouldBeTrue("a few failures are single things' matter");
             gate.Answered(DeliveryAnswer.Failed("no"));
-            Rests(gate, TimeSpan.FromSeconds(seconds));
         }
+
+        for (var trial = 0; trial < 10; trial++)
+        {
+            Pass(SendGate.TrialEvery - TimeSpan.FromMilliseconds(1));
+            (await gate.Turn(CancellationToken.None)).ShouldBeFalse();
+            Pass(TimeSpan.FromMilliseconds(1));
+            (await gate.Turn(CancellationToken.None)).ShouldBeTrue();
+            (await gate.Turn(CancellationToken.None)).ShouldBeFalse("one is enough, also while it is under way");
+            gate.Answered(DeliveryAnswer.Failed("no"));
+        }
+
+        gate.Answered(DeliveryAnswer.Accepted());
+        for (var turn = 0; turn < 100; turn++) (await gate.Turn(CancellationToken.None)).ShouldBeTrue();
     }
 
     [Fact]
-    public void It_rests_as_long_as_the_destination_asks_for_and_at_most_a_quarter_of_an_hour()
+    public async Task After_the_first_failure_those_that_wait_try_every_15_s_until_something_is_accepted()
+    {
+        using var gate = new SendGate(null, time);
+        gate.UntilNext.ShouldBe(TimeSpan.Zero);
+        await gate.Turn(CancellationToken.None);
+        gate.Answered(DeliveryAnswer.Failed("no"));
+        (gate.IsInTrouble, gate.UntilNext).ShouldBe((true, SendGate.TrialEvery));
+
+        gate.Answered(DeliveryAnswer.Refused("never"));
+        gate.IsInTrouble.ShouldBeTrue("a refusal does not say that it takes anything");
+        gate.Answered(DeliveryAnswer.Accepted());
+        (gate.IsInTrouble, gate.UntilNext).ShouldBe((false, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task It_rests_as_long_as_the_destination_asks_for_and_at_most_a_quarter_of_an_hour()
     {
         using var gate = new SendGate(null, time);
         gate.Answered(DeliveryAnswer.Failed("HTTP 429") with { RetryAfter = TimeSpan.FromSeconds(30) });
-        Rests(gate, TimeSpan.FromSeconds(30));
+        await Rests(gate, TimeSpan.FromSeconds(30));
         gate.Answered(DeliveryAnswer.Failed("HTTP 503") with { RetryAfter = TimeSpan.FromDays(1) });
-        Rests(gate, SendGate.LongestRetryAfter);
+        await Rests(gate, SendGate.LongestRetryAfter);
     }
 
     [Theory]
@@ -68,11 +93,27 @@ public sealed class SendGateTests
         using var gate = new SendGate(null, time);
         for (var round = 0; round < 3; round++)
         {
-            for (var failure = 1; failure < SendGate.FailuresToRest; failure++) gate.Answered(DeliveryAnswer.Failed("no"));
+            for (var failure = 1; failure < SendGate.FailuresToClose; failure++) gate.Answered(DeliveryAnswer.Failed("no"));
             gate.Answered(new DeliveryAnswer(outcome));
         }
 
-        gate.Turn(CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+        gate.IsClosed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void What_fails_while_others_are_taken_is_told_from_what_fails_with_all_others()
+    {
+        using var gate = new SendGate(null, time);
+        gate.TookOthers(time.GetTimestamp()).ShouldBeFalse("it has never taken anything");
+        gate.Answered(DeliveryAnswer.Accepted());
+        Pass(TimeSpan.FromSeconds(14));
+        gate.TookOthers(time.GetTimestamp()).ShouldBeTrue();
+        Pass(TimeSpan.FromSeconds(1));
+        var began = time.GetTimestamp();
+        gate.TookOthers(began).ShouldBeFalse();
+        Pass(TimeSpan.FromSeconds(10));
+        gate.Answered(DeliveryAnswer.Accepted());
+        gate.TookOthers(began).ShouldBeTrue("meanwhile");
     }
 
     [Fact]
@@ -92,13 +133,12 @@ public sealed class SendGateTests
         });
     }
 
-    private void Rests(SendGate gate, TimeSpan wait)
+    private async Task Rests(SendGate gate, TimeSpan wait)
     {
-        var turn = gate.Turn(CancellationToken.None);
         Pass(wait - TimeSpan.FromMilliseconds(1));
-        turn.IsCompleted.ShouldBeFalse();
+        (await gate.Turn(CancellationToken.None)).ShouldBeFalse();
         Pass(TimeSpan.FromMilliseconds(1));
-        Until(() => turn.IsCompletedSuccessfully);
+        (await gate.Turn(CancellationToken.None)).ShouldBeTrue();
     }
 
     /// <summary>What a timer sets off may run on another thread; never for long.</summary>

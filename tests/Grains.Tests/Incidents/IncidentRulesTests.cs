@@ -234,7 +234,7 @@ public sealed class IncidentRulesTests
     {
         _storm.Drop(5 + 3);
         _storm.After(10).Tick();
-        TimeSpan[] least = [Minutes(0.8), Minutes(1.6), Minutes(3.2), Minutes(6.4), Minutes(12), Minutes(12)];
+        TimeSpan[] least = [Minutes(0.8), Minutes(0.8), Minutes(0.8), Minutes(0.8), Minutes(0.8), Minutes(1.6), Minutes(3.2), Minutes(6.4), Minutes(12), Minutes(12)];
         foreach (var wait in least)
         {
             _storm.Answered(DeliveryOutcome.Failed);
@@ -244,6 +244,24 @@ public sealed class IncidentRulesTests
             _storm.After(next).Tick();
             _storm.Publication.Number.ShouldBe(1);
         }
+    }
+
+    [Fact]
+    public void A_destination_that_takes_nothing_gets_it_as_soon_as_it_answers_and_until_then_nothing_is_stored()
+    {
+        _storm.Drop(5 + 3);
+        _storm.After(10).Tick();
+        var nobody = DeliveryAnswer.Failed("HTTP 503") with { AskAgainIn = Minutes(10) };
+        for (var trial = 0; trial < 20; trial++)
+        {
+            _storm.Do(new IncidentInput.Published(_storm.Incident.Id, 1, nobody)).Persist.ShouldBeFalse();
+            _storm.NextLook.ShouldBe(_storm.Now + Minutes(10));
+            _storm.After(15).Do(new IncidentInput.Tick(AnswersAgain: true));
+            _storm.Publication.Number.ShouldBe(1);
+        }
+
+        _storm.Answered(DeliveryOutcome.Refused);
+        _storm.After(15).Do(new IncidentInput.Tick(AnswersAgain: true)).Effects.ShouldBeEmpty();
     }
 
     [Fact]

@@ -30,13 +30,13 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public void Retries_begin_at_a_minute_and_double_to_a_quarter_of_an_hour()
+    public void What_fails_by_itself_is_tried_each_minute_at_first_and_then_less_and_less_often()
     {
         var story = new Story();
         story.Timed(false);
         story.After(Minutes(5)).Tick();
         var waits = new List<double>();
-        for (var attempt = 0; attempt < 7; attempt++)
+        for (var attempt = 0; attempt < 11; attempt++)
         {
             story.Answered(DeliveryOutcome.Failed);
             waits.Add((story.NextLook!.Value - story.Now).TotalMinutes);
@@ -44,8 +44,46 @@ public sealed class DeliveryTests
             story.Sent.ShouldBe(["device.offline to mail"]);
         }
 
-        double[] most = [1, 2, 4, 8, 15, 15, 15];
+        double[] most = [1, 1, 1, 1, 1, 2, 4, 8, 15, 15, 15];
         waits.Zip(most).ShouldAllBe(pair => pair.First <= pair.Second && pair.First >= 0.8 * pair.Second);
+    }
+
+    [Fact]
+    public void What_fails_with_all_others_is_due_as_soon_as_the_destination_answers()
+    {
+        var nobody = DeliveryAnswer.Failed("HTTP 503") with { AskAgainIn = Minutes(10) };
+        var story = new Story();
+        story.Timed(false);
+        story.After(Minutes(5)).Tick();
+        for (var trial = 0; trial < 20; trial++)
+        {
+            story.Do(new PresenceInput.Answered(story.State.Outage!.Id, NotificationEvent.DeviceOffline, 0, "mail", nobody)).ShouldBe(PresenceReason.DeliveryFailed);
+            var waits = story.NextLook!.Value - story.Now;
+            waits.ShouldBeInRange(Minutes(8), Minutes(10));
+            story.After(Minutes(1)).Tick();
+            story.Sent.ShouldBeEmpty("it is told when there is anybody to hear it");
+            story.Do(new PresenceInput.Tick("hook"));
+            story.Sent.ShouldBeEmpty("another one answers");
+            story.Do(new PresenceInput.Tick("mail"));
+            story.Sent.ShouldBe(["device.offline to mail"]);
+        }
+
+        story.State.Outage!.Deliveries["mail"].Failures.ShouldBe(0, "these failures were not its own");
+    }
+
+    [Fact]
+    public void What_is_refused_or_fails_by_itself_again_and_again_is_not_due_with_the_others()
+    {
+        var story = TwoDestinations();
+        story.Answered(DeliveryOutcome.Refused);
+        story.Do(new PresenceInput.Tick("mail"));
+        story.Sent.ShouldBe(["device.offline to hook"], "which has not answered yet");
+        for (var failures = 1; failures <= TellingRules.FailuresOfItsOwn; failures++)
+        {
+            story.Answered(DeliveryOutcome.Failed, to: "hook");
+            story.Do(new PresenceInput.Tick("hook"));
+            story.Sent.Count.ShouldBe(failures < TellingRules.FailuresOfItsOwn ? 1 : 0);
+        }
     }
 
     [Fact]

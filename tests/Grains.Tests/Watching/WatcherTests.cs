@@ -69,7 +69,7 @@ public sealed class WatcherTests
         cluster.Destinations[1].Answer = _ => Task.FromResult(DeliveryAnswer.Failed("down"));
         await Pass(cluster, TimeSpan.FromMinutes(7), () => null);
         cluster.Mail.Answer = null;
-        await Pass(cluster, TimeSpan.FromMinutes(2), () => null);
+        await Pass(cluster, TimeSpan.FromSeconds(30), () => null);
         cluster.Mail.Events.ShouldBe(["watcher.blind"]);
         cluster.Destinations[1].Answer = null;
         await Pass(cluster, TimeSpan.FromSeconds(20), () => cluster.Now);

@@ -1,0 +1,178 @@
+using System.Threading.Channels;
+using IoTOrleans.Grains.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Dispatch;
+
+/// <summary>Whoever is to be woken when a destination answers again: it knows by itself what it owes by then, if anything.</summary>
+/// <param name="TryAgain">One and the same for all of a kind, so that a name is all that is kept of each.</param>
+internal readonly record struct Waiter(Func<string, Task> TryAgain, string Name);
+
+/// <summary>
+/// One destination as this silo sees it, and those who wait until it answers again. While it does not, one of them is woken every 15 s,
+/// in turn; the first success wakes all, as fast as the destination's queue takes them. Who waits is kept in memory only: should it get
+/// lost with this silo, each asks again by its own clock.
+/// </summary>
+internal sealed partial class WaitingRoom(
+    string destination, SendGate gate, Action<DeliveryAnswer> answered, TimeProvider time, ILogger logger) : IDisposable
+{
+    /// <summary>About 7 MB. Who comes later is not forgotten, but found by a walk through all that are not well.</summary>
+    internal const int Most = 50_000;
+
+    private const int WokenAtOnce = 64;
+
+    /// <summary>Between two attempts of one and the same, whatever others succeed in meanwhile.</summary>
+    private static readonly TimeSpan apart = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan glance = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan longest = TimeSpan.FromMinutes(15);
+
+    private readonly Channel<(Waiter Who, long Since)> _line = Channel.CreateUnbounded<(Waiter, long)>();
+    private readonly HashSet<Waiter> _known = [];
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _closing = new();
+
+    /// <summary>Things may wait that are not in here: there was no room for them, or they waited in another process.</summary>
+    private volatile bool _othersWait = true;
+
+    private volatile bool _waking;
+
+    public bool IsClosed => gate.IsClosed;
+
+    /// <summary>One of those that wait is being woken, or to be woken now.</summary>
+    public bool IsDue => _waking
+        || (gate.UntilNext == TimeSpan.Zero && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= apart);
+
+    /// <summary>What those who wait are answered. So that few ask every minute, but many not more often than ten a second.</summary>
+    public DeliveryAnswer NotNow =>
+        DeliveryAnswer.Failed("it does not answer: tried again as soon as it does") with { AskAgainIn = AskAgainIn };
+
+    /// <returns>False: not now. Whoever asked waits in here.</returns>
+    public async Task<bool> Turn(Waiter? who, CancellationToken cancellationToken)
+    {
+        if (await gate.Turn(cancellationToken)) return true;
+        if (who is { } waiter) Wait(waiter);
+        return false;
+    }
+
+    /// <summary>One attempt. If it fails, whoever made it waits in here.</summary>
+    public async Task<DeliveryAnswer> Try(Waiter? who, Func<CancellationToken, Task<DeliveryAnswer>> send, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var answer = await Attempt.Send(send, time, cancellationToken);
+        if (answer.Outcome == DeliveryOutcome.Accepted && gate.IsInTrouble) LogAnswersAgain(destination, _line.Reader.Count);
+        answered(answer);
+        if (answer.Outcome != DeliveryOutcome.Failed) return answer;
+        if (who is { } waiter) Wait(waiter);
+        return gate.TookOthers(began) ? answer : answer with { AskAgainIn = AskAgainIn };
+    }
+
+    public void Wait(Waiter who)
+    {
+        lock (_lock)
+        {
+            if (_known.Count >= Most) _othersWait = true;
+            else if (_known.Add(who)) _line.Writer.TryWrite((who, time.GetTimestamp()));
+        }
+    }
+
+    /// <summary>Wakes those who wait when it is time, until it is closed or the token ends it.</summary>
+    /// <param name="isBusy">What was woken before is still to be sent.</param>
+    /// <param name="others">Those who may wait and are not in here.</param>
+    public async Task Run(Func<bool> isBusy, Func<CancellationToken, IAsyncEnumerable<Waiter>> others, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, cancellationToken);
+        var search = Task.CompletedTask;
+        try
+        {
+            while (await _line.Reader.WaitToReadAsync(either.Token))
+            {
+                var trial = gate.IsInTrouble;
+                if (isBusy() || gate.UntilNext > TimeSpan.Zero || await WakeFirst(trial ? 1 : WokenAtOnce) == 0 || trial)
+                    await Task.Delay(glance, time, either.Token);
+                if (!gate.IsInTrouble && _othersWait && search.IsCompleted) search = FindOthers(others, either.Token);
+            }
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // Stopping: whoever waits asks again by its own clock.
+        }
+    }
+
+    public void Close() => _closing.Cancel();
+
+    public void Dispose()
+    {
+        _closing.Dispose();
+        gate.Dispose();
+    }
+
+    /// <summary>Not more often than ten of those who wait come in a second, each once a minute at most.</summary>
+    private TimeSpan AskAgainIn
+    {
+        get
+        {
+            var all = _line.Reader.Count / 10d;
+            return TimeSpan.FromSeconds(Math.Clamp(all, 60, longest.TotalSeconds));
+        }
+    }
+
+    private async Task<int> WakeFirst(int most)
+    {
+        var woken = new List<Waiter>();
+        _waking = true;
+        while (woken.Count < most && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= apart && _line.Reader.TryRead(out next))
+        {
+            // Before it is woken: if it fails again, it comes in again.
+            lock (_lock) _known.Remove(next.Who);
+            woken.Add(next.Who);
+        }
+
+        await Task.WhenAll(woken.Select(Wake));
+        _waking = false;
+        return woken.Count;
+    }
+
+    private async Task Wake(Waiter who)
+    {
+        try
+        {
+            await who.TryAgain(who.Name);
+        }
+        catch (Exception exception)
+        {
+            LogNotWoken(exception, destination, who.Name);
+            Wait(who);
+        }
+    }
+
+    /// <summary>Beside those that are in here, and no faster than these are woken.</summary>
+    private async Task FindOthers(Func<CancellationToken, IAsyncEnumerable<Waiter>> others, CancellationToken cancellationToken)
+    {
+        _othersWait = false;
+        try
+        {
+            await foreach (var who in others(cancellationToken))
+            {
+                while (_line.Reader.Count >= Most / 2) await Task.Delay(glance, time, cancellationToken);
+                Wait(who);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopping: whoever waits asks again by its own clock.
+        }
+        catch (Exception exception)
+        {
+            LogNotWoken(exception, destination, "others");
+            _othersWait = true;
+        }
+    }
+
+    [LoggerMessage(44, LogLevel.Information, "{Destination} answers again; {Waiting} who waited for that are told to try again")]
+    private partial void LogAnswersAgain(string destination, int waiting);
+
+    [LoggerMessage(45, LogLevel.Warning, "{Destination} answers again, and {Name} could not be told so; tried again soon")]
+    private partial void LogNotWoken(Exception exception, string destination, string name);
+}
