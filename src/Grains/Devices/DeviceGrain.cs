@@ -135,7 +135,7 @@ internal sealed partial class DeviceGrain(
 
     public Task<DeviceStatus?> GetStatus()
     {
-        if (storage.RecordExists) return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, mutes.Over(_policy, _state, Now), Now));
+        if (storage.RecordExists && !RemovalRules.IsForgotten(_state)) return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, mutes.Over(_policy, _state, Now), Now));
 
         // A name that somebody only asked about must not keep memory for as long as a real thing.
         if (!_heardOf) DeactivateOnIdle();
@@ -146,7 +146,7 @@ internal sealed partial class DeviceGrain(
     {
         _heardOf = true;
         await Refresh();
-        if (policyOverride is null && _state is { Connected: null, Marks.Count: 0 }) await ForgetStranger();
+        if (policyOverride is null && _state is { Connected: null, Marks.Count: 0, Owing.Count: 0 }) await ForgetStranger();
         else if (policyOverride is not null || _state.Override is not null) await Apply(new PresenceInput.PolicySet(policyOverride));
         return PolicyView.Of(_policy.With(policyOverride));
     }
@@ -154,6 +154,15 @@ internal sealed partial class DeviceGrain(
     public Task<DeviceState> GetState() => Task.FromResult(_state);
 
     public async Task Forget()
+    {
+        await Refresh();
+        if (storage.RecordExists) await Apply(new PresenceInput.Forgotten());
+        else DeactivateOnIdle();
+        await mutes.Forget(ThingName);
+    }
+
+    /// <summary>Nothing is stored of it any more.</summary>
+    private async Task Clear()
     {
         try
         {
@@ -173,7 +182,7 @@ internal sealed partial class DeviceGrain(
     private async Task ForgetStranger()
     {
         _heardOf = false;
-        if (storage.RecordExists) await Forget();
+        if (storage.RecordExists) await Clear();
         else DeactivateOnIdle();
     }
 
@@ -191,10 +200,18 @@ internal sealed partial class DeviceGrain(
         if (_clock.IsArmed && LookingRules.OnlyWaitsForMute(_state, PolicyAt(Now).With(_state.Override), Now)) return;
 
         if (PresenceRules.NextLook(_state, PolicyAt(Now), Now) is null) await _clock.Hold();
-        await Refresh();
+        await Refresh(unless: OnlyAsksAgain());
         await NoticeBrokerStart();
         await Apply(new PresenceInput.Tick());
     }
+
+    /// <summary>
+    /// Whoever waits for its incident asks every minute, and a million of them would read their state for nothing: before anything is really sent,
+    /// it is read again anyway.
+    /// </summary>
+    private bool OnlyAsksAgain() => _clock.IsArmed && !(broker.Current is { } start && ConnectionRules.MissedStart(_state, start))
+        && PresenceRules.Apply(_state, new PresenceInput.Tick(), PolicyAt(Now), Now) is { Persist: false, Effects: { Count: > 0 } effects }
+        && effects.All(effect => effect is PresenceEffect.Send { KeepAlive: false });
 
     /// <summary>Before a thing is judged, it gets the time that a new start of the broker gives it.</summary>
     private async Task NoticeBrokerStart()
@@ -219,6 +236,13 @@ internal sealed partial class DeviceGrain(
         var before = _state;
         var policy = PolicyAt(now);
         var decision = PresenceRules.Apply(before, input, policy, now);
+        if (RemovalRules.IsGone(decision))
+        {
+            await Clear();
+            observer.Decided(ThingName, input, decision, before, policy, now);
+            return decision.Reason;
+        }
+
         var next = PresenceRules.NextLook(decision.State, policy, now);
 
         // Nearer before the write, later or never only after it: whatever dies in between, somebody looks again soon enough.

@@ -12,7 +12,10 @@ namespace IoTOrleans.Grains.Dispatch;
 /// <summary>Sends on behalf of grains and brings the answers back. One lane per destination: one that hangs delays no other.</summary>
 internal sealed partial class NotificationQueue : BackgroundService
 {
-    internal const int WorkersPerDestination = 8;
+    internal const int SentAtOnce = 8;
+
+    /// <summary>Whoever asks whether it may be sent waits for one call that asks for all of them.</summary>
+    internal const int AskingAtOnce = AdmissionDesk.MostAtOnce;
 
     internal const int Capacity = 50_000;
 
@@ -33,16 +36,17 @@ internal sealed partial class NotificationQueue : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Dictionary<string, Lane<Work>> _lanes;
+    private readonly Dictionary<string, SemaphoreSlim> _senders;
 
     public NotificationQueue(
         IGrainFactory grains, IEnumerable<INotificationDestination> destinations, AdmissionDesk desk, DestinationWatch watch,
         [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<NotificationQueue> logger)
     {
         (_grains, _desk, _watch, _time, _logger, _quiet) = (grains, desk, watch, time, logger, new QuietLog(time));
-        _lanes = destinations.ToDictionary(
-            destination => destination.Name,
-            destination => new Lane<Work>(
-                $"Destination {destination.Name}", WorkersPerDestination, Capacity, (work, token) => Send(destination, work, token), logger));
+        var all = destinations.ToList();
+        _senders = all.ToDictionary(destination => destination.Name, _ => new SemaphoreSlim(SentAtOnce));
+        _lanes = all.ToDictionary(destination => destination.Name, destination => new Lane<Work>(
+            $"Destination {destination.Name}", destination.Terms.Collapse ? AskingAtOnce : SentAtOnce, Capacity, (work, token) => Send(destination, work, token), logger));
     }
 
     /// <summary>How many notifications wait or are under way.</summary>
@@ -77,37 +81,59 @@ internal sealed partial class NotificationQueue : BackgroundService
         var (notification, asOf, keepAlive) = work;
         var grain = _grains.GetGrain<IDeviceAnswers>(notification.ThingName);
         var answer = keepAlive ? null : _unrecorded.GetValueOrDefault((destination.Name, notification.Key));
-        for (var admitted = answer is not null; ; admitted = true)
+        if (answer is null && !keepAlive)
         {
-            if (_time.GetElapsedTime(asOf) > AskAgainAfter)
+            // Asked before there is a turn at the gate: whoever joins an incident needs none. And before the state is read again: most who wait
+            // for their incident are known there.
+            var admission = await _desk.Ask(destination, notification, stale: IsOld(asOf));
+            if (admission.Kind == AdmissionKind.LookFirst)
             {
-                var asked = _time.GetTimestamp();
-                var owed = await grain.StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination.Name);
-                if (owed is null) return;
-                (notification, asOf) = (owed, asked);
+                if (await LookAgain() is null) return;
+                admission = await _desk.Ask(destination, notification, stale: false);
             }
 
-            if (admitted) break;
-            if (!keepAlive)
-            {
-                // Asked before there is a turn at the gate: whoever joins an incident needs none.
-                var admission = await _desk.Ask(destination, notification);
-                if (admission.Kind == AdmissionKind.Later) return;
-                if ((answer = admission.Answer) is not null) break;
-                if (admission.Wait > TimeSpan.Zero) await Task.Delay(admission.Wait, _time, cancellationToken);
-            }
-
-            await _watch.GateOf(destination.Name).Turn(cancellationToken);
+            if (admission.Kind == AdmissionKind.Later) return;
+            answer = admission.Answer;
+            if (answer is null && admission.Wait > TimeSpan.Zero) await Task.Delay(admission.Wait, _time, cancellationToken);
         }
 
         if (answer is null)
         {
+            using var turn = await Turn(destination.Name, cancellationToken);
+            if (IsOld(asOf) && await LookAgain() is null) return;
             answer = await Attempt.Send(token => destination.Send(notification, token), _time, cancellationToken);
             _watch.Answered(destination.Name, answer);
             Log(destination.Name, notification, answer, keepAlive);
         }
 
         if (!keepAlive) await Answer(grain, destination.Name, notification, answer, cancellationToken);
+
+        async Task<Notification?> LookAgain()
+        {
+            var asked = _time.GetTimestamp();
+            var owed = await grain.StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination.Name);
+            if (owed is not null) (notification, asOf) = (owed, asked);
+            return owed;
+        }
+    }
+
+    private bool IsOld(long asOf) => _time.GetElapsedTime(asOf) > AskAgainAfter;
+
+    /// <summary>One of a few places, and a turn at the gate.</summary>
+    private async Task<IDisposable> Turn(string destination, CancellationToken cancellationToken)
+    {
+        var place = new Place(_senders[destination]);
+        await place.Taken(cancellationToken);
+        try
+        {
+            await _watch.GateOf(destination).Turn(cancellationToken);
+            return place;
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A destination that has gone from the settings refuses, as it were: for a day it may come back into them.</summary>
@@ -162,6 +188,13 @@ internal sealed partial class NotificationQueue : BackgroundService
                 if (_quiet.Speak(destination, out var failed)) LogFailed(destination, name, thing, notification.OutageId, detail, failed);
                 break;
         }
+    }
+
+    private sealed class Place(SemaphoreSlim places) : IDisposable
+    {
+        public Task Taken(CancellationToken cancellationToken) => places.WaitAsync(cancellationToken);
+
+        public void Dispose() => places.Release();
     }
 
     /// <param name="AsOf">Monotonic time at which it was last known to be owed.</param>

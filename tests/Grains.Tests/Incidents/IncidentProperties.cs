@@ -45,6 +45,8 @@ public sealed class IncidentProperties
         private readonly IncidentTerms _terms = new()
         {
             CollapseAbove = world.CollapseAbove,
+            PageSize = 3,
+            MostInState = 4,
             Destination = new DestinationTerms { RateLimit = world.Rate is { } rate ? new RateLimit(rate, TimeSpan.FromSeconds(1)) : null },
         };
 
@@ -55,6 +57,7 @@ public sealed class IncidentProperties
         private readonly Dictionary<string, FleetNotification> _contents = [];
         private readonly Dictionary<string, DateTimeOffset> _firstAt = [];
         private IncidentState _state = null!;
+        private readonly StoredPages _pages = new();
         private DispatchState _stored = new();
         private int _now;
         private int _order;
@@ -63,7 +66,7 @@ public sealed class IncidentProperties
 
         public void Run()
         {
-            _state = IncidentState.Load(_stored, _terms, Now);
+            Crash();
             const int calm = 3000;
             for (_now = 0; _now < calm + 4000; _now++)
             {
@@ -81,8 +84,8 @@ public sealed class IncidentProperties
         {
             thing.AsksAt = _now + 60;
             if (thing.Owed(Now, start) is not { } owed) return;
-            var decision = Do(new IncidentInput.Asked(Member.Of(owed, _terms)), calm);
-            switch (decision?.Admission)
+            var decision = Do(new IncidentInput.Asked(Member.Of(owed, _terms.Destination)), calm);
+            switch (decision?.Admissions[0])
             {
                 case { Kind: AdmissionKind.Go, Wait: var wait }:
                     _attempts.Add(Now + wait);
@@ -102,6 +105,18 @@ public sealed class IncidentProperties
             var fate = Fate(calm);
             if (fate == 1) Crash();
             var decision = IncidentRules.Apply(_state, input, _terms, Now);
+            foreach (var page in decision.Pages)
+            {
+                if (Paging.Announce(_stored, [page]) is { } announced) _stored = Storm.Reload(announced);
+                var during = Fate(calm);
+                if (during != 14) _pages.Write(page);
+                if (during is not (14 or 15)) continue;
+
+                // It dies before the page is written, or before anybody names it.
+                Crash();
+                return null;
+            }
+
             if (decision.Persist)
             {
                 if (fate == 2)
@@ -145,33 +160,32 @@ public sealed class IncidentProperties
             }
             else if (effect is IncidentEffect.Tell tell)
             {
-                var missed = 0;
-                foreach (var member in tell.Members)
-                {
-                    if (!Record(_things[int.Parse(member.ThingName, null)], member.Event, tell.IncidentId, calm)) missed++;
-                }
-
-                if (missed == 0 && tell.All) Later(1, () => Do(new IncidentInput.Recorded(tell.IncidentId, tell.Number), calm));
+                foreach (var member in tell.Members) Record(_things[int.Parse(member.ThingName, null)], member.Event, tell.IncidentId, calm);
+            }
+            else if (effect is IncidentEffect.DeletePages(var id))
+            {
+                if (Fate(calm) is 13) return;
+                _pages.Delete(id);
+                Later(1, () => Do(new IncidentInput.PagesDeleted(id), calm));
             }
         }
 
-        private bool Record(Thing thing, NotificationEvent about, string? incident, int calm)
+        private void Record(Thing thing, NotificationEvent about, string? incident, int calm)
         {
-            if (Fate(calm) is 13) return false;
+            if (Fate(calm) is 13) return;
             thing.Record(about, incident);
             thing.AsksAt = Math.Min(thing.AsksAt, _now + 1);
-            return true;
         }
 
         private void Later(int seconds, Action action) => _later.Enqueue(action, (_now + seconds, _order++));
 
-        private void Crash() => _state = IncidentState.Load(_stored, _terms, Now);
+        private void Crash() => _state = IncidentState.Load(_stored, _pages.Read(_stored), _terms, Now);
 
         private int Fate(int calm)
         {
             if (_now >= calm) return 9;
             var fate = world.Fates[_fate++ % world.Fates.Length];
-            if (fate is not (0 or 4 or 5 or 6 or 7 or 8 or 9 or 14 or 15)) _troubled = true;
+            if (fate is not (0 or 4 or 5 or 6 or 7 or 8 or 9)) _troubled = true;
             return fate;
         }
 
@@ -187,18 +201,26 @@ public sealed class IncidentProperties
             foreach (var group in _things.Where(t => t.Incident is not null).GroupBy(t => t.Incident!))
             {
                 var last = _accepted.Where(told => told.IncidentId == group.Key).MaxBy(told => told.Number).ShouldNotBeNull();
-                last.Count.ShouldBeGreaterThanOrEqualTo(group.Count());
+
+                // Exactly once each, whatever died in between.
+                last.Count.ShouldBe(group.Count(), Told(group.Key));
                 var closes = _accepted.Where(told => told.IncidentId == group.Key && told.Event == FleetEvent.FleetRecovered).Select(told => told.Key).Distinct().Count();
                 closes.ShouldBe(1, $"everybody is back: {Told(group.Key)}");
-                if (_troubled) continue;
-                (last.Count, last.Back).ShouldBe((group.Count(), group.Count()));
+                last.Back.ShouldBe(group.Count(), Told(group.Key));
             }
 
             foreach (var incident in _contents.Values.GroupBy(told => told.IncidentId))
             {
-                var updates = incident.Where(told => told.Event == FleetEvent.FleetOutage).OrderBy(told => told.Number).Select(told => _firstAt[told.Key]).ToList();
-                for (var i = 1; i < updates.Count; i++) (updates[i] - updates[i - 1]).ShouldBeGreaterThanOrEqualTo(IncidentTerms.UpdateEvery);
+                var told = incident.Where(told => told.Event == FleetEvent.FleetOutage).OrderBy(told => told.Number).ToList();
+                for (var i = 1; i < told.Count; i++)
+                {
+                    var wait = told[i].Joined > 0 ? _terms.Settle : IncidentTerms.UpdateEvery;
+                    (_firstAt[told[i].Key] - _firstAt[told[i - 1].Key]).ShouldBeGreaterThanOrEqualTo(wait);
+                }
             }
+
+            // Nothing is left behind that nobody would delete.
+            _pages.Ids.Except(IncidentState.PagesOf(_stored).Select(set => set.Id)).Except(_stored.LoosePages).ShouldBeEmpty();
 
             if (!_troubled)
             {
