@@ -32,6 +32,9 @@ internal sealed partial class DeviceGrain(
     /// </summary>
     internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
 
+    /// <summary>Even if it only asks again: an activation that has been replaced must find that out.</summary>
+    private static readonly TimeSpan readAtLeastEvery = TimeSpan.FromMinutes(10);
+
     /// <summary>At a start, until this silo knows the mutes.</summary>
     private static readonly TimeSpan untilMutesAreKnown = TimeSpan.FromSeconds(1);
 
@@ -209,7 +212,7 @@ internal sealed partial class DeviceGrain(
     /// Whoever waits for its incident asks every minute, and a million of them would read their state for nothing: before anything is really sent,
     /// it is read again anyway.
     /// </summary>
-    private bool OnlyAsksAgain() => _clock.IsArmed && !(broker.Current is { } start && ConnectionRules.MissedStart(_state, start))
+    private bool OnlyAsksAgain() => _clock.IsArmed && time.GetElapsedTime(_storedAsOf) < readAtLeastEvery && !(broker.Current is { } start && ConnectionRules.MissedStart(_state, start))
         && PresenceRules.Apply(_state, new PresenceInput.Tick(), PolicyAt(Now), Now) is { Persist: false, Effects: { Count: > 0 } effects }
         && effects.All(effect => effect is PresenceEffect.Send { KeepAlive: false });
 

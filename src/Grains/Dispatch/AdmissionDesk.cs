@@ -78,7 +78,7 @@ internal sealed partial class AdmissionDesk(
         {
             try
             {
-                var admissions = await dispatcher.AdmitAll([.. asked.Select(one => one.Member)]);
+                var admissions = await dispatcher.AdmitAll(asked.Select(one => one.Member).ToArray());
                 foreach (var (one, admission) in asked.Zip(admissions)) one.Answer.SetResult(admission);
             }
             catch (Exception exception)

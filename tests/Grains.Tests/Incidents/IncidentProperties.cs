@@ -21,7 +21,8 @@ public sealed class IncidentProperties
 
     /// <param name="At">Second at which it falls due.</param>
     /// <param name="Away">Seconds until it is back.</param>
-    internal sealed record Leg(int At, int Away);
+    /// <param name="Removed">Seconds until somebody forgets it, if it is not back by then.</param>
+    internal sealed record Leg(int At, int Away, int? Removed);
 
     internal sealed record World(int CollapseAbove, int? Rate, Leg[] Legs, int[] Fates)
     {
@@ -32,9 +33,10 @@ public sealed class IncidentProperties
     {
         var at = Gen.OneOf(Gen.Int[0, 5], Gen.Int[0, 60], Gen.Int[0, 1200]);
         var away = Gen.OneOf(Gen.Int[1, 5], Gen.Int[60, 200], Gen.Int[60, 1500]);
+        var removed = Gen.OneOf(Gen.Const((int?)null), Gen.Const((int?)null), Gen.Int[1, 400].Select(second => (int?)second));
         return Gen.Select(
             Gen.OneOf(Gen.Const(5), Gen.Const(2), Gen.Const(0)), Gen.OneOf(Gen.Const(0), Gen.Const(1), Gen.Const(2)),
-            Gen.Select(at, away, (a, w) => new Leg(a, w)).Array[1, 40], fate.Array[1, 60],
+            Gen.Select(at, away, removed, (a, w, r) => new Leg(a, w, r < w ? r : null)).Array[1, 40], fate.Array[1, 60],
             (above, rate, legs, fates) => new World(above, rate == 0 ? null : rate, legs, fates));
     }
 
@@ -93,7 +95,8 @@ public sealed class IncidentProperties
                     thing.Single(owed.Event);
                     Record(thing, owed.Event, null, calm);
                     break;
-                case { Kind: AdmissionKind.Answered, Answer.IncidentId: { } incident }:
+                case { Kind: AdmissionKind.Answered, Answer: { Outcome: DeliveryOutcome.Accepted, IncidentId: var incident } }:
+                    if (incident is null) (owed.Event == NotificationEvent.DeviceRemoved && !thing.OfflineTold).ShouldBeTrue("nobody had been told of it");
                     Record(thing, owed.Event, incident, calm);
                     break;
             }
@@ -193,7 +196,8 @@ public sealed class IncidentProperties
         {
             foreach (var thing in _things)
             {
-                thing.OfflineTold.ShouldBeTrue($"{thing} was never told");
+                (thing.OfflineTold || thing.IsRemoved).ShouldBeTrue($"{thing} was never told");
+                (thing.OfflineTold && thing.IsRemoved && !thing.RemovedSent).ShouldBeFalse($"nobody was told that {thing} was removed");
                 thing.ReturnTold.ShouldBeTrue($"the return of {thing} was never told");
             }
 
@@ -202,11 +206,11 @@ public sealed class IncidentProperties
             {
                 var last = _accepted.Where(told => told.IncidentId == group.Key).MaxBy(told => told.Number).ShouldNotBeNull();
 
-                // Exactly once each, whatever died in between.
-                last.Count.ShouldBe(group.Count(), Told(group.Key));
+                // Exactly once each, whatever died in between; of one that was forgotten before it heard nobody can say.
+                last.Count.ShouldBeInRange(group.Count(), group.Count() + _things.Count(t => t is { IsRemoved: true, OfflineTold: false }), Told(group.Key));
                 var closes = _accepted.Where(told => told.IncidentId == group.Key && told.Event == FleetEvent.FleetRecovered).Select(told => told.Key).Distinct().Count();
                 closes.ShouldBe(1, $"everybody is back: {Told(group.Key)}");
-                last.Back.ShouldBe(group.Count(), Told(group.Key));
+                last.Back.ShouldBe(group.Count(t => !t.IsRemoved), Told(group.Key));
             }
 
             foreach (var incident in _contents.Values.GroupBy(told => told.IncidentId))
@@ -258,19 +262,27 @@ public sealed class IncidentProperties
 
         public bool ReturnTold { get; private set; }
 
+        public bool IsRemoved => leg.Removed is not null;
+
+        public bool RemovedSent { get; private set; }
+
         public Notification? Owed(DateTimeOffset now, DateTimeOffset start)
         {
             var due = start.AddSeconds(leg.At);
             var back = due.AddSeconds(leg.Away);
+            var removed = due.AddSeconds(leg.Removed ?? int.MaxValue) <= now;
+            if (removed && !ReturnTold) return Said(NotificationEvent.DeviceRemoved);
             if (OfflineTold && (ReturnTold || now < back)) return null;
-            return new()
+            return Said(OfflineTold ? NotificationEvent.DeviceRecovered : NotificationEvent.DeviceOffline);
+
+            Notification Said(NotificationEvent said) => new()
             {
-                Event = OfflineTold ? NotificationEvent.DeviceRecovered : NotificationEvent.DeviceOffline,
+                Event = said,
                 ThingName = index.ToString(System.Globalization.CultureInfo.InvariantCulture),
                 OutageId = $"outage-{index}",
                 Since = due,
                 DetectedAt = due,
-                RecoveredAt = now >= back ? back : null,
+                RecoveredAt = now >= back && !removed ? back : null,
                 Duration = TimeSpan.Zero,
                 Grace = TimeSpan.Zero,
                 Attributes = new Dictionary<string, string>(),
@@ -281,6 +293,7 @@ public sealed class IncidentProperties
         public void Single(NotificationEvent about)
         {
             if (about == NotificationEvent.DeviceOffline) _offlineSent = true;
+            else if (about == NotificationEvent.DeviceRemoved) RemovedSent = true;
             else _returnSent = true;
         }
 
@@ -294,6 +307,10 @@ public sealed class IncidentProperties
             else if (about == NotificationEvent.DeviceRecovered)
             {
                 (incident is not null || _returnSent).ShouldBeTrue();
+                ReturnTold = true;
+            }
+            else if (about == NotificationEvent.DeviceRemoved)
+            {
                 ReturnTold = true;
             }
         }

@@ -491,4 +491,50 @@ public sealed class IncidentRulesTests
 
         Admission Stale(string thing) => _storm.Do(new IncidentInput.Asked(Member.Of(_storm.Offline(thing), _storm.Terms.Destination, stale: true))).Admissions[0];
     }
+
+    [Fact]
+    public void A_member_that_is_forgotten_leaves_and_the_incident_ends_with_the_others()
+    {
+        _storm.Told(3);
+        var incident = _storm.Incident.Id;
+        _storm.After(60);
+        for (var i = 5; i < 7; i++) _storm.Ask(_storm.Recovered($"t{i}", incident));
+        _storm.After(Minutes(5)).Tick();
+        _storm.Publication.Back.ShouldBe(2);
+        _storm.Answered(DeliveryOutcome.Accepted);
+
+        _storm.Ask(Removed("t7", incident)).Kind.ShouldBe(AdmissionKind.Go, "whoever was told of it is told that");
+        _storm.Last.Persist.ShouldBeTrue("nobody asks again once people have been told");
+        _storm.Crash(_storm.Last.State.Stored).After(60);
+        _storm.Ask(Removed("t7", incident)).Kind.ShouldBe(AdmissionKind.Go);
+        _storm.Incident.Gone.ShouldBe(1, "it leaves once, however often it says so");
+        _storm.NextLook.ShouldBe(_storm.Now);
+        _storm.Tick();
+        (_storm.Publication.Event, _storm.Publication.Count, _storm.Publication.Back, _storm.Publication.Removed).ShouldBe((FleetEvent.FleetRecovered, 3, 2, 1));
+    }
+
+    [Fact]
+    public void An_incident_all_of_whose_members_are_forgotten_ends()
+    {
+        _storm.Told(2);
+        var incident = _storm.Incident.Id;
+        _storm.Ask(Removed("t5", incident));
+        _storm.Ask(Removed("t6", incident));
+        _storm.Tick();
+        (_storm.Publication.Event, _storm.Publication.Back).ShouldBe((FleetEvent.FleetRecovered, 0));
+    }
+
+    [Fact]
+    public void One_that_is_forgotten_before_anybody_was_told_is_not_told()
+    {
+        _storm.Drop(5 + 3);
+        _storm.Ask(Removed("t6")).Answer!.Outcome.ShouldBe(DeliveryOutcome.Accepted);
+        _storm.After(10).Tick();
+        _storm.Publication.Count.ShouldBe(2);
+        _storm.Publication.Things.ShouldBe(["t5", "t7"]);
+        _storm.Publication.Reasons["CONNECTION_LOST"].ShouldBe(2);
+        _storm.Ask(Removed("t7")).Kind.ShouldBe(AdmissionKind.Later, "people are being told of it at this moment");
+    }
+
+    private Notification Removed(string thing, string? incident = null) => _storm.Offline(thing) with { Event = NotificationEvent.DeviceRemoved, IncidentId = incident };
 }
