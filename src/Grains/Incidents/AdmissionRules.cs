@@ -111,16 +111,17 @@ internal static class AdmissionRules
         if (state.FindWaiting(hash) is { } asked)
         {
             state = state.With(asked.Id, state.WaitingFor(asked.Id).Without(member, hash));
-            return Answer(state, IncidentReason.Left, new Admission(AdmissionKind.Answered, Answer: DeliveryAnswer.Accepted("nobody had been told of it")));
+            return Answer(state, IncidentReason.Left, Admission.ToldToNobody);
         }
 
         var counted = state.FindCounted(hash);
         if (counted is { Batch.AcceptedAt: null }) return Answer(state, IncidentReason.WaitsForAnswer, Admission.Later);
         var own = counted?.Incident ?? state.Find(member.IncidentId);
-        if (own is null or { Closed: true } || !member.ReturnIsTold || Hashes.ContainsUnsorted(state.Stored.Left, hash)) return Go(state, IncidentReason.Paced, terms, now);
+        var leaves = own is { Closed: false } && member.ReturnIsTold && !Hashes.ContainsUnsorted(state.Stored.Left, hash);
+        if (!leaves) return Go(state, IncidentReason.Paced, terms, now);
 
         // Stored at once: as soon as people have been told, nobody asks again.
-        state = state.With(own with { Gone = own.Gone + 1 });
+        state = state.With(own! with { Gone = own.Gone + 1 });
         state = state with { Stored = state.Stored with { Left = Hashes.Append(state.Stored.Left, hash, mostLeft) } };
         return Go(state, IncidentReason.Left, terms, now) with { Persist = true };
     }

@@ -66,9 +66,14 @@ internal static class Hashes
     /// <summary>All pages of a batch as they are searched.</summary>
     public static long[] UnpackPages(IEnumerable<byte[]> pages)
     {
-        var hashes = pages.SelectMany(page => Enumerable.Range(0, page.Length / sizeof(long)).Select(i => BinaryPrimitives.ReadInt64BigEndian(page.AsSpan(i * sizeof(long))))).ToArray();
+        var hashes = pages.SelectMany(UnpackPage).ToArray();
         Array.Sort(hashes);
         return hashes;
+    }
+
+    private static IEnumerable<long> UnpackPage(byte[] page)
+    {
+        for (var i = 0; i < page.Length; i += sizeof(long)) yield return BinaryPrimitives.ReadInt64BigEndian(page.AsSpan(i));
     }
 
     private static void Write(Span<byte> into, long hash)

@@ -35,6 +35,8 @@ internal sealed record Admission([property: Id(0)] AdmissionKind Kind, [property
 {
     public static Admission Later { get; } = new(AdmissionKind.Later);
 
+    public static Admission ToldToNobody { get; } = new(AdmissionKind.Answered, Answer: DeliveryAnswer.Accepted("nobody had been told of it"));
+
     public static Admission LookFirst { get; } = new(AdmissionKind.LookFirst);
 
     public static Admission Go(TimeSpan wait) => new(AdmissionKind.Go, wait);

@@ -20,7 +20,8 @@ internal sealed record IncidentState(
             .Any(at => at > now.AddMinutes(-1)) || stored.Incidents.Any(incident => incident.InFlight() is not null);
         var silence = recently ? Pace.LongestSilence(terms.Destination.RateLimit) : TimeSpan.Zero;
         return new(
-            stored, pages.ToImmutableDictionary(), ImmutableDictionary<string, Waiting>.Empty, ImmutableDictionary<string, DateTimeOffset>.Empty, [], Pace.New(now + silence));
+            stored, pages.ToImmutableDictionary(), ImmutableDictionary<string, Waiting>.Empty, ImmutableDictionary<string, DateTimeOffset>.Empty, [],
+            Pace.New(now + silence));
     }
 
     /// <summary>The pages without which nobody knows who was counted.</summary>

@@ -95,8 +95,8 @@ internal sealed record Waiting
             First = First.Remove(member.ThingName),
             Newest = Newest.Remove(member.ThingName),
         };
-        if (waiting.All.IsEmpty) waiting = Nobody with { Counted = Counted, Unpaged = Unpaged, UnpagedCount = UnpagedCount, Pages = Pages, PageCount = PageCount };
-        return waiting.Joins > 0 ? waiting : waiting with { FirstJoinAt = null };
+        if (waiting.Joins == 0) waiting = waiting with { FirstJoinAt = null };
+        return waiting.All.IsEmpty ? waiting with { FirstAt = null, StartedAt = null, LastAt = null, LastBackAt = null } : waiting;
     }
 
     private Waiting With(long hash) => this with { All = All.Add(hash), Unpaged = Unpaged.Push(hash), UnpagedCount = UnpagedCount + 1 };

@@ -271,7 +271,7 @@ public sealed class IncidentProperties
             var due = start.AddSeconds(leg.At);
             var back = due.AddSeconds(leg.Away);
             var removed = due.AddSeconds(leg.Removed ?? int.MaxValue) <= now;
-            if (removed && !ReturnTold) return Said(NotificationEvent.DeviceRemoved);
+            if (removed) return ReturnTold ? null : Said(NotificationEvent.DeviceRemoved);
             if (OfflineTold && (ReturnTold || now < back)) return null;
             return Said(OfflineTold ? NotificationEvent.DeviceRecovered : NotificationEvent.DeviceOffline);
 
