@@ -68,4 +68,7 @@ public enum PresenceReason
     FlappingBegan = 90,
     FlappingEnded = 91,
     PolicySet = 92,
+
+    // Somebody has forgotten a thing of which others were told.
+    Forgotten = 110,
 }

@@ -42,6 +42,7 @@ public static class PresenceServices
         services.AddSingleton<AdmissionDesk>();
         services.AddSingleton<DestinationWatch>();
         services.AddSingleton<IDestinationWatch>(provider => provider.GetRequiredService<DestinationWatch>());
+        services.AddSingleton<MemberPages>();
         services.AddSingleton<FleetQueue>();
         services.AddSingleton<NotificationQueue>();
         services.AddSingleton<VerificationQueue>();

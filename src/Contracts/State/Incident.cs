@@ -61,6 +61,9 @@ public sealed record Incident
     /// <summary>Its <c>fleet.recovered</c> was accepted.</summary>
     [Id(19)] public bool Closed { get; init; }
 
+    /// <summary>Members that were forgotten since they were counted: nobody waits for their return.</summary>
+    [Id(20)] public int Gone { get; init; }
+
     /// <summary>Stored, and not accepted yet.</summary>
     public IncidentBatch? InFlight() => Batches.Count > 0 && Batches[^1].AcceptedAt is null ? Batches[^1] : null;
 
@@ -74,7 +77,7 @@ public sealed record IncidentBatch
     /// <summary>Of the publication, from 1.</summary>
     [Id(0)] public int Number { get; init; }
 
-    /// <summary>48 bits of each member's hash, ascending, six bytes each.</summary>
+    /// <summary>48 bits of each member's hash, ascending, six bytes each; empty where they are in pages.</summary>
     [Id(1)] public byte[] Hashes { get; init; } = [];
 
     /// <summary>The incident ends with it.</summary>
@@ -87,6 +90,29 @@ public sealed record IncidentBatch
 
     [Id(5)] public DateTimeOffset? AcceptedAt { get; init; }
 
-    /// <summary>Every member has recorded that it was told.</summary>
+    /// <summary>Every member has recorded that it was told. Only in states of version 0.2.</summary>
     [Id(6)] public bool Recorded { get; init; }
+
+    /// <summary>Set: the hashes are in <see cref="MemberPage"/>s with this id.</summary>
+    [Id(7)] public string? Pages { get; init; }
+
+    /// <summary>How many pages these are.</summary>
+    [Id(8)] public int PageCount { get; init; }
+
+    /// <summary>How many members it added to the incident.</summary>
+    [Id(9)] public int Joined { get; init; }
+
+    /// <summary>Names of those that it added, newest first. Kept until it is accepted.</summary>
+    [Id(10)] public IReadOnlyList<string> Newest { get; init; } = [];
+}
+
+/// <summary>
+/// Hashes of an incident's members, apart from the <see cref="DispatchState"/> because a million do not fit into one item. Written once, before
+/// the state that names it, and never changed.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.MemberPage")]
+public sealed record MemberPage
+{
+    /// <summary>64 bits each, ascending, eight bytes each.</summary>
+    [Id(0)] public byte[] Hashes { get; init; } = [];
 }

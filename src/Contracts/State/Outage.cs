@@ -52,6 +52,11 @@ public sealed record Outage
     /// <summary>By destination name: what it has accepted and what it is owed.</summary>
     [Id(15)] public IReadOnlyDictionary<string, Delivery> Deliveries { get; init; } = None;
 
+    /// <summary>
+    /// The thing was forgotten then: whoever was told of it is owed that word, or that it had come back before if <see cref="BackAt"/> is set.
+    /// </summary>
+    [Id(20)] public DateTimeOffset? RemovedAt { get; init; }
+
     private static readonly IReadOnlyDictionary<string, Delivery> None = new Dictionary<string, Delivery>();
 }
 
@@ -62,7 +67,7 @@ public sealed record Delivery
     /// <summary>It accepted <c>device.offline</c>: only then is it owed anything more.</summary>
     [Id(0)] public bool Offline { get; init; }
 
-    /// <summary>It accepted <c>device.recovered</c>.</summary>
+    /// <summary>It accepted <c>device.recovered</c>, or <c>device.removed</c>.</summary>
     [Id(1)] public bool Recovered { get; init; }
 
     /// <summary>The last <c>device.still_offline</c> it accepted, counted from 1.</summary>

@@ -32,6 +32,9 @@ internal sealed partial class DeviceGrain(
     /// </summary>
     internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
 
+    /// <summary>Even if it only asks again: an activation that has been replaced must find that out.</summary>
+    private static readonly TimeSpan readAtLeastEvery = TimeSpan.FromMinutes(10);
+
     /// <summary>At a start, until this silo knows the mutes.</summary>
     private static readonly TimeSpan untilMutesAreKnown = TimeSpan.FromSeconds(1);
 
@@ -137,7 +140,7 @@ internal sealed partial class DeviceGrain(
 
     public Task<DeviceStatus?> GetStatus()
     {
-        if (storage.RecordExists) return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, mutes.Over(_policy, _state, Now), Now));
+        if (storage.RecordExists && !RemovalRules.IsForgotten(_state)) return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, mutes.Over(_policy, _state, Now), Now));
 
         // A name that somebody only asked about must not keep memory for as long as a real thing.
         if (!_heardOf) DeactivateOnIdle();
@@ -148,7 +151,7 @@ internal sealed partial class DeviceGrain(
     {
         _heardOf = true;
         await Refresh();
-        if (policyOverride is null && _state is { Connected: null, Marks.Count: 0, Clients.Count: 0 }) await ForgetStranger();
+        if (policyOverride is null && _state is { Connected: null, Marks.Count: 0, Clients.Count: 0, Owing.Count: 0 }) await ForgetStranger();
         else if (policyOverride is not null || _state.Override is not null) await Apply(new PresenceInput.PolicySet(policyOverride));
         return PolicyView.Of(_policy.With(policyOverride));
     }
@@ -156,6 +159,15 @@ internal sealed partial class DeviceGrain(
     public Task<DeviceState> GetState() => Task.FromResult(_state);
 
     public async Task Forget()
+    {
+        await Refresh();
+        if (storage.RecordExists) await Apply(new PresenceInput.Forgotten());
+        else DeactivateOnIdle();
+        await mutes.Forget(ThingName);
+    }
+
+    /// <summary>Nothing is stored of it any more.</summary>
+    private async Task Clear()
     {
         try
         {
@@ -175,7 +187,7 @@ internal sealed partial class DeviceGrain(
     private async Task ForgetStranger()
     {
         _heardOf = false;
-        if (storage.RecordExists) await Forget();
+        if (storage.RecordExists) await Clear();
         else DeactivateOnIdle();
     }
 
@@ -193,10 +205,18 @@ internal sealed partial class DeviceGrain(
         if (_clock.IsArmed && LookingRules.OnlyWaitsForMute(_state, PolicyAt(Now).With(_state.Override), Now)) return;
 
         if (PresenceRules.NextLook(_state, PolicyAt(Now), Now) is null) await _clock.Hold();
-        await Refresh();
+        await Refresh(unless: OnlyAsksAgain());
         await NoticeBrokerStart();
         await Apply(new PresenceInput.Tick(answersAgain));
     }
+
+    /// <summary>
+    /// Whoever waits for its incident asks every minute, and a million of them would read their state for nothing: before anything is really sent,
+    /// it is read again anyway.
+    /// </summary>
+    private bool OnlyAsksAgain() => _clock.IsArmed && time.GetElapsedTime(_storedAsOf) < readAtLeastEvery && !(broker.Current is { } start && ConnectionRules.MissedStart(_state, start))
+        && PresenceRules.Apply(_state, new PresenceInput.Tick(), PolicyAt(Now), Now) is { Persist: false, Effects: { Count: > 0 } effects }
+        && effects.All(effect => effect is PresenceEffect.Send { KeepAlive: false });
 
     /// <summary>Before a thing is judged, it gets the time that a new start of the broker gives it.</summary>
     private async Task NoticeBrokerStart()
@@ -221,6 +241,13 @@ internal sealed partial class DeviceGrain(
         var before = _state;
         var policy = PolicyAt(now);
         var decision = PresenceRules.Apply(before, input, policy, now);
+        if (RemovalRules.IsGone(decision))
+        {
+            await Clear();
+            observer.Decided(ThingName, input, decision, before, policy, now);
+            return decision.Reason;
+        }
+
         var next = PresenceRules.NextLook(decision.State, policy, now);
 
         // Nearer before the write, later or never only after it: whatever dies in between, somebody looks again soon enough.

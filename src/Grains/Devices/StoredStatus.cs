@@ -13,6 +13,9 @@ public sealed class StoredStatus
 
     internal StoredStatus(PresencePolicies policies, MuteBook mutes, TimeProvider time) => (_policies, _mutes, _time) = (policies, mutes, time);
 
+    /// <summary>Nothing is left of it but a word that is owed to somebody.</summary>
+    public static bool IsForgotten(DeviceState stored) => RemovalRules.IsForgotten(stored);
+
     public DeviceStatus Of(string thingName, DeviceState stored)
     {
         var now = PresenceRules.ToMilliseconds(_time.GetUtcNow());

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>
-/// Asks a destination's dispatcher, and does without it when it has failed for long: a state that nobody can read or write must not
-/// silence a destination for ever.
+/// Asks a destination's dispatcher: one call at a time, with all that has gathered meanwhile. Does without it when it has failed for long: a
+/// state that nobody can read or write must not silence a destination for ever.
 /// </summary>
 internal sealed partial class AdmissionDesk(
     IGrainFactory grains, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<AdmissionDesk> logger)
@@ -19,14 +19,20 @@ internal sealed partial class AdmissionDesk(
     /// <summary>Without a dispatcher nobody knows what other silos send: ten of them together keep within two a second.</summary>
     internal static readonly TimeSpan Alone = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, Trouble> _troubles = new();
+    /// <summary>A thousand members of an incident take the dispatcher some milliseconds.</summary>
+    internal const int MostAtOnce = 1000;
 
-    public async Task<Admission> Ask(INotificationDestination destination, Notification notification)
+    private readonly ConcurrentDictionary<string, Trouble> _troubles = new();
+    private readonly ConcurrentDictionary<string, Counter> _counters = new();
+
+    /// <param name="stale">It may not be owed any more: it was read a while ago.</param>
+    public async Task<Admission> Ask(INotificationDestination destination, Notification notification, bool stale)
     {
-        if (destination.Terms is { Collapse: false, RateLimit: null }) return Admission.Go(TimeSpan.Zero);
+        if (destination.Terms is { Collapse: false, RateLimit: null }) return stale ? Admission.LookFirst : Admission.Go(TimeSpan.Zero);
         try
         {
-            var admission = await grains.GetGrain<IDispatcherGrain>(destination.Name).Admit(notification);
+            var counter = _counters.GetOrAdd(destination.Name, name => new Counter(grains.GetGrain<IDispatcherGrain>(name)));
+            var admission = await counter.Ask(Member.Of(notification, destination.Terms, stale));
             _troubles.TryRemove(destination.Name, out _);
             return admission;
         }
@@ -35,6 +41,50 @@ internal sealed partial class AdmissionDesk(
             var trouble = _troubles.GetOrAdd(destination.Name, _ => new Trouble(time.GetTimestamp()));
             if (trouble.SpeaksUp(time)) LogFailing(exception, destination.Name);
             return time.GetElapsedTime(trouble.Since) < Patience ? Admission.Later : Admission.Go(trouble.NextTurn(time));
+        }
+    }
+
+    private sealed class Counter(IDispatcherGrain dispatcher)
+    {
+        private readonly ConcurrentQueue<(Member Member, TaskCompletionSource<Admission> Answer)> _waiting = new();
+        private int _calling;
+
+        public Task<Admission> Ask(Member member)
+        {
+            var answer = new TaskCompletionSource<Admission>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Enqueue((member, answer));
+            if (Interlocked.CompareExchange(ref _calling, 1, 0) == 0) _ = Call();
+            return answer.Task;
+        }
+
+        private async Task Call()
+        {
+            do
+            {
+                while (Take() is { Count: > 0 } asked) await Call(asked);
+                Volatile.Write(ref _calling, 0);
+            }
+            while (!_waiting.IsEmpty && Interlocked.CompareExchange(ref _calling, 1, 0) == 0);
+        }
+
+        private List<(Member Member, TaskCompletionSource<Admission> Answer)> Take()
+        {
+            var asked = new List<(Member Member, TaskCompletionSource<Admission> Answer)>();
+            while (asked.Count < MostAtOnce && _waiting.TryDequeue(out var next)) asked.Add(next);
+            return asked;
+        }
+
+        private async Task Call(List<(Member Member, TaskCompletionSource<Admission> Answer)> asked)
+        {
+            try
+            {
+                var admissions = await dispatcher.AdmitAll(asked.Select(one => one.Member).ToArray());
+                foreach (var (one, admission) in asked.Zip(admissions)) one.Answer.SetResult(admission);
+            }
+            catch (Exception exception)
+            {
+                foreach (var one in asked) one.Answer.SetException(exception);
+            }
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed partial class DispatcherGrain(
     [PersistentState("dispatch")] IPersistentState<DispatchState> storage,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
     IncidentPolicies policies,
+    MemberPages pages,
     FleetQueue queue,
     ILogger<DispatcherGrain> logger)
     : Grain, IDispatcherGrain
@@ -29,23 +30,20 @@ internal sealed partial class DispatcherGrain(
 
     private DateTimeOffset Now => PresenceRules.ToMilliseconds(time.GetUtcNow());
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _terms = policies.For(Destination);
-        _state = IncidentState.Load(storage.State, _terms, Now);
+        _state = IncidentState.Load(storage.State, await pages.Read(IncidentState.PagesOf(storage.State)), _terms, Now);
         SetTimer();
-        return Task.CompletedTask;
     }
 
-    public async Task<Admission> Admit(Notification notification)
-    {
-        var decision = await Apply(new IncidentInput.Asked(Member.Of(notification, _terms)));
-        return decision.Admission!;
-    }
+    public async Task<Admission> Admit(Notification notification) => (await AdmitAll([Member.Of(notification, _terms.Destination)]))[0];
+
+    public async Task<IReadOnlyList<Admission>> AdmitAll(IReadOnlyList<Member> members) => (await Apply(new IncidentInput.Asked(members))).Admissions;
 
     public Task Published(string incidentId, int number, DeliveryAnswer answer) => Apply(new IncidentInput.Published(incidentId, number, answer));
 
-    public Task Recorded(string incidentId, int number) => Apply(new IncidentInput.Recorded(incidentId, number));
+    public Task PagesDeleted(string id) => Apply(new IncidentInput.PagesDeleted(id));
 
     public Task TryAgain() => Apply(new IncidentInput.Tick(AnswersAgain: true));
 
@@ -54,7 +52,9 @@ internal sealed partial class DispatcherGrain(
     private async Task<IncidentDecision> Apply(IncidentInput input)
     {
         var decision = IncidentRules.Apply(_state, input, _terms, Now);
-        if (decision.Persist) await Store(decision.State.Stored);
+        if (decision.Pages.Count > 0 && Paging.Announce(storage.State, decision.Pages) is { } announced) await Guarded(() => Store(announced));
+        if (decision.Pages.Count > 0) await Guarded(() => pages.Write(decision.Pages));
+        if (decision.Persist) await Guarded(() => Store(decision.State.Stored));
         _state = decision.State;
         foreach (var effect in decision.Effects) CarryOut(effect);
         if (decision.Reason == IncidentReason.Opened) LogOpened(Destination, _state.Stored.Incidents[^1].Id, _terms.CollapseAbove);
@@ -62,14 +62,19 @@ internal sealed partial class DispatcherGrain(
         return decision;
     }
 
-    /// <summary>Memory never runs ahead of storage: after a failed write this activation ends, and whoever waits asks again.</summary>
-    private async Task Store(DispatchState next)
+    private Task Store(DispatchState next)
     {
         storage.State = next;
+        return storage.WriteStateAsync();
+    }
+
+    /// <summary>Memory never runs ahead of storage: after a failed write this activation ends, and whoever waits asks again.</summary>
+    private async Task Guarded(Func<Task> write)
+    {
         var stored = false;
         try
         {
-            await storage.WriteStateAsync();
+            await write();
             stored = true;
         }
         finally
@@ -88,6 +93,9 @@ internal sealed partial class DispatcherGrain(
             case IncidentEffect.Tell tell:
                 queue.Tell(Destination, tell);
                 break;
+            case IncidentEffect.DeletePages(var id):
+                queue.DeletePages(Destination, id);
+                break;
             case IncidentEffect.WarnGivenUp(var incidentId, var members):
                 LogGivenUp(Destination, incidentId, members);
                 break;
@@ -98,7 +106,7 @@ internal sealed partial class DispatcherGrain(
     {
         var now = Now;
         var next = IncidentRules.NextLook(_state, _terms, now);
-        if (next == _timerFor && next > now) return;
+        if (_timerFor > now && (_timerFor == next || _timerFor < next)) return;
         _timer?.Dispose();
         (_timer, _timerFor) = (null, next);
         if (next is not { } at) return;

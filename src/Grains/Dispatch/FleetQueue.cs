@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>Publishes on behalf of dispatchers, and tells an incident's members what became of it. One lane per destination.</summary>
+/// <summary>Publishes on behalf of dispatchers, tells an incident's members what became of it, and deletes their pages. One lane per destination.</summary>
 internal sealed partial class FleetQueue : BackgroundService
 {
     private const int Capacity = 1000;
@@ -29,20 +29,23 @@ internal sealed partial class FleetQueue : BackgroundService
     private readonly Dictionary<string, Lane<Publication>> _publications;
     private readonly Dictionary<string, Lane<IncidentEffect.Tell>> _members;
     private readonly Func<string, Task> _tryAgain;
+    private readonly MemberPages _pages;
+    private readonly Lane<(string Destination, string Id)> _deletions;
 
     public FleetQueue(
-        IGrainFactory grains, IEnumerable<INotificationDestination> destinations, IFleetCount fleet, DestinationWatch watch,
+        IGrainFactory grains, IEnumerable<INotificationDestination> destinations, IFleetCount fleet, DestinationWatch watch, MemberPages pages,
         [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<FleetQueue> logger)
     {
-        (_grains, _fleet, _watch, _time, _logger) = (grains, fleet, watch, time, logger);
+        (_grains, _fleet, _watch, _pages, _time, _logger) = (grains, fleet, watch, pages, time, logger);
         _tryAgain = destination => _grains.GetGrain<IDispatcherGrain>(destination).TryAgain();
         var all = destinations.ToList();
         _publications = all.ToDictionary(d => d.Name, d => new Lane<Publication>($"Incidents of {d.Name}", 1, Capacity, (work, token) => Publish(d, work, token), logger));
         _members = all.ToDictionary(d => d.Name, d => new Lane<IncidentEffect.Tell>($"Members for {d.Name}", 1, Capacity, (work, token) => Tell(d.Name, work, token), logger));
+        _deletions = new("Pages of members", 1, Capacity, (work, _) => DeletePages(work), logger);
     }
 
     /// <summary>How much waits or is under way.</summary>
-    public int Pending => _publications.Values.Sum(lane => lane.Count) + _members.Values.Sum(lane => lane.Count);
+    public int Pending => _publications.Values.Sum(lane => lane.Count) + _members.Values.Sum(lane => lane.Count) + _deletions.Count;
 
     public void Publish(string destination, FleetNotification notification, TimeSpan wait)
     {
@@ -54,17 +57,23 @@ internal sealed partial class FleetQueue : BackgroundService
         if (_members.TryGetValue(destination, out var lane)) lane.TryAdd($"{tell.IncidentId}.{tell.Number}", tell);
     }
 
+    public void DeletePages(string destination, string id) => _deletions.TryAdd(id, (destination, id));
+
     /// <summary>A publication under way is brought to its end: one that is cut off in the middle may be told twice.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         foreach (var lane in _publications.Values) lane.Close();
         foreach (var lane in _members.Values) lane.Close();
+        _deletions.Close();
         await Draining.Wait(ExecuteTask, _time, cancellationToken);
         await base.StopAsync(cancellationToken);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(_publications.Values.Select(lane => lane.Run(stoppingToken)).Concat(_members.Values.Select(lane => lane.Run(stoppingToken))));
+        Task.WhenAll([
+            _deletions.Run(stoppingToken), .. _publications.Values.Select(lane => lane.Run(stoppingToken)),
+            .. _members.Values.Select(lane => lane.Run(stoppingToken)),
+        ]);
 
     private async Task Publish(INotificationDestination destination, Publication publication, CancellationToken cancellationToken)
     {
@@ -133,7 +142,13 @@ internal sealed partial class FleetQueue : BackgroundService
             }
         });
         if (missed > 0) LogNotRecorded(destination, missed, tell.IncidentId);
-        else if (tell.All) await _grains.GetGrain<IDispatcherGrain>(destination).Recorded(tell.IncidentId, tell.Number);
+    }
+
+    /// <summary>What fails is left to the dispatcher's next activation.</summary>
+    private async Task DeletePages((string Destination, string Id) work)
+    {
+        await _pages.Delete(work.Id);
+        await _grains.GetGrain<IDispatcherGrain>(work.Destination).PagesDeleted(work.Id);
     }
 
     private void Log(string destination, FleetNotification notification, DeliveryAnswer answer)

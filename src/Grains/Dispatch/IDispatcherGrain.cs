@@ -8,16 +8,22 @@ namespace IoTOrleans.Grains.Dispatch;
 [Alias("IoTOrleans.IDispatcherGrain")]
 internal interface IDispatcherGrain : IGrainWithStringKey
 {
+    /// <summary>Silos of version 0.2 ask so.</summary>
     [Alias("Admit")]
     Task<Admission> Admit(Notification notification);
+
+    /// <summary>Many at once. When it returns, whoever may go or has been told is stored as that.</summary>
+    /// <returns>What becomes of each, in their order.</returns>
+    [Alias("AdmitAll")]
+    Task<IReadOnlyList<Admission>> AdmitAll([Immutable] IReadOnlyList<Member> members);
 
     /// <summary>The destination's answer to a publication.</summary>
     [Alias("Published")]
     Task Published(string incidentId, int number, DeliveryAnswer answer);
 
-    /// <summary>All whom a publication counted have stored that they were told.</summary>
-    [Alias("Recorded")]
-    Task Recorded(string incidentId, int number);
+    /// <summary>The pages of this id are no more.</summary>
+    [Alias("PagesDeleted")]
+    Task PagesDeleted(string id);
 
     /// <summary>The destination may answer again: a publication that it did not take is tried now.</summary>
     [Alias("TryAgain")]

@@ -13,7 +13,10 @@ namespace IoTOrleans.Grains.Dispatch;
 /// <summary>Sends on behalf of grains and brings the answers back. One lane per destination: one that hangs delays no other.</summary>
 internal sealed partial class NotificationQueue : BackgroundService
 {
-    internal const int WorkersPerDestination = 8;
+    internal const int SentAtOnce = 8;
+
+    /// <summary>Whoever asks whether it may be sent waits for one call that asks for all of them.</summary>
+    internal const int AskingAtOnce = AdmissionDesk.MostAtOnce;
 
     internal const int Capacity = 50_000;
 
@@ -41,6 +44,7 @@ internal sealed partial class NotificationQueue : BackgroundService
     private readonly Dictionary<string, Lane<Work>> _lanes;
     private readonly Dictionary<string, Func<string, Task>> _tryAgain;
     private readonly IThingsNotWell? _things;
+    private readonly Dictionary<string, SemaphoreSlim> _senders;
 
     public NotificationQueue(
         IGrainFactory grains, IEnumerable<INotificationDestination> destinations, AdmissionDesk desk, DestinationWatch watch,
@@ -48,10 +52,10 @@ internal sealed partial class NotificationQueue : BackgroundService
         IThingsNotWell? things = null)
     {
         (_grains, _desk, _watch, _time, _logger, _quiet, _things) = (grains, desk, watch, time, logger, new QuietLog(time), things);
-        _lanes = destinations.ToDictionary(
-            destination => destination.Name,
-            destination => new Lane<Work>(
-                $"Destination {destination.Name}", WorkersPerDestination, Capacity, (work, token) => Send(destination, work, token), logger));
+        var all = destinations.ToList();
+        _senders = all.ToDictionary(destination => destination.Name, _ => new SemaphoreSlim(SentAtOnce));
+        _lanes = all.ToDictionary(destination => destination.Name, destination => new Lane<Work>(
+            $"Destination {destination.Name}", destination.Terms.Collapse ? AskingAtOnce : SentAtOnce, Capacity, (work, token) => Send(destination, work, token), logger));
         _tryAgain = _lanes.Keys.ToDictionary<string, string, Func<string, Task>>(
             destination => destination, destination => thing => _grains.GetGrain<IDeviceAnswers>(thing).TryAgain(destination));
     }
@@ -111,39 +115,56 @@ internal sealed partial class NotificationQueue : BackgroundService
         var room = _watch.RoomOf(destination.Name);
         Waiter? who = keepAlive ? null : new(_tryAgain[destination.Name], notification.ThingName);
         var answer = keepAlive ? null : _unrecorded.GetValueOrDefault((destination.Name, notification.Key));
-        for (var admitted = answer is not null; ; admitted = true)
+        if (answer is null && !keepAlive && (!room.IsClosed || MayJoin(destination, notification)))
         {
-            if (_time.GetElapsedTime(asOf) > AskAgainAfter)
+            // Asked before there is a turn at the gate: whoever joins an incident needs none. And before the state is read again: most who wait
+            // for their incident are known there.
+            var admission = await _desk.Ask(destination, notification, stale: IsOld(asOf));
+            if (admission.Kind == AdmissionKind.LookFirst)
             {
-                var asked = _time.GetTimestamp();
-                var owed = await grain.StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination.Name);
-                if (owed is null) return;
-                (notification, asOf) = (owed, asked);
+                if (await LookAgain() is null) return;
+                admission = await _desk.Ask(destination, notification, stale: false);
             }
 
-            if (admitted) break;
-            if (!keepAlive && (!room.IsClosed || MayJoin(destination, notification)))
-            {
-                // Asked before there is a turn at the gate: whoever joins an incident needs none.
-                var admission = await _desk.Ask(destination, notification);
-                if (admission.Kind == AdmissionKind.Later) return;
-                if ((answer = admission.Answer) is not null) break;
-                if (admission.Wait > TimeSpan.Zero) await Task.Delay(admission.Wait, _time, cancellationToken);
-            }
-
-            if (await room.Turn(who, cancellationToken)) continue;
-            answer = room.NotNow;
-            break;
+            if (admission.Kind == AdmissionKind.Later) return;
+            answer = admission.Answer;
+            if (answer is null && admission.Wait > TimeSpan.Zero) await Task.Delay(admission.Wait, _time, cancellationToken);
         }
 
         if (answer is null)
         {
-            answer = await room.Try(who, token => destination.Send(notification, token), cancellationToken);
-            Log(destination.Name, notification, answer, keepAlive);
+            await _senders[destination.Name].WaitAsync(cancellationToken);
+            try
+            {
+                if (!await room.Turn(who, cancellationToken))
+                {
+                    answer = room.NotNow;
+                }
+                else
+                {
+                    if (IsOld(asOf) && await LookAgain() is null) return;
+                    answer = await room.Try(who, token => destination.Send(notification, token), cancellationToken);
+                    Log(destination.Name, notification, answer, keepAlive);
+                }
+            }
+            finally
+            {
+                _senders[destination.Name].Release();
+            }
         }
 
         if (!keepAlive) await Answer(grain, destination.Name, notification, answer, cancellationToken);
+
+        async Task<Notification?> LookAgain()
+        {
+            var asked = _time.GetTimestamp();
+            var owed = await grain.StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination.Name);
+            if (owed is not null) (notification, asOf) = (owed, asked);
+            return owed;
+        }
     }
+
+    private bool IsOld(long asOf) => _time.GetElapsedTime(asOf) > AskAgainAfter;
 
     /// <summary>A destination that has gone from the settings refuses, as it were: for a day it may come back into them.</summary>
     private async Task AnswerForNobody(string destination, Notification notification)

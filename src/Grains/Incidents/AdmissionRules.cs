@@ -7,30 +7,46 @@ namespace IoTOrleans.Grains.Incidents;
 /// <summary>What becomes of one notification: sent by itself, or told by an incident.</summary>
 internal static class AdmissionRules
 {
-    public static IncidentDecision Asked(IncidentState state, Member member, IncidentTerms terms, DateTimeOffset now)
+    /// <summary>Whoever left before these, and has to be told again, may be taken for one that leaves only now.</summary>
+    private const int mostLeft = 4_000;
+
+    /// <summary>All that one call asks, as if they had asked one after the other.</summary>
+    public static IncidentDecision Asked(IncidentState state, IReadOnlyList<Member> members, IncidentTerms terms, DateTimeOffset now)
     {
-        foreach (var incident in state.Stored.Incidents)
+        var (persist, reason, admissions, pages) = (false, IncidentReason.Nothing, new List<Admission>(members.Count), new List<PageWrite>());
+        foreach (var member in members)
         {
-            foreach (var batch in incident.Batches)
-            {
-                if (!Hashes.Contains(batch.Hashes, member.Hash)) continue;
-                if (batch.AcceptedAt is not null) return new(state, false, [], IncidentReason.ToldAlready, Admission.Told(incident.Id));
-                var waiting = state.WaitingFor(incident.Id);
-                state = state.With(incident.Id, waiting with { Counted = waiting.Counted.SetItem(member.Key, member) });
-                return Wait(state, incident, IncidentReason.WaitsForAnswer, now);
-            }
+            var one = Asked(state, member, terms, now);
+            state = one.State;
+            persist |= one.Persist;
+            if (reason != IncidentReason.Opened) reason = one.Reason;
+            admissions.AddRange(one.Admissions);
+            pages.AddRange(one.Pages);
         }
 
-        if (state.Stored.Incidents.FirstOrDefault(incident => state.WaitingFor(incident.Id).Pending.ContainsKey(member.Key)) is { } asked)
-            return Wait(state.With(asked.Id, state.WaitingFor(asked.Id).Add(member, now)), asked, IncidentReason.Joined, now);
+        return new(state, persist, [], reason) { Admissions = admissions, Pages = pages };
+    }
+
+    private static IncidentDecision Asked(IncidentState state, Member member, IncidentTerms terms, DateTimeOffset now)
+    {
+        if (state.FindCounted(member.Hash) is var (incident, batch))
+        {
+            if (batch.AcceptedAt is not null) return Answer(state, IncidentReason.ToldAlready, Admission.Told(incident.Id));
+            return Wait(state.With(incident.Id, state.WaitingFor(incident.Id).Count(member)), incident, IncidentReason.WaitsForAnswer, now);
+        }
+
+        if (state.FindWaiting(member.Hash) is { } asked) return Add(state, asked, member, IncidentReason.Joined, terms, now);
+        if (member.Stale) return Answer(state, IncidentReason.LooksFirst, Admission.LookFirst);
+
+        if (member.Leaves) return Leave(state, member, terms, now);
 
         // Whatever is said of one that was told by an incident is said by that incident, as long as it is open.
         if (!member.Joins && state.Find(member.IncidentId) is { } own && !IncidentRules.IsEnding(own))
-            return Wait(state.With(own.Id, state.WaitingFor(own.Id).Add(member, now)), own, IncidentReason.Returned, now);
+            return Add(state, own, member, IncidentReason.Returned, terms, now);
 
         if (!MayJoin(member, terms.Destination)) return Go(state, IncidentReason.Paced, terms, now);
-        if (state.Stored.Singles.Any(single => single.Hash == member.Hash)) return Go(state, IncidentReason.SingleAgain, terms, now);
-        return Fresh(state, member, now) is { } fresh ? Join(state, fresh, member, now) : SingleOrFirst(state, member, terms, now);
+        if (state.Stored.Singles.Any(single => single.Hash == Hashes.Short(member.Hash))) return Go(state, IncidentReason.SingleAgain, terms, now);
+        return Fresh(state, member, now) is { } fresh ? Join(state, fresh, member, terms, now) : SingleOrFirst(state, member, terms, now);
     }
 
     /// <summary>Outages and returns; nothing else (a reminder, <c>device.flapping</c>) says the same as its neighbours.</summary>
@@ -53,10 +69,10 @@ internal static class AdmissionRules
             state = state with { Stored = state.Stored with { Incidents = [.. state.Stored.Incidents, incident] } };
 
             // Stored at once: should this activation die before anything is published, whoever asks again finds the storm known.
-            return Join(state, incident, member, now) with { Persist = true, Reason = IncidentReason.Opened };
+            return Join(state, incident, member, terms, now) with { Persist = true, Reason = IncidentReason.Opened };
         }
 
-        var told = new ToldSingly { Hash = member.Hash, Back = member.Returns, Due = member.Due, At = now };
+        var told = new ToldSingly { Hash = Hashes.Short(member.Hash), Back = member.Returns, Due = member.Due, At = now };
         var singles = state.Stored.Singles.Where(single => now - single.At <= IncidentTerms.UpdateEvery);
         state = state with { Stored = state.Stored with { Singles = [.. singles, told] } };
 
@@ -68,16 +84,52 @@ internal static class AdmissionRules
     private static bool ReturnsGoOn(IncidentState state, Member member, DateTimeOffset now) =>
         member.Returns && state.Stored.Incidents.Any(i => i.OnlyReturns && IncidentRules.IsEnding(i) && now - i.JoinedAt <= IncidentTerms.UpdateEvery);
 
-    private static IncidentDecision Join(IncidentState state, Incident incident, Member member, DateTimeOffset now)
+    private static IncidentDecision Join(IncidentState state, Incident incident, Member member, IncidentTerms terms, DateTimeOffset now)
     {
-        incident = incident with { JoinedAt = now };
-        return Wait(state.With(incident).With(incident.Id, state.WaitingFor(incident.Id).Add(member, now)), incident, IncidentReason.Joined, now);
+        if (incident.JoinedAt != now)
+        {
+            incident = incident with { JoinedAt = now };
+            state = state.With(incident);
+        }
+
+        return Add(state, incident, member, IncidentReason.Joined, terms, now);
+    }
+
+    private static IncidentDecision Add(
+        IncidentState state, Incident incident, Member member, IncidentReason reason, IncidentTerms terms, DateTimeOffset now)
+    {
+        var waiting = state.WaitingFor(incident.Id);
+        if (waiting.All.Count >= terms.MostWaiting && !waiting.All.Contains(member.Hash)) return Wait(state, incident, IncidentReason.TooMany, now);
+        (state, var pages) = Paging.Gather(state.With(incident.Id, waiting.Add(member, incident.OnlyReturns, now)), incident.Id, terms);
+        return Wait(state, incident, reason, now) with { Pages = pages };
+    }
+
+    /// <summary>Its thing was forgotten: no incident waits for it any longer, and whoever was told of it is told that as well.</summary>
+    private static IncidentDecision Leave(IncidentState state, Member member, IncidentTerms terms, DateTimeOffset now)
+    {
+        var hash = member.OutageHash;
+        if (state.FindWaiting(hash) is { } asked)
+        {
+            state = state.With(asked.Id, state.WaitingFor(asked.Id).Without(member, hash));
+            return Answer(state, IncidentReason.Left, Admission.ToldToNobody);
+        }
+
+        var counted = state.FindCounted(hash);
+        if (counted is { Batch.AcceptedAt: null }) return Answer(state, IncidentReason.WaitsForAnswer, Admission.Later);
+        var own = counted?.Incident ?? state.Find(member.IncidentId);
+        var leaves = own is { Closed: false } && member.ReturnIsTold && !Hashes.ContainsUnsorted(state.Stored.Left, hash);
+        if (!leaves) return Go(state, IncidentReason.Paced, terms, now);
+
+        // Stored at once: as soon as people have been told, nobody asks again.
+        state = state.With(own! with { Gone = own.Gone + 1 });
+        state = state with { Stored = state.Stored with { Left = Hashes.Append(state.Stored.Left, hash, mostLeft) } };
+        return Go(state, IncidentReason.Left, terms, now) with { Persist = true };
     }
 
     private static IncidentDecision Wait(IncidentState state, Incident incident, IncidentReason reason, DateTimeOffset now) =>
         incident is { RefusedSince: not null } && incident.RetryAt > now
-            ? new(state, false, [], IncidentReason.Refused, new Admission(AdmissionKind.Answered, Answer: Refused(incident)))
-            : new(state, false, [], reason, Admission.Later);
+            ? Answer(state, IncidentReason.Refused, new Admission(AdmissionKind.Answered, Answer: Refused(incident)))
+            : Answer(state, reason, Admission.Later);
 
     /// <summary>So that each thing shows it, and gives up after a day like with a notification of its own.</summary>
     private static DeliveryAnswer Refused(Incident incident) => DeliveryAnswer.Refused($"refused with incident {incident.Id}");
@@ -85,6 +137,9 @@ internal static class AdmissionRules
     private static IncidentDecision Go(IncidentState state, IncidentReason reason, IncidentTerms terms, DateTimeOffset now)
     {
         var (pace, wait) = state.Pace.Next(terms.Destination.RateLimit, now);
-        return new(state with { Pace = pace }, false, [], reason, Admission.Go(wait));
+        return Answer(state with { Pace = pace }, reason, Admission.Go(wait));
     }
+
+    private static IncidentDecision Answer(IncidentState state, IncidentReason reason, Admission admission) =>
+        new(state, false, [], reason) { Admissions = [admission] };
 }

@@ -13,29 +13,35 @@ internal static class Batches
 
     private const int MostNamesTold = 20;
 
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan calm = TimeSpan.FromSeconds(5);
 
-    public static (IncidentBatch Batch, IncidentState State) Next(IncidentState state, Incident incident, DateTimeOffset now)
+    public static (IncidentBatch Batch, IncidentState State, IReadOnlyList<PageWrite> Pages) Next(
+        IncidentState state, Incident incident, IncidentTerms terms, DateTimeOffset now)
     {
         var waiting = state.WaitingFor(incident.Id);
-        var first = waiting.Pending.Values.OrderBy(member => member.Since).ThenBy(member => member.Key, StringComparer.Ordinal);
-        var members = (incident.OnlyReturns ? first : first.Take(IncidentTerms.MostPerBatch)).ToList();
-        var left = Waiting.Nobody;
-        foreach (var member in waiting.Pending.Values.Except(members)) left = left.Add(member, now);
-
-        incident = Count(incident, members);
-        var expected = incident.Count - incident.Silent;
+        incident = Count(incident, waiting);
         var batch = new IncidentBatch
         {
             Number = incident.Publications + 1,
-            Hashes = Hashes.Pack(members.Select(member => member.Hash).Concat(members.Where(member => member.IsLate).Select(member => member.ReturnHash))),
-            Closing = incident.OnlyReturns || (expected > 0 && incident.Back >= expected && left.Pending.Count == 0),
-            Growing = !incident.OnlyReturns && (left.Joins > 0 || IsGrowing(incident, now)),
+            Closing = incident.OnlyReturns || EveryoneIsBack(incident, Waiting.Nobody),
+            Growing = !incident.OnlyReturns && IsGrowing(incident, now),
             At = now,
+            Joined = waiting.Joins,
+            Newest = incident.Publications == 0 ? [] : [.. waiting.Newest.Reverse()],
         };
+        (state, batch, var pages) = Paging.Seal(state, incident.Id, batch, terms);
         incident = incident with { Batches = [.. incident.Batches, batch] };
-        var counted = members.ToDictionary(member => member.Key);
-        return (batch, state.With(incident).With(incident.Id, left with { Counted = waiting.Counted.SetItems(counted) }));
+        var counted = waiting.Named.Aggregate(waiting, (all, pair) => all.Count(pair.Value)).Counted;
+        return (batch, state.With(incident).With(incident.Id, Waiting.Nobody with { Counted = counted }), pages);
+    }
+
+    /// <summary>Nobody is away any more, as far as anybody will say so.</summary>
+    /// <param name="waiting">Who is about to be counted.</param>
+    public static bool EveryoneIsBack(Incident incident, Waiting waiting)
+    {
+        var silent = incident.Silent + waiting.Silent;
+        var expected = incident.Count + waiting.Joins - silent - incident.Gone;
+        return incident.Back + waiting.Returns >= expected && (expected > 0 || (silent == 0 && incident.Gone > 0));
     }
 
     public static FleetNotification Compose(Incident incident, IncidentBatch batch) => new()
@@ -50,43 +56,39 @@ internal static class Batches
         Growing = batch.Growing,
         Reasons = Top(incident.Reasons),
         Attributes = Top(incident.Attributes),
-        Things = incident.Things,
+        Things = [.. batch.Newest.Concat(incident.Things).Distinct().Take(MostThings)],
         OnlyReturns = incident.OnlyReturns,
+        Joined = batch.Joined,
+        Removed = incident.Gone,
     };
 
     /// <summary>Calm for a tenth of its life: seconds at first, a minute after ten.</summary>
     private static bool IsGrowing(Incident incident, DateTimeOffset now)
     {
-        var calm = (now - incident.OpenedAt) / 10;
-        return now - incident.JoinedAt < (calm > Calm ? calm : Calm);
+        var quiet = (now - incident.OpenedAt) / 10;
+        return now - incident.JoinedAt < (quiet > calm ? quiet : calm);
     }
 
-    private static Incident Count(Incident incident, List<Member> members)
+    private static Incident Count(Incident incident, Waiting waiting) => incident with
     {
-        var counted = members.Where(member => incident.OnlyReturns ? member.Returns : member.Joins).ToList();
-        var back = members.Where(member => member.Returns || member.IsLate).ToList();
-        var started = counted.Select(member => incident.OnlyReturns ? member.BackAt : member.Since);
-        return incident with
-        {
-            Count = incident.Count + counted.Count,
-            Back = incident.Back + back.Count,
-            Silent = incident.Silent + counted.Count(member => member is { Joins: true, ReturnIsTold: false }),
-            StartedAt = started.Append(incident.StartedAt).Min(),
-            LastAt = started.Append(incident.LastAt).Max(),
-            LastBackAt = back.Select(member => member.BackAt).Append(incident.LastBackAt).Max(),
-            Reasons = Add(incident.Reasons, counted.Select(member => member.Reason).OfType<string>()),
-            Attributes = Add(incident.Attributes, counted.SelectMany(member => member.Attributes).Select(pair => $"{pair.Key}={pair.Value}")),
-            Things = [.. incident.Things, .. counted.Select(member => member.ThingName).Take(MostThings - incident.Things.Count)],
-        };
-    }
+        Count = incident.Count + waiting.Joins,
+        Back = incident.Back + waiting.Returns,
+        Silent = incident.Silent + waiting.Silent,
+        StartedAt = Waiting.Earlier(incident.StartedAt, waiting.StartedAt),
+        LastAt = Waiting.Later(incident.LastAt, waiting.LastAt),
+        LastBackAt = Waiting.Later(incident.LastBackAt, waiting.LastBackAt),
+        Reasons = Add(incident.Reasons, waiting.Reasons),
+        Attributes = Add(incident.Attributes, waiting.Attributes),
+        Things = [.. incident.Things.Concat(waiting.First).Take(MostThings)],
+    };
 
-    private static Dictionary<string, int> Add(IReadOnlyDictionary<string, int> counts, IEnumerable<string> names)
+    private static Dictionary<string, int> Add(IReadOnlyDictionary<string, int> counts, IReadOnlyDictionary<string, int> more)
     {
         var sum = new Dictionary<string, int>(counts);
-        foreach (var name in names)
+        foreach (var (name, count) in more)
         {
-            if (sum.TryGetValue(name, out var count)) sum[name] = count + 1;
-            else if (sum.Count < MostNames) sum[name] = 1;
+            if (sum.TryGetValue(name, out var before)) sum[name] = before + count;
+            else if (sum.Count < MostNames) sum[name] = count;
         }
 
         return sum;

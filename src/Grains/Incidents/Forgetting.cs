@@ -17,35 +17,24 @@ internal static class Forgetting
     /// <summary>One may still be on its way here when it records that it was told.</summary>
     internal static readonly TimeSpan KeepRecorded = TimeSpan.FromMinutes(2);
 
-    /// <summary>Beside the newest batch; with it they fit into an item of DynamoDB.</summary>
-    internal const int MostOldHashes = 20_000;
-
     public static IncidentState Trim(IncidentState state, DateTimeOffset now)
     {
-        var (incidents, room) = (new List<Incident>(), MostOldHashes);
-        foreach (var incident in state.Stored.Incidents.Reverse())
+        var incidents = new List<Incident>();
+        foreach (var incident in state.Stored.Incidents)
         {
-            var batches = new List<IncidentBatch>();
-            foreach (var batch in incident.Batches.Reverse())
-            {
-                if (!IsNeeded(batch, now)) continue;
-                var newest = incidents.Count == 0 && batches.Count == 0;
-                if (!newest && batch.AcceptedAt is not null && (room -= Hashes.Count(batch.Hashes)) < 0) continue;
-                batches.Insert(0, batch);
-            }
-
-            var trimmed = incident with { Batches = batches };
-            if (IsOver(trimmed, state.WaitingFor(incident.Id), now)) continue;
-            incidents.Insert(0, trimmed);
+            var trimmed = incident with { Batches = [.. incident.Batches.Where(batch => IsNeeded(batch, now))] };
+            if (!IsOver(trimmed, state.WaitingFor(incident.Id), now)) incidents.Add(trimmed);
         }
 
         // Those that are closed keep nobody waiting, and go by themselves when their members must have heard.
         var tooMany = incidents.Count(incident => !incident.Closed) - MostIncidents;
         incidents.RemoveAll(incident => !incident.Closed && incident.InFlight() is null && tooMany-- > 0);
         var known = incidents.Select(incident => incident.Id).ToHashSet();
+        var named = incidents.SelectMany(incident => incident.Batches).Select(batch => batch.Pages).ToHashSet();
+        var loose = IncidentState.PagesOf(state.Stored).Select(pages => pages.Id).Where(id => !named.Contains(id));
         return state with
         {
-            Stored = state.Stored with { Incidents = incidents },
+            Stored = state.Stored with { Incidents = incidents, LoosePages = [.. state.Stored.LoosePages, .. loose] },
             Waiting = state.Waiting.RemoveRange(state.Waiting.Keys.Where(id => !known.Contains(id))),
         };
     }
@@ -55,7 +44,7 @@ internal static class Forgetting
 
     private static bool IsOver(Incident incident, Waiting waiting, DateTimeOffset now)
     {
-        if (incident.Batches.Count > 0 || !waiting.Pending.IsEmpty || now - incident.JoinedAt <= IncidentTerms.UpdateEvery) return false;
+        if (incident.Batches.Count > 0 || !waiting.All.IsEmpty || now - incident.JoinedAt <= IncidentTerms.UpdateEvery) return false;
         return incident.Closed || incident.Silent >= incident.Count || now - (incident.PublishedAt ?? incident.OpenedAt) > Stale;
     }
 }

@@ -1,19 +1,20 @@
+using System.Buffers.Binary;
+
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>A set of 48-bit hashes as it is stored: ascending, six bytes each.</summary>
+/// <summary>Sets of hashes as they are stored: ascending, big-endian. Six bytes each of a few in the state, eight of many in a page.</summary>
 internal static class Hashes
 {
     private const int Width = 6;
 
+    /// <summary>What is stored of a hash where there are few.</summary>
+    public static long Short(long hash) => hash >>> 16;
+
     public static byte[] Pack(IEnumerable<long> hashes)
     {
-        var sorted = hashes.Distinct().Order().ToArray();
+        var sorted = hashes.Select(Short).Distinct().Order().ToArray();
         var packed = new byte[sorted.Length * Width];
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            for (var b = 0; b < Width; b++) packed[(i * Width) + b] = (byte)(sorted[i] >> (8 * (Width - 1 - b)));
-        }
-
+        for (var i = 0; i < sorted.Length; i++) Write(packed.AsSpan(i * Width, Width), sorted[i]);
         return packed;
     }
 
@@ -21,17 +22,63 @@ internal static class Hashes
 
     public static bool Contains(byte[] packed, long hash)
     {
+        var wanted = Short(hash);
         var (low, high) = (0, Count(packed) - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;
             var found = At(packed, middle);
-            if (found == hash) return true;
-            if (found < hash) low = middle + 1;
+            if (found == wanted) return true;
+            if (found < wanted) low = middle + 1;
             else high = middle - 1;
         }
 
         return false;
+    }
+
+    /// <summary>The same, where they stand in the order of their arrival.</summary>
+    public static bool ContainsUnsorted(byte[] packed, long hash)
+    {
+        for (var i = 0; i < Count(packed); i++)
+        {
+            if (At(packed, i) == Short(hash)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Adds one at the end; the oldest beyond <paramref name="most"/> go.</summary>
+    public static byte[] Append(byte[] packed, long hash, int most)
+    {
+        var one = new byte[Width];
+        Write(one, Short(hash));
+        return [.. packed.AsSpan(Math.Max(0, Count(packed) + 1 - most) * Width), .. one];
+    }
+
+    public static byte[] PackPage(IEnumerable<long> hashes)
+    {
+        var sorted = hashes.Order().ToArray();
+        var packed = new byte[sorted.Length * sizeof(long)];
+        for (var i = 0; i < sorted.Length; i++) BinaryPrimitives.WriteInt64BigEndian(packed.AsSpan(i * sizeof(long)), sorted[i]);
+        return packed;
+    }
+
+    /// <summary>All pages of a batch as they are searched.</summary>
+    public static long[] UnpackPages(IEnumerable<byte[]> pages)
+    {
+        var hashes = pages.SelectMany(UnpackPage).ToArray();
+        Array.Sort(hashes);
+        return hashes;
+    }
+
+    private static IEnumerable<long> UnpackPage(byte[] page)
+    {
+        for (var i = 0; i < page.Length; i += sizeof(long)) yield return BinaryPrimitives.ReadInt64BigEndian(page.AsSpan(i));
+    }
+
+    private static void Write(Span<byte> into, long hash)
+    {
+        for (var b = 0; b < Width; b++) into[b] = (byte)(hash >> (8 * (Width - 1 - b)));
     }
 
     private static long At(byte[] packed, int index)

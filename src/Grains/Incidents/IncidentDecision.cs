@@ -3,10 +3,14 @@ using IoTOrleans.Grains.Ports;
 namespace IoTOrleans.Grains.Incidents;
 
 /// <param name="Persist">It has to be stored before anything else happens; else only this activation needs to know.</param>
-/// <param name="Admission">What whoever asked is answered.</param>
-internal sealed record IncidentDecision(
-    IncidentState State, bool Persist, IReadOnlyList<IncidentEffect> Effects, IncidentReason Reason, Admission? Admission = null)
+internal sealed record IncidentDecision(IncidentState State, bool Persist, IReadOnlyList<IncidentEffect> Effects, IncidentReason Reason)
 {
+    /// <summary>What whoever asked is answered, in their order.</summary>
+    public IReadOnlyList<Admission> Admissions { get; init; } = [];
+
+    /// <summary>To be stored before the state that names them, and before anything else happens.</summary>
+    public IReadOnlyList<PageWrite> Pages { get; init; } = [];
+
     public static IncidentDecision Nothing(IncidentState state, IncidentReason reason) => new(state, false, [], reason);
 }
 
@@ -18,8 +22,9 @@ internal abstract record IncidentEffect
 
     internal sealed record Publish(FleetNotification Notification, TimeSpan Wait) : IncidentEffect;
 
-    /// <param name="All">These are all whom the publication counted.</param>
-    internal sealed record Tell(string IncidentId, int Number, IReadOnlyList<Member> Members, bool All) : IncidentEffect;
+    internal sealed record Tell(string IncidentId, int Number, IReadOnlyList<Member> Members) : IncidentEffect;
+
+    internal sealed record DeletePages(string Id) : IncidentEffect;
 
     internal sealed record WarnGivenUp(string IncidentId, int Members) : IncidentEffect;
 }
@@ -29,6 +34,10 @@ internal abstract record IncidentEffect
 internal sealed record Admission([property: Id(0)] AdmissionKind Kind, [property: Id(1)] TimeSpan Wait = default, [property: Id(2)] DeliveryAnswer? Answer = null)
 {
     public static Admission Later { get; } = new(AdmissionKind.Later);
+
+    public static Admission ToldToNobody { get; } = new(AdmissionKind.Answered, Answer: DeliveryAnswer.Accepted("nobody had been told of it"));
+
+    public static Admission LookFirst { get; } = new(AdmissionKind.LookFirst);
 
     public static Admission Go(TimeSpan wait) => new(AdmissionKind.Go, wait);
 
@@ -47,6 +56,9 @@ internal enum AdmissionKind
 
     /// <summary>Its incident has an answer already.</summary>
     Answered = 2,
+
+    /// <summary>It asks for the first time, with what was read a while ago: whether it is still owed has to be read anew.</summary>
+    LookFirst = 3,
 }
 
 /// <summary>A metric tag and a log field.</summary>
@@ -67,5 +79,8 @@ internal enum IncidentReason
     PublicationFailed,
     PublicationRefused,
     GivenUp,
-    Recorded,
+    LooksFirst,
+    Left,
+    TooMany,
+    PagesDeleted,
 }

@@ -8,8 +8,8 @@ internal abstract record IncidentInput
     {
     }
 
-    /// <summary>A notification is owed and asks whether it may be sent.</summary>
-    internal sealed record Asked(Member Member) : IncidentInput;
+    /// <summary>Notifications are owed and ask whether they may be sent.</summary>
+    internal sealed record Asked(params IReadOnlyList<Member> Members) : IncidentInput;
 
     /// <summary>A timer asks whether anything is due.</summary>
     /// <param name="AnswersAgain">The destination may take now what it did not take before.</param>
@@ -18,6 +18,6 @@ internal abstract record IncidentInput
     /// <summary>The destination's answer to a publication.</summary>
     internal sealed record Published(string IncidentId, int Number, DeliveryAnswer Answer) : IncidentInput;
 
-    /// <summary>Every member of a publication has recorded that it was told.</summary>
-    internal sealed record Recorded(string IncidentId, int Number) : IncidentInput;
+    /// <summary>The pages of this id are no more.</summary>
+    internal sealed record PagesDeleted(string Id) : IncidentInput;
 }

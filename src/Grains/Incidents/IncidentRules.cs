@@ -12,14 +12,14 @@ internal static class IncidentRules
     {
         var decision = input switch
         {
-            IncidentInput.Asked(var member) => AdmissionRules.Asked(state, member, terms, now),
+            IncidentInput.Asked(var members) => AdmissionRules.Asked(state, members, terms, now),
             IncidentInput.Tick(var answersAgain) =>
                 PublicationRules.Tick(answersAgain ? PublicationRules.AnswersAgain(state) : state, terms, now),
             IncidentInput.Published published => PublicationRules.Published(state, published, now),
-            IncidentInput.Recorded(var incidentId, var number) => PublicationRules.Recorded(state, incidentId, number),
+            IncidentInput.PagesDeleted(var id) => Paging.Deleted(state, id),
             _ => throw new ArgumentOutOfRangeException(nameof(input), input, "No rule for this input."),
         };
-        return decision.Persist ? decision with { State = Forgetting.Trim(decision.State, now) } : decision;
+        return decision.Persist ? Paging.Delete(decision with { State = Forgetting.Trim(decision.State, now) }) : decision;
     }
 
     /// <summary>When there is something to publish; null: never, unless somebody asks.</summary>

@@ -4,23 +4,50 @@ using IoTOrleans.Contracts;
 namespace IoTOrleans.Grains.Incidents;
 
 /// <param name="Stored">What survives.</param>
+/// <param name="Pages">By their id: the hashes in the pages that batches name, ascending. They are never changed.</param>
 /// <param name="Waiting">By incident: who asked and has to wait. Lost with the activation, at no harm: they ask again.</param>
 /// <param name="Sending">By incident: when its publication was given to the queue.</param>
+/// <param name="Deleting">Ids of pages that somebody deletes.</param>
 internal sealed record IncidentState(
-    DispatchState Stored, ImmutableDictionary<string, Waiting> Waiting, ImmutableDictionary<string, DateTimeOffset> Sending, Pace Pace)
+    DispatchState Stored, ImmutableDictionary<string, long[]> Pages, ImmutableDictionary<string, Waiting> Waiting,
+    ImmutableDictionary<string, DateTimeOffset> Sending, ImmutableHashSet<string> Deleting, Pace Pace)
 {
-    public static IncidentState Load(DispatchState stored, IncidentTerms terms, DateTimeOffset now)
+    /// <param name="pages">What is stored under each id that <see cref="PagesOf"/> names.</param>
+    public static IncidentState Load(DispatchState stored, IReadOnlyDictionary<string, long[]> pages, IncidentTerms terms, DateTimeOffset now)
     {
         // Whatever was sent last, by the activation before this one, is in the state if it was more than one thing.
         var recently = stored.Singles.Select(single => single.At).Concat(stored.Incidents.SelectMany(i => i.Batches).Select(batch => batch.At))
             .Any(at => at > now.AddMinutes(-1)) || stored.Incidents.Any(incident => incident.InFlight() is not null);
         var silence = recently ? Pace.LongestSilence(terms.Destination.RateLimit) : TimeSpan.Zero;
-        return new(stored, ImmutableDictionary<string, Waiting>.Empty, ImmutableDictionary<string, DateTimeOffset>.Empty, Pace.New(now + silence));
+        return new(
+            stored, pages.ToImmutableDictionary(), ImmutableDictionary<string, Waiting>.Empty, ImmutableDictionary<string, DateTimeOffset>.Empty, [],
+            Pace.New(now + silence));
     }
+
+    /// <summary>The pages without which nobody knows who was counted.</summary>
+    public static IEnumerable<(string Id, int Count)> PagesOf(DispatchState stored) =>
+        from incident in stored.Incidents from batch in incident.Batches where batch.Pages is not null select (batch.Pages, batch.PageCount);
 
     public Waiting WaitingFor(string incidentId) => Waiting.GetValueOrDefault(incidentId, Incidents.Waiting.Nobody);
 
     public Incident? Find(string? incidentId) => Stored.Incidents.FirstOrDefault(incident => incident.Id == incidentId);
+
+    /// <summary>The incident, and the batch of it that counted this one.</summary>
+    public (Incident Incident, IncidentBatch Batch)? FindCounted(long hash)
+    {
+        foreach (var incident in Stored.Incidents)
+        {
+            foreach (var batch in incident.Batches)
+            {
+                if (Counts(batch, hash)) return (incident, batch);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The incident in which this one waits to be counted.</summary>
+    public Incident? FindWaiting(long hash) => Stored.Incidents.FirstOrDefault(incident => WaitingFor(incident.Id).All.Contains(hash));
 
     public IncidentState With(Incident incident) => this with
     {
@@ -35,28 +62,7 @@ internal sealed record IncidentState(
     };
 
     public IncidentState With(string incidentId, Waiting waiting) => this with { Waiting = Waiting.SetItem(incidentId, waiting) };
-}
 
-/// <param name="Pending">In no publication yet.</param>
-/// <param name="Counted">In the one whose answer is awaited.</param>
-/// <param name="FirstAt">Since when somebody is pending.</param>
-internal sealed record Waiting(
-    ImmutableDictionary<string, Member> Pending, ImmutableDictionary<string, Member> Counted, DateTimeOffset? FirstAt, int Joins, int Silent, int Returns)
-{
-    public static Waiting Nobody { get; } = new(ImmutableDictionary<string, Member>.Empty, ImmutableDictionary<string, Member>.Empty, null, 0, 0, 0);
-
-    public Waiting Add(Member member, DateTimeOffset now)
-    {
-        var before = Pending.GetValueOrDefault(member.Key);
-        return this with
-        {
-            Pending = Pending.SetItem(member.Key, member),
-            FirstAt = FirstAt ?? now,
-            Joins = Joins + (before is null && member.Joins ? 1 : 0),
-            Silent = Silent + (before is null && member is { Joins: true, ReturnIsTold: false } ? 1 : 0),
-            Returns = Returns + ComesBack(member) - ComesBack(before),
-        };
-    }
-
-    private static int ComesBack(Member? member) => member is { Returns: true } or { IsLate: true } ? 1 : 0;
+    private bool Counts(IncidentBatch batch, long hash) => batch.Pages is null ? Hashes.Contains(batch.Hashes, hash)
+        : Pages.TryGetValue(batch.Pages, out var hashes) && Array.BinarySearch(hashes, hash) >= 0;
 }

@@ -5,54 +5,61 @@ using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>A notification that asks to be sent, with no more of it than an incident needs.</summary>
+/// <summary>A notification that asks to be sent, with no more of it than an incident needs; hashed by whoever asks.</summary>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.Member")]
 internal sealed record Member
 {
-    public required string ThingName { get; init; }
+    [Id(0)] public required string ThingName { get; init; }
 
-    public required string OutageId { get; init; }
+    [Id(1)] public required string OutageId { get; init; }
 
-    public required NotificationEvent Event { get; init; }
+    [Id(2)] public required NotificationEvent Event { get; init; }
 
-    public int Sequence { get; init; }
+    [Id(3)] public int Sequence { get; init; }
 
-    public required string Key { get; init; }
+    /// <summary>64 bits of the hash of the notification's key: once in twenty million storms of a million things one is taken for another.</summary>
+    [Id(4)] public required long Hash { get; init; }
 
-    /// <summary>48 bits: among 20,000 members of a batch one in ten thousand million is taken for another.</summary>
-    public required long Hash { get; init; }
+    [Id(5)] public required DateTimeOffset Since { get; init; }
 
-    public required DateTimeOffset Since { get; init; }
-
-    public DateTimeOffset? BackAt { get; init; }
+    [Id(6)] public DateTimeOffset? BackAt { get; init; }
 
     /// <summary>When it fell due: the same however often it asks.</summary>
-    public required DateTimeOffset Due { get; init; }
+    [Id(7)] public required DateTimeOffset Due { get; init; }
 
-    public string? Reason { get; init; }
+    [Id(8)] public string? Reason { get; init; }
 
-    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+    [Id(9)] public required IReadOnlyDictionary<string, string> Attributes { get; init; }
 
-    public string? IncidentId { get; init; }
+    [Id(10)] public string? IncidentId { get; init; }
 
-    public bool ReturnIsTold { get; init; }
+    [Id(11)] public bool ReturnIsTold { get; init; }
+
+    /// <summary>What is said here was read a while ago: good enough for a question that was asked before, not for a new one.</summary>
+    [Id(12)] public bool Stale { get; init; }
 
     public bool Joins => Event == NotificationEvent.DeviceOffline;
 
     public bool Returns => Event == NotificationEvent.DeviceRecovered;
 
+    /// <summary>Its thing was forgotten.</summary>
+    public bool Leaves => Event == NotificationEvent.DeviceRemoved;
+
     /// <summary>Its outage was over before anybody could be told: it is a member, and back at once.</summary>
     public bool IsLate => Joins && BackAt is not null && ReturnIsTold;
+
+    /// <summary>The hash that its outage was counted by.</summary>
+    public long OutageHash => HashOf($"{OutageId}.{NotificationEvent.DeviceOffline.Name()}");
 
     /// <summary>The hash that its return will have.</summary>
     public long ReturnHash => HashOf($"{OutageId}.{NotificationEvent.DeviceRecovered.Name()}");
 
-    public static Member Of(Notification notification, IncidentTerms terms) => new()
+    public static Member Of(Notification notification, DestinationTerms destination, bool stale = false) => new()
     {
         ThingName = notification.ThingName,
         OutageId = notification.OutageId,
         Event = notification.Event,
         Sequence = notification.Sequence,
-        Key = notification.Key,
         Hash = HashOf(notification.Key),
         Since = notification.Since,
         BackAt = notification.RecoveredAt,
@@ -62,13 +69,14 @@ internal sealed record Member
         Reason = notification.DisconnectReason,
         Attributes = notification.Attributes,
         IncidentId = notification.IncidentId,
-        ReturnIsTold = notification.ReturnIsTold && terms.Destination.SendResolved,
+        ReturnIsTold = notification.ReturnIsTold && destination.SendResolved,
+        Stale = stale,
     };
 
     private static long HashOf(string key)
     {
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(Encoding.UTF8.GetBytes(key), hash);
-        return BinaryPrimitives.ReadInt64BigEndian(hash) >>> 16;
+        return BinaryPrimitives.ReadInt64BigEndian(hash);
     }
 }

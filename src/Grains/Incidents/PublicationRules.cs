@@ -13,16 +13,35 @@ internal static class PublicationRules
     /// <summary>Its members give up after a day of refusals, each from its own first one; the incident outlives them.</summary>
     internal static readonly TimeSpan GiveUpAfter = TellingRules.GiveUpAfter + TimeSpan.FromHours(2);
 
+    /// <summary>Whoever joins next would most likely have joined within this.</summary>
+    internal static readonly TimeSpan Calm = TimeSpan.FromSeconds(2);
+
+    /// <summary>The same of many new members, of whom most would not be named anyway.</summary>
+    internal static readonly TimeSpan CalmOfMany = TimeSpan.FromSeconds(10);
+
+    /// <summary>A few new members, all of whom are named, wait no longer than this: they are told as soon as if they were told singly.</summary>
+    internal static readonly TimeSpan LongestWaitOfFew = TimeSpan.FromSeconds(20);
+
     public static DateTimeOffset? Due(IncidentState state, Incident incident, IncidentTerms terms, DateTimeOffset now)
     {
         if (state.Sending.TryGetValue(incident.Id, out var sentAt)) return sentAt + Lost;
         if (incident.InFlight() is not null) return incident.RetryAt ?? now;
+        if (incident.Closed) return null;
+
         var waiting = state.WaitingFor(incident.Id);
-        if (waiting.FirstAt is not { } first || incident.Closed) return null;
+        var over = !incident.OnlyReturns && Batches.EveryoneIsBack(incident, waiting);
+        if (waiting.FirstAt is not { } first) return over ? now : null;
 
         var settled = first + terms.Settle;
         if (incident.OnlyReturns) return Later(settled, LastReturns(state) + IncidentTerms.UpdateEvery);
-        return incident.PublishedAt is { } last && !EveryoneIsBack(incident, waiting) ? Later(settled, last + IncidentTerms.UpdateEvery) : settled;
+        if (incident.PublishedAt is not { } last) return Earlier(Later(settled, incident.JoinedAt + Calm), first + terms.GroupWindow);
+        if (over) return settled;
+        if (waiting.FirstJoinAt is not { } joined) return Later(settled, last + IncidentTerms.UpdateEvery);
+
+        settled = joined + terms.Settle;
+        return waiting.Joins <= Batches.MostThings
+            ? Earlier(Later(settled, incident.JoinedAt + Calm), joined + LongestWaitOfFew)
+            : Later(settled, Earlier(incident.JoinedAt + CalmOfMany, last + IncidentTerms.UpdateEvery));
     }
 
     public static IncidentDecision Tick(IncidentState state, IncidentTerms terms, DateTimeOffset now)
@@ -31,11 +50,14 @@ internal static class PublicationRules
         foreach (var incident in state.Stored.Incidents)
         {
             if (Due(state, incident, terms, now) is not { } due || due > now) continue;
-            var (batch, after) = incident.InFlight() is { } again ? (again, decision.State) : Batches.Next(decision.State, incident, now);
+            var (batch, after, pages) = incident.InFlight() is { } again ? (again, decision.State, []) : Batches.Next(decision.State, incident, terms, now);
             var (pace, wait) = after.Pace.Next(terms.Destination.RateLimit, now);
             after = after with { Pace = pace, Sending = after.Sending.SetItem(incident.Id, now + wait) };
             var publish = new IncidentEffect.Publish(Batches.Compose(after.Find(incident.Id)!, batch), wait);
-            decision = new(after, decision.Persist || incident.InFlight() is null, [.. decision.Effects, publish], IncidentReason.Published);
+            decision = new(after, decision.Persist || incident.InFlight() is null, [.. decision.Effects, publish], IncidentReason.Published)
+            {
+                Pages = [.. decision.Pages, .. pages],
+            };
         }
 
         return decision;
@@ -55,30 +77,22 @@ internal static class PublicationRules
         };
     }
 
-    public static IncidentDecision Recorded(IncidentState state, string incidentId, int number)
-    {
-        if (state.Find(incidentId) is not { } incident) return IncidentDecision.Nothing(state, IncidentReason.Nothing);
-        var batches = incident.Batches.Select(batch => batch.Number == number ? batch with { Recorded = true } : batch);
-        return IncidentDecision.Nothing(state.With(incident with { Batches = [.. batches] }), IncidentReason.Recorded);
-    }
-
     private static IncidentDecision Accepted(IncidentState state, Incident incident, IncidentBatch batch, DateTimeOffset now)
     {
         var waiting = state.WaitingFor(incident.Id);
-        var told = waiting.Counted.Values.ToList();
         incident = incident with
         {
             Publications = batch.Number,
             PublishedAt = now,
-            Batches = [.. incident.Batches.SkipLast(1), batch with { AcceptedAt = now }],
+            Batches = [.. incident.Batches.SkipLast(1), batch with { AcceptedAt = now, Newest = [] }],
             Failures = 0,
             RetryAt = null,
             RefusedSince = null,
             Closed = batch.Closing,
         };
+        var tell = new IncidentEffect.Tell(incident.Id, batch.Number, [.. waiting.Counted.Values]);
         state = state.With(incident).With(incident.Id, waiting with { Counted = waiting.Counted.Clear() });
-        var tell = new IncidentEffect.Tell(incident.Id, batch.Number, told, All: told.Count == Hashes.Count(batch.Hashes));
-        return new(state, true, [tell], IncidentReason.Accepted);
+        return new(state, true, tell.Members.Count > 0 ? [tell] : [], IncidentReason.Accepted);
     }
 
     /// <summary>What failed is due. But not what is refused, nor what has failed by itself, again and again.</summary>
@@ -99,21 +113,21 @@ internal static class PublicationRules
     {
         var since = incident.RefusedSince ?? now;
         if (now - since >= GiveUpAfter)
+        {
+            var loose = incident.Batches.Select(batch => batch.Pages).OfType<string>();
+            state = state with { Stored = state.Stored with { LoosePages = [.. state.Stored.LoosePages, .. loose] } };
             return new(state.Without(incident.Id), true, [new IncidentEffect.WarnGivenUp(incident.Id, incident.Count)], IncidentReason.GivenUp);
+        }
+
         var retryAt = PresenceRules.ToMilliseconds(now + TellingRules.RefusedRetry);
         incident = incident with { Failures = incident.Failures + 1, RefusedSince = since, RetryAt = retryAt };
         return new(state.With(incident), true, [], IncidentReason.PublicationRefused);
-    }
-
-    /// <summary>Nobody is away any more, as far as anybody will say so.</summary>
-    private static bool EveryoneIsBack(Incident incident, Waiting waiting)
-    {
-        var expected = incident.Count + waiting.Joins - incident.Silent - waiting.Silent;
-        return expected > 0 && incident.Back + waiting.Returns >= expected && waiting.Pending.Count <= IncidentTerms.MostPerBatch;
     }
 
     private static DateTimeOffset? LastReturns(IncidentState state) =>
         state.Stored.Incidents.Where(incident => incident is { OnlyReturns: true, PublishedAt: not null }).Max(incident => incident.PublishedAt);
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset? b) => b > a ? b.Value : a;
+
+    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => b < a ? b : a;
 }

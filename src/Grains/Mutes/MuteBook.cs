@@ -49,6 +49,13 @@ public sealed class MuteBook(IGrainFactory grains, [FromKeyedServices(TimeProvid
             grains.GetGrain<IMutesGrain>(0).Fulfilled(mute.Id, mute.From).Ignore();
     }
 
+    /// <summary>Nobody will ever say that it has recovered: a mute until then is over. Asked of the list itself, which may know of newer ones.</summary>
+    internal async Task Forget(string thingName)
+    {
+        var mutes = grains.GetGrain<IMutesGrain>(0);
+        foreach (var mute in (await mutes.List()).Where(mute => mute.UntilRecovered && mute.Thing == thingName)) await mutes.Delete(mute.Id);
+    }
+
     internal void Copy(MuteList list) => Volatile.Write(ref _copy, new MuteIndex(list));
 
     public void Dispose() => _one.Dispose();

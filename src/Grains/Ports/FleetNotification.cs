@@ -35,11 +35,17 @@ public sealed record FleetNotification
     /// <summary>Members by attribute, <c>name=value</c>.</summary>
     [Id(10)] public required IReadOnlyDictionary<string, int> Attributes { get; init; }
 
-    /// <summary>Up to 20 names.</summary>
+    /// <summary>Up to 20 names; first those that joined since the last publication, newest first.</summary>
     [Id(11)] public required IReadOnlyList<string> Things { get; init; }
 
     /// <summary>Returns of things that were told singly: there was no <c>fleet.outage</c> before.</summary>
     [Id(12)] public bool OnlyReturns { get; init; }
+
+    /// <summary>Members that joined since the publication before; in the first one all of them.</summary>
+    [Id(13)] public int Joined { get; init; }
+
+    /// <summary>Members that were forgotten before they came back.</summary>
+    [Id(14)] public int Removed { get; init; }
 
     /// <summary>Names the notification over all repeats: <c>{incidentId}.{event}[.{n}]</c>.</summary>
     public string Key => Number == 1 || Event == FleetEvent.FleetRecovered ? $"{IncidentId}.{Event.Name()}" : $"{IncidentId}.{Event.Name()}.{Number}";

@@ -81,6 +81,9 @@ public enum NotificationEvent
     /// <summary>About ourselves: for minutes we have not known what happened. <see cref="Notification.ThingName"/> is the cluster's name then.</summary>
     WatcherBlind = 5,
     WatcherOk = 6,
+
+    /// <summary>The thing was forgotten: nobody will say that it is back.</summary>
+    DeviceRemoved = 7,
 }
 
 public static class NotificationEventNames
@@ -95,12 +98,13 @@ public static class NotificationEventNames
         NotificationEvent.DeviceSteady => "device.steady",
         NotificationEvent.WatcherBlind => "watcher.blind",
         NotificationEvent.WatcherOk => "watcher.ok",
+        NotificationEvent.DeviceRemoved => "device.removed",
         _ => throw new ArgumentOutOfRangeException(nameof(notificationEvent), notificationEvent, null),
     };
 
     /// <summary>It is the end of what an earlier notification with the same id began: services that keep alerts close theirs.</summary>
     public static bool IsEnd(this NotificationEvent notificationEvent) =>
-        notificationEvent is NotificationEvent.DeviceRecovered or NotificationEvent.DeviceSteady or NotificationEvent.WatcherOk;
+        notificationEvent is NotificationEvent.DeviceRecovered or NotificationEvent.DeviceSteady or NotificationEvent.DeviceRemoved or NotificationEvent.WatcherOk;
 
     /// <summary>About no thing, but about the service itself.</summary>
     public static bool IsOfWatcher(this NotificationEvent notificationEvent) =>

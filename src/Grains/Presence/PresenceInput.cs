@@ -32,4 +32,7 @@ internal abstract record PresenceInput
 
     /// <summary>Somebody sets what holds for this thing over all settings, or takes it back.</summary>
     internal sealed record PolicySet(PolicyOverride? Wanted) : PresenceInput;
+
+    /// <summary>Somebody forgets this thing.</summary>
+    internal sealed record Forgotten : PresenceInput;
 }

@@ -42,6 +42,7 @@ internal static class PresenceRules
                 KeepAliveRules.Add(LookingRules.Tick(TellingRules.AnswersAgain(state, answersAgain), policy, now), policy, now),
             PresenceInput.Verified(var outageId, var answer) => LookingRules.Verified(state, outageId, answer, policy, now),
             PresenceInput.Audited(var answer) => AuditRules.Audited(state, answer, policy, now),
+            PresenceInput.Forgotten => RemovalRules.Forget(state, policy, now),
             PresenceInput.Answered answer => TellingRules.Answered(state, answer, policy, now),
             _ => throw new ArgumentOutOfRangeException(nameof(input), input, "No rule for this input."),
         };

@@ -71,6 +71,7 @@ internal static partial class ReasonTexts
         PresenceReason.FlappingBegan => "It came and went so often that it counts as flapping.",
         PresenceReason.FlappingEnded => "It has been connected for an hour: it is steady again.",
         PresenceReason.PolicySet => "Somebody set a policy for it, or took it back.",
+        PresenceReason.Forgotten => "Somebody removed it; those that were told of it are told that.",
 
         _ => Unknown,
     };

@@ -155,11 +155,12 @@ internal static class TellingRules
     {
         var delivery = outage.Deliveries[destination];
         if (!over && outage.BackAt is not null) return null;
-        if (!delivery.Offline) return (NotificationEvent.DeviceOffline, 0);
+        if (!delivery.Offline && outage.RemovedAt is null) return (NotificationEvent.DeviceOffline, 0);
         if (over)
         {
             var wantsToHear = policy.NotifyRecovery && policy.TermsOf(destination).SendResolved;
-            return delivery.Recovered || !wantsToHear ? null : (NotificationEvent.DeviceRecovered, 0);
+            var end = outage is { RemovedAt: not null, BackAt: null } ? NotificationEvent.DeviceRemoved : NotificationEvent.DeviceRecovered;
+            return delivery.Recovered || !wantsToHear ? null : (end, 0);
         }
 
         return RepeatDue(outage, delivery, policy) <= repeatsAt ? (NotificationEvent.DeviceStillOffline, delivery.StillOffline + 1) : null;
@@ -169,6 +170,7 @@ internal static class TellingRules
     {
         NotificationEvent.DeviceOffline => !delivery.Offline,
         NotificationEvent.DeviceRecovered => delivery.Offline && !delivery.Recovered,
+        NotificationEvent.DeviceRemoved => !delivery.Recovered,
         _ => delivery.Offline && delivery.StillOffline < answer.Sequence,
     };
 
@@ -180,7 +182,7 @@ internal static class TellingRules
         delivery = answer.Event switch
         {
             NotificationEvent.DeviceOffline => delivery with { Offline = true, Incident = answer.Answer.IncidentId },
-            NotificationEvent.DeviceRecovered => delivery with { Recovered = true },
+            NotificationEvent.DeviceRecovered or NotificationEvent.DeviceRemoved => delivery with { Recovered = true },
             _ => delivery with { StillOffline = answer.Sequence, RepeatedAt = LastRepeat(outage, delivery, policy, now) },
         };
         var told = With(outage, answer.Destination, delivery);
@@ -259,7 +261,7 @@ internal static class TellingRules
             Since = outage.Since,
             DetectedAt = outage.Telling!.Value,
             RecoveredAt = outage.BackAt,
-            Duration = (outage.BackAt ?? now) - outage.Since,
+            Duration = (outage.BackAt ?? outage.RemovedAt ?? now) - outage.Since,
             Grace = TimeSpan.FromSeconds(outage.GraceSeconds),
             DisconnectReason = outage.DisconnectReason,
             Verification = outage.Verification,

@@ -20,7 +20,7 @@ internal sealed class ThingsInCatalogue(IThingCatalogue catalogue, StoredStatus 
         {
             var most = Math.Min(query.Limit - items.Count, ThingQuery.MostRows - rowsRead);
             var page = await catalogue.List(position, most, cancellationToken);
-            items.AddRange(page.Things.Where(thing => query.MatchesName(thing.ThingName))
+            items.AddRange(page.Things.Where(thing => query.MatchesName(thing.ThingName) && !StoredStatus.IsForgotten(thing.State))
                 .Select(thing => statuses.Of(thing.ThingName, thing.State)).Where(query.Matches));
             rowsRead += page.Things.Count;
             position = page.Next;

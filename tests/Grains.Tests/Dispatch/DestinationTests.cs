@@ -44,7 +44,7 @@ public sealed class DestinationTests
 
         await VirtualCluster.Until(() => cluster.Watch.Refusing.Count > 0);
         cluster.Watch.Refusing.Keys.ShouldBe(["refusing"]);
-        hanging.Attempts.ShouldBe(NotificationQueue.WorkersPerDestination, "and everything else of it waits");
+        hanging.Attempts.ShouldBe(NotificationQueue.SentAtOnce, "and everything else of it waits");
 
         // All of them mend: each thing that is still due is told, none is lost.
         down.Answer = refusing.Answer = null;

@@ -21,7 +21,8 @@ public sealed class IncidentProperties
 
     /// <param name="At">Second at which it falls due.</param>
     /// <param name="Away">Seconds until it is back.</param>
-    internal sealed record Leg(int At, int Away);
+    /// <param name="Removed">Seconds until somebody forgets it, if it is not back by then.</param>
+    internal sealed record Leg(int At, int Away, int? Removed);
 
     internal sealed record World(int CollapseAbove, int? Rate, Leg[] Legs, int[] Fates)
     {
@@ -32,9 +33,10 @@ public sealed class IncidentProperties
     {
         var at = Gen.OneOf(Gen.Int[0, 5], Gen.Int[0, 60], Gen.Int[0, 1200]);
         var away = Gen.OneOf(Gen.Int[1, 5], Gen.Int[60, 200], Gen.Int[60, 1500]);
+        var removed = Gen.OneOf(Gen.Const((int?)null), Gen.Const((int?)null), Gen.Int[1, 400].Select(second => (int?)second));
         return Gen.Select(
             Gen.OneOf(Gen.Const(5), Gen.Const(2), Gen.Const(0)), Gen.OneOf(Gen.Const(0), Gen.Const(1), Gen.Const(2)),
-            Gen.Select(at, away, (a, w) => new Leg(a, w)).Array[1, 40], fate.Array[1, 60],
+            Gen.Select(at, away, removed, (a, w, r) => new Leg(a, w, r < w ? r : null)).Array[1, 40], fate.Array[1, 60],
             (above, rate, legs, fates) => new World(above, rate == 0 ? null : rate, legs, fates));
     }
 
@@ -45,6 +47,8 @@ public sealed class IncidentProperties
         private readonly IncidentTerms _terms = new()
         {
             CollapseAbove = world.CollapseAbove,
+            PageSize = 3,
+            MostInState = 4,
             Destination = new DestinationTerms { RateLimit = world.Rate is { } rate ? new RateLimit(rate, TimeSpan.FromSeconds(1)) : null },
         };
 
@@ -55,6 +59,7 @@ public sealed class IncidentProperties
         private readonly Dictionary<string, FleetNotification> _contents = [];
         private readonly Dictionary<string, DateTimeOffset> _firstAt = [];
         private IncidentState _state = null!;
+        private readonly StoredPages _pages = new();
         private DispatchState _stored = new();
         private int _now;
         private int _order;
@@ -63,7 +68,7 @@ public sealed class IncidentProperties
 
         public void Run()
         {
-            _state = IncidentState.Load(_stored, _terms, Now);
+            Crash();
             const int calm = 3000;
             for (_now = 0; _now < calm + 4000; _now++)
             {
@@ -81,8 +86,8 @@ public sealed class IncidentProperties
         {
             thing.AsksAt = _now + 60;
             if (thing.Owed(Now, start) is not { } owed) return;
-            var decision = Do(new IncidentInput.Asked(Member.Of(owed, _terms)), calm);
-            switch (decision?.Admission)
+            var decision = Do(new IncidentInput.Asked(Member.Of(owed, _terms.Destination)), calm);
+            switch (decision?.Admissions[0])
             {
                 case { Kind: AdmissionKind.Go, Wait: var wait }:
                     _attempts.Add(Now + wait);
@@ -90,7 +95,8 @@ public sealed class IncidentProperties
                     thing.Single(owed.Event);
                     Record(thing, owed.Event, null, calm);
                     break;
-                case { Kind: AdmissionKind.Answered, Answer.IncidentId: { } incident }:
+                case { Kind: AdmissionKind.Answered, Answer: { Outcome: DeliveryOutcome.Accepted, IncidentId: var incident } }:
+                    if (incident is null) (owed.Event == NotificationEvent.DeviceRemoved && !thing.OfflineTold).ShouldBeTrue("nobody had been told of it");
                     Record(thing, owed.Event, incident, calm);
                     break;
             }
@@ -102,6 +108,18 @@ public sealed class IncidentProperties
             var fate = Fate(calm);
             if (fate == 1) Crash();
             var decision = IncidentRules.Apply(_state, input, _terms, Now);
+            foreach (var page in decision.Pages)
+            {
+                if (Paging.Announce(_stored, [page]) is { } announced) _stored = Storm.Reload(announced);
+                var during = Fate(calm);
+                if (during != 14) _pages.Write(page);
+                if (during is not (14 or 15)) continue;
+
+                // It dies before the page is written, or before anybody names it.
+                Crash();
+                return null;
+            }
+
             if (decision.Persist)
             {
                 if (fate == 2)
@@ -145,33 +163,32 @@ public sealed class IncidentProperties
             }
             else if (effect is IncidentEffect.Tell tell)
             {
-                var missed = 0;
-                foreach (var member in tell.Members)
-                {
-                    if (!Record(_things[int.Parse(member.ThingName, null)], member.Event, tell.IncidentId, calm)) missed++;
-                }
-
-                if (missed == 0 && tell.All) Later(1, () => Do(new IncidentInput.Recorded(tell.IncidentId, tell.Number), calm));
+                foreach (var member in tell.Members) Record(_things[int.Parse(member.ThingName, null)], member.Event, tell.IncidentId, calm);
+            }
+            else if (effect is IncidentEffect.DeletePages(var id))
+            {
+                if (Fate(calm) is 13) return;
+                _pages.Delete(id);
+                Later(1, () => Do(new IncidentInput.PagesDeleted(id), calm));
             }
         }
 
-        private bool Record(Thing thing, NotificationEvent about, string? incident, int calm)
+        private void Record(Thing thing, NotificationEvent about, string? incident, int calm)
         {
-            if (Fate(calm) is 13) return false;
+            if (Fate(calm) is 13) return;
             thing.Record(about, incident);
             thing.AsksAt = Math.Min(thing.AsksAt, _now + 1);
-            return true;
         }
 
         private void Later(int seconds, Action action) => _later.Enqueue(action, (_now + seconds, _order++));
 
-        private void Crash() => _state = IncidentState.Load(_stored, _terms, Now);
+        private void Crash() => _state = IncidentState.Load(_stored, _pages.Read(_stored), _terms, Now);
 
         private int Fate(int calm)
         {
             if (_now >= calm) return 9;
             var fate = world.Fates[_fate++ % world.Fates.Length];
-            if (fate is not (0 or 4 or 5 or 6 or 7 or 8 or 9 or 14 or 15)) _troubled = true;
+            if (fate is not (0 or 4 or 5 or 6 or 7 or 8 or 9)) _troubled = true;
             return fate;
         }
 
@@ -179,7 +196,8 @@ public sealed class IncidentProperties
         {
             foreach (var thing in _things)
             {
-                thing.OfflineTold.ShouldBeTrue($"{thing} was never told");
+                (thing.OfflineTold || thing.IsRemoved).ShouldBeTrue($"{thing} was never told");
+                (thing.OfflineTold && thing.IsRemoved && !thing.RemovedSent).ShouldBeFalse($"nobody was told that {thing} was removed");
                 thing.ReturnTold.ShouldBeTrue($"the return of {thing} was never told");
             }
 
@@ -187,18 +205,26 @@ public sealed class IncidentProperties
             foreach (var group in _things.Where(t => t.Incident is not null).GroupBy(t => t.Incident!))
             {
                 var last = _accepted.Where(told => told.IncidentId == group.Key).MaxBy(told => told.Number).ShouldNotBeNull();
-                last.Count.ShouldBeGreaterThanOrEqualTo(group.Count());
+
+                // Exactly once each, whatever died in between; of one that was forgotten before it heard nobody can say.
+                last.Count.ShouldBeInRange(group.Count(), group.Count() + _things.Count(t => t is { IsRemoved: true, OfflineTold: false }), Told(group.Key));
                 var closes = _accepted.Where(told => told.IncidentId == group.Key && told.Event == FleetEvent.FleetRecovered).Select(told => told.Key).Distinct().Count();
                 closes.ShouldBe(1, $"everybody is back: {Told(group.Key)}");
-                if (_troubled) continue;
-                (last.Count, last.Back).ShouldBe((group.Count(), group.Count()));
+                last.Back.ShouldBe(group.Count(t => !t.IsRemoved), Told(group.Key));
             }
 
             foreach (var incident in _contents.Values.GroupBy(told => told.IncidentId))
             {
-                var updates = incident.Where(told => told.Event == FleetEvent.FleetOutage).OrderBy(told => told.Number).Select(told => _firstAt[told.Key]).ToList();
-                for (var i = 1; i < updates.Count; i++) (updates[i] - updates[i - 1]).ShouldBeGreaterThanOrEqualTo(IncidentTerms.UpdateEvery);
+                var told = incident.Where(told => told.Event == FleetEvent.FleetOutage).OrderBy(told => told.Number).ToList();
+                for (var i = 1; i < told.Count; i++)
+                {
+                    var wait = told[i].Joined > 0 ? _terms.Settle : IncidentTerms.UpdateEvery;
+                    (_firstAt[told[i].Key] - _firstAt[told[i - 1].Key]).ShouldBeGreaterThanOrEqualTo(wait);
+                }
             }
+
+            // Nothing is left behind that nobody would delete.
+            _pages.Ids.Except(IncidentState.PagesOf(_stored).Select(set => set.Id)).Except(_stored.LoosePages).ShouldBeEmpty();
 
             if (!_troubled)
             {
@@ -236,19 +262,27 @@ public sealed class IncidentProperties
 
         public bool ReturnTold { get; private set; }
 
+        public bool IsRemoved => leg.Removed is not null;
+
+        public bool RemovedSent { get; private set; }
+
         public Notification? Owed(DateTimeOffset now, DateTimeOffset start)
         {
             var due = start.AddSeconds(leg.At);
             var back = due.AddSeconds(leg.Away);
+            var removed = due.AddSeconds(leg.Removed ?? int.MaxValue) <= now;
+            if (removed) return ReturnTold ? null : Said(NotificationEvent.DeviceRemoved);
             if (OfflineTold && (ReturnTold || now < back)) return null;
-            return new()
+            return Said(OfflineTold ? NotificationEvent.DeviceRecovered : NotificationEvent.DeviceOffline);
+
+            Notification Said(NotificationEvent said) => new()
             {
-                Event = OfflineTold ? NotificationEvent.DeviceRecovered : NotificationEvent.DeviceOffline,
+                Event = said,
                 ThingName = index.ToString(System.Globalization.CultureInfo.InvariantCulture),
                 OutageId = $"outage-{index}",
                 Since = due,
                 DetectedAt = due,
-                RecoveredAt = now >= back ? back : null,
+                RecoveredAt = now >= back && !removed ? back : null,
                 Duration = TimeSpan.Zero,
                 Grace = TimeSpan.Zero,
                 Attributes = new Dictionary<string, string>(),
@@ -259,6 +293,7 @@ public sealed class IncidentProperties
         public void Single(NotificationEvent about)
         {
             if (about == NotificationEvent.DeviceOffline) _offlineSent = true;
+            else if (about == NotificationEvent.DeviceRemoved) RemovedSent = true;
             else _returnSent = true;
         }
 
@@ -272,6 +307,10 @@ public sealed class IncidentProperties
             else if (about == NotificationEvent.DeviceRecovered)
             {
                 (incident is not null || _returnSent).ShouldBeTrue();
+                ReturnTold = true;
+            }
+            else if (about == NotificationEvent.DeviceRemoved)
+            {
                 ReturnTold = true;
             }
         }

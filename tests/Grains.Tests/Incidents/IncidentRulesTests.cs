@@ -117,22 +117,104 @@ public sealed class IncidentRulesTests
         _storm.Ask(_storm.Offline("t5")).Kind.ShouldBe(AdmissionKind.Later, "its answer is awaited");
         var tell = _storm.Answered(DeliveryOutcome.Accepted).Effects.ShouldHaveSingleItem().ShouldBeOfType<IncidentEffect.Tell>();
         tell.Members.Select(member => member.ThingName).Order().ShouldBe(["t5", "t6"]);
-        tell.All.ShouldBeTrue();
         var again = _storm.Ask(_storm.Offline("t5"));
         (again.Kind, again.Answer!.Outcome, again.Answer.IncidentId).ShouldBe((AdmissionKind.Answered, DeliveryOutcome.Accepted, _storm.Incident.Id));
     }
 
     [Fact]
-    public void Updates_are_five_minutes_apart_and_only_when_something_changed()
+    public void Updates_about_returns_are_five_minutes_apart_and_only_when_something_changed()
     {
         _storm.Told(3);
         var published = _storm.Now;
         _storm.NextLook.ShouldBeNull();
-        _storm.After(20).Ask(_storm.Offline("late")).Kind.ShouldBe(AdmissionKind.Later);
+        _storm.After(20).Ask(_storm.Recovered("t5", _storm.Incident.Id)).Kind.ShouldBe(AdmissionKind.Later);
         _storm.NextLook.ShouldBe(published + Minutes(5));
         _storm.After(published + Minutes(5) - _storm.Now).Tick();
-        (_storm.Publication.Number, _storm.Publication.Count).ShouldBe((2, 4));
+        (_storm.Publication.Number, _storm.Publication.Count, _storm.Publication.Back, _storm.Publication.Joined).ShouldBe((2, 3, 1, 0));
         _storm.Publication.Key.ShouldEndWith(".fleet.outage.2");
+    }
+
+    [Fact]
+    public void One_that_drops_minutes_after_three_hundred_others_is_named_within_half_a_minute()
+    {
+        _storm.Told(300);
+        _storm.After(Minutes(3)).Ask(_storm.Offline("lan-1")).Kind.ShouldBe(AdmissionKind.Later);
+        var asked = _storm.Now;
+        var due = _storm.NextLook.ShouldNotBeNull();
+        (due - asked).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(30));
+        _storm.After(due - asked).Tick();
+        (_storm.Publication.Count, _storm.Publication.Joined, _storm.Publication.Things[0]).ShouldBe((301, 1, "lan-1"));
+        _storm.Publication.Things.Count.ShouldBe(20);
+    }
+
+    [Fact]
+    public void A_few_that_go_on_joining_are_named_newest_first_and_none_waits_for_the_next()
+    {
+        _storm.Told(300);
+        _storm.After(60);
+        var (named, waited) = (new List<string>(), new List<TimeSpan>());
+        var joinedAt = new Dictionary<string, DateTimeOffset>();
+        for (var second = 0; second < 120; second++)
+        {
+            if (second % 2 == 0 && second < 60)
+            {
+                _storm.Ask(_storm.Offline($"late{second}"));
+                joinedAt[$"late{second}"] = _storm.Now;
+            }
+
+            if (_storm.NextLook <= _storm.Now)
+            {
+                var told = _storm.Tick().Effects.OfType<IncidentEffect.Publish>().Single().Notification;
+                var fresh = told.Things.Take(told.Joined).ToList();
+                fresh.Select(name => joinedAt[name]).ShouldBeInOrder(SortDirection.Descending);
+                waited.AddRange(fresh.Select(name => _storm.Now - joinedAt[name]));
+                named.AddRange(fresh);
+                _storm.Answered(DeliveryOutcome.Accepted);
+            }
+
+            _storm.After(1);
+        }
+
+        named.Distinct().Count().ShouldBe(30);
+        waited.Max().ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void While_many_go_on_joining_updates_are_five_minutes_apart_and_the_last_number_follows_within_half_a_minute()
+    {
+        _storm.Told(300);
+        var (last, number) = (_storm.Now, 0);
+        for (var second = 0; second < 800; second++)
+        {
+            if (second < 700)
+            {
+                _storm.AskAll(Enumerable.Range(0, 10).Select(_ => _storm.Offline($"more{number++}")));
+                last = _storm.Now;
+            }
+
+            if (_storm.NextLook <= _storm.Now)
+            {
+                _storm.Tick();
+                if (_storm.Publication.Count == 300 + 7000) break;
+                (_storm.Now - (_storm.Incident.PublishedAt ?? default)).ShouldBeGreaterThanOrEqualTo(Minutes(5));
+                _storm.Answered(DeliveryOutcome.Accepted);
+            }
+
+            _storm.After(1);
+        }
+
+        _storm.Publication.Count.ShouldBe(300 + 7000);
+        (_storm.Now - last).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void The_first_message_waits_for_calm_but_not_beyond_the_window()
+    {
+        _storm.Drop(6);
+        for (var second = 0; second < 60 && _storm.NextLook > _storm.Now; second++) _storm.After(1).Ask(_storm.Offline($"next{second}"));
+        _storm.Now.ShouldBe(Storm.Start + _storm.Terms.GroupWindow);
+        _storm.Tick();
+        _storm.Publication.Count.ShouldBe(1 + 30);
     }
 
     [Fact]
@@ -325,15 +407,13 @@ public sealed class IncidentRulesTests
     }
 
     [Fact]
-    public void A_state_is_small_again_when_everybody_has_recorded_and_all_are_back()
+    public void A_state_is_small_again_when_all_are_back_and_must_have_heard()
     {
         _storm.Told(1000);
-        _storm.Do(new IncidentInput.Recorded(_storm.Incident.Id, 1));
         for (var i = 5; i < 1005; i++) _storm.Ask(_storm.Recovered($"t{i}", _storm.Incident.Id));
         _storm.After(10).Tick();
         _storm.Answered(DeliveryOutcome.Accepted);
-        _storm.Do(new IncidentInput.Recorded(_storm.Incident.Id, 2));
-        _storm.After(Minutes(10)).Drop(2, "next");
+        _storm.After(Minutes(125)).Drop(2, "next");
         _storm.Last.Persist.ShouldBeTrue();
         _storm.State.Stored.Incidents.ShouldBeEmpty();
     }
@@ -370,15 +450,109 @@ public sealed class IncidentRulesTests
     }
 
     [Fact]
-    public void More_than_twenty_thousand_take_more_than_one_publication()
+    public void However_many_there_are_one_publication_counts_them_and_the_state_stays_small()
     {
-        _storm.Drop(5 + 20_500);
+        const int members = 100_500;
+        var pages = new List<PageWrite>();
+        _storm.AskAll(Enumerable.Range(0, 5).Select(i => _storm.Offline($"single{i}")));
+        for (var i = 0; i < members; i += 500)
+        {
+            var from = i;
+            _storm.AskAll(Enumerable.Range(0, 500).Select(j => _storm.Offline($"t{from + j}")));
+            _storm.Last.Pages.Count.ShouldBeLessThanOrEqualTo(1, "no call waits for more than one page");
+            pages.AddRange(_storm.Last.Pages);
+        }
+
         _storm.After(10).Tick();
-        (_storm.Publication.Count, _storm.Publication.Growing).ShouldBe((20_000, true));
-        var json = System.Text.Json.JsonSerializer.Serialize(_storm.Last.State.Stored, Grains.State.DeviceStateJson.Options);
-        json.Length.ShouldBeLessThan(200_000, "an item of DynamoDB holds 400 KB");
+        (_storm.Publication.Count, _storm.Publication.Growing).ShouldBe((members, false));
+        _storm.Pages.Count.ShouldBe(11);
+        Bytes(_storm.Last.State.Stored).ShouldBeLessThan(10_000);
+        pages.Max(page => Bytes(page.Page)).ShouldBeLessThan(120_000, "an item of DynamoDB holds 400 KB");
+        _storm.Crash(_storm.Last.State.Stored).After(60).Tick();
         _storm.Answered(DeliveryOutcome.Accepted);
-        _storm.After(Minutes(5)).Tick();
-        _storm.Publication.Count.ShouldBe(20_500);
+        foreach (var i in new[] { 0, 50_000, members - 1 }) _storm.Ask(_storm.Offline($"t{i}")).Kind.ShouldBe(AdmissionKind.Answered);
+        _storm.Ask(_storm.Offline($"t{members}")).Kind.ShouldBe(AdmissionKind.Later);
+
+        static int Bytes<T>(T stored) => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(stored, Grains.State.DeviceStateJson.Options).Length;
     }
+
+    [Fact]
+    public void Pages_are_deleted_when_their_members_must_have_heard_and_those_that_a_crash_left_behind_as_well()
+    {
+        _storm.Terms = _storm.Terms with { PageSize = 10, MostInState = 4 };
+        _storm.Drop(5 + 15);
+        _storm.State.Stored.LoosePages.ShouldHaveSingleItem("it is known before it is written");
+        var orphan = _storm.Pages.Ids.Single();
+        _storm.Crash(_storm.State.Stored).Drop(5 + 15);
+        _storm.After(10).Tick();
+        _storm.Publication.Count.ShouldBe(15);
+        _storm.Last.Effects.OfType<IncidentEffect.DeletePages>().ShouldHaveSingleItem().Id.ShouldBe(orphan);
+        _storm.Answered(DeliveryOutcome.Accepted);
+        _storm.Last.Effects.OfType<IncidentEffect.DeletePages>().ShouldBeEmpty("somebody does it already");
+        _storm.Do(new IncidentInput.PagesDeleted(orphan));
+        var named = _storm.Incident.Batches.ShouldHaveSingleItem().Pages;
+        _storm.After(Minutes(125)).Drop(2, "next");
+        _storm.Last.Effects.OfType<IncidentEffect.DeletePages>().ShouldHaveSingleItem().Id.ShouldBe(named);
+    }
+
+    [Fact]
+    public void Who_asks_again_with_what_was_read_a_while_ago_is_answered_if_it_is_known_and_looks_first_if_not()
+    {
+        _storm.Drop(5 + 2);
+        Stale("t5").Kind.ShouldBe(AdmissionKind.Later);
+        Stale("stranger").Kind.ShouldBe(AdmissionKind.LookFirst);
+        _storm.After(10).Tick();
+        _storm.Publication.Count.ShouldBe(2);
+        Stale("t5").Kind.ShouldBe(AdmissionKind.Later);
+        _storm.Answered(DeliveryOutcome.Accepted);
+        Stale("t5").Kind.ShouldBe(AdmissionKind.Answered);
+
+        Admission Stale(string thing) => _storm.Do(new IncidentInput.Asked(Member.Of(_storm.Offline(thing), _storm.Terms.Destination, stale: true))).Admissions[0];
+    }
+
+    [Fact]
+    public void A_member_that_is_forgotten_leaves_and_the_incident_ends_with_the_others()
+    {
+        _storm.Told(3);
+        var incident = _storm.Incident.Id;
+        _storm.After(60);
+        for (var i = 5; i < 7; i++) _storm.Ask(_storm.Recovered($"t{i}", incident));
+        _storm.After(Minutes(5)).Tick();
+        _storm.Publication.Back.ShouldBe(2);
+        _storm.Answered(DeliveryOutcome.Accepted);
+
+        _storm.Ask(Removed("t7", incident)).Kind.ShouldBe(AdmissionKind.Go, "whoever was told of it is told that");
+        _storm.Last.Persist.ShouldBeTrue("nobody asks again once people have been told");
+        _storm.Crash(_storm.Last.State.Stored).After(60);
+        _storm.Ask(Removed("t7", incident)).Kind.ShouldBe(AdmissionKind.Go);
+        _storm.Incident.Gone.ShouldBe(1, "it leaves once, however often it says so");
+        _storm.NextLook.ShouldBe(_storm.Now);
+        _storm.Tick();
+        (_storm.Publication.Event, _storm.Publication.Count, _storm.Publication.Back, _storm.Publication.Removed).ShouldBe((FleetEvent.FleetRecovered, 3, 2, 1));
+    }
+
+    [Fact]
+    public void An_incident_all_of_whose_members_are_forgotten_ends()
+    {
+        _storm.Told(2);
+        var incident = _storm.Incident.Id;
+        _storm.Ask(Removed("t5", incident));
+        _storm.Ask(Removed("t6", incident));
+        _storm.Tick();
+        (_storm.Publication.Event, _storm.Publication.Back).ShouldBe((FleetEvent.FleetRecovered, 0));
+    }
+
+    [Fact]
+    public void One_that_is_forgotten_before_anybody_was_told_is_not_told()
+    {
+        _storm.Drop(5 + 3);
+        _storm.Ask(Removed("t6")).Answer!.Outcome.ShouldBe(DeliveryOutcome.Accepted);
+        _storm.After(10).Tick();
+        _storm.Publication.Count.ShouldBe(2);
+        _storm.Publication.Things.ShouldBe(["t5", "t7"]);
+        _storm.Publication.Reasons["CONNECTION_LOST"].ShouldBe(2);
+        _storm.Ask(Removed("t7")).Kind.ShouldBe(AdmissionKind.Later, "people are being told of it at this moment");
+    }
+
+    private Notification Removed(string thing, string? incident = null) => _storm.Offline(thing) with { Event = NotificationEvent.DeviceRemoved, IncidentId = incident };
 }

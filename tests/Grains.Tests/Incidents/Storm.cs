@@ -11,7 +11,10 @@ internal sealed class Storm
 {
     public static readonly DateTimeOffset Start = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
 
-    public Storm() => State = IncidentState.Load(new DispatchState(), Terms, Now);
+    public Storm() => State = IncidentState.Load(new DispatchState(), new Dictionary<string, long[]>(), Terms, Now);
+
+    /// <summary>What is stored of members.</summary>
+    public StoredPages Pages { get; } = new();
 
     public IncidentTerms Terms { get; set; } = new();
 
@@ -40,11 +43,16 @@ internal sealed class Storm
     public IncidentDecision Do(IncidentInput input)
     {
         Last = IncidentRules.Apply(State, input, Terms, Now);
+        foreach (var page in Last.Pages) Pages.Write(page);
         State = Last.State;
         return Last;
     }
 
-    public Admission Ask(Notification notification) => Do(new IncidentInput.Asked(Member.Of(notification, Terms))).Admission!;
+    public Admission Ask(Notification notification) => AskAll([notification])[0];
+
+    /// <summary>In one call.</summary>
+    public IReadOnlyList<Admission> AskAll(IEnumerable<Notification> notifications) =>
+        Do(new IncidentInput.Asked([.. notifications.Select(notification => Member.Of(notification, Terms.Destination))])).Admissions;
 
     public IncidentDecision Tick() => Do(new IncidentInput.Tick());
 
@@ -88,10 +96,35 @@ internal sealed class Storm
     /// <summary>The activation dies; another one loads what was stored last.</summary>
     public Storm Crash(DispatchState stored)
     {
-        State = IncidentState.Load(Reload(stored), Terms, Now);
+        var reloaded = Reload(stored);
+        State = IncidentState.Load(reloaded, Pages.Read(reloaded), Terms, Now);
         return this;
     }
 
     public static DispatchState Reload(DispatchState stored) =>
         JsonSerializer.Deserialize<DispatchState>(JsonSerializer.Serialize(stored, DeviceStateJson.Options), DeviceStateJson.Options)!;
+}
+
+/// <summary>Pages as storage keeps them, and what may go wrong with them.</summary>
+internal sealed class StoredPages
+{
+    private readonly Dictionary<(string Id, int Number), byte[]> _pages = [];
+
+    public IEnumerable<string> Ids => _pages.Keys.Select(key => key.Id).Distinct();
+
+    public int Count => _pages.Count;
+
+    public void Write(PageWrite page)
+    {
+        _pages.ContainsKey((page.Id, page.Number)).ShouldBeFalse("a page is written once");
+        _pages[(page.Id, page.Number)] = page.Page.Hashes;
+    }
+
+    public IReadOnlyDictionary<string, long[]> Read(DispatchState stored) => IncidentState.PagesOf(stored).ToDictionary(
+        set => set.Id, set => Hashes.UnpackPages(Enumerable.Range(0, set.Count).Select(number => _pages[(set.Id, number)])));
+
+    public void Delete(string id)
+    {
+        foreach (var key in _pages.Keys.Where(key => key.Id == id).ToList()) _pages.Remove(key);
+    }
 }

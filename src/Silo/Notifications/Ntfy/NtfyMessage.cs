@@ -42,7 +42,7 @@ internal sealed record NtfyMessage(
     {
         { IsTest: true } => "test_tube",
         { Event: NotificationEvent.WatcherBlind } => "see_no_evil",
-        { Event: NotificationEvent.DeviceRecovered or NotificationEvent.DeviceSteady or NotificationEvent.WatcherOk } => "white_check_mark",
+        { Event: NotificationEvent.DeviceRecovered or NotificationEvent.DeviceSteady or NotificationEvent.DeviceRemoved or NotificationEvent.WatcherOk } => "white_check_mark",
         { Event: NotificationEvent.DeviceStillOffline } => "hourglass",
         _ => "red_circle",
     };

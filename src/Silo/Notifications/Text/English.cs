@@ -28,6 +28,7 @@ internal sealed partial class English(LocalClock clock, string source) : Wording
         _ when n.Event.IsOfWatcher() => WatcherSubject(n, name),
         _ when IsOfFlapping(n) => FlappingSubject(n, name),
         NotificationEvent.DeviceRecovered => $"[BACK] {name} after {Words(n.Duration)} ({FromTo(n)})",
+        NotificationEvent.DeviceRemoved => $"[REMOVED] {name} ({Words(n.Duration)} after {Since(n)})",
         NotificationEvent.DeviceStillOffline => $"[STILL OFFLINE] {name} since {Since(n)} ({Words(n.Duration)})",
         _ when n.RecoveredAt is not null => $"[OFFLINE] {name} {FromTo(n)} (back again)",
         _ => $"[OFFLINE] {name} since {Since(n)}",
@@ -48,7 +49,7 @@ internal sealed partial class English(LocalClock clock, string source) : Wording
         {
             foreach (var line in FlappingLines(n)) yield return line;
         }
-        else if (n.Event == NotificationEvent.DeviceRecovered)
+        else if (n.Event is NotificationEvent.DeviceRecovered or NotificationEvent.DeviceRemoved)
         {
             yield return WhatHappened(n);
             if (Before(n) is { } before) yield return before;
@@ -72,6 +73,8 @@ internal sealed partial class English(LocalClock clock, string source) : Wording
         {
             NotificationEvent.DeviceRecovered =>
                 $"{name} reconnected on {Long(EndOf(n))} after {Words(n.Duration)}{Held(n.RecoveryHold)}. Nothing to do.",
+            NotificationEvent.DeviceRemoved =>
+                $"{name} was removed from the watcher {Words(n.Duration)} after {Long(n.Since)}. Its alert is over: nobody will say that it is back. Nothing to do.",
             NotificationEvent.DeviceStillOffline =>
                 $"{name} is still offline: since {Long(n.Since)}, for {Words(n.Duration)} by now. Reminder {n.Sequence}.",
             _ when n.RecoveredAt is { } back =>

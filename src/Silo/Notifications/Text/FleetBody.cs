@@ -30,6 +30,10 @@ internal sealed record FleetBody
 
     public required IReadOnlyList<string> Things { get; init; }
 
+    public required int Joined { get; init; }
+
+    public required int Removed { get; init; }
+
     public required MachineBody.BodySource Source { get; init; }
 
     public required string? Url { get; init; }
@@ -50,6 +54,8 @@ internal sealed record FleetBody
             Reasons = n.Reasons,
             Attributes = n.Attributes,
             Things = n.Things,
+            Joined = n.Joined,
+            Removed = n.Removed,
             Source = new MachineBody.BodySource(cluster, region),
             Url = url,
             Text = text,

@@ -9,6 +9,7 @@ internal sealed class FleetEnglish(LocalClock clock, string source) : FleetWordi
     {
         if (n.Event == FleetEvent.FleetRecovered)
         {
+            if (n.Back == 0) return $"[CLOSED] {Things(n.Count)} of an outage were removed ({Minute(n.StartedAt, n.LastAt)} {clock.ShortZone(n.StartedAt)})";
             var after = n.OnlyReturns ? "" : $" after {English.Words(n.LastAt - n.StartedAt)}";
             return $"[BACK] {Things(n.Back)} back{after} ({Minute(n.StartedAt, n.LastAt)}-{clock.Minute(n.LastAt)} {clock.ShortZone(n.LastAt)})";
         }
@@ -26,22 +27,26 @@ internal sealed class FleetEnglish(LocalClock clock, string source) : FleetWordi
         }
         else if (n.Event == FleetEvent.FleetRecovered)
         {
-            yield return $"{Things(n.Back)} went offline from {Long(n.StartedAt)} on; the last of them came back on {Long(n.LastAt)}. Nothing to do.";
+            yield return n.Back == 0
+                ? $"{Things(n.Count)} went offline from {Long(n.StartedAt)} on; nobody waits for their return any more. Nothing to do."
+                : $"{Things(n.Back)} went offline from {Long(n.StartedAt)} on; the last of them came back on {Long(n.LastAt)}. Nothing to do.";
         }
         else
         {
-            yield return $"{Things(n.Count)} went offline at about the same time, beside those told one by one.";
+            if (n.Number > 1 && n.Joined > 0) yield return $"{N(n.Joined)} more went offline since the last message, {Things(n.Count)} by now: {NewestOf(n, ", ")}";
+            else yield return $"{Things(n.Count)} went offline{(AllAtOnce(n) ? " at about the same time" : "")}, beside those told one by one.";
             yield return $"Started: {Long(n.StartedAt)}, the last one at {Minute(n.LastAt, n.StartedAt, clock.Second)}.";
             yield return n.Growing ? "Still growing: yes." : "Still growing: no.";
             if (n.Back > 0) yield return $"Back: {N(n.Back)} of {N(n.Count)}.";
         }
 
+        if (n.Removed > 0) yield return $"Removed meanwhile, and not waited for: {N(n.Removed)}.";
         if (Shares(n, reason => reason.ToLowerInvariant().Replace('_', ' ')).ToList() is { Count: > 0 } shares) yield return $"In common: {string.Join("; ", shares)}";
         if (n is { Event: FleetEvent.FleetOutage, Total: { } total } && total > n.Count) yield return $"Not affected: {N(total - n.Count)} of {N(total)} are not among these.";
         var more = n.Count - n.Things.Count;
         yield return $"Things: {NamesOf(n, ", ")}{(more > 0 ? $" and {N(more)} more" : "")}";
         if (url is not null) yield return $"Look: {url}";
-        if (n.Event == FleetEvent.FleetOutage) yield return "Next: an update when it changes, not more often than every 5 minutes, and one message when all of them are back.";
+        if (n.Event == FleetEvent.FleetOutage) yield return "Next: an update soon if more go offline, every 5 minutes at most if some come back, and one message when all of them are back.";
         yield return $"Incident {n.IncidentId} - {source}";
     }
 

@@ -26,6 +26,7 @@ internal sealed class FleetJapanese(LocalClock clock, string source) : FleetWord
     {
         if (n.Event == FleetEvent.FleetRecovered)
         {
+            if (n.Back == 0) return $"【終了】障害中の{N(n.Count)}台は監視対象から外されました（{Minute(n.StartedAt, n.LastAt)}から）";
             var after = n.OnlyReturns ? "" : $"{Japanese.Words(n.LastAt - n.StartedAt)}ぶりに";
             return $"【復帰】{N(n.Back)}台が{after}再接続（{Minute(n.StartedAt, n.LastAt)}〜{clock.Minute(n.LastAt)}）";
         }
@@ -43,22 +44,26 @@ internal sealed class FleetJapanese(LocalClock clock, string source) : FleetWord
         }
         else if (n.Event == FleetEvent.FleetRecovered)
         {
-            yield return $"{Long(n.StartedAt)} から接続が切れていた{N(n.Back)}台は、{Long(n.LastAt)} までにすべて再接続しました。対応は不要です。";
+            yield return n.Back == 0
+                ? $"{Long(n.StartedAt)} から接続が切れていた{N(n.Count)}台は、復帰を待つものがなくなりました。対応は不要です。"
+                : $"{Long(n.StartedAt)} から接続が切れていた{N(n.Back)}台は、{Long(n.LastAt)} までにすべて再接続しました。対応は不要です。";
         }
         else
         {
-            yield return $"{N(n.Count)}台の接続がほぼ同時に切れました（個別にお知らせした分を除く）。";
+            if (n.Number > 1 && n.Joined > 0) yield return $"前回の連絡のあと、さらに{N(n.Joined)}台の接続が切れました（合計{N(n.Count)}台）: {NewestOf(n, "、")}";
+            else yield return $"{N(n.Count)}台の接続が{(AllAtOnce(n) ? "ほぼ同時に" : "")}切れました（個別にお知らせした分を除く）。";
             yield return $"開始: {Long(n.StartedAt)}、最後の切断は {Minute(n.LastAt, n.StartedAt, clock.Second)}";
             yield return n.Growing ? "拡大: 続いています" : "拡大: 止まっています";
             if (n.Back > 0) yield return $"復帰: {N(n.Count)}台中{N(n.Back)}台";
         }
 
+        if (n.Removed > 0) yield return $"途中で監視対象から外れ、復帰を待たないもの: {N(n.Removed)}台";
         if (Shares(n, reason => Reasons.GetValueOrDefault(reason, reason)).ToList() is { Count: > 0 } shares) yield return $"共通点: {string.Join("、", shares)}";
         if (n is { Event: FleetEvent.FleetOutage, Total: { } total } && total > n.Count) yield return $"影響なし: 全{N(total)}台のうち{N(total - n.Count)}台は含まれていません";
         var more = n.Count - n.Things.Count;
         yield return $"対象: {NamesOf(n, "、")}{(more > 0 ? $" ほか{N(more)}台" : "")}";
         if (url is not null) yield return $"状況: {url}";
-        if (n.Event == FleetEvent.FleetOutage) yield return "次の連絡: 変化があれば続報（5分に1回まで）、すべて復帰したときに1通。";
+        if (n.Event == FleetEvent.FleetOutage) yield return "次の連絡: さらに切れたものがあればまもなく、復帰があれば続報（5分に1回まで）、すべて復帰したときに1通。";
         yield return $"インシデントID {n.IncidentId} / {source}";
     }
 

@@ -16,6 +16,19 @@ internal abstract class FleetWording
 
     public abstract IEnumerable<string> Lines(FleetNotification notification, string? url);
 
+    /// <summary>Further apart than this, nobody would call it the same time.</summary>
+    private static readonly TimeSpan aboutTheSameTime = TimeSpan.FromMinutes(2);
+
+    /// <summary>Whatever joined later did not.</summary>
+    protected static bool AllAtOnce(FleetNotification n) => n.Number == 1 && n.LastAt - n.StartedAt <= aboutTheSameTime;
+
+    /// <summary>Those that have joined since the last message, newest first.</summary>
+    protected static string NewestOf(FleetNotification n, string comma)
+    {
+        var names = string.Join(comma, n.Things.Take(n.Joined).Select(Characters.Printable));
+        return n.Joined > n.Things.Count ? names + comma + "…" : names;
+    }
+
     protected static string N(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>Reasons and attributes that a good part of the members share: <c>96 % connection lost</c>.</summary>

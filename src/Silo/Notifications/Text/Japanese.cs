@@ -30,6 +30,7 @@ internal sealed partial class Japanese(LocalClock clock, string source) : Wordin
         _ when n.Event.IsOfWatcher() => WatcherSubject(n, name),
         _ when IsOfFlapping(n) => FlappingSubject(n, name),
         NotificationEvent.DeviceRecovered => $"【復帰】{name} {Words(n.Duration)}ぶりに接続（{FromTo(n)}）",
+        NotificationEvent.DeviceRemoved => $"【監視解除】{name}（{Minute(n.Since, EndOf(n))}から{Words(n.Duration)}後）",
         NotificationEvent.DeviceStillOffline => $"【オフライン継続】{name} {Minute(n.Since, EndOf(n))}から（{Words(n.Duration)}経過）",
         _ when n.RecoveredAt is not null => $"【オフライン】{name} {FromTo(n)}（復帰済み）",
         _ => $"【オフライン】{name} {Minute(n.Since, EndOf(n))}から",
@@ -50,7 +51,7 @@ internal sealed partial class Japanese(LocalClock clock, string source) : Wordin
         {
             foreach (var line in FlappingLines(n)) yield return line;
         }
-        else if (n.Event == NotificationEvent.DeviceRecovered)
+        else if (n.Event is NotificationEvent.DeviceRecovered or NotificationEvent.DeviceRemoved)
         {
             yield return WhatHappened(n);
             if (Before(n) is { } before) yield return before;
@@ -74,6 +75,8 @@ internal sealed partial class Japanese(LocalClock clock, string source) : Wordin
         {
             NotificationEvent.DeviceRecovered =>
                 $"{name} は {Long(EndOf(n))} に再接続し{Held(n.RecoveryHold)}。切断時間は{Words(n.Duration)}でした。対応は不要です。",
+            NotificationEvent.DeviceRemoved =>
+                $"{name} は {Long(n.Since)} の{Words(n.Duration)}後に監視対象から外されました。このアラートは終了です。復帰のお知らせはありません。対応は不要です。",
             NotificationEvent.DeviceStillOffline =>
                 $"{name} は {Long(n.Since)} から接続が切れたままです（{Words(n.Duration)}経過、{n.Sequence}回目の再通知）。",
             _ when n.RecoveredAt is { } back =>

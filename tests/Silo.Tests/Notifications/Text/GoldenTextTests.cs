@@ -40,6 +40,7 @@ public sealed class GoldenTextTests
         ["steady"] = Sample.Steady,
         ["watcher-blind"] = Sample.Blind,
         ["watcher-ok"] = Sample.Blind with { Event = NotificationEvent.WatcherOk, RecoveredAt = Sample.Back, Duration = Sample.Back - Sample.Since },
+        ["removed"] = Sample.Offline with { Event = NotificationEvent.DeviceRemoved, Duration = Sample.Back - Sample.Since, NotifiedAt = Sample.Recovered.NotifiedAt },
         ["test"] = Sample.Offline with { IsTest = true },
     };
 
@@ -47,6 +48,11 @@ public sealed class GoldenTextTests
     {
         ["fleet-outage"] = Sample.FleetOutage,
         ["fleet-outage-update"] = Sample.FleetOutage with { Number = 2, Back = 12_345, Growing = false },
+        ["fleet-outage-more"] = Sample.FleetOutage with
+        {
+            Number = 2, Count = 303, Joined = 1, Growing = false, Things = ["lan-1", "door-1", "door-2"], Attributes = new Dictionary<string, int>(),
+            Reasons = new Dictionary<string, int> { ["MQTT_KEEP_ALIVE_TIMEOUT"] = 302 },
+        },
         ["fleet-outage-with-little-known"] = Sample.FleetOutage with
         {
             Count = 2, Total = null, Growing = false, Reasons = new Dictionary<string, int>(), Attributes = new Dictionary<string, int>(), Things = ["door-1", "door-2"],

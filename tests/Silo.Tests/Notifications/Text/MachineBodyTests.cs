@@ -20,7 +20,7 @@ public sealed class MachineBodyTests
         {"schemaVersion":1,"event":"fleet.outage","incidentId":"Q5mB0e7Xk2mQpR8sTvWyZ0","count":31204,"back":0,"total":100000,
         "startedAt":"2026-11-22T17:58:07Z","lastAt":"2026-11-22T18:00:07Z","growing":true,
         "reasons":{"MQTT_KEEP_ALIVE_TIMEOUT":29956,"CONNECTION_LOST":1248},"attributes":{"carrier=acme":30892,"site=北":9000},
-        "things":["door-1","door-2","door-3"],
+        "things":["door-1","door-2","door-3"],"joined":0,"removed":0,
         "source":{"cluster":"home","region":"ap-northeast-1"},"url":"https://watch.example.net/","text":"TEXT"}
         """.ReplaceLineEndings("").Replace("TEXT", Escaped(Sample.English.Body(Sample.FleetOutage)), StringComparison.Ordinal));
 
