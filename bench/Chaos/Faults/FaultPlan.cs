@@ -3,22 +3,31 @@ using IoTOrleans.Chaos.Lines;
 namespace IoTOrleans.Chaos.Faults;
 
 /// <summary>
-/// Three lanes of faults, so that up to three are there at a time: what the silos need, what they tell and ask, and they themselves. Each lane goes
+/// Up to three lanes of faults, so that as many are there at a time: what the silos need, what they tell and ask, and they themselves. Each lane goes
 /// through all its kinds in random order before it repeats one.
 /// </summary>
 internal static class FaultPlan
 {
+    public const int MostLanes = 3;
+
     private static readonly FaultKind[] ofLines =
         [FaultKind.Resets, FaultKind.Hangs, FaultKind.Errors, FaultKind.Throttling, FaultKind.LostAnswers, FaultKind.SlowAnswers];
 
     private static readonly FaultKind[] ofProcesses = [FaultKind.Killed, FaultKind.Paused, FaultKind.RollingRestart, FaultKind.AllKilled];
 
-    public static IReadOnlyList<PlannedFault> Of(int seed, TimeSpan duration, int silos)
+    /// <returns>The faults of each lane, in the order of their times. One lane leaves the time between that a recovery may take.</returns>
+    public static IReadOnlyList<IReadOnlyList<PlannedFault>> Of(int seed, TimeSpan duration, int silos, int lanes)
     {
-        var needs = Lane(new Random(seed * 31 + 1), duration, Kinds(Upstream.DynamoDB, Upstream.Sqs), gap: (10, 30), silos);
-        var words = Lane(new Random(seed * 31 + 2), duration, Kinds(Upstream.Webhook, Upstream.Sns, Upstream.Shadow), gap: (4, 14), silos);
-        var processes = Lane(new Random(seed * 31 + 3), duration, [.. ofProcesses.Select(kind => ("silos", kind))], gap: (30, 70), silos);
-        return [.. needs.Concat(words).Concat(processes).OrderBy(fault => fault.At)];
+        var (needs, words) = (Kinds(Upstream.DynamoDB, Upstream.Sqs), Kinds(Upstream.Webhook, Upstream.Sns, Upstream.Shadow));
+        (string, FaultKind)[] processes = [.. ofProcesses.Select(kind => ("silos", kind))];
+        return lanes switch
+        {
+            1 => [Next(1, [.. needs, .. words, .. processes], gap: (20, 40))],
+            2 => [Next(1, [.. needs, .. words], gap: (4, 14)), Next(3, processes, gap: (30, 70))],
+            _ => [Next(1, needs, gap: (10, 30)), Next(2, words, gap: (4, 14)), Next(3, processes, gap: (30, 70))],
+        };
+
+        List<PlannedFault> Next(int lane, (string, FaultKind)[] kinds, (int, int) gap) => [.. Lane(new Random(seed * 31 + lane), duration, kinds, gap, silos)];
     }
 
     private static (string Target, FaultKind Kind)[] Kinds(params string[] targets) =>
