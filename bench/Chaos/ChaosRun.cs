@@ -24,6 +24,7 @@ internal static class ChaosRun
         var report = Report.Of(options, trial.Injections, verdict, silos, setup.Inbox);
         screen.Print(report);
         await File.WriteAllTextAsync(Path.Combine(folder, "report.txt"), report, CancellationToken.None);
+        await File.WriteAllLinesAsync(Path.Combine(folder, "late.txt"), Table.Late(trial.Injections, verdict), CancellationToken.None);
         if (!verdict.IsClean || options.Keep) screen.Print($"Logs and report: {folder}");
         await silos.DisposeAsync();
         if (verdict.IsClean && !options.Keep) Directory.Delete(folder, recursive: true);

@@ -28,6 +28,15 @@ internal static class Table
             ]);
     }
 
+    /// <summary>Each that was told late, fault by fault: where to look in the silos' logs.</summary>
+    public static IEnumerable<string> Late(IEnumerable<Injection> injections, Verdict verdict) =>
+        from injection in injections
+        from outage in Due(injection, verdict)
+        where outage.Told > outage.Due + punctual
+        orderby injection.Began, outage.Told
+        select $"{injection.Fault.Name} ({injection.Began:HH:mm:ss} to {injection.Ended:HH:mm:ss}): due {outage.Due:HH:mm:ss.f}, told {outage.Told:HH:mm:ss.f}"
+            + string.Join($"{Environment.NewLine}    ", outage.Absence.Story().Prepend(""));
+
     private static string Row(string name, List<Injection> kind, Verdict verdict)
     {
         var meanwhile = kind.Select(injection => (injection.Ended, Due: Due(injection, verdict).ToList())).ToList();
@@ -40,7 +49,7 @@ internal static class Table
             + $"| {recovery[recovery.Count / 2].TotalSeconds:0} s | {recovery[^1].TotalSeconds:0} s | {needed} |";
     }
 
-    private static IEnumerable<(DateTimeOffset Due, DateTimeOffset? Told)> Due(Injection injection, Verdict verdict) =>
+    private static IEnumerable<(Absence Absence, DateTimeOffset Due, DateTimeOffset? Told)> Due(Injection injection, Verdict verdict) =>
         verdict.Times.Where(outage => outage.Due >= injection.Began && outage.Due <= (injection.Healed ?? DateTimeOffset.MaxValue));
 
     private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;

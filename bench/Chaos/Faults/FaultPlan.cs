@@ -15,39 +15,39 @@ internal static class FaultPlan
 
     private static readonly FaultKind[] ofProcesses = [FaultKind.Killed, FaultKind.Paused, FaultKind.RollingRestart, FaultKind.AllKilled];
 
-    /// <returns>The faults of each lane, in the order of their times. One lane leaves the time between that a recovery may take.</returns>
+    /// <returns>The faults of each lane, in the order of their times. Where there is one lane only, it takes from each group in turn.</returns>
     public static IReadOnlyList<IReadOnlyList<PlannedFault>> Of(int seed, TimeSpan duration, int silos, int lanes)
     {
         var (needs, words) = (Kinds(Upstream.DynamoDB, Upstream.Sqs), Kinds(Upstream.Webhook, Upstream.Sns, Upstream.Shadow));
         (string, FaultKind)[] processes = [.. ofProcesses.Select(kind => ("silos", kind))];
         return lanes switch
         {
-            1 => [Next(1, [.. needs, .. words, .. processes], gap: (20, 40))],
-            2 => [Next(1, [.. needs, .. words], gap: (4, 14)), Next(3, processes, gap: (30, 70))],
-            _ => [Next(1, needs, gap: (10, 30)), Next(2, words, gap: (4, 14)), Next(3, processes, gap: (30, 70))],
+            1 => [Next(1, gap: (15, 35), needs, words, processes)],
+            2 => [Next(1, gap: (4, 14), needs, words), Next(3, gap: (30, 70), processes)],
+            _ => [Next(1, gap: (10, 30), needs), Next(2, gap: (4, 14), words), Next(3, gap: (30, 70), processes)],
         };
 
-        List<PlannedFault> Next(int lane, (string, FaultKind)[] kinds, (int, int) gap) => [.. Lane(new Random(seed * 31 + lane), duration, kinds, gap, silos)];
+        List<PlannedFault> Next(int lane, (int, int) gap, params (string, FaultKind)[][] groups) =>
+            [.. Lane(new Random(seed * 31 + lane), duration, groups, gap, silos)];
     }
 
     private static (string Target, FaultKind Kind)[] Kinds(params string[] targets) =>
         [.. from target in targets from kind in ofLines select (target, kind)];
 
     private static IEnumerable<PlannedFault> Lane(
-        Random random, TimeSpan duration, (string Target, FaultKind Kind)[] kinds, (int From, int To) gap, int silos)
+        Random random, TimeSpan duration, (string Target, FaultKind Kind)[][] groups, (int From, int To) gap, int silos)
     {
         var at = Between(random, gap.From, gap.To);
-        while (true)
+        for (var turn = 0; ; turn++)
         {
-            random.Shuffle(kinds);
-            foreach (var (target, kind) in kinds)
-            {
-                var lasts = Lasts(random, kind);
-                var fault = new PlannedFault(target, kind, at, lasts, Share(random, kind), random.Next(silos));
-                if (at + lasts > duration) yield break;
-                yield return fault;
-                at += lasts + Between(random, gap.From, gap.To);
-            }
+            var (kinds, next) = (groups[turn % groups.Length], turn / groups.Length);
+            if (next % kinds.Length == 0) random.Shuffle(kinds);
+            var (target, kind) = kinds[next % kinds.Length];
+            var lasts = Lasts(random, kind);
+            var fault = new PlannedFault(target, kind, at, lasts, Share(random, kind), random.Next(silos));
+            if (at + lasts > duration) yield break;
+            yield return fault;
+            at += lasts + Between(random, gap.From, gap.To);
         }
     }
 
