@@ -44,6 +44,7 @@ public static class PresenceServices
         services.AddSingleton<IDestinationWatch>(provider => provider.GetRequiredService<DestinationWatch>());
         services.AddSingleton<FleetQueue>();
         services.AddSingleton<NotificationQueue>();
+        services.AddSingleton(provider => new NotificationsInHand(provider.GetRequiredService<NotificationQueue>()));
         services.AddSingleton<VerificationQueue>();
         services.AddOptions<SummaryOptions>();
         services.AddSingleton<SummaryPlan>();
