@@ -32,6 +32,8 @@ public static class PresenceServices
             provider.GetRequiredService<PresencePolicies>(), provider.GetRequiredService<MuteBook>(),
             provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)));
         services.AddSingleton<PresenceObserver>();
+        services.AddSingleton<SecondLooks>();
+        services.AddHostedService(provider => provider.GetRequiredService<SecondLooks>());
         services.AddSingleton<FeedWatch>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
         services.TryAddSingleton<IBlindSpots, NoBlindSpots>();

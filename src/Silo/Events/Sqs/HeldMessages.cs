@@ -10,7 +10,7 @@ namespace IoTOrleans.Silo.Events.Sqs;
 internal sealed class HeldMessages
 {
     /// <summary>SQS shows a message again when it is time; then a poll has to bring it.</summary>
-    private static readonly TimeSpan untilReceived = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan untilReceived = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<HeldMessage, bool> messages = new();
     private readonly ConcurrentDictionary<string, (DateTimeOffset SentAt, DateTimeOffset Until)> aside = new();

@@ -25,7 +25,7 @@ internal sealed class ConsumerHorizon(QueueProgress progress, SqsOptions options
     public bool HasGivenBack => progress.Held.HasGivenBack;
 
     /// <summary>SQS shows what it hid when the visibility timeout is over, and then somebody has to receive it.</summary>
-    internal static TimeSpan HiddenFor(SqsOptions options) => options.VisibilityTimeout + TimeSpan.FromSeconds(10);
+    internal static TimeSpan HiddenFor(SqsOptions options) => options.VisibilityTimeout + TimeSpan.FromSeconds(5);
 
     private DateTimeOffset? Seen(List<QueuePoll.Snapshot> polls, DateTimeOffset now)
     {
