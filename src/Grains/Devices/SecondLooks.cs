@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,8 @@ internal sealed class SecondLooks(IGrainFactory grains, [FromKeyedServices(TimeP
 
     private readonly ConcurrentDictionary<string, (long From, TimeSpan Wait)> _things = new(StringComparer.Ordinal);
 
+    private readonly Channel<bool> _added = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
     public int Count => _things.Count;
 
     /// <summary>1 s from now; twice as long each time that it fails again.</summary>
@@ -28,14 +31,19 @@ internal sealed class SecondLooks(IGrainFactory grains, [FromKeyedServices(TimeP
     {
         if (_things.Count >= Most && !_things.ContainsKey(thingName)) return;
         _things.AddOrUpdate(thingName, _ => (time.GetTimestamp(), lookEvery), (_, before) => (time.GetTimestamp(), before.Wait < longest ? before.Wait * 2 : longest));
+        _added.Writer.TryWrite(true);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            using var timer = new PeriodicTimer(lookEvery, time);
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await LookAt(stoppingToken);
+            while (true)
+            {
+                if (_things.IsEmpty) await _added.Reader.ReadAsync(stoppingToken);
+                await Task.Delay(lookEvery, time, stoppingToken);
+                await LookAt(stoppingToken);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

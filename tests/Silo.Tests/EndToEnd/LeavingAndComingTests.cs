@@ -22,7 +22,7 @@ public sealed class LeavingAndComingTests
         var events = await aws.CreateQueue();
         (string, string)[] settings =
         [
-            .. ClusterTests.Storage(dynamo, Fauxqs.NewName()), ("Presence:Grace", "8s"), ("Presence:SettleTime", "2s"), ("Verify:With", "none"),
+            .. ClusterTests.Storage(dynamo, Fauxqs.NewName()), ("Presence:Grace", "8s"), ("Presence:SettleTime", "6s"), ("Verify:With", "none"),
             ("Events:Sqs:QueueUrl", events.Url), ("AWS_ENDPOINT_URL_SQS", aws.Endpoint.ToString()),
             ("Logging:LogLevel:IoTOrleans.Grains.Dispatch.PresenceObserver", "Debug"),
         ];
@@ -30,7 +30,7 @@ public sealed class LeavingAndComingTests
         await using var second = await SiloProcess.Start(settings);
 
         // What was there before their start may have been lost before it: that is over when something is told without being held.
-        await Away(second, "before", 1, 60);
+        await UntilNobodyIsHeld();
         foreach (var (leaves, stays) in ((SiloProcess, SiloProcess)[])[(first, second), (second, first)])
         {
             var held = Held(stays) + Held(leaves);
@@ -43,21 +43,22 @@ public sealed class LeavingAndComingTests
             foreach (var thing in things) await stays.UntilStatus(thing, "offline");
             (Held(stays) + Held(leaves)).ShouldBe(held, stays.AllOutput);
             await leaves.Run();
+            await UntilNobodyIsHeld();
         }
 
-        static int Held(SiloProcess silo) => silo.Output.Count(line => line.Contains("held-backlog", StringComparison.OrdinalIgnoreCase) || line.Contains("HeldBacklog", StringComparison.Ordinal));
+        static int Held(SiloProcess silo) => silo.Output.Count(line => line.Contains("held-backlog", StringComparison.OrdinalIgnoreCase)
+            || line.Contains("HeldBacklog", StringComparison.Ordinal));
 
-        async Task Away(SiloProcess silo, string thing, int from, int rounds)
+        async Task UntilNobodyIsHeld()
         {
-            for (var round = from; round <= rounds; round++)
+            for (var round = 1; ; round++)
             {
-                var name = $"{thing}-{round}";
+                var (name, before) = ($"before-{round}", Held(first) + Held(second));
                 await Say(connected: true, name);
-                await silo.UntilStatus(name, "connected");
-                var before = Held(first) + Held(second);
+                await second.UntilStatus(name, "connected");
                 await Say(connected: false, name);
-                await silo.UntilStatus(name, "offline");
-                if (Held(first) + Held(second) == before) return;
+                await second.UntilStatus(name, "offline");
+                if (Held(first) + Held(second) == before || round == 20) return;
             }
         }
 
@@ -96,18 +97,18 @@ public sealed class LeavingAndComingTests
     }
 
     [Fact]
-    public async Task While_it_waits_for_storage_it_is_live_and_says_so_and_not_ready()
+    public async Task While_it_waits_for_another_silo_it_is_live_and_says_so_and_not_ready()
     {
-        await using var line = await FaultyLine.To((await DynamoDBLocal.Get()).Endpoint);
-        line.Plan = (_, _) => LineFault.Hang;
-        var starting = SiloProcess.Begin([.. ClusterTests.Storage(await DynamoDBLocal.Get(), Fauxqs.NewName()), ("AWS_ENDPOINT_URL_DYNAMODB", line.Address.ToString())]);
-        await using var silo = starting;
+        var storage = ClusterTests.Storage(await DynamoDBLocal.Get(), Fauxqs.NewName());
+        await using var first = await SiloProcess.Start(storage);
+        await first.Signal("-STOP");
+        await using var silo = SiloProcess.Begin(storage);
         await silo.Until(async () => await Status("/health/live") == HttpStatusCode.OK, "it to be live");
         (await Status("/health/ready")).ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await Status("/devices/rpi-1")).ShouldBe(HttpStatusCode.ServiceUnavailable);
         await silo.Until(() => silo.Output.Any(text => text.Contains("is starting", StringComparison.Ordinal)), "the start text");
 
-        line.Plan = (_, _) => LineFault.None;
+        await first.Signal("-CONT");
         await silo.Until(async () => await Status("/health/ready") == HttpStatusCode.OK, "it to be ready", TimeSpan.FromMinutes(2));
         silo.Output.ShouldContain(text => text.Contains("is watching", StringComparison.Ordinal));
 

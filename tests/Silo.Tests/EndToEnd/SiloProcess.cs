@@ -94,6 +94,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     {
         using var response = await Http.GetAsync($"/devices/{Uri.EscapeDataString(thingName)}");
         if (response.StatusCode == HttpStatusCode.NotFound) return null;
+        if (response.StatusCode == HttpStatusCode.ServiceUnavailable) return "nobody can say";
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString();
     }
 
