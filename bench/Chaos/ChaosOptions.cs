@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using IoTOrleans.Chaos.Faults;
 
 namespace IoTOrleans.Chaos;
 
 internal sealed partial record ChaosOptions
 {
     public const string Usage =
-        "dotnet run --project bench/Chaos -- [--duration 10m] [--seed 1] [--silos 3] [--things 300] [--keep]\n"
+        "dotnet run --project bench/Chaos -- [--duration 10m] [--seed 1] [--silos 3] [--things 300] [--lanes 3] [--keep]\n"
         + "  --duration   how long things break: 30s to 24h; after it at most 12 minutes until everything has been told\n"
         + "  --seed       the plan of faults and fleet follows from it alone\n"
         + "  --silos      1 to 8 processes\n"
         + "  --things     10 to 5000\n"
+        + "  --lanes      1 to 3: how many faults there are at a time at most\n"
         + "  --keep       keep the folder with the silos' logs also when all is well";
 
     public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(10);
@@ -20,6 +22,8 @@ internal sealed partial record ChaosOptions
     public int Silos { get; init; } = 3;
 
     public int Things { get; init; } = 300;
+
+    public int Lanes { get; init; } = FaultPlan.MostLanes;
 
     public bool Keep { get; init; }
 
@@ -44,6 +48,7 @@ internal sealed partial record ChaosOptions
                 "--seed" when ReadNumber(value, 0, int.MaxValue) is { } seed => options with { Seed = seed },
                 "--silos" when ReadNumber(value, 1, 8) is { } silos => options with { Silos = silos },
                 "--things" when ReadNumber(value, 10, 5000) is { } things => options with { Things = things },
+                "--lanes" when ReadNumber(value, 1, FaultPlan.MostLanes) is { } lanes => options with { Lanes = lanes },
                 _ => null,
             };
             if (next is null)

@@ -14,7 +14,7 @@ internal static class ChaosRun
         var time = TimeProvider.System;
         var screen = new Screen(output, live, time);
         var folder = Directory.CreateTempSubdirectory("iot-orleans-chaos-").FullName;
-        screen.Print($"Seed {options.Seed}, {options.Silos} silos, {options.Things} things, {options.Duration} of faults. Logs: {folder}");
+        screen.Print($"Seed {options.Seed}, {options.Silos} silos, {options.Things} things, {options.Duration} of faults in {options.Lanes} lanes. Logs: {folder}");
 
         await using var setup = await Setup.Make(time);
         await using var silos = await Flotilla.Start(options.Silos, folder, setup.Settings, screen, time, cancellationToken);
@@ -24,6 +24,7 @@ internal static class ChaosRun
         var report = Report.Of(options, trial.Injections, verdict, silos, setup.Inbox);
         screen.Print(report);
         await File.WriteAllTextAsync(Path.Combine(folder, "report.txt"), report, CancellationToken.None);
+        await File.WriteAllLinesAsync(Path.Combine(folder, "late.txt"), Table.Late(trial.Injections, verdict), CancellationToken.None);
         if (!verdict.IsClean || options.Keep) screen.Print($"Logs and report: {folder}");
         await silos.DisposeAsync();
         if (verdict.IsClean && !options.Keep) Directory.Delete(folder, recursive: true);

@@ -1,6 +1,6 @@
 using IoTOrleans.Chaos;
 
-// dotnet run --project bench/Chaos -- [--duration 10m] [--seed 1] [--silos 3] [--things 300] [--keep]
+// dotnet run --project bench/Chaos -- [--duration 10m] [--seed 1] [--silos 3] [--things 300] [--lanes 3] [--keep]
 if (ChaosOptions.Parse(args, out var wrong) is not { } options)
 {
     Console.Error.WriteLine(wrong);

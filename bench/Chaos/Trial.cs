@@ -28,7 +28,7 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
         var judge = new Judge(things, ledger, setup.Inbox, start);
         var final = new FinalQuestions(things, ledger, setup, silos);
         var letters = setup.Inbox.Drain(setup.Sqs, setup.Letters.Url, over.Token);
-        var faults = lanes.Run(FaultPlan.Of(options.Seed, options.Duration, options.Silos), start, options.Duration, over.Token);
+        var faults = lanes.Run(FaultPlan.Of(options.Seed, options.Duration, options.Silos, options.Lanes), start, options.Duration, over.Token);
         var world = new World(things, options.Seed, setup.Sqs, setup.Events.Url, setup.Shadows, ledger, setup.Tap, time)
             .Run(start, options.Duration, over.Token);
         try

@@ -32,6 +32,8 @@ public static class PresenceServices
             provider.GetRequiredService<PresencePolicies>(), provider.GetRequiredService<MuteBook>(),
             provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)));
         services.AddSingleton<PresenceObserver>();
+        services.AddSingleton<SecondLooks>();
+        services.AddHostedService(provider => provider.GetRequiredService<SecondLooks>());
         services.AddSingleton<FeedWatch>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
         services.TryAddSingleton<IBlindSpots, NoBlindSpots>();
@@ -45,6 +47,7 @@ public static class PresenceServices
         services.AddSingleton<MemberPages>();
         services.AddSingleton<FleetQueue>();
         services.AddSingleton<NotificationQueue>();
+        services.AddSingleton(provider => new NotificationsInHand(provider.GetRequiredService<NotificationQueue>()));
         services.AddSingleton<VerificationQueue>();
         services.AddOptions<SummaryOptions>();
         services.AddSingleton<SummaryPlan>();

@@ -5,6 +5,7 @@ using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Events.Http;
 using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Hosting.Composition;
+using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
 using Orleans.Dashboard;
 
@@ -25,6 +26,7 @@ return await Startup.Run(async () =>
     var app = builder.Build();
     await app.Services.CheckAwsCredentials();
     app.UseProblems();
+    app.UseReception();
     app.UseDoors();
 
     app.MapHome();
@@ -39,5 +41,6 @@ return await Startup.Run(async () =>
     app.MapOrleansDashboard(routePrefix: "/dashboard");
 
     app.SayWhereToLook(settings);
+    app.EndInTime(settings);
     await app.RunAsync();
 });

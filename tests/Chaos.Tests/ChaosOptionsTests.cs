@@ -9,8 +9,8 @@ public sealed class ChaosOptionsTests
     public void Says_ten_minutes_by_itself_and_takes_what_it_is_told()
     {
         ChaosOptions.Parse([], out _).ShouldBe(new ChaosOptions { Duration = TimeSpan.FromMinutes(10) });
-        ChaosOptions.Parse(["--duration", "3h", "--seed=7", "--silos", "2", "--things", "500", "--keep"], out _)
-            .ShouldBe(new ChaosOptions { Duration = TimeSpan.FromHours(3), Seed = 7, Silos = 2, Things = 500, Keep = true });
+        ChaosOptions.Parse(["--duration", "3h", "--seed=7", "--silos", "2", "--things", "500", "--lanes", "1", "--keep"], out _)
+            .ShouldBe(new ChaosOptions { Duration = TimeSpan.FromHours(3), Seed = 7, Silos = 2, Things = 500, Lanes = 1, Keep = true });
     }
 
     [Theory]
@@ -19,6 +19,7 @@ public sealed class ChaosOptionsTests
     [InlineData("--duration", "for ever")]
     [InlineData("--silos", "0")]
     [InlineData("--things", "")]
+    [InlineData("--lanes", "4")]
     [InlineData("--sead", "1")]
     public void What_it_does_not_understand_it_names(string name, string value)
     {

@@ -12,8 +12,8 @@ public sealed class FaultPlanTests
     [Fact]
     public void A_seed_makes_the_same_faults_and_the_same_fleet_again()
     {
-        FaultPlan.Of(7, tenMinutes, 3).ShouldBe(FaultPlan.Of(7, tenMinutes, 3));
-        FaultPlan.Of(7, tenMinutes, 3).ShouldNotBe(FaultPlan.Of(8, tenMinutes, 3));
+        Plan(7).ShouldBe(Plan(7));
+        Plan(7).ShouldNotBe(Plan(8));
         Told(7).ShouldBe(Told(7));
         Told(7).ShouldNotBe(Told(8));
 
@@ -24,8 +24,21 @@ public sealed class FaultPlanTests
     [Fact]
     public void Every_fault_is_over_in_time_and_ten_minutes_hold_most_kinds()
     {
-        var plan = FaultPlan.Of(1, tenMinutes, 3);
+        var plan = Plan(1);
         plan.ShouldAllBe(fault => fault.At + fault.Lasts <= tenMinutes && fault.Silo < 3);
         plan.Select(fault => fault.Name).Distinct().Count().ShouldBeGreaterThan(25);
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void There_are_never_more_faults_at_a_time_than_lanes(int lanes)
+    {
+        var plan = Plan(1, lanes);
+        plan.ShouldAllBe(fault => plan.Count(other => other.At <= fault.At && fault.At < other.At + other.Lasts) <= lanes);
+        plan.Select(fault => fault.Target).Distinct().Count().ShouldBeGreaterThan(4, "each lane goes through all that it has");
+    }
+
+    private static List<PlannedFault> Plan(int seed, int lanes = FaultPlan.MostLanes) => [.. FaultPlan.Of(seed, tenMinutes, 3, lanes).SelectMany(lane => lane)];
 }

@@ -18,7 +18,9 @@ public sealed class JudgeTests
     private readonly List<Change> changes = [new(0, true, TimeSpan.Zero), new(1, false, TimeSpan.FromSeconds(10))];
     private readonly List<Injection> faults = [];
     private readonly List<(double At, string Event, string Destination, string Id, double Since, double? Recovered)> told = [];
-    private readonly Ledger ledger = new();
+    private Ledger ledger = new();
+    private Feed feed = Feed.Lifecycle;
+    private string verification = "none";
 
     public JudgeTests() => Queue(change: 1, at: 10);
 
@@ -105,6 +107,20 @@ public sealed class JudgeTests
         Judged(at: 300).IsClean.ShouldBeTrue();
     }
 
+    /// <summary>It missed nothing: the drop is still in the queue, and the shadow, asked about an earlier one, has told of it.</summary>
+    [Fact]
+    public void What_the_shadow_itself_confirms_does_not_wait_for_the_queue()
+    {
+        (feed, ledger) = (Feed.Shadow, new Ledger());
+        Queue(change: 1, at: 10, handedOut: 40);
+        Tell(30.1, Notice.Offline);
+        Judged(at: 100).False.ShouldAllBe(text => text.Contains("before its time"));
+        Judged(at: 100).False.Count.ShouldBe(2);
+
+        verification = "confirmed";
+        Judged(at: 100).IsClean.ShouldBeTrue();
+    }
+
     [Fact]
     public void A_drop_that_never_was_is_false()
     {
@@ -163,11 +179,11 @@ public sealed class JudgeTests
         Queue(2, at, stored);
     }
 
-    private void Queue(int change, double at, double? stored = null)
+    private void Queue(int change, double at, double? stored = null, double? handedOut = null)
     {
         var passage = new Passage();
-        passage.HandedOut(At(at), At(at), arrives: true);
-        passage.Stored(At(stored ?? at));
+        passage.HandedOut(At(handedOut ?? at), At(at), arrives: true);
+        passage.Stored(At(stored ?? handedOut ?? at));
         var message = new Message("rpi-1", change, TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(at), _ => "");
         ledger.Add(new Delivery(message, Guid.NewGuid().ToString(), At(at), At(at), passage));
     }
@@ -188,13 +204,13 @@ public sealed class JudgeTests
             inbox.Keep(word.Destination, Body(word.Event, word.Id, word.Since, word.Recovered), At(word.At));
         }
 
-        return new Judge([new Thing("rpi-1", Feed.Lifecycle, changes)], ledger, inbox, start).Assess(faults, At(at));
+        return new Judge([new Thing("rpi-1", feed, changes)], ledger, inbox, start).Assess(faults, At(at));
     }
 
-    private static string Body(string happened, string id, double since, double? recovered) => JsonSerializer.Serialize(new Dictionary<string, object?>
+    private string Body(string happened, string id, double since, double? recovered) => JsonSerializer.Serialize(new Dictionary<string, object?>
     {
         ["event"] = happened, ["thingName"] = "rpi-1", ["outageId"] = id, ["since"] = At(since), ["detectedAt"] = At(since + 20),
-        ["recoveredAt"] = recovered is { } back ? At(back) : null, ["verification"] = "none",
+        ["recoveredAt"] = recovered is { } back ? At(back) : null, ["verification"] = verification,
     });
 
     private static DateTimeOffset At(double seconds) => start + TimeSpan.FromSeconds(seconds);

@@ -17,7 +17,7 @@ internal static class Report
             "|---|---|---|---|---|---|---|---|",
             $"| {verdict.Absences} | {verdict.Outages} | {verdict.Due} | {verdict.Told} | {verdict.Owed.Count} | {verdict.False.Count} | {verdict.Repeated} | {verdict.OverInTrouble} |",
             "",
-            $"Seed {options.Seed}, {options.Duration} of faults, {options.Silos} silos ({silos.DiedByThemselves} times one ended by itself), {options.Things} things.",
+            $"Seed {options.Seed}, {options.Duration} of faults, {options.Silos} silos ({silos.DiedByThemselves} times one ended by itself), {options.Things} things, {options.Lanes} lanes.",
         };
         if (inbox.Others.Count > 0) lines.Add($"Other notices: {string.Join(", ", inbox.Others.Select(other => $"{other.Value} {other.Key}"))}");
         Add("LOST", verdict.Owed);

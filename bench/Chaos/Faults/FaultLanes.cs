@@ -11,23 +11,22 @@ internal sealed class FaultLanes(IReadOnlyDictionary<string, Line> lines, Flotil
     private static readonly TimeSpan restartsAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan aMoment = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan afterSilos = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentQueue<Injection> injections = new();
 
     public IReadOnlyCollection<Injection> Injections => injections;
 
     public IEnumerable<string> UnderWay => injections.Where(injection => injection.Ended is null).Select(injection => injection.Fault.Name);
 
-    public Task Run(IReadOnlyList<PlannedFault> plan, DateTimeOffset start, TimeSpan duration, CancellationToken cancellationToken)
-    {
-        var ofProcesses = plan.Where(fault => fault.IsOfProcesses).ToList();
-        return Task.WhenAll([
-            OneAfterTheOther(ofProcesses, start, start + duration, cancellationToken),
-            .. plan.Except(ofProcesses).Select(fault => OneAfterTheOther([fault], start, start + duration, cancellationToken)),
-        ]);
-    }
+    public Task Run(IReadOnlyList<IReadOnlyList<PlannedFault>> lanes, DateTimeOffset start, TimeSpan duration, CancellationToken cancellationToken) =>
+        Task.WhenAll(lanes.Select(faults => OneAfterTheOther(faults, start, start + duration, cancellationToken)));
 
-    /// <summary>A silo that is not up yet cannot be ended: then this one waits, and one that would last beyond the end is left out.</summary>
-    private async Task OneAfterTheOther(List<PlannedFault> faults, DateTimeOffset start, DateTimeOffset end, CancellationToken cancellationToken)
+    /// <summary>
+    /// A silo that is not up yet cannot be ended: then this one waits, and one that would last beyond the end is left out. How long silos take to be up
+    /// again is not planned, so what follows in the lane may wait, too.
+    /// </summary>
+    private async Task OneAfterTheOther(IReadOnlyList<PlannedFault> faults, DateTimeOffset start, DateTimeOffset end, CancellationToken cancellationToken)
     {
         foreach (var fault in faults)
         {
@@ -36,6 +35,7 @@ internal sealed class FaultLanes(IReadOnlyDictionary<string, Line> lines, Flotil
             if (fault.IsOfProcesses) await silos.AreUp(cancellationToken);
             if (time.GetUtcNow() + fault.Lasts > end + aMoment) continue;
             await Inject(fault, cancellationToken);
+            if (fault.IsOfProcesses) await Task.Delay(afterSilos, time, cancellationToken);
         }
     }
 

@@ -3,42 +3,51 @@ using IoTOrleans.Chaos.Lines;
 namespace IoTOrleans.Chaos.Faults;
 
 /// <summary>
-/// Three lanes of faults, so that up to three are there at a time: what the silos need, what they tell and ask, and they themselves. Each lane goes
+/// Up to three lanes of faults, so that as many are there at a time: what the silos need, what they tell and ask, and they themselves. Each lane goes
 /// through all its kinds in random order before it repeats one.
 /// </summary>
 internal static class FaultPlan
 {
+    public const int MostLanes = 3;
+
     private static readonly FaultKind[] ofLines =
         [FaultKind.Resets, FaultKind.Hangs, FaultKind.Errors, FaultKind.Throttling, FaultKind.LostAnswers, FaultKind.SlowAnswers];
 
     private static readonly FaultKind[] ofProcesses = [FaultKind.Killed, FaultKind.Paused, FaultKind.RollingRestart, FaultKind.AllKilled];
 
-    public static IReadOnlyList<PlannedFault> Of(int seed, TimeSpan duration, int silos)
+    /// <returns>The faults of each lane, in the order of their times. Where there is one lane only, it takes from each group in turn.</returns>
+    public static IReadOnlyList<IReadOnlyList<PlannedFault>> Of(int seed, TimeSpan duration, int silos, int lanes)
     {
-        var needs = Lane(new Random(seed * 31 + 1), duration, Kinds(Upstream.DynamoDB, Upstream.Sqs), gap: (10, 30), silos);
-        var words = Lane(new Random(seed * 31 + 2), duration, Kinds(Upstream.Webhook, Upstream.Sns, Upstream.Shadow), gap: (4, 14), silos);
-        var processes = Lane(new Random(seed * 31 + 3), duration, [.. ofProcesses.Select(kind => ("silos", kind))], gap: (30, 70), silos);
-        return [.. needs.Concat(words).Concat(processes).OrderBy(fault => fault.At)];
+        var (needs, words) = (Kinds(Upstream.DynamoDB, Upstream.Sqs), Kinds(Upstream.Webhook, Upstream.Sns, Upstream.Shadow));
+        (string, FaultKind)[] processes = [.. ofProcesses.Select(kind => ("silos", kind))];
+        return lanes switch
+        {
+            1 => [Next(1, gap: (15, 35), needs, words, processes)],
+            2 => [Next(1, gap: (4, 14), needs, words), Next(3, gap: (30, 70), processes)],
+            _ => [Next(1, gap: (10, 30), needs), Next(2, gap: (4, 14), words), Next(3, gap: (30, 70), processes)],
+        };
+
+        List<PlannedFault> Next(int lane, (int, int) gap, params (string, FaultKind)[][] groups) =>
+            [.. Lane(new Random(seed * 31 + lane), duration, groups, gap, silos)];
     }
 
     private static (string Target, FaultKind Kind)[] Kinds(params string[] targets) =>
         [.. from target in targets from kind in ofLines select (target, kind)];
 
     private static IEnumerable<PlannedFault> Lane(
-        Random random, TimeSpan duration, (string Target, FaultKind Kind)[] kinds, (int From, int To) gap, int silos)
+        Random random, TimeSpan duration, (string Target, FaultKind Kind)[][] groups, (int From, int To) gap, int silos)
     {
         var at = Between(random, gap.From, gap.To);
-        while (true)
+        for (var turn = 0; ; turn++)
         {
-            random.Shuffle(kinds);
-            foreach (var (target, kind) in kinds)
-            {
-                var lasts = Lasts(random, kind);
-                var fault = new PlannedFault(target, kind, at, lasts, Share(random, kind), random.Next(silos));
-                if (at + lasts > duration) yield break;
-                yield return fault;
-                at += lasts + Between(random, gap.From, gap.To);
-            }
+            var (kinds, next) = (groups[turn % groups.Length], turn / groups.Length);
+            if (next % kinds.Length == 0) random.Shuffle(kinds);
+            var (target, kind) = kinds[next % kinds.Length];
+            var lasts = Lasts(random, kind);
+            var fault = new PlannedFault(target, kind, at, lasts, Share(random, kind), random.Next(silos));
+            if (at + lasts > duration) yield break;
+            yield return fault;
+            at += lasts + Between(random, gap.From, gap.To);
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
     private static string? WhyFalse(Notice notice, Absence absence)
     {
         var deadline = absence.Deadline(notice.Since);
-        if (notice.At < deadline - rounding) return $"before its time, {deadline:HH:mm:ss.fff}";
+        if (notice.At < deadline - rounding && !absence.IsConfirmedBy(notice)) return $"before its time, {deadline:HH:mm:ss.fff}";
         if (absence.BackAccepted < deadline - Terms.Settle)
         {
             return $"its return was in the queue at {absence.BackAccepted:HH:mm:ss.fff}, it was not due before {deadline:HH:mm:ss.fff}; "
@@ -98,7 +98,7 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
         if (absence.BackAccepted < absence.GraceEnds || now < absence.GraceEnds) return;
 
         verdict.Outages++;
-        verdict.Times.Add((absence.GraceEnds, told.All(at => at is not null) ? told.Max() : null));
+        verdict.Times.Add((absence, absence.GraceEnds, told.All(at => at is not null) ? told.Max() : null));
         if (told.All(at => at is not null)) verdict.Told++;
 
         if (absence.Known is { } known)

@@ -35,7 +35,7 @@ internal sealed class Verdict
     public List<string> Wrong { get; } = [];
 
     /// <summary>When each outage should have been told, and when both destinations had been.</summary>
-    public List<(DateTimeOffset Due, DateTimeOffset? Told)> Times { get; } = [];
+    public List<(Absence Absence, DateTimeOffset Due, DateTimeOffset? Told)> Times { get; } = [];
 
     public bool IsClean => Owed.Count + RecoveriesOwed.Count + False.Count + Wrong.Count == 0;
 }

@@ -67,6 +67,8 @@ public static class DynamoDBSiloBuilderExtensions
         services.AddTable(TableSchema.Membership, nameof(DynamoDBClusteringOptions), Options);
         services.AddSingleton<IMembershipTable>(provider => ActivatorUtilities.CreateInstance<DynamoDBMembershipTable>(
             provider, provider.Cluster().ClusterId, provider.Table(TableSchema.Membership, Options(provider))));
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider =>
+            ActivatorUtilities.CreateInstance<Undertaker>(provider, Options(provider).DeadAfter, TimeProvider.System));
         return builder;
 
         static DynamoDBClusteringOptions Options(IServiceProvider provider) =>

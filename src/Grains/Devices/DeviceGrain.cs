@@ -23,6 +23,7 @@ internal sealed partial class DeviceGrain(
     IBrokerClock broker,
     IBlindSpots blindSpots,
     PresenceObserver observer,
+    SecondLooks secondLooks,
     ILogger<DeviceGrain> logger)
     : Grain, IDeviceGrain, IDeviceAnswers, IRemindable
 {
@@ -349,6 +350,7 @@ internal sealed partial class DeviceGrain(
             {
                 _state = _state with { Memory = _state.Memory with { MarkMoved = false } };
                 DeactivateOnIdle();
+                if (PresenceRules.NextLook(_state, _policy, Now) is not null) secondLooks.Soon(ThingName);
             }
         }
     }

@@ -2,6 +2,7 @@ using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Watching;
 using IoTOrleans.Silo.Events.Sqs.Horizons;
+using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Notifications.Text;
 using IoTOrleans.Sqlite;
@@ -21,7 +22,7 @@ internal static class HealthApi
 
     public static void AddHealth(this WebApplicationBuilder builder, SiloSettings settings)
     {
-        var checks = builder.Services.AddHealthChecks().AddCheck<RemindersCheck>("reminders", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
+        var checks = builder.Services.AddHealthChecks().AddCheck<Reception>("silo", tags: [Ready]).AddCheck<RemindersCheck>("reminders", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
         checks.AddCheck<DestinationsCheck>("destinations", tags: [Ready]);
         if (settings.QueueUrl is not null) checks.AddCheck<QueueCheck>("queue", tags: [Ready]);
         if (settings.Storage == StorageProvider.Sqlite) checks.AddCheck<SqliteCheck>("storage", tags: [Ready], timeout: TimeSpan.FromSeconds(5));

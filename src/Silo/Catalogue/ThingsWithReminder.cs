@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
+using IoTOrleans.Silo.Storage;
 
 namespace IoTOrleans.Silo.Catalogue;
 
@@ -8,9 +9,9 @@ internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory
 {
     private static readonly GrainType device = GrainType.Create(DeviceNames.GrainType);
 
-    /// <summary>Of the things: others have reminders, too.</summary>
+    /// <summary>Of the things: others have reminders, too. Whoever asks for a list is told at once that the table does not answer.</summary>
     public static async Task<IEnumerable<RingRow>> Rows(IReminderTable reminders, uint begin, uint end, CancellationToken cancellationToken) =>
-        from row in (await reminders.ReadRows(begin, end, cancellationToken)).Reminders
+        from row in (await (reminders is PatientReminders { Inner: var table } ? table : reminders).ReadRows(begin, end, cancellationToken)).Reminders
         where row.GrainId.Type == device && row.ReminderName == DeviceNames.Reminder
         select new RingRow(row.GrainId.GetUniformHashCode(), row.GrainId.Key.ToString()!);
 

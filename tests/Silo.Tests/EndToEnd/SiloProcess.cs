@@ -54,6 +54,14 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts it, and waits for nothing.</summary>
+    public static SiloProcess Begin(params (string Setting, string Value)[] settings)
+    {
+        var silo = Prepare(settings);
+        silo.Launch();
+        return silo;
+    }
+
     /// <summary>Runs it to its end, which should be an early one.</summary>
     public static async Task<(int ExitCode, string Output)> Fail(params (string Setting, string Value)[] settings)
     {
@@ -86,6 +94,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     {
         using var response = await Http.GetAsync($"/devices/{Uri.EscapeDataString(thingName)}");
         if (response.StatusCode == HttpStatusCode.NotFound) return null;
+        if (response.StatusCode == HttpStatusCode.ServiceUnavailable) return "nobody can say";
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString();
     }
 

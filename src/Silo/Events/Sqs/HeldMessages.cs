@@ -4,15 +4,19 @@ namespace IoTOrleans.Silo.Events.Sqs;
 
 /// <summary>
 /// Every message in hand: received, and neither deleted nor given back. What is in here is kept hidden, and at a stop given back. What could
-/// not be stored and comes again later is put aside: it is not in hand, but known not to be stored.
+/// not be stored and comes again later is put aside: it is not in hand, but known not to be stored. So is what is being given back, until SQS has
+/// confirmed that everybody can see it.
 /// </summary>
 internal sealed class HeldMessages
 {
     /// <summary>SQS shows a message again when it is time; then a poll has to bring it.</summary>
-    private static readonly TimeSpan untilReceived = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan untilReceived = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<HeldMessage, bool> messages = new();
     private readonly ConcurrentDictionary<string, (DateTimeOffset SentAt, DateTimeOffset Until)> aside = new();
+
+    /// <summary>Something was given back for all to see: until somebody has received it again, the others do not know of it.</summary>
+    public bool HasGivenBack { get; private set; }
 
     public int Count => messages.Count;
 
@@ -28,6 +32,19 @@ internal sealed class HeldMessages
     public void PutAside(HeldMessage message, DateTimeOffset comesAgainAt)
     {
         if (HeldMessage.Counts(message.ReceiveCount)) aside[message.MessageId] = (message.SentAt, comesAgainAt + untilReceived);
+    }
+
+    /// <summary>SQS has confirmed when it shows a message again that was put aside.</summary>
+    public void ComesAgain(HeldMessage message, DateTimeOffset at)
+    {
+        if (aside.TryGetValue(message.MessageId, out var known)) aside.TryUpdate(message.MessageId, known with { Until = at + untilReceived }, known);
+    }
+
+    /// <summary>SQS has confirmed that it shows the message: whoever polls next gets it.</summary>
+    public void GivenBack(HeldMessage message)
+    {
+        aside.TryRemove(message.MessageId, out _);
+        HasGivenBack = true;
     }
 
     /// <summary>When SQS took the oldest message that is known not to be stored and counts; null: there is none.</summary>

@@ -8,11 +8,11 @@ namespace IoTOrleans.Silo.Events.Sqs;
 /// </summary>
 internal sealed class QueueProgress(HeldMessages held)
 {
-    private readonly ConcurrentBag<QueuePoll> polls = [];
+    private readonly ConcurrentDictionary<QueuePoll, bool> polls = new();
     private long failedAt;
 
-    /// <summary>One for each receiver.</summary>
-    public IReadOnlyCollection<QueuePoll> Polls => polls;
+    /// <summary>One for each receiver that polls.</summary>
+    public IReadOnlyCollection<QueuePoll> Polls => [.. polls.Keys];
 
     public HeldMessages Held => held;
 
@@ -22,9 +22,12 @@ internal sealed class QueueProgress(HeldMessages held)
     public QueuePoll AddReceiver()
     {
         var poll = new QueuePoll();
-        polls.Add(poll);
+        polls[poll] = true;
         return poll;
     }
+
+    /// <summary>It polls no more, and what it brought is in hand: how long ago that was says nothing about the queue.</summary>
+    public void RemoveReceiver(QueuePoll poll) => polls.TryRemove(poll, out _);
 
     public void Failed(DateTimeOffset at) => Interlocked.Exchange(ref failedAt, at.UtcTicks);
 }

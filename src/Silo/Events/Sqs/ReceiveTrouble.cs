@@ -2,10 +2,10 @@ using IoTOrleans.Silo.Aws;
 
 namespace IoTOrleans.Silo.Events.Sqs;
 
-/// <summary>What the receivers do when the queue does not answer: say so once, and ask ever less often, up to every 30 s.</summary>
+/// <summary>What the receivers do when the queue does not answer: say so once, and ask ever less often, up to every 5 s.</summary>
 internal sealed partial class ReceiveTrouble(SqsOptions options, TimeProvider time, ILogger<ReceiveTrouble> logger)
 {
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
     private readonly SeldomWarning warning = new(time);
 
@@ -28,7 +28,7 @@ internal sealed partial class ReceiveTrouble(SqsOptions options, TimeProvider ti
     }
 
     /// <summary>
-    /// 1 s, doubling to 30 s, less a random part of up to a half: silos that lost the queue together come back one by one.
+    /// 1 s, doubling to 5 s (what an idle queue is asked anyway), less a random part of up to a half: silos that lost the queue together come back one by one.
     /// </summary>
     private static TimeSpan WaitAfter(int failuresBefore)
     {

@@ -23,8 +23,9 @@ internal sealed class SqsClient : AmazonSQSClient
     {
         try
         {
-            // A long poll answers within 5 s. A connection that died without a word must not cost the SDK's 100 s.
-            return new SqsClient(new AmazonSQSConfig { Timeout = SqsQueue.LongPoll + TimeSpan.FromSeconds(15) }, receiveFailed);
+            // A long poll answers within 5 s. A connection that died without a word must not cost the SDK's 100 s: for as long as a poll hangs, and
+            // then once more for what its answer may have hidden, first verdicts wait.
+            return new SqsClient(new AmazonSQSConfig { Timeout = SqsQueue.LongPoll + TimeSpan.FromSeconds(5) }, receiveFailed);
         }
         catch (AmazonClientException exception)
         {

@@ -20,10 +20,10 @@ internal sealed partial class SqsConsumer(
     TimeProvider time,
     ILogger<SqsConsumer> logger) : IHostedLifecycleService, IDisposable
 {
-    /// <summary>For the answers to polls that SQS is about to give; see <see cref="SqsReceiver.Run"/>.</summary>
-    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(1);
+    /// <summary>For the answers to polls that are under way; see <see cref="SqsReceiver.Run"/>.</summary>
+    private static readonly TimeSpan LastAnswers = SqsQueue.LongPoll + SqsQueue.Answering;
 
-    /// <summary>For the last receivers to end, for the last deletes, and for giving back.</summary>
+    /// <summary>For polls that hang to end, for the last deletes, and for giving back.</summary>
     private static readonly TimeSpan LastRequests = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource receiving = new();
@@ -68,13 +68,16 @@ internal sealed partial class SqsConsumer(
         if (receivers == Task.CompletedTask) return;
         LogStopping(held.Count);
 
+        // Workers go on while the last polls wait.
+        using var drained = new CancellationTokenSource(options.DrainTimeout, time);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(drained.Token, cancellationToken);
         await receiving.CancelAsync();
         await receivers.WaitAsync(LastAnswers, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await polling.CancelAsync();
         await receivers.WaitAsync(LastRequests, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         work.Writer.TryComplete();
         gate.Close();
-        await workers.WaitAsync(options.DrainTimeout, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await workers.WaitAsync(enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await working.CancelAsync();
 
         deleter.Complete();

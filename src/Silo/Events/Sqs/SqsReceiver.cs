@@ -16,9 +16,8 @@ internal sealed class SqsReceiver(
     /// <param name="first">What was received already, when the service started.</param>
     /// <param name="stopping">No new poll begins. What the one under way brings is passed on as ever.</param>
     /// <param name="hangUp">
-    /// Ends a poll that is under way; it could last for 5 s more. If SQS was handing out a message at that very moment, nobody gets it
-    /// until the visibility timeout of the request is over: one receive and some seconds are lost, no message. So it comes a second after
-    /// <paramref name="stopping"/>: on a busy queue an answer is always on its way, and is awaited; on an idle one there is none to lose.
+    /// Ends a poll that hangs. One that only waits is never cut off: if SQS was handing out a message at that very moment, nobody would get it until
+    /// the visibility timeout of the request is over, and everybody would have to reckon with that.
     /// </param>
     public async Task Run(IReadOnlyList<Message> first, CancellationToken stopping, CancellationToken hangUp)
     {
@@ -42,6 +41,7 @@ internal sealed class SqsReceiver(
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
+                progress.RemoveReceiver(poll);
                 return;
             }
             catch (Exception exception)

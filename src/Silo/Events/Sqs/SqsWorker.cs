@@ -16,6 +16,9 @@ internal sealed partial class SqsWorker(
     TimeProvider time,
     ILogger<SqsWorker> logger)
 {
+    /// <summary>Storage that fails half of the requests for some seconds is no reason to put a thing off for longer than that.</summary>
+    private const int TriesInHand = 3;
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromMinutes(15);
@@ -59,8 +62,10 @@ internal sealed partial class SqsWorker(
                 continue;
             }
 
-            // Others could be stored meanwhile, so it is this thing; later, then, and for that its next receive is due.
-            if (gate.Stored != storedBefore && !gate.IsPaused)
+            // Others could be stored meanwhile, and it could not a few times in a row, so it is this thing; later, then, and for that its next receive
+            // is due.
+            failures++;
+            if (failures > TriesInHand && gate.Stored != storedBefore && !gate.IsPaused)
             {
                 LogComesAgain(messages.ThingName, pending.Message.ReceiveCount, BackoffAfter(pending.Message.ReceiveCount), error);
                 foreach (var left in messages.Changes.Skip(next)) visibility.PutAside(left.Message, BackoffAfter(left.Message.ReceiveCount));
@@ -69,7 +74,6 @@ internal sealed partial class SqsWorker(
 
             // Nothing could be stored since: it may well be the storage, and a receive must not be spent on that. Enough of these close
             // the gate.
-            failures++;
             if (!gate.IsPaused) await Task.Delay(FirstRetry * (1 << Math.Min(failures - 1, 3)), time, cancellationToken);
         }
     }

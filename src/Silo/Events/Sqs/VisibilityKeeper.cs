@@ -25,14 +25,16 @@ internal sealed partial class VisibilityKeeper(
     /// <summary>It could not be stored: it is to come again after this time, and until then it is known to be missing.</summary>
     public void PutAside(HeldMessage message, TimeSpan hideFor)
     {
-        held.PutAside(message, time.GetUtcNow() + hideFor);
+        // If SQS does not hear of it, the message stays hidden for as long as it was to be.
+        if (!held.Contains(message)) return;
+        held.PutAside(message, time.GetUtcNow() + (hideFor > options.VisibilityTimeout ? hideFor : options.VisibilityTimeout));
         Release(message, hideFor);
     }
 
     /// <summary>Gives everything back that is still in hand, to be seen at once, and takes no more.</summary>
     public void ReleaseAll()
     {
-        foreach (var message in held.All) Release(message, TimeSpan.Zero);
+        foreach (var message in held.All) PutAside(message, TimeSpan.Zero);
         released.Writer.TryComplete();
     }
 
@@ -78,6 +80,13 @@ internal sealed partial class VisibilityKeeper(
 
     private VisibilityChange Extension(HeldMessage message) => new(message, options.VisibilityTimeout);
 
+    private void Changed(HeldMessage message, TimeSpan hideFor, long asked)
+    {
+        message.HiddenSince = asked;
+        if (hideFor == TimeSpan.Zero) held.GivenBack(message);
+        else if (!held.Contains(message)) held.ComesAgain(message, time.GetUtcNow() + hideFor);
+    }
+
     private async Task Change(List<VisibilityChange> changes, Func<HeldMessage, bool> isWanted, CancellationToken cancellationToken)
     {
         await oneAtATime.WaitAsync(cancellationToken);
@@ -88,8 +97,8 @@ internal sealed partial class VisibilityKeeper(
 
             var asked = time.GetTimestamp();
             var failures = await queue.ChangeVisibility(changes, cancellationToken);
-            var changed = changes.Select(change => change.Message).Except(failures.Select(failure => failure.Message));
-            foreach (var message in changed) message.HiddenSince = asked;
+            var changed = changes.Select(change => change.Message).Except(failures.Select(failure => failure.Message)).ToHashSet();
+            foreach (var (message, hideFor) in changes.Where(change => changed.Contains(change.Message))) Changed(message, hideFor, asked);
             foreach (var failure in failures.Where(failure => failure.IsFinal)) failure.Message.IsLost = true;
             if (failures.Count > 0) LogNotChanged(failures.Count, failures[0].Code);
         }

@@ -1,6 +1,7 @@
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Doors;
 using IoTOrleans.Silo.Events.Http;
+using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -23,10 +24,19 @@ internal static class HttpComposition
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.AddHealth(settings);
+        builder.Services.AddSingleton<Reception>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<Reception>());
+        ServerFirst.Arrange(builder.Host);
         builder.WebHost.ConfigureKestrel(Bound);
 
         // As ASP.NET Core's documentation has it, for who needs other limits; by itself Kestrel reads only its endpoints there.
         builder.Services.Configure<KestrelServerOptions>(builder.Configuration.GetSection("Kestrel"));
+    }
+
+    public static void UseReception(this WebApplication app)
+    {
+        var reception = app.Services.GetRequiredService<Reception>();
+        app.Use(reception.Admit);
     }
 
     public static void UseProblems(this WebApplication app)

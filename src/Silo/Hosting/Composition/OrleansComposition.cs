@@ -67,6 +67,8 @@ internal static class OrleansComposition
                 silo.AddDynamoDBGrainStorageAsDefault(Tables);
                 silo.UseDynamoDBReminderService(Tables);
                 silo.UseDynamoDBClustering(Tables);
+                silo.UsePatientReminders();
+                silo.Configure<ClusterMembershipOptions>(NoticeTheDead);
                 return;
             case StorageProvider.Memory:
                 silo.AddMemoryGrainStorage(memoryStorage);
@@ -85,6 +87,21 @@ internal static class OrleansComposition
         silo.UseLocalMembership(settings.Orleans);
 
         void Tables(DynamoDBTableOptions options) => (options.TablePrefix, options.CreateTables) = (settings.DynamoDB.TablePrefix, settings.DynamoDB.CreateTables);
+    }
+
+    /// <summary>
+    /// A heartbeat every 5 s, so that a silo that starts sees soon who is gone (<see cref="DynamoDBClusteringOptions.DeadAfter"/>). What Orleans itself makes
+    /// of heartbeats stays as it is, 90 s: storage that hangs for a while must not make everybody look dead.
+    /// </summary>
+    private static void NoticeTheDead(ClusterMembershipOptions options) =>
+        (options.IAmAliveTablePublishTimeout, options.NumMissedTableIAmAliveLimit) = (TimeSpan.FromSeconds(5), 18);
+
+    private static void UsePatientReminders(this ISiloBuilder silo)
+    {
+        var table = silo.Services.Last(service => service.ServiceType == typeof(IReminderTable));
+        silo.Services.Remove(table);
+        silo.Services.AddSingleton<IReminderTable>(provider =>
+            ActivatorUtilities.CreateInstance<PatientReminders>(provider, (IReminderTable)table.ImplementationFactory!(provider)));
     }
 
     private static void UseLocalMembership(this ISiloBuilder silo, OrleansSettings orleans)

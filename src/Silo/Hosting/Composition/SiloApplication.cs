@@ -1,4 +1,5 @@
 using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Hosting.Running;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Console;
 
@@ -6,8 +7,11 @@ namespace IoTOrleans.Silo.Hosting.Composition;
 
 internal static class SiloApplication
 {
-    /// <summary>What ECS grants between SIGTERM and SIGKILL; what is under way, a notification included, ends well within it.</summary>
-    private static readonly TimeSpan shutdown = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// ECS grants 30 s between SIGTERM and SIGKILL; what is under way, a notification included, ends well within this. From then on nothing is waited for
+    /// any more, and at 26 s it ends (<see cref="StopLimit"/>).
+    /// </summary>
+    private static readonly TimeSpan shutdown = TimeSpan.FromSeconds(22);
 
     /// <summary>What others say only when something is wrong; <c>Logging:LogLevel</c> overrides it as everywhere.</summary>
     private static readonly Dictionary<string, string?> quietLogs = new()
@@ -34,6 +38,10 @@ internal static class SiloApplication
         // On a busy machine the first turns take long, and say so.
         "Orleans.Runtime.Scheduler.WorkItemGroup",
         "IoTOrleans.Silo.Pauses.PauseWatch",
+
+        // Whoever asks before we are ready has the answer.
+        "Microsoft.Extensions.Diagnostics.HealthChecks",
+        "Microsoft.AspNetCore.Diagnostics",
 
         // A call that was under way when the start failed.
         "Orleans.Messaging",

@@ -6,17 +6,44 @@ namespace IoTOrleans.Silo.Hosting.Composition;
 /// <summary>The first thing a person reads: where to look, what is watched, who is told, and when.</summary>
 internal static class StartText
 {
-    public static void SayWhereToLook(this WebApplication app, SiloSettings settings) =>
-        app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(Compose(app, settings)));
+    /// <summary>Somebody who has waited for this long wants to know where it stands; a start that goes well is faster, also on a slow machine.</summary>
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(8);
 
-    private static string Compose(WebApplication app, SiloSettings settings)
+    public static void SayWhereToLook(this WebApplication app, SiloSettings settings)
+    {
+        var (started, said) = (app.Lifetime.ApplicationStarted, false);
+        var sync = new Lock();
+        started.Register(() =>
+        {
+            lock (sync) Console.WriteLine(said ? Watching : Compose(Watching, app, settings));
+        });
+        _ = SayEarly();
+
+        async Task SayEarly()
+        {
+            await Task.Delay(patience, TimeProvider.System, started).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            lock (sync)
+            {
+                if (started.IsCancellationRequested || app.Lifetime.ApplicationStopping.IsCancellationRequested) return;
+                said = true;
+                Console.WriteLine(Compose($"IoTOrleans {Usage.Version} is starting: it waits for {Awaited(settings)}.", app, settings));
+            }
+        }
+    }
+
+    private static string Watching => $"IoTOrleans {Usage.Version} is watching.";
+
+    private static string Awaited(SiloSettings settings) => settings.Storage == StorageProvider.DynamoDB
+        ? $"DynamoDB, or for the other silos of the cluster {settings.Orleans.ClusterId}" : "its storage";
+
+    private static string Compose(string first, WebApplication app, SiloSettings settings)
     {
         var url = app.Urls.FirstOrDefault() ?? ListenAddresses();
         var verifiers = app.Services.GetServices<IConnectionVerifier>().Select(verifier => verifier.Name).ToList();
         var destinations = app.Services.GetServices<INotificationDestination>().Select(destination => destination.Name);
         var lines = new List<string>
         {
-            $"IoTOrleans {Usage.Version} is watching.",
+            first,
             $"  Look      {url}/devices/<thing name>   {url}/dashboard   {url}/health/ready",
             $"  Storage   {Storage(settings)}",
             $"  Events    {string.Join(", ", Events(settings))}",

@@ -1,4 +1,7 @@
+using System.Net;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Events.Sqs;
+using IoTOrleans.Silo.Events.Sqs.Horizons;
 using Shouldly;
 using Xunit;
 
@@ -35,7 +38,7 @@ public sealed class StopTests
         var began = rig.Time.GetUtcNow();
         await rig.Stop();
 
-        (rig.Time.GetUtcNow() - began).ShouldBeInRange(TimeSpan.FromSeconds(19), TimeSpan.FromSeconds(26));
+        (rig.Time.GetUtcNow() - began).ShouldBeInRange(TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(21));
         rig.Queue.VisibleBodies.ShouldBe([SqsRig.Body("slow"), SqsRig.Body("never")], ignoreOrder: true);
         rig.Queue.Deleted.ShouldBe([SqsRig.Body("fast")]);
     }
@@ -75,7 +78,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task A_long_poll_does_not_hold_up_the_stop()
+    public async Task A_poll_that_waits_is_waited_for_so_that_an_idle_queue_hides_nothing()
     {
         await using var rig = new SqsRig();
         await rig.Start();
@@ -84,7 +87,46 @@ public sealed class StopTests
         var began = rig.Time.GetUtcNow();
         await rig.Stop();
 
-        (rig.Time.GetUtcNow() - began).ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        (rig.Time.GetUtcNow() - began).ShouldBeLessThan(SqsQueue.LongPoll + SqsQueue.Answering);
+        rig.Get<ConsumerHorizon>().At(rig.Time.GetUtcNow()).ShouldBe(Horizon.Unknown, "who has nothing in hand keeps nobody waiting");
+        rig.Get<ConsumerHorizon>().HasGivenBack.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_poll_that_hangs_is_cut_off_and_may_have_swallowed_something()
+    {
+        await using var rig = new SqsRig();
+        await rig.Start();
+        rig.Queue.Hangs["Receive"] = new TaskCompletionSource();
+        await rig.Pass(TimeSpan.FromSeconds(3));
+
+        var began = rig.Time.GetUtcNow();
+        await rig.Stop();
+
+        var now = rig.Time.GetUtcNow();
+        (now - began).ShouldBeLessThan(SqsQueue.LongPoll + SqsQueue.Answering + TimeSpan.FromSeconds(2));
+        rig.Get<ConsumerHorizon>().At(now).Hides(after: began, now).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_was_given_back_is_not_missing_and_what_SQS_did_not_confirm_is()
+    {
+        foreach (var fails in new[] { false, true })
+        {
+            await using var rig = new SqsRig();
+            rig.Sink.Waits = _ => new TaskCompletionSource().Task;
+            await rig.Start();
+            rig.Queue.Send(SqsRig.Body("a"));
+            var sent = rig.Time.GetUtcNow();
+            await rig.Until(() => rig.Queue.Visible is 0, TimeSpan.FromSeconds(2));
+            if (fails) rig.Queue.Faults["ChangeVisibility"] = FakeQueue.Error("AccessDenied", HttpStatusCode.Forbidden);
+
+            await rig.Stop();
+
+            var horizon = rig.Get<ConsumerHorizon>();
+            horizon.HasGivenBack.ShouldBe(!fails);
+            (horizon.At(rig.Time.GetUtcNow()).SeenUntil < sent).ShouldBe(fails, "hidden until its time is over");
+        }
     }
 
     [Fact]

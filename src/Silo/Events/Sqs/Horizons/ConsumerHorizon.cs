@@ -21,11 +21,11 @@ internal sealed class ConsumerHorizon(QueueProgress progress, SqsOptions options
             failedAt + HiddenFor(options));
     }
 
-    /// <summary>Something was received, and is not known to be stored.</summary>
-    public bool IsMissing(DateTimeOffset now) => progress.Held.OldestSentAt(now) is not null;
+    /// <summary>What was received was given back for all to see.</summary>
+    public bool HasGivenBack => progress.Held.HasGivenBack;
 
     /// <summary>SQS shows what it hid when the visibility timeout is over, and then somebody has to receive it.</summary>
-    internal static TimeSpan HiddenFor(SqsOptions options) => options.VisibilityTimeout + TimeSpan.FromSeconds(10);
+    internal static TimeSpan HiddenFor(SqsOptions options) => options.VisibilityTimeout + TimeSpan.FromSeconds(5);
 
     private DateTimeOffset? Seen(List<QueuePoll.Snapshot> polls, DateTimeOffset now)
     {

@@ -19,7 +19,11 @@ internal sealed partial class HorizonReporter(
 
     private static readonly TimeSpan goodbye = TimeSpan.FromSeconds(5);
 
+    /// <summary>Until all others have been answered once more, and so can hand over the last word of this silo if it also kept theirs.</summary>
+    private static readonly TimeSpan spreading = 2 * Every;
+
     private readonly SeldomWarning trouble = new(time);
+    private IReadOnlyList<HorizonWord>? handed;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,20 +52,35 @@ internal sealed partial class HorizonReporter(
 
     /// <summary>
     /// What was given back is there for the others at once, and until they have it nobody knows it. What is still missing, or hidden, counts as if this
-    /// silo had died.
+    /// silo had died. Where there is nothing of all that, nobody has to wait for anything.
     /// </summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
         var now = time.GetUtcNow();
         var last = own.At(now);
-        var given = new Horizon(own.IsMissing(now) ? last.SeenUntil : null, now + ConsumerHorizon.Overtaking, now + goodbye);
-        Task told = Report(last.HiddenUntil > given.HiddenUntil ? given with { HiddenUntil = last.HiddenUntil } : given, cancellationToken);
-        await told.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (own.HasGivenBack)
+            last = last with { HiddenBefore = now + ConsumerHorizon.Overtaking, HiddenUntil = last.HiddenUntil > now + goodbye ? last.HiddenUntil : now + goodbye };
+
+        try
+        {
+            await Report(last, cancellationToken);
+            if (handed?.Any(word => word.Silo != Me && now - word.At <= HorizonCopy.Lasts) == true) await Task.Delay(spreading, time, cancellationToken);
+        }
+        catch (Exception)
+        {
+            // Then this silo counts as one that has died: its last word holds.
+        }
     }
 
-    private Task<Horizon> Report(Horizon horizon, CancellationToken cancellationToken) => grains.GetGrain<IHorizonGrain>(options.QueueUrl)
-        .Report(silo.SiloAddress.ToParsableString(), horizon).WaitAsync(patience, time, cancellationToken);
+    private string Me => silo.SiloAddress.ToParsableString();
+
+    private async Task<Horizon> Report(Horizon horizon, CancellationToken cancellationToken)
+    {
+        var answer = await grains.GetGrain<IHorizonGrain>(options.QueueUrl).Report(Me, horizon with { Words = handed }).WaitAsync(patience, time, cancellationToken);
+        handed = answer.Words;
+        return answer with { Words = null };
+    }
 
     private async Task Exchange(CancellationToken stoppingToken)
     {

@@ -58,6 +58,65 @@ public sealed class ClusterHorizonTests
         fresh.At(start.AddSeconds(41)).Hides(after: start.AddSeconds(-1), start.AddSeconds(41)).ShouldBeFalse();
     }
 
+    /// <summary>The silo that kept it leaves: whoever keeps it next goes on with what the others were told last.</summary>
+    [Fact]
+    public void Whoever_keeps_it_next_takes_over_from_what_was_said_last()
+    {
+        _cluster.Report("leaves", new Horizon(start), start);
+        _cluster.Report("stays", new Horizon(start), start);
+        _cluster.Report("leaves", Horizon.Unknown, start.AddSeconds(1));
+        var answer = _cluster.At(start.AddSeconds(2));
+
+        var next = new ClusterHorizon(hiddenFor, start.AddSeconds(4));
+        next.Report("stays", new Horizon(start.AddSeconds(4)) { Words = answer.Words }, start.AddSeconds(5));
+        next.At(start.AddSeconds(5)).SeenUntil.ShouldBe(start.AddSeconds(4));
+        next.At(start.AddSeconds(5)).Hides(after: start.AddSeconds(-60), start.AddSeconds(5)).ShouldBeFalse("it left cleanly");
+    }
+
+    [Fact]
+    public void What_died_before_still_counts_with_whoever_keeps_it_next()
+    {
+        _cluster.Report("dies", new Horizon(start), start);
+        _cluster.Report("stays", new Horizon(start), start);
+        var answer = _cluster.At(start);
+
+        var next = new ClusterHorizon(hiddenFor, start.AddSeconds(20));
+        foreach (var second in new[] { 21, 40 })
+        {
+            next.Report("stays", new Horizon(start.AddSeconds(second)) { Words = answer.Words }, start.AddSeconds(second));
+            next.At(start.AddSeconds(second)).SeenUntil.ShouldBe(start, "what it had in hand is hidden until then");
+        }
+
+        next.Report("stays", new Horizon(start.AddSeconds(41)) { Words = answer.Words }, start.AddSeconds(41));
+        next.At(start.AddSeconds(41)).SeenUntil.ShouldBe(start.AddSeconds(41));
+    }
+
+    [Fact]
+    public void Words_that_are_older_than_what_can_be_hidden_say_nothing_of_who_came_later()
+    {
+        _cluster.Report("stays", new Horizon(start), start);
+        var answer = _cluster.At(start);
+        var next = new ClusterHorizon(hiddenFor, start.AddSeconds(60));
+        next.Report("stays", new Horizon(start.AddSeconds(60)) { Words = answer.Words }, start.AddSeconds(61));
+        next.At(start.AddSeconds(61)).Hides(after: start, start.AddSeconds(61)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_newest_word_of_each_silo_counts_whoever_hands_it_over_and_whatever_their_clocks_say()
+    {
+        _cluster.Report("leaves", new Horizon(start), start);
+        _cluster.Report("early", new Horizon(start), start);
+        var early = _cluster.At(start);
+        _cluster.Report("leaves", Horizon.Unknown, start.AddSeconds(10));
+        var late = _cluster.At(start.AddSeconds(10));
+
+        var next = new ClusterHorizon(hiddenFor, start.AddSeconds(5));
+        next.Report("early", new Horizon(start.AddSeconds(6)) { Words = early.Words }, start.AddSeconds(6));
+        next.At(start.AddSeconds(6)).SeenUntil.ShouldBe(start);
+        next.Report("late", new Horizon(start.AddSeconds(6)) { Words = late.Words }, start.AddSeconds(6));
+        next.At(start.AddSeconds(6)).SeenUntil.ShouldBe(start.AddSeconds(6));
+    }
+
     [Fact]
     public void What_one_silo_may_have_lost_concerns_all()
     {

@@ -1,0 +1,92 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.DynamoDB.Membership;
+
+/// <summary>
+/// Before a silo joins, Orleans has it probe every silo that the table calls active, and dead ones do not answer: until somebody has declared them dead
+/// it waits, for minutes if nobody is left who could. So whoever starts does that first. Dead is who has written no heartbeat for a while *and* takes no
+/// connection. One that lives all the same finds out with its next look at the table, and ends: that is Orleans' own fence.
+/// </summary>
+internal sealed partial class Undertaker(
+    IMembershipTable table, ILocalSiloDetails self, TimeSpan deadAfter, TimeProvider time, ILogger<Undertaker> logger) : ILifecycleParticipant<ISiloLifecycle>
+{
+    private static readonly TimeSpan lookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan connecting = TimeSpan.FromSeconds(1);
+
+    /// <summary>Before Orleans reads the table for the first time.</summary>
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(Undertaker), ServiceLifecycleStage.RuntimeGrainServices - 1, Start, _ => Task.CompletedTask);
+
+    /// <summary>Ends when each silo of the table is dead, or takes connections, or has had the time to write its heartbeat.</summary>
+    public async Task Bury(CancellationToken cancellationToken)
+    {
+        await table.InitializeMembershipTableAsync(true, cancellationToken);
+        for (var began = time.GetTimestamp(); ; await Task.Delay(lookEvery, time, cancellationToken))
+        {
+            var silent = await Silent(await table.ReadAllAsync(cancellationToken), cancellationToken);
+            foreach (var silo in silent.Where(IsDead)) await Declare(silo, cancellationToken);
+            if (silent.TrueForAll(IsDead) || time.GetElapsedTime(began) > deadAfter) return;
+        }
+    }
+
+    private async Task Start(CancellationToken cancellationToken)
+    {
+        if (deadAfter <= TimeSpan.Zero) return;
+        try
+        {
+            await Bury(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Orleans reads the table next, and has its own patience.
+            LogNotLooked(exception.Message);
+        }
+    }
+
+    private bool IsDead(MembershipEntry silo)
+    {
+        var sign = silo.IAmAliveTime > silo.StartTime ? silo.IAmAliveTime : silo.StartTime;
+        return time.GetUtcNow().UtcDateTime - sign > deadAfter;
+    }
+
+    private async Task Declare(MembershipEntry silo, CancellationToken cancellationToken)
+    {
+        // Somebody else may be at it: then the row, or the version, has changed, and the next look sees to the rest.
+        var now = await table.ReadRowAsync(silo.SiloAddress, cancellationToken);
+        if (now.Members is not [var (entry, etag)] || entry.Status == SiloStatus.Dead || !IsDead(entry)) return;
+
+        entry.Status = SiloStatus.Dead;
+        entry.AddSuspector(self.SiloAddress, time.GetUtcNow().UtcDateTime);
+        if (await table.UpdateRowAsync(entry, etag, now.Version.Next(), cancellationToken)) LogDead(entry.SiloAddress, entry.IAmAliveTime);
+    }
+
+    private async Task<List<MembershipEntry>> Silent(MembershipTableData data, CancellationToken cancellationToken)
+    {
+        var others = data.Members.Select(member => member.Item1).Where(silo => silo.Status != SiloStatus.Dead && !silo.SiloAddress.Endpoint.Equals(self.SiloAddress.Endpoint));
+        var asked = await Task.WhenAll(others.Select(async silo => (Silo: silo, Answers: await Answers(silo, cancellationToken))));
+        return [.. asked.Where(silo => !silo.Answers).Select(silo => silo.Silo)];
+    }
+
+    private async Task<bool> Answers(MembershipEntry silo, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(connecting, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var socket = new Socket(silo.SiloAddress.Endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(silo.SiloAddress.Endpoint, either.Token);
+            return true;
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(2, LogLevel.Warning, "{Silo} takes no connection, and its last heartbeat is of {Alive:O}: declared dead")]
+    private partial void LogDead(SiloAddress silo, DateTime alive);
+
+    [LoggerMessage(3, LogLevel.Warning, "Whether all silos of the table still live could not be looked at; Orleans waits for those that do not answer. {Error}")]
+    private partial void LogNotLooked(string error);
+}

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace IoTOrleans.Grains.Devices;
+
+/// <summary>
+/// Things that could not be read or written when something was due, and whose activation ended by that: they are looked at again within seconds. Their
+/// reminders would tick within a minute; these stay what it rests on, so that forgetting one here loses nothing.
+/// </summary>
+internal sealed class SecondLooks(IGrainFactory grains, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time) : BackgroundService
+{
+    /// <summary>More of them have their reminders only.</summary>
+    private const int Most = 100_000;
+
+    private const int AtOnce = 16;
+
+    private static readonly TimeSpan lookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan longest = TimeSpan.FromSeconds(8);
+
+    private readonly ConcurrentDictionary<string, (long From, TimeSpan Wait)> _things = new(StringComparer.Ordinal);
+
+    private readonly Channel<bool> _added = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public int Count => _things.Count;
+
+    /// <summary>1 s from now; twice as long each time that it fails again.</summary>
+    public void Soon(string thingName)
+    {
+        if (_things.Count >= Most && !_things.ContainsKey(thingName)) return;
+        _things.AddOrUpdate(thingName, _ => (time.GetTimestamp(), lookEvery), (_, before) => (time.GetTimestamp(), before.Wait < longest ? before.Wait * 2 : longest));
+        _added.Writer.TryWrite(true);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                if (_things.IsEmpty) await _added.Reader.ReadAsync(stoppingToken);
+                await Task.Delay(lookEvery, time, stoppingToken);
+                await LookAt(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Whoever takes over has the reminders.
+        }
+    }
+
+    private Task LookAt(CancellationToken cancellationToken)
+    {
+        var due = _things.Where(thing => time.GetElapsedTime(thing.Value.From) >= thing.Value.Wait).ToList();
+        return Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (thing, _) =>
+        {
+            try
+            {
+                await grains.GetGrain<IDeviceAnswers>(thing.Key).Wake();
+                _things.TryRemove(thing);
+            }
+            catch (Exception)
+            {
+                // Storage says so itself. An activation that could not even read its state has not asked for another look.
+                if (_things.TryGetValue(thing.Key, out var now) && now == thing.Value) Soon(thing.Key);
+            }
+        });
+    }
+}

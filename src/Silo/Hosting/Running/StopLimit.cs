@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Silo.Events.Mqtt;
+using IoTOrleans.Silo.Events.Sqs;
+using IoTOrleans.Silo.Hosting.Settings;
+
+namespace IoTOrleans.Silo.Hosting.Running;
+
+/// <summary>
+/// A stop that something holds up, most often storage that does not answer, ends all the same before the 30 s are over that are granted, and says what
+/// is left. Nothing is lost by it: it is as if the process had died then, and that it may at any time.
+/// </summary>
+internal static class StopLimit
+{
+    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(26);
+
+    /// <summary>For the runtime's own end.</summary>
+    private static readonly TimeSpan lastMoment = TimeSpan.FromSeconds(2);
+
+    public static void EndInTime(this WebApplication app, SiloSettings settings)
+    {
+        var services = app.Services;
+        app.Lifetime.ApplicationStopping.Register(() =>
+        {
+            // A thread of its own: what hangs may have taken those of the pool.
+            new Thread(() => End(settings, services)) { IsBackground = true, Name = "StopLimit" }.Start();
+        });
+    }
+
+    private static void End(SiloSettings settings, IServiceProvider services)
+    {
+        using var never = new ManualResetEvent(false);
+        never.WaitOne(Limit);
+        Console.Error.WriteLine(Say(settings, services));
+        new Thread(() => Environment.Exit(0)) { IsBackground = true }.Start();
+        never.WaitOne(lastMoment);
+        using var self = Process.GetCurrentProcess();
+        self.Kill();
+    }
+
+    private static string Say(SiloSettings settings, IServiceProvider services)
+    {
+        var left = new List<string>();
+        try
+        {
+            Add(services.GetService<HeldMessages>()?.Count, "messages (the queue shows them again within 30 s)");
+            Add(services.GetService<NotificationsInHand>()?.Count, "notifications (sent again by whoever goes on)");
+            Add(services.GetService<BrokerOutbox>()?.ThingsWaiting, "things of the broker that have come or gone (the next start gives them their grace anew)");
+        }
+        catch (ObjectDisposedException)
+        {
+            // The services are gone already: it hangs at the very end.
+        }
+
+        left.Add(settings.Storage == StorageProvider.DynamoDB ? "its things (the other silos take them over in about 15 s)" : "its things (the next start takes them over)");
+        return $"Ended {Limit.TotalSeconds:0} s after it was told to stop, because something does not answer: most often storage. Not handed over: {string.Join(", ", left)}.";
+
+        void Add(int? count, string what)
+        {
+            if (count > 0) left.Add($"{count} {what}");
+        }
+    }
+}

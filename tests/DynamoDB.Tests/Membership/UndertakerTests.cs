@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using IoTOrleans.DynamoDB.Membership;
+using IoTOrleans.DynamoDB.Tables;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace IoTOrleans.DynamoDB.Tests.Membership;
+
+/// <summary>Dead is who has written no heartbeat for a while and takes no connection; everybody else is left to Orleans.</summary>
+public sealed class UndertakerTests(TestTables tables) : IClassFixture<TestTables>
+{
+    private static readonly TimeSpan deadAfter = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public async Task Who_is_silent_in_both_ways_is_dead_and_nobody_else()
+    {
+        using var lives = new TcpListener(IPAddress.Loopback, 0);
+        lives.Start();
+        var open = ((IPEndPoint)lives.LocalEndpoint).Port;
+        var (table, now) = (await Create(), TimeProvider.System.GetUtcNow().UtcDateTime);
+        await table.InitializeMembershipTable(true);
+        var gone = await Add(Silo(1, now.AddMinutes(-5)));
+        var slow = await Add(Silo(open, now.AddMinutes(-5)));
+        var apart = await Add(Silo(2, now.AddMinutes(5)));
+        var self = Silo(3, now).SiloAddress;
+
+        await Undertaker(table, self).Bury(TestContext.Current.CancellationToken);
+
+        (await Status(gone)).ShouldBe(SiloStatus.Dead);
+        (await Status(slow)).ShouldBe(SiloStatus.Active, "it takes connections: storage may have hung for it");
+        (await Status(apart)).ShouldBe(SiloStatus.Active, "it writes its heartbeat");
+
+        async Task<SiloAddress> Add(MembershipEntry silo)
+        {
+            (await table.InsertRow(silo, (await table.ReadAll()).Version.Next())).ShouldBeTrue();
+            return silo.SiloAddress;
+        }
+
+        async Task<SiloStatus> Status(SiloAddress silo) => (await table.ReadRow(silo)).Members.Single().Item1.Status;
+    }
+
+    [Fact]
+    public async Task Who_was_killed_just_now_is_waited_for_until_its_heartbeat_is_missing()
+    {
+        var table = await Create();
+        await table.InitializeMembershipTable(true);
+        var silo = Silo(1, TimeProvider.System.GetUtcNow().UtcDateTime);
+        (await table.InsertRow(silo, (await table.ReadAll()).Version.Next())).ShouldBeTrue();
+
+        await Undertaker(table, Silo(3, default).SiloAddress).Bury(TestContext.Current.CancellationToken);
+
+        (await table.ReadRow(silo.SiloAddress)).Members.Single().Item1.Status.ShouldBe(SiloStatus.Dead);
+    }
+
+    private static Undertaker Undertaker(DynamoDBMembershipTable table, SiloAddress self) =>
+        new(table, new Self(self), deadAfter, TimeProvider.System, NullLogger<Undertaker>.Instance);
+
+    private static MembershipEntry Silo(int port, DateTime alive) => new()
+    {
+        SiloAddress = SiloAddress.New(IPAddress.Loopback, port, 1), Status = SiloStatus.Active, ProxyPort = 0, HostName = "h", SiloName = "s",
+        StartTime = alive, IAmAliveTime = alive, SuspectTimes = [],
+    };
+
+    private async Task<DynamoDBMembershipTable> Create() =>
+        new(Guid.NewGuid().ToString("N"), await tables.Open(TableSchema.Membership), NullLogger<DynamoDBMembershipTable>.Instance);
+
+    private sealed record Self(SiloAddress SiloAddress) : ILocalSiloDetails
+    {
+        public string Name => "self";
+
+        public string ClusterId => "c";
+
+        public string DnsHostName => "h";
+
+        public SiloAddress GatewayAddress => SiloAddress;
+    }
+}
