@@ -12,7 +12,7 @@ namespace IoTOrleans.Grains.Devices;
 /// Carries out what <see cref="PresenceRules"/> decide: stores, keeps the clock, asks the world. A turn is storage only; nothing
 /// in here waits for a shadow or a destination.
 /// </summary>
-[GrainType(DeviceNames.GrainType)]
+[GrainType(DeviceNames.GrainType), CollectionAgeLimit(Minutes = DeviceClock.MinutesInMemory)]
 internal sealed partial class DeviceGrain(
     [PersistentState(DeviceNames.State)] IPersistentState<DeviceState> storage,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
