@@ -32,6 +32,11 @@ internal sealed partial class DeviceClock(
     public bool IsArmed => _exists == true;
 
     /// <summary>
+    /// A look that is near, and for which no reminder would wake the grain: until then it has to stay in memory. Null: it may go any time.
+    /// </summary>
+    public DateTimeOffset? NeedsMemoryUntil => _timerFor is { } at && at != _armedFor ? at : null;
+
+    /// <summary>
     /// The reminder has just ticked: it exists, and will go on to tick every minute. But for one that was under way when the
     /// reminder was moved: taken at its word, it would have it moved once more.
     /// </summary>

@@ -19,13 +19,13 @@ internal readonly record struct MemoryReading(long Used, long Limit)
 internal sealed class MemoryGauge
 {
     /// <summary>
-    /// From which share of the limit on; how long a thing's grain may be idle then. Longest first: a grain that is asked again within 20 s
-    /// (a verdict that is held, a verifier that does not answer) keeps what it remembers unless it must not.
+    /// From which share of the limit on; how long a thing's grain may be idle then. A verdict that is held is looked at every 5 s, so that
+    /// its grain stays until it is severe.
     /// </summary>
     internal static readonly IReadOnlyList<(double From, Pressure Pressure, TimeSpan Idle)> Table =
     [
         (0.50, Pressure.Light, TimeSpan.FromSeconds(20)),
-        (0.60, Pressure.Heavy, TimeSpan.FromSeconds(5)),
+        (0.60, Pressure.Heavy, TimeSpan.FromSeconds(10)),
         (0.70, Pressure.Severe, TimeSpan.FromSeconds(1)),
         (0.80, Pressure.Full, TimeSpan.Zero),
     ];

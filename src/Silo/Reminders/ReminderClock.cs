@@ -1,3 +1,5 @@
+using IoTOrleans.Silo.Memory;
+
 namespace IoTOrleans.Silo.Reminders;
 
 /// <summary>
@@ -8,13 +10,16 @@ namespace IoTOrleans.Silo.Reminders;
 /// Orleans' own service keeps a task, a timer and several cancellation sources for each reminder within its loading window, 2.1 KB: a
 /// hundred thousand things that drop at once would fill the memory of a small container. See docs/decisions/0020.
 /// </remarks>
-internal sealed partial class ReminderClock(IGrainFactory grains, TimeProvider time, ILogger<ReminderClock> logger) : IDisposable
+internal sealed partial class ReminderClock(IGrainFactory grains, MemoryGauge memory, TimeProvider time, ILogger<ReminderClock> logger) : IDisposable
 {
     /// <summary>What ticks later than this is left in the table; <see cref="ReminderService.RefreshEvery"/> brings it in time.</summary>
     internal static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
 
     /// <summary>Each tick is an activation, a read and a write.</summary>
     internal const int AtOnce = 128;
+
+    /// <summary>While memory is full, one tick each: whoever is woken needs some. What is late by that is not lost.</summary>
+    internal static readonly TimeSpan Trickle = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
     private readonly HashSet<Alarm> _alarms = new(Alarm.ByIdentity.Instance);
@@ -25,6 +30,7 @@ internal sealed partial class ReminderClock(IGrainFactory grains, TimeProvider t
     private TaskCompletionSource? _quiet;
     private bool _isRunning;
     private int _ringing;
+    private DateTime _rangAt;
 
     /// <summary>How many are remembered.</summary>
     public int Count
@@ -168,8 +174,20 @@ internal sealed partial class ReminderClock(IGrainFactory grains, TimeProvider t
                 return;
             }
 
+            if (alarm.Next != at)
+            {
+                _queue.Dequeue();
+                continue;
+            }
+
+            if (now < _rangAt + Trickle && memory.IsFull)
+            {
+                SetTimer(_rangAt + Trickle, now);
+                return;
+            }
+
             _queue.Dequeue();
-            if (alarm.Next != at) continue;
+            _rangAt = now;
             alarm.Advance(now);
             if (alarm.Next > now + Window) Forget(alarm);
             else Enqueue(alarm);
