@@ -16,7 +16,7 @@ internal sealed partial class ReminderClock(IGrainFactory grains, MemoryGauge me
     internal static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
 
     /// <summary>Each tick is an activation, a read and a write.</summary>
-    internal const int AtOnce = 128;
+    internal const int AtOnce = 256;
 
     /// <summary>While memory is full, one tick each: whoever is woken needs some. What is late by that is not lost.</summary>
     internal static readonly TimeSpan Trickle = TimeSpan.FromMilliseconds(100);
