@@ -46,9 +46,12 @@ public static class DynamoDBSiloBuilderExtensions
             provider.GetRequiredService<IOptionsMonitor<DynamoDBStorageOptions>>().Get(name);
     }
 
-    public static ISiloBuilder UseDynamoDBReminderService(this ISiloBuilder builder, Action<DynamoDBReminderTableOptions>? configure = null)
+    public static ISiloBuilder UseDynamoDBReminderService(this ISiloBuilder builder, Action<DynamoDBReminderTableOptions>? configure = null) =>
+        builder.AddReminders().AddDynamoDBReminderTable(configure);
+
+    /// <summary>The table alone, for a host that brings a reminder service of its own.</summary>
+    public static ISiloBuilder AddDynamoDBReminderTable(this ISiloBuilder builder, Action<DynamoDBReminderTableOptions>? configure = null)
     {
-        builder.AddReminders();
         var services = builder.Services;
         if (configure is not null) services.Configure(configure);
         services.AddTable(TableSchema.Reminders, nameof(DynamoDBReminderTableOptions), Options);

@@ -12,8 +12,11 @@ internal sealed partial class DeviceClock(
     /// <summary>A tick that was missed, or a request that was lost, is made good within this. Orleans' shortest period.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    /// <summary>An activation that nobody calls is collected after 15 min; a timer that far away would keep it for nothing.</summary>
-    internal static readonly TimeSpan TimerReach = TimeSpan.FromMinutes(15);
+    /// <summary>So long an activation that nobody calls stays in memory; to load it again is one read.</summary>
+    internal const int MinutesInMemory = 2;
+
+    /// <summary>What is further away is left to the reminder: the activation, and its timer with it, would have left memory by then.</summary>
+    internal static readonly TimeSpan TimerReach = TimeSpan.FromMinutes(MinutesInMemory);
 
     /// <summary>Longer than a tick is ever on its way.</summary>
     private static readonly TimeSpan Stray = TimeSpan.FromSeconds(30);
@@ -27,6 +30,11 @@ internal sealed partial class DeviceClock(
 
     /// <summary>There is a reminder, as far as this activation knows.</summary>
     public bool IsArmed => _exists == true;
+
+    /// <summary>
+    /// A look that is near, and for which no reminder would wake the grain: until then it has to stay in memory. Null: it may go any time.
+    /// </summary>
+    public DateTimeOffset? NeedsMemoryUntil => _timerFor is { } at && at != _armedFor ? at : null;
 
     /// <summary>
     /// The reminder has just ticked: it exists, and will go on to tick every minute. But for one that was under way when the

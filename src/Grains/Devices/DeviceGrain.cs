@@ -12,7 +12,7 @@ namespace IoTOrleans.Grains.Devices;
 /// Carries out what <see cref="PresenceRules"/> decide: stores, keeps the clock, asks the world. A turn is storage only; nothing
 /// in here waits for a shadow or a destination.
 /// </summary>
-[GrainType(DeviceNames.GrainType)]
+[GrainType(DeviceNames.GrainType), CollectionAgeLimit(Minutes = DeviceClock.MinutesInMemory)]
 internal sealed partial class DeviceGrain(
     [PersistentState(DeviceNames.State)] IPersistentState<DeviceState> storage,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
@@ -39,12 +39,16 @@ internal sealed partial class DeviceGrain(
     /// <summary>At a start, until this silo knows the mutes.</summary>
     private static readonly TimeSpan untilMutesAreKnown = TimeSpan.FromSeconds(1);
 
+    /// <summary>For a timer's turn to come.</summary>
+    private static readonly TimeSpan spare = TimeSpan.FromSeconds(1);
+
     private DeviceState _state = new();
     private DeviceClock _clock = null!;
     private PresencePolicy _policy = null!;
     private long _storedAsOf;
     private bool _confirmed;
     private bool _heardOf;
+    private DateTimeOffset? _staysUntil;
 
     private string ThingName => this.GetPrimaryKeyString();
 
@@ -267,10 +271,23 @@ internal sealed partial class DeviceGrain(
 
         foreach (var effect in decision.Effects) CarryOut(effect);
         await _clock.Settle(next, now, () => _confirmed && IsFresh, ticking: LookingRules.WaitsForMute(_state, policy.With(_state.Override)));
+        StayAsLongAsNeeded(now);
         mutes.Fulfil(ThingName, _state);
 
         observer.Decided(ThingName, input, decision, before, policy, now);
         return decision.Reason;
+    }
+
+    /// <summary>
+    /// Where memory is short, whoever is idle leaves it. Not while a verifier is asked, or its minute would begin anew each time; a verdict
+    /// that is held may go: all that is lost is since when.
+    /// </summary>
+    private void StayAsLongAsNeeded(DateTimeOffset now)
+    {
+        var until = _state.Memory.HeldSince is null ? _clock.NeedsMemoryUntil : null;
+        if (until == _staysUntil) return;
+        _staysUntil = until;
+        DelayDeactivation(until is { } at && at > now ? at - now + spare : TimeSpan.Zero);
     }
 
     private void CarryOut(PresenceEffect effect)

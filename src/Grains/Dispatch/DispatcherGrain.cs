@@ -11,6 +11,7 @@ namespace IoTOrleans.Grains.Dispatch;
 /// Carries out what <see cref="IncidentRules"/> decide. It has no reminder: as long as something is owed, things ask again every
 /// minute, and wake it.
 /// </summary>
+[KeepAlive]
 [GrainType("dispatcher")]
 internal sealed partial class DispatcherGrain(
     [PersistentState("dispatch")] IPersistentState<DispatchState> storage,

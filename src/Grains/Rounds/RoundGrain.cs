@@ -10,6 +10,7 @@ namespace IoTOrleans.Grains.Rounds;
 /// A page, a pause, the next page. It lives as long as silos say <see cref="KeepGoing"/>; should its silo die, it comes back on another one
 /// within a minute.
 /// </summary>
+[KeepAlive]
 [GrainType("round")]
 internal sealed partial class RoundGrain(
     [PersistentState("round")] IPersistentState<RoundState> storage,

@@ -11,6 +11,7 @@ namespace IoTOrleans.Grains.Watching;
 /// Its state is stored so that an end is told also by another silo than the beginning. But a storage that is down is one of the things it has
 /// to speak of: what cannot be stored is told all the same, and stored when that works again.
 /// </summary>
+[KeepAlive]
 [GrainType("watcher")]
 internal sealed partial class WatcherGrain(
     [PersistentState("watcher")] IPersistentState<WatcherState> storage,

@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Devices;
+using IoTOrleans.Silo.Reminders;
 
 namespace IoTOrleans.Silo.Storage;
 
@@ -15,13 +16,18 @@ internal sealed partial class OverdueSweep(IReminderTable reminders, IGrainFacto
         try
         {
             var now = time.GetUtcNow().UtcDateTime;
-            var rows = await reminders.ReadRows(0, 0, stoppingToken);
-            var overdue = rows?.Reminders.Where(row => row.StartAt <= now && row.GrainId.Type.ToString() == DeviceNames.GrainType).ToList() ?? [];
+            var overdue = new List<GrainId>();
+            foreach (var part in new RingPart(0, 0).Pieces())
+            {
+                var rows = await reminders.ReadRows(part.Begin, part.End, stoppingToken);
+                overdue.AddRange(rows.Reminders.Where(row => row.StartAt <= now && row.GrainId.Type.ToString() == DeviceNames.GrainType).Select(row => row.GrainId));
+            }
+
             if (overdue.Count == 0) return;
 
             LogOverdue(overdue.Count);
             var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken };
-            await Parallel.ForEachAsync(overdue, options, async (row, _) => await grains.GetGrain<IDeviceAnswers>(row.GrainId).Wake());
+            await Parallel.ForEachAsync(overdue, options, async (thing, _) => await grains.GetGrain<IDeviceAnswers>(thing).Wake());
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {

@@ -44,9 +44,12 @@ public static class SqliteSiloBuilderExtensions
             provider.GetRequiredService<IOptionsMonitor<SqliteStorageOptions>>().Get(name);
     }
 
-    public static ISiloBuilder UseSqliteReminderService(this ISiloBuilder builder, Action<SqliteReminderTableOptions>? configure = null)
+    public static ISiloBuilder UseSqliteReminderService(this ISiloBuilder builder, Action<SqliteReminderTableOptions>? configure = null) =>
+        builder.AddReminders().AddSqliteReminderTable(configure);
+
+    /// <summary>The table alone, for a host that brings a reminder service of its own.</summary>
+    public static ISiloBuilder AddSqliteReminderTable(this ISiloBuilder builder, Action<SqliteReminderTableOptions>? configure = null)
     {
-        builder.AddReminders();
         var services = builder.Services;
         if (configure is not null) services.Configure(configure);
         services.AddStore(Path);

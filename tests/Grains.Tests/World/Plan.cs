@@ -8,6 +8,9 @@ internal sealed record Plan(Setup Setup, Chapter[] Chapters, Trouble[] Troubles,
     /// <summary>Nothing of ours or of AWS fails in this world; only messages travel as they do.</summary>
     public bool IsCalm => Troubles.Length == 0 && Blows.Length == 0;
 
+    /// <summary>In a third of the worlds memory is short, and an activation leaves it as soon as it has been idle for some seconds.</summary>
+    public bool IsShortOfMemory => Chapters.Sum(chapter => chapter.Up) % 3 == 0;
+
     public bool HasSleepers => Troubles.Any(trouble => trouble.Kind == TroubleKind.SiloSleeps) || Blows.Any(blow => blow.Kind == BlowKind.SleepsAfter);
 
     public override string ToString() =>

@@ -212,6 +212,8 @@ internal sealed class SimulatedWorld : IWorld
         if (Reminders.NextTick() is { } next) Time.At(next, Remind);
     }
 
+    public TimeSpan CollectionAge => _plan.IsShortOfMemory ? TimeSpan.FromSeconds(10) : TimeSpan.FromMinutes(2);
+
     private DeviceState? State => Storage.JsonOf(Id) is { } json
         ? System.Text.Json.JsonSerializer.Deserialize<DeviceState>(json, Grains.State.DeviceStateJson.Options) : null;
 

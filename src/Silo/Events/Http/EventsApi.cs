@@ -1,6 +1,8 @@
+using System.Globalization;
 using IoTOrleans.Contracts;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Events.Parsing;
+using IoTOrleans.Silo.Memory;
 
 namespace IoTOrleans.Silo.Events.Http;
 
@@ -24,11 +26,19 @@ internal static class EventsApi
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> Receive(
-        HttpContext context, IConnectionChangeSink sink, HttpEventMetrics metrics, TimeProvider time, ILogger<IConnectionChangeSink> logger)
+        HttpContext context, IConnectionChangeSink sink, HttpEventMetrics metrics, MemoryGauge memory, TimeProvider time,
+        ILogger<IConnectionChangeSink> logger)
     {
         if (!IsJson(context.Request))
         {
             return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the events with Content-Type: application/json.");
+        }
+
+        using var room = memory.RoomForBody(context.Request.ContentLength ?? MostBytes);
+        if (room is null)
+        {
+            context.Response.Headers.RetryAfter = MemoryGauge.RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "No room now", "There is no memory for more events at this moment, and none has been taken: send them again.");
         }
 
         var events = EventParser.ParseAll(await JsonBody.Receive(context.Request.Body, context.RequestAborted), EventSource.Http, time.GetUtcNow());

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using IoTOrleans.Silo.Memory;
 using Microsoft.Extensions.Options;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
@@ -8,7 +9,7 @@ using MQTTnet.Protocol;
 namespace IoTOrleans.Silo.Events.Mqtt;
 
 /// <summary>Who may come in, and under which name.</summary>
-internal sealed class Doorkeeper(IOptions<MqttBrokerOptions> options, BrokerOutbox outbox)
+internal sealed class Doorkeeper(IOptions<MqttBrokerOptions> options, BrokerOutbox outbox, MemoryGauge memory)
 {
     private const string NamePrefix = "auto-";
 
@@ -40,6 +41,7 @@ internal sealed class Doorkeeper(IOptions<MqttBrokerOptions> options, BrokerOutb
             return Admission.Refused(MqttConnectReasonCode.ClientIdentifierNotValid, "identifier", "The client identifier is not UTF-8.");
         }
 
+        if (memory.IsFull) return Admission.Refused(MqttConnectReasonCode.ServerUnavailable, "memory", "There is no memory for more.");
         return outbox.HasRoomFor(connect.ClientId)
             ? Admission.Granted(connect.ClientId)
             : Admission.Refused(MqttConnectReasonCode.ServerUnavailable, "storage", "Too much waits to be stored.");

@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IoTOrleans.Silo.Events.Mqtt;
@@ -15,6 +16,7 @@ internal static class MqttBrokerServices
         services.Configure(configure);
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMemoryGauge();
         services.TryAddSingleton<IBrokerStartCounter, GrainStartCounter>();
         services.AddSingleton<BrokerClock>();
         services.AddSingleton<IBrokerClock>(provider => provider.GetRequiredService<BrokerClock>());

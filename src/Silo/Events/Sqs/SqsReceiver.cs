@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Amazon.SQS.Model;
+using IoTOrleans.Silo.Memory;
 
 namespace IoTOrleans.Silo.Events.Sqs;
 
@@ -7,6 +8,7 @@ namespace IoTOrleans.Silo.Events.Sqs;
 internal sealed class SqsReceiver(
     SqsQueue queue,
     StorageGate gate,
+    MemoryGauge memory,
     MessageSorter sorter,
     ChannelWriter<ThingMessages> work,
     ReceiveTrouble trouble,
@@ -34,6 +36,7 @@ internal sealed class SqsReceiver(
 
                 // Room first, then the request: what is received starts to run out of time.
                 await work.WaitToWriteAsync(stopping);
+                await memory.UntilRoom(stopping);
                 var max = await gate.MayReceive(stopping);
                 batch = await Receive(poll, max, hangUp);
                 trouble.IsOver();

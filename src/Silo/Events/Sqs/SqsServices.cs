@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Events.Sqs.Horizons;
 using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Silo.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IoTOrleans.Silo.Events.Sqs;
@@ -23,6 +24,7 @@ internal static class SqsServices
             var (progress, time) = (provider.GetRequiredService<QueueProgress>(), provider.GetRequiredService<TimeProvider>());
             return SqsClient.Create(receiveFailed: () => progress.Failed(time.GetUtcNow()));
         });
+        services.AddMemoryGauge();
         services.AddSingleton(options);
         services.AddSingleton<SqsQueue>();
         services.AddSingleton<RedrivePolicy>();

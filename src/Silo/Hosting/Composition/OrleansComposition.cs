@@ -10,6 +10,8 @@ using IoTOrleans.Grains.Summaries;
 using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Silo.Memory;
+using IoTOrleans.Silo.Reminders;
 using IoTOrleans.Silo.Storage;
 using IoTOrleans.Sqlite;
 using Microsoft.Extensions.Options;
@@ -35,10 +37,12 @@ internal static class OrleansComposition
             silo.UseStorage(settings);
             silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
             silo.AddDashboard();
+            silo.LiveWithinLimits();
         });
 
         // After Orleans: hosted services stop in reverse, and whatever is under way still needs its grain.
         builder.Services.AddPresence();
+        builder.Services.AddHostedService<Shedder>();
         if (settings.Storage == StorageProvider.DynamoDB) builder.Services.NeedAwsCredentials("Storage:Provider=DynamoDB");
         builder.Services.AddThingList();
         if (settings.Storage == StorageProvider.Sqlite) builder.Services.AddHostedService<OverdueSweep>();
@@ -65,7 +69,7 @@ internal static class OrleansComposition
             case StorageProvider.DynamoDB:
                 silo.Services.AddSingleton<IThingCatalogue, DynamoDBCatalogue>();
                 silo.AddDynamoDBGrainStorageAsDefault(Tables);
-                silo.UseDynamoDBReminderService(Tables);
+                silo.AddDynamoDBReminderTable(Tables).AddLeanReminders();
                 silo.UseDynamoDBClustering(Tables);
                 silo.UsePatientReminders();
                 silo.Configure<ClusterMembershipOptions>(NoticeTheDead);
@@ -80,7 +84,7 @@ internal static class OrleansComposition
             default:
                 silo.Services.AddSingleton<IThingCatalogue, SqliteCatalogue>();
                 silo.AddSqliteGrainStorageAsDefault(options => options.Path = settings.SqlitePath);
-                silo.UseSqliteReminderService(options => options.Path = settings.SqlitePath);
+                silo.AddSqliteReminderTable(options => options.Path = settings.SqlitePath).AddLeanReminders();
                 break;
         }
 

@@ -33,6 +33,7 @@ internal static class SiloApplication
         "Orleans.Runtime.Silo",
         "Orleans.Runtime.SiloLifecycleSubject",
         "Orleans.Runtime.ReminderService.LocalReminderService",
+        "IoTOrleans.Silo.Reminders.ReminderService",
         "Orleans.Runtime.MembershipService.MembershipTableManager",
 
         // On a busy machine the first turns take long, and say so.

@@ -11,14 +11,13 @@ namespace IoTOrleans.Grains.Tests.World.Runtime;
 /// </summary>
 internal sealed class Activation : IGrainContext
 {
-    private static readonly TimeSpan collectionAge = TimeSpan.FromMinutes(15);
-
     private readonly SimulatedSilo _silo;
     private readonly Queue<Turn> _waiting = new();
     private readonly TaskCompletionSource _ended = new();
     private DeviceGrain? _grain;
     private DeactivationReason? _ending;
     private DateTimeOffset _lastTurn;
+    private DateTimeOffset _staysUntil;
     private bool _busy;
     private bool _closed;
 
@@ -56,6 +55,8 @@ internal sealed class Activation : IGrainContext
     }
 
     public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default) => _ending ??= deactivationReason;
+
+    public void Delay(TimeSpan timeSpan) => _staysUntil = timeSpan > TimeSpan.Zero ? _silo.World.Time.GetUtcNow() + timeSpan : default;
 
     public IGrainTimer StartTimer(Func<CancellationToken, Task> callback, GrainTimerCreationOptions options)
     {
@@ -150,11 +151,12 @@ internal sealed class Activation : IGrainContext
     private void CollectWhenIdle()
     {
         _lastTurn = _silo.World.Time.GetUtcNow();
+        var collectionAge = _silo.World.CollectionAge;
         void Look() => _silo.Stage.Do(() =>
         {
             if (_closed) return;
             var idle = _silo.World.Time.GetUtcNow() - _lastTurn;
-            if (idle >= collectionAge && AtRest)
+            if (idle >= collectionAge && AtRest && _silo.World.Time.GetUtcNow() >= _staysUntil)
             {
                 Deactivate(new(DeactivationReasonCode.ActivationIdle, "idle"));
                 Next();

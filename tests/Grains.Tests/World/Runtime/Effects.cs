@@ -18,6 +18,9 @@ internal interface IWorld
 
     Cluster.TestReminders Reminders { get; }
 
+    /// <summary>An activation that has been idle for so long leaves memory.</summary>
+    TimeSpan CollectionAge { get; }
+
     /// <summary>Lets the reminders tick whose time has come.</summary>
     void Remind();
 

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Events;
 using IoTOrleans.Silo.Events.Mqtt;
+using IoTOrleans.Silo.Tests.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MQTTnet;
@@ -35,17 +36,20 @@ internal sealed class TestBroker : IAsyncDisposable
 
     internal int Port => Broker.EndPoint!.Port;
 
-    internal static async Task<TestBroker> Start(Action<MqttBrokerOptions>? configure = null, TimeProvider? time = null, long start = 1)
+    internal static async Task<TestBroker> Start(
+        Action<MqttBrokerOptions>? configure = null, TimeProvider? time = null, long start = 1, FakeMemory? memory = null)
     {
-        var broker = Create(configure, time, start);
+        var broker = Create(configure, time, start, memory);
         await broker.Broker.StartAsync(CancellationToken.None);
         return broker;
     }
 
-    internal static TestBroker Create(Action<MqttBrokerOptions>? configure = null, TimeProvider? time = null, long start = 1)
+    internal static TestBroker Create(
+        Action<MqttBrokerOptions>? configure = null, TimeProvider? time = null, long start = 1, FakeMemory? memory = null)
     {
         TestBroker? self = null;
         var services = new ServiceCollection();
+        services.AddSingleton((memory ?? new FakeMemory()).Gauge);
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).Services.AddSingleton<ILoggerProvider>(_ => self!.Log));
         services.AddMqttBroker(options =>
         {

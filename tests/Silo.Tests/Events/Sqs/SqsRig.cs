@@ -1,6 +1,7 @@
 using System.Globalization;
 using IoTOrleans.Silo.Events;
 using IoTOrleans.Silo.Events.Sqs;
+using IoTOrleans.Silo.Tests.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -18,13 +19,14 @@ internal sealed class SqsRig : IAsyncDisposable
     private readonly ServiceProvider services;
     private readonly SqsConsumer consumer;
 
-    public SqsRig(Func<SqsOptions, SqsOptions>? configure = null, FakeQueue? queue = null, FakeTimeProvider? time = null)
+    public SqsRig(Func<SqsOptions, SqsOptions>? configure = null, FakeQueue? queue = null, FakeTimeProvider? time = null, FakeMemory? memory = null)
     {
         Time = time ?? new FakeTimeProvider(new DateTimeOffset(2025, 11, 23, 8, 0, 0, TimeSpan.Zero));
         Queue = queue ?? new FakeQueue(Time);
 
         var options = new SqsOptions { QueueUrl = FakeQueue.Url };
         services = new ServiceCollection()
+            .AddSingleton((memory ?? new FakeMemory(Time)).Gauge)
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))
             .AddMetrics()
             .AddSingleton<TimeProvider>(Time)

@@ -3,6 +3,7 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Silo.Events.Sqs.Horizons;
 
+[KeepAlive]
 internal sealed class HorizonGrain([FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, SqsOptions options) : Grain, IHorizonGrain
 {
     private readonly ClusterHorizon _cluster = new(ConsumerHorizon.HiddenFor(options), time.GetUtcNow());

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+
+namespace IoTOrleans.Silo.Memory;
+
+internal static class MemoryServices
+{
+    /// <summary>An entry is 250 bytes at last, and its place in the cache 20 from the start.</summary>
+    private const int BytesForDirectoryEntry = 16 * 1024;
+
+    /// <summary>For every door: whoever is registered first brings it.</summary>
+    public static IServiceCollection AddMemoryGauge(this IServiceCollection services)
+    {
+        services.TryAddSingleton(provider => new MemoryGauge(
+            provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    public static void LiveWithinLimits(this ISiloBuilder silo)
+    {
+        silo.Services.AddMemoryGauge();
+
+        // Orleans' own size, one million, takes 19 MB before there is a thing.
+        var limit = MemoryReading.OfThisProcess().Limit;
+        silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = (int)Math.Clamp(limit / BytesForDirectoryEntry, 1000, options.CacheSize));
+    }
+}

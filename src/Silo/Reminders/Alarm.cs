@@ -1,0 +1,48 @@
+namespace IoTOrleans.Silo.Reminders;
+
+/// <summary>One reminder as a silo remembers it until it ticks: some 200 bytes with its places in a <see cref="ReminderClock"/>.</summary>
+internal sealed class Alarm(GrainId grain, string name)
+{
+    public GrainId Grain => grain;
+
+    public string Name => name;
+
+    public DateTime StartAt { get; private set; }
+
+    public TimeSpan Period { get; private set; }
+
+    /// <summary>The next tick; <see cref="DateTime.MaxValue"/>: there will be none.</summary>
+    public DateTime Next { get; private set; } = DateTime.MaxValue;
+
+    /// <summary>A tick is on its way.</summary>
+    public bool IsRinging { get; set; }
+
+    public void Set(DateTime startAt, TimeSpan period, DateTime now) => (StartAt, Period, Next) = (startAt, period, FirstTick(startAt, period, now));
+
+    /// <summary>It has just ticked. A tick that was missed is not made up for.</summary>
+    public void Advance(DateTime now)
+    {
+        var after = FirstTick(StartAt, Period, now);
+        Next = after > Next ? after : Next + Period;
+    }
+
+    public void Cancel() => Next = DateTime.MaxValue;
+
+    /// <summary>As Orleans has it: the start, and then whole periods after it, whenever somebody begins to look.</summary>
+    public static DateTime FirstTick(DateTime startAt, TimeSpan period, DateTime now)
+    {
+        if (now <= startAt) return startAt;
+        var since = (now - startAt).Ticks % period.Ticks;
+        return since == 0 ? now : now.AddTicks(period.Ticks - since);
+    }
+
+    /// <summary>Which reminder of which grain, whatever it is set for.</summary>
+    internal sealed class ByIdentity : IEqualityComparer<Alarm>
+    {
+        public static ByIdentity Instance { get; } = new();
+
+        public bool Equals(Alarm? one, Alarm? other) => one is null ? other is null : other is not null && one.Grain == other.Grain && one.Name == other.Name;
+
+        public int GetHashCode(Alarm alarm) => HashCode.Combine(alarm.Grain, alarm.Name);
+    }
+}

@@ -1,0 +1,74 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Tests.Cluster;
+using Shouldly;
+using Xunit;
+
+namespace IoTOrleans.Grains.Tests.Devices;
+
+/// <summary>What is far away is the reminder's alone, so that the thing may leave memory; and it is told in time all the same.</summary>
+public sealed class MemoryTests
+{
+    private static readonly TimeSpan minute = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task A_thing_that_is_far_from_its_deadline_waits_for_its_reminder_and_for_no_timer()
+    {
+        await using var cluster = await VirtualCluster.Start(options => options.Grace = 10 * minute);
+        await cluster.Connect();
+        await cluster.Drop();
+        cluster.Reminders.StartAt(cluster.IdOf()).ShouldBe(cluster.Now + (10 * minute));
+        cluster.Reminders.Delete(cluster.IdOf());
+        cluster.LeaveAlone();
+        await cluster.Advance(11 * minute);
+        cluster.Mail.Attempts.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task One_that_is_near_it_has_both()
+    {
+        await using var cluster = await VirtualCluster.Start(options => options.Grace = minute);
+        await cluster.Connect();
+        await cluster.Drop();
+        cluster.Reminders.StartAt(cluster.IdOf()).ShouldBe(cluster.Now + minute);
+        cluster.Reminders.Delete(cluster.IdOf());
+        cluster.LeaveAlone();
+        await cluster.Advance(1.1 * minute);
+        await VirtualCluster.Until(() => cluster.Mail.Events is ["device.offline"]);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(14)]
+    [InlineData(60)]
+    public async Task A_thing_that_has_left_memory_is_told_within_a_second_of_its_deadline(int minutes)
+    {
+        await using var cluster = await VirtualCluster.Start(options => options.Grace = minutes * minute);
+        await cluster.Connect();
+        await cluster.Drop();
+        await cluster.Crash();
+        cluster.LeaveAlone();
+        await cluster.Advance(minutes * minute - TimeSpan.FromSeconds(1));
+        cluster.Mail.Attempts.ShouldBe(0);
+        await cluster.Advance(TimeSpan.FromSeconds(1));
+        await VirtualCluster.Until(() => cluster.Mail.Events is ["device.offline"]);
+    }
+
+    /// <summary>A reminder is not moved for less than its period; its tick is too early then, and finds the deadline within a timer's reach.</summary>
+    [Fact]
+    public async Task A_reminder_that_stands_before_the_deadline_hands_over_to_a_timer()
+    {
+        await using var cluster = await VirtualCluster.Start(options => options.Grace = 5 * minute);
+        await cluster.Connect();
+        await cluster.Drop();
+        var dropped = cluster.Now;
+        await cluster.Device().SetPolicy(new PolicyOverride { Grace = TimeSpan.FromSeconds(350) });
+        cluster.Reminders.StartAt(cluster.IdOf()).ShouldBe(dropped + (5 * minute));
+        await cluster.Crash();
+        cluster.LeaveAlone();
+
+        await cluster.Advance(TimeSpan.FromSeconds(349));
+        cluster.Mail.Attempts.ShouldBe(0);
+        await cluster.Advance(TimeSpan.FromSeconds(1));
+        await VirtualCluster.Until(() => cluster.Mail.Events is ["device.offline"]);
+    }
+}
