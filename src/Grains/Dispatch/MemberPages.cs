@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Incidents;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 
@@ -9,7 +10,7 @@ namespace IoTOrleans.Grains.Dispatch;
 /// The pages of incidents' members in the grain storage, beside the grains' states: written once, read by the next activation of a dispatcher,
 /// and deleted when all members have heard.
 /// </summary>
-internal sealed partial class MemberPages(IGrainStorage storage, ILogger<MemberPages> logger)
+internal sealed partial class MemberPages(IServiceProvider services, ILogger<MemberPages> logger)
 {
     private const string state = "members";
 
@@ -17,8 +18,11 @@ internal sealed partial class MemberPages(IGrainStorage storage, ILogger<MemberP
 
     private static readonly GrainType type = GrainType.Create("incident-members");
 
+    /// <summary>Looked for only when there is something to store: whoever runs grains without any storage has no incidents.</summary>
+    private IGrainStorage Storage => services.GetRequiredService<IGrainStorage>();
+
     public Task Write(IEnumerable<PageWrite> pages) =>
-        Task.WhenAll(pages.Select(page => storage.WriteStateAsync(state, IdOf(page.Id, page.Number), new GrainState<MemberPage>(page.Page))));
+        Task.WhenAll(pages.Select(page => Storage.WriteStateAsync(state, IdOf(page.Id, page.Number), new GrainState<MemberPage>(page.Page))));
 
     /// <summary>
     /// A page that cannot be read fails, and whoever asks has to ask again; one that is not there was taken away by hand, and who stood in it
@@ -50,14 +54,14 @@ internal sealed partial class MemberPages(IGrainStorage storage, ILogger<MemberP
         {
             var page = await Read(id, number);
             if (!page.RecordExists) return;
-            await storage.ClearStateAsync(state, IdOf(id, number), page);
+            await Storage.ClearStateAsync(state, IdOf(id, number), page);
         }
     }
 
     private async Task<GrainState<MemberPage>> Read(string id, int number)
     {
         var page = new GrainState<MemberPage>(new MemberPage());
-        await storage.ReadStateAsync(state, IdOf(id, number), page);
+        await Storage.ReadStateAsync(state, IdOf(id, number), page);
         return page;
     }
 

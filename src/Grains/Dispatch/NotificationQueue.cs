@@ -28,6 +28,12 @@ internal sealed partial class NotificationQueue : BackgroundService
     /// <summary>What waited longer than this between mark and send is asked about once more: it may be over, or another silo's by now.</summary>
     internal static readonly TimeSpan AskAgainAfter = DeviceGrain.Fresh;
 
+    /// <summary>
+    /// For a question that is enough: what was marked as told is owed, whatever has happened since. After a deadline that thousands share, each read
+    /// waits behind thousands of others; longer than this, and another silo may have told of it and forgotten that.
+    /// </summary>
+    internal static readonly TimeSpan LookFirstAfter = TimeSpan.FromMinutes(5);
+
     /// <summary>An answer that cannot be stored leads to a repeat a minute later, so it is worth these waits.</summary>
     private static readonly TimeSpan[] answerRetries = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
 
@@ -106,7 +112,7 @@ internal sealed partial class NotificationQueue : BackgroundService
     /// again. Whichever comes second is asked for again in a minute.
     /// </summary>
     private static string KeyOf(Notification notification, bool keepAlive) =>
-        keepAlive ? (notification with { Event = NotificationEvent.DeviceRecovered }).Key : notification.Key;
+        (keepAlive || notification.Event == NotificationEvent.DeviceRemoved ? notification with { Event = NotificationEvent.DeviceRecovered } : notification).Key;
 
     private async Task Send(INotificationDestination destination, Work work, CancellationToken cancellationToken)
     {
@@ -119,7 +125,7 @@ internal sealed partial class NotificationQueue : BackgroundService
         {
             // Asked before there is a turn at the gate: whoever joins an incident needs none. And before the state is read again: most who wait
             // for their incident are known there.
-            var admission = await _desk.Ask(destination, notification, stale: IsOld(asOf));
+            var admission = await _desk.Ask(destination, notification, stale: _time.GetElapsedTime(asOf) > LookFirstAfter);
             if (admission.Kind == AdmissionKind.LookFirst)
             {
                 if (await LookAgain() is null) return;
