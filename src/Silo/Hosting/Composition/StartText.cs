@@ -38,7 +38,7 @@ internal static class StartText
 
     private static string Compose(string first, WebApplication app, SiloSettings settings)
     {
-        var url = app.Urls.FirstOrDefault() ?? ListenAddresses();
+        var url = app.Urls.FirstOrDefault() ?? (Api.Doors.ListenAddresses.From(app.Configuration) is [var asked, ..] ? asked : Api.Doors.ListenAddresses.Default);
         var verifiers = app.Services.GetServices<IConnectionVerifier>().Select(verifier => verifier.Name).ToList();
         var destinations = app.Services.GetServices<INotificationDestination>().Select(destination => destination.Name);
         var lines = new List<string>
@@ -56,8 +56,6 @@ internal static class StartText
             lines.Add("  Doors     other machines are refused until AllowedHosts names this one as they call it");
         lines.AddRange(settings.Unknown.Select(key => $"  Unknown setting {key} is ignored: a typing error?"));
         return string.Join(Environment.NewLine, lines);
-
-        static string ListenAddresses() => Api.Doors.ListenAddresses.Default;
     }
 
     private static string Storage(SiloSettings settings) => settings.Storage switch
