@@ -3,7 +3,9 @@ using System.Diagnostics.Metrics;
 namespace IoTOrleans.Silo.Memory;
 
 /// <param name="Used">Bytes in use after the last garbage collection of any kind.</param>
-/// <param name="Limit">What the heap may have: <c>DOTNET_GCHeapHardLimit</c>, else three quarters of the container's limit, else the machine's memory.</param>
+/// <param name="Limit">
+/// What the heap may have: <c>DOTNET_GCHeapHardLimit</c>, else three quarters of the container's limit, else the machine's memory.
+/// </param>
 internal readonly record struct MemoryReading(long Used, long Limit)
 {
     public double Share => Limit > 0 ? (double)Used / Limit : 0;
@@ -45,7 +47,8 @@ internal sealed class MemoryGauge
     public MemoryGauge(IMeterFactory meters, TimeProvider time, Func<MemoryReading>? read = null)
     {
         (_read, _time) = (read ?? MemoryReading.OfThisProcess, time);
-        meters.Create("IoTOrleans").CreateObservableGauge("iot_orleans.memory.used", () => _read().Share, description: "Share of the memory that this process may use.");
+        meters.Create("IoTOrleans").CreateObservableGauge(
+            "iot_orleans.memory.used", () => _read().Share, description: "Share of the memory that this process may use.");
     }
 
     public MemoryReading Reading => _read();

@@ -22,6 +22,7 @@ internal static class MemoryServices
 
         // Orleans' own size, one million, takes 19 MB before there is a thing.
         var limit = MemoryReading.OfThisProcess().Limit;
-        silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = (int)Math.Clamp(limit / BytesForDirectoryEntry, 1000, options.CacheSize));
+        silo.Configure<GrainDirectoryOptions>(options =>
+            options.CacheSize = (int)Math.Clamp(limit / BytesForDirectoryEntry, 1000, options.CacheSize));
     }
 }

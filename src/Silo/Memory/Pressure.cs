@@ -1,6 +1,8 @@
 namespace IoTOrleans.Silo.Memory;
 
-/// <summary>How full the memory is that this process may use, by what is done about it. The table is <see cref="MemoryGauge.Table"/>.</summary>
+/// <summary>
+/// How full the memory is that this process may use, by what is done about it. The table is <see cref="MemoryGauge.Table"/>.
+/// </summary>
 internal enum Pressure
 {
     None,

@@ -75,7 +75,8 @@ internal sealed partial class Shedder(
         _isFull = isFull;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Memory is {Percent} % full of {Limit} MB: events have to wait until there is room (POST /events answers 503, the queue is not read, MQTT clients are turned away). If this is often so, give the container more")]
+    [LoggerMessage(LogLevel.Warning, "Memory is {Percent} % full of {Limit} MB: events have to wait until there is room "
+        + "(POST /events answers 503, the queue is not read, MQTT clients are turned away). If this is often so, give the container more")]
     private partial void LogFull(int percent, long limit);
 
     [LoggerMessage(LogLevel.Information, "There is room in memory again, {Percent} % is used")]

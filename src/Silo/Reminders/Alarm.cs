@@ -17,7 +17,8 @@ internal sealed class Alarm(GrainId grain, string name)
     /// <summary>A tick is on its way.</summary>
     public bool IsRinging { get; set; }
 
-    public void Set(DateTime startAt, TimeSpan period, DateTime now) => (StartAt, Period, Next) = (startAt, period, FirstTick(startAt, period, now));
+    public void Set(DateTime startAt, TimeSpan period, DateTime now) =>
+        (StartAt, Period, Next) = (startAt, period, FirstTick(startAt, period, now));
 
     /// <summary>It has just ticked. A tick that was missed is not made up for.</summary>
     public void Advance(DateTime now)
@@ -41,7 +42,8 @@ internal sealed class Alarm(GrainId grain, string name)
     {
         public static ByIdentity Instance { get; } = new();
 
-        public bool Equals(Alarm? one, Alarm? other) => one is null ? other is null : other is not null && one.Grain == other.Grain && one.Name == other.Name;
+        public bool Equals(Alarm? one, Alarm? other) =>
+            one is null ? other is null : other is not null && one.Grain == other.Grain && one.Name == other.Name;
 
         public int GetHashCode(Alarm alarm) => HashCode.Combine(alarm.Grain, alarm.Name);
     }

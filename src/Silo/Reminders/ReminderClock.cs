@@ -10,7 +10,8 @@ namespace IoTOrleans.Silo.Reminders;
 /// Orleans' own service keeps a task, a timer and several cancellation sources for each reminder within its loading window, 2.1 KB: a
 /// hundred thousand things that drop at once would fill the memory of a small container. See docs/decisions/0020.
 /// </remarks>
-internal sealed partial class ReminderClock(IGrainFactory grains, MemoryGauge memory, TimeProvider time, ILogger<ReminderClock> logger) : IDisposable
+internal sealed partial class ReminderClock(
+    IGrainFactory grains, MemoryGauge memory, TimeProvider time, ILogger<ReminderClock> logger) : IDisposable
 {
     /// <summary>What ticks later than this is left in the table; <see cref="ReminderService.RefreshEvery"/> brings it in time.</summary>
     internal static readonly TimeSpan Window = TimeSpan.FromMinutes(10);

@@ -9,9 +9,12 @@ internal sealed class ReminderRegistry(IServiceProvider services) : GrainService
     public Task<IGrainReminder> RegisterOrUpdateReminder(GrainId callingGrainId, string reminderName, TimeSpan dueTime, TimeSpan period) =>
         GetGrainService(callingGrainId).RegisterOrUpdateReminder(callingGrainId, reminderName, dueTime, period);
 
-    public Task UnregisterReminder(GrainId callingGrainId, IGrainReminder reminder) => GetGrainService(callingGrainId).UnregisterReminder(reminder);
+    public Task UnregisterReminder(GrainId callingGrainId, IGrainReminder reminder) =>
+        GetGrainService(callingGrainId).UnregisterReminder(reminder);
 
-    public Task<IGrainReminder?> GetReminder(GrainId callingGrainId, string reminderName) => GetGrainService(callingGrainId).GetReminder(callingGrainId, reminderName);
+    public Task<IGrainReminder?> GetReminder(GrainId callingGrainId, string reminderName) =>
+        GetGrainService(callingGrainId).GetReminder(callingGrainId, reminderName);
 
-    public Task<List<IGrainReminder>> GetReminders(GrainId callingGrainId) => GetGrainService(callingGrainId).GetReminders(callingGrainId);
+    public Task<List<IGrainReminder>> GetReminders(GrainId callingGrainId) =>
+        GetGrainService(callingGrainId).GetReminders(callingGrainId);
 }

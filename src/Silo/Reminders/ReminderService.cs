@@ -8,7 +8,10 @@ namespace IoTOrleans.Silo.Reminders;
 /// </summary>
 internal sealed partial class ReminderService : GrainService, IReminderService
 {
-    /// <summary>How often the table is read again, for what another silo has written and for what comes near. Half of <see cref="ReminderClock.Window"/>.</summary>
+    /// <summary>
+    /// How often the table is read again, for what another silo has written and for what comes near. Half of
+    /// <see cref="ReminderClock.Window"/>.
+    /// </summary>
     internal static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan retryAfter = TimeSpan.FromSeconds(10);
@@ -83,7 +86,8 @@ internal sealed partial class ReminderService : GrainService, IReminderService
         _clock.Remove(grain, name);
     }
 
-    public async Task<IGrainReminder?> GetReminder(GrainId grainId, string reminderName) => StoredReminder.Of(await _table.ReadRow(grainId, reminderName));
+    public async Task<IGrainReminder?> GetReminder(GrainId grainId, string reminderName) =>
+        StoredReminder.Of(await _table.ReadRow(grainId, reminderName));
 
     public async Task<List<IGrainReminder>> GetReminders(GrainId grainId) =>
         [.. (await _table.ReadRows(grainId)).Reminders.Select(row => StoredReminder.Of(row)!)];
@@ -93,7 +97,8 @@ internal sealed partial class ReminderService : GrainService, IReminderService
         while (!stopping.IsCancellationRequested)
         {
             var wait = await TryRead() ? RefreshEvery : retryAfter;
-            await Task.Delay(wait, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.Delay(wait, _time, stopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

@@ -1,6 +1,8 @@
 namespace IoTOrleans.Silo.Reminders;
 
-/// <summary>A part of the ring of hashes, as <c>IReminderTable.ReadRows</c> takes it: after the begin, with the end; equal ends are the whole ring.</summary>
+/// <summary>
+/// A part of the ring of hashes, as <c>IReminderTable.ReadRows</c> takes it: after the begin, with the end; equal ends are the whole ring.
+/// </summary>
 internal readonly record struct RingPart(uint Begin, uint End)
 {
     /// <summary>So large that a quarter of a million reminders come in pieces of four thousand.</summary>
