@@ -51,21 +51,27 @@ internal sealed class SecondLooks(IGrainFactory grains, [FromKeyedServices(TimeP
         }
     }
 
-    private Task LookAt(CancellationToken cancellationToken)
+    private async Task LookAt(CancellationToken cancellationToken)
     {
         var due = _things.Where(thing => time.GetElapsedTime(thing.Value.From) >= thing.Value.Wait).ToList();
-        return Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (thing, _) =>
+        foreach (var some in due.Chunk(AtOnce))
         {
-            try
-            {
-                await grains.GetGrain<IDeviceAnswers>(thing.Key).Wake();
-                _things.TryRemove(thing);
-            }
-            catch (Exception)
-            {
-                // Storage says so itself. An activation that could not even read its state has not asked for another look.
-                if (_things.TryGetValue(thing.Key, out var now) && now == thing.Value) Soon(thing.Key);
-            }
-        });
+            cancellationToken.ThrowIfCancellationRequested();
+            await Task.WhenAll(some.Select(LookAt));
+        }
+    }
+
+    private async Task LookAt(KeyValuePair<string, (long From, TimeSpan Wait)> thing)
+    {
+        try
+        {
+            await grains.GetGrain<IDeviceAnswers>(thing.Key).Wake();
+            _things.TryRemove(thing);
+        }
+        catch (Exception)
+        {
+            // Storage says so itself. An activation that could not even read its state has not asked for another look.
+            if (_things.TryGetValue(thing.Key, out var now) && now == thing.Value) Soon(thing.Key);
+        }
     }
 }

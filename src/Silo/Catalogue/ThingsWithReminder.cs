@@ -11,7 +11,7 @@ internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory
 
     /// <summary>Of the things: others have reminders, too. Whoever asks for a list is told at once that the table does not answer.</summary>
     public static async Task<IEnumerable<RingRow>> Rows(IReminderTable reminders, uint begin, uint end, CancellationToken cancellationToken) =>
-        from row in (await (reminders is PatientReminders { Inner: var table } ? table : reminders).ReadRows(begin, end, cancellationToken)).Reminders
+        from row in (await reminders.ReadRows(begin, end, cancellationToken)).Reminders
         where row.GrainId.Type == device && row.ReminderName == DeviceNames.Reminder
         select new RingRow(row.GrainId.GetUniformHashCode(), row.GrainId.Key.ToString()!);
 

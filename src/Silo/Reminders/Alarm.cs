@@ -20,6 +20,9 @@ internal sealed class Alarm(GrainId grain, string name)
     public void Set(DateTime startAt, TimeSpan period, DateTime now) =>
         (StartAt, Period, Next) = (startAt, period, FirstTick(startAt, period, now));
 
+    /// <summary>Before its next period.</summary>
+    public void TickAt(DateTime next) => Next = next < Next ? next : Next;
+
     /// <summary>It has just ticked. A tick that was missed is not made up for.</summary>
     public void Advance(DateTime now)
     {

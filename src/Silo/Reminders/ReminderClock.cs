@@ -16,11 +16,17 @@ internal sealed partial class ReminderClock(
     /// <summary>What ticks later than this is left in the table; <see cref="ReminderService.RefreshEvery"/> brings it in time.</summary>
     internal static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// A reminder whose time passed while no silo owned it ticks within this, and not at its next minute. Spread, since after an outage of our
+    /// own it may be a whole fleet's.
+    /// </summary>
+    internal static readonly TimeSpan OverdueWithin = TimeSpan.FromSeconds(3);
+
     /// <summary>Each tick is an activation, a read and a write.</summary>
     internal const int AtOnce = 256;
 
-    /// <summary>While memory is full, one tick each: whoever is woken needs some. What is late by that is not lost.</summary>
-    internal static readonly TimeSpan Trickle = TimeSpan.FromMilliseconds(100);
+    /// <summary>While memory is full: whoever is woken needs some. What is late by that is not lost.</summary>
+    internal const int AtOnceWhenFull = 8;
 
     private readonly Lock _lock = new();
     private readonly HashSet<Alarm> _alarms = new(Alarm.ByIdentity.Instance);
@@ -31,7 +37,6 @@ internal sealed partial class ReminderClock(
     private TaskCompletionSource? _quiet;
     private bool _isRunning;
     private int _ringing;
-    private DateTime _rangAt;
 
     /// <summary>How many are remembered.</summary>
     public int Count
@@ -103,7 +108,7 @@ internal sealed partial class ReminderClock(
             {
                 var alarm = new Alarm(row.GrainId, row.ReminderName);
                 if (changed.Contains(alarm)) continue;
-                if (Remember(alarm, DateTime.SpecifyKind(row.StartAt, DateTimeKind.Utc), row.Period)) stored.Add(alarm);
+                if (Remember(alarm, DateTime.SpecifyKind(row.StartAt, DateTimeKind.Utc), row.Period, found: true)) stored.Add(alarm);
             }
 
             Drop(alarm => isInPart(alarm.Grain) && !stored.Contains(alarm) && !changed.Contains(alarm));
@@ -124,8 +129,9 @@ internal sealed partial class ReminderClock(
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
+    /// <param name="found">It was found in the table, so that nobody may have owned it for a while.</param>
     /// <returns>Whether it is near enough to be remembered.</returns>
-    private bool Remember(Alarm alarm, DateTime startAt, TimeSpan period)
+    private bool Remember(Alarm alarm, DateTime startAt, TimeSpan period, bool found = false)
     {
         var now = Now;
         if (_alarms.TryGetValue(alarm, out var known))
@@ -135,13 +141,15 @@ internal sealed partial class ReminderClock(
             alarm = known;
         }
 
-        if (Alarm.FirstTick(startAt, period, now) > now + Window)
+        var overdue = found && startAt < now;
+        if (!overdue && Alarm.FirstTick(startAt, period, now) > now + Window)
         {
             Forget(alarm);
             return false;
         }
 
         alarm.Set(startAt, period, now);
+        if (overdue) alarm.TickAt(now + (OverdueWithin * Random.Shared.NextDouble()));
         _alarms.Add(alarm);
         Enqueue(alarm);
         return true;
@@ -166,7 +174,7 @@ internal sealed partial class ReminderClock(
 
     private void Ring()
     {
-        while (_isRunning && _ringing < AtOnce && _queue.TryPeek(out var alarm, out var at))
+        while (_isRunning && _ringing < AtOnce && !(_ringing >= AtOnceWhenFull && memory.IsFull) && _queue.TryPeek(out var alarm, out var at))
         {
             var now = Now;
             if (at > now)
@@ -181,14 +189,7 @@ internal sealed partial class ReminderClock(
                 continue;
             }
 
-            if (now < _rangAt + Trickle && memory.IsFull)
-            {
-                SetTimer(_rangAt + Trickle, now);
-                return;
-            }
-
             _queue.Dequeue();
-            _rangAt = now;
             alarm.Advance(now);
             if (alarm.Next > now + Window) Forget(alarm);
             else Enqueue(alarm);

@@ -14,7 +14,7 @@ internal sealed partial class ReminderService : GrainService, IReminderService
     /// </summary>
     internal static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan retryAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan retryAfter = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan atStop = TimeSpan.FromSeconds(5);
 
@@ -64,7 +64,7 @@ internal sealed partial class ReminderService : GrainService, IReminderService
     {
         await base.OnRangeChange(oldRange, newRange, increased);
         _clock.Drop(alarm => !newRange.InRange(alarm.Grain));
-        await TryRead();
+        _ = ReadUntilDone(StoppedCancellationTokenSource.Token);
     }
 
     public async Task<IGrainReminder> RegisterOrUpdateReminder(GrainId grainId, string reminderName, TimeSpan dueTime, TimeSpan period)
@@ -96,11 +96,18 @@ internal sealed partial class ReminderService : GrainService, IReminderService
     {
         while (!stopping.IsCancellationRequested)
         {
-            var wait = await TryRead() ? RefreshEvery : retryAfter;
-            await Task.Delay(wait, _time, stopping)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await ReadUntilDone(stopping);
+            await Wait(RefreshEvery, stopping);
         }
     }
+
+    private async Task ReadUntilDone(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested && !await TryRead()) await Wait(retryAfter, stopping);
+    }
+
+    private async Task Wait(TimeSpan wait, CancellationToken stopping) => await Task.Delay(wait, _time, stopping)
+        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     private async Task<bool> TryRead()
     {

@@ -28,6 +28,14 @@ internal static class LifecycleEvent
         }
     }
 
+    /// <summary>null where it is the thing: what may be a thing's name may be a client's.</summary>
+    private static ParsedEvent.Refused? ReadClient(JsonElement body, string thingName, out string? clientId)
+    {
+        clientId = null;
+        return body.Find("clientId") is { ValueKind: JsonValueKind.String } id && id.TextOrNull() == thingName
+            ? null : EventFields.ReadText(body, "clientId", out clientId);
+    }
+
     private static string? EventTypeOf(JsonElement body) =>
         body.Find("eventType") is { ValueKind: JsonValueKind.String } type ? type.TextOrNull() : null;
 
@@ -38,7 +46,7 @@ internal static class LifecycleEvent
         if (EventFields.ReadVersion(body.Find("versionNumber"), "versionNumber", out var number) is { } badNumber) return badNumber;
         if (EventFields.ReadText(body, "sessionIdentifier", out var session) is { } badSession) return badSession;
         if (EventFields.ReadText(body, "disconnectReason", out var reason) is { } badReason) return badReason;
-        if (EventFields.ReadText(body, "clientId", out var clientId) is { } badClient) return badClient;
+        if (ReadClient(body, thingName, out var clientId) is { } badClient) return badClient;
         if (EventAttributes.Read(body, out var attributes) is { } badAttributes) return badAttributes;
 
         var kind = number is null ? ChangeKind.LifecycleTime : ChangeKind.Lifecycle;
@@ -46,7 +54,7 @@ internal static class LifecycleEvent
         {
             Number = number,
             SessionIdentifier = session,
-            ClientId = clientId == thingName ? null : clientId,
+            ClientId = clientId,
             DisconnectReason = connected ? null : reason,
             Attributes = attributes,
         });

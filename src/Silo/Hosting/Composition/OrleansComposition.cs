@@ -71,7 +71,6 @@ internal static class OrleansComposition
                 silo.AddDynamoDBGrainStorageAsDefault(Tables);
                 silo.AddDynamoDBReminderTable(Tables).AddLeanReminders();
                 silo.UseDynamoDBClustering(Tables);
-                silo.UsePatientReminders();
                 silo.Configure<ClusterMembershipOptions>(NoticeTheDead);
                 return;
             case StorageProvider.Memory:
@@ -99,14 +98,6 @@ internal static class OrleansComposition
     /// </summary>
     private static void NoticeTheDead(ClusterMembershipOptions options) =>
         (options.IAmAliveTablePublishTimeout, options.NumMissedTableIAmAliveLimit) = (TimeSpan.FromSeconds(5), 18);
-
-    private static void UsePatientReminders(this ISiloBuilder silo)
-    {
-        var table = silo.Services.Last(service => service.ServiceType == typeof(IReminderTable));
-        silo.Services.Remove(table);
-        silo.Services.AddSingleton<IReminderTable>(provider =>
-            ActivatorUtilities.CreateInstance<PatientReminders>(provider, (IReminderTable)table.ImplementationFactory!(provider)));
-    }
 
     private static void UseLocalMembership(this ISiloBuilder silo, OrleansSettings orleans)
     {

@@ -43,6 +43,13 @@ public sealed class ShapeTests : ParserTest
     public void The_client_is_kept_where_it_is_not_the_thing(string body, string? client) => Change(body).ClientId.ShouldBe(client);
 
     [Fact]
+    public void A_client_id_may_be_as_long_as_a_thing_name()
+    {
+        var name = string.Concat(Enumerable.Repeat("🚪", 96));
+        Change($$"""{"clientId":"{{name}}","eventType":"connected","timestamp":1763884800000,"versionNumber":3}""").ClientId.ShouldBeNull();
+    }
+
+    [Fact]
     public void Empty_texts_say_nothing() =>
         Change("""{"clientId":"a","eventType":"disconnected","timestamp":1763884800000,"sessionIdentifier":"","disconnectReason":""}""")
             .ShouldSatisfyAllConditions(
