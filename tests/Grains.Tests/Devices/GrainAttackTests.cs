@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Tests.Cluster;
 
@@ -17,6 +18,7 @@ public sealed class GrainAttackTests
     public async Task A_timer_that_fires_a_little_early_waits_for_the_rest()
     {
         await using var cluster = await VirtualCluster.Start();
+        await cluster.Device().SetPolicy(new() { Grace = DeviceClock.TimerReach });
         await cluster.Connect();
         await cluster.Drop();
 
@@ -26,7 +28,7 @@ public sealed class GrainAttackTests
         cluster.LeaveAlone();
         var due = (await cluster.Status()).GraceEndsAt!.Value;
         var reads = cluster.Storage.Reads;
-        cluster.Time.Advance(Minutes(5));
+        cluster.Time.Advance(DeviceClock.TimerReach);
         cluster.Now.ShouldBeLessThan(due);
         await VirtualCluster.Until(() => cluster.Storage.Reads > reads);
         await cluster.Status();

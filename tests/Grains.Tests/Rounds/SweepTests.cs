@@ -47,6 +47,7 @@ public sealed class SweepTests
         await cluster.Drop();
         await Lose(cluster);
         await Sweep(cluster);
+        await cluster.Advance(Minutes(1));
         await VirtualCluster.Until(() => cluster.Mail.Accepted.Count == 1);
         cluster.Mail.Accepted[0].Since.ShouldBe(dropped);
         cluster.Reminders.Exists(cluster.IdOf()).ShouldBeTrue();
@@ -74,6 +75,7 @@ public sealed class SweepTests
         await cluster.Drop();
         await Lose(cluster);
         await Sweep(cluster);
+        await cluster.Advance(Minutes(1));
         await VirtualCluster.Until(async () => (await cluster.Status()).Status == PresenceStatus.Connected);
         cluster.Mail.Attempts.ShouldBe(0);
     }
@@ -88,6 +90,7 @@ public sealed class SweepTests
         await cluster.Crash();
         cluster.Reminders.Replace(cluster.IdOf(), cluster.Now + TimeSpan.FromDays(1));
         await Sweep(cluster);
+        await cluster.Advance(Minutes(1));
         await VirtualCluster.Until(() => cluster.Mail.Accepted.Count == 1);
     }
 
@@ -156,6 +159,7 @@ public sealed class SweepTests
         cluster.Reminders.Exists(cluster.IdOf()).ShouldBeFalse();
         cluster.Storage.Overwrite(cluster.IdOf(), backup);
         await Sweep(cluster);
+        await cluster.Advance(Minutes(1));
         await VirtualCluster.Until(() => cluster.Mail.Accepted.Count == 1);
         (cluster.Mail.Accepted[0].Verification, cluster.Mail.Accepted[0].OutageId).ShouldBe((Verification.Confirmed, backup.Outage!.Id));
     }

@@ -9,6 +9,7 @@ internal sealed class Knowledge(History history)
     private readonly double?[] _surely = new double?[history.Changes.Count];
     private readonly double?[] _perhaps = new double?[history.Changes.Count];
     private readonly double?[] _sentLast = new double?[history.Changes.Count];
+    private readonly bool[] _asNews = new bool[history.Changes.Count];
 
     public IReadOnlyList<Change> Changes => history.Changes;
 
@@ -30,6 +31,11 @@ internal sealed class Knowledge(History history)
         _perhaps[change] ??= now;
         _surely[change] ??= now;
     }
+
+    /// <summary>A message that said that something had changed was acknowledged; one that says that nothing has changed is all that may be left of it.</summary>
+    public void AsNews(int change) => _asNews[change] = true;
+
+    public bool IsNews(int change) => _asNews[change];
 
     public double? SureAt(int change) => _surely[change];
 

@@ -37,7 +37,8 @@ internal sealed class NeverWolf(Court court, Testimony testimony)
     {
         // A drop that was delivered and given back, since nothing could be stored, is not known: until it comes again the clock is that
         // of the one before. Holding the verdict for it is the business of the horizon.
-        var sure = court.Known.SureAt(drop.Index) < at;
+        // Nor can a message that says that nothing has changed tell that it is about another drop.
+        var sure = court.Known.SureAt(drop.Index) < at && court.Known.IsNews(drop.Index);
         var began = sure && court.DropsAreTold && court.Setup.Feed != Feed.Both ? [drop] : court.Known.RunOf(drop, at);
         var settled = began.Min(change => court.Known.ArrivedAt(change.Index)) + Setup.Settle;
         var over = began.Min(change => change.At - Earliest(change)) + court.Setup.Grace;

@@ -41,7 +41,9 @@ internal sealed class Oracle
 
     public void Taken(Message message)
     {
-        if (message.Firm && (!message.What.SaysUnchanged || _known.Anything)) _known.Surely(message.Change, _now());
+        if (!message.Firm) return;
+        if (!message.What.SaysUnchanged || _known.Anything) _known.Surely(message.Change, _now());
+        if (!message.What.SaysUnchanged) _known.AsNews(message.Change);
     }
 
     public void Answered(VerifierAnswer answer) => _testimony.Answered(answer);
