@@ -22,6 +22,7 @@ internal sealed class NeverSilent(Court court, Correspondence letters)
 
     public void Told(Outage outage, double at)
     {
+        letters.Owes(outage.Id);
         var latest = court.Known.Latest(before: at);
         var drop = latest is { Connected: false } ? latest : court.Known.LaterPerhaps(latest?.Index ?? -1, connected: false, by: at);
         if (drop is null) return;
@@ -29,7 +30,6 @@ internal sealed class NeverSilent(Court court, Correspondence letters)
         if (_marks.TryGetValue(drop.Index, out var other) && latest is { Connected: false } && back is null)
             court.Object($"the absence of change {drop.Index} is told under two ids, {other} and {outage.Id}.");
         _marks[drop.Index] = outage.Id;
-        letters.Owes(outage.Id);
     }
 
     /// <summary>When the next absence should have been told, at the latest.</summary>

@@ -39,11 +39,12 @@ public sealed class WebhookDestinationTests
         await using var stub = await HttpStub.Start(new StubAnswer(204));
         await using var services = Services(new() { Url = stub.Address.ToString() }, TimeProvider.System);
 
-        var answer = await services.GetRequiredService<INotificationDestination>().Send(Sample.FleetOutage with { Number = 3 }, Cancel);
+        var third = Sample.FleetOutage with { Number = 3 };
+        var answer = await services.GetRequiredService<INotificationDestination>().Send(third, Cancel);
 
         answer.ShouldBe(DeliveryAnswer.Accepted("HTTP 204"));
         var sent = stub.Requests.ShouldHaveSingleItem();
-        sent.Text.ShouldBe(Sample.English.MachineJson(Sample.FleetOutage));
+        sent.Text.ShouldBe(Sample.English.MachineJson(third));
         sent.Headers["webhook-id"].ShouldBe($"{Sample.FleetOutage.IncidentId}.fleet.outage.3");
     }
 
