@@ -52,21 +52,6 @@ internal sealed class SimulatedWorld : IWorld
 
     public TestReminders Reminders { get; }
 
-    /// <summary>Whether the oracle judged it to its end, and whether it objects.</summary>
-    public static (bool Judged, bool Kept) Try(Plan plan)
-    {
-        var world = new SimulatedWorld(plan, null);
-        try
-        {
-            world.Run();
-            return (world._oracle.WasJudged, true);
-        }
-        catch (BrokenPromiseException)
-        {
-            return (true, false);
-        }
-    }
-
     /// <summary>Throws what the oracle objects to, with the whole story of the world.</summary>
     public static void Run(Plan plan)
     {

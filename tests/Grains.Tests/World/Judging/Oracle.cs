@@ -71,12 +71,9 @@ internal sealed class Oracle
         if (Objection is not null) throw new BrokenPromiseException(Objection);
     }
 
-    /// <summary>For the record: how many worlds were not judged to their end.</summary>
-    public bool WasJudged => !_sessions.Undecidable;
-
     private void Object(string objection)
     {
-        if (WasJudged) Objection ??= string.Create(CultureInfo.InvariantCulture, $"At {_now():0.000} s: {objection}");
+        if (!_sessions.Undecidable) Objection ??= string.Create(CultureInfo.InvariantCulture, $"At {_now():0.000} s: {objection}");
     }
 }
 
