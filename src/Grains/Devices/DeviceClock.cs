@@ -18,6 +18,9 @@ internal sealed partial class DeviceClock(
     /// <summary>What is further away is left to the reminder: the activation, and its timer with it, would have left memory by then.</summary>
     internal static readonly TimeSpan TimerReach = TimeSpan.FromMinutes(MinutesInMemory);
 
+    /// <summary>For the tick of a reminder, where a timer would have been exact.</summary>
+    private static readonly TimeSpan TooLate = TimeSpan.FromSeconds(1);
+
     /// <summary>Longer than a tick is ever on its way.</summary>
     private static readonly TimeSpan Stray = TimeSpan.FromSeconds(30);
 
@@ -32,9 +35,9 @@ internal sealed partial class DeviceClock(
     public bool IsArmed => _exists == true;
 
     /// <summary>
-    /// A look that is near, and for which no reminder would wake the grain: until then it has to stay in memory. Null: it may go any time.
+    /// A look that is near, and for which the reminder ticks too late: until then the grain has to stay in memory. Null: it may leave at any time.
     /// </summary>
-    public DateTimeOffset? NeedsMemoryUntil => _timerFor is { } at && at != _armedFor ? at : null;
+    public DateTimeOffset? NeedsMemoryUntil => _timerFor is { } at && !(NextTick <= at + TooLate) ? at : null;
 
     /// <summary>
     /// The reminder has just ticked: it exists, and will go on to tick every minute. But for one that was under way when the
@@ -138,6 +141,17 @@ internal sealed partial class DeviceClock(
     {
         SetTimer(null, default);
         await Remove();
+    }
+
+    /// <summary>Of the reminder; null: nobody knows.</summary>
+    private DateTimeOffset? NextTick
+    {
+        get
+        {
+            var now = time.GetUtcNow();
+            if (_armedFor is not { } tick || tick > now) return _armedFor;
+            return now + Period - TimeSpan.FromTicks((now - tick).Ticks % Period.Ticks);
+        }
     }
 
     private async Task Remove()
