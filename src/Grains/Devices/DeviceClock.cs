@@ -30,6 +30,7 @@ internal sealed partial class DeviceClock(
     private IGrainReminder? _reminder;
     private IGrainTimer? _timer;
     private DateTimeOffset? _timerFor;
+    private TimeSpan _removeIn = TimeSpan.FromSeconds(1);
 
     /// <summary>There is a reminder, as far as this activation knows.</summary>
     public bool IsArmed => _exists == true;
@@ -94,7 +95,7 @@ internal sealed partial class DeviceClock(
 
     /// <summary>
     /// Before the write, or the read, after which it may be removed: what is looked up only then could be somebody else's, made for an outage
-    /// that has begun since. Removed is what is held; what could not be is left to its own tick.
+    /// that has begun since. Removed is what is held; what could not be is looked for again soon.
     /// </summary>
     public async Task Hold()
     {
@@ -111,7 +112,7 @@ internal sealed partial class DeviceClock(
     }
 
     /// <summary>
-    /// After the write: moves the reminder later or removes it, and sets the timer. What fails here is left to the next tick.
+    /// After the write: moves the reminder later or removes it, and sets the timer. What fails here is left to the next look.
     /// </summary>
     /// <param name="confirmed">
     /// A write or read succeeded in this turn, and just now: nobody else has started something that this would undo. Asked again after
@@ -121,9 +122,9 @@ internal sealed partial class DeviceClock(
     public async Task Settle(DateTimeOffset? next, DateTimeOffset now, Func<bool> confirmed, bool ticking)
     {
         SetTimer(next, now);
-        if (!confirmed()) return;
         try
         {
+            if (!confirmed()) return;
             if (next is not { } at) await Remove();
             else if (!ticking && _armedFor is { } armed && at > (armed > now ? armed : now) + Period) await Arm(at, now);
         }
@@ -131,6 +132,10 @@ internal sealed partial class DeviceClock(
         {
             Forget();
             LogReminderLeft(exception, grain.GetPrimaryKeyString());
+        }
+        finally
+        {
+            if (next is null) RemoveSoon();
         }
     }
 
@@ -152,6 +157,23 @@ internal sealed partial class DeviceClock(
             if (_armedFor is not { } tick || tick > now) return _armedFor;
             return now + Period - TimeSpan.FromTicks((now - tick).Ticks % Period.Ticks);
         }
+    }
+
+    /// <summary>
+    /// A reminder that could not be removed would tick when it is due, and be removed then; that may be far away, and until then it would be read
+    /// with those that matter.
+    /// </summary>
+    private void RemoveSoon()
+    {
+        if (_exists == false)
+        {
+            _removeIn = TimeSpan.FromSeconds(1);
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        SetTimer(now + _removeIn, now);
+        _removeIn = _removeIn < Period ? _removeIn * 2 : Period;
     }
 
     private async Task Remove()
@@ -191,6 +213,6 @@ internal sealed partial class DeviceClock(
         return onTimer(cancellationToken);
     }
 
-    [LoggerMessage(10, LogLevel.Warning, "{ThingName}: its reminder could not be moved or removed; the next tick will see to it.")]
+    [LoggerMessage(10, LogLevel.Warning, "{ThingName}: its reminder could not be moved or removed; tried again soon.")]
     private partial void LogReminderLeft(Exception exception, string thingName);
 }

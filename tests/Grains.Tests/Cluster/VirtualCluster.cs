@@ -241,6 +241,12 @@ internal sealed class VirtualCluster : IAsyncDisposable
     /// <summary>The activation dies, as with its silo; what it had in memory is gone.</summary>
     public Task Crash(string thingName = "rpi-1") => _cluster.DeactivateAsync(Device(thingName));
 
+    /// <summary>As where memory is short: whoever is idle, and does not insist on staying, has left when this returns.</summary>
+    public async Task CollectIdle() =>
+        await _cluster.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero, CancellationToken.None);
+
+    public bool IsInMemory(string thingName) => _cluster.TryGetGrainContext(IdOf(thingName), out _);
+
     /// <summary>The silo that runs this destination's dispatcher is gone at once, with everything in its memory, and the others know.</summary>
     public async Task KillSiloOfDispatcher(string destination)
     {

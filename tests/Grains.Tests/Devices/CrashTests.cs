@@ -83,6 +83,26 @@ public sealed class CrashTests
         cluster.Mail.Attempts.ShouldBe(0);
     }
 
+    /// <summary>The tick of a reminder that was made for a long grace may be a day away.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public async Task A_reminder_that_could_not_be_looked_up_or_removed_is_removed_soon_after(double failsForSeconds)
+    {
+        await using var cluster = await VirtualCluster.Start(options => options.Grace = Minutes(1440));
+        await cluster.Connect();
+        await cluster.Advance(Minutes(1));
+        await cluster.Drop();
+        await cluster.Crash();
+        (cluster.Reminders.BeforeFind, cluster.Reminders.BeforeRemove) = (Fail, Fail);
+        await cluster.Connect();
+        await cluster.Advance(TimeSpan.FromSeconds(failsForSeconds));
+        (cluster.Reminders.BeforeFind, cluster.Reminders.BeforeRemove) = (null, null);
+        cluster.LeaveAlone();
+        await cluster.Advance(Minutes(1.1));
+        await VirtualCluster.Until(() => !cluster.Reminders.Exists(cluster.IdOf()));
+    }
+
     [Fact]
     public async Task Storage_that_is_down_at_the_deadline_delays_the_word_and_does_not_lose_it()
     {

@@ -71,4 +71,24 @@ public sealed class MemoryTests
         await cluster.Advance(TimeSpan.FromSeconds(1));
         await VirtualCluster.Until(() => cluster.Mail.Events is ["device.offline"]);
     }
+
+    /// <summary>A hundred thousand that wait for the first word of their incident would fill a small container.</summary>
+    [Fact]
+    public async Task A_thing_that_waits_for_its_incident_may_leave_memory()
+    {
+        await using var cluster = await VirtualCluster.Start(options => options.Grace = minute);
+        var things = Enumerable.Range(0, 20).Select(i => $"thing-{i}").ToArray();
+        cluster.Touch(things);
+        foreach (var thing in things) await cluster.Connect(thing);
+        foreach (var thing in things) await cluster.Drop(thing);
+        await cluster.Advance(minute + TimeSpan.FromSeconds(5));
+        cluster.LeaveAlone();
+        var waiting = things.Except(cluster.Mail.Accepted.Select(told => told.ThingName!)).ToList();
+        waiting.Count.ShouldBe(15);
+
+        await cluster.CollectIdle();
+        waiting.ShouldAllBe(thing => !cluster.IsInMemory(thing));
+        await cluster.Advance(2 * minute);
+        await VirtualCluster.Until(async () => (await Task.WhenAll(waiting.Select(thing => cluster.Status(thing)))).All(status => status.NotifiedAt is not null));
+    }
 }
