@@ -13,6 +13,10 @@ internal sealed record Plan(Setup Setup, Chapter[] Chapters, Trouble[] Troubles,
 
     public bool HasSleepers => Troubles.Any(trouble => trouble.Kind == TroubleKind.SiloSleeps) || Blows.Any(blow => blow.Kind == BlowKind.SleepsAfter);
 
+    /// <summary>A silo may stop between a write and the removal of a reminder that nobody needs any more.</summary>
+    public bool HasDeaths => HasSleepers || Troubles.Any(trouble => trouble.Kind is TroubleKind.SiloDies or TroubleKind.AllSilosDie)
+        || Blows.Any(blow => blow.Kind is BlowKind.DiesBefore or BlowKind.DiesAfter);
+
     public override string ToString() =>
         $"{Setup}\n" + string.Concat(Chapters.Select((chapter, i) => $"  {i + 1}. {chapter}\n"))
         + string.Concat(Troubles.Select(trouble => $"  {trouble}\n")) + string.Concat(Blows.Select(blow => $"  {blow}\n"));

@@ -122,6 +122,9 @@ internal sealed class SimulatedWorld : IWorld
         Time.RunUntil(At(Math.Max(Time.Seconds, _faults.Until) + Calm));
         var patience = At(Time.Seconds + 120);
         while (!_cluster.AtRest && Time.GetUtcNow() < patience) Time.RunUntil(Time.GetUtcNow() + TimeSpan.FromMilliseconds(100));
+
+        // What a dead silo left behind removes itself when it ticks, which may be a day away.
+        if (_plan.HasDeaths && Reminders.NextTick() is { } tick && tick > Time.GetUtcNow()) Time.RunUntil(tick.AddMinutes(2));
         DeviceStatus? status = null;
         var silo = _cluster.Alive.First();
         silo.Stage.Do(async () => status = await Device(silo).GetStatus());

@@ -28,6 +28,9 @@ internal sealed class Bookkeeping(Court court)
     private void Suppressed(DeviceStatus? status, IReadOnlyDictionary<int, string> marks)
     {
         if (!court.Plan.IsCalm || court.Setup.Feed == Feed.Both || court.Setup.Clients == Clients.Two || court.Setup.Hold > 0 || !CameInOrder()) return;
+
+        // A witness that nobody corrects may end an absence that goes on.
+        if (court.Setup.Witness == Witness.Neglected) return;
         var ended = court.History.Changes.SkipLast(1).Where(change => !change.Connected).ToList();
         var untold = ended.Count(change => !marks.ContainsKey(change.Index));
         if (status is not null && status.OutagesSuppressed != untold)

@@ -21,8 +21,8 @@ internal sealed class Knowledge(History history)
     {
         Perhaps(message.Change, now);
 
-        // Said again without a change, it moves no clock.
-        if (message.What.SaysUnchanged && _sentLast[message.Change] is not null) return;
+        // Said again without a change, it moves no clock; and it is no news of a stranger.
+        if (message.What.SaysUnchanged && (!Anything || _sentLast[message.Change] is not null)) return;
         if (message.Sent > (_sentLast[message.Change] ?? 0)) _sentLast[message.Change] = message.Sent;
     }
 
