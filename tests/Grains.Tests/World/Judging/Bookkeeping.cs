@@ -29,8 +29,8 @@ internal sealed class Bookkeeping(Court court)
     {
         if (!court.Plan.IsCalm || court.Setup.Feed == Feed.Both || court.Setup.Clients == Clients.Two || court.Setup.Hold > 0 || !CameInOrder()) return;
 
-        // A witness that nobody corrects may end an absence that goes on.
-        if (court.Setup.Witness == Witness.Neglected) return;
+        // Where the time of a drop is not known well, a witness may end an absence that goes on.
+        if (court.Setup.Witness != Witness.None && !court.History.Changes.Where(change => !change.Connected).All(court.TimeIsKnown)) return;
         var ended = court.History.Changes.SkipLast(1).Where(change => !change.Connected).ToList();
         var untold = ended.Count(change => !marks.ContainsKey(change.Index));
         if (status is not null && status.OutagesSuppressed != untold)
