@@ -45,7 +45,9 @@ internal sealed partial class DeviceGrain(
     private DeviceState _state = new();
     private DeviceClock _clock = null!;
     private PresencePolicy _policy = null!;
-    private long _storedAsOf;
+
+    /// <summary>Before Orleans reads the state for a new activation: this silo may sleep in between.</summary>
+    private long _storedAsOf = time.GetTimestamp();
     private bool _confirmed;
     private bool _heardOf;
     private DateTimeOffset? _staysUntil;
@@ -56,7 +58,6 @@ internal sealed partial class DeviceGrain(
     {
         _policy = policies.For(ThingName);
         _state = storage.State;
-        _storedAsOf = time.GetTimestamp();
         _clock = new DeviceClock(this, time, logger, expected: PresenceRules.NextLook(_state, _policy, Now) is not null, OnTimer);
         return Task.CompletedTask;
     }

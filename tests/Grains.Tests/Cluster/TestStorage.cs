@@ -19,6 +19,9 @@ internal sealed class TestStorage : IGrainStorage
 
     public Action<GrainId>? BeforeRead { get; set; }
 
+    /// <summary>Called when a read is done, before whoever asked has the answer.</summary>
+    public Action<GrainId>? AfterRead { get; set; }
+
     /// <summary>The grains of this type that have a state, in the order of their names.</summary>
     public IEnumerable<GrainId> OfType(GrainType type) =>
         _rows.Keys.Where(id => id.Type == type).OrderBy(id => id.Key.ToString(), StringComparer.Ordinal);
@@ -49,6 +52,7 @@ internal sealed class TestStorage : IGrainStorage
             (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
         }
 
+        AfterRead?.Invoke(grainId);
         return Task.CompletedTask;
     }
 

@@ -195,6 +195,29 @@ public sealed class CrashTests
 
     /// <summary>Found by the model: in the meantime another silo's tick found nothing to do, and removed what this one had registered.</summary>
     [Fact]
+    public async Task A_silo_that_slept_while_an_activation_read_its_state_reads_again_before_it_speaks()
+    {
+        await using var cluster = await VirtualCluster.Start(presence => presence.RepeatInterval = Minutes(10));
+        await cluster.Connect();
+        await cluster.Drop();
+        await cluster.Advance(Minutes(6));
+        cluster.Mail.Events.ShouldBe(["device.offline"]);
+        var state = await cluster.Device().GetState();
+        await cluster.Crash();
+        cluster.Time.Advance(Minutes(10));
+        cluster.Storage.AfterRead = id =>
+        {
+            cluster.Storage.AfterRead = null;
+            cluster.Storage.Overwrite(id, state with { Connected = true, Since = cluster.Now, Outage = null });
+            cluster.Time.Advance(TimeSpan.FromSeconds(40));
+        };
+        await cluster.Remind();
+        await cluster.Rest();
+        cluster.Storage.AfterRead.ShouldBeNull("it has read");
+        cluster.Mail.Attempts.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_silo_that_slept_before_it_stored_an_outage_makes_sure_of_its_reminder()
     {
         await using var cluster = await VirtualCluster.Start();

@@ -62,7 +62,10 @@ internal sealed class NeverWolf(Court court, Testimony testimony)
         var asks = court.Setup.Witness != Witness.None;
         if (outage.Verification == Verification.None && asks) court.Object($"told offline ({outage.Id}) without asking anybody.");
         if (outage.Verification != Verification.None && !asks) court.Object($"told offline ({outage.Id}) as verified, with nobody to ask.");
-        var answers = testimony.Between(at - 65, at);
+
+        // An answer waits behind calls that hang.
+        var hangs = court.Plan.Troubles.Any(trouble => trouble.Kind == TroubleKind.StoreHangs) ? 6 * Faults.SlowFor : 0;
+        var answers = testimony.Between(at - 65 - hangs, at);
         if (outage.Verification == Verification.Confirmed && !answers.Contains(false)) court.Object($"told offline ({outage.Id}) as confirmed, which nobody did.");
         if (asks && answers.Count > 0 && answers.All(answer => answer == true)) court.Object($"told offline ({outage.Id}) although the verifier said that it is connected.");
     }

@@ -75,8 +75,10 @@ internal sealed class Activation : IGrainContext
         var storage = new ActivationState(_silo, GrainId);
         try
         {
+            // As Orleans does it: the grain is there before its state.
+            var grain = ActivatorUtilities.CreateInstance<DeviceGrain>(_silo.Services, storage);
             await storage.ReadStateAsync();
-            _grain = ActivatorUtilities.CreateInstance<DeviceGrain>(_silo.Services, storage);
+            _grain = grain;
             ContextOf(_grain) = this;
             RuntimeOf(_grain) = _silo.Runtime;
             await _grain.OnActivateAsync(CancellationToken.None);
