@@ -151,8 +151,20 @@ internal static class ConnectionRules
             return Store(same, PresenceReason.DroppedInHold, verdict.At);
         }
 
+        verdict = verdict with { At = AfterReturn(marked, change, verdict.At) };
         var dropped = StartGrace(marked, change, verdict, policy, now);
         return Store(dropped, PresenceReason.GraceStarted, verdict.At, TellingRules.DueNow(dropped, policy, now));
+    }
+
+    /// <summary>
+    /// A drop comes after the return before it, whatever a late event's stamp says: it is good to two minutes. Else two outages could begin at
+    /// the same moment, and have the same id.
+    /// </summary>
+    private static DateTimeOffset AfterReturn(DeviceState state, ConnectionChange change, DateTimeOffset at)
+    {
+        if (state is not { Connected: true, Since: { } back }) return at;
+        var earliest = back.AddMilliseconds(1);
+        return Later(at, earliest < change.ReceivedAt ? earliest : PresenceRules.ToMilliseconds(change.ReceivedAt));
     }
 
     private static DeviceState StartGrace(
@@ -161,7 +173,7 @@ internal static class ConnectionRules
             Connected = false,
             Since = verdict.At,
             RecoversAt = null,
-            Memory = state.Memory with { HeardAt = change.ReceivedAt },
+            Memory = LookingRules.NotAsking(state.Memory) with { HeardAt = change.ReceivedAt },
             Outage = NewOutage(policy, verdict.At, now) with
             {
                 DisconnectReason = change.DisconnectReason,

@@ -16,7 +16,7 @@ internal static class Recovery
         DeviceState state, DateTimeOffset at, PresencePolicy policy, DateTimeOffset now)
     {
         var outage = state.Outage;
-        state = state with { Connected = true, Since = at, Memory = LookingRules.NotAsking(state.Memory) };
+        state = state with { Connected = true, Since = outage is null ? at : Later(at, outage.Since), Memory = LookingRules.NotAsking(state.Memory) };
         switch (outage)
         {
             case null:

@@ -50,6 +50,24 @@ public sealed class ClientTests
         story.State.Suppressed.ShouldBe(0);
     }
 
+    /// <summary>By its stamp the second one began before the first one, and "since the last client went" would be the same moment.</summary>
+    [Fact]
+    public void The_next_outage_has_an_id_of_its_own_however_wrong_its_stamp_is()
+    {
+        var story = new Story();
+        story.Lifecycle(true, 0, "x1", client: Uuid(1));
+        story.After(Minutes(60)).Lifecycle(false, 0, "x1", client: Uuid(1));
+        story.After(Minutes(5)).Tick().ShouldBe(PresenceReason.ToldUnverified);
+        var (first, drop) = (story.State.Outage!.Id, story.Now - Minutes(5));
+        story.Answered(Ports.DeliveryOutcome.Accepted);
+        story.Lifecycle(true, 0, "x2", client: Uuid(2)).ShouldBe(PresenceReason.CameBackTold);
+        var back = story.Now;
+        story.After(Minutes(2)).Tick();
+        story.After(Seconds(60)).Lifecycle(false, 0, "x2", client: Uuid(2), stampedEarlier: story.Now - drop + Seconds(30)).ShouldBe(PresenceReason.GraceStarted);
+        story.State.Outage!.Id.ShouldNotBe(first);
+        story.State.Since!.Value.ShouldBeGreaterThan(back);
+    }
+
     [Fact]
     public void A_new_id_for_each_connection_is_a_blip_like_any_other()
     {

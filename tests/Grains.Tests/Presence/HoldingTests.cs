@@ -89,6 +89,20 @@ public sealed class HoldingTests
         late.Tick().ShouldBe(PresenceReason.HeldBacklog);
     }
 
+    /// <summary>Else its grain could leave memory before a deadline that no reminder stands for.</summary>
+    [Fact]
+    public void What_was_held_of_an_outage_that_is_over_is_not_held_of_the_next()
+    {
+        _story.Lifecycle(true, 1, "s1");
+        _story.Lifecycle(false, 1, "s1");
+        _story.After(Seconds(300));
+        ReadUntil(null);
+        _story.Tick().ShouldBe(PresenceReason.HeldBacklog);
+        _story.Lifecycle(false, 3, "s3").ShouldBe(PresenceReason.GraceRestartedByNewerSession);
+        _story.State.Memory.HeldSince.ShouldBeNull();
+        _story.NextLook.ShouldBe(_story.Now + _story.Policy.Grace);
+    }
+
     [Fact]
     public void MaxHold_zero_switches_it_off()
     {

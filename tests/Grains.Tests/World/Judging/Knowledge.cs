@@ -66,6 +66,10 @@ internal sealed class Knowledge(History history)
         return ends.All(end => end is not null) ? ends.MaxBy(end => end!.Index) : null;
     }
 
+    /// <summary>The later drops that may have been known by then.</summary>
+    public IEnumerable<Change> PerhapsAfter(int than, double by) =>
+        history.Changes.Where(change => !change.Connected && change.Index > than && _perhaps[change.Index] <= by);
+
     /// <summary>When it was known that no client is connected any more, the last of them by this drop; null: that is not known.</summary>
     public double? AwaySince(Change drop)
     {

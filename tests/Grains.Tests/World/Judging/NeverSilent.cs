@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Tests.World.Runtime;
 
 namespace IoTOrleans.Grains.Tests.World.Judging;
 
@@ -26,6 +27,9 @@ internal sealed class NeverSilent(Court court, Correspondence letters)
         var latest = court.Known.Latest(before: at);
         var drop = latest is { Connected: false } ? latest : court.Known.LaterPerhaps(latest?.Index ?? -1, connected: false, by: at);
         if (drop is null) return;
+
+        // Of several that may be meant, the one that it says.
+        if (latest is not { Connected: false }) drop = court.Known.PerhapsAfter(latest?.Index ?? -1, by: at).MinBy(one => Math.Abs(one.At - Seconds(outage.Since)))!;
         var back = court.Known.LaterPerhaps(drop.Index, connected: true, by: at);
         if (_marks.TryGetValue(drop.Index, out var other) && latest is { Connected: false } && back is null)
             court.Object($"the absence of change {drop.Index} is told under two ids, {other} and {outage.Id}.");
@@ -54,6 +58,8 @@ internal sealed class NeverSilent(Court court, Correspondence letters)
         var truth = latest.Connected ? PresenceStatus.Connected : PresenceStatus.Offline;
         if (status?.Status != truth) court.Object($"in the end it is {status?.Status}, and known to be {truth} (change {latest.Index}).");
     }
+
+    private static double Seconds(DateTimeOffset at) => (at - VirtualTime.Start).TotalSeconds;
 
     private bool IsKnownToBeAway(Change drop) =>
         ((court.Setup.Witness == Witness.None && court.Setup.Feed != Feed.Both) || court.Setup.Feed == Feed.Shadow || court.TimeIsKnown(drop)) &&
