@@ -58,7 +58,7 @@ internal sealed class Knowledge(History history)
     public Change? LaterPerhaps(int than, bool connected, double by)
     {
         if (connected)
-            return history.Changes.LastOrDefault(change => change.Connected && change.Index > LatestOf(change, than, by) && _perhaps[change.Index] <= by);
+            return history.Changes.LastOrDefault(change => change.Connected && IsLater(change, than, by) && _perhaps[change.Index] <= by);
 
         // Every client that is known to be connected would have to be gone.
         var ends = LatestOfEach(by).Where(change => change.Connected).Select(change => LastEnd(change.Client, change.Index, by)).ToList();
@@ -81,17 +81,20 @@ internal sealed class Knowledge(History history)
     /// <summary>The latest moment at which our queue received the end of one of its clients: the thing is away since then.</summary>
     public double? AwaySentLast(Change drop) => EndsUpTo(drop).Max(change => _sentLast[change.Index]);
 
-    private List<Change> EndsUpTo(Change drop) => [.. LatestOfEach(double.PositiveInfinity).Where(change => change.Index < drop.Index), drop];
+    private List<Change> EndsUpTo(Change drop) => [.. LatestOfEach(double.PositiveInfinity, drop.Index), drop];
 
-    private IEnumerable<Change> LatestOfEach(double before) =>
-        history.Changes.Where(change => _surely[change.Index] < before).GroupBy(change => change.Client).Select(client => client.Last()).OrderBy(change => change.Index);
+    private IEnumerable<Change> LatestOfEach(double before, int index = int.MaxValue) =>
+        history.Changes.Where(change => _surely[change.Index] < before && change.Index < index).GroupBy(change => change.Client).Select(client => client.Last()).OrderBy(change => change.Index);
 
     private Change? LastEnd(int client, int than, double by) => history.Changes.LastOrDefault(
         change => change.Client == client && !change.Connected && change.Index > than && _perhaps[change.Index] <= by);
 
-    /// <summary>The change that is asked about, or what was known of another client.</summary>
-    private int LatestOf(Change change, int than, double by) => than < 0 || history.Changes[than].Client == change.Client
-        ? than : history.Changes.LastOrDefault(other => other.Client == change.Client && _surely[other.Index] <= by)?.Index ?? -1;
+    /// <summary>Than the change that is asked about, or than what is known of another client.</summary>
+    private bool IsLater(Change change, int than, double by)
+    {
+        if (than < 0 || history.Changes[than].Client == change.Client) return change.Index > than;
+        return history.Changes.All(other => other.Client != change.Client || other.Index <= change.Index || !(_surely[other.Index] <= by));
+    }
 
     /// <summary>
     /// The drops in a row, as far as known: nothing said in time that it came back in between. A reconnect that is heard of after the next

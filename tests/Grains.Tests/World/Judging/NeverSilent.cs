@@ -4,7 +4,7 @@ using IoTOrleans.Grains.Tests.World.Runtime;
 namespace IoTOrleans.Grains.Tests.World.Judging;
 
 /// <summary>Every absence that is known to outlast its grace is told, in time; and in the end the status is the truth.</summary>
-internal sealed class NeverSilent(Court court, Correspondence letters)
+internal sealed class NeverSilent(Court court, Correspondence letters, Testimony testimony)
 {
     /// <summary>The timer is exact; a verifier answers at once.</summary>
     private const double Punctual = 1.5;
@@ -52,7 +52,7 @@ internal sealed class NeverSilent(Court court, Correspondence letters)
 
     public void AtTheEnd(DeviceStatus? status)
     {
-        if (court.Known.Latest(before: court.Now()) is not { } latest) return;
+        if (testimony.WitnessMisled || court.Known.Latest(before: court.Now()) is not { } latest) return;
         if (court.Known.LaterPerhaps(latest.Index, !latest.Connected, court.Now()) is not null) return;
         if (!latest.Connected && !IsKnownToBeAway(latest)) return;
         var truth = latest.Connected ? PresenceStatus.Connected : PresenceStatus.Offline;
@@ -71,6 +71,9 @@ internal sealed class NeverSilent(Court court, Correspondence letters)
         if (court.Known.AwaySince(drop) is not { } known) return null;
         var over = Math.Max((court.Known.AwaySentLast(drop) ?? drop.At) + court.Setup.Grace, known + Setup.Settle);
         if (court.Setup.Witness == Witness.Shadow) over += court.Setup.Grace + 60;
+
+        // What looks like another drop begins another grace, and is held by itself.
+        if (testimony.Misled) over += court.Setup.Grace + Setup.MaxHold;
 
         // Held until the queue is read up to it, and then for one look more; not for ever.
         over = court.Backlog.PassedAt(over - Setup.Settle) is { } passed ? Math.Max(over, passed + HeldLook) : over + Setup.MaxHold + HeldLook;

@@ -26,7 +26,7 @@ internal sealed class Oracle
         (_known, _now) = (new(history), now);
         var court = new Court(plan, history, _known, backlog, now, troubleUntil, Object);
         (_testimony, _letters, _books) = (new(court), new(court), new(court));
-        (_wolf, _silent) = (new(court, _testimony), new(court, _letters));
+        (_wolf, _silent) = (new(court, _testimony), new(court, _letters, _testimony));
     }
 
     /// <summary>The first broken promise; nothing is thrown into the middle of the product's code.</summary>

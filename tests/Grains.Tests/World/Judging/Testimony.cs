@@ -14,6 +14,9 @@ internal sealed class Testimony(Court court)
     /// <summary>From here on the feeds contradict each other, and nobody can know which one is right.</summary>
     public bool Misled { get; private set; }
 
+    /// <summary>The shadow's last word is such a Last Will, and whoever asks it believes that.</summary>
+    public bool WitnessMisled { get; private set; }
+
     public void Arrived(Message message)
     {
         if (message.Firm || message.What.Connected) return;
@@ -34,11 +37,12 @@ internal sealed class Testimony(Court court)
         var written = (answer.ChangedAt!.Value - VirtualTime.Start).TotalSeconds;
         var about = court.History.Shadow.LastOrDefault(write => Math.Floor(write.At) == written && write.Connected == connected);
         if (about is not null) court.Known.Perhaps(about.Change, now);
+        if (!connected && about is not null && court.History.Changes.Any(change => change.Connected && change.Index > about.Change && change.At <= about.At)) WitnessMisled = true;
 
         // "Connected" counts if it is younger than the last drop, by the time that our queue has of it.
         var drop = court.Known.Latest(now) is { Connected: false } last ? last : null;
         var younger = connected && about is not null && drop is not null && about.Change > drop.Index
-            && written > (court.Known.SentLast(drop.Index) ?? drop.At);
+            && written > (court.Known.SentLast(drop.Index) ?? drop.At) && !court.Known.PerhapsAfter(about.Change, now).Any();
         _answers.Add((now, connected ? younger ? true : null : false));
     }
 
