@@ -22,7 +22,8 @@ internal static class FaultPlan
         (string, FaultKind)[] processes = [.. ofProcesses.Select(kind => ("silos", kind))];
         return lanes switch
         {
-            1 => [Next(1, gap: (15, 35), needs, words, processes)],
+            // What one fault leaves behind is over before the next.
+            1 => [Next(1, gap: (45, 60), needs, words, processes)],
             2 => [Next(1, gap: (4, 14), needs, words), Next(3, gap: (30, 70), processes)],
             _ => [Next(1, gap: (10, 30), needs), Next(2, gap: (4, 14), words), Next(3, gap: (30, 70), processes)],
         };

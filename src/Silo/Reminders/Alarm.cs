@@ -3,6 +3,8 @@ namespace IoTOrleans.Silo.Reminders;
 /// <summary>One reminder as a silo remembers it until it ticks: some 200 bytes with its places in a <see cref="ReminderClock"/>.</summary>
 internal sealed class Alarm(GrainId grain, string name)
 {
+    private static readonly TimeSpan firstRetry = TimeSpan.FromSeconds(2);
+
     public GrainId Grain => grain;
 
     public string Name => name;
@@ -16,6 +18,8 @@ internal sealed class Alarm(GrainId grain, string name)
 
     /// <summary>A tick is on its way.</summary>
     public bool IsRinging { get; set; }
+
+    private int _failures;
 
     public void Set(DateTime startAt, TimeSpan period, DateTime now) =>
         (StartAt, Period, Next) = (startAt, period, FirstTick(startAt, period, now));
@@ -31,6 +35,19 @@ internal sealed class Alarm(GrainId grain, string name)
     }
 
     public void Cancel() => Next = DateTime.MaxValue;
+
+    /// <summary>Its grain took the tick.</summary>
+    public void Succeeded() => _failures = 0;
+
+    /// <summary>
+    /// Its grain could not be reached, or could not do what it had to: asked again after 2, 4, 8 … seconds, and not only with its next period.
+    /// </summary>
+    public void Failed(DateTime now)
+    {
+        if (Next == DateTime.MaxValue) return;
+        var wait = firstRetry * (1 << Math.Min(_failures++, 10));
+        if (wait < Period) TickAt(now + wait);
+    }
 
     /// <summary>As Orleans has it: the start, and then whole periods after it, whenever somebody begins to look.</summary>
     public static DateTime FirstTick(DateTime startAt, TimeSpan period, DateTime now)

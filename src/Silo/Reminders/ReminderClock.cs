@@ -206,23 +206,33 @@ internal sealed partial class ReminderClock(
     {
         // Not under our lock.
         await Task.Yield();
+        var failed = true;
         try
         {
             await grains.GetGrain<IRemindable>(alarm.Grain).ReceiveReminder(alarm.Name, status);
+            failed = false;
         }
         catch (Exception exception)
         {
-            LogTickFailed(exception, alarm.Grain, alarm.Period);
+            LogTickFailed(exception, alarm.Grain);
         }
         finally
         {
             lock (_lock)
             {
                 alarm.IsRinging = false;
+                if (failed) Retry(alarm);
+                else alarm.Succeeded();
                 if (--_ringing == 0) _quiet?.TrySetResult();
                 Ring();
             }
         }
+    }
+
+    private void Retry(Alarm alarm)
+    {
+        alarm.Failed(Now);
+        if (alarm.Next < DateTime.MaxValue) Enqueue(alarm);
     }
 
     private void SetTimer(DateTime at, DateTime now)
@@ -245,6 +255,6 @@ internal sealed partial class ReminderClock(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The reminder of {Grain} ticked in vain; it ticks again in {Period}")]
-    private partial void LogTickFailed(Exception exception, GrainId grain, TimeSpan period);
+    [LoggerMessage(LogLevel.Warning, "The reminder of {Grain} ticked in vain; it ticks again in some seconds")]
+    private partial void LogTickFailed(Exception exception, GrainId grain);
 }

@@ -150,6 +150,32 @@ public sealed class ReminderClockTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tick_that_fails_is_repeated_within_seconds_and_then_comes_at_its_periods()
+    {
+        var at = Now + minute;
+        (_hanging["a"] = new()).SetException(new TimeoutException("nobody answers"));
+        Set("a", at);
+        var failed = await Ticks(4);
+        failed[0].At.ShouldBe(at);
+        failed[^1].At.ShouldBeLessThan(at + TimeSpan.FromSeconds(30));
+        _hanging.Remove("a");
+        (await Ticks(1)).Single().At.ShouldBeLessThan(at + minute);
+        (await Ticks(2)).ShouldBe([("a", at + minute), ("a", at + (2 * minute))]);
+    }
+
+    [Fact]
+    public async Task One_that_is_removed_while_its_tick_fails_does_not_tick_again()
+    {
+        var hanging = _hanging["a"] = new();
+        Set("a", Now + minute);
+        await Ticks(1);
+        _clock.Remove(Id("a"), Name);
+        hanging.SetException(new TimeoutException("nobody answers"));
+        Set("b", Now + (2 * minute));
+        (await Ticks(1)).Single().Thing.ShouldBe("b");
+    }
+
+    [Fact]
     public async Task No_more_than_so_many_tick_at_once_and_all_do()
     {
         var first = Enumerable.Range(0, ReminderClock.AtOnce + 10).Select(i => $"thing-{i}").ToList();
