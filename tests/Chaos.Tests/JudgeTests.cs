@@ -121,6 +121,21 @@ public sealed class JudgeTests
         Judged(at: 100).IsClean.ShouldBeTrue();
     }
 
+    /// <summary>The queue is far behind: its word of the drop is handed out when the thing is back already. It was told while it was away.</summary>
+    [Fact]
+    public void What_the_shadow_confirmed_while_it_was_so_is_true_though_the_return_is_in_the_queue_before_the_drop_is_handed_out()
+    {
+        (feed, ledger) = (Feed.Shadow, new Ledger());
+        Queue(change: 1, at: 10, handedOut: 50);
+        Back(at: 32);
+        Tell(30.1, Notice.Offline);
+        Tell(53, Notice.Recovered, recovered: 32);
+        Judged(at: 200).False.Count.ShouldBe(2);
+
+        verification = "confirmed";
+        Judged(at: 200).IsClean.ShouldBeTrue();
+    }
+
     [Fact]
     public void A_drop_that_never_was_is_false()
     {

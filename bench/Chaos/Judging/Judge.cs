@@ -77,7 +77,7 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
     {
         var deadline = absence.Deadline(notice.Since);
         if (notice.At < deadline - rounding && !absence.IsConfirmedBy(notice)) return $"before its time, {deadline:HH:mm:ss.fff}";
-        if (absence.BackAccepted < deadline - Terms.Settle)
+        if (absence.BackAccepted < deadline - Terms.Settle && !absence.IsConfirmedBy(notice))
         {
             return $"its return was in the queue at {absence.BackAccepted:HH:mm:ss.fff}, it was not due before {deadline:HH:mm:ss.fff}; "
                 + $"when it was told ({notice.DetectedAt:HH:mm:ss.fff}) the return was {absence.WhereWasItsEnd(notice.DetectedAt)}";
