@@ -56,7 +56,7 @@ internal static partial class ReasonTexts
         PresenceReason.ToldUnanswered => "Its grace was over and the verifier gave no answer that counts: it was told.",
         PresenceReason.ToldUnverified => "Its grace was over and there was no verifier to ask: it was told.",
         PresenceReason.SentAgain => "What was owed was sent again.",
-        PresenceReason.Delivered => "What went out was accepted later than with its own entry, or had none.",
+        PresenceReason.Delivered => "What was told of it was accepted.",
         PresenceReason.DeliveryFailed => "A destination could not be reached; it is tried again.",
         PresenceReason.DeliveryRefused => "A destination refused what it was told; it is tried hourly for a day.",
         PresenceReason.DeliveryGivenUp => "A destination refused for a day what it was told, and was given up.",

@@ -118,6 +118,7 @@ public sealed class DeviceStoriesTests
         story.After(Minutes(5)).Tick();
         story.Answered(DeliveryOutcome.Accepted);
         story.Answered(DeliveryOutcome.Refused, to: "slack");
+        Why(story).Owed.ShouldHaveSingleItem().LastAnswer.ShouldBe("removed", "only mail is in the settings");
         story.After(TimeSpan.FromDays(1)).Answered(DeliveryOutcome.Refused, to: "slack").ShouldBe(PresenceReason.DeliveryGivenUp);
         Told(DeviceStories.HistoryOf("rpi-1", story.State)).ShouldBe(["given-up: slack", "told: mail", "disconnected"]);
     }
