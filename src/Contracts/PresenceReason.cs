@@ -53,6 +53,8 @@ public enum PresenceReason
     DeliveryRefused = 66,
     DeliveryGivenUp = 67,
     DeliveryOfNothingOwed = 68,
+    DestinationMissing = 69,
+    DestinationRemoved = 70,
 
     // Telling many at once.
     DeliveredByIncident = 80,

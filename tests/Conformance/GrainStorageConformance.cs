@@ -69,6 +69,23 @@ public abstract partial class GrainStorageConformance : IAsyncLifetime
     }
 
     [Fact]
+    public virtual async Task A_state_written_as_null_is_none_but_its_ETag_is_kept()
+    {
+        var state = await Write(AnyGrain(out var grain), new() { Number = 1 });
+        state.State = null!;
+        await _storage.WriteStateAsync(StateName, grain, state);
+
+        var read = await Read(grain);
+
+        read.RecordExists.ShouldBeFalse();
+        read.ETag.ShouldBe(state.ETag);
+        read.State.ShouldBe(new ConformanceState());
+        read.State = new() { Number = 2 };
+        await _storage.WriteStateAsync(StateName, grain, read);
+        (await Read(grain)).State.ShouldBe(new ConformanceState { Number = 2 });
+    }
+
+    [Fact]
     public virtual async Task Every_write_gives_a_new_ETag_even_of_the_same_values()
     {
         var state = await Write(AnyGrain(out var grain), new() { Number = 1 });

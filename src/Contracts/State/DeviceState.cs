@@ -51,6 +51,12 @@ public sealed record DeviceState
     /// <summary>What happened last and why, oldest first: pairs of epoch seconds and <see cref="PresenceReason"/>.</summary>
     [Id(10)] public IReadOnlyList<RingEntry> Ring { get; init; } = [];
 
+    /// <summary>
+    /// Who has heard the word that an entry of <see cref="Ring"/> is about: the last one here belongs to the last one there, and so on. Names with
+    /// commas; before them, with a colon, the word where it does not follow from the entry's reason. Empty: nobody.
+    /// </summary>
+    [Id(24)] public IReadOnlyList<string> Heard { get; init; } = [];
+
     [Id(11)] public IReadOnlyDictionary<string, string> Attributes { get; init; } = EmptyAttributes;
 
     /// <summary>
@@ -111,6 +117,9 @@ public sealed record OrderMark
 
     /// <summary>The moment the last event is taken to have happened: compared across kinds.</summary>
     [Id(6)] public DateTimeOffset At { get; init; }
+
+    /// <summary>Stamp of the event before the last one, if it said otherwise and both are of the same second; null: there is none.</summary>
+    [Id(8)] public DateTimeOffset? Before { get; init; }
 
     /// <summary>Events with numbers of their own are ordered among themselves, everything else by time.</summary>
     public static string KeyOf(ConnectionChange change) => change.Kind switch

@@ -38,7 +38,9 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
         var state = item is null ? default : Deserialize<T>(key, GrainStateItem.DataOf(item));
         grainState.State = state ?? Fresh<T>();
         grainState.ETag = DynamoDBTable.ETagOf(item);
-        grainState.RecordExists = item is not null;
+
+        // Written as null, it is a row without a state: as with Orleans' own providers, its ETag holds, and no record exists.
+        grainState.RecordExists = state is not null;
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)

@@ -310,6 +310,9 @@ internal sealed partial class DeviceGrain(
             case PresenceEffect.WarnGivenUp givenUp:
                 LogGivenUp(givenUp.Destination, ThingName, givenUp.OutageId, givenUp.Why);
                 break;
+            case PresenceEffect.Drop drop:
+                notifications.Dropped(drop.Destination);
+                break;
         }
     }
 

@@ -16,10 +16,10 @@ public sealed class DeviceStories
 
     public static DeviceHistory HistoryOf(string thingName, DeviceState state) => new(thingName,
     [
-        .. from entry in state.Ring.Reverse()
-           let happened = ReasonTexts.EventOf(entry.Reason)
+        .. from item in Items(state)
+           let happened = ReasonTexts.EventOf(item.Reason)
            where happened is not null
-           select new HistoryItem(DateTimeOffset.FromUnixTimeSeconds(entry.At), happened, ReasonTexts.NameOf(entry.Reason)),
+           select new HistoryItem(item.At, happened, ReasonTexts.NameOf(item.Reason), item.Word, item.Heard),
     ]);
 
     public DeviceWhy WhyOf(string thingName, DeviceState state)
@@ -33,20 +33,31 @@ public sealed class DeviceStories
             Status = status.Status,
             Since = status.Since,
             OutageId = status.OutageId,
-            WaitingFor = Waiting.For(state, policy, now),
-            Owed = [.. TellingRules.Debts(state, policy, now).Concat(FlappingRules.Debts(state, policy)).Select(debt => Owed(debt, now))],
+            WaitingFor = Waiting.For(state, policy, now, _mutes.EndFor(thingName, state, now)),
+            Owed = [.. TellingRules.Debts(state, policy, now).Concat(FlappingRules.Debts(state, policy)).Select(debt => Owed(debt, policy, now))],
             MutedBy = status.MutedBy,
             PolicySource = status.Policy.Source,
             Items =
             [
-                .. state.Ring.Reverse().Select(entry => new WhyItem(
-                    DateTimeOffset.FromUnixTimeSeconds(entry.At), ReasonTexts.NameOf(entry.Reason), ReasonTexts.SentenceOf(entry.Reason))),
+                .. Items(state).Select(item => new WhyItem(item.At, ReasonTexts.NameOf(item.Reason), ReasonTexts.SentenceOf(item.Reason), item.Word, item.Heard)),
             ],
         };
     }
 
-    private static OwedWord Owed(Debt debt, DateTimeOffset now) => new(
+    /// <summary>Newest first.</summary>
+    private static IEnumerable<(DateTimeOffset At, PresenceReason Reason, string? Word, IReadOnlyList<string> Heard)> Items(DeviceState state) =>
+        Enumerable.Range(0, state.Ring.Count).Reverse().Select(index => (
+            DateTimeOffset.FromUnixTimeSeconds(state.Ring[index].At), state.Ring[index].Reason,
+            History.WordAt(state, index)?.Name(), History.HeardAt(state, index)));
+
+    private static OwedWord Owed(Debt debt, PresencePolicy policy, DateTimeOffset now) => new(
         debt.Destination, debt.Event.Name(), debt.OutageId,
-        debt.Delivery switch { { RefusedSince: not null } => "refused", { Failures: > 0 } or { RetryAt: not null } => "failed", _ => null },
+        debt.Delivery switch
+        {
+            _ when policy.Known?.Contains(debt.Destination) == false => "removed",
+            { RefusedSince: not null } => "refused",
+            { Failures: > 0 } or { RetryAt: not null } => "failed",
+            _ => null,
+        },
         debt.Delivery.Failures, debt.Delivery.RetryAt > now ? debt.Delivery.RetryAt : null);
 }

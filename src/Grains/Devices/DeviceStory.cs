@@ -8,7 +8,9 @@ public sealed record DeviceHistory(string ThingName, IReadOnlyList<HistoryItem> 
 /// <param name="At">When it happened, to the second; what came in late may have happened before what stands below it.</param>
 /// <param name="Event"><c>connected</c>, <c>disconnected</c>, <c>told</c>, <c>delivered</c>, <c>recovered</c>, …</param>
 /// <param name="Reason">The named reason, as in logs and metrics.</param>
-public sealed record HistoryItem(DateTimeOffset At, string Event, string Reason);
+/// <param name="Word">The notification that it is about, if any.</param>
+/// <param name="Destinations">Who has accepted that; of <c>given-up</c>: who has not. Versions before this field did not record it.</param>
+public sealed record HistoryItem(DateTimeOffset At, string Event, string Reason, string? Word, IReadOnlyList<string> Destinations);
 
 /// <summary>What holds now, and the reasons that led there.</summary>
 public sealed record DeviceWhy
@@ -40,9 +42,11 @@ public sealed record DeviceWhy
 public sealed record WaitingFor(string What, DateTimeOffset? Until, string Sentence);
 
 /// <param name="Event">The notification that it is owed.</param>
-/// <param name="LastAnswer"><c>failed</c> or <c>refused</c>; null: none yet.</param>
+/// <param name="LastAnswer"><c>failed</c>, <c>refused</c>, or <c>removed</c> from the settings; null: none yet.</param>
 /// <param name="NextTryAt">Null: now.</param>
 public sealed record OwedWord(string Destination, string Event, string OutageId, string? LastAnswer, int Failures, DateTimeOffset? NextTryAt);
 
 /// <param name="Reason">The named reason, as in logs and metrics.</param>
-public sealed record WhyItem(DateTimeOffset At, string Reason, string Sentence);
+/// <param name="Word">As in the history.</param>
+/// <param name="Destinations">As in the history.</param>
+public sealed record WhyItem(DateTimeOffset At, string Reason, string Sentence, string? Word, IReadOnlyList<string> Destinations);

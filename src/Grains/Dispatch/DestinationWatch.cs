@@ -9,7 +9,11 @@ namespace IoTOrleans.Grains.Dispatch;
 /// <summary>What this silo knows of its destinations from their answers, whether to one thing's notification or to an incident's.</summary>
 internal sealed class DestinationWatch : IDestinationWatch
 {
+    /// <summary>Shorter, and it may be a restart; by then somebody should know.</summary>
+    internal static readonly TimeSpan FailsFor = TimeSpan.FromMinutes(5);
+
     private readonly ConcurrentDictionary<string, DateTimeOffset> _refusing = new();
+    private readonly ConcurrentDictionary<string, (DateTimeOffset Since, DateTimeOffset Last)> _failing = new();
     private readonly Dictionary<string, SendGate> _gates;
     private readonly Dictionary<string, WaitingRoom> _rooms;
     private readonly Counter<long> _answers;
@@ -29,6 +33,9 @@ internal sealed class DestinationWatch : IDestinationWatch
 
     public IReadOnlyDictionary<string, DateTimeOffset> Refusing => _refusing;
 
+    public IReadOnlyDictionary<string, DateTimeOffset> Failing =>
+        _failing.Where(pair => pair.Value.Last - pair.Value.Since >= FailsFor).ToDictionary(pair => pair.Key, pair => pair.Value.Since);
+
     public WaitingRoom RoomOf(string destination) => _rooms[destination];
 
     public IEnumerable<WaitingRoom> Rooms => _rooms.Values;
@@ -38,6 +45,8 @@ internal sealed class DestinationWatch : IDestinationWatch
         _answers.Add(1, new("destination", destination), new("outcome", answer.Outcome.ToString().ToLowerInvariant()));
         if (!_gates.TryGetValue(destination, out var gate)) return;
         gate.Answered(answer);
+        if (answer.Outcome == DeliveryOutcome.Failed && _time.GetUtcNow() is var now) _failing.AddOrUpdate(destination, (now, now), (_, known) => (known.Since, now));
+        else _failing.TryRemove(destination, out _);
         if (answer.Outcome == DeliveryOutcome.Accepted) _refusing.TryRemove(destination, out _);
         else if (answer.Outcome == DeliveryOutcome.Refused) _refusing.TryAdd(destination, _time.GetUtcNow());
     }

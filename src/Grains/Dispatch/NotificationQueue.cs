@@ -42,6 +42,7 @@ internal sealed partial class NotificationQueue : BackgroundService
 
     private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
     private readonly QuietLog _quiet;
+    private readonly DroppedWords _dropped;
     private readonly IGrainFactory _grains;
     private readonly AdmissionDesk _desk;
     private readonly DestinationWatch _watch;
@@ -58,6 +59,7 @@ internal sealed partial class NotificationQueue : BackgroundService
         IThingsNotWell? things = null)
     {
         (_grains, _desk, _watch, _time, _logger, _quiet, _things) = (grains, desk, watch, time, logger, new QuietLog(time), things);
+        _dropped = new DroppedWords(time, logger);
         var all = destinations.ToList();
         _senders = all.ToDictionary(destination => destination.Name, _ => new SemaphoreSlim(SentAtOnce));
         _lanes = all.ToDictionary(destination => destination.Name, destination => new Lane<Work>(
@@ -77,6 +79,9 @@ internal sealed partial class NotificationQueue : BackgroundService
         else if (!keepAlive) _ = AnswerForNobody(destination, notification);
     }
 
+    /// <summary>What was owed to a destination that is not in the settings any more has been dropped.</summary>
+    public void Dropped(string destination) => _dropped.Add(destination);
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         foreach (var (destination, lane) in _lanes)
@@ -86,6 +91,7 @@ internal sealed partial class NotificationQueue : BackgroundService
         }
 
         await Draining.Wait(ExecuteTask, _time, cancellationToken);
+        _dropped.Say();
         await base.StopAsync(cancellationToken);
     }
 
@@ -172,16 +178,14 @@ internal sealed partial class NotificationQueue : BackgroundService
 
     private bool IsOld(long asOf) => _time.GetElapsedTime(asOf) > AskAgainAfter;
 
-    /// <summary>A destination that has gone from the settings refuses, as it were: for a day it may come back into them.</summary>
+    /// <summary>A destination that has gone from the settings refuses, as it were: for up to an hour it may come back into them.</summary>
     private async Task AnswerForNobody(string destination, Notification notification)
     {
-        var refused = DeliveryAnswer.Refused("it is not in the settings any more");
-        _watch.Answered(destination, refused);
-        Log(destination, notification, refused, keepAlive: false);
+        _dropped.Expect(destination);
         try
         {
             await _grains.GetGrain<IDeviceAnswers>(notification.ThingName)
-                .Answered(notification.OutageId, notification.Event, notification.Sequence, destination, refused);
+                .Answered(notification.OutageId, notification.Event, notification.Sequence, destination, DeliveryAnswer.Removed);
         }
         catch (Exception exception)
         {

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using System.IO.Enumeration;
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Mutes;
 
@@ -24,6 +24,20 @@ internal sealed class MuteIndex(MuteList list)
         return For(thingName, state).Where(mute => Holds(mute, state, now)).Select(mute => mute.Id).Order(StringComparer.Ordinal).ToArray();
     }
 
+    /// <summary>From then on none holds; null: one of them ends with the thing's recovery.</summary>
+    public DateTimeOffset? EndOf(string thingName, DeviceState state, DateTimeOffset now)
+    {
+        var end = now;
+        foreach (var mute in For(thingName, state).Where(mute => !mute.HasEnded(now) && !IsFulfilled(mute, state)).OrderBy(mute => mute.From))
+        {
+            if (mute.From > end) break;
+            if (mute.Until is not { } until) return null;
+            if (until > end) end = until;
+        }
+
+        return end;
+    }
+
     /// <summary>Those that were for this thing alone and until it has recovered, and it has.</summary>
     public IEnumerable<Mute> Fulfilled(string thingName, DeviceState state) =>
         _byThing.GetValueOrDefault(thingName, []).Where(mute => IsFulfilled(mute, state));
@@ -38,7 +52,7 @@ internal sealed class MuteIndex(MuteList list)
         foreach (var mute in _byThing.GetValueOrDefault(thingName, [])) yield return mute;
         foreach (var mute in _globs)
         {
-            if (FileSystemName.MatchesSimpleExpression(mute.Glob, thingName, ignoreCase: false)) yield return mute;
+            if (Glob.Matches(mute.Glob!, thingName)) yield return mute;
         }
 
         if (_byAttribute.Count == 0) yield break;

@@ -36,6 +36,11 @@ public sealed record DeliveryAnswer(
     /// </summary>
     [Id(4)] public TimeSpan? AskAgainIn { get; init; }
 
+    /// <summary>Set, and refused: there is no such destination in the settings.</summary>
+    [Id(5)] public bool IsRemoved { get; init; }
+
+    public static DeliveryAnswer Removed { get; } = Refused("it is not in the settings any more") with { IsRemoved = true };
+
     public static DeliveryAnswer Accepted(string? detail = null) => new(DeliveryOutcome.Accepted, detail);
 
     public static DeliveryAnswer Failed(string detail) => new(DeliveryOutcome.Failed, detail);

@@ -42,6 +42,7 @@ internal static class EventOrder
             Ended = !change.Connected,
             Stamp = last is not null && last.Stamp > time.Stamp ? last.Stamp : time.Stamp,
             At = time.At,
+            Before = BeforeWithinSecond(last, change, connected, time.Stamp),
         };
         var newSession = change.Kind is ChangeKind.Broker && last is not null && !IsSameConnection(last, change);
         var marked = state with { Marks = new Dictionary<string, OrderMark>(state.Marks) { [key] = mark } };
@@ -85,17 +86,33 @@ internal static class EventOrder
 
     private static PresenceReason CompareTimes(OrderMark last, ConnectionChange change, DateTimeOffset stamp)
     {
+        var otherwise = change.Connected != last.Connected;
+        if (otherwise && stamp == last.Before && (stamp != last.Stamp || !IsWholeSecond(stamp))) return PresenceReason.Duplicate;
         if (stamp > last.Stamp) return PresenceReason.None;
-        if (stamp < last.Stamp) return PresenceReason.OlderEvent;
+        if (stamp < last.Stamp && !SaysOnlyTheSecond(change, stamp, last.Stamp)) return PresenceReason.OlderEvent;
 
-        // Stamps of whole seconds: a change of state within the same one is no duplicate.
-        return change.Connected != last.Connected ? PresenceReason.None : PresenceReason.Duplicate;
+        // Within a second that is all that is known they are taken as they come: a change of state is no duplicate.
+        return otherwise ? PresenceReason.None : PresenceReason.Duplicate;
     }
 
     /// <summary>
-    /// Between kinds only time can tell; a draw goes to <c>connected</c>. Within the accuracy of lifecycle stamps the lifecycle's own
-    /// word counts: it knows its sessions, while a Last Will may write <c>connected: false</c> into the shadow after the
-    /// thing's next session has begun.
+    /// A stamp of a whole second says nothing about the order within it. Lifecycle events are stamped in milliseconds, also where they
+    /// happen to end in zeros.
+    /// </summary>
+    private static bool SaysOnlyTheSecond(ConnectionChange change, DateTimeOffset stamp, DateTimeOffset other) =>
+        change.Kind == ChangeKind.Time && IsWholeSecond(stamp) && stamp.ToUnixTimeSeconds() == other.ToUnixTimeSeconds();
+
+    /// <summary>Where the second does not tell, and the event before comes again, it must be known.</summary>
+    private static DateTimeOffset? BeforeWithinSecond(OrderMark? last, ConnectionChange change, bool connected, DateTimeOffset stamp) =>
+        change.Kind is ChangeKind.Time or ChangeKind.LifecycleTime && last is not null && last.Connected != connected
+        && last.Stamp.ToUnixTimeSeconds() == stamp.ToUnixTimeSeconds() ? last.Stamp : null;
+
+    private static bool IsWholeSecond(DateTimeOffset stamp) => stamp.Ticks % TimeSpan.TicksPerSecond == 0;
+
+    /// <summary>
+    /// Between kinds only time can tell; a draw goes to <c>connected</c>, also where only the second is known. Within the accuracy of
+    /// lifecycle stamps the lifecycle's own word counts: it knows its sessions, while a Last Will may write <c>connected: false</c> into
+    /// the shadow after the thing's next session has begun.
     /// </summary>
     private static bool IsOverruled(DeviceState state, ConnectionChange change, OrderVerdict verdict)
     {
@@ -108,7 +125,7 @@ internal static class EventOrder
             var near = (at - other.At).Duration() <= LifecycleAccuracy;
             if (lifecycle && near) continue;
             if (otherKey == OrderMark.LifecycleKey && near && !connected && !saidByHand) return true;
-            if (connected ? at < other.At : at <= other.At) return true;
+            if (connected ? at < other.At && !SaysOnlyTheSecond(change, at, other.At) : at <= other.At) return true;
         }
 
         return false;

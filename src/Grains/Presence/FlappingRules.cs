@@ -101,20 +101,23 @@ internal static class FlappingRules
                 var first = flapping.Deliveries.Values.All(d => Awaits(d, answer.Event) || !d.Offline);
                 delivery = delivery with { Offline = true, Recovered = answer.Event == NotificationEvent.DeviceSteady, Failures = 0, RetryAt = null, RefusedSince = null };
                 state = Replace(state, flapping, With(flapping, answer.Destination, delivery));
-                return Store(state with { Sent = first ? state.Sent + 1 : state.Sent }, PresenceReason.Delivered, now);
+                state = History.Heard(state, PresenceReason.Delivered, answer.Event, answer.Destination, now, SaidBy(flapping, answer.Event));
+                return new(state with { Sent = first ? state.Sent + 1 : state.Sent }, true, [], PresenceReason.Delivered);
 
             case DeliveryOutcome.Refused:
-                delivery = TellingRules.AfterRefusal(delivery, answer.OutageId, now);
-                state = Replace(state, flapping, With(flapping, answer.Destination, delivery));
-                if (!delivery.GivenUp) return new(state, true, [], PresenceReason.DeliveryRefused);
-                var why = answer.Answer.Detail ?? "refused";
-                return Store(state, PresenceReason.DeliveryGivenUp, now, new PresenceEffect.WarnGivenUp(answer.Destination, answer.OutageId, why));
+                delivery = TellingRules.AfterRefusal(delivery, answer.OutageId, answer.Answer, now);
+                return TellingRules.AfterRefusal(Replace(state, flapping, With(flapping, answer.Destination, delivery)), delivery, answer, now);
 
             default:
                 delivery = TellingRules.AfterFailure(delivery, answer.OutageId, answer.Answer, now);
                 return new(Replace(state, flapping, With(flapping, answer.Destination, delivery)), true, [], PresenceReason.DeliveryFailed);
         }
     }
+
+    /// <summary>The entry in the thing's history with which the word went out.</summary>
+    private static RingEntry? SaidBy(Flapping flapping, NotificationEvent word) => word == NotificationEvent.DeviceFlapping
+        ? new(flapping.Telling!.Value.ToUnixTimeSeconds(), PresenceReason.FlappingBegan)
+        : flapping.CalmSince is { } calm ? new((calm + Calm).ToUnixTimeSeconds(), PresenceReason.FlappingEnded) : null;
 
     /// <summary>What happened a while ago and has been calm since then is no news.</summary>
     private static DeviceState Begin(DeviceState state, PresencePolicy policy, DateTimeOffset now, List<PresenceEffect> forgotten)

@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Grains.Presence;
 
@@ -8,11 +9,41 @@ internal static class History
     /// <summary>One ring serves history and "why": long enough to tell two outages from drop to recovery.</summary>
     internal const int RingSize = 8;
 
-    public static DeviceState Add(DeviceState state, PresenceReason reason, DateTimeOffset at)
+    /// <summary>Whoever accepts a word later than this was told late, which is an entry of its own.</summary>
+    internal static readonly TimeSpan SameTime = TimeSpan.FromMinutes(1);
+
+    public static DeviceState Add(DeviceState state, PresenceReason reason, DateTimeOffset at) => Add(state, new(at.ToUnixTimeSeconds(), reason), "");
+
+    /// <summary>A destination has accepted a word, or was given up: with the others of that word, if they are of the same time.</summary>
+    /// <param name="saidBy">The entry with which the word went out; null: it has none.</param>
+    public static DeviceState Heard(
+        DeviceState state, PresenceReason reason, NotificationEvent word, string destination, DateTimeOffset now, RingEntry? saidBy = null)
     {
-        var entry = new RingEntry(at.ToUnixTimeSeconds(), reason);
-        return state with { Ring = [.. state.Ring.TakeLast(RingSize - 1), entry] };
+        if (reason == PresenceReason.Delivered && saidBy is { } said && IsOfThatTime(said, now))
+        {
+            if (LastOf(state, index => state.Ring[index] == said) is { } known) return Joined(state, known, destination);
+            if (said.Reason == PresenceReason.HoldHeld) return Add(state, said, destination);
+        }
+
+        return LastOf(state, index => state.Ring[index] is var entry && entry.Reason == reason && IsOfThatTime(entry, now) && WordAt(state, index) == word) is { } same
+            ? Joined(state, same, destination) : Add(state, new(now.ToUnixTimeSeconds(), reason), $"{(int)word}:{destination}");
     }
+
+    /// <summary>The word that an entry of the ring is about; null: none, or one that a newer version knows.</summary>
+    public static NotificationEvent? WordAt(DeviceState state, int index)
+    {
+        var text = TextAt(state, index);
+        if (text.IndexOf(':') is not (var colon and > 0)) return ReasonTexts.WordOf(state.Ring[index].Reason);
+        return Enum.TryParse<NotificationEvent>(text[..colon], out var word) && Enum.IsDefined(word) ? word : null;
+    }
+
+    /// <summary>Who has heard it; of those that were given up: who has not.</summary>
+    public static IReadOnlyList<string> HeardAt(DeviceState state, int index) =>
+        TextAt(state, index).Split(':')[^1].Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Without its oldest entry.</summary>
+    public static DeviceState Shorter(DeviceState state) =>
+        state with { Ring = [.. state.Ring.Skip(1)], Heard = [.. state.Heard.TakeLast(Math.Max(0, state.Ring.Count - 1))] };
 
     /// <summary>Counts an outage in its log₂ bucket.</summary>
     public static IReadOnlyList<int> Count(IReadOnlyList<int> durations, TimeSpan duration)
@@ -22,5 +53,37 @@ internal static class History
         for (var i = 0; i < durations.Count; i++) counts[i] = durations[i];
         counts[bucket]++;
         return counts;
+    }
+
+    private static DeviceState Add(DeviceState state, RingEntry entry, string heard) => state with
+    {
+        Ring = [.. state.Ring.TakeLast(RingSize - 1), entry],
+        Heard = state.Heard.Count == 0 && heard.Length == 0 ? [] : [.. state.Heard.TakeLast(RingSize - 1), heard],
+    };
+
+    private static DeviceState Joined(DeviceState state, int index, string destination)
+    {
+        if (HeardAt(state, index).Contains(destination)) return state;
+        var texts = Enumerable.Range(0, state.Ring.Count).Select(each => TextAt(state, each)).ToList();
+        texts[index] = texts[index].Length == 0 ? destination : $"{texts[index]},{destination}";
+        return state with { Heard = [.. texts.SkipWhile(text => text.Length == 0)] };
+    }
+
+    private static string TextAt(DeviceState state, int index)
+    {
+        var there = index - state.Ring.Count + state.Heard.Count;
+        return there < 0 ? "" : state.Heard[there];
+    }
+
+    private static bool IsOfThatTime(RingEntry entry, DateTimeOffset now) => now.ToUnixTimeSeconds() - entry.At <= SameTime.TotalSeconds;
+
+    private static int? LastOf(DeviceState state, Func<int, bool> which)
+    {
+        for (var index = state.Ring.Count - 1; index >= 0; index--)
+        {
+            if (which(index)) return index;
+        }
+
+        return null;
     }
 }

@@ -41,4 +41,7 @@ internal abstract record PresenceEffect
 
     /// <summary>A destination will not hear of this outage any more.</summary>
     internal sealed record WarnGivenUp(string Destination, string OutageId, string Why) : PresenceEffect;
+
+    /// <summary>A destination that is not in the settings any more will not hear of this outage.</summary>
+    internal sealed record Drop(string Destination) : PresenceEffect;
 }

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
 using Microsoft.Extensions.Options;
@@ -17,7 +16,7 @@ internal sealed class PresencePolicies(
 
     public PresencePolicy For(string thingName)
     {
-        var match = _options.Policies.FirstOrDefault(policy => FileSystemName.MatchesSimpleExpression(policy.Match, thingName, ignoreCase: false));
+        var match = _options.Policies.FirstOrDefault(policy => Glob.Matches(policy.Match, thingName));
         return new PresencePolicy
         {
             ThingName = thingName,

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Grains.Presence;
 
@@ -55,11 +56,13 @@ internal static partial class ReasonTexts
         PresenceReason.ToldUnanswered => "Its grace was over and the verifier gave no answer that counts: it was told.",
         PresenceReason.ToldUnverified => "Its grace was over and there was no verifier to ask: it was told.",
         PresenceReason.SentAgain => "What was owed was sent again.",
-        PresenceReason.Delivered => "A destination accepted what it was told.",
+        PresenceReason.Delivered => "What was told of it was accepted.",
         PresenceReason.DeliveryFailed => "A destination could not be reached; it is tried again.",
         PresenceReason.DeliveryRefused => "A destination refused what it was told; it is tried hourly for a day.",
         PresenceReason.DeliveryGivenUp => "A destination refused for a day what it was told, and was given up.",
         PresenceReason.DeliveryOfNothingOwed => "A destination answered to something that it was not owed any more.",
+        PresenceReason.DestinationMissing => "A destination is not in the settings; what it is owed waits up to an hour for it to come back.",
+        PresenceReason.DestinationRemoved => "A destination was removed from the settings; what it was owed was dropped.",
         PresenceReason.DeliveredByIncident => "A destination accepted it as one of many that were told together.",
 
         PresenceReason.DisconnectFoundByAudit => "The audit found that it had disconnected, though no event of it had come in; its grace runs from then.",
@@ -86,11 +89,21 @@ internal static partial class ReasonTexts
         PresenceReason.MutedAtDeadline => "muted",
         PresenceReason.ToldConfirmed or PresenceReason.ToldUnanswered or PresenceReason.ToldUnverified => "told",
         PresenceReason.Delivered or PresenceReason.DeliveredByIncident => "delivered",
-        PresenceReason.DeliveryGivenUp => "given-up",
+        PresenceReason.DeliveryGivenUp or PresenceReason.DestinationRemoved => "given-up",
         PresenceReason.HoldHeld => "recovered",
         PresenceReason.FlappingBegan => "flapping",
         PresenceReason.FlappingEnded => "steady",
         PresenceReason.PolicySet or PresenceReason.GraceChanged => "policy",
+        _ => null,
+    };
+
+    /// <summary>The word that goes out with what happened; null: none.</summary>
+    public static NotificationEvent? WordOf(PresenceReason reason) => reason switch
+    {
+        PresenceReason.ToldConfirmed or PresenceReason.ToldUnanswered or PresenceReason.ToldUnverified => NotificationEvent.DeviceOffline,
+        PresenceReason.HoldHeld => NotificationEvent.DeviceRecovered,
+        PresenceReason.FlappingBegan => NotificationEvent.DeviceFlapping,
+        PresenceReason.FlappingEnded => NotificationEvent.DeviceSteady,
         _ => null,
     };
 

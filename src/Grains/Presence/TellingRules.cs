@@ -22,6 +22,12 @@ internal static class TellingRules
     /// <summary>… and for this long.</summary>
     internal static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// What a destination is owed that is not in the settings is dropped at the second try, within the hour: until then another silo may have it in
+    /// its settings already, or still, or a person may put it back.
+    /// </summary>
+    internal static readonly TimeSpan DropAfter = TimeSpan.FromMinutes(45);
+
     /// <summary>The grace is over and nothing speaks against it: mark it, then tell.</summary>
     public static PresenceDecision Tell(
         DeviceState state, Outage outage, Verification verification, PresencePolicy policy, DateTimeOffset now)
@@ -33,15 +39,16 @@ internal static class TellingRules
             Verification = verification,
             Deliveries = policy.Destinations.Distinct().ToDictionary(name => name, _ => new Delivery()),
         };
-        var reason = verification switch
-        {
-            Verification.Confirmed => PresenceReason.ToldConfirmed,
-            Verification.Unanswered => PresenceReason.ToldUnanswered,
-            _ => PresenceReason.ToldUnverified,
-        };
         state = state with { Outage = told, Owing = TriedAnew(state.Owing), Memory = LookingRules.Looked(state.Memory, policy, now) };
-        return Store(state, reason, now, DueNow(state, policy, now));
+        return Store(state, ReasonToTell(verification), now, DueNow(state, policy, now));
     }
+
+    private static PresenceReason ReasonToTell(Verification verification) => verification switch
+    {
+        Verification.Confirmed => PresenceReason.ToldConfirmed,
+        Verification.Unanswered => PresenceReason.ToldUnanswered,
+        _ => PresenceReason.ToldUnverified,
+    };
 
     /// <summary>News is waiting behind what could not be delivered before: it is worth another try.</summary>
     private static IReadOnlyList<Outage> TriedAnew(IReadOnlyList<Outage> owing) => owing.Count == 0 ? owing :
@@ -193,8 +200,16 @@ internal static class TellingRules
         // A destination that took the outage late may be owed its end already, or the next one.
         var next = DueNow(state, policy, now).OfType<PresenceEffect.Send>().Where(send => send.Destination == answer.Destination);
         var reason = answer.Answer.IncidentId is null ? PresenceReason.Delivered : PresenceReason.DeliveredByIncident;
-        return Store(state, reason, now, [.. next]);
+        return new(History.Heard(state, reason, answer.Event, answer.Destination, now, SaidBy(outage, answer.Event)), true, [.. next], reason);
     }
+
+    /// <summary>The entry in the thing's history with which the word went out.</summary>
+    private static RingEntry? SaidBy(Outage outage, NotificationEvent word) => word switch
+    {
+        NotificationEvent.DeviceOffline => new(outage.Telling!.Value.ToUnixTimeSeconds(), ReasonToTell(outage.Verification)),
+        NotificationEvent.DeviceRecovered when outage.HoldEndsAt is { } held => new(held.ToUnixTimeSeconds(), PresenceReason.HoldHeld),
+        _ => null,
+    };
 
     /// <summary>The last moment up to now at which a repeat was due: those that were missed are not made up for.</summary>
     private static DateTimeOffset LastRepeat(Outage outage, Delivery delivery, PresencePolicy policy, DateTimeOffset now)
@@ -219,17 +234,24 @@ internal static class TellingRules
     private static PresenceDecision Refused(
         DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
     {
-        delivery = AfterRefusal(delivery, outage.Id, now);
-        state = Replace(state, With(outage, answer.Destination, delivery), policy);
-        if (!delivery.GivenUp) return new(state, true, [], PresenceReason.DeliveryRefused);
-        var why = answer.Answer.Detail ?? "refused";
-        return Store(state, PresenceReason.DeliveryGivenUp, now, new PresenceEffect.WarnGivenUp(answer.Destination, outage.Id, why));
+        delivery = AfterRefusal(delivery, outage.Id, answer.Answer, now);
+        return AfterRefusal(Replace(state, With(outage, answer.Destination, delivery), policy), delivery, answer, now);
     }
 
-    public static Delivery AfterRefusal(Delivery delivery, string id, DateTimeOffset now)
+    public static PresenceDecision AfterRefusal(DeviceState state, Delivery delivery, PresenceInput.Answered answer, DateTimeOffset now)
+    {
+        var removed = answer.Answer.IsRemoved;
+        if (!delivery.GivenUp) return new(state, true, [], removed ? PresenceReason.DestinationMissing : PresenceReason.DeliveryRefused);
+        var reason = removed ? PresenceReason.DestinationRemoved : PresenceReason.DeliveryGivenUp;
+        PresenceEffect said = removed ? new PresenceEffect.Drop(answer.Destination)
+            : new PresenceEffect.WarnGivenUp(answer.Destination, answer.OutageId, answer.Answer.Detail ?? "refused");
+        return new(History.Heard(state, reason, answer.Event, answer.Destination, now), true, [said], reason);
+    }
+
+    public static Delivery AfterRefusal(Delivery delivery, string id, DeliveryAnswer answer, DateTimeOffset now)
     {
         delivery = delivery with { Failures = delivery.Failures + 1, RefusedSince = delivery.RefusedSince ?? now };
-        return now - delivery.RefusedSince < GiveUpAfter
+        return now - delivery.RefusedSince < (answer.IsRemoved ? DropAfter : GiveUpAfter)
             ? delivery with { RetryAt = PresenceRules.ToMilliseconds(now + (RefusedRetry * Jitter(id, delivery.Failures))) }
             : delivery with { GivenUp = true, RetryAt = null };
     }

@@ -6,12 +6,14 @@ namespace IoTOrleans.Grains.Presence;
 /// <summary>What a thing's state waits for, for people: the same times that <see cref="PresenceRules.NextLook"/> is made of.</summary>
 internal static class Waiting
 {
-    public static IReadOnlyList<WaitingFor> For(DeviceState stored, PresencePolicy settings, DateTimeOffset now)
+    /// <param name="mutedUntil">When the mutes end that hold now; null: nobody knows.</param>
+    public static IReadOnlyList<WaitingFor> For(DeviceState stored, PresencePolicy settings, DateTimeOffset now, DateTimeOffset? mutedUntil)
     {
         var policy = settings.With(stored.Override);
         var state = Recovery.EndHold(stored, policy, now);
         return
         [
+            .. Muted(state, policy, mutedUntil),
             .. state.Outage switch
             {
                 null => [],
@@ -26,7 +28,13 @@ internal static class Waiting
 
     private static WaitingFor InGrace(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now)
     {
-        if (now < grace.GraceEndsAt) return new("grace", grace.GraceEndsAt, "If it is not back by then, a verifier is asked, if there is one, and people are told.");
+        if (now < grace.GraceEndsAt)
+        {
+            return new("grace", grace.GraceEndsAt, policy.TellsNobody
+                ? "If it is not back by then, it is offline; nobody is told while it is muted."
+                : "If it is not back by then, a verifier is asked, if there is one, and people are told.");
+        }
+
         return (state.Memory.AskingAbout == grace.Id ? state.Memory : ActivationMemory.Empty) switch
         {
             { HeldSince: { } held } => new("backlog", held + policy.MaxHold, "Its grace is over, but its return may be on its way to us; by then people are told."),
@@ -38,13 +46,24 @@ internal static class Waiting
     private static IEnumerable<WaitingFor> Offline(DeviceState state, Outage offline, PresencePolicy policy, DateTimeOffset now)
     {
         if (!offline.Muted) yield return new("return", null, "It is offline; its return ends the outage when it has held.");
-        else if (policy.MutedBy.Count > 0) yield return new("mute", null, "It is offline and muted: if it still is when the mute ends, people are told.");
-        else if (policy.TellsNobody) yield return new("policy", null, "It is offline, and by its policy nobody is to be told.");
-        else yield return new("look", null, "The mute has ended; it is looked at within a minute.");
+        else if (policy.MutedBy.Count == 0 && policy.TellsNobody) yield return new("policy", null, "It is offline, and by its policy nobody is to be told.");
+        else if (policy.MutedBy.Count == 0) yield return new("look", null, "The mute has ended; it is looked at within a minute.");
 
         if (state.Memory.AskingAbout == offline.Id) yield return new("verifier", null, "The verifier is being asked whether it is back.");
         else if (state.Memory.AskAgainAt is { } again) yield return new("recheck", again, "It is looked at again; a verifier, if there is one, is asked whether it is back.");
         if (TellingRules.NextRepeat(offline, policy, now) is { } repeat) yield return new("repeat", repeat, "People are told that it is still offline.");
+    }
+
+    private static IEnumerable<WaitingFor> Muted(DeviceState state, PresencePolicy policy, DateTimeOffset? until)
+    {
+        if (policy.MutedBy.Count == 0) yield break;
+        yield return new("mute", until, state.Outage switch
+        {
+            { Muted: true } => "It is offline and muted: if it still is when the mute ends, people are told.",
+            { Telling: not null } => "It was told of before it was muted: its return is told all the same.",
+            null => "It is muted: of an outage that outlasts its grace, nobody is told until the mute ends.",
+            _ => "It is muted: if its grace ends before the mute does, nobody is told until the mute ends.",
+        });
     }
 
     private static IEnumerable<WaitingFor> AfterMute(DeviceState state)

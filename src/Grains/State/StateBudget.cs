@@ -20,7 +20,7 @@ internal static class StateBudget
     public static DeviceState Trim(DeviceState state, string thingName)
     {
         var budget = ItemBytes - Overhead - Encoding.UTF8.GetByteCount(thingName);
-        while (state.Ring.Count > 0 && Size(state) > budget) state = state with { Ring = [.. state.Ring.Skip(1)] };
+        while (state.Ring.Count > 0 && Size(state) > budget) state = History.Shorter(state);
         while (state.Clients.Count > 1 && state.Clients.Any(client => !client.Connected) && Size(state) > budget) state = ClientOrder.Forget(state, out _);
         return state;
     }

@@ -70,19 +70,23 @@ internal static class HealthApi
     }
 
     /// <summary>
-    /// Degraded, never down: the others are told all the same, and what is refused is tried hourly for a day. Why is in the log, since
+    /// Degraded, never down: the others are told all the same, and what is refused or failed is tried again. Why is in the log, since
     /// this door is open to all.
     /// </summary>
     private sealed class DestinationsCheck(IDestinationWatch destinations) : IHealthCheck
     {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            var refusing = destinations.Refusing.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-                .Select(pair => $"{pair.Key} refuses what it is sent since {Rfc3339.Of(pair.Value)}").ToList();
-            return Task.FromResult(refusing.Count == 0
-                ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Degraded($"{string.Join("; ", refusing)}; the log says why."));
-        }
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(TroubleOf(destinations) is { } trouble ? HealthCheckResult.Degraded(trouble) : HealthCheckResult.Healthy());
+    }
+
+    /// <summary>Null: there is none.</summary>
+    internal static string? TroubleOf(IDestinationWatch destinations)
+    {
+        var refusing = destinations.Refusing.Select(pair => (pair.Key, Text: $"{pair.Key} refuses what it is sent since {Rfc3339.Of(pair.Value)}"));
+        var failing = destinations.Failing.Where(pair => !destinations.Refusing.ContainsKey(pair.Key))
+            .Select(pair => (pair.Key, Text: $"{pair.Key} has taken nothing since {Rfc3339.Of(pair.Value)}"));
+        var texts = refusing.Concat(failing).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Text).ToList();
+        return texts.Count == 0 ? null : $"{string.Join("; ", texts)}; the log says why.";
     }
 
     /// <summary>Any row will do: the question is whether the table answers.</summary>

@@ -26,7 +26,9 @@ internal sealed class SqliteGrainStorage(
         var state = stored is null ? default : Deserialize<T>(key, stored.Data);
         grainState.State = state ?? Fresh<T>();
         grainState.ETag = stored?.ETag;
-        grainState.RecordExists = stored is not null;
+
+        // Written as null, it is a row without a state: as with Orleans' own providers, its ETag holds, and no record exists.
+        grainState.RecordExists = state is not null;
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)

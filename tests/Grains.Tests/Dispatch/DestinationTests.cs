@@ -1,6 +1,8 @@
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Tests.Cluster;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace IoTOrleans.Grains.Tests.Dispatch;
 
@@ -54,6 +56,56 @@ public sealed class DestinationTests
         foreach (var mended in new[] { down, refusing, hanging }) await VirtualCluster.Until(() => mended.Accepted.Count == 20);
         cluster.Watch.Refusing.ShouldBeEmpty();
         cluster.Mail.Accepted.Count.ShouldBe(20, "who was told is not told again");
+    }
+
+    [Fact]
+    public async Task One_that_takes_nothing_for_five_minutes_is_said_to_fail_until_it_takes_something()
+    {
+        var down = new TestDestination("down") { Answer = _ => Task.FromResult(DeliveryAnswer.Failed("HTTP 503")) };
+        await using var cluster = await VirtualCluster.Start(prepare: c => c.Destinations.Add(down));
+        await cluster.Drop();
+        await cluster.Advance(Minutes(5));
+        await VirtualCluster.Until(() => down.Attempts > 0);
+        var since = cluster.Now;
+        await cluster.Advance(Minutes(4));
+        cluster.Watch.Failing.ShouldBeEmpty();
+
+        await cluster.Advance(Minutes(2));
+        await VirtualCluster.Until(() => cluster.Watch.Failing.Count > 0);
+        cluster.Watch.Failing["down"].ShouldBe(since, Seconds(20));
+        cluster.Watch.Refusing.ShouldBeEmpty();
+
+        down.Answer = null;
+        await cluster.Advance(Minutes(1));
+        await VirtualCluster.Until(() => cluster.Watch.Failing.Count == 0);
+    }
+
+    [Fact]
+    public async Task What_is_owed_to_one_that_is_not_in_the_settings_any_more_is_said_once_with_how_much_was_dropped()
+    {
+        var log = new RecordedLines();
+        var time = new FakeTimeProvider();
+        var dropped = new DroppedWords(time, log);
+        for (var thing = 0; thing < 12; thing++) dropped.Expect("ops");
+        log.Lines.ShouldHaveSingleItem().ShouldContain("Destination ops is not in the settings");
+
+        for (var thing = 0; thing < 12; thing++) dropped.Add("ops");
+        time.Advance(DroppedWords.Gather);
+        await VirtualCluster.Until(() => log.Lines.Count == 2);
+        log.Lines[1].ShouldBe("Destination ops was removed from the settings; 12 notifications dropped");
+    }
+
+    private sealed class RecordedLines : ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
     }
 
     [Fact]

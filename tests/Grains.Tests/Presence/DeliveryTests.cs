@@ -109,6 +109,24 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public void What_is_owed_to_a_destination_that_is_not_in_the_settings_is_dropped_within_the_hour_and_not_before_others_may_know_it()
+    {
+        var story = TwoDestinations();
+        story.Answered(DeliveryOutcome.Accepted);
+        Missing().ShouldBe(PresenceReason.DestinationMissing);
+        (story.State.Outage!.Deliveries["hook"].RetryAt - story.Now).ShouldNotBeNull().ShouldBeInRange(Minutes(45), Minutes(60));
+        story.After(Minutes(10));
+        Missing().ShouldBe(PresenceReason.DestinationMissing, "another silo, with other settings, was asked");
+
+        story.After(story.State.Outage!.Deliveries["hook"].RetryAt!.Value - story.Now);
+        Missing().ShouldBe(PresenceReason.DestinationRemoved);
+        story.Last.Effects.ShouldBe([new PresenceEffect.Drop("hook")]);
+        story.State.Outage!.Deliveries["hook"].GivenUp.ShouldBeTrue();
+
+        PresenceReason Missing() => story.Do(new PresenceInput.Answered(story.State.Outage!.Id, NotificationEvent.DeviceOffline, 0, "hook", DeliveryAnswer.Removed));
+    }
+
+    [Fact]
     public void Who_never_heard_of_the_outage_hears_first_of_it_and_then_of_its_end()
     {
         var story = TwoDestinations();

@@ -159,6 +159,82 @@ public sealed class EventOrderTests
         story.After(Minutes(1)).Timed(false).ShouldBe(PresenceReason.GraceStarted);
     }
 
+    /// <summary>Just before the end of the second in which both happen.</summary>
+    private static Story AtTheEndOfASecond()
+    {
+        var story = new Story();
+        story.Timed(true);
+        story.After(Minutes(10) + Seconds(0.9));
+        return story;
+    }
+
+    private static readonly DateTimeOffset whole = Story.Start.AddMinutes(10);
+
+    private static readonly DateTimeOffset fine = whole.AddMilliseconds(700);
+
+    [Fact]
+    public void A_drop_in_milliseconds_and_a_return_with_the_same_whole_second_are_taken_as_they_come()
+    {
+        var story = AtTheEndOfASecond();
+        story.Timed(false, fine).ShouldBe(PresenceReason.GraceStarted);
+        story.Timed(true, whole).ShouldBe(PresenceReason.CameBackInGrace);
+        story.State.Since.ShouldBe(fine, "it cannot have come back before it went");
+
+        story.Crash();
+        story.Timed(false, fine).ShouldBe(PresenceReason.Duplicate);
+        story.Timed(true, whole).ShouldBe(PresenceReason.Duplicate);
+        story.Status.ShouldBe(Connected);
+        story.After(Seconds(1)).Timed(false).ShouldBe(PresenceReason.GraceStarted);
+    }
+
+    [Fact]
+    public void A_return_in_milliseconds_and_a_drop_with_the_same_whole_second_are_taken_as_they_come()
+    {
+        var story = AtTheEndOfASecond();
+        story.Timed(false, Story.Start + Minutes(9));
+        story.Timed(true, fine).ShouldBe(PresenceReason.CameBackInGrace);
+        story.Timed(false, whole).ShouldBe(PresenceReason.GraceStarted);
+
+        story.Crash();
+        story.Timed(true, fine).ShouldBe(PresenceReason.Duplicate);
+        story.Timed(false, whole).ShouldBe(PresenceReason.Duplicate);
+        story.Status.ShouldBe(Grace);
+    }
+
+    [Fact]
+    public void Where_the_whole_second_comes_first_a_duplicate_of_it_undoes_nothing()
+    {
+        var story = AtTheEndOfASecond();
+        story.Timed(false, Story.Start + Minutes(9));
+        story.Timed(true, whole).ShouldBe(PresenceReason.CameBackInGrace);
+        story.Timed(false, fine).ShouldBe(PresenceReason.GraceStarted);
+
+        story.Crash();
+        story.Timed(true, whole).ShouldBe(PresenceReason.Duplicate);
+        story.Timed(false, fine).ShouldBe(PresenceReason.Duplicate);
+        story.Status.ShouldBe(Grace);
+    }
+
+    [Fact]
+    public void Milliseconds_are_compared_with_milliseconds_and_other_seconds_with_each_other()
+    {
+        var story = AtTheEndOfASecond();
+        story.Timed(false, fine).ShouldBe(PresenceReason.GraceStarted);
+        story.Timed(true, fine - Seconds(0.4)).ShouldBe(PresenceReason.OlderEvent);
+        story.Timed(true, whole - Seconds(1)).ShouldBe(PresenceReason.OlderEvent);
+        story.Lifecycle(true, null, stampedEarlier: story.Now - whole).ShouldBe(PresenceReason.OlderEvent, "its stamp is in milliseconds, also where it ends in zeros");
+        story.Timed(true, fine + Seconds(0.1)).ShouldBe(PresenceReason.CameBackInGrace);
+    }
+
+    [Fact]
+    public void Across_kinds_a_whole_second_is_a_draw_with_what_happened_within_it()
+    {
+        var story = AtTheEndOfASecond();
+        story.Broker(true, 1);
+        story.Broker(false, 1).ShouldBe(PresenceReason.GraceStarted);
+        story.Timed(true, whole).ShouldBe(PresenceReason.CameBackInGrace);
+    }
+
     [Fact]
     public void An_event_that_arrives_late_is_told_no_sooner_than_the_settle_time_after_its_arrival()
     {

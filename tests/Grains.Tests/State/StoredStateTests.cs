@@ -240,5 +240,14 @@ public sealed class StoredStateTests
         clients.After(TimeSpan.FromMinutes(9)).Lifecycle(true, 3, "b4666d2a7d844ae4ac5d7b38c9cb7967", stampedEarlier: TimeSpan.FromSeconds(7));
         for (var n = 0; n < 3; n++) clients.After(TimeSpan.FromMinutes(1)).Lifecycle(false, 0, $"session-{n}", client: new string((char)('a' + n), 128));
         yield return ("0.3-connected-clients", clients.State);
+
+        var heard = new Story();
+        heard.Policy = heard.Policy with { Destinations = ["sns", "hook"] };
+        heard.Timed(true);
+        heard.After(TimeSpan.FromSeconds(0.9)).Timed(false, Story.Start.AddMilliseconds(700));
+        heard.After(TimeSpan.FromMinutes(6)).Tick();
+        heard.Answered(DeliveryOutcome.Accepted, to: "sns");
+        heard.After(TimeSpan.FromMinutes(6)).Answered(DeliveryOutcome.Accepted, to: "hook");
+        yield return ("0.3-offline-heard", heard.State);
     }
 }

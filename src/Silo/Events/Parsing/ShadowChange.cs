@@ -14,7 +14,8 @@ internal static class ShadowChange
         bool connected,
         DateTimeOffset stamp,
         Arrival arrival,
-        bool? before)
+        bool? before,
+        string? disconnectReason = null)
     {
         if (EventFields.ReadVersion(versionValue, versionField, out var version) is { } badVersion) return badVersion;
         if (EventFields.ReadText(body, "shadowName", out var shadowName) is { } badShadowName) return badShadowName;
@@ -27,6 +28,7 @@ internal static class ShadowChange
             ShadowName = version is null ? null : shadowName,
             SaysUnchanged = before == connected,
             SaysChanged = before == !connected,
+            DisconnectReason = connected ? null : disconnectReason,
             Attributes = attributes,
         });
     }

@@ -22,6 +22,7 @@ internal static class ShadowRule
             return Refusal.NoTimestamp("timestamp");
         }
 
-        return ShadowChange.Read(body, body.Find("version"), "version", thingName, connected, stamp, arrival, before: null);
+        if (EventFields.ReadText(body, "disconnectReason", out var reason) is { } badReason) return badReason;
+        return ShadowChange.Read(body, body.Find("version"), "version", thingName, connected, stamp, arrival, before: null, reason);
     }
 }

@@ -18,6 +18,12 @@ internal sealed partial class MessageSorter(
     TimeProvider time,
     ILogger<MessageSorter> logger)
 {
+    /// <summary>Whose receive this often was in vain, something is wrong with: its change cannot be stored, or it cannot be deleted.</summary>
+    internal const int AgainAndAgain = 5;
+
+    private readonly WarnedMessages warned = new();
+    private readonly SeldomWarning again = new(time);
+
     public async Task<IReadOnlyList<ThingMessages>> Sort(IReadOnlyList<Message> batch, CancellationToken cancellationToken)
     {
         metrics.Received(batch.Count);
@@ -32,8 +38,10 @@ internal sealed partial class MessageSorter(
                 case ParsedEvent.Change(var thingName, var change):
                     if (!byThing.TryGetValue(thingName, out var changes)) byThing[thingName] = changes = [];
                     changes.Add(new PendingChange(message, change));
+                    WarnIfAgain(message, thingName);
                     break;
-                case ParsedEvent.Nothing:
+                case ParsedEvent.Nothing(var thingName):
+                    WarnIfAgain(message, thingName);
                     metrics.Ignored();
                     await deleter.Add(message, cancellationToken);
                     break;
@@ -59,10 +67,22 @@ internal sealed partial class MessageSorter(
         metrics.Refused(refused.Reason);
         visibility.Release(message, redrive.HidePoisonFor(message.ReceiveCount));
 
-        // It comes again until the dead-letter queue takes it. The first time is for a person, the others for the record.
-        var level = message.ReceiveCount is 1 ? LogLevel.Warning : LogLevel.Information;
-        LogRefused(level, message.MessageId, message.ReceiveCount, refused.Reason, refused.Detail);
+        // It comes again until the dead-letter queue takes it. The first time here is for a person, whoever had it before; the others say nothing new.
+        LogRefused(warned.IsFirst(message.MessageId) ? LogLevel.Warning : LogLevel.Debug, message.MessageId, message.ReceiveCount, refused.Reason, refused.Detail);
     }
+
+    /// <summary>After an outage of storage that is said of thousands: one a minute is enough.</summary>
+    private void WarnIfAgain(HeldMessage message, string thingName)
+    {
+        if (message.ReceiveCount < AgainAndAgain || !warned.IsFirst(message.MessageId) || !again.IsDue()) return;
+        LogAgainAndAgain(message.MessageId, thingName, message.ReceiveCount);
+    }
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "SQS hands out message {MessageId} (of {ThingName}) again and again, now for the {ReceiveCount}th time: what it says could not be stored, or it could "
+        + "not be deleted afterwards. Other lines say why; it may be another consumer of this queue, too")]
+    private partial void LogAgainAndAgain(string messageId, string thingName, int receiveCount);
 
     [LoggerMessage("Message {MessageId} (receive {ReceiveCount}) is no event and is left to the dead-letter queue: {Reason}. {Detail}")]
     private partial void LogRefused(LogLevel level, string messageId, int receiveCount, RefusalReason reason, string detail);

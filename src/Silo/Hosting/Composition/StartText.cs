@@ -54,7 +54,7 @@ internal static class StartText
         var doors = app.Services.GetRequiredService<Api.Doors.DoorOptions>();
         if (doors.HostNames.Count == 0 && app.Urls.Any(listening => !Api.Doors.ListenAddresses.IsLoopback(listening)))
             lines.Add("  Doors     other machines are refused until AllowedHosts names this one as they call it");
-        lines.AddRange(settings.Unknown.Select(key => $"  Unknown setting {key} is ignored: a typing error?"));
+        lines.AddRange(settings.Unknown.Select(key => $"  {SiloSettings.IsIgnored(key)}"));
         return string.Join(Environment.NewLine, lines);
     }
 
@@ -73,7 +73,7 @@ internal static class StartText
         if (settings is { QueueUrl: null, Mqtt.Port: 0, HttpEvents: false }) yield return "none: set Events:Sqs:QueueUrl, or nothing will ever come in";
     }
 
-    private static string Grace(SiloSettings settings)
+    internal static string Grace(SiloSettings settings)
     {
         var presence = settings.Presence;
         var hold = presence.RecoveryHold == TimeSpan.Zero ? "at once" : $"when it has lasted {Duration.InWords(presence.RecoveryHold)}";
@@ -83,7 +83,15 @@ internal static class StartText
             1 => "; one policy says otherwise for some",
             var several => $"; {several} policies say otherwise for some",
         };
-        var away = presence.Grace >= presence.SettleTime ? Duration.InWords(presence.Grace) : $"{Duration.InWords(presence.SettleTime)} (SettleTime)";
-        return $"a thing that stays away for {away} is told about; its return is, {hold}{policies}";
+        var settling = presence.Policies
+            .Where(policy => policy.Grace is not null || policy.SettleTime is not null)
+            .Select(policy => (policy.Match, Grace: policy.Grace ?? presence.Grace, Settle: policy.SettleTime ?? presence.SettleTime))
+            .Where(policy => policy.Settle > policy.Grace)
+            .Select(policy => $"; {policy.Match}: {Away(policy.Grace, policy.Settle)}");
+        return $"a thing that stays away for {Away(presence.Grace, presence.SettleTime)} is told about; its return is, {hold}{policies}{string.Concat(settling)}";
     }
+
+    /// <summary>Whoever sets a short grace and waits must find here why nothing comes yet.</summary>
+    private static string Away(TimeSpan grace, TimeSpan settle) => settle <= grace
+        ? Duration.InWords(grace) : $"{Duration.InWords(settle)} (SettleTime, longer than the grace of {Duration.InWords(grace)})";
 }

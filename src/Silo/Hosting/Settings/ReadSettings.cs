@@ -41,13 +41,18 @@ internal static class ReadSettings
             ApiKey = reader.Text("Auth:ApiKey"),
             AllowAnonymous = reader.Flag("Auth:AllowAnonymous", false),
             Orleans = ReadOrleans(reader),
-            Unknown = [.. reader.Unread(sections)],
+            Unknown = [],
         };
+        settings = settings with { Unknown = [.. reader.Unread(sections), .. reader.Misspelt([.. sections, "Orleans"])] };
 
         foreach (var mistake in settings.Presence.Check([.. settings.Destinations.Select(destination => destination.Name)])) reader.Mistake(mistake);
         foreach (var mistake in settings.Incidents.Check().Concat(settings.Rounds.Check())) reader.Mistake(mistake);
         Check(settings, reader);
-        return reader.Mistakes.Count == 0 ? settings : throw new StartupException(string.Join(Environment.NewLine, reader.Mistakes.Distinct()));
+        if (reader.Mistakes.Count == 0) return settings;
+
+        // Of a destination with a mistake some settings have not been looked at: they are not unknown.
+        var unknown = settings.Unknown.Where(key => !key.StartsWith("Notifications:Destinations:", StringComparison.OrdinalIgnoreCase));
+        throw new StartupException(string.Join(Environment.NewLine, reader.Mistakes.Distinct().Concat(unknown.Select(SiloSettings.IsIgnored))));
     }
 
     private static void Check(SiloSettings settings, SettingsReader reader)

@@ -10,6 +10,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
 {
     private readonly List<string> _mistakes = [];
     private readonly HashSet<string> _read = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _lists = new(StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyList<string> Mistakes => _mistakes;
 
@@ -70,7 +71,11 @@ internal sealed class SettingsReader(IConfiguration configuration)
     }
 
     /// <summary>The children of a section that is a list, in their order.</summary>
-    public IReadOnlyList<string> Items(string section) => [.. configuration.GetSection(section).GetChildren().Select(child => child.Key)];
+    public IReadOnlyList<string> Items(string section)
+    {
+        _lists.Add(section);
+        return [.. configuration.GetSection(section).GetChildren().Select(child => child.Key)];
+    }
 
     /// <summary>A list, either as <c>key:0</c>, <c>key:1</c> … or as one text with commas; null: not set.</summary>
     public IReadOnlyList<string>? List(string key)
@@ -88,4 +93,22 @@ internal sealed class SettingsReader(IConfiguration configuration)
         from pair in configuration.GetSection(section).AsEnumerable()
         where pair.Value is not null && !_read.Contains(pair.Key)
         select pair.Key;
+
+    /// <summary>
+    /// What stands below a name that is like one of these sections, if that is like what stands there, too. All else at the top belongs to others: to
+    /// ASP.NET Core, to Orleans, to the AWS SDK, to whoever has set an environment variable.
+    /// </summary>
+    public IEnumerable<string> Misspelt(params IReadOnlyList<string> sections) =>
+        from child in configuration.GetChildren()
+        where !sections.Contains(child.Key, StringComparer.OrdinalIgnoreCase)
+        let below = sections.Where(section => Likeness.IsLike(child.Key, section)).SelectMany(KnownBelow).ToList()
+        where below.Count > 0
+        from pair in child.AsEnumerable()
+        where pair.Value is not null && pair.Key.Split(':') is [_, var next, ..] && below.Any(known => Likeness.IsLike(next, known))
+        select pair.Key;
+
+    private IEnumerable<string> KnownBelow(string section) =>
+        from key in _read.Concat(_lists)
+        where key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)
+        select key.Split(':')[1];
 }

@@ -64,6 +64,8 @@ internal sealed record SiloSettings
     /// <summary>What was set and is not known: said at start, since it is most often a typing error.</summary>
     public required IReadOnlyList<string> Unknown { get; init; }
 
+    public static string IsIgnored(string unknown) => $"Unknown setting {unknown} is ignored: a typing error?";
+
     public bool VerifiesByShadow => VerifyWith == VerifyWith.Shadow || (VerifyWith == VerifyWith.Auto && QueueUrl is not null);
 
     public bool VerifiesByBroker => VerifyWith == VerifyWith.Auto && Mqtt.Port > 0;

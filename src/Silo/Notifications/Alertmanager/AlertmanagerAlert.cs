@@ -88,8 +88,24 @@ internal static partial class AlertmanagerAlert
     {
         var annotations = new JsonObject { ["summary"] = text.Subject(n), ["description"] = text.Body(n) };
         if (n.DisconnectReason is { Length: > 0 } reason) annotations["disconnect_reason"] = reason;
-        foreach (var (name, value) in n.Attributes.Where(pair => pair.Value.Length > 0)) annotations["attribute_" + OtherCharacters().Replace(name, "_")] = value;
+        AddAttributes(annotations, n.Attributes);
         return annotations;
+    }
+
+    /// <summary>
+    /// Names that are alike once they are cleaned are counted, in the order of the names, so that each value arrives and keeps its place from post to
+    /// post. Those that need no cleaning come first: they keep their names.
+    /// </summary>
+    private static void AddAttributes(JsonObject annotations, IReadOnlyDictionary<string, string> attributes)
+    {
+        foreach (var (original, value) in attributes.Where(pair => pair.Value.Length > 0)
+            .OrderBy(pair => OtherCharacters().IsMatch(pair.Key)).ThenBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            var name = "attribute_" + OtherCharacters().Replace(original, "_");
+            var (free, count) = (name, 1);
+            while (annotations.ContainsKey(free)) free = $"{name}_{++count}";
+            annotations[free] = value;
+        }
     }
 
     /// <summary>Names of labels and annotations are <c>[a-zA-Z_][a-zA-Z0-9_]*</c>.</summary>

@@ -6,6 +6,8 @@ namespace IoTOrleans.Silo.Notifications.Text;
 /// <param name="source">Who speaks: cluster and region.</param>
 internal sealed partial class English(LocalClock clock, string source) : Wording
 {
+    internal const string Day = "d MMM";
+
     private static readonly Dictionary<string, string> Reasons = new()
     {
         ["AUTH_ERROR"] = "it could not authenticate - look at its certificate or credentials.",
@@ -91,8 +93,7 @@ internal sealed partial class English(LocalClock clock, string source) : Wording
         List<string> sentences = [];
         if (n.NotifiedAt is { } told)
         {
-            var day = clock.SameDay(told, EndOf(n)) ? "" : clock.Format(told, "'on 'd MMM ");
-            sentences.Add($"Told you {day}at {clock.Minute(told)}.");
+            sentences.Add($"Told you {clock.Beside(EndOf(n), told, "'on 'd MMM", "'at 'HH:mm")}.");
         }
         if (n.ShortReturns == 1) sentences.Add("1 short reconnect in between was counted into the same outage.");
         if (n.ShortReturns > 1) sentences.Add($"{n.ShortReturns} short reconnects in between were counted into the same outage.");
@@ -115,15 +116,16 @@ internal sealed partial class English(LocalClock clock, string source) : Wording
 
     private static string Held(TimeSpan hold) => hold > TimeSpan.Zero ? $" and has stayed connected for {Words(hold)}" : "";
 
-    private string Since(Notification n) => $"{Minute(n.Since, EndOf(n))} {clock.ShortZone(n.Since)}";
+    private string Since(Notification n) => $"{clock.DayBeside(EndOf(n), n.Since, Day)} {clock.ShortZone(n.Since)}";
 
-    private string FromTo(Notification n) => clock.SameDay(n.Since, EndOf(n))
-        ? $"{clock.Minute(n.Since)}-{clock.Minute(EndOf(n))} {clock.ShortZone(EndOf(n))}"
-        : $"{clock.Format(n.Since, "d MMM HH:mm")} - {clock.Format(EndOf(n), "d MMM HH:mm")} {clock.ShortZone(EndOf(n))}";
+    private string FromTo(Notification n) => FromTo(clock, n.Since, EndOf(n));
 
-    /// <summary>With the day, if it is not the one that the notification speaks of.</summary>
-    private string Minute(DateTimeOffset time, DateTimeOffset day) =>
-        clock.SameDay(time, day) ? clock.Minute(time) : clock.Format(time, "d MMM HH:mm");
+    /// <summary>Both days where there are two, and both zones.</summary>
+    internal static string FromTo(LocalClock clock, DateTimeOffset from, DateTimeOffset to)
+    {
+        var dash = clock.SameDay(from, to) && clock.SameZone(from, to) ? "-" : " - ";
+        return $"{clock.Beside(to, from, Day)}{dash}{clock.DayBeside(from, to, Day)} {clock.ShortZone(to)}";
+    }
 
     private string Long(DateTimeOffset time) => $"{clock.Format(time, "ddd d MMM yyyy 'at' HH:mm:ss")} {clock.LongZone(time)}";
 

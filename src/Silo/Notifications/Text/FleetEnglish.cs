@@ -9,13 +9,13 @@ internal sealed class FleetEnglish(LocalClock clock, string source) : FleetWordi
     {
         if (n.Event == FleetEvent.FleetRecovered)
         {
-            if (n.Back == 0) return $"[CLOSED] {Things(n.Count)} of an outage were removed ({Minute(n.StartedAt, n.LastAt)} {clock.ShortZone(n.StartedAt)})";
+            if (n.Back == 0) return $"[CLOSED] {Things(n.Count)} of an outage were removed ({clock.DayBeside(n.LastAt, n.StartedAt, English.Day)} {clock.ShortZone(n.StartedAt)})";
             var after = n.OnlyReturns ? "" : $" after {English.Words(n.LastAt - n.StartedAt)}";
-            return $"[BACK] {Things(n.Back)} back{after} ({Minute(n.StartedAt, n.LastAt)}-{clock.Minute(n.LastAt)} {clock.ShortZone(n.LastAt)})";
+            return $"[BACK] {Things(n.Back)} back{after} ({English.FromTo(clock, n.StartedAt, n.LastAt)})";
         }
 
         var of = n.Total is { } total ? $" of {N(total)}" : "";
-        var since = $"since {Minute(n.StartedAt, n.LastAt)} {clock.ShortZone(n.StartedAt)}";
+        var since = $"since {clock.DayBeside(n.LastAt, n.StartedAt, English.Day)} {clock.ShortZone(n.StartedAt)}";
         return n.Back == 0 ? $"[OUTAGE] {N(n.Count)}{of} offline {since}" : $"[OUTAGE] {N(n.Count - n.Back)}{of} offline {since}, {N(n.Back)} back";
     }
 
@@ -23,7 +23,7 @@ internal sealed class FleetEnglish(LocalClock clock, string source) : FleetWordi
     {
         if (n.OnlyReturns)
         {
-            yield return $"{Things(n.Back)} came back between {Long(n.StartedAt)} and {clock.Second(n.LastAt)}, beside those told one by one. Nothing to do.";
+            yield return $"{Things(n.Back)} came back between {Long(n.StartedAt)} and {LastBesideStart(n)}, beside those told one by one. Nothing to do.";
         }
         else if (n.Event == FleetEvent.FleetRecovered)
         {
@@ -35,7 +35,7 @@ internal sealed class FleetEnglish(LocalClock clock, string source) : FleetWordi
         {
             if (n.Number > 1 && n.Joined > 0) yield return $"{N(n.Joined)} more went offline since the last message, {Things(n.Count)} by now: {NewestOf(n, ", ")}";
             else yield return $"{Things(n.Count)} went offline{(AllAtOnce(n) ? " at about the same time" : "")}, beside those told one by one.";
-            yield return $"Started: {Long(n.StartedAt)}, the last one at {Minute(n.LastAt, n.StartedAt, clock.Second)}.";
+            yield return $"Started: {Long(n.StartedAt)}, the last one at {LastBesideStart(n)}.";
             yield return n.Growing ? "Still growing: yes." : "Still growing: no.";
             if (n.Back > 0) yield return $"Back: {N(n.Back)} of {N(n.Count)}.";
         }
@@ -52,9 +52,7 @@ internal sealed class FleetEnglish(LocalClock clock, string source) : FleetWordi
 
     private static string Things(int count) => count == 1 ? "1 thing" : $"{N(count)} things";
 
-    /// <summary>With the day, if it is not the one that is spoken of anyway.</summary>
-    private string Minute(DateTimeOffset time, DateTimeOffset day, Func<DateTimeOffset, string>? format = null) =>
-        (clock.SameDay(time, day) ? "" : clock.Format(time, "d MMM ")) + (format ?? clock.Minute)(time);
+    private string LastBesideStart(FleetNotification n) => clock.Beside(n.StartedAt, n.LastAt, English.Day, "HH:mm:ss");
 
     private string Long(DateTimeOffset time) => $"{clock.Format(time, "ddd d MMM yyyy 'at' HH:mm:ss")} {clock.LongZone(time)}";
 }

@@ -26,13 +26,13 @@ internal sealed class FleetJapanese(LocalClock clock, string source) : FleetWord
     {
         if (n.Event == FleetEvent.FleetRecovered)
         {
-            if (n.Back == 0) return $"【終了】障害中の{N(n.Count)}台は監視対象から外されました（{Minute(n.StartedAt, n.LastAt)}から）";
+            if (n.Back == 0) return $"【終了】障害中の{N(n.Count)}台は監視対象から外されました（{clock.Beside(n.LastAt, n.StartedAt, Japanese.Day)}から）";
             var after = n.OnlyReturns ? "" : $"{Japanese.Words(n.LastAt - n.StartedAt)}ぶりに";
-            return $"【復帰】{N(n.Back)}台が{after}再接続（{Minute(n.StartedAt, n.LastAt)}〜{clock.Minute(n.LastAt)}）";
+            return $"【復帰】{N(n.Back)}台が{after}再接続（{Japanese.FromTo(clock, n.StartedAt, n.LastAt)}）";
         }
 
         var of = n.Total is { } total ? $"{N(total)}台中" : "";
-        var since = $"（{Minute(n.StartedAt, n.LastAt)}から）";
+        var since = $"（{clock.Beside(n.LastAt, n.StartedAt, Japanese.Day)}から）";
         return n.Back == 0 ? $"【広域障害】{of}{N(n.Count)}台がオフライン{since}" : $"【広域障害】{of}{N(n.Count - n.Back)}台がオフライン{since}{N(n.Back)}台は復帰";
     }
 
@@ -40,7 +40,7 @@ internal sealed class FleetJapanese(LocalClock clock, string source) : FleetWord
     {
         if (n.OnlyReturns)
         {
-            yield return $"{Long(n.StartedAt)} から {clock.Second(n.LastAt)} までに{N(n.Back)}台が再接続しました（個別にお知らせした分を除く）。対応は不要です。";
+            yield return $"{Long(n.StartedAt)} から {LastBesideStart(n)} までに{N(n.Back)}台が再接続しました（個別にお知らせした分を除く）。対応は不要です。";
         }
         else if (n.Event == FleetEvent.FleetRecovered)
         {
@@ -52,7 +52,7 @@ internal sealed class FleetJapanese(LocalClock clock, string source) : FleetWord
         {
             if (n.Number > 1 && n.Joined > 0) yield return $"前回の連絡のあと、さらに{N(n.Joined)}台の接続が切れました（合計{N(n.Count)}台）: {NewestOf(n, "、")}";
             else yield return $"{N(n.Count)}台の接続が{(AllAtOnce(n) ? "ほぼ同時に" : "")}切れました（個別にお知らせした分を除く）。";
-            yield return $"開始: {Long(n.StartedAt)}、最後の切断は {Minute(n.LastAt, n.StartedAt, clock.Second)}";
+            yield return $"開始: {Long(n.StartedAt)}、最後の切断は {LastBesideStart(n)}";
             yield return n.Growing ? "拡大: 続いています" : "拡大: 止まっています";
             if (n.Back > 0) yield return $"復帰: {N(n.Count)}台中{N(n.Back)}台";
         }
@@ -67,8 +67,7 @@ internal sealed class FleetJapanese(LocalClock clock, string source) : FleetWord
         yield return $"インシデントID {n.IncidentId} / {source}";
     }
 
-    private string Minute(DateTimeOffset time, DateTimeOffset day, Func<DateTimeOffset, string>? format = null) =>
-        (clock.SameDay(time, day) ? "" : clock.Format(time, "M'月'd'日' ")) + (format ?? clock.Minute)(time);
+    private string LastBesideStart(FleetNotification n) => clock.Beside(n.StartedAt, n.LastAt, Japanese.Day, "HH:mm:ss");
 
     private string Long(DateTimeOffset time) =>
         $"{clock.Format(time, "yyyy'年'M'月'd'日'")}({Japanese.WeekdayOf(clock.At(time))}) {clock.Second(time)} ({clock.ShortZone(time)})";

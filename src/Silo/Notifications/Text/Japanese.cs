@@ -6,6 +6,8 @@ namespace IoTOrleans.Silo.Notifications.Text;
 /// <param name="source">Who speaks: cluster and region.</param>
 internal sealed partial class Japanese(LocalClock clock, string source) : Wording
 {
+    internal const string Day = "M'月'd'日'";
+
     private const string Weekdays = "日月火水木金土";
 
     private static readonly Dictionary<string, string> Reasons = new()
@@ -111,14 +113,12 @@ internal sealed partial class Japanese(LocalClock clock, string source) : Wordin
 
     private static string Held(TimeSpan hold) => hold > TimeSpan.Zero ? $"、{For(hold)}つながっています" : "ました";
 
-    private string FromTo(Notification n) => clock.SameDay(n.Since, EndOf(n))
-        ? $"{clock.Minute(n.Since)}〜{clock.Minute(EndOf(n))}"
-        : $"{DayAndMinute(n.Since)}〜{DayAndMinute(EndOf(n))}";
+    private string FromTo(Notification n) => FromTo(clock, n.Since, EndOf(n));
 
-    /// <summary>With the day, if it is not the one that the notification speaks of.</summary>
-    private string Minute(DateTimeOffset time, DateTimeOffset day) => clock.SameDay(time, day) ? clock.Minute(time) : DayAndMinute(time);
+    /// <summary>Both days where there are two, and both zones.</summary>
+    internal static string FromTo(LocalClock clock, DateTimeOffset from, DateTimeOffset to) => $"{clock.Beside(to, from, Day)}〜{clock.Beside(from, to, Day)}";
 
-    private string DayAndMinute(DateTimeOffset time) => clock.Format(time, "M'月'd'日' HH:mm");
+    private string Minute(DateTimeOffset time, DateTimeOffset other) => clock.Beside(other, time, Day);
 
     private string Long(DateTimeOffset time)
     {

@@ -67,6 +67,18 @@ internal sealed class LocalClock(TimeZoneInfo zone)
         var short_ => $"{short_} ({Offset(time)})",
     };
 
+    /// <summary>A moment beside another one: with its day and its zone where they are not the same (<c>24 Oct 02:50 CEST</c>).</summary>
+    /// <param name="day">How days are written.</param>
+    public string Beside(DateTimeOffset other, DateTimeOffset time, string day, string format = "HH:mm") =>
+        DayBeside(other, time, day, format) + (SameZone(time, other) ? "" : $" {ShortZone(time)}");
+
+    /// <summary>The same where the zone follows anyway.</summary>
+    public string DayBeside(DateTimeOffset other, DateTimeOffset time, string day, string format = "HH:mm") =>
+        Format(time, SameDay(time, other) ? format : $"{day} {format}");
+
+    /// <summary>Summer time has neither begun nor ended in between.</summary>
+    public bool SameZone(DateTimeOffset a, DateTimeOffset b) => At(a).Offset == At(b).Offset;
+
     public bool SameDay(DateTimeOffset a, DateTimeOffset b) => At(a).Date == At(b).Date;
 
     /// <summary>By the invariant culture: English names of days and months, whatever the host speaks.</summary>

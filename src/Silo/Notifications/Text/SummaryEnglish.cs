@@ -44,6 +44,5 @@ internal sealed class SummaryEnglish(LocalClock clock, string source) : SummaryW
             : $"{drops}; of {N(usual.Outages)} so far {N(usual.Within)} were over within {English.Words(usual.Bound)}, the longest within {English.Words(usual.Longest)})";
     }
 
-    /// <summary>With the day, if it is another.</summary>
-    private string Moment(DateTimeOffset time, DateTimeOffset day) => clock.SameDay(time, day) ? clock.Minute(time) : clock.Format(time, "d MMM HH:mm");
+    private string Moment(DateTimeOffset time, DateTimeOffset other) => clock.Beside(other, time, English.Day);
 }

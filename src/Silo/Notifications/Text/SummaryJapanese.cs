@@ -43,7 +43,7 @@ internal sealed class SummaryJapanese(LocalClock clock, string source) : Summary
             : $"{drops}。これまでの{N(usual.Outages)}回のうち{N(usual.Within)}回は{Japanese.Words(usual.Bound)}以内、最長でも{Japanese.Words(usual.Longest)}以内に復帰）";
     }
 
-    private string Moment(DateTimeOffset time, DateTimeOffset day) => clock.SameDay(time, day) ? clock.Minute(time) : clock.Format(time, "M'月'd'日' HH:mm");
+    private string Moment(DateTimeOffset time, DateTimeOffset other) => clock.Beside(other, time, Japanese.Day);
 
     private char Weekday(FleetSummary s) => Japanese.WeekdayOf(clock.At(s.ListedAt));
 }

@@ -122,6 +122,18 @@ public sealed class ShapeTests : ParserTest
     }
 
     [Fact]
+    public void The_flat_shape_takes_a_reason_for_a_disconnect()
+    {
+        Tell(FromQueue("""{"thingName":"a","connected":false,"timestamp":1763884800,"version":3,"disconnectReason":"CONNECTION_LOST"}"""))
+            .ShouldBe("a: disconnected at 08:00:00.000, Shadow 3, CONNECTION_LOST");
+        Tell(OverHttp("""{"thingName":"a","connected":false,"disconnectReason":"battery empty"}""")).ShouldBe("a: disconnected at 08:06:00.000, Time, battery empty");
+        Change("""{"thingName":"a","connected":true,"timestamp":1763884800,"disconnectReason":"CONNECTION_LOST"}""").DisconnectReason.ShouldBeNull();
+        Change("""{"thingName":"a","connected":false,"timestamp":1763884800,"disconnectReason":null}""").DisconnectReason.ShouldBeNull();
+        Refused("""{"thingName":"a","connected":false,"timestamp":1763884800,"disconnectReason":7}""", RefusalReason.BadText).ShouldContain("disconnectReason");
+        Refused($$"""{"thingName":"a","connected":false,"timestamp":1763884800,"disconnectReason":"{{new string('x', 129)}}"}""", RefusalReason.BadText);
+    }
+
+    [Fact]
     public void Attributes_left_out_say_nothing_and_an_empty_object_says_that_there_are_none()
     {
         Change("""{"thingName":"a","connected":true,"timestamp":1763884800}""").Attributes.ShouldBeNull();

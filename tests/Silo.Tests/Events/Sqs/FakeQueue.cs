@@ -57,11 +57,14 @@ internal sealed class FakeQueue(TimeProvider time)
 
     public int ReceiveCountOf(string body) => Locked(() => messages.Single(message => message.Body == body).ReceiveCount);
 
+    /// <summary>How often what is sent has been received by others.</summary>
+    public int ReceivedBefore { get; set; }
+
     public void Send(params ReadOnlySpan<string> bodies)
     {
         lock (sync)
         {
-            foreach (var body in bodies) messages.Add(new Stored(nextId++, body, time.GetUtcNow()) { VisibleAt = time.GetUtcNow() });
+            foreach (var body in bodies) messages.Add(new Stored(nextId++, body, time.GetUtcNow()) { VisibleAt = time.GetUtcNow(), ReceiveCount = ReceivedBefore });
         }
 
         Signal();

@@ -39,6 +39,35 @@ public sealed class PoisonTests
     }
 
     [Fact]
+    public async Task Poison_that_others_received_first_is_a_warning_too_and_once()
+    {
+        await using var rig = new SqsRig();
+        rig.Queue.MaxReceiveCount = 20;
+        rig.Queue.ReceivedBefore = 7;
+        rig.Queue.Send("not json");
+
+        await rig.Start();
+        await rig.Until(() => rig.Queue.Waiting is 0, TimeSpan.FromMinutes(1));
+
+        rig.Log.Warnings.ShouldHaveSingleItem().ShouldContain("NotJson");
+    }
+
+    [Fact]
+    public async Task A_good_message_that_SQS_hands_out_again_and_again_is_a_warning_once()
+    {
+        await using var rig = new SqsRig();
+        rig.Queue.MaxReceiveCount = null;
+        rig.Queue.DeleteForgets = _ => true;
+        rig.Queue.Send(SqsRig.Body("a"));
+
+        await rig.Start();
+        await rig.Until(() => rig.Log.Warnings.Any(line => line.Contains("again and again", StringComparison.Ordinal)), TimeSpan.FromMinutes(30));
+        await rig.Pass(TimeSpan.FromMinutes(10));
+
+        rig.Log.Warnings.Count(line => line.Contains("again and again", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Without_a_redrive_policy_the_start_warns_and_poison_comes_every_15_minutes()
     {
         await using var rig = new SqsRig();

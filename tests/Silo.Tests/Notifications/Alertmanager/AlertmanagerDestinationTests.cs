@@ -85,6 +85,30 @@ public sealed class AlertmanagerDestinationTests
     }
 
     [Fact]
+    public async Task Attributes_whose_names_are_alike_once_cleaned_all_arrive()
+    {
+        await using var stub = await Start(new AlertmanagerService(time));
+        await using var destination = To(stub);
+        var attributes = new Dictionary<string, string> { ["site.a"] = "dot", ["site-a"] = "dash", ["site_a"] = "exact", ["site_a_2"] = "exact, too", ["場所"] = "家", ["階数"] = "二" };
+
+        (await destination.Send(Sample.Offline with { Attributes = attributes })).Outcome.ShouldBe(DeliveryOutcome.Accepted);
+        (await destination.Send(Sample.Offline with { Attributes = attributes.Reverse().ToDictionary() })).Outcome.ShouldBe(DeliveryOutcome.Accepted);
+
+        Annotations(0).ShouldBe(
+        [
+            "attribute___=家", "attribute____2=二", "attribute_site_a=exact", "attribute_site_a_2=exact, too", "attribute_site_a_3=dash", "attribute_site_a_4=dot",
+        ], ignoreOrder: true);
+        Annotations(1).ShouldBe(Annotations(0), ignoreOrder: true);
+
+        List<string> Annotations(int request)
+        {
+            using var json = JsonDocument.Parse(stub.Requests[request].Body);
+            return [.. json.RootElement[0].GetProperty("annotations").EnumerateObject().Where(one => one.Name.StartsWith("attribute_", StringComparison.Ordinal))
+                .Select(one => $"{one.Name}={one.Value.GetString()}")];
+        }
+    }
+
+    [Fact]
     public async Task Many_at_once_are_one_alert_until_all_are_back()
     {
         var service = new AlertmanagerService(time);

@@ -99,6 +99,52 @@ public sealed class WordingTests
     public void Summer_time_has_its_own_name() =>
         Sample.Text("en", "Europe/Berlin").Subject(Sample.Offline with { Since = new(2026, 7, 1, 0, 0, 0, TimeSpan.Zero) }).ShouldEndWith("02:00 CEST");
 
+    /// <summary>Summer time ends on 25 October 2026 at 01:00Z in Europe, and begins on 29 March at 01:00Z.</summary>
+    [Theory]
+    [InlineData("Europe/Berlin", "2026-10-25T00:50:00Z", "2026-10-25T01:10:00Z", "02:50 CEST - 02:10 CET", "02:50 CEST〜02:10 CET")]
+    [InlineData("Europe/Berlin", "2026-03-29T00:50:00Z", "2026-03-29T01:10:00Z", "01:50 CET - 03:10 CEST", "01:50 CET〜03:10 CEST")]
+    [InlineData("Europe/Berlin", "2026-10-24T21:50:00Z", "2026-10-25T01:10:00Z", "24 Oct 23:50 CEST - 25 Oct 02:10 CET", "10月24日 23:50 CEST〜10月25日 02:10 CET")]
+    [InlineData("Europe/Berlin", "2026-10-24T21:50:00Z", "2026-10-24T22:10:00Z", "24 Oct 23:50 - 25 Oct 00:10 CEST", "10月24日 23:50〜10月25日 00:10")]
+    [InlineData("Europe/Berlin", "2026-10-25T00:10:00Z", "2026-10-25T00:50:00Z", "02:10-02:50 CEST", "02:10〜02:50")]
+    [InlineData("Atlantic/Azores", "2026-10-25T00:50:00Z", "2026-10-25T01:10:00Z", "00:50 +00:00 - 00:10 -01:00", "00:50 +00:00〜00:10 -01:00")]
+    public void A_range_names_both_zones_and_both_days_where_there_are_two(string zone, string from, string to, string english, string japanese)
+    {
+        var (since, back) = (Time(from), Time(to));
+        var (en, ja) = (Sample.Text("en", zone), Sample.Text("ja", zone));
+        var recovered = Sample.Recovered with { Since = since, RecoveredAt = back, Duration = back - since };
+        en.Subject(recovered).ShouldContain($"({english})");
+        ja.Subject(recovered).ShouldContain($"（{japanese}）");
+        en.Subject(Sample.Steady with { Since = since, RecoveredAt = back }).ShouldContain($"{english})");
+        en.Subject(Sample.FleetRecovered with { StartedAt = since, LastAt = back }).ShouldContain($"({english})");
+        ja.Subject(Sample.FleetRecovered with { StartedAt = since, LastAt = back }).ShouldContain($"（{japanese}）");
+    }
+
+    [Fact]
+    public void A_time_beside_another_has_its_zone_where_summer_time_has_changed_in_between()
+    {
+        var (since, told, back) = (Time("2026-10-25T00:50:00Z"), Time("2026-10-25T00:55:00Z"), Time("2026-10-25T01:10:00Z"));
+        var (en, ja) = (Sample.Text("en", "Europe/Berlin"), Sample.Text("ja", "Europe/Berlin"));
+        var recovered = Sample.Recovered with { Since = since, RecoveredAt = back, NotifiedAt = told };
+        en.Body(recovered).ShouldContain("Told you at 02:55 CEST.");
+        ja.Body(recovered).ShouldContain("02:55 CEST にお知らせした件です。");
+        en.Body(recovered with { NotifiedAt = back }).ShouldContain("Told you at 02:10.");
+        ja.Subject(Sample.StillOffline with { Since = since, Duration = back - since }).ShouldContain("02:50 CESTから");
+
+        var outage = Sample.FleetOutage with { StartedAt = since, LastAt = back };
+        en.Body(outage).ShouldContain("the last one at 02:10:00 CET.");
+        ja.Body(outage).ShouldContain("最後の切断は 02:10:00 CET");
+        var returns = Sample.FleetRecovered with { Number = 1, StartedAt = since, LastAt = back, OnlyReturns = true };
+        en.Body(returns).ShouldContain("at 02:50:00 CEST (+02:00) and 02:10:00 CET");
+        ja.Body(returns).ShouldContain("から 02:10:00 CET まで");
+
+        var summary = Sample.Summary with { NewSince = since, ListedAt = back, Things = [new("attic", since, told, false, true)] };
+        en.Body(summary).ShouldContain("New since 02:50 CEST");
+        en.Body(summary).ShouldContain("since 02:50 CEST, told 02:55 CEST");
+        ja.Body(summary).ShouldContain("02:50 CESTから、02:55 CEST に通知済み");
+    }
+
+    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+
     [Theory]
     [InlineData(new int[0], null)]
     [InlineData(new[] { 4 }, null)]

@@ -1,0 +1,30 @@
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Api;
+using NSubstitute;
+using Shouldly;
+using Xunit;
+
+namespace IoTOrleans.Silo.Tests.Api;
+
+public sealed class HealthTests
+{
+    [Fact]
+    public void Who_refuses_and_who_takes_nothing_are_named()
+    {
+        var watch = Substitute.For<IDestinationWatch>();
+        var since = new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
+        watch.Refusing.Returns(new Dictionary<string, DateTimeOffset> { ["ops"] = since });
+        watch.Failing.Returns(new Dictionary<string, DateTimeOffset> { ["hook"] = since, ["ops"] = since });
+
+        HealthApi.TroubleOf(watch).ShouldBe("hook has taken nothing since 2026-11-23T08:00:00Z; ops refuses what it is sent since 2026-11-23T08:00:00Z; the log says why.");
+    }
+
+    [Fact]
+    public void Without_trouble_nothing_is_said()
+    {
+        var watch = Substitute.For<IDestinationWatch>();
+        watch.Refusing.Returns(new Dictionary<string, DateTimeOffset>());
+        watch.Failing.Returns(new Dictionary<string, DateTimeOffset>());
+        HealthApi.TroubleOf(watch).ShouldBeNull();
+    }
+}
