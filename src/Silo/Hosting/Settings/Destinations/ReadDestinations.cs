@@ -21,6 +21,8 @@ internal static partial class ReadDestinations
         else if (reader.Text("Notifications:Webhook:Secret") is not null)
             reader.Mistake("Notifications:Webhook:Secret is set, but Notifications:Webhook:Url is not: set both or none.");
 
+        foreach (var names in reader.SpelledDifferently(Named))
+            reader.Mistake($"{string.Join(" and ", names.Select(name => $"{Named}:{name}"))} differ only in case, and settings are read without regard to it: choose another name for one, or spell all of them alike.");
         foreach (var name in reader.Items(Named))
         {
             var section = $"{Named}:{name}";
