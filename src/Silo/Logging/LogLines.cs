@@ -19,7 +19,7 @@ internal sealed class LogLines(TimeProvider time) : ConsoleFormatter(FormatterNa
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         textWriter.Write(time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
         textWriter.Write(string.Create(CultureInfo.InvariantCulture, $" {Level(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}] {OneLine(message)}"));
-        if (logEntry.Exception is { } exception) textWriter.Write($" {OneLine(isPeerTrouble ? exception.Message : exception.ToString())}");
+        if (logEntry.Exception is { } exception) textWriter.Write($" {OneLine(isPeerTrouble ? exception.FirstLine() : exception.ToString())}");
         textWriter.Write(Environment.NewLine);
     }
 

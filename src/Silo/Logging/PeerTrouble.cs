@@ -14,6 +14,9 @@ internal static class PeerTrouble
     public static bool IsToldByOthers(string category) =>
         category.StartsWith("Orleans.", StringComparison.Ordinal) || category.StartsWith("Polly", StringComparison.Ordinal);
 
+    /// <summary>Orleans puts whole stack traces into some of its messages.</summary>
+    public static string FirstLine(this Exception exception) => exception.Message.Split('\n', 2)[0].TrimEnd();
+
     /// <summary>Somebody at the other end of a line is gone: which line of ours was just running says nothing.</summary>
     public static bool IsIt(Exception? exception)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using IoTOrleans.Contracts;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Events.Parsing;
+using IoTOrleans.Silo.Logging;
 using IoTOrleans.Silo.Memory;
 
 namespace IoTOrleans.Silo.Events.Http;
@@ -72,7 +73,7 @@ internal static class EventsApi
             metrics.NotStored(events.Count);
             return Problems.Of(
                 StatusCodes.Status503ServiceUnavailable, "Not all of it is stored",
-                $"{exception.Message} Send it all again: an event that is stored already changes nothing.");
+                $"{exception.FirstLine()} Send it all again: an event that is stored already changes nothing.");
         }
 
         metrics.Accepted(events.Count);

@@ -10,7 +10,7 @@ internal sealed partial class EventsLog(TimeProvider time, ILogger<IConnectionCh
 
     public void NotStored(int count, Exception exception)
     {
-        if (notStoredLimit.ShouldLog(out var unlogged)) LogNotStored(count, exception.Message.ReplaceLineEndings(" ").TrimEnd('.'), unlogged);
+        if (notStoredLimit.ShouldLog(out var unlogged)) LogNotStored(count, exception.FirstLine().TrimEnd('.'), unlogged);
     }
 
     [LoggerMessage(101, LogLevel.Warning, "POST /events: {Refused} of {Count} events are bad, none was taken. The first, at index {Index}: {Reason}: {Detail}")]

@@ -87,6 +87,9 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return names;
     }
 
+    /// <summary>Nobody reads this section any more: what is wrong with it has been said.</summary>
+    public void Skip(string section) => _read.UnionWith(configuration.GetSection(section).AsEnumerable().Select(pair => pair.Key));
+
     /// <summary>The name of a file. What a shell makes of <c>~</c> nobody makes of it here, and in no other program would it be a name.</summary>
     public string FilePath(string key, string defaultValue)
     {
