@@ -7,6 +7,7 @@ using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Silo.Hosting.Starting;
 using Orleans.Dashboard;
 
 if (await Usage.Asked(args) is { } status) return status;
@@ -14,7 +15,7 @@ if (await Usage.Asked(args) is { } status) return status;
 return await Startup.Run(async () =>
 {
     var builder = SiloApplication.CreateBuilder(args);
-    var settings = ReadSettings.From(builder.Configuration);
+    var settings = ReadSettings.From(builder.Configuration, settings => Ground.Trouble(settings, builder.Configuration));
 
     builder.AddSiloLogging();
     builder.AddOrleans(settings);

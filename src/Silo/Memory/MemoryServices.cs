@@ -16,6 +16,13 @@ internal static class MemoryServices
         return services;
     }
 
+    public static IServiceCollection AddFileGauge(this IServiceCollection services)
+    {
+        services.TryAddSingleton(provider => new FileGauge(
+            FileGauge.LimitOfThisProcess(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileGauge>>()));
+        return services;
+    }
+
     public static void LiveWithinLimits(this ISiloBuilder silo)
     {
         silo.Services.AddMemoryGauge();

@@ -9,6 +9,8 @@ internal sealed record OpenStore(FileLock FileLock, Writer Writer, Readers Reade
 {
     public static OpenStore Open(string path, StoreSettings settings, IReadOnlyList<Migration> migrations, ILogger logger)
     {
+        // Through a link the lock and SQLite's own files beside it would have other names than for whoever opens the file itself.
+        path = StoreFolder.RealPath(path);
         StoreFolder.Make(path);
         var fileLock = FileLock.Take(path);
         var connections = new List<StoreConnection>();

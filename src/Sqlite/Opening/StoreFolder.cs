@@ -2,6 +2,20 @@ namespace IoTOrleans.Sqlite.Opening;
 
 internal static class StoreFolder
 {
+    /// <summary>The file that is meant, where the path is a symbolic link, also one to a file that is not there yet.</summary>
+    public static string RealPath(string path)
+    {
+        if (new FileInfo(path).LinkTarget is null) return path;
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        }
+        catch (IOException cause)
+        {
+            throw new SqliteStoreException(SqliteStoreError.CannotWrite, $"{path} is a link that leads nowhere ({cause.Message.TrimEnd('.')}): choose another path.", cause);
+        }
+    }
+
     /// <summary>A folder that we make is for its owner alone; what is stored is nobody else's business. An existing one is left as it is.</summary>
     public static void Make(string path)
     {

@@ -50,6 +50,46 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task A_silo_that_died_is_one_line_in_the_log_of_the_other()
+    {
+        await using var cluster = await Cluster.Start(("Presence:Grace", "1h"));
+        var (dies, lives) = (await cluster.AddSilo(), await cluster.AddSilo());
+        var things = Names(60);
+        await Cluster.PostAll(lives, things, connected: true);
+        var before = lives.Output.Count;
+
+        await dies.Kill();
+        for (var i = 0; i < 20; i++)
+        {
+            using var refused = await lives.Post(things.Select(thingName => new { thingName, connected = false }).ToList());
+        }
+
+        await Cluster.PostAll(lives, things, connected: false);
+        await lives.Until(() => lives.Output.Any(line => line.Contains("has died", StringComparison.Ordinal)), "word of it", TimeSpan.FromMinutes(2));
+        await Settled();
+        var lines = lives.Output.Skip(before).ToList();
+        lines.Count(line => line.Contains($"The silo 127.0.0.1:{dies.SiloPort} of this cluster has died", StringComparison.Ordinal)).ShouldBe(1, lives.AllOutput);
+        foreach (var line in lines)
+        {
+            line.ShouldNotContain("   at ");
+            foreach (var theirs in new[] { "Orleans.", "Polly" }) line.ShouldNotMatch($"(warn|fail|crit): {theirs}");
+        }
+
+        lines.Count.ShouldBeLessThan(6, lives.AllOutput);
+    }
+
+    [Fact]
+    public async Task A_silo_that_leaves_has_not_died()
+    {
+        await using var cluster = await Cluster.Start(("Presence:Grace", "1h"));
+        var (leaves, stays) = (await cluster.AddSilo(), await cluster.AddSilo());
+        (await leaves.Terminate()).ShouldBe(0);
+        await Cluster.Post(stays, "rpi-1", connected: true);
+        await Settled();
+        stays.AllOutput.ShouldNotContain("has died");
+    }
+
+    [Fact]
     public async Task A_rolling_restart_under_events_loses_nothing_repeats_nothing_and_tells_nothing_false()
     {
         await using var cluster = await Cluster.Start(("Presence:Grace", "6s"));
@@ -94,6 +134,26 @@ public sealed class ClusterTests
         output.ShouldContain("Storage:Provider=DynamoDB: The DynamoDB table Missing");
     }
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("")]
+    public async Task A_second_silo_on_the_port_of_the_first_is_refused_and_the_first_goes_on(string address)
+    {
+        await using var cluster = await Cluster.Start(("Orleans:Endpoints:AdvertisedIPAddress", address));
+        var first = await cluster.AddSilo();
+        var port = first.SiloPort.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        var (exitCode, output) = await cluster.FailToAddSilo(("Orleans:Endpoints:SiloPort", port));
+
+        exitCode.ShouldBe(1, output);
+        output.Trim().Split('\n').Length.ShouldBe(1, output);
+        output.ShouldContain(
+            $"Orleans:Endpoints:SiloPort={port}: the port is taken by the process {first.ProcessId} (dotnet). "
+            + "Stop it, or set Orleans:Endpoints:SiloPort to a free port: each silo on a host needs its own.");
+        await Cluster.Post(first, "rpi-1", connected: true);
+        (await first.Status("rpi-1")).ShouldBe("connected");
+    }
+
     /// <summary>A silo on this host that shares what it stores with all others of the same table prefix.</summary>
     internal static (string Setting, string Value)[] Storage(DynamoDBLocal dynamo, string prefix) =>
     [
@@ -130,11 +190,18 @@ public sealed class ClusterTests
 
         public async Task<SiloProcess> AddSilo()
         {
-            var silo = await SiloProcess.Start(
-                [.. Storage(dynamo, prefix), ("Presence:RecoveryHold", "0s"), ("Presence:SettleTime", "1s"), ("Notifications:Webhook:Url", _webhook.Address.ToString()), ("Notifications:Webhook:Collapse", "false"), .. settings]);
+            var silo = await SiloProcess.Start(Settings());
             _silos.Add(silo);
             return silo;
         }
+
+        public Task<(int ExitCode, string Output)> FailToAddSilo(params (string, string)[] others) => SiloProcess.Fail([.. Settings(), .. others]);
+
+        private (string, string)[] Settings() =>
+        [
+            .. Storage(dynamo, prefix), ("Presence:RecoveryHold", "0s"), ("Presence:SettleTime", "1s"),
+            ("Notifications:Webhook:Url", _webhook.Address.ToString()), ("Notifications:Webhook:Collapse", "false"), .. settings,
+        ];
 
         public static Task Post(SiloProcess silo, string thing, bool connected) => PostAll(silo, [thing], connected);
 

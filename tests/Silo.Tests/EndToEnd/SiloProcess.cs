@@ -16,6 +16,7 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _output = new();
     private readonly Dictionary<string, string> _environment;
+    private string[] _under = [];
     private Process _process = null!;
 
     private SiloProcess(string folder, Dictionary<string, string> environment)
@@ -32,6 +33,8 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public int SiloPort { get; } = FreePort.Next();
 
+    public int ProcessId => _process.Id;
+
     public HttpClient Http { get; private set; } = null!;
 
     public IReadOnlyList<string> Output => [.. _output];
@@ -39,9 +42,13 @@ internal sealed class SiloProcess : IAsyncDisposable
     public string AllOutput => string.Join(Environment.NewLine, _output);
 
     /// <summary>Starts it and waits until it says where to look.</summary>
-    public static async Task<SiloProcess> Start(params (string Setting, string Value)[] settings)
+    public static Task<SiloProcess> Start(params (string Setting, string Value)[] settings) => StartUnder([], settings);
+
+    /// <param name="under">A command that runs another one: <c>prlimit</c>, <c>setpriv</c>.</param>
+    public static async Task<SiloProcess> StartUnder(string[] under, params (string Setting, string Value)[] settings)
     {
         var silo = Prepare(settings);
+        silo._under = under;
         try
         {
             await silo.Run();
@@ -63,9 +70,13 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Runs it to its end, which should be an early one.</summary>
-    public static async Task<(int ExitCode, string Output)> Fail(params (string Setting, string Value)[] settings)
+    public static Task<(int ExitCode, string Output)> Fail(params (string Setting, string Value)[] settings) => FailUnder([], settings);
+
+    /// <inheritdoc cref="StartUnder"/>
+    public static async Task<(int ExitCode, string Output)> FailUnder(string[] under, params (string Setting, string Value)[] settings)
     {
         await using var silo = Prepare(settings);
+        silo._under = under;
         silo.Launch();
         await silo._process.WaitForExitAsync().WaitAsync(Patience);
         return (silo._process.ExitCode, silo.AllOutput);
@@ -151,7 +162,7 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     private void Launch()
     {
-        _process = new Process { StartInfo = SiloProgram.In(Folder, _environment) };
+        _process = new Process { StartInfo = SiloProgram.In(Folder, _environment, _under) };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _output.Clear();

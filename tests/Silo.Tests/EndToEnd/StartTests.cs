@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using IoTOrleans.Testing.Processes;
 using Shouldly;
 using Xunit;
 
@@ -11,6 +12,9 @@ public sealed class StartTests
     [Theory]
     [InlineData("Presence:Grace", "300", "Presence:Grace=300: say 300s or 5m.")]
     [InlineData("Presence:Grace", "24:00:00", "Presence:Grace=24:00:00: is no duration: say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23.")]
+    [InlineData("Presence:Grace", "１０s", "Presence:Grace=１０s: has digits other than 0 to 9: say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23.")]
+    [InlineData("Presence:Grace", "٣٠", "Presence:Grace=٣٠: has digits other than 0 to 9: say 30s")]
+    [InlineData("Presence:Grace", "٠٠:٠٥:٠٠", "Presence:Grace=٠٠:٠٥:٠٠: has digits other than 0 to 9: say 30s")]
     [InlineData("Presence:Grace", "500d", "Presence:Grace must be 1s to 365d.")]
     [InlineData("Presence:SweepEvery", "5m", "Presence:SweepEvery must be 0 (off) or 1h to 30d.")]
     [InlineData("Verify:AuditEvery", "400d", "Verify:AuditEvery must be 0 (off) or 1h to 365d.")]
@@ -25,6 +29,14 @@ public sealed class StartTests
     [InlineData("Notifications:Sns:TopicArn", "my-topic", "Notifications:Sns:TopicArn")]
     [InlineData("Notifications:Webhook:Url", "example.net/hook", "Notifications:Webhook:Url is not an address")]
     [InlineData("Storage:Sqlite:Path", "/proc/nowhere/x.db", "/proc/nowhere")]
+    [InlineData("Storage:Sqlite:Path", "~nobody/x.db", "Storage:Sqlite:Path=~nobody/x.db: only a shell knows ~nobody; say the whole path.")]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:99999", "http://127.0.0.1:99999 is no address to listen on (99999 is no port: 1 to 65535)")]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:8o80", "http://127.0.0.1:8o80 is no address to listen on (8o80 is no port: 1 to 65535)")]
+    [InlineData("Kestrel:Endpoints:Web:Url", "http://127.0.0.1:-1", "http://127.0.0.1:-1 is no address to listen on")]
+    [InlineData("ASPNETCORE_URLS", "http://unix:/nowhere/x.sock", "the folder /nowhere is not there")]
+    [InlineData("ASPNETCORE_URLS", "http://unix:~/x.sock", "http://unix:~/x.sock is no address to listen on (a socket has its whole path there, from / on)")]
+    [InlineData("Events:Mqtt:Listen:Username", "device", "Events:Mqtt:Listen:Username is set without Events:Mqtt:Listen:Password: set both, or neither.")]
+    [InlineData("Orleans:Endpoints:GatewayPort", "30000", "Orleans:Endpoints:GatewayPort=30000: a silo that is alone lets nobody in by it; leave it out, or use Storage:Provider=DynamoDB.")]
     public async Task A_wrong_setting_is_one_line_and_no_stack_trace(string setting, string value, string line)
     {
         var (exitCode, output) = await SiloProcess.Fail((setting, value));
@@ -45,6 +57,97 @@ public sealed class StartTests
         output.Trim().Split('\n').Length.ShouldBe(1, output);
     }
 
+    [Theory]
+    [InlineData("ASPNETCORE_URLS", "http://192.0.2.1:8099", "Auth:AllowAnonymous", "true", "192.0.2.1 is not an address of this machine")]
+    [InlineData("Storage:Provider", "DynamoDB", "Orleans:Endpoints:AdvertisedIPAddress", "192.0.2.1", "192.0.2.1 is not an address of this machine")]
+    [InlineData("Presence:Policies:0:Match", "*", "Presence:Policies:0:Notify", ",", "Presence:Policies:0:Notify is empty: name somebody, leave it out for everybody, or set Muted=true for nobody.")]
+    [InlineData("Presence:Policies:0:Match", "*", "Presence:Policies:0:Notify", " , ,", "Presence:Policies:0:Notify is empty")]
+    [InlineData("Presence:Policies:0:Match", "*", "Presence:Policies:0:Notify:0", "", "Presence:Policies:0:Notify is empty")]
+    [InlineData("Presence:Policies:0:Match", "*", "Presence:Policies:0:Notify:0", " ", "Presence:Policies:0:Notify is empty")]
+    [InlineData("Notifications:Destinations:ops:Type", "console", "Notifications:Destinations:OPS:Type", "console", "Notifications:Destinations:ops and Notifications:Destinations:OPS differ only in case")]
+    [InlineData("Notifications:Destinations:ops:Type", "console", "Notifications:Destinations:OPS:RateLimit", "1/s", "Notifications:Destinations:OPS and Notifications:Destinations:ops differ only in case")]
+    public async Task Two_settings_that_are_wrong_together_are_one_line(string setting, string value, string second, string also, string line)
+    {
+        var (exitCode, output) = await SiloProcess.Fail((setting, value), (second, also), ("Events:Mqtt:Listen:Port", "0"));
+        exitCode.ShouldBe(1, output);
+        output.Trim().Split('\n').Length.ShouldBe(1, output);
+        output.ShouldContain(line);
+    }
+
+    [Theory]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:81", "http://127.0.0.1:81: this user may not open port 81")]
+    [InlineData("Events:Mqtt:Listen:Port", "81", "Events:Mqtt:Listen:Port=81: this user may not open port 81")]
+    public async Task A_port_that_needs_a_privilege_is_one_line(string setting, string value, string line)
+    {
+        const string lowest = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+        Assert.SkipUnless(File.Exists(lowest) && int.Parse(await File.ReadAllTextAsync(lowest, TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture) > 81, "Everybody may open port 81 here.");
+        string[] under = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-net_bind_service"] : [];
+        var (exitCode, output) = await SiloProcess.FailUnder(under, (setting, value));
+        exitCode.ShouldBe(1, output);
+        output.Trim().Split('\n').Length.ShouldBe(1, output);
+        output.ShouldContain(line);
+    }
+
+    [Fact]
+    public async Task A_start_with_everything_wrong_names_each_in_a_line_of_its_own()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var (exitCode, output) = await SiloProcess.Fail(
+            ("Presence:Grace", "300"), ("Presence:Grcae", "5m"), ("Events:Mqtt:Listen:Port", port), ("Storage:Sqlite:Path", "/proc/nowhere/x.db"),
+            ("ASPNETCORE_URLS", $"http://127.0.0.1:99999;http://127.0.0.1:{port};http://0.0.0.0:{FreePort.Next()}"));
+
+        exitCode.ShouldBe(1, output);
+        var lines = output.Trim().Split('\n').Select(line => line.Trim()).ToList();
+        lines.Count.ShouldBe(7, output);
+        lines.ShouldContain("Presence:Grace=300: say 300s or 5m.");
+        lines.ShouldContain("Unknown setting Presence:Grcae: a typing error?");
+        lines.ShouldContain(line => line.StartsWith("http://127.0.0.1:99999 is no address", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.StartsWith($"http://127.0.0.1:{port}: the port is taken by the process {Environment.ProcessId} (", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.Contains("can be reached from other machines, and no key is set", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.StartsWith($"Events:Mqtt:Listen:Port={port}: the port is taken by the process {Environment.ProcessId} (", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.StartsWith("Storage:Sqlite:Path: The folder /proc/nowhere cannot be created", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Two_of_our_own_doors_on_one_port_are_one_line()
+    {
+        var port = FreePort.Next();
+        var (exitCode, output) = await SiloProcess.Fail(("Events:Mqtt:Listen:Port", $"{port}"), ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}"));
+        exitCode.ShouldBe(1, output);
+        output.Trim().Split('\n').Length.ShouldBe(1, output);
+        output.ShouldContain($"Events:Mqtt:Listen:Port={port}: http://127.0.0.1:{port} is to listen there, too");
+    }
+
+    [Fact]
+    public async Task A_path_that_begins_with_a_tilde_is_in_the_home_folder()
+    {
+        var home = Directory.CreateTempSubdirectory("iot-orleans-home-");
+        try
+        {
+            await using var silo = await SiloProcess.Start(("HOME", home.FullName), ("Storage:Sqlite:Path", "~/state/x.db"));
+            File.Exists(Path.Combine(home.FullName, "state", "x.db")).ShouldBeTrue(silo.AllOutput);
+            Directory.Exists(Path.Combine(silo.Folder, "~")).ShouldBeFalse();
+        }
+        finally
+        {
+            home.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("ar_SA.UTF-8")]
+    [InlineData("th_TH.UTF-8")]
+    [InlineData("fa_IR.UTF-8")]
+    public async Task Log_lines_carry_the_years_of_the_rest_of_the_world(string locale)
+    {
+        await using var silo = await SiloProcess.Start(("LC_ALL", locale));
+        await silo.Until(() => silo.Output.Any(line => line.Contains("info: ", StringComparison.Ordinal)), "a log line");
+        var year = TimeProvider.System.GetUtcNow().Year.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var line in silo.Output.Where(line => line.Contains("info: ", StringComparison.Ordinal))) line.ShouldStartWith($"{year}-");
+    }
+
     [Fact]
     public async Task All_mistakes_are_said_at_once()
     {
@@ -54,7 +157,6 @@ public sealed class StartTests
 
     [Theory]
     [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:{0}", "set ASPNETCORE_URLS or --urls")]
-    [InlineData("Orleans:Endpoints:SiloPort", "{0}", "set Orleans:Endpoints:SiloPort")]
     [InlineData("Events:Mqtt:Listen:Port", "{0}", "Events:Mqtt:Listen:Port")]
     public async Task A_port_that_is_taken_is_one_line(string setting, string value, string line)
     {

@@ -33,6 +33,56 @@ public sealed class SecondProcessTests : IDisposable
         await store.Insert("a");
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("-s")]
+    [InlineData("")]
+    public async Task Another_name_of_the_same_file_is_refused_too(string symbolic)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux keeps a lock on the file itself apart from SQLite's.");
+        var other = _folder.File("elsewhere/other.db");
+        Directory.CreateDirectory(Path.GetDirectoryName(other)!);
+        await using (var store = await TestStore.Open(_folder.File())) await store.Insert("a");
+        await Link(symbolic, _folder.File(), other);
+
+        using var process = OtherProcess.Start(TestContext.Current.CancellationToken, "hold", other);
+        (await process.ReadLine()).ShouldBe("open");
+        var refusal = await TestStore.ShouldNotOpen(_folder.File());
+        refusal.Error.ShouldBe(SqliteStoreError.InUse);
+        await process.Kill();
+
+        await using var again = await TestStore.Open(_folder.File());
+        using var late = OtherProcess.Start(TestContext.Current.CancellationToken, "hold", other);
+        (await late.WaitForExit()).Error.ShouldStartWith("InUse: Another process has");
+        (await again.ETagOf("a")).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_link_to_a_file_that_is_not_there_yet_is_a_name_of_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        File.CreateSymbolicLink(_folder.File("link.db"), _folder.File());
+        await using var store = await TestStore.Open(_folder.File("link.db"));
+        await store.Insert("a");
+
+        (await TestStore.ShouldNotOpen(_folder.File())).Error.ShouldBe(SqliteStoreError.InUse);
+    }
+
+    [Fact]
+    public async Task The_sqlite3_shell_may_look_while_it_is_open()
+    {
+        await using var store = await TestStore.Open(_folder.File());
+        await store.Insert("a");
+        using var shell = new IoTOrleans.Sqlite.Engine.StoreConnection(_folder.File(), TimeSpan.Zero);
+        shell.Scalar("SELECT count(*) FROM grain_state").ShouldBe(1L);
+    }
+
+    private static async Task Link(string symbolic, string target, string name)
+    {
+        using var ln = System.Diagnostics.Process.Start("ln", symbolic == "" ? [target, name] : [symbolic, target, name]);
+        await ln.WaitForExitAsync(TestContext.Current.CancellationToken);
+        ln.ExitCode.ShouldBe(0);
+    }
+
     [Fact]
     public async Task A_second_store_in_the_same_process_is_refused_too()
     {

@@ -8,9 +8,11 @@ public static class SiloProgram
 {
     /// <param name="folder">Where it is started, and keeps its data.</param>
     /// <param name="environment">Its settings. What this process has of AWS's own is not passed on.</param>
-    public static ProcessStartInfo In(string folder, IReadOnlyDictionary<string, string> environment)
+    /// <param name="under">A command that runs another one, like <c>prlimit --nofile=1024</c>.</param>
+    public static ProcessStartInfo In(string folder, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> under)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "IoTOrleans.Silo.dll")])
+        string[] command = [.. under, "dotnet", Path.Combine(AppContext.BaseDirectory, "IoTOrleans.Silo.dll")];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

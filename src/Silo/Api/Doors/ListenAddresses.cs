@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace IoTOrleans.Silo.Api.Doors;
 
@@ -25,6 +27,38 @@ internal static class ListenAddresses
         if (address.StartsWith("http://unix:", StringComparison.OrdinalIgnoreCase) || address.StartsWith("http://pipe:", StringComparison.OrdinalIgnoreCase)) return true;
         var host = BindingAddress.Parse(address).Host;
         return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
+    }
+
+    /// <summary>Where a server that is given this address listens; null: where nobody can look beforehand.</summary>
+    /// <exception cref="FormatException">It is no address.</exception>
+    public static EndPoint? EndPointOf(string address)
+    {
+        var binding = BindingAddress.Parse(address);
+        if (binding.IsNamedPipe) return null;
+        if (binding.IsUnixPipe) return Socket(binding.UnixPipePath);
+        if (address.StartsWith("http://unix:", StringComparison.OrdinalIgnoreCase)) throw new FormatException("a socket has its whole path there, from / on");
+
+        // To ASP.NET Core what follows the colon is part of a name where it is no number, and any name means all addresses.
+        var bracket = binding.Host.LastIndexOf(']');
+        var colon = binding.Host.LastIndexOf(':');
+        if (colon > bracket) throw NoPort(binding.Host[(colon + 1)..]);
+        if (binding.Port is < 0 or > IPEndPoint.MaxPort) throw NoPort(binding.Port.ToString(CultureInfo.InvariantCulture));
+        if (binding.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return new IPEndPoint(IPAddress.Loopback, binding.Port);
+        return new IPEndPoint(IPAddress.TryParse(binding.Host, out var ip) ? ip : IPAddress.Any, binding.Port);
+    }
+
+    private static FormatException NoPort(string port) => new($"{port} is no port: 1 to {IPEndPoint.MaxPort}");
+
+    private static UnixDomainSocketEndPoint Socket(string path)
+    {
+        try
+        {
+            return new UnixDomainSocketEndPoint(path);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new FormatException("the path of a socket may be 107 bytes long at most", exception);
+        }
     }
 
     private static string[] Split(string list) => list.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

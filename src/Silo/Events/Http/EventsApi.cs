@@ -2,6 +2,7 @@ using System.Globalization;
 using IoTOrleans.Contracts;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Events.Parsing;
+using IoTOrleans.Silo.Logging;
 using IoTOrleans.Silo.Memory;
 
 namespace IoTOrleans.Silo.Events.Http;
@@ -27,7 +28,7 @@ internal static class EventsApi
 
     private static async Task<IResult> Receive(
         HttpContext context, IConnectionChangeSink sink, HttpEventMetrics metrics, MemoryGauge memory, TimeProvider time,
-        ILogger<IConnectionChangeSink> logger)
+        EventsLog log)
     {
         if (!IsJson(context.Request))
         {
@@ -42,18 +43,18 @@ internal static class EventsApi
         }
 
         var events = EventParser.ParseAll(await JsonBody.Receive(context.Request.Body, context.RequestAborted), EventSource.Http, time.GetUtcNow());
-        return await Take(events, sink, metrics, logger, context.RequestAborted);
+        return await Take(events, sink, metrics, log, context.RequestAborted);
     }
 
     private static async Task<IResult> Take(
-        IReadOnlyList<ParsedEvent> events, IConnectionChangeSink sink, HttpEventMetrics metrics, ILogger logger, CancellationToken cancellationToken)
+        IReadOnlyList<ParsedEvent> events, IConnectionChangeSink sink, HttpEventMetrics metrics, EventsLog log, CancellationToken cancellationToken)
     {
         var refused = events.Index().Where(item => item.Item is ParsedEvent.Refused)
             .Select(item => (item.Index, Refusal: (ParsedEvent.Refused)item.Item)).ToList();
         if (refused.Count > 0)
         {
             foreach (var reason in refused.CountBy(item => item.Refusal.Reason)) metrics.Refused(reason.Key, reason.Value);
-            EventsLog.Refused(logger, refused.Count, events.Count, refused[0].Index, refused[0].Refusal.Reason, refused[0].Refusal.Detail);
+            log.Refused(refused.Count, events.Count, refused[0].Index, refused[0].Refusal.Reason, refused[0].Refusal.Detail);
             return Refuse(refused, events.Count);
         }
 
@@ -68,11 +69,11 @@ internal static class EventsApi
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            EventsLog.NotStored(logger, exception, events.Count);
+            log.NotStored(events.Count, exception);
             metrics.NotStored(events.Count);
             return Problems.Of(
                 StatusCodes.Status503ServiceUnavailable, "Not all of it is stored",
-                $"{exception.Message} Send it all again: an event that is stored already changes nothing.");
+                $"{exception.FirstLine()} Send it all again: an event that is stored already changes nothing.");
         }
 
         metrics.Accepted(events.Count);
@@ -92,13 +93,4 @@ internal static class EventsApi
         && string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase);
 
     internal sealed record Accepted([property: System.Text.Json.Serialization.JsonPropertyName("accepted")] int Count);
-}
-
-internal static partial class EventsLog
-{
-    [LoggerMessage(101, LogLevel.Warning, "POST /events: {Refused} of {Count} events are bad, none was taken. The first, at index {Index}: {Reason}: {Detail}")]
-    public static partial void Refused(ILogger logger, int refused, int count, int index, RefusalReason reason, string detail);
-
-    [LoggerMessage(100, LogLevel.Warning, "POST /events: not all of {Count} events could be stored; the caller was told to send them again.")]
-    public static partial void NotStored(ILogger logger, Exception exception, int count);
 }

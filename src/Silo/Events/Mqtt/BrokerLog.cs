@@ -1,4 +1,5 @@
 using System.Net;
+using IoTOrleans.Silo.Logging;
 using IoTOrleans.Silo.Notifications.Text;
 
 namespace IoTOrleans.Silo.Events.Mqtt;

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using IoTOrleans.Contracts;
+using IoTOrleans.Silo.Logging;
 
 namespace IoTOrleans.Silo.Events.Mqtt;
 

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Memory;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Silo.Events.Mqtt;
@@ -16,7 +18,7 @@ namespace IoTOrleans.Silo.Events.Mqtt;
 /// </remarks>
 internal sealed class MqttBroker(
     IOptions<MqttBrokerOptions> options, IBrokerStartCounter starts, BrokerClock clock, LiveConnections live, BrokerOutbox outbox,
-    Doorkeeper door, BrokerMetrics metrics, BrokerLog log, ILoggerFactory loggers, TimeProvider time) : IHostedService
+    Doorkeeper door, FileGauge files, BrokerMetrics metrics, BrokerLog log, ILoggerFactory loggers, TimeProvider time) : IHostedService
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
@@ -72,6 +74,13 @@ internal sealed class MqttBroker(
 
     private void Admit(ConnectionContext transport)
     {
+        if (files.IsOneTooMany(transport.Features.Get<IConnectionSocketFeature>()?.Socket))
+        {
+            metrics.Refused("files");
+            _ = TurnAway(transport);
+            return;
+        }
+
         if (Interlocked.Increment(ref open) > options.Value.MaxConnections)
         {
             Interlocked.Decrement(ref open);

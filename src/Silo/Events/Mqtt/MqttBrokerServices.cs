@@ -17,6 +17,7 @@ internal static class MqttBrokerServices
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.AddMemoryGauge();
+        services.AddFileGauge();
         services.TryAddSingleton<IBrokerStartCounter, GrainStartCounter>();
         services.AddSingleton<BrokerClock>();
         services.AddSingleton<IBrokerClock>(provider => provider.GetRequiredService<BrokerClock>());

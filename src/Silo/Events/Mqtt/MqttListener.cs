@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Silo.Hosting.Starting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
@@ -34,9 +35,12 @@ internal static class MqttListener
         }
         catch (Exception exception) when (exception is AddressInUseException or SocketException)
         {
-            throw new StartupException(Explain(exception, options), exception);
+            throw new StartupException(DoorAt(endPoint).Explain(exception), exception);
         }
     }
+
+    internal static Door DoorAt(IPEndPoint endPoint) => new(
+        $"{Port}={endPoint.Port}", $"{Address}={endPoint.Address}", endPoint, $"set {Port} to a free port from 1024 up, or to 0 for no MQTT broker");
 
     /// <summary>Throws for settings that cannot work.</summary>
     internal static void Check(MqttBrokerOptions options) => EndPointOf(options);
@@ -70,17 +74,4 @@ internal static class MqttListener
 
         return new IPEndPoint(address, options.Port);
     }
-
-    private static string Explain(Exception exception, MqttBrokerOptions options) => (exception as SocketException)?.SocketErrorCode switch
-    {
-        null or SocketError.AddressAlreadyInUse =>
-            $"{Port}={options.Port}: the MQTT port is taken by another program on {options.Address}. "
-            + $"Stop it, set {Port} to a free port, or to 0 for no MQTT broker.",
-        SocketError.AccessDenied =>
-            $"{Port}={options.Port}: this user may not open the MQTT port. "
-            + $"Ports below 1024 need a privilege; set {Port} to 1883 or any other from 1024 up.",
-        SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported =>
-            $"{Address}={options.Address} is not an address of this machine: set it to one that is, to 127.0.0.1, or to 0.0.0.0 for all.",
-        _ => $"{Address}={options.Address}, {Port}={options.Port}: the MQTT port cannot be opened: {exception.Message}.",
-    };
 }

@@ -3,6 +3,8 @@ using IoTOrleans.Silo.Api.Doors;
 using IoTOrleans.Silo.Events.Http;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Silo.Memory;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -15,7 +17,6 @@ internal static class HttpComposition
 
     public static void AddHttp(this WebApplicationBuilder builder, SiloSettings settings)
     {
-        CheckWhoCanReachUs(ListenAddresses.From(builder.Configuration), settings);
         builder.Services.AddSingleton(new DoorOptions(settings.ApiKey, HostNames(builder.Configuration, settings), settings.AllowAnonymous));
 
         // ASP.NET Core's own filter would refuse loopback as soon as a name is listed, and health checks by address: our door asks.
@@ -27,6 +28,7 @@ internal static class HttpComposition
         builder.Services.AddSingleton<Reception>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Reception>());
         ServerFirst.Arrange(builder.Host);
+        builder.Services.AddFileGauge();
         builder.WebHost.ConfigureKestrel(Bound);
 
         // As ASP.NET Core's documentation has it, for who needs other limits; by itself Kestrel reads only its endpoints there.
@@ -59,26 +61,13 @@ internal static class HttpComposition
         kestrel.Limits.MaxRequestBodySize = EventsApi.MostBytes;
         kestrel.Limits.MaxRequestBufferSize = 64 * 1024;
         kestrel.Limits.MaxConcurrentConnections = MostConnections;
-    }
-
-    private static void CheckWhoCanReachUs(IReadOnlyList<string> addresses, SiloSettings settings)
-    {
-        foreach (var address in addresses)
+        var files = kestrel.ApplicationServices.GetRequiredService<FileGauge>();
+        kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection =>
         {
-            bool loopback;
-            try
-            {
-                loopback = ListenAddresses.IsLoopback(address);
-            }
-            catch (FormatException exception)
-            {
-                throw new StartupException($"{address} is no address to listen on ({exception.Message.TrimEnd('.')}): say something like http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.", exception);
-            }
-
-            if (loopback || settings.ApiKey is not null || settings.AllowAnonymous) continue;
-            throw new StartupException(
-                $"{address} can be reached from other machines, and no key is set: set Auth:ApiKey (or Auth:AllowAnonymous=true if something else guards this service).");
-        }
+            if (!files.IsOneTooManyForHttp(connection.Features.Get<IConnectionSocketFeature>()?.Socket)) return next(connection);
+            connection.Abort();
+            return Task.CompletedTask;
+        }));
     }
 
     private static List<string> HostNames(ConfigurationManager configuration, SiloSettings settings)

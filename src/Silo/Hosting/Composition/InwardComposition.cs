@@ -16,6 +16,7 @@ internal static class InwardComposition
         var services = builder.Services;
         services.AddSingleton<IConnectionChangeSink, GrainSink>();
         services.AddSingleton<HttpEventMetrics>();
+        services.AddSingleton<EventsLog>();
         services.AddBlindSpots();
         if (settings.QueueUrl is not null) services.AddSqsEvents(new SqsOptions { QueueUrl = settings.QueueUrl }).AddQueueHorizon();
         if (settings.Mqtt.Port == 0) return;

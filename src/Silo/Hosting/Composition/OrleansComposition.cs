@@ -9,6 +9,7 @@ using IoTOrleans.Grains.State;
 using IoTOrleans.Grains.Summaries;
 using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Catalogue;
+using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Memory;
 using IoTOrleans.Silo.Reminders;
@@ -43,7 +44,12 @@ internal static class OrleansComposition
         // After Orleans: hosted services stop in reverse, and whatever is under way still needs its grain.
         builder.Services.AddPresence();
         builder.Services.AddHostedService<Shedder>();
-        if (settings.Storage == StorageProvider.DynamoDB) builder.Services.NeedAwsCredentials("Storage:Provider=DynamoDB");
+        if (settings.Storage == StorageProvider.DynamoDB)
+        {
+            builder.Services.NeedAwsCredentials("Storage:Provider=DynamoDB");
+            builder.Services.AddHostedService<PeerWatch>();
+        }
+
         builder.Services.AddThingList();
         if (settings.Storage == StorageProvider.Sqlite) builder.Services.AddHostedService<OverdueSweep>();
         builder.Services.AddSingleton<IOptions<PresenceOptions>>(new OptionsWrapper<PresenceOptions>(settings.Presence));
@@ -72,6 +78,7 @@ internal static class OrleansComposition
                 silo.AddDynamoDBReminderTable(Tables).AddLeanReminders();
                 silo.UseDynamoDBClustering(Tables);
                 silo.Configure<ClusterMembershipOptions>(NoticeTheDead);
+                silo.ShareNoDoors();
                 return;
             case StorageProvider.Memory:
                 silo.AddMemoryGrainStorage(memoryStorage);
@@ -88,6 +95,7 @@ internal static class OrleansComposition
         }
 
         silo.UseLocalMembership(settings.Orleans);
+        silo.KeepDoorsShut();
 
         void Tables(DynamoDBTableOptions options) => (options.TablePrefix, options.CreateTables) = (settings.DynamoDB.TablePrefix, settings.DynamoDB.CreateTables);
     }

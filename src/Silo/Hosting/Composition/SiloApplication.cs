@@ -1,5 +1,7 @@
+using System.Globalization;
 using IoTOrleans.Silo.Api.Doors;
 using IoTOrleans.Silo.Hosting.Running;
+using IoTOrleans.Silo.Logging;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Console;
 
@@ -52,6 +54,9 @@ internal static class SiloApplication
 
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
+        // What is printed without naming a culture reads alike on every host: years of the Buddhist calendar help nobody who compares logs.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
         // Our own files lie beside the program; data and a user's appsettings.json in the folder it was started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = quietLogs });
@@ -71,13 +76,8 @@ internal static class SiloApplication
 
     public static void AddSiloLogging(this WebApplicationBuilder builder)
     {
-        builder.Logging.AddSimpleConsole(options =>
-        {
-            options.SingleLine = true;
-            options.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
-            options.UseUtcTimestamp = true;
-            options.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        builder.Logging.AddConsoleFormatter<LogLines, ConsoleFormatterOptions>();
+        builder.Logging.AddConsole(options => options.FormatterName = LogLines.FormatterName);
 
         // What keeps us from starting is said in one line by Startup; these would tell it again, with stacks, and then tell how badly the
         // silo stops that never ran.

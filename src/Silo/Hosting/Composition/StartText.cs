@@ -1,5 +1,6 @@
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Silo.Memory;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
@@ -51,6 +52,8 @@ internal static class StartText
             $"  Tells     {string.Join(", ", destinations)} ({settings.Culture}, {settings.TimeZone.Id})",
             $"  Grace     {Grace(settings)}",
         };
+        if (app.Services.GetRequiredService<FileGauge>() is { Limit: { } limit, Room: { } room })
+            lines.Add($"  Files     {limit} may be open at once: room for {room} connections");
         var doors = app.Services.GetRequiredService<Api.Doors.DoorOptions>();
         if (doors.HostNames.Count == 0 && app.Urls.Any(listening => !Api.Doors.ListenAddresses.IsLoopback(listening)))
             lines.Add("  Doors     other machines are refused until AllowedHosts names this one as they call it");

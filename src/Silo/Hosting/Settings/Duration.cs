@@ -9,6 +9,8 @@ namespace IoTOrleans.Silo.Hosting.Settings;
 /// </summary>
 internal static partial class Duration
 {
+    private const string Remedy = "say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23";
+
     /// <returns>What is wrong and what to write instead; null: fine.</returns>
     public static string? TryParse(string text, out TimeSpan duration)
     {
@@ -33,7 +35,9 @@ internal static partial class Duration
 
         // "24:00:00" is 24 days to .NET: only hours up to 23 are what they look like.
         if (Clock().IsMatch(text) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration)) return null;
-        return "is no duration: say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23";
+
+        // Full-width or Arabic ones look right to whoever wrote them.
+        return text.Any(c => char.IsDigit(c) && !char.IsAsciiDigit(c)) ? $"has digits other than 0 to 9: {Remedy}" : $"is no duration: {Remedy}";
     }
 
     /// <summary>In words, as the start-up text says it: <c>5 min</c>, <c>1 h 30 min</c>.</summary>
@@ -64,9 +68,9 @@ internal static partial class Duration
     private static int Number(Match match, string unit) =>
         match.Groups[unit].Success ? int.Parse(match.Groups[unit].ValueSpan, CultureInfo.InvariantCulture) : 0;
 
-    [GeneratedRegex(@"^(?=\d)((?<d>\d{1,9})d)?((?<h>\d{1,9})h)?((?<m>\d{1,9})m)?((?<s>\d{1,9})s)?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?=[0-9])((?<d>[0-9]{1,9})d)?((?<h>[0-9]{1,9})h)?((?<m>[0-9]{1,9})m)?((?<s>[0-9]{1,9})s)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Units();
 
-    [GeneratedRegex(@"^(\d{1,8}\.)?([01]?\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A([0-9]{1,8}\.)?([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,7})?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Clock();
 }

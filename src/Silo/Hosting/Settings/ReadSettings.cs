@@ -12,8 +12,9 @@ internal static class ReadSettings
 {
     private static readonly string[] sections = ["Presence", "Storage", "Events", "Notifications", "Verify", "Auth"];
 
+    /// <param name="look">What else is wrong with them, on this machine.</param>
     /// <exception cref="StartupException">One line a mistake.</exception>
-    public static SiloSettings From(IConfiguration configuration)
+    public static SiloSettings From(IConfiguration configuration, Func<SiloSettings, IEnumerable<string>>? look = null)
     {
         var reader = new SettingsReader(configuration);
         var storage = reader.Choice("Storage:Provider", StorageProvider.Sqlite);
@@ -26,7 +27,7 @@ internal static class ReadSettings
             Incidents = ReadIncidents(reader),
             Rounds = ReadRounds(reader, verifyMaxPerSecond),
             Storage = storage,
-            SqlitePath = reader.Text("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db")),
+            SqlitePath = reader.FilePath("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db")),
             DynamoDB = ReadDynamoDB(reader, configuration),
             QueueUrl = reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
             Mqtt = mqtt,
@@ -48,9 +49,11 @@ internal static class ReadSettings
         foreach (var mistake in settings.Presence.Check([.. settings.Destinations.Select(destination => destination.Name)])) reader.Mistake(mistake);
         foreach (var mistake in settings.Incidents.Check().Concat(settings.Rounds.Check())) reader.Mistake(mistake);
         Check(settings, reader);
+        foreach (var mistake in look?.Invoke(settings) ?? []) reader.Mistake(mistake);
         if (reader.Mistakes.Count == 0) return settings;
 
-        // Of a destination with a mistake some settings have not been looked at: they are not unknown.
+        // What starts names it and goes on; what does not start at all had better say all it knows. Of a destination with a mistake some settings have
+        // not been looked at: they are not unknown.
         var unknown = settings.Unknown.Where(key => !key.StartsWith("Notifications:Destinations:", StringComparison.OrdinalIgnoreCase));
         throw new StartupException(string.Join(Environment.NewLine, reader.Mistakes.Distinct().Concat(unknown.Select(SiloSettings.IsIgnored))));
     }
@@ -59,8 +62,15 @@ internal static class ReadSettings
     {
         if (settings.Storage == StorageProvider.DynamoDB && settings.Mqtt.Port > 0)
             reader.Mistake("Events:Mqtt:Listen:Port: the embedded broker is for one silo with Storage:Provider=Sqlite; set it to 0, or use AWS IoT Core and Events:Sqs:QueueUrl.");
-        if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address) && !IPAddress.IsLoopback(address)
-            && (settings.Mqtt.Username is null || settings.Mqtt.Password is null))
+        if (settings.Storage != StorageProvider.DynamoDB && settings.Orleans.GatewayPort > 0)
+            reader.Mistake($"Orleans:Endpoints:GatewayPort={settings.Orleans.GatewayPort}: a silo that is alone lets nobody in by it; leave it out, or use Storage:Provider=DynamoDB.");
+        if (settings.Mqtt.Username is null != settings.Mqtt.Password is null)
+        {
+            var (there, missing) = settings.Mqtt.Password is null ? ("Username", "Password") : ("Password", "Username");
+            reader.Mistake($"Events:Mqtt:Listen:{there} is set without Events:Mqtt:Listen:{missing}: set both, or neither.");
+        }
+        else if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address) && !IPAddress.IsLoopback(address)
+            && settings.Mqtt.Username is null)
         {
             reader.Mistake(
                 $"Events:Mqtt:Listen:Address={settings.Mqtt.Address} can be reached from other machines: set Events:Mqtt:Listen:Username and Events:Mqtt:Listen:Password too.");

@@ -80,11 +80,50 @@ internal sealed class SettingsReader(IConfiguration configuration)
     /// <summary>A list, either as <c>key:0</c>, <c>key:1</c> … or as one text with commas; null: not set.</summary>
     public IReadOnlyList<string>? List(string key)
     {
-        // How an empty JSON list arrives.
-        if (configuration[key] == "") _mistakes.Add($"{key} is empty: name somebody, leave it out for everybody, or set Muted=true for nobody.");
-        if (Text(key) is { } text) return text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var items = Items(key);
-        return items.Count == 0 ? null : [.. items.Select(item => Text($"{key}:{item}")).OfType<string>()];
+
+        // An empty text is how an empty JSON list arrives.
+        if (configuration[key] is null && items.Count == 0) return null;
+        string[] names = Text(key) is { } text
+            ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            : [.. items.Select(item => Text($"{key}:{item}")).OfType<string>()];
+        if (names.Length == 0 || names.Length < items.Count)
+            _mistakes.Add($"{key} is empty: name somebody, leave it out for everybody, or set Muted=true for nobody.");
+        return names;
+    }
+
+    /// <summary>Nobody reads this section any more: what is wrong with it has been said.</summary>
+    public void Skip(string section) => _read.UnionWith(configuration.GetSection(section).AsEnumerable().Select(pair => pair.Key));
+
+    /// <summary>The name of a file. What a shell makes of <c>~</c> nobody makes of it here, and in no other program would it be a name.</summary>
+    public string FilePath(string key, string defaultValue)
+    {
+        var text = Text(key, defaultValue);
+        if (!text.StartsWith('~')) return text;
+        var (user, rest) = text.IndexOfAny(['/', Path.DirectorySeparatorChar]) is var end and > 0 ? (text[..end], text[(end + 1)..]) : (text, "");
+        if (user != "~") _mistakes.Add($"{key}={text}: only a shell knows {user}; say the whole path.");
+        else if (Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home) return Path.Combine(home, rest);
+        else _mistakes.Add($"{key}={text}: this user has no home folder; say the whole path.");
+        return defaultValue;
+    }
+
+    /// <summary>Items that are spelled in more than one way: to configuration they are one, and their settings would be merged.</summary>
+    public IEnumerable<IReadOnlyList<string>> SpelledDifferently(string section) =>
+        from name in Spellings(section).Distinct(StringComparer.Ordinal)
+        group name by name.ToUpperInvariant() into same
+        where same.Count() > 1
+        select same.Order(StringComparer.Ordinal).ToList();
+
+    private IEnumerable<string> Spellings(string section)
+    {
+        var providers = configuration is IConfigurationRoot root ? root.Providers.SelectMany(provider => provider.GetChildKeys([], section)) : [];
+
+        // Where all keys differ in nothing but case the provider has kept one spelling of each.
+        var variables = from string variable in Environment.GetEnvironmentVariables().Keys
+            let key = variable.Replace("__", ":", StringComparison.Ordinal)
+            where key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)
+            select key[(section.Length + 1)..].Split(':')[0];
+        return providers.Concat(variables);
     }
 
     /// <summary>What stands below these sections and has not been read.</summary>

@@ -21,19 +21,34 @@ internal static partial class ReadDestinations
         else if (reader.Text("Notifications:Webhook:Secret") is not null)
             reader.Mistake("Notifications:Webhook:Secret is set, but Notifications:Webhook:Url is not: set both or none.");
 
+        foreach (var names in reader.SpelledDifferently(Named))
+            reader.Mistake($"{string.Join(" and ", names.Select(name => $"{Named}:{name}"))} differ only in case, and settings are read without regard to it: choose another name for one, or spell all of them alike.");
         foreach (var name in reader.Items(Named))
         {
             var section = $"{Named}:{name}";
-            if (!Name().IsMatch(name)) reader.Mistake($"{section}: a destination's name is 1 to 32 letters, digits, '-', '_' and '.'; choose another.");
-            else if (destinations.Any(d => string.Equals(d.Name, name, StringComparison.OrdinalIgnoreCase)))
-                reader.Mistake($"{section}: the short form Notifications:{name} is set, too, and is called the same; choose another name.");
-            else if (reader.Text($"{section}:Type") is not { } type) reader.Mistake($"{section}:Type is missing: say one of {DestinationKinds.Names}.");
-            else if (!DestinationKinds.Has(type)) reader.Mistake($"{section}:Type={type}: say one of {DestinationKinds.Names}.");
-            else destinations.Add(Read(reader, section, name, type));
+            var type = reader.Text($"{section}:Type");
+            if (WhyNot(section, name, type, destinations) is not { } wrong)
+            {
+                destinations.Add(Read(reader, section, name, type!));
+                continue;
+            }
+
+            // What it would have read is not unknown for that.
+            reader.Mistake(wrong);
+            reader.Skip(section);
         }
 
         // Somebody is always told: without any other destination, whoever looks at this terminal.
         return destinations.Count > 0 ? destinations : [new("console", services => services.AddConsoleDestination(terms: DestinationTerms.Default with { DailySummary = daily }))];
+    }
+
+    private static string? WhyNot(string section, string name, string? type, IEnumerable<DestinationSettings> others)
+    {
+        if (!Name().IsMatch(name)) return $"{section}: a destination's name is 1 to 32 letters, digits, '-', '_' and '.'; choose another.";
+        if (others.Any(other => string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase)))
+            return $"{section}: the short form Notifications:{name} is set, too, and is called the same; choose another name.";
+        if (type is null) return $"{section}:Type is missing: say one of {DestinationKinds.Names}.";
+        return DestinationKinds.Has(type) ? null : $"{section}:Type={type}: say one of {DestinationKinds.Names}.";
     }
 
     private static DestinationSettings Read(SettingsReader reader, string section, string name, string type) =>

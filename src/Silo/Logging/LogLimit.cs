@@ -1,4 +1,4 @@
-namespace IoTOrleans.Silo.Events.Mqtt;
+namespace IoTOrleans.Silo.Logging;
 
 /// <summary>For lines that a stranger could cause as often as they like: one per interval, the rest counted.</summary>
 internal sealed class LogLimit(TimeProvider time, TimeSpan interval)

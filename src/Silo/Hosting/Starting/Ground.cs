@@ -1,0 +1,70 @@
+using System.Net;
+using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Events.Mqtt;
+using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Silo.Memory;
+using IoTOrleans.Sqlite;
+
+namespace IoTOrleans.Silo.Hosting.Starting;
+
+/// <summary>
+/// What a start will stumble over on this machine: ports, addresses, the folder. Looked at beforehand, so that it is said together with what is
+/// wrong with the settings; whoever opens them says it again, if it is only so by then.
+/// </summary>
+internal static class Ground
+{
+    public static IEnumerable<string> Trouble(SiloSettings settings, IConfiguration configuration) =>
+        [.. WebTrouble(settings, configuration, out var doors), .. Trouble([.. doors, .. OtherDoors(settings)]), .. FolderTrouble(settings), .. LimitTrouble()];
+
+    private static List<string> WebTrouble(SiloSettings settings, IConfiguration configuration, out List<Door> doors)
+    {
+        (doors, var trouble) = ([], new List<string>());
+        foreach (var address in ListenAddresses.From(configuration))
+        {
+            try
+            {
+                if (ListenAddresses.EndPointOf(address) is { } endPoint) doors.Add(Door.Web(address, endPoint));
+            }
+            catch (FormatException exception)
+            {
+                trouble.Add($"{address} is no address to listen on ({exception.Message.TrimEnd('.')}): say something like http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.");
+                continue;
+            }
+
+            if (ListenAddresses.IsLoopback(address) || settings.ApiKey is not null || settings.AllowAnonymous) continue;
+            trouble.Add($"{address} can be reached from other machines, and no key is set: set Auth:ApiKey (or Auth:AllowAnonymous=true if something else guards this service).");
+        }
+
+        return trouble;
+    }
+
+    private static IEnumerable<Door> OtherDoors(SiloSettings settings)
+    {
+        if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address)) yield return MqttListener.DoorAt(new(address, settings.Mqtt.Port));
+
+        // Which address it is without a setting Orleans finds out; the door is looked at again when it is opened.
+        if (settings.Storage != StorageProvider.DynamoDB || !IPAddress.TryParse(settings.Orleans.AdvertisedAddress, out var advertised)) yield break;
+        yield return Door.Silo(new(advertised, settings.Orleans.SiloPort));
+        if (settings.Orleans.GatewayPort > 0) yield return Door.Gateway(new(advertised, settings.Orleans.GatewayPort));
+    }
+
+    private static IEnumerable<string> Trouble(IReadOnlyList<Door> doors)
+    {
+        foreach (var (i, door) in doors.Index())
+        {
+            if (door.Trouble() is { } trouble) yield return trouble;
+            else if (doors.Take(i).FirstOrDefault(door.Meets) is { } other) yield return $"{door.Setting}: {other.Setting} is to listen there, too: {door.Remedy}.";
+        }
+    }
+
+    private static IEnumerable<string> LimitTrouble()
+    {
+        if (FileGauge.LimitOfThisProcess() is { } limit && limit < FileGauge.Least)
+            yield return $"This process may have {limit} files open, and needs {FileGauge.Least} at least: raise the limit (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker).";
+    }
+
+    private static IEnumerable<string> FolderTrouble(SiloSettings settings)
+    {
+        if (settings.Storage == StorageProvider.Sqlite && SqliteStore.Trouble(settings.SqlitePath) is { } trouble) yield return $"Storage:Sqlite:Path: {trouble}";
+    }
+}
