@@ -73,4 +73,7 @@ public enum PresenceReason
 
     // Somebody has forgotten a thing of which others were told.
     Forgotten = 110,
+
+    // The settings leave the thing out.
+    NotWatched = 111,
 }

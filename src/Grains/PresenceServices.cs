@@ -35,6 +35,7 @@ public static class PresenceServices
         services.AddSingleton<SecondLooks>();
         services.AddHostedService(provider => provider.GetRequiredService<SecondLooks>());
         services.AddSingleton<FeedWatch>();
+        services.AddSingleton<StrangerWatch>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
         services.TryAddSingleton<IBlindSpots, NoBlindSpots>();
         services.AddSingleton<HeldVerdicts>();

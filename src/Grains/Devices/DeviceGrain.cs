@@ -59,6 +59,9 @@ internal sealed partial class DeviceGrain(
         _policy = policies.For(ThingName);
         _state = storage.State;
         _clock = new DeviceClock(this, time, logger, expected: PresenceRules.NextLook(_state, _policy, Now) is not null, OnTimer);
+
+        // Its reminder stands where a clock that was ahead has put it.
+        if (!ReferenceEquals(ClockSteps.PutRight(_state, Now), _state)) _clock.LookAgain(Now, Now);
         return Task.CompletedTask;
     }
 

@@ -11,11 +11,12 @@ internal sealed partial class PresenceObserver
     private readonly ILogger _logger;
     private readonly FeedWatch _feed;
     private readonly HeldVerdicts _held;
+    private readonly StrangerWatch _strangers;
     private readonly Counter<long> _decisions;
 
-    public PresenceObserver(IMeterFactory meters, FeedWatch feed, HeldVerdicts held, ILogger<PresenceObserver> logger)
+    public PresenceObserver(IMeterFactory meters, FeedWatch feed, HeldVerdicts held, StrangerWatch strangers, ILogger<PresenceObserver> logger)
     {
-        (_logger, _feed, _held) = (logger, feed, held);
+        (_logger, _feed, _held, _strangers) = (logger, feed, held, strangers);
         _decisions = meters.Create("IoTOrleans").CreateCounter<long>("iot_orleans.decisions", description: "Presence decisions by reason.");
     }
 
@@ -26,6 +27,7 @@ internal sealed partial class PresenceObserver
         _decisions.Add(1, new KeyValuePair<string, object?>("reason", reason));
         _feed.Note(before, decision, input);
         _held.Note(thingName, decision.State, now);
+        _strangers.Note(thingName, decision);
         if (decision.State.Flapping is [.., { CalmSince: null } flapping] && before.Flapping.All(known => known.Since != flapping.Since))
         {
             _decisions.Add(1, new KeyValuePair<string, object?>("reason", ReasonTexts.NameOf(PresenceReason.FlappingBegan)));

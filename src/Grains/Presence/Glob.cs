@@ -6,7 +6,7 @@ namespace IoTOrleans.Grains.Presence;
 /// Globs on thing names: <c>*</c> any characters, <c>?</c> one, <c>\</c> takes the meaning from one of these three behind it. The framework's own
 /// take <c>?</c> for one UTF-16 unit, which is half an emoji.
 /// </summary>
-internal static class Glob
+public static class Glob
 {
     /// <summary>From here on a character may belong to the one before it, or be half of one.</summary>
     private const char FirstCombining = '\u0300';

@@ -14,6 +14,9 @@ internal static class PresenceRules
     {
         var policy = settings.With(state.Override);
 
+        var stored = state;
+        state = ClockSteps.PutRight(state, now);
+
         // A recovery hold ends by the clock alone. Storing that can wait for the next write, unless there will be none.
         var held = state.Outage;
         var settled = Recovery.EndHold(state, policy, now);
@@ -24,6 +27,8 @@ internal static class PresenceRules
             decision = PresenceDecision.Store(decision.State, PresenceReason.HoldHeld, settled.RecoveredAt!.Value, decision.Effects);
         }
 
+        // Once: else the moment that it is put to would move along with the clock.
+        if (!ReferenceEquals(stored, state)) decision = decision with { Persist = true };
         decision = FlappingRules.Follow(state, decision, input, policy, now);
         decision = decision with { State = LookingRules.PlanRecheck(decision.State, policy, now) };
         decision = decision with { Effects = [.. decision.Effects, .. Recovery.Dropped(state, decision.State, policy)] };

@@ -76,6 +76,8 @@ internal static partial class ReasonTexts
         PresenceReason.PolicySet => "Somebody set a policy for it, or took it back.",
         PresenceReason.Forgotten => "Somebody removed it; those that were told of it are told that.",
 
+        PresenceReason.NotWatched => "The settings leave it out (Things:Include, Things:Exclude), so its event changed nothing.",
+
         _ => Unknown,
     };
 

@@ -19,7 +19,9 @@ internal static class Startup
         try
         {
             await start();
-            return 0;
+
+            // Not zero: it ended because it could not go on.
+            return Environment.ExitCode;
         }
         catch (OperationCanceledException) when (stopping)
         {

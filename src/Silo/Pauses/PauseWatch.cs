@@ -1,13 +1,22 @@
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Silo.Reminders;
 
 namespace IoTOrleans.Silo.Pauses;
 
 /// <summary>
 /// Notices that this process stood still: stopped by a debugger or a hypervisor, or asleep with its machine. Whoever asks first after that
-/// notices it, since timers that fell due meanwhile fire in any order.
+/// notices it, since timers that fell due meanwhile fire in any order. And that the clock was set back.
 /// </summary>
-internal sealed partial class PauseWatch(TimeProvider time, ILogger<PauseWatch> logger) : BackgroundService
+internal sealed partial class PauseWatch(
+    TimeProvider time, IHostApplicationLifetime lifetime, ILogger<PauseWatch> logger, ReminderClock? reminders = null) : BackgroundService
 {
+    /// <summary>NTP slews what is less.</summary>
+    internal static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(2);
+
+    /// <summary>Orleans refuses to activate grains whose memory would be collected before the time of its last look.</summary>
+    internal static readonly TimeSpan LongestStep = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan beat = TimeSpan.FromSeconds(1);
 
     /// <summary>Shorter ones happen on a busy machine, and are no longer than what events are given to come in anyway.</summary>
@@ -47,14 +56,42 @@ internal sealed partial class PauseWatch(TimeProvider time, ILogger<PauseWatch> 
         {
             // While the machine sleeps the monotonic clock may stand still, too; a clock that is set forward looks the same, at little harm.
             var (now, clock) = (time.GetTimestamp(), time.GetUtcNow());
-            var length = beaten is not { } before ? TimeSpan.Zero
-                : TimeSpan.FromTicks(Math.Max(time.GetElapsedTime(before.At, now).Ticks, (clock - before.Clock).Ticks));
+            if (beaten is not { } before)
+            {
+                beaten = (now, clock);
+                return;
+            }
+
             beaten = (now, clock);
+            var (elapsed, passed) = (time.GetElapsedTime(before.At, now), clock - before.Clock);
+            if (elapsed - passed >= ShortestStep) SetBack(elapsed - passed);
+            var length = elapsed > passed ? elapsed : passed;
             if (length < Shortest + beat) return;
             last = new Pause(clock, length);
             LogPaused((int)length.TotalSeconds);
         }
     }
+
+    private void SetBack(TimeSpan by)
+    {
+        if (by < LongestStep)
+        {
+            LogSetBack(by.TotalSeconds);
+            reminders?.SetBack(by);
+            return;
+        }
+
+        LogEnds(by.TotalSeconds);
+        Environment.ExitCode = Startup.Failed;
+        lifetime.StopApplication();
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The clock was set back by {Seconds:0} s. What happened before that may be told late by as much")]
+    private partial void LogSetBack(double seconds);
+
+    [LoggerMessage(LogLevel.Critical, "The clock was set back by {Seconds:0} s, and Orleans cannot go on over a minute or more. The process ends, so that something starts it again. "
+        + "What happened before that may be told late by as much; let the clock be set before the start")]
+    private partial void LogEnds(double seconds);
 
     [LoggerMessage(LogLevel.Warning, "This process stood still for {Seconds} s: what fell due meanwhile waits until what happened meanwhile has come in")]
     private partial void LogPaused(int seconds);

@@ -125,6 +125,21 @@ internal sealed partial class ReminderClock(
         }
     }
 
+    /// <summary>The clock was set back: what was near is as near as before.</summary>
+    public void SetBack(TimeSpan by)
+    {
+        lock (_lock)
+        {
+            foreach (var alarm in _alarms.Where(alarm => alarm.Next < DateTime.MaxValue))
+            {
+                alarm.TickAt(alarm.Next - by);
+                Enqueue(alarm);
+            }
+
+            Ring();
+        }
+    }
+
     public void Dispose() => _timer?.Dispose();
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;

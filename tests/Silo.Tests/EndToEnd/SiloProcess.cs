@@ -91,6 +91,13 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public Task Kill() => End("-KILL");
 
+    /// <summary>It ends by itself.</summary>
+    public async Task<int> Exit()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
+    }
+
     /// <summary>SIGTERM, and what it came to.</summary>
     public async Task<int> Terminate()
     {

@@ -1,19 +1,33 @@
 using IoTOrleans.Silo.Pauses;
+using IoTOrleans.Silo.Reminders;
+using IoTOrleans.Silo.Tests.Memory;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using NSubstitute;
+using Orleans;
+using Orleans.Runtime;
 using Shouldly;
 using Xunit;
 
 namespace IoTOrleans.Silo.Tests.Pauses;
 
-public sealed class PauseWatchTests
+public sealed class PauseWatchTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new(new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
+    private readonly IHostApplicationLifetime _lifetime = Substitute.For<IHostApplicationLifetime>();
+    private readonly RecordingLogger<PauseWatch> _log = new();
+    private readonly IGrainFactory _grains = Substitute.For<IGrainFactory>();
+    private readonly ReminderClock _reminders;
+
+    public PauseWatchTests() => _reminders = new(_grains, new FakeMemory(_time).Gauge, _time, NullLogger<ReminderClock>.Instance);
+
+    public void Dispose() => _reminders.Dispose();
 
     [Fact]
     public void Who_asks_first_after_it_notices_it()
     {
-        using var watch = new PauseWatch(_time, NullLogger<PauseWatch>.Instance);
+        using var watch = new PauseWatch(_time, _lifetime, _log, _reminders);
         watch.Last.ShouldBeNull();
         _time.Advance(TimeSpan.FromSeconds(30));
         watch.Last.ShouldNotBeNull().Length.ShouldBe(TimeSpan.FromSeconds(30));
@@ -24,7 +38,7 @@ public sealed class PauseWatchTests
     [Fact]
     public async Task While_it_runs_there_is_none()
     {
-        using var watch = new PauseWatch(_time, NullLogger<PauseWatch>.Instance);
+        using var watch = new PauseWatch(_time, _lifetime, _log, _reminders);
         await watch.StartAsync(TestContext.Current.CancellationToken);
         for (var i = 0; i < 60; i++)
         {
@@ -33,5 +47,49 @@ public sealed class PauseWatchTests
         }
 
         await watch.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(59)]
+    public void A_clock_that_is_set_back_a_little_is_said_once_and_reminders_are_as_near_as_before(int seconds)
+    {
+        using var watch = new PauseWatch(_time, _lifetime, _log, _reminders);
+        watch.Last.ShouldBeNull();
+        var now = _time.GetUtcNow().UtcDateTime;
+        var thing = GrainId.Create("device", "rpi-1");
+        _reminders.Start();
+        _reminders.Set(thing, "presence", now + TimeSpan.FromSeconds(90), TimeSpan.FromMinutes(1));
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.AdjustTime(_time.GetUtcNow() - TimeSpan.FromSeconds(seconds));
+        watch.Last.ShouldBeNull();
+        _time.Advance(TimeSpan.FromSeconds(88));
+        _grains.DidNotReceive().GetGrain<IRemindable>(thing);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        SpinWait.SpinUntil(() => _grains.ReceivedCalls().Any(), TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        _log.Lines.ShouldHaveSingleItem().ShouldContain($"set back by {seconds} s");
+        _lifetime.DidNotReceive().StopApplication();
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_by_a_minute_or_more_ends_the_process()
+    {
+        var before = Environment.ExitCode;
+        try
+        {
+            using var watch = new PauseWatch(_time, _lifetime, _log, _reminders);
+            watch.Last.ShouldBeNull();
+            _time.Advance(TimeSpan.FromSeconds(1));
+            _time.AdjustTime(_time.GetUtcNow() - TimeSpan.FromMinutes(15));
+            watch.Last.ShouldBeNull();
+            _lifetime.Received(1).StopApplication();
+            Environment.ExitCode.ShouldBe(1);
+            _log.Lines.ShouldHaveSingleItem().ShouldContain("set back by 900 s");
+        }
+        finally
+        {
+            Environment.ExitCode = before;
+        }
     }
 }

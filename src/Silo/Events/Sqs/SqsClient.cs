@@ -15,17 +15,17 @@ internal sealed class SqsClient : AmazonSQSClient
     // Made before the base class asks for its pipeline.
     private readonly Attempts attempts = new();
 
-    private SqsClient(AmazonSQSConfig config, Action receiveFailed)
-        : base(config) => attempts.ReceiveFailed = receiveFailed;
+    private SqsClient(AmazonSQSConfig config, TimeProvider time, Action<TimeSpan> receiveFailed)
+        : base(config) => (attempts.Time, attempts.ReceiveFailed) = (time, receiveFailed);
 
-    /// <param name="receiveFailed">Called for each attempt to receive whose answer may have got lost.</param>
-    internal static IAmazonSQS Create(Action receiveFailed)
+    /// <param name="receiveFailed">Called for each attempt to receive whose answer may have got lost, with the time that it took.</param>
+    internal static IAmazonSQS Create(TimeProvider time, Action<TimeSpan> receiveFailed)
     {
         try
         {
             // A long poll answers within 5 s. A connection that died without a word must not cost the SDK's 100 s: for as long as a poll hangs, and
             // then once more for what its answer may have hidden, first verdicts wait.
-            return new SqsClient(new AmazonSQSConfig { Timeout = SqsQueue.LongPoll + TimeSpan.FromSeconds(5) }, receiveFailed);
+            return new SqsClient(new AmazonSQSConfig { Timeout = SqsQueue.LongPoll + TimeSpan.FromSeconds(5) }, time, receiveFailed);
         }
         catch (AmazonClientException exception)
         {
@@ -43,17 +43,20 @@ internal sealed class SqsClient : AmazonSQSClient
 
     private sealed class Attempts : PipelineHandler
     {
-        public Action ReceiveFailed { get; set; } = () => { };
+        public Action<TimeSpan> ReceiveFailed { get; set; } = _ => { };
+
+        public TimeProvider Time { get; set; } = TimeProvider.System;
 
         public override async Task<T> InvokeAsync<T>(IExecutionContext executionContext)
         {
+            var asked = Time.GetTimestamp();
             try
             {
                 return await base.InvokeAsync<T>(executionContext);
             }
             catch (Exception exception) when (executionContext.RequestContext.OriginalRequest is ReceiveMessageRequest && LostAnswers.MayBe(exception))
             {
-                ReceiveFailed();
+                ReceiveFailed(Time.GetElapsedTime(asked));
                 throw;
             }
         }

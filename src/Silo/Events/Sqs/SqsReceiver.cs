@@ -13,6 +13,7 @@ internal sealed class SqsReceiver(
     ChannelWriter<ThingMessages> work,
     ReceiveTrouble trouble,
     QueueProgress progress,
+    PollLength length,
     TimeProvider time)
 {
     /// <param name="first">What was received already, when the service started.</param>
@@ -62,13 +63,14 @@ internal sealed class SqsReceiver(
 
     private async Task<List<Message>> Receive(QueuePoll poll, int max, CancellationToken hangUp)
     {
-        var began = time.GetUtcNow();
+        var (began, asked) = (time.GetUtcNow(), time.GetTimestamp());
         poll.Began(began);
         try
         {
-            var batch = await queue.Receive(max, SqsQueue.LongPoll, hangUp);
+            var batch = await queue.Receive(max, length.Current, hangUp);
             var now = time.GetUtcNow();
             if (now - began > SqsQueue.LongPoll + SqsQueue.Answering) progress.Failed(now);
+            length.Answered(time.GetElapsedTime(asked));
             poll.Answered(PollResult.Of(batch, now));
             return batch;
         }
@@ -76,6 +78,7 @@ internal sealed class SqsReceiver(
         {
             poll.Failed();
             if (LostAnswers.MayBe(exception)) progress.Failed(time.GetUtcNow());
+            if (LostAnswers.MayBe(exception)) length.Failed(time.GetElapsedTime(asked));
             throw;
         }
     }

@@ -21,8 +21,13 @@ internal static class SqsServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider =>
         {
-            var (progress, time) = (provider.GetRequiredService<QueueProgress>(), provider.GetRequiredService<TimeProvider>());
-            return SqsClient.Create(receiveFailed: () => progress.Failed(time.GetUtcNow()));
+            var (progress, length) = (provider.GetRequiredService<QueueProgress>(), provider.GetRequiredService<PollLength>());
+            var time = provider.GetRequiredService<TimeProvider>();
+            return SqsClient.Create(time, receiveFailed: waited =>
+            {
+                progress.Failed(time.GetUtcNow());
+                length.Failed(waited);
+            });
         });
         services.AddMemoryGauge();
         services.AddSingleton(options);
@@ -31,6 +36,7 @@ internal static class SqsServices
         services.AddSingleton<SqsStartCheck>();
         services.AddSingleton<HeldMessages>();
         services.AddSingleton<QueueProgress>();
+        services.AddSingleton<PollLength>();
         services.AddSingleton<SqsMetrics>();
         services.AddSingleton(_ => Channel.CreateBounded<ThingMessages>(options.Capacity));
         services.AddSingleton(provider => provider.GetRequiredService<Channel<ThingMessages>>().Reader);

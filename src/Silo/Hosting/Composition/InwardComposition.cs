@@ -14,7 +14,7 @@ internal static class InwardComposition
     public static void AddEventSources(this WebApplicationBuilder builder, SiloSettings settings)
     {
         var services = builder.Services;
-        services.AddSingleton<IConnectionChangeSink, GrainSink>();
+        services.AddSingleton<IConnectionChangeSink>(provider => new WatchedThings(new GrainSink(provider.GetRequiredService<IGrainFactory>()), settings.Things));
         services.AddSingleton<HttpEventMetrics>();
         services.AddSingleton<EventsLog>();
         services.AddBlindSpots();

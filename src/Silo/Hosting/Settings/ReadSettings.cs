@@ -10,7 +10,7 @@ namespace IoTOrleans.Silo.Hosting.Settings;
 /// <summary>From configuration to <see cref="SiloSettings"/>; whatever is wrong is said at once, all of it.</summary>
 internal static class ReadSettings
 {
-    private static readonly string[] sections = ["Presence", "Storage", "Events", "Notifications", "Verify", "Auth"];
+    private static readonly string[] sections = ["Presence", "Things", "Storage", "Events", "Notifications", "Verify", "Auth"];
 
     /// <param name="look">What else is wrong with them, on this machine.</param>
     /// <exception cref="StartupException">One line a mistake.</exception>
@@ -29,6 +29,7 @@ internal static class ReadSettings
             Storage = storage,
             SqlitePath = reader.FilePath("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db")),
             DynamoDB = ReadDynamoDB(reader, configuration),
+            Things = new(reader.List("Things:Include") ?? [], reader.List("Things:Exclude") ?? []),
             QueueUrl = reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
             Mqtt = mqtt,
             HttpEvents = reader.Flag("Events:Http:Enabled", embedded),

@@ -34,6 +34,8 @@ internal sealed record SiloSettings
 
     public required DynamoDBSettings DynamoDB { get; init; }
 
+    public required ThingsSettings Things { get; init; }
+
     public string? QueueUrl { get; init; }
 
     public required MqttSettings Mqtt { get; init; }
@@ -70,6 +72,10 @@ internal sealed record SiloSettings
 
     public bool VerifiesByBroker => VerifyWith == VerifyWith.Auto && Mqtt.Port > 0;
 }
+
+/// <param name="Include">Globs; empty: all.</param>
+/// <param name="Exclude">Globs; of those that are included.</param>
+internal sealed record ThingsSettings(IReadOnlyList<string> Include, IReadOnlyList<string> Exclude);
 
 internal sealed record DynamoDBSettings(string TablePrefix, bool CreateTables);
 

@@ -29,6 +29,9 @@ internal sealed class FakeQueue(TimeProvider time)
     /// <summary>Calls of this name wait for it to end, or for their token.</summary>
     public Dictionary<string, TaskCompletionSource> Hangs { get; } = [];
 
+    /// <summary>Something on the way cuts a poll that has waited for so long without a message.</summary>
+    public TimeSpan? CutsAfter { get; set; }
+
     /// <summary>Names the error of a delete entry; null: it is deleted.</summary>
     public Func<string, BatchResultErrorEntry?> DeleteError { get; set; } = _ => null;
 
@@ -105,10 +108,13 @@ internal sealed class FakeQueue(TimeProvider time)
 
     private async Task<ReceiveMessageResponse> Poll(ReceiveMessageRequest request, CancellationToken cancellationToken)
     {
-        var until = time.GetUtcNow().AddSeconds(request.WaitTimeSeconds ?? 0);
+        var began = time.GetUtcNow();
+        var until = began.AddSeconds(request.WaitTimeSeconds ?? 0);
+        var cut = began + CutsAfter;
         while (true)
         {
             ThrowIfFaulty("Receive");
+            if (time.GetUtcNow() >= cut && cut < until) throw new HttpRequestException(HttpRequestError.ResponseEnded);
             Task arrival;
             TimeSpan wait;
             lock (sync)
@@ -122,7 +128,7 @@ internal sealed class FakeQueue(TimeProvider time)
                 }
 
                 arrival = changed.Task;
-                wait = messages.Where(message => message.VisibleAt > now).Select(message => message.VisibleAt).Append(until).Min() - now;
+                wait = messages.Where(message => message.VisibleAt > now).Select(message => message.VisibleAt).Append(until).Append(cut ?? until).Min() - now;
             }
 
             await Task.WhenAny(arrival, Task.Delay(wait, time, cancellationToken));

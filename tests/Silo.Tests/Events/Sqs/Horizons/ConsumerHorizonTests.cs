@@ -115,6 +115,39 @@ public sealed class ConsumerHorizonTests
         Behind(rig).ShouldBeLessThan(TimeSpan.FromSeconds(2.5));
     }
 
+    [Fact]
+    public async Task A_proxy_that_cuts_idle_polls_makes_them_short_and_then_nothing_is_hidden()
+    {
+        await using var rig = new SqsRig();
+        rig.Queue.CutsAfter = TimeSpan.FromSeconds(3);
+        await rig.Start();
+        await rig.Pass(TimeSpan.FromSeconds(60));
+
+        HorizonOf(rig).Hides(after: rig.Time.GetUtcNow(), rig.Time.GetUtcNow()).ShouldBeFalse();
+        Behind(rig).ShouldBeLessThan(TimeSpan.FromSeconds(3));
+        rig.Log.All.Count(line => line.Contains("cuts polls", StringComparison.Ordinal)).ShouldBe(1);
+
+        // After an hour it tries again, in case the proxy is gone.
+        rig.Queue.CutsAfter = null;
+        await rig.Pass(PollLength.StaysShortFor);
+        var before = rig.Queue.Receives.Count;
+        await rig.Pass(TimeSpan.FromSeconds(60));
+        (rig.Queue.Receives.Count - before).ShouldBeLessThan(40);
+    }
+
+    [Fact]
+    public async Task A_poll_that_breaks_once_is_followed_by_polls_as_long_as_before()
+    {
+        await using var rig = new SqsRig(options => options with { Receivers = 1 });
+        await rig.Start();
+        await rig.Pass(TimeSpan.FromSeconds(20));
+        rig.Queue.CutsAfter = TimeSpan.FromSeconds(3);
+        await rig.Until(() => rig.Get<QueueProgress>().FailedAt is not null, TimeSpan.FromSeconds(30));
+        rig.Queue.CutsAfter = null;
+        await rig.Pass(TimeSpan.FromSeconds(20));
+        rig.Get<PollLength>().Current.ShouldBe(SqsQueue.LongPoll);
+    }
+
     /// <summary>Of one silo that may not, or cannot, receive, the others are to learn that it knows nothing, and no more.</summary>
     [Fact]
     public async Task A_silo_that_is_refused_holds_up_nobody_with_what_it_received_and_stored_before()

@@ -1,0 +1,79 @@
+using System.Text.RegularExpressions;
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Dispatch;
+
+/// <summary>
+/// A client that makes up an id for each connection (<c>ESP8266Client-$RANDOM</c>) leaves a thing behind that is offline for ever, each time. Many names
+/// of one pattern that connect once, go, and do not come back: somebody should be told how to mend that.
+/// </summary>
+internal sealed partial class StrangerWatch(ILogger<StrangerWatch> logger)
+{
+    /// <summary>So many may as well be devices that were given away.</summary>
+    internal const int GoneToWarn = 20;
+
+    /// <summary>One that comes back for ten that do not: names that are made up never do.</summary>
+    private const int GoneForOneBack = 10;
+
+    private const int MostPatterns = 100;
+    private const int MostNames = 1000;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Names> _patterns = new(StringComparer.Ordinal);
+
+    public void Note(string thingName, PresenceDecision decision)
+    {
+        var (isNew, isTold, isBack) = KindOf(decision.Reason);
+        if (!isNew && !isTold && !isBack) return;
+        if (PatternOf(thingName) is not { } pattern) return;
+        lock (_lock)
+        {
+            if (!_patterns.TryGetValue(pattern, out var names))
+            {
+                if (!isNew || _patterns.Count == MostPatterns) return;
+                names = _patterns[pattern] = new();
+            }
+
+            if (isNew && names.New.Count < MostNames) names.New.Add(thingName);
+            if (isBack && (names.New.Remove(thingName) || names.Gone.Remove(thingName))) names.Back++;
+            if (!isTold || !names.New.Remove(thingName)) return;
+            if (names.Gone.Count < MostNames) names.Gone.Add(thingName);
+            if (names.IsSaid || names.Gone.Count < GoneToWarn || names.Gone.Count < GoneForOneBack * names.Back) return;
+            names.IsSaid = true;
+            LogStrangers(names.Gone.Count, pattern);
+        }
+    }
+
+    /// <summary>What is before the part that may be made up, and a star; null: nothing in the name looks like that.</summary>
+    internal static string? PatternOf(string thingName)
+    {
+        var random = MadeUp().Match(thingName);
+        return random.Success && random.Index > 0 ? thingName[..random.Index] + "*" : null;
+    }
+
+    private static (bool IsNew, bool IsTold, bool IsBack) KindOf(PresenceReason reason) => (
+        reason is PresenceReason.FirstConnected,
+        reason is PresenceReason.ToldConfirmed or PresenceReason.ToldUnanswered or PresenceReason.ToldUnverified or PresenceReason.MutedAtDeadline,
+        reason is PresenceReason.CameBackInGrace or PresenceReason.CameBackTold or PresenceReason.CameBackMuted or PresenceReason.HealedByVerifier);
+
+    /// <summary>Digits, a UUID, or a word of letters and digits behind a separator, at the end.</summary>
+    [GeneratedRegex("(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?<=[-_:./])(?=[A-Za-z]*[0-9])[0-9A-Za-z]{4,}|[0-9]{2,})$", RegexOptions.CultureInvariant)]
+    private static partial Regex MadeUp();
+
+    private sealed class Names
+    {
+        public HashSet<string> New { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<string> Gone { get; } = new(StringComparer.Ordinal);
+
+        public int Back { get; set; }
+
+        public bool IsSaid { get; set; }
+    }
+
+    [LoggerMessage(25, LogLevel.Warning, "{Gone} things named like {Pattern} connected once, went, and did not come back. If their MQTT clients make up an id for each connection, "
+        + "give each device an id that stays. If nobody needs to hear of them, set Things__Exclude__0={Pattern}, and DELETE /devices/<name> those that are there")]
+    private partial void LogStrangers(int gone, string pattern);
+}

@@ -1,0 +1,90 @@
+using IoTOrleans.Contracts;
+
+namespace IoTOrleans.Grains.Presence;
+
+/// <summary>
+/// What was stored while the clock was wrong. Nothing that has happened can lie in the future: where it does, the clock was ahead then, and has been put
+/// right since. Left as it is, a thing would be told late by the step, and no event would be news until the clock had caught up.
+/// </summary>
+internal static class ClockSteps
+{
+    /// <summary>
+    /// Between a silo's clock and that of AWS: marks may be so much ahead, and order events all the same. A request to AWS that is off by more than 15 min is
+    /// refused, so that such a silo has no queue.
+    /// </summary>
+    internal static readonly TimeSpan BetweenClocks = TimeSpan.FromHours(1);
+
+    /// <summary>A drop that lies further ahead than that moves its deadline.</summary>
+    internal static readonly TimeSpan Noticed = TimeSpan.FromSeconds(5);
+
+    /// <returns>The same state, if there is nothing to put right.</returns>
+    public static DeviceState PutRight(DeviceState state, DateTimeOffset now)
+    {
+        if (state.Outage is { Telling: null, BackAt: null } grace && grace.Since > now + Noticed)
+        {
+            var ahead = grace.Since - now;
+            state = state with { Since = now, Outage = grace with { Since = now, GraceEndsAt = grace.GraceEndsAt - ahead } };
+        }
+
+        var latest = now + BetweenClocks;
+        return Times(state).Any(time => time > latest) ? Clamped(state, latest, now) : state;
+    }
+
+    private static IEnumerable<DateTimeOffset?> Times(DeviceState state) =>
+    [
+        state.Since, state.LastEventAt, state.RecoveredAt, state.ClientsForgottenUntil, state.Unrest?.BackAt,
+        .. state.Marks.Values.SelectMany(mark => (DateTimeOffset?[])[mark.Stamp, mark.At]),
+        .. state.Clients.SelectMany(client => (DateTimeOffset?[])[client.Stamp, client.At, client.OpenedStamp, client.OpenedAt]),
+        .. state.Owing.Append(state.Outage).OfType<Outage>().SelectMany(Times),
+    ];
+
+    private static IEnumerable<DateTimeOffset?> Times(Outage outage) =>
+    [
+        outage.Since, outage.Telling, outage.NotifiedAt, outage.BackAt, outage.RemovedAt,
+        .. outage.Deliveries.Values.SelectMany(delivery => (DateTimeOffset?[])[delivery.RefusedSince, delivery.RepeatedAt]),
+    ];
+
+    private static DeviceState Clamped(DeviceState state, DateTimeOffset latest, DateTimeOffset now)
+    {
+        return state with
+        {
+            Since = Maybe(state.Since),
+            LastEventAt = Maybe(state.LastEventAt),
+            RecoveredAt = Maybe(state.RecoveredAt),
+            RecoversAt = state.RecoversAt > latest ? now : state.RecoversAt,
+            ClientsForgottenUntil = Maybe(state.ClientsForgottenUntil),
+            Unrest = state.Unrest is { } unrest ? unrest with { BackAt = Maybe(unrest.BackAt) } : null,
+            Marks = state.Marks.ToDictionary(pair => pair.Key, pair => pair.Value with { Stamp = Sure(pair.Value.Stamp), At = Sure(pair.Value.At) }),
+            Clients =
+            [
+                .. state.Clients.Select(client => client with
+                {
+                    Stamp = Sure(client.Stamp), At = Sure(client.At), OpenedStamp = Sure(client.OpenedStamp), OpenedAt = Sure(client.OpenedAt),
+                }),
+            ],
+            Outage = state.Outage is { } outage ? OutageOf(outage) : null,
+            Owing = [.. state.Owing.Select(OutageOf)],
+        };
+
+        // What was ahead of the clock happened at some moment before now; nobody knows when.
+        DateTimeOffset Sure(DateTimeOffset time) => time > latest ? now : time;
+
+        DateTimeOffset? Maybe(DateTimeOffset? time) => time is { } known ? Sure(known) : null;
+
+        Outage OutageOf(Outage outage) => outage with
+        {
+            Since = Sure(outage.Since),
+            Telling = Maybe(outage.Telling),
+            NotifiedAt = Maybe(outage.NotifiedAt),
+            BackAt = Maybe(outage.BackAt),
+            HoldEndsAt = outage.BackAt > latest ? now + (outage.HoldEndsAt - outage.BackAt) : outage.HoldEndsAt,
+            RemovedAt = Maybe(outage.RemovedAt),
+            Deliveries = outage.Deliveries.ToDictionary(pair => pair.Key, pair => pair.Value with
+            {
+                RetryAt = pair.Value.RetryAt > latest ? null : pair.Value.RetryAt,
+                RefusedSince = Maybe(pair.Value.RefusedSince),
+                RepeatedAt = Maybe(pair.Value.RepeatedAt),
+            }),
+        };
+    }
+}
