@@ -102,7 +102,7 @@ public sealed class StartTests
         var lines = output.Trim().Split('\n').Select(line => line.Trim()).ToList();
         lines.Count.ShouldBe(7, output);
         lines.ShouldContain("Presence:Grace=300: say 300s or 5m.");
-        lines.ShouldContain("Unknown setting Presence:Grcae: a typing error?");
+        lines.ShouldContain("Unknown setting Presence:Grcae is ignored: a typing error?");
         lines.ShouldContain(line => line.StartsWith("http://127.0.0.1:99999 is no address", StringComparison.Ordinal));
         lines.ShouldContain(line => line.StartsWith($"http://127.0.0.1:{port}: the port is taken by the process {Environment.ProcessId} (", StringComparison.Ordinal));
         lines.ShouldContain(line => line.Contains("can be reached from other machines, and no key is set", StringComparison.Ordinal));
