@@ -25,7 +25,7 @@ public sealed class ClockStepTests
             await silo.PostUntilTaken(new[] { new { thingName = "rpi-1", connected = false } });
 
             await File.WriteAllTextAsync(clock, "-900s", Cancel);
-            (await silo.Exit()).ShouldBe(1, silo.AllOutput);
+            (await silo.Exit()).ShouldNotBe(0, silo.AllOutput);
             silo.Output.Count(line => line.Contains("The clock was set back by", StringComparison.Ordinal)).ShouldBe(1, silo.AllOutput);
 
             await silo.Run();

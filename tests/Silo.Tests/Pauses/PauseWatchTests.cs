@@ -18,9 +18,14 @@ public sealed class PauseWatchTests : IDisposable
     private readonly IHostApplicationLifetime _lifetime = Substitute.For<IHostApplicationLifetime>();
     private readonly RecordingLogger<PauseWatch> _log = new();
     private readonly IGrainFactory _grains = Substitute.For<IGrainFactory>();
+    private readonly SetClock _set;
     private readonly ReminderClock _reminders;
 
-    public PauseWatchTests() => _reminders = new(_grains, new FakeMemory(_time).Gauge, _time, NullLogger<ReminderClock>.Instance);
+    public PauseWatchTests()
+    {
+        _set = new(_time);
+        _reminders = new(_grains, new FakeMemory(_time).Gauge, _set, NullLogger<ReminderClock>.Instance);
+    }
 
     public void Dispose() => _reminders.Dispose();
 
@@ -54,7 +59,7 @@ public sealed class PauseWatchTests : IDisposable
     [InlineData(59)]
     public void A_clock_that_is_set_back_a_little_is_said_once_and_reminders_are_as_near_as_before(int seconds)
     {
-        using var watch = new PauseWatch(_time, _lifetime, _log, _reminders);
+        using var watch = new PauseWatch(_set, _lifetime, _log, _reminders);
         watch.Last.ShouldBeNull();
         var now = _time.GetUtcNow().UtcDateTime;
         var thing = GrainId.Create("device", "rpi-1");
@@ -62,7 +67,7 @@ public sealed class PauseWatchTests : IDisposable
         _reminders.Set(thing, "presence", now + TimeSpan.FromSeconds(90), TimeSpan.FromMinutes(1));
 
         _time.Advance(TimeSpan.FromSeconds(1));
-        _time.AdjustTime(_time.GetUtcNow() - TimeSpan.FromSeconds(seconds));
+        _set.Back += TimeSpan.FromSeconds(seconds);
         watch.Last.ShouldBeNull();
         _time.Advance(TimeSpan.FromSeconds(88));
         _grains.DidNotReceive().GetGrain<IRemindable>(thing);
@@ -78,10 +83,10 @@ public sealed class PauseWatchTests : IDisposable
         var before = Environment.ExitCode;
         try
         {
-            using var watch = new PauseWatch(_time, _lifetime, _log, _reminders);
+            using var watch = new PauseWatch(_set, _lifetime, _log, _reminders);
             watch.Last.ShouldBeNull();
             _time.Advance(TimeSpan.FromSeconds(1));
-            _time.AdjustTime(_time.GetUtcNow() - TimeSpan.FromMinutes(15));
+            _set.Back += TimeSpan.FromMinutes(15);
             watch.Last.ShouldBeNull();
             _lifetime.Received(1).StopApplication();
             Environment.ExitCode.ShouldBe(1);
@@ -91,5 +96,20 @@ public sealed class PauseWatchTests : IDisposable
         {
             Environment.ExitCode = before;
         }
+    }
+
+    /// <summary>A machine whose clock somebody sets, while its time goes on.</summary>
+    private sealed class SetClock(FakeTimeProvider time) : TimeProvider
+    {
+        public TimeSpan Back { get; set; }
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() - Back;
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            time.CreateTimer(callback, state, dueTime, period);
     }
 }

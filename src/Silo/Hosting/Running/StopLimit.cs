@@ -32,7 +32,7 @@ internal static class StopLimit
         using var never = new ManualResetEvent(false);
         never.WaitOne(Limit);
         Console.Error.WriteLine(Say(settings, services));
-        new Thread(() => Environment.Exit(0)) { IsBackground = true }.Start();
+        new Thread(() => Environment.Exit(Environment.ExitCode)) { IsBackground = true }.Start();
         never.WaitOne(lastMoment);
         using var self = Process.GetCurrentProcess();
         self.Kill();
