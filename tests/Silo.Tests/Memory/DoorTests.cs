@@ -106,7 +106,7 @@ public sealed class DoorTests
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddProblemDetails().AddSingleton(TimeProvider.System).AddSingleton(memory.Gauge)
-            .AddSingleton<IConnectionChangeSink>(sink).AddSingleton<HttpEventMetrics>();
+            .AddSingleton<IConnectionChangeSink>(sink).AddSingleton<HttpEventMetrics>().AddSingleton<EventsLog>();
         var app = builder.Build();
         app.MapEvents();
         await app.StartAsync(Cancelled);
