@@ -39,7 +39,7 @@ internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> 
     {
         lock (_lock)
         {
-            if (_shortSince is not null || waited < idle || waited > SqsQueue.LongPoll || ++_cuts < CutsInARow) return;
+            if (_shortSince is not null || waited < idle || waited > SqsQueue.LongPoll - (Short / 2) || ++_cuts < CutsInARow) return;
             _shortSince = time.GetTimestamp();
         }
 
