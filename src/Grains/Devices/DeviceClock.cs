@@ -21,6 +21,8 @@ internal sealed partial class DeviceClock(
     /// <summary>For the tick of a reminder, where a timer would have been exact.</summary>
     private static readonly TimeSpan TooLate = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+
     /// <summary>Longer than a tick is ever on its way.</summary>
     private static readonly TimeSpan Stray = TimeSpan.FromSeconds(30);
 
@@ -30,7 +32,7 @@ internal sealed partial class DeviceClock(
     private IGrainReminder? _reminder;
     private IGrainTimer? _timer;
     private DateTimeOffset? _timerFor;
-    private TimeSpan _removeIn = TimeSpan.FromSeconds(1);
+    private TimeSpan _removeIn = FirstRetry;
 
     /// <summary>There is a reminder, as far as this activation knows.</summary>
     public bool IsArmed => _exists == true;
@@ -148,7 +150,7 @@ internal sealed partial class DeviceClock(
         await Remove();
     }
 
-    /// <summary>Of the reminder; null: nobody knows.</summary>
+    /// <summary>When the reminder ticks next; null: this activation does not know.</summary>
     private DateTimeOffset? NextTick
     {
         get
@@ -167,7 +169,7 @@ internal sealed partial class DeviceClock(
     {
         if (_exists == false)
         {
-            _removeIn = TimeSpan.FromSeconds(1);
+            _removeIn = FirstRetry;
             return;
         }
 

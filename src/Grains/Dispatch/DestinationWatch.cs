@@ -45,9 +45,10 @@ internal sealed class DestinationWatch : IDestinationWatch
         _answers.Add(1, new("destination", destination), new("outcome", answer.Outcome.ToString().ToLowerInvariant()));
         if (!_gates.TryGetValue(destination, out var gate)) return;
         gate.Answered(answer);
-        if (answer.Outcome == DeliveryOutcome.Failed && _time.GetUtcNow() is var now) _failing.AddOrUpdate(destination, (now, now), (_, known) => (known.Since, now));
+        var now = _time.GetUtcNow();
+        if (answer.Outcome == DeliveryOutcome.Failed) _failing.AddOrUpdate(destination, (now, now), (_, known) => (known.Since, now));
         else _failing.TryRemove(destination, out _);
         if (answer.Outcome == DeliveryOutcome.Accepted) _refusing.TryRemove(destination, out _);
-        else if (answer.Outcome == DeliveryOutcome.Refused) _refusing.TryAdd(destination, _time.GetUtcNow());
+        else if (answer.Outcome == DeliveryOutcome.Refused) _refusing.TryAdd(destination, now);
     }
 }

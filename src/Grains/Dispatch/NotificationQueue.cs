@@ -178,7 +178,7 @@ internal sealed partial class NotificationQueue : BackgroundService
 
     private bool IsOld(long asOf) => _time.GetElapsedTime(asOf) > AskAgainAfter;
 
-    /// <summary>A destination that has gone from the settings refuses, as it were: for up to an hour it may come back into them.</summary>
+    /// <summary>A destination that is not in the settings counts as one that refuses. For up to an hour somebody may put it back.</summary>
     private async Task AnswerForNobody(string destination, Notification notification)
     {
         _dropped.Expect(destination);

@@ -41,7 +41,7 @@ public sealed class MuteBook(IGrainFactory grains, [FromKeyedServices(TimeProvid
         return holding.Count == 0 ? policy : policy with { MutedBy = holding };
     }
 
-    /// <summary>When the mutes that hold for it now, and those that follow without a gap, have ended; null: nobody knows.</summary>
+    /// <summary>When the last mute ends of those that hold for the thing now or follow without a gap; null: one of them ends with its recovery.</summary>
     internal DateTimeOffset? EndFor(string thingName, DeviceState state, DateTimeOffset now) => Volatile.Read(ref _copy)?.EndOf(thingName, state, now);
 
     /// <summary>A mute that was to hold until this thing has recovered has nothing left to do. Said again by its next event, should it get lost.</summary>

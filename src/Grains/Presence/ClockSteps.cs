@@ -9,8 +9,8 @@ namespace IoTOrleans.Grains.Presence;
 internal static class ClockSteps
 {
     /// <summary>
-    /// Between a silo's clock and that of AWS: marks may be so much ahead, and order events all the same. A request to AWS that is off by more than 15 min is
-    /// refused, so that such a silo has no queue.
+    /// Marks that are ahead by less than this stay: AWS stamped them, and its clock is not ours. They order events as they are. AWS refuses requests whose
+    /// time is off by more than 15 min, so a silo with such a clock reads no queue.
     /// </summary>
     internal static readonly TimeSpan BetweenClocks = TimeSpan.FromHours(1);
 
@@ -26,27 +26,8 @@ internal static class ClockSteps
             state = state with { Since = now, Outage = grace with { Since = now, GraceEndsAt = grace.GraceEndsAt - ahead } };
         }
 
-        var latest = now + BetweenClocks;
-        return Times(state).Any(time => time > latest) ? Clamped(state, latest, now) : state;
-    }
-
-    private static IEnumerable<DateTimeOffset?> Times(DeviceState state) =>
-    [
-        state.Since, state.LastEventAt, state.RecoveredAt, state.ClientsForgottenUntil, state.Unrest?.BackAt,
-        .. state.Marks.Values.SelectMany(mark => (DateTimeOffset?[])[mark.Stamp, mark.At]),
-        .. state.Clients.SelectMany(client => (DateTimeOffset?[])[client.Stamp, client.At, client.OpenedStamp, client.OpenedAt]),
-        .. state.Owing.Append(state.Outage).OfType<Outage>().SelectMany(Times),
-    ];
-
-    private static IEnumerable<DateTimeOffset?> Times(Outage outage) =>
-    [
-        outage.Since, outage.Telling, outage.NotifiedAt, outage.BackAt, outage.RemovedAt,
-        .. outage.Deliveries.Values.SelectMany(delivery => (DateTimeOffset?[])[delivery.RefusedSince, delivery.RepeatedAt]),
-    ];
-
-    private static DeviceState Clamped(DeviceState state, DateTimeOffset latest, DateTimeOffset now)
-    {
-        return state with
+        var (latest, wrong) = (now + BetweenClocks, false);
+        var right = state with
         {
             Since = Maybe(state.Since),
             LastEventAt = Maybe(state.LastEventAt),
@@ -65,9 +46,15 @@ internal static class ClockSteps
             Outage = state.Outage is { } outage ? OutageOf(outage) : null,
             Owing = [.. state.Owing.Select(OutageOf)],
         };
+        return wrong ? right : state;
 
-        // What was ahead of the clock happened at some moment before now; nobody knows when.
-        DateTimeOffset Sure(DateTimeOffset time) => time > latest ? now : time;
+        // It happened before now; the exact moment is not known.
+        DateTimeOffset Sure(DateTimeOffset time)
+        {
+            if (time <= latest) return time;
+            wrong = true;
+            return now;
+        }
 
         DateTimeOffset? Maybe(DateTimeOffset? time) => time is { } known ? Sure(known) : null;
 

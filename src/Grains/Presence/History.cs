@@ -9,7 +9,7 @@ internal static class History
     /// <summary>One ring serves history and "why": long enough to tell two outages from drop to recovery.</summary>
     internal const int RingSize = 8;
 
-    /// <summary>Whoever accepts a word later than this was told late, which is an entry of its own.</summary>
+    /// <summary>A destination that accepts a word later than this was told late. That gets an entry of its own.</summary>
     internal static readonly TimeSpan SameTime = TimeSpan.FromMinutes(1);
 
     public static DeviceState Add(DeviceState state, PresenceReason reason, DateTimeOffset at) => Add(state, new(at.ToUnixTimeSeconds(), reason), "");

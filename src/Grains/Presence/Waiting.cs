@@ -6,7 +6,7 @@ namespace IoTOrleans.Grains.Presence;
 /// <summary>What a thing's state waits for, for people: the same times that <see cref="PresenceRules.NextLook"/> is made of.</summary>
 internal static class Waiting
 {
-    /// <param name="mutedUntil">When the mutes end that hold now; null: nobody knows.</param>
+    /// <param name="mutedUntil">When the mutes end that hold now; null: one of them ends with the recovery.</param>
     public static IReadOnlyList<WaitingFor> For(DeviceState stored, PresencePolicy settings, DateTimeOffset now, DateTimeOffset? mutedUntil)
     {
         var policy = settings.With(stored.Override);
@@ -31,7 +31,7 @@ internal static class Waiting
         if (now < grace.GraceEndsAt)
         {
             return new("grace", grace.GraceEndsAt, policy.TellsNobody
-                ? "If it is not back by then, it is offline; nobody is told while it is muted."
+                ? "If it is not back by then, it counts as offline. Nobody is told while it is muted."
                 : "If it is not back by then, a verifier is asked, if there is one, and people are told.");
         }
 
@@ -46,7 +46,7 @@ internal static class Waiting
     private static IEnumerable<WaitingFor> Offline(DeviceState state, Outage offline, PresencePolicy policy, DateTimeOffset now)
     {
         if (!offline.Muted) yield return new("return", null, "It is offline; its return ends the outage when it has held.");
-        else if (policy.MutedBy.Count == 0 && policy.TellsNobody) yield return new("policy", null, "It is offline, and by its policy nobody is to be told.");
+        else if (policy.MutedBy.Count == 0 && policy.TellsNobody) yield return new("policy", null, "It is offline. Its policy tells nobody.");
         else if (policy.MutedBy.Count == 0) yield return new("look", null, "The mute has ended; it is looked at within a minute.");
 
         if (state.Memory.AskingAbout == offline.Id) yield return new("verifier", null, "The verifier is being asked whether it is back.");
@@ -60,7 +60,7 @@ internal static class Waiting
         yield return new("mute", until, state.Outage switch
         {
             { Muted: true } => "It is offline and muted: if it still is when the mute ends, people are told.",
-            { Telling: not null } => "It was told of before it was muted: its return is told all the same.",
+            { Telling: not null } => "People were told before the mute began, so they will be told of its return, too.",
             null => "It is muted: of an outage that outlasts its grace, nobody is told until the mute ends.",
             _ => "It is muted: if its grace ends before the mute does, nobody is told until the mute ends.",
         });

@@ -55,14 +55,10 @@ internal sealed partial class PauseWatch(
         lock (gate)
         {
             // While the machine sleeps the monotonic clock may stand still, too; a clock that is set forward looks the same, at little harm.
-            var (now, clock) = (time.GetTimestamp(), time.GetUtcNow());
-            if (beaten is not { } before)
-            {
-                beaten = (now, clock);
-                return;
-            }
-
-            beaten = (now, clock);
+            // The clock is read in between, so that a pause between two readings never looks like a clock that was set back.
+            var (previous, now, clock) = (beaten, time.GetTimestamp(), time.GetUtcNow());
+            beaten = (time.GetTimestamp(), clock);
+            if (previous is not { } before) return;
             var (elapsed, passed) = (time.GetElapsedTime(before.At, now), clock - before.Clock);
             if (elapsed - passed >= ShortestStep) SetBack(elapsed - passed);
             var length = elapsed > passed ? elapsed : passed;

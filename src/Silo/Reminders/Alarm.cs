@@ -5,6 +5,8 @@ internal sealed class Alarm(GrainId grain, string name)
 {
     private static readonly TimeSpan firstRetry = TimeSpan.FromSeconds(2);
 
+    private int _failures;
+
     public GrainId Grain => grain;
 
     public string Name => name;
@@ -18,8 +20,6 @@ internal sealed class Alarm(GrainId grain, string name)
 
     /// <summary>A tick is on its way.</summary>
     public bool IsRinging { get; set; }
-
-    private int _failures;
 
     public void Set(DateTime startAt, TimeSpan period, DateTime now) =>
         (StartAt, Period, Next) = (startAt, period, FirstTick(startAt, period, now));

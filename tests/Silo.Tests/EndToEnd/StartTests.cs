@@ -95,14 +95,15 @@ public sealed class StartTests
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var (exitCode, output) = await SiloProcess.Fail(
-            ("Presence:Grace", "300"), ("Presence:Grcae", "5m"), ("Events:Mqtt:Listen:Port", port), ("Storage:Sqlite:Path", "/proc/nowhere/x.db"),
+            ("Presence:Grace", "300"), ("Presence:Grcae", "5m"), ("Presense:RecoveryHold", "5m"), ("Events:Mqtt:Listen:Port", port), ("Storage:Sqlite:Path", "/proc/nowhere/x.db"),
             ("ASPNETCORE_URLS", $"http://127.0.0.1:99999;http://127.0.0.1:{port};http://0.0.0.0:{FreePort.Next()}"));
 
         exitCode.ShouldBe(1, output);
         var lines = output.Trim().Split('\n').Select(line => line.Trim()).ToList();
-        lines.Count.ShouldBe(7, output);
+        lines.Count.ShouldBe(8, output);
         lines.ShouldContain("Presence:Grace=300: say 300s or 5m.");
         lines.ShouldContain("Unknown setting Presence:Grcae is ignored: a typing error?");
+        lines.ShouldContain("Unknown setting Presense:RecoveryHold is ignored: a typing error?");
         lines.ShouldContain(line => line.StartsWith("http://127.0.0.1:99999 is no address", StringComparison.Ordinal));
         lines.ShouldContain(line => line.StartsWith($"http://127.0.0.1:{port}: the port is taken by the process {Environment.ProcessId} (", StringComparison.Ordinal));
         lines.ShouldContain(line => line.Contains("can be reached from other machines, and no key is set", StringComparison.Ordinal));

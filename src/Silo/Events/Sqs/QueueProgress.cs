@@ -6,7 +6,7 @@ namespace IoTOrleans.Silo.Events.Sqs;
 /// <summary>
 /// What can be known of how far behind the queue we are: how the long polls went, and the stamps of what is in hand.
 /// </summary>
-internal sealed class QueueProgress(HeldMessages held)
+internal sealed class QueueProgress(HeldMessages held, PollLength length, TimeProvider time)
 {
     private readonly ConcurrentDictionary<QueuePoll, bool> polls = new();
     private long failedAt;
@@ -28,6 +28,14 @@ internal sealed class QueueProgress(HeldMessages held)
 
     /// <summary>It polls no more, and what it brought is in hand: how long ago that was says nothing about the queue.</summary>
     public void RemoveReceiver(QueuePoll poll) => polls.TryRemove(poll, out _);
+
+    /// <summary>The connection of a poll broke, and its answer may have got lost.</summary>
+    /// <param name="waited">From the request until then.</param>
+    public void AnswerLost(TimeSpan waited)
+    {
+        Failed(time.GetUtcNow());
+        length.Failed(waited);
+    }
 
     public void Failed(DateTimeOffset at) => Interlocked.Exchange(ref failedAt, at.UtcTicks);
 }

@@ -77,8 +77,7 @@ internal sealed class SqsReceiver(
         catch (Exception exception)
         {
             poll.Failed();
-            if (LostAnswers.MayBe(exception)) progress.Failed(time.GetUtcNow());
-            if (LostAnswers.MayBe(exception)) length.Failed(time.GetElapsedTime(asked));
+            if (LostAnswers.MayBe(exception)) progress.AnswerLost(time.GetElapsedTime(asked));
             throw;
         }
     }

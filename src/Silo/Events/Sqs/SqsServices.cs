@@ -19,16 +19,7 @@ internal static class SqsServices
         options.Validate();
         services.NeedAwsCredentials("Events:Sqs:QueueUrl");
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider =>
-        {
-            var (progress, length) = (provider.GetRequiredService<QueueProgress>(), provider.GetRequiredService<PollLength>());
-            var time = provider.GetRequiredService<TimeProvider>();
-            return SqsClient.Create(time, receiveFailed: waited =>
-            {
-                progress.Failed(time.GetUtcNow());
-                length.Failed(waited);
-            });
-        });
+        services.TryAddSingleton(provider => SqsClient.Create(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<QueueProgress>().AnswerLost));
         services.AddMemoryGauge();
         services.AddSingleton(options);
         services.AddSingleton<SqsQueue>();

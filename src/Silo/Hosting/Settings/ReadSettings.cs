@@ -29,7 +29,7 @@ internal static class ReadSettings
             Storage = storage,
             SqlitePath = reader.FilePath("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db")),
             DynamoDB = ReadDynamoDB(reader, configuration),
-            Things = new(reader.List("Things:Include") ?? [], reader.List("Things:Exclude") ?? []),
+            Things = new(ReadGlobs(reader, "Things:Include"), ReadGlobs(reader, "Things:Exclude")),
             QueueUrl = reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
             Mqtt = mqtt,
             HttpEvents = reader.Flag("Events:Http:Enabled", embedded),
@@ -53,10 +53,8 @@ internal static class ReadSettings
         foreach (var mistake in look?.Invoke(settings) ?? []) reader.Mistake(mistake);
         if (reader.Mistakes.Count == 0) return settings;
 
-        // What starts names it and goes on; what does not start at all had better say all it knows. Of a destination with a mistake some settings have
-        // not been looked at: they are not unknown.
-        var unknown = settings.Unknown.Where(key => !key.StartsWith("Notifications:Destinations:", StringComparison.OrdinalIgnoreCase));
-        throw new StartupException(string.Join(Environment.NewLine, reader.Mistakes.Distinct().Concat(unknown.Select(SiloSettings.IsIgnored))));
+        // What starts names it and goes on; what does not start at all had better say all it knows.
+        throw new StartupException(string.Join(Environment.NewLine, reader.Mistakes.Distinct().Concat(settings.Unknown.Select(SiloSettings.IsIgnored))));
     }
 
     private static void Check(SiloSettings settings, SettingsReader reader)
@@ -103,12 +101,14 @@ internal static class ReadSettings
                 NotifyRecovery = reader.Flag($"{section}:NotifyRecovery"),
                 NotifyFlapping = reader.Flag($"{section}:NotifyFlapping"),
                 Muted = reader.Flag($"{section}:Muted", false),
-                Notify = reader.List($"{section}:Notify"),
+                Notify = reader.List($"{section}:Notify", "name somebody, leave it out for everybody, or set Muted=true for nobody"),
             });
         }
 
         return presence;
     }
+
+    private static IReadOnlyList<string> ReadGlobs(SettingsReader reader, string key) => reader.List(key, "write a glob, like door-*, or leave it out") ?? [];
 
     private static IncidentOptions ReadIncidents(SettingsReader reader)
     {

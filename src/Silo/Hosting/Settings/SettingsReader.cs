@@ -78,7 +78,8 @@ internal sealed class SettingsReader(IConfiguration configuration)
     }
 
     /// <summary>A list, either as <c>key:0</c>, <c>key:1</c> … or as one text with commas; null: not set.</summary>
-    public IReadOnlyList<string>? List(string key)
+    /// <param name="remedy">What to do where it is set and names nothing.</param>
+    public IReadOnlyList<string>? List(string key, string remedy)
     {
         var items = Items(key);
 
@@ -88,7 +89,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
             ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             : [.. items.Select(item => Text($"{key}:{item}")).OfType<string>()];
         if (names.Length == 0 || names.Length < items.Count)
-            _mistakes.Add($"{key} is empty: name somebody, leave it out for everybody, or set Muted=true for nobody.");
+            _mistakes.Add($"{key} is empty: {remedy}.");
         return names;
     }
 

@@ -24,7 +24,7 @@ internal static class SmtpSettings
             Username = section.Text("Username"),
             Password = section.Text("Password"),
             From = Mailbox(section, "From", section.Required("From", "say whose name the mails carry, for example iot@example.net")),
-            To = [.. (section.Reader.List(section.Key("To")) ?? []).Select(to => Mailbox(section, "To", to))],
+            To = [.. (section.Reader.List(section.Key("To"), "name at least one mail address") ?? []).Select(to => Mailbox(section, "To", to))],
             AsciiSubject = section.Reader.Flag("Notifications:AsciiSubject", false),
             Timeout = section.ReadTimeout(),
 

@@ -29,7 +29,7 @@ internal sealed class NeverSilent(Court court, Correspondence letters, Testimony
         if (drop is null) return;
 
         // Of several that may be meant, the one that it says.
-        if (latest is not { Connected: false }) drop = court.Known.PerhapsAfter(latest?.Index ?? -1, by: at).MinBy(one => Math.Abs(one.At - Seconds(outage.Since)))!;
+        if (latest is not { Connected: false }) drop = court.Known.PerhapsAfter(latest?.Index ?? -1, by: at).MinBy(one => Math.Abs(one.At - Seconds(outage.Since))) ?? drop;
         var back = court.Known.LaterPerhaps(drop.Index, connected: true, by: at);
         if (_marks.TryGetValue(drop.Index, out var other) && latest is { Connected: false } && back is null)
             court.Object($"the absence of change {drop.Index} is told under two ids, {other} and {outage.Id}.");
