@@ -42,6 +42,9 @@ public sealed record ConnectionChange(
     /// <summary>The event itself says that <c>connected</c> was the opposite before: proof of a change that we may have missed.</summary>
     [Id(12)] public bool SaysChanged { get; init; }
 
+    /// <summary>The event came over HTTP and names no time: it happens now, so that it is newer than whatever was stored before.</summary>
+    [Id(14)] public bool HappensNow { get; init; }
+
     /// <summary>At most 8 pairs, 256 bytes together; null: the event says nothing about them, what is known stays.</summary>
     [Id(11)] public IReadOnlyDictionary<string, string>? Attributes { get; init; }
 }

@@ -27,7 +27,7 @@ internal static class AuditRules
 
             case { Verdict: VerifierVerdict.Disconnected, ChangedAt: { } changedAt, Number: { } number }:
                 var missed = new ConnectionChange(false, ChangeKind.Shadow, state.Source, changedAt, now) { Number = number, ShadowName = answer.ShadowName };
-                return IsYounger(state, missed) ? Missed(state, missed, policy, now) : Nothing(state, PresenceReason.AuditStale);
+                return IsYounger(state, missed, now) ? Missed(state, missed, policy, now) : Nothing(state, PresenceReason.AuditStale);
 
             default:
                 return Nothing(state, PresenceReason.AuditUnanswered);
@@ -40,9 +40,9 @@ internal static class AuditRules
     /// By the version of the shadow that told of the connect; against any other source by time, beyond the accuracy of the worst of them. A
     /// Last Will of the session before may be written a moment after the connect.
     /// </summary>
-    private static bool IsYounger(DeviceState state, ConnectionChange missed)
+    private static bool IsYounger(DeviceState state, ConnectionChange missed, DateTimeOffset now)
     {
-        if (EventOrder.Judge(state, missed) is not { Why: PresenceReason.None } verdict || verdict.At < state.Since) return false;
+        if (EventOrder.Judge(state, missed, now) is not { Why: PresenceReason.None } verdict || verdict.At < state.Since) return false;
         return ClientOrder.AllMarks(state).All(mark => mark.Key == verdict.Key || !mark.Value.Connected || verdict.At > mark.Value.At + EventOrder.LifecycleAccuracy);
     }
 

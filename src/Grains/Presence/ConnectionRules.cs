@@ -14,7 +14,7 @@ internal static class ConnectionRules
         // A document in which nothing changed is no news of a stranger; of a known thing it may be the only trace of a lost event.
         if (change.SaysUnchanged && state.Connected is null) return Nothing(state, PresenceReason.Unchanged);
 
-        var verdict = EventOrder.Judge(state, change);
+        var verdict = EventOrder.Judge(state, change, now);
         if (verdict.Why == PresenceReason.OlderEvent && LateSecondDrop(state, change, verdict) is { } first) return Restart(state, first, change, verdict, policy, now);
         if (verdict.Why is not PresenceReason.None and not PresenceReason.OverruledByOtherKind) return Nothing(state, verdict.Why);
 

@@ -14,22 +14,31 @@ internal static class EventOrder
     /// <summary>Shadow stamps are whole seconds of one service; more than this apart is no rounding.</summary>
     internal static readonly TimeSpan ShadowSlack = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Marks that lie further ahead were stored by a clock that was ahead, or by another machine's; a request that is older has waited, and may have been
+    /// overtaken.
+    /// </summary>
+    internal static readonly TimeSpan JustNow = TimeSpan.FromSeconds(1);
+
     /// <summary>The replaced session's end: proof that another session of the same client is connected.</summary>
     internal const string DuplicateClientId = "DUPLICATE_CLIENTID";
 
-    public static OrderVerdict Judge(DeviceState state, ConnectionChange change)
+    public static OrderVerdict Judge(DeviceState state, ConnectionChange change, DateTimeOffset now)
     {
         var time = EventTime.Of(change);
-        var verdict = change.Kind == ChangeKind.Lifecycle ? ClientOrder.Judge(state, change, time) : JudgeByMark(state, change, time);
+        var newest = change.HappensNow && now - change.ReceivedAt <= JustNow ? now + JustNow : (DateTimeOffset?)null;
+        var verdict = change.Kind == ChangeKind.Lifecycle ? ClientOrder.Judge(state, change, time) : JudgeByMark(state, change, time, newest);
         if (verdict.Why != PresenceReason.None) return verdict with { Marked = state, Connected = state.Connected ?? false };
-        return verdict.AnotherIsConnected || !IsOverruled(state, change, verdict) ? verdict : verdict with { Why = PresenceReason.OverruledByOtherKind };
+        return verdict.AnotherIsConnected || !IsOverruled(state, change, verdict, newest) ? verdict : verdict with { Why = PresenceReason.OverruledByOtherKind };
     }
 
-    private static OrderVerdict JudgeByMark(DeviceState state, ConnectionChange change, EventTime time)
+    /// <param name="newest">What is stored with a later time than this says nothing against the event; null: every mark counts.</param>
+    private static OrderVerdict JudgeByMark(DeviceState state, ConnectionChange change, EventTime time, DateTimeOffset? newest)
     {
         var key = OrderMark.KeyOf(change);
         var last = state.Marks.GetValueOrDefault(key);
-        var why = last is null ? PresenceReason.None : CompareWithinKind(last, change, time.Stamp);
+        var isAhead = last?.Stamp > newest;
+        var why = last is null || isAhead ? PresenceReason.None : CompareWithinKind(last, change, time.Stamp);
         if (why != PresenceReason.None) return OrderVerdict.No(why, time.At);
 
         var connected = change.Connected || change.DisconnectReason == DuplicateClientId;
@@ -40,7 +49,7 @@ internal static class EventOrder
             BrokerStart = change.BrokerStart,
             Connected = connected,
             Ended = !change.Connected,
-            Stamp = last is not null && last.Stamp > time.Stamp ? last.Stamp : time.Stamp,
+            Stamp = last is not null && last.Stamp > time.Stamp && !isAhead ? last.Stamp : time.Stamp,
             At = time.At,
             Before = BeforeWithinSecond(last, change, connected, time.Stamp),
         };
@@ -114,14 +123,14 @@ internal static class EventOrder
     /// lifecycle stamps the lifecycle's own word counts: it knows its sessions, while a Last Will may write <c>connected: false</c> into
     /// the shadow after the thing's next session has begun.
     /// </summary>
-    private static bool IsOverruled(DeviceState state, ConnectionChange change, OrderVerdict verdict)
+    private static bool IsOverruled(DeviceState state, ConnectionChange change, OrderVerdict verdict, DateTimeOffset? newest)
     {
         var (at, connected) = (verdict.At, verdict.Connected);
         var lifecycle = change.Kind is ChangeKind.Lifecycle or ChangeKind.LifecycleTime;
         var saidByHand = change is { Kind: ChangeKind.Time, Source: EventSource.Http };
         foreach (var (otherKey, other) in ClientOrder.AllMarks(state))
         {
-            if (otherKey == verdict.Key || other.Connected == connected) continue;
+            if (otherKey == verdict.Key || other.Connected == connected || other.At > newest) continue;
             var near = (at - other.At).Duration() <= LifecycleAccuracy;
             if (lifecycle && near) continue;
             if (otherKey == OrderMark.LifecycleKey && near && !connected && !saidByHand) return true;

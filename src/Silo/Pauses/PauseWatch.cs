@@ -9,7 +9,8 @@ namespace IoTOrleans.Silo.Pauses;
 /// notices it, since timers that fell due meanwhile fire in any order. And that the clock was set back.
 /// </summary>
 internal sealed partial class PauseWatch(
-    TimeProvider time, IHostApplicationLifetime lifetime, ILogger<PauseWatch> logger, ReminderClock? reminders = null) : BackgroundService
+    TimeProvider time, IHostApplicationLifetime lifetime, ILogger<PauseWatch> logger, ReminderClock? reminders = null, ClockMark? mark = null)
+    : BackgroundService
 {
     /// <summary>NTP slews what is less.</summary>
     internal static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(2);
@@ -25,6 +26,7 @@ internal sealed partial class PauseWatch(
     private readonly Lock gate = new();
     private (long At, DateTimeOffset Clock)? beaten;
     private Pause? last;
+    private bool ends;
 
     /// <summary>The last one; null: there has been none.</summary>
     public Pause? Last
@@ -38,6 +40,7 @@ internal sealed partial class PauseWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (mark?.SetBackBy is { } by) LogSetBackBefore(by.TotalSeconds);
         Beat();
         using var timer = new PeriodicTimer(beat, time);
         try
@@ -60,7 +63,8 @@ internal sealed partial class PauseWatch(
             beaten = (time.GetTimestamp(), clock);
             if (previous is not { } before) return;
             var (elapsed, passed) = (time.GetElapsedTime(before.At, now), clock - before.Clock);
-            if (elapsed - passed >= ShortestStep) SetBack(elapsed - passed);
+            if (elapsed - passed >= ShortestStep) SetBack(elapsed - passed, clock);
+            else if (!ends) mark?.Keep(clock);
             var length = elapsed > passed ? elapsed : passed;
             if (length < Shortest + beat) return;
             last = new Pause(clock, length);
@@ -68,7 +72,7 @@ internal sealed partial class PauseWatch(
         }
     }
 
-    private void SetBack(TimeSpan by)
+    private void SetBack(TimeSpan by, DateTimeOffset clock)
     {
         if (by < LongestStep)
         {
@@ -77,6 +81,9 @@ internal sealed partial class PauseWatch(
             return;
         }
 
+        // For the next start.
+        mark?.Write(clock + by);
+        ends = true;
         LogEnds(by.TotalSeconds);
         Environment.ExitCode = Startup.Failed;
         lifetime.StopApplication();
@@ -86,8 +93,11 @@ internal sealed partial class PauseWatch(
     private partial void LogSetBack(double seconds);
 
     [LoggerMessage(LogLevel.Critical, "The clock was set back by {Seconds:0} s, and Orleans cannot go on over a minute or more. The process ends, so that something starts it again. "
-        + "What happened before that may be told late by as much; let the clock be set before the start")]
+        + "With SQLite the next start puts right what rests on the clock; else what happened before may be told late by as much")]
     private partial void LogEnds(double seconds);
+
+    [LoggerMessage(LogLevel.Warning, "The clock is {Seconds:0} s behind the last time that was stored: it was set back. Each thing that waits is looked at now")]
+    private partial void LogSetBackBefore(double seconds);
 
     [LoggerMessage(LogLevel.Warning, "This process stood still for {Seconds} s: what fell due meanwhile waits until what happened meanwhile has come in")]
     private partial void LogPaused(int seconds);

@@ -97,7 +97,8 @@ internal sealed partial class ReminderClock(
 
     /// <param name="rows">All that is stored in the part of the ring that was read.</param>
     /// <param name="isInPart">Whether a grain belongs there.</param>
-    public void EndRead(IEnumerable<ReminderEntry> rows, Func<GrainId, bool> isInPart)
+    /// <param name="lookAtAll">Each ticks soon, whatever it is set for: the clock it was set by was wrong.</param>
+    public void EndRead(IEnumerable<ReminderEntry> rows, Func<GrainId, bool> isInPart, bool lookAtAll = false)
     {
         lock (_lock)
         {
@@ -108,7 +109,7 @@ internal sealed partial class ReminderClock(
             {
                 var alarm = new Alarm(row.GrainId, row.ReminderName);
                 if (changed.Contains(alarm)) continue;
-                if (Remember(alarm, DateTime.SpecifyKind(row.StartAt, DateTimeKind.Utc), row.Period, found: true)) stored.Add(alarm);
+                if (Remember(alarm, DateTime.SpecifyKind(row.StartAt, DateTimeKind.Utc), row.Period, found: true, soon: lookAtAll)) stored.Add(alarm);
             }
 
             Drop(alarm => isInPart(alarm.Grain) && !stored.Contains(alarm) && !changed.Contains(alarm));
@@ -145,8 +146,9 @@ internal sealed partial class ReminderClock(
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <param name="found">It was found in the table, so that nobody may have owned it for a while.</param>
+    /// <param name="soon">It ticks soon, also where it is set for later.</param>
     /// <returns>Whether it is near enough to be remembered.</returns>
-    private bool Remember(Alarm alarm, DateTime startAt, TimeSpan period, bool found = false)
+    private bool Remember(Alarm alarm, DateTime startAt, TimeSpan period, bool found = false, bool soon = false)
     {
         var now = Now;
         if (_alarms.TryGetValue(alarm, out var known))
@@ -156,7 +158,7 @@ internal sealed partial class ReminderClock(
             alarm = known;
         }
 
-        var overdue = found && startAt < now;
+        var overdue = soon || (found && startAt < now);
         if (!overdue && Alarm.FirstTick(startAt, period, now) > now + Window)
         {
             Forget(alarm);

@@ -1,3 +1,4 @@
+using IoTOrleans.Silo.Pauses;
 using Orleans.Runtime;
 
 namespace IoTOrleans.Silo.Reminders;
@@ -23,11 +24,13 @@ internal sealed partial class ReminderService : GrainService, IReminderService
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _reading = new(1);
+    private bool _lookAtAll;
 
     public ReminderService(
-        GrainId id, Orleans.Runtime.Silo silo, ILoggerFactory loggers, IReminderTable table, ReminderClock clock, TimeProvider time)
+        GrainId id, Orleans.Runtime.Silo silo, ILoggerFactory loggers, IReminderTable table, ReminderClock clock, TimeProvider time, ClockMark? mark = null)
         : base(id, silo, loggers)
     {
+        _lookAtAll = mark?.SetBackBy is not null;
         (_table, _clock, _time, _logger) = (table, clock, time, loggers.CreateLogger<ReminderService>());
     }
 
@@ -122,9 +125,10 @@ internal sealed partial class ReminderService : GrainService, IReminderService
                 var rows = (await _table.ReadRows(part.Begin, part.End)).Reminders;
 
                 // Ours when it was asked for, and not now: whoever has it reads it, and so do we what we have got instead.
-                if (serial == RangeSerialNumber) _clock.EndRead(rows, part.Contains);
+                if (serial == RangeSerialNumber) _clock.EndRead(rows, part.Contains, _lookAtAll);
             }
 
+            _lookAtAll = false;
             return true;
         }
         catch (Exception exception)

@@ -45,6 +45,38 @@ public sealed class ClockStepTests
         _story.Sent.ShouldBe(["device.recovered to mail"]);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(50)]
+    [InlineData(14 * 60)]
+    public void What_names_no_time_happens_now_also_after_a_clock_that_was_set_back(int seconds)
+    {
+        _story.Says(connected: true);
+        _story.After(Seconds(-seconds));
+        _story.Says(connected: false).ShouldBe(PresenceReason.GraceStarted);
+        _story.State.Since.ShouldBe(_story.Now);
+        _story.After(Seconds(1)).Says(connected: true).ShouldBe(PresenceReason.CameBackInGrace);
+        _story.After(Seconds(1)).Says(connected: false).ShouldBe(PresenceReason.GraceStarted);
+        _story.After(_story.Policy.Grace).Tick().ShouldBe(PresenceReason.ToldUnverified);
+    }
+
+    [Fact]
+    public void It_is_newer_than_what_another_kind_stored_before_the_step()
+    {
+        _story.Lifecycle(connected: true, number: 1);
+        _story.After(Minutes(-10));
+        _story.Says(connected: false).ShouldBe(PresenceReason.GraceStarted);
+        _story.Says(connected: true).ShouldBe(PresenceReason.CameBackInGrace);
+    }
+
+    [Fact]
+    public void A_request_that_has_waited_may_have_been_overtaken()
+    {
+        _story.Says(connected: true);
+        _story.After(Seconds(10)).Says(connected: true);
+        _story.After(Seconds(1)).Says(connected: false, waited: Seconds(3)).ShouldBe(PresenceReason.OlderEvent);
+    }
+
     /// <summary>An event of another machine's clock, a little ahead of ours, is no clock that was set back.</summary>
     [Fact]
     public void Marks_that_are_minutes_ahead_order_events_as_before()
@@ -55,6 +87,8 @@ public sealed class ClockStepTests
         _story.After(Minutes(-4));
         _story.Timed(connected: true, stamp: drop - Minutes(5)).ShouldBe(PresenceReason.OlderEvent);
     }
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
     private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
 }

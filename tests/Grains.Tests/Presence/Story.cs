@@ -72,6 +72,10 @@ internal sealed class Story
     public PresenceReason Timed(bool connected, DateTimeOffset? stamp = null, EventSource source = EventSource.Http) =>
         Change(new ConnectionChange(connected, ChangeKind.Time, source, stamp ?? Now, Now));
 
+    /// <summary>Over HTTP, without a time.</summary>
+    public PresenceReason Says(bool connected, TimeSpan waited = default) =>
+        Change(new ConnectionChange(connected, ChangeKind.Time, EventSource.Http, Now - waited, Now - waited) { HappensNow = true });
+
     public PresenceReason Broker(bool connected, long sequence, long start = 1) =>
         Change(new ConnectionChange(connected, ChangeKind.Broker, EventSource.Broker, Now, Now) { Number = sequence, BrokerStart = start });
 

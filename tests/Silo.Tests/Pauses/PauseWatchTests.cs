@@ -98,6 +98,77 @@ public sealed class PauseWatchTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0.0, 900.0)]
+    [InlineData(30.0, 62.0)]
+    public async Task The_next_start_knows_that_the_clock_was_set_back(double runs, double back)
+    {
+        var before = Environment.ExitCode;
+        var file = Path.GetTempFileName();
+        try
+        {
+            ClockMark Mark() => new(file, _set, NullLogger<ClockMark>.Instance);
+            var first = Mark();
+            first.SetBackBy.ShouldBeNull("there is none yet");
+            using (var watch = new PauseWatch(_set, _lifetime, _log, _reminders, first))
+            {
+                watch.Last.ShouldBeNull();
+                for (var second = 0; second <= runs; second++)
+                {
+                    _time.Advance(TimeSpan.FromSeconds(1));
+                    watch.Last.ShouldBeNull();
+                }
+
+                _set.Back += TimeSpan.FromSeconds(back);
+                watch.Last.ShouldBeNull();
+                _time.Advance(TimeSpan.FromSeconds(1));
+                watch.Last.ShouldBeNull("what it has noted stays, as long as it takes to stop");
+            }
+
+            var next = Mark();
+            next.SetBackBy.ShouldNotBeNull().TotalSeconds.ShouldBe(back - 1);
+            using (var watch = new PauseWatch(_set, _lifetime, _log, _reminders, next))
+            {
+                await watch.StartAsync(TestContext.Current.CancellationToken);
+                SpinWait.SpinUntil(() => _log.Lines.Count > 1, TimeSpan.FromSeconds(10)).ShouldBeTrue();
+                await watch.StopAsync(TestContext.Current.CancellationToken);
+            }
+
+            _log.Lines.Count(line => line.Contains("behind the last time that was stored", StringComparison.Ordinal)).ShouldBe(1);
+        }
+        finally
+        {
+            Environment.ExitCode = before;
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void A_process_that_was_killed_before_the_clock_was_set_back_knows_it_to_the_minute()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            ClockMark Mark() => new(file, _set, NullLogger<ClockMark>.Instance);
+            using var watch = new PauseWatch(_set, _lifetime, _log, _reminders, Mark());
+            for (var second = 0; second < 200; second++)
+            {
+                _ = watch.Last;
+                _time.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            Mark().SetBackBy.ShouldBeNull();
+            _set.Back += TimeSpan.FromMinutes(15);
+            Mark().SetBackBy.ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromMinutes(14) - TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(15));
+            File.WriteAllText(file, "half a ti");
+            Mark().SetBackBy.ShouldBeNull();
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     /// <summary>A machine whose clock somebody sets, while its time goes on.</summary>
     private sealed class SetClock(FakeTimeProvider time) : TimeProvider
     {

@@ -138,6 +138,17 @@ public sealed class ReminderClockTests : IDisposable
     }
 
     [Fact]
+    public async Task After_the_clock_was_set_back_each_that_is_found_ticks_within_seconds_also_one_that_is_far_away_and_then_at_its_time()
+    {
+        var (near, far, found) = (Now + minute, Now + TimeSpan.FromDays(1), Now);
+        Read([Row("near", near), Row("far", far)], lookAtAll: true);
+        (await Ticks(2)).ShouldAllBe(tick => tick.At >= found && tick.At <= found + ReminderClock.OverdueWithin);
+        Read([Row("near", near), Row("far", far)]);
+        _clock.Count.ShouldBe(1);
+        (await Ticks(2)).ShouldBe([("near", near), ("near", near + minute)]);
+    }
+
+    [Fact]
     public async Task A_tick_that_hangs_is_not_repeated_and_holds_up_nobody()
     {
         var hanging = _hanging["a"] = new();
@@ -239,10 +250,10 @@ public sealed class ReminderClockTests : IDisposable
 
     private void Set(string thing, DateTime at) => _clock.Set(Id(thing), Name, at, minute);
 
-    private void Read(IReadOnlyList<ReminderEntry> rows, Func<GrainId, bool>? part = null)
+    private void Read(IReadOnlyList<ReminderEntry> rows, Func<GrainId, bool>? part = null, bool lookAtAll = false)
     {
         _clock.BeginRead();
-        _clock.EndRead(rows, part ?? (_ => true));
+        _clock.EndRead(rows, part ?? (_ => true), lookAtAll);
     }
 
     /// <summary>Moves the clock until so many have ticked.</summary>

@@ -74,7 +74,7 @@ public sealed class FaultyProxy : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or HttpRequestException)
         {
-            // The client has hung up, or the service has: the one is told of the other.
+            // The client has hung up, or the service has, or the proxy itself: the one is told of the other.
             context.Abort();
         }
         finally
@@ -99,7 +99,9 @@ public sealed class FaultyProxy : IAsyncDisposable
                 return;
         }
 
-        using var response = await Ask(request, gone);
+        using var impatient = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        if (trouble.Kind == TroubleKind.CutWhenIdle) impatient.CancelAfter(trouble.Delay);
+        using var response = await Ask(request, impatient.Token);
         var body = await response.Content.ReadAsByteArrayAsync(gone);
         seen?.Invoke(new Exchange(request, (int)response.StatusCode, body, Arrives: trouble.Kind != TroubleKind.LoseAnswer));
         if (trouble.Kind == TroubleKind.LoseAnswer)

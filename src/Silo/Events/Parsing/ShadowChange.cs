@@ -15,7 +15,8 @@ internal static class ShadowChange
         DateTimeOffset stamp,
         Arrival arrival,
         bool? before,
-        string? disconnectReason = null)
+        string? disconnectReason = null,
+        bool happensNow = false)
     {
         if (EventFields.ReadVersion(versionValue, versionField, out var version) is { } badVersion) return badVersion;
         if (EventFields.ReadText(body, "shadowName", out var shadowName) is { } badShadowName) return badShadowName;
@@ -28,6 +29,7 @@ internal static class ShadowChange
             ShadowName = version is null ? null : shadowName,
             SaysUnchanged = before == connected,
             SaysChanged = before == !connected,
+            HappensNow = happensNow,
             DisconnectReason = connected ? null : disconnectReason,
             Attributes = attributes,
         });

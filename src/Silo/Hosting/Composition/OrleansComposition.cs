@@ -12,6 +12,7 @@ using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Memory;
+using IoTOrleans.Silo.Pauses;
 using IoTOrleans.Silo.Reminders;
 using IoTOrleans.Silo.Storage;
 using IoTOrleans.Sqlite;
@@ -91,6 +92,7 @@ internal static class OrleansComposition
                 silo.Services.AddSingleton<IThingCatalogue, SqliteCatalogue>();
                 silo.AddSqliteGrainStorageAsDefault(options => options.Path = settings.SqlitePath);
                 silo.AddSqliteReminderTable(options => options.Path = settings.SqlitePath).AddLeanReminders();
+                silo.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ClockMark>(provider, settings.SqlitePath + "-clock"));
                 break;
         }
 

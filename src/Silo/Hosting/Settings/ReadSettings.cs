@@ -17,6 +17,7 @@ internal static class ReadSettings
     public static SiloSettings From(IConfiguration configuration, Func<SiloSettings, IEnumerable<string>>? look = null)
     {
         var reader = new SettingsReader(configuration);
+        ExpandCertificatePaths(reader, configuration);
         var storage = reader.Choice("Storage:Provider", StorageProvider.Sqlite);
         var embedded = storage != StorageProvider.DynamoDB;
         var mqtt = ReadMqtt(reader, embedded);
@@ -55,6 +56,16 @@ internal static class ReadSettings
 
         // What starts names it and goes on; what does not start at all had better say all it knows.
         throw new StartupException(string.Join(Environment.NewLine, reader.Mistakes.Distinct().Concat(settings.Unknown.Select(SiloSettings.IsIgnored))));
+    }
+
+    /// <summary>ASP.NET Core reads the paths of certificates by itself, and leaves <c>~/</c> to the shell.</summary>
+    private static void ExpandCertificatePaths(SettingsReader reader, IConfiguration configuration)
+    {
+        foreach (var (key, value) in configuration.GetSection("Kestrel").AsEnumerable())
+        {
+            if (value?.StartsWith('~') == true && (key.EndsWith(":Path", StringComparison.OrdinalIgnoreCase) || key.EndsWith(":KeyPath", StringComparison.OrdinalIgnoreCase)))
+                configuration[key] = reader.FilePath(key, value);
+        }
     }
 
     private static void Check(SiloSettings settings, SettingsReader reader)
