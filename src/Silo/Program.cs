@@ -14,8 +14,9 @@ if (await Usage.Asked(args) is { } status) return status;
 
 return await Startup.Run(async () =>
 {
-    var builder = SiloApplication.CreateBuilder(args);
-    var settings = ReadSettings.From(builder.Configuration, settings => Ground.Trouble(settings, builder.Configuration));
+    var commandLine = CommandLine.Read(args);
+    var builder = SiloApplication.CreateBuilder(commandLine.Settings);
+    var settings = ReadSettings.From(builder.Configuration, settings => [.. commandLine.Mistakes, .. Ground.Trouble(settings, builder.Configuration)]);
 
     builder.AddSiloLogging();
     builder.AddOrleans(settings);

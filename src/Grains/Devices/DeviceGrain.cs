@@ -39,6 +39,9 @@ internal sealed partial class DeviceGrain(
     /// <summary>At a start, until this silo knows the mutes.</summary>
     private static readonly TimeSpan untilMutesAreKnown = TimeSpan.FromSeconds(1);
 
+    /// <summary>A destination's <c>Timeout</c> is 50 s at most.</summary>
+    private static readonly TimeSpan longestAttempt = TimeSpan.FromMinutes(1);
+
     /// <summary>For a timer's turn to come.</summary>
     private static readonly TimeSpan spare = TimeSpan.FromSeconds(1);
 
@@ -51,6 +54,8 @@ internal sealed partial class DeviceGrain(
     private bool _confirmed;
     private bool _heardOf;
     private DateTimeOffset? _staysUntil;
+    private HashSet<string>? _sendingTo;
+    private DateTimeOffset _sendsUntil;
 
     private string ThingName => this.GetPrimaryKeyString();
 
@@ -110,23 +115,31 @@ internal sealed partial class DeviceGrain(
 
     public async Task Answered(string outageId, NotificationEvent notificationEvent, int sequence, string destination, DeliveryAnswer answer)
     {
+        if (_sendingTo?.Remove(destination) == true && _sendingTo.Count == 0) _sendingTo = null;
         await Refresh(unless: IsFresh);
         await Apply(new PresenceInput.Answered(outageId, notificationEvent, sequence, destination, answer));
     }
 
     public async Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination)
     {
-        await Refresh();
+        await Refresh(unless: IsFresh);
         var now = Now;
         var policy = mutes.Over(_policy.With(_state.Override), _state, now);
         var state = Recovery.EndHold(TellingRules.AnswersAgain(_state, destination), policy, now);
-        return TellingRules.DueNow(state, policy, now, repeats: true)
+        var stillOwed = TellingRules.DueNow(state, policy, now, repeats: true)
             .Concat(FlappingRules.DueNow(state, policy, now))
             .Concat(KeepAliveRules.Due(state, policy, now))
             .OfType<PresenceEffect.Send>()
             .Where(send => send.Destination == destination)
             .Select(send => send.Notification)
             .FirstOrDefault(owed => owed.OutageId == outageId && owed.Event == notificationEvent && owed.Sequence == sequence);
+        if (stillOwed is null) return null;
+
+        // While a destination is being told, another activation would not know of it, and could tell of the end before this has arrived.
+        (_sendingTo ??= []).Add(destination);
+        _sendsUntil = now + longestAttempt;
+        StayAsLongAsNeeded(now);
+        return stillOwed;
     }
 
     public Task Wake() => Tick();
@@ -283,12 +296,13 @@ internal sealed partial class DeviceGrain(
     }
 
     /// <summary>
-    /// Where memory is short, whoever is idle leaves it. Not while a verifier is asked, or its minute would begin anew each time; a verdict
-    /// that is held may go: all that is lost is since when.
+    /// Where memory is short, whoever is idle leaves it. Not while a verifier is asked, or its minute would begin anew each time, nor while a destination is
+    /// told; a verdict that is held may go: all that is lost is since when.
     /// </summary>
     private void StayAsLongAsNeeded(DateTimeOffset now)
     {
         var until = _state.Memory.HeldSince is null ? _clock.NeedsMemoryUntil : null;
+        if (_sendingTo is not null && !(until > _sendsUntil)) until = _sendsUntil;
         if (until == _staysUntil) return;
         _staysUntil = until;
         DelayDeactivation(until is { } at && at > now ? at - now + spare : TimeSpan.Zero);

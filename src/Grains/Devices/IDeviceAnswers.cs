@@ -23,8 +23,8 @@ public interface IDeviceAnswers : IGrainWithStringKey
     Task Answered(string outageId, NotificationEvent notificationEvent, int sequence, string destination, DeliveryAnswer answer);
 
     /// <summary>
-    /// Reads the state again and returns the notification as it is owed now; null: it is not owed any more. For whoever kept it
-    /// waiting before sending.
+    /// For whoever is about to send it: the notification as it is owed now; null: it is not owed any more. Reads the state again if that is older than
+    /// some seconds. The grain stays in memory until the destination has answered.
     /// </summary>
     [Alias("StillOwed")]
     Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination);

@@ -13,13 +13,21 @@ internal sealed partial class Lane<TWork>(string name, int workers, int capacity
     private readonly Channel<(string Key, TWork Work)> _waiting = Channel.CreateBounded<(string, TWork)>(
         new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait });
 
-    private readonly ConcurrentDictionary<string, bool> _taken = new();
+    private readonly ConcurrentDictionary<string, Place> _taken = new();
 
     public int Count => _taken.Count;
 
-    public bool TryAdd(string key, TWork work)
+    /// <param name="follows">Whether the work has its turn after the one that has its key now. Without it, a key that is taken refuses.</param>
+    public bool TryAdd(string key, TWork work, Func<TWork, bool>? follows = null)
     {
-        if (!_taken.TryAdd(key, true)) return false;
+        while (!_taken.TryAdd(key, new(work, [])))
+        {
+            if (follows is null) return false;
+            if (!_taken.TryGetValue(key, out var place)) continue;
+            if (!follows(place.Now)) return false;
+            if (_taken.TryUpdate(key, place with { Next = [work] }, place)) return true;
+        }
+
         if (_waiting.Writer.TryWrite((key, work))) return true;
         _taken.TryRemove(key, out _);
         LogFull(name, capacity);
@@ -49,7 +57,7 @@ internal sealed partial class Lane<TWork>(string name, int workers, int capacity
                 }
                 finally
                 {
-                    _taken.TryRemove(key, out _);
+                    if (_taken.TryRemove(key, out var place) && place.Next is [var next]) TryAdd(key, next);
                 }
             }
         }
@@ -62,6 +70,10 @@ internal sealed partial class Lane<TWork>(string name, int workers, int capacity
             // Stopping: the reminder of whatever was left asks again at the next start.
         }
     }
+
+    /// <param name="Now">What waits or is worked on.</param>
+    /// <param name="Next">What has its turn after that: one at most.</param>
+    private sealed record Place(TWork Now, TWork[] Next);
 
     [LoggerMessage(30, LogLevel.Warning, "{Lane}: more than {Capacity} requests wait; further ones are asked again at their next tick.")]
     private partial void LogFull(string lane, int capacity);

@@ -25,9 +25,6 @@ internal sealed partial class NotificationQueue : BackgroundService
     /// </summary>
     private const int WokenAhead = 500;
 
-    /// <summary>What waited longer than this between mark and send is asked about once more: it may be over, or another silo's by now.</summary>
-    internal static readonly TimeSpan AskAgainAfter = DeviceGrain.Fresh;
-
     /// <summary>
     /// For a question that is enough: what was marked as told is owed, whatever has happened since. After a deadline that thousands share, each read
     /// waits behind thousands of others; longer than this, and another silo may have told of it and forgotten that.
@@ -75,7 +72,7 @@ internal sealed partial class NotificationQueue : BackgroundService
     public void Send(PresenceEffect.Send send, long markedAt)
     {
         var (destination, notification, keepAlive) = send;
-        if (_lanes.TryGetValue(destination, out var lane)) lane.TryAdd(KeyOf(notification, keepAlive), new Work(notification, markedAt, keepAlive));
+        if (_lanes.TryGetValue(destination, out var lane)) lane.TryAdd(KeyOf(notification, keepAlive), new Work(notification, markedAt, keepAlive), IsRepeat);
         else if (!keepAlive) _ = AnswerForNobody(destination, notification);
     }
 
@@ -114,11 +111,14 @@ internal sealed partial class NotificationQueue : BackgroundService
         && (notification.IncidentId is not null || notification.Event is NotificationEvent.DeviceOffline or NotificationEvent.DeviceRecovered);
 
     /// <summary>
-    /// A keep-alive and the end of its outage never wait or travel together: if the end were overtaken, what is over would be alive
-    /// again. Whichever comes second is asked for again in a minute.
+    /// A keep-alive or a repeat and the end of its outage never travel together: if the end overtook them, what is over would be alive again. The end
+    /// waits for the repeat; else whichever comes second is asked for again in a minute.
     /// </summary>
     private static string KeyOf(Notification notification, bool keepAlive) =>
-        (keepAlive || notification.Event == NotificationEvent.DeviceRemoved ? notification with { Event = NotificationEvent.DeviceRecovered } : notification).Key;
+        (keepAlive || notification.Event is NotificationEvent.DeviceRemoved or NotificationEvent.DeviceStillOffline
+            ? notification with { Event = NotificationEvent.DeviceRecovered, Sequence = 0 } : notification).Key;
+
+    private static bool IsRepeat(Work work) => work.KeepAlive || work.Notification.Event == NotificationEvent.DeviceStillOffline;
 
     private async Task Send(INotificationDestination destination, Work work, CancellationToken cancellationToken)
     {
@@ -154,7 +154,8 @@ internal sealed partial class NotificationQueue : BackgroundService
                 }
                 else
                 {
-                    if (IsOld(asOf) && await LookAgain() is null) return;
+                    // It may be over, or another silo's by now; and who is being told of stays where it is.
+                    if (await LookAgain() is null) return;
                     answer = await room.Try(who, token => destination.Send(notification, token), cancellationToken);
                     Log(destination.Name, notification, answer, keepAlive);
                 }
@@ -169,14 +170,11 @@ internal sealed partial class NotificationQueue : BackgroundService
 
         async Task<Notification?> LookAgain()
         {
-            var asked = _time.GetTimestamp();
             var owed = await grain.StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination.Name);
-            if (owed is not null) (notification, asOf) = (owed, asked);
+            if (owed is not null) notification = owed;
             return owed;
         }
     }
-
-    private bool IsOld(long asOf) => _time.GetElapsedTime(asOf) > AskAgainAfter;
 
     /// <summary>A destination that is not in the settings counts as one that refuses. For up to an hour somebody may put it back.</summary>
     private async Task AnswerForNobody(string destination, Notification notification)

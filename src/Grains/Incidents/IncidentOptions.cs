@@ -3,7 +3,7 @@ namespace IoTOrleans.Grains.Incidents;
 /// <summary>The settings <c>Notifications:CollapseAbove</c> and <c>Notifications:GroupWindow</c>.</summary>
 public sealed class IncidentOptions
 {
-    internal const int MostSingles = 100;
+    public const int MostSingles = 100;
 
     /// <summary>So many notifications within the window go out singly, the rest as one. 0 (never singly) to 100. Default: 5.</summary>
     public int CollapseAbove { get; set; } = 5;

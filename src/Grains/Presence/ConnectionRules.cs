@@ -67,7 +67,10 @@ internal static class ConnectionRules
             { Telling: null, Muted: false } grace => marked with { Outage = Prolong(LookingRules.WithGraceOf(policy, grace), until) },
             _ => marked,
         };
-        return Store(marked, PresenceReason.WatcherRestarted, at);
+
+        // Of one whose outage was told, or was to be kept quiet, nothing has changed.
+        return state.Outage is null or { BackAt: not null } or { Telling: null, Muted: false }
+            ? Store(marked, PresenceReason.WatcherRestarted, at) : new(marked, Persist: true, [], PresenceReason.Unchanged);
     }
 
     /// <summary>The thing was last heard of by an earlier start of the broker.</summary>
@@ -99,14 +102,21 @@ internal static class ConnectionRules
     private static PresenceDecision StillAway(
         DeviceState before, DeviceState marked, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
     {
-        var secondDropOfItsKind = change.SaysChanged && before.Marks.GetValueOrDefault(verdict.Key) is { Connected: false };
-        if (marked.Outage is { Telling: null, Muted: false } grace && (secondDropOfItsKind || IsLaterRound(before, verdict, grace)))
+        if (marked.Outage is { Telling: null, Muted: false } grace && (IsSecondOfItsKind(before, change, verdict, grace) || IsLaterRound(before, verdict, grace)))
         {
             return Restart(marked, grace, change, verdict, policy, now);
         }
 
         return Unchanged(before, marked, verdict);
     }
+
+    /// <summary>
+    /// It says that something has changed, and all that its kind has told since the last drop is that drop. Not where the grace began after that: then
+    /// events of another kind have told of this drop already.
+    /// </summary>
+    private static bool IsSecondOfItsKind(DeviceState before, ConnectionChange change, OrderVerdict verdict, Outage grace) =>
+        change.SaysChanged && before.Marks.GetValueOrDefault(verdict.Key) is { Connected: false } last
+        && !(last.At + ClientOrder.ClearlyLater < grace.Since && (verdict.At - grace.Since).Duration() <= EventOrder.LifecycleAccuracy);
 
     /// <summary>
     /// A higher session than the one whose end began the grace. Another client's counts only if it ended later: else it was connected before

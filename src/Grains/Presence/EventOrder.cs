@@ -144,13 +144,14 @@ internal static class EventOrder
 
     /// <summary>
     /// Between the last event and this one there can be none that we have not seen: then its mark may wait in memory. Anything
-    /// else must be stored, or a crash would forget it and a late older event would be taken for news.
+    /// else must be stored, or a crash would forget it and a late older event would be taken for news. Not each report of a connected thing that skips
+    /// versions: the next one would put that right. One that is away reports nothing more.
     /// </summary>
     private static bool FollowsDirectly(OrderMark last, ConnectionChange change) => change.Kind switch
     {
-        ChangeKind.Shadow => change.SaysUnchanged || change.Number == last.Number + 1,
+        ChangeKind.Shadow => change.Number == last.Number + 1 || change is { SaysUnchanged: true, Connected: true },
         ChangeKind.Broker => last.BrokerStart == change.BrokerStart,
-        _ => change.SaysUnchanged,
+        _ => change is { SaysUnchanged: true, Connected: true },
     };
 }
 

@@ -24,7 +24,7 @@ internal static partial class ReasonTexts
         PresenceReason.FirstConnected => "It connected.",
         PresenceReason.GraceStarted => "It disconnected, and its grace began.",
         PresenceReason.CameBackInGrace => "It connected again within its grace, so nobody was told.",
-        PresenceReason.CameBackTold => "It connected again after an outage that was told; the outage is over when that has held.",
+        PresenceReason.CameBackTold => "It connected again after an outage that was told. The outage is over when the return has lasted RecoveryHold.",
         PresenceReason.DroppedInHold => "It disconnected again before its return had held: the same outage goes on.",
         PresenceReason.GraceRestartedByNewerSession => "It must have connected and disconnected once more in between, so its grace began anew.",
         PresenceReason.CameBackMuted => "It connected again after an outage that was muted, so nobody was told.",

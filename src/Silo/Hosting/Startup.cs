@@ -43,7 +43,7 @@ internal static class Startup
         DynamoDBStoreException => $"Storage:Provider=DynamoDB: {exception.Message}",
         OrleansConfigurationException => exception.Message,
         InvalidDataException when exception.Message.StartsWith("Failed to load configuration", StringComparison.Ordinal) =>
-            $"{exception.Message} It is no JSON: {exception.GetBaseException().Message}",
+            $"{exception.Message} {exception.GetBaseException().Message}",
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         IOException { Message: var message } when message.StartsWith("Failed to bind", StringComparison.Ordinal) =>
             $"{message.TrimEnd('.')}: set ASPNETCORE_URLS or --urls to a free address, like http://127.0.0.1:8081.",

@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Tests.Cluster;
 using Shouldly;
 using Xunit;
@@ -93,5 +94,27 @@ public sealed class MemoryTests
         waiting.ShouldAllBe(thing => !cluster.IsInMemory(thing));
         await cluster.Advance(2 * minute);
         await VirtualCluster.Until(async () => (await Task.WhenAll(waiting.Select(thing => cluster.Status(thing)))).All(status => status.NotifiedAt is not null));
+    }
+
+    /// <summary>Another activation would not know of it, and could tell of the end before the beginning has arrived.</summary>
+    [Fact]
+    public async Task A_thing_of_which_a_destination_is_being_told_stays_until_it_answers()
+    {
+        await using var cluster = await VirtualCluster.Start(
+            options => options.Grace = minute, prepare: cluster => cluster.Time.SetUtcNow(TimeProvider.System.GetUtcNow().AddYears(1)));
+        var answer = new TaskCompletionSource<DeliveryAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Mail.Answer = _ => answer.Task;
+        cluster.LeaveAlone();
+        await cluster.Connect();
+        await cluster.Drop();
+        await cluster.AdvanceWithoutRest(minute);
+        await VirtualCluster.Until(() => cluster.Mail.Attempts == 1);
+
+        await cluster.CollectIdle();
+        cluster.IsInMemory("rpi-1").ShouldBeTrue();
+        answer.SetResult(DeliveryAnswer.Accepted());
+        await VirtualCluster.Until(async () => (await cluster.Status()).NotifiedAt is not null);
+        await cluster.CollectIdle();
+        cluster.IsInMemory("rpi-1").ShouldBeFalse();
     }
 }

@@ -108,6 +108,28 @@ public sealed class DestinationTests
             Lines.Add(formatter(state, exception));
     }
 
+    /// <summary>A "still offline" that arrived after "back" would open again what the end has closed.</summary>
+    [Fact]
+    public async Task The_end_of_an_outage_does_not_overtake_a_repeat_that_is_under_way_and_follows_it_at_once()
+    {
+        var repeat = new TaskCompletionSource<DeliveryAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var cluster = await VirtualCluster.Start(options => options.RepeatInterval = Minutes(30));
+        cluster.Mail.Answer = told => told.Event == NotificationEvent.DeviceStillOffline ? repeat.Task : Task.FromResult(DeliveryAnswer.Accepted());
+        await cluster.Connect();
+        await cluster.Drop();
+        await cluster.Advance(Minutes(6));
+        await cluster.AdvanceWithoutRest(Minutes(31));
+        await VirtualCluster.Until(() => cluster.Mail.Attempts == 2);
+
+        await cluster.Connect();
+        await cluster.AdvanceWithoutRest(Minutes(2));
+        await VirtualCluster.LetOthersRun();
+        cluster.Mail.Attempts.ShouldBe(2);
+        repeat.SetResult(DeliveryAnswer.Accepted());
+        await VirtualCluster.Until(() => cluster.Mail.Accepted.Count == 3);
+        cluster.Mail.Events.ShouldBe(["device.offline", "device.still_offline", "device.recovered"]);
+    }
+
     [Fact]
     public async Task No_destination_gets_more_than_its_rate()
     {

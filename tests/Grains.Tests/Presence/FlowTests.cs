@@ -276,6 +276,26 @@ public sealed class FlowTests
         story.State.Suppressed.ShouldBe(0, "it was our restart, not its drop");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_new_start_of_the_broker_changes_nothing_for_a_thing_whose_outage_is_told_or_muted(bool muted)
+    {
+        var story = new Story();
+        story.Policy = story.Policy with { Muted = muted };
+        story.Broker(true, 1);
+        story.Broker(false, 1);
+        story.After(Minutes(6)).Tick();
+        story.Status.ShouldBe(Offline);
+        var (ring, outage) = (story.State.Ring.Count, story.State.Outage);
+        var start = new BrokerStart(2, story.After(Minutes(60)).Now);
+        story.After(TimeSpan.FromSeconds(5)).Do(new PresenceInput.BrokerStarted(start)).ShouldBe(PresenceReason.Unchanged);
+        story.Last.Persist.ShouldBeTrue("it is asked once for each start");
+        story.State.Ring.Count.ShouldBe(ring);
+        story.State.Outage.ShouldBe(outage);
+        ConnectionRules.MissedStart(story.State, start).ShouldBeFalse();
+    }
+
     [Fact]
     public void A_new_start_of_the_broker_prolongs_a_running_grace()
     {

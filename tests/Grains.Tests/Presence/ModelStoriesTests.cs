@@ -31,6 +31,44 @@ public sealed class ModelStoriesTests
         story.Status.ShouldBe(PresenceStatus.Offline);
     }
 
+    /// <summary>
+    /// A silo had slept with the return in hand; another one took the repeated "false" and the return as older. When the first woke up it wrote the return,
+    /// and nobody knew of the drop any more.
+    /// </summary>
+    [Fact]
+    public void A_repeated_false_that_skips_versions_is_stored()
+    {
+        var story = new Story();
+        story.Shadow(true, 1);
+        story.After(Seconds(60)).Shadow(false, 2).ShouldBe(PresenceReason.GraceStarted);
+        story.After(Seconds(20)).Shadow(false, 3, unchanged: true).ShouldBe(PresenceReason.Unchanged);
+        story.Last.Persist.ShouldBeFalse("nothing lies between 2 and 3");
+        story.After(Seconds(20)).Shadow(false, 6, unchanged: true).ShouldBe(PresenceReason.Unchanged);
+        story.Last.Persist.ShouldBeTrue();
+    }
+
+    /// <summary>Counted twice, six drops were three, and people were told of a flapping that was none.</summary>
+    [Fact]
+    public void A_second_drop_that_both_kinds_report_is_one_drop()
+    {
+        var story = new Story();
+        story.Lifecycle(true, 0, "a");
+        story.Shadow(true, 1);
+        story.After(Seconds(180)).Lifecycle(false, 0, "a").ShouldBe(PresenceReason.GraceStarted);
+        Dropped(story, 2, story.Now).ShouldBe(PresenceReason.Unchanged);
+
+        // Its return is lost, by both ways.
+        var second = story.After(Seconds(120)).Now;
+        story.Lifecycle(false, 1, "b").ShouldBe(PresenceReason.GraceRestartedByNewerSession);
+        Dropped(story, 4, second).ShouldBe(PresenceReason.Unchanged);
+        story.State.Suppressed.ShouldBe(1);
+        story.NextLook.ShouldBe(second + story.Policy.Grace);
+
+        // The one after that again, and only the shadow tells.
+        var third = story.After(Seconds(150)).Now;
+        Dropped(story, 6, third).ShouldBe(PresenceReason.GraceRestartedByNewerSession);
+    }
+
     /// <summary>The return in between got lost, and a re-report overtook the drop that it repeats: the drop still says that it is one.</summary>
     [Fact]
     public void A_second_drop_that_a_re_report_has_overtaken_still_starts_its_own_grace()

@@ -62,6 +62,28 @@ public sealed class DestinationsTests
         silo.AllOutput.ShouldNotContain("/chat");
     }
 
+    /// <summary>As on a disk that is full, or with a standard output that is closed.</summary>
+    [Fact]
+    public async Task A_console_that_takes_nothing_is_an_answer_of_the_test_and_no_error_of_ours()
+    {
+        await using var silo = SiloProcess.BeginUnder(["bash", "-c", "exec \"$@\" >/dev/full", "bash"], ("Events:Mqtt:Listen:Port", "0"));
+        await silo.Until(async () =>
+        {
+            try
+            {
+                using var ready = await silo.Http.GetAsync("/health/ready");
+                return ready.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }, "it to be ready");
+        using var test = await silo.Http.PostAsync("/notifications/test", null);
+        test.StatusCode.ShouldBe(System.Net.HttpStatusCode.BadGateway);
+        (await test.Content.ReadAsStringAsync()).ShouldContain("failed");
+    }
+
     private static int Of(HttpStub services, string path) => services.Requests.Count(request => request.Path == path);
 
     private static (string, string)[] Settings(Uri services, int smtpPort) =>

@@ -62,9 +62,13 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it, and waits for nothing.</summary>
-    public static SiloProcess Begin(params (string Setting, string Value)[] settings)
+    public static SiloProcess Begin(params (string Setting, string Value)[] settings) => BeginUnder([], settings);
+
+    /// <inheritdoc cref="StartUnder"/>
+    public static SiloProcess BeginUnder(string[] under, params (string Setting, string Value)[] settings)
     {
         var silo = Prepare(settings);
+        silo._under = under;
         silo.Launch();
         return silo;
     }
@@ -73,10 +77,14 @@ internal sealed class SiloProcess : IAsyncDisposable
     public static Task<(int ExitCode, string Output)> Fail(params (string Setting, string Value)[] settings) => FailUnder([], settings);
 
     /// <inheritdoc cref="StartUnder"/>
-    public static async Task<(int ExitCode, string Output)> FailUnder(string[] under, params (string Setting, string Value)[] settings)
+    public static Task<(int ExitCode, string Output)> FailUnder(string[] under, params (string Setting, string Value)[] settings) => FailIn(_ => { }, under, settings);
+
+    /// <param name="prepare">What lies in the folder that it is started from.</param>
+    public static async Task<(int ExitCode, string Output)> FailIn(Action<string> prepare, string[]? under = null, params (string Setting, string Value)[] settings)
     {
         await using var silo = Prepare(settings);
-        silo._under = under;
+        silo._under = under ?? [];
+        prepare(silo.Folder);
         silo.Launch();
         await silo._process.WaitForExitAsync().WaitAsync(Patience);
         return (silo._process.ExitCode, silo.AllOutput);

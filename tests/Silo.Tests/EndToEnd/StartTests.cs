@@ -21,7 +21,7 @@ public sealed class StartTests
     [InlineData("Presence:SweepEvery", "5m", "Presence:SweepEvery must be 0 (off) or 1h to 30d.")]
     [InlineData("Verify:AuditEvery", "400d", "Verify:AuditEvery must be 0 (off) or 1h to 365d.")]
     [InlineData("Presence:Policies:0:Grace", "5m", "Presence:Policies:0:Match is missing: say which things it is for, like door-* (or * for all).")]
-    [InlineData("Notifications:CollapseAbove", "1000", "Notifications:CollapseAbove must be 0 (nothing goes out singly) to 100; to have everything told singly set Collapse=false at the destination.")]
+    [InlineData("Notifications:CollapseAbove", "1000", "Notifications:CollapseAbove=1000: say a whole number from 0 to 100; to have everything told singly set Collapse=false at the destination.")]
     [InlineData("Notifications:GroupWindow", "30", "Notifications:GroupWindow=30: say 30s or")]
     [InlineData("Notifications:GroupWindow", "1h", "Notifications:GroupWindow must be 1s to 10m.")]
     [InlineData("Storage:Provider", "Postgres", "Storage:Provider=Postgres: say one of Sqlite, DynamoDB, Memory.")]
@@ -111,6 +111,39 @@ public sealed class StartTests
         lines.ShouldContain(line => line.Contains("can be reached from other machines, and no key is set", StringComparison.Ordinal));
         lines.ShouldContain(line => line.StartsWith($"Events:Mqtt:Listen:Port={port}: the port is taken by the process {Environment.ProcessId} (", StringComparison.Ordinal));
         lines.ShouldContain(line => line.StartsWith("Storage:Sqlite:Path: The folder /proc/nowhere cannot be created", StringComparison.Ordinal));
+    }
+
+    /// <summary>A folder of that name, or a link to itself: the kind of "cannot be read" that also root meets.</summary>
+    [Fact]
+    public async Task A_settings_file_that_cannot_be_read_is_one_line()
+    {
+        var (exitCode, output) = await SiloProcess.FailIn(folder => Directory.CreateDirectory(Path.Combine(folder, "appsettings.json")));
+        exitCode.ShouldBe(1, output);
+        output.Trim().Split('\n').Length.ShouldBe(1, output);
+        output.ShouldContain("appsettings.json cannot be read");
+        (exitCode, output) = await SiloProcess.FailIn(folder => File.CreateSymbolicLink(Path.Combine(folder, "appsettings.json"), "appsettings.json"));
+        exitCode.ShouldBe(1, output);
+        output.ShouldContain("appsettings.json cannot be read");
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_gone_is_one_line()
+    {
+        var (exitCode, output) = await SiloProcess.FailUnder(["bash", "-c", "mkdir gone && cd gone && rmdir ../gone && exec \"$@\"", "bash"]);
+        exitCode.ShouldBe(1, output);
+        output.Trim().ShouldBe("The folder that this was started from does not exist any more: change into one that does.");
+    }
+
+    [Theory]
+    [InlineData("TZ", "IST-5:30", "TZ=IST-5:30 is no time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.")]
+    [InlineData("Storage:Sqlite:Path", ":memory:", "Storage:Sqlite:Path=:memory: would be a file of that name: set Storage:Provider=Memory to keep nothing.")]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:18999/foo", "http://127.0.0.1:18999/foo is no address to listen on (the path /foo is not supported): say something like http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.")]
+    [InlineData("Notifications:CollapseAbove", "5,5", "Notifications:CollapseAbove=5,5: say a whole number from 0 to 100; to have everything told singly set Collapse=false at the destination.")]
+    public async Task What_would_mean_something_else_here_is_refused(string setting, string value, string line)
+    {
+        var (exitCode, output) = await SiloProcess.Fail((setting, value));
+        exitCode.ShouldBe(1, output);
+        output.Trim().ShouldBe(line);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed class DestinationSettingsTests
     }
 
     [Theory]
-    [InlineData("Notifications:Destinations:my mail:Type", "Notifications:Destinations:my mail: a destination's name is 1 to 32 letters, digits, '-', '_' and '.'; choose another.")]
+    [InlineData("Notifications:Destinations:my mail:Type", "Notifications:Destinations:my mail: a destination's name is 1 to 32 of a-z, A-Z, 0-9, '-', '_' and '.', and begins with a letter or digit; choose another.")]
     [InlineData("Notifications:Destinations:webhook:Type", "Notifications:Destinations:webhook: the short form Notifications:webhook is set, too, and is called the same; choose another name.")]
     public void Names_are_short_and_given_once(string key, string line) => Should.Throw<StartupException>(
         () => Configured.ReadAll((key, "console"), ("Notifications:Webhook:Url", "https://h.example/"))).Message.ShouldBe(line);

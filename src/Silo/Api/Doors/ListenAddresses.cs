@@ -37,6 +37,7 @@ internal static class ListenAddresses
         if (binding.IsNamedPipe) return null;
         if (binding.IsUnixPipe) return Socket(binding.UnixPipePath);
         if (address.StartsWith("http://unix:", StringComparison.OrdinalIgnoreCase)) throw new FormatException("a socket has its whole path there, from / on");
+        if (binding.PathBase.Length > 0) throw new FormatException($"the path {binding.PathBase} is not supported");
 
         // To ASP.NET Core what follows the colon is part of a name where it is no number, and any name means all addresses.
         var bracket = binding.Host.LastIndexOf(']');

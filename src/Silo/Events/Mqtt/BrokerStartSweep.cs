@@ -74,7 +74,7 @@ internal sealed partial class BrokerStartSweep(
 
     [LoggerMessage(
         LogLevel.Information,
-        "Broker start {Number}: {Told} things were connected before and are not back yet; {Failed} could not be told and are tried again.")]
+        "Broker start {Number}: not back yet of those heard of before: {Told}; not reached, and tried again: {Failed}.")]
     private partial void LogWalked(long number, int told, int failed);
 
     [LoggerMessage(LogLevel.Warning, "{Thing} could not be told of the broker's start.")]

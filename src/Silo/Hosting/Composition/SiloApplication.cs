@@ -57,11 +57,13 @@ internal static class SiloApplication
         // What is printed without naming a culture reads alike on every host: years of the Buddhist calendar help nobody who compares logs.
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
+        if (!Directory.Exists("."))
+            throw new StartupException("The folder that this was started from does not exist any more: change into one that does.");
+
         // Our own files lie beside the program; data and a user's appsettings.json in the folder it was started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = quietLogs });
-        var local = Path.Combine(Environment.CurrentDirectory, "appsettings.json");
-        if (File.Exists(local) && Environment.CurrentDirectory != AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar))
+        if (LocalSettings() is { } local)
         {
             builder.Configuration.AddJsonFile(local, optional: true, reloadOnChange: false);
             builder.Configuration.AddEnvironmentVariables();
@@ -72,6 +74,27 @@ internal static class SiloApplication
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = shutdown);
         builder.Services.AddSingleton(TimeProvider.System);
         return builder;
+    }
+
+    /// <summary>The user's <c>appsettings.json</c>; null: there is none.</summary>
+    /// <exception cref="StartupException">There is one, or may be, and it cannot be read.</exception>
+    private static string? LocalSettings()
+    {
+        if (Environment.CurrentDirectory == AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)) return null;
+        var local = Path.Combine(Environment.CurrentDirectory, "appsettings.json");
+        try
+        {
+            using var readable = File.OpenRead(local);
+            return local;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"{local} cannot be read ({exception.Message.TrimEnd('.')}): let this user read it, or start from another folder.");
+        }
     }
 
     public static void AddSiloLogging(this WebApplicationBuilder builder)

@@ -28,7 +28,7 @@ internal static class ReadSettings
             Incidents = ReadIncidents(reader),
             Rounds = ReadRounds(reader, verifyMaxPerSecond),
             Storage = storage,
-            SqlitePath = reader.FilePath("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db")),
+            SqlitePath = ReadSqlitePath(reader),
             DynamoDB = ReadDynamoDB(reader, configuration),
             Things = new(ReadGlobs(reader, "Things:Include"), ReadGlobs(reader, "Things:Exclude")),
             QueueUrl = reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
@@ -121,10 +121,17 @@ internal static class ReadSettings
 
     private static IReadOnlyList<string> ReadGlobs(SettingsReader reader, string key) => reader.List(key, "write a glob, like door-*, or leave it out") ?? [];
 
+    private static string ReadSqlitePath(SettingsReader reader)
+    {
+        var path = reader.FilePath("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db"));
+        if (path == ":memory:") reader.Mistake("Storage:Sqlite:Path=:memory: would be a file of that name: set Storage:Provider=Memory to keep nothing.");
+        return path;
+    }
+
     private static IncidentOptions ReadIncidents(SettingsReader reader)
     {
         var incidents = new IncidentOptions();
-        incidents.CollapseAbove = reader.Number("Notifications:CollapseAbove", incidents.CollapseAbove, 0, int.MaxValue);
+        incidents.CollapseAbove = reader.Number("Notifications:CollapseAbove", incidents.CollapseAbove, 0, IncidentOptions.MostSingles, "to have everything told singly set Collapse=false at the destination");
         incidents.GroupWindow = reader.Duration("Notifications:GroupWindow", incidents.GroupWindow);
         return incidents;
     }
@@ -159,10 +166,19 @@ internal static class ReadSettings
 
     private static TimeZoneInfo ReadTimeZone(SettingsReader reader)
     {
-        if (reader.Text("Notifications:TimeZone") is not { } name) return TimeZoneInfo.Local;
+        if (reader.Text("Notifications:TimeZone") is not { } name) return LocalZone(reader);
         if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
         reader.Mistake($"Notifications:TimeZone={name}: say an IANA name like Asia/Tokyo or Europe/Berlin (on a slim image install the package tzdata).");
         return TimeZoneInfo.Utc;
+    }
+
+    /// <summary>.NET takes UTC for a <c>TZ</c> that it does not understand, without a word.</summary>
+    private static TimeZoneInfo LocalZone(SettingsReader reader)
+    {
+        var name = Environment.GetEnvironmentVariable("TZ")?.TrimStart(':');
+        if (!string.IsNullOrEmpty(name) && !name.StartsWith('/') && !TimeZoneInfo.TryFindSystemTimeZoneById(name, out _))
+            reader.Mistake($"TZ={name} is no time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.");
+        return TimeZoneInfo.Local;
     }
 
     private static string ReadCulture(SettingsReader reader)

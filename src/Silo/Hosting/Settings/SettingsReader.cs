@@ -45,11 +45,12 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return null;
     }
 
-    public int Number(string key, int defaultValue, int least, int most)
+    /// <param name="remedy">What else helps whoever wants more.</param>
+    public int Number(string key, int defaultValue, int least, int most, string? remedy = null)
     {
         if (Text(key) is not { } text) return defaultValue;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
-        _mistakes.Add($"{key}={text}: say a whole number from {least} to {most}.");
+        _mistakes.Add($"{key}={text}: say a whole number from {least} to {most}{(remedy is null ? "" : $"; {remedy}")}.");
         return defaultValue;
     }
 
@@ -103,9 +104,9 @@ internal sealed class SettingsReader(IConfiguration configuration)
         if (!text.StartsWith('~')) return text;
         var (user, rest) = text.IndexOfAny(['/', Path.DirectorySeparatorChar]) is var end and > 0 ? (text[..end], text[(end + 1)..]) : (text, "");
         if (user != "~") _mistakes.Add($"{key}={text}: only a shell knows {user}; say the whole path.");
-        else if (Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home) return Path.Combine(home, rest);
+        else if (Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 1 } home) return Path.Combine(home, rest);
         else _mistakes.Add($"{key}={text}: this user has no home folder; say the whole path.");
-        return defaultValue;
+        return "";
     }
 
     /// <summary>Items that are spelled in more than one way: to configuration they are one, and their settings would be merged.</summary>

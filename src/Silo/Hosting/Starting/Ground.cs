@@ -65,6 +65,6 @@ internal static class Ground
 
     private static IEnumerable<string> FolderTrouble(SiloSettings settings)
     {
-        if (settings.Storage == StorageProvider.Sqlite && SqliteStore.Trouble(settings.SqlitePath) is { } trouble) yield return $"Storage:Sqlite:Path: {trouble}";
+        if (settings is { Storage: StorageProvider.Sqlite, SqlitePath.Length: > 0 } && SqliteStore.Trouble(settings.SqlitePath) is { } trouble) yield return $"Storage:Sqlite:Path: {trouble}";
     }
 }

@@ -81,6 +81,10 @@ internal sealed class Knowledge(History history)
     /// <summary>The latest moment at which our queue received the end of one of its clients: the thing is away since then.</summary>
     public double? AwaySentLast(Change drop) => EndsUpTo(drop).Max(change => _sentLast[change.Index]);
 
+    /// <summary>Those that were known by then, of the clients that went before.</summary>
+    public IEnumerable<Change> EndsOfOtherClients(Change drop, double by) =>
+        LatestOfEach(by, drop.Index).Where(change => !change.Connected && change.Client != drop.Client);
+
     private List<Change> EndsUpTo(Change drop) => [.. LatestOfEach(double.PositiveInfinity, drop.Index), drop];
 
     private IEnumerable<Change> LatestOfEach(double before, int index = int.MaxValue) =>

@@ -16,6 +16,7 @@ internal sealed class NeverSilent(Court court, Correspondence letters, Testimony
     private const double HeldLook = 5;
 
     private readonly Dictionary<int, string> _marks = [];
+    private readonly Dictionary<int, double> _markedAt = [];
     private readonly HashSet<int> _looked = [];
 
     /// <summary>By the drop that it is about: which outage was told.</summary>
@@ -31,9 +32,9 @@ internal sealed class NeverSilent(Court court, Correspondence letters, Testimony
         // Of several that may be meant, the one that it says.
         if (latest is not { Connected: false }) drop = court.Known.PerhapsAfter(latest?.Index ?? -1, by: at).MinBy(one => Math.Abs(one.At - Seconds(outage.Since))) ?? drop;
         var back = court.Known.LaterPerhaps(drop.Index, connected: true, by: at);
-        if (_marks.TryGetValue(drop.Index, out var other) && latest is { Connected: false } && back is null)
+        if (_marks.TryGetValue(drop.Index, out var other) && latest is { Connected: false } && back is null && !SeemedConnected(drop, _markedAt[drop.Index], at))
             court.Object($"the absence of change {drop.Index} is told under two ids, {other} and {outage.Id}.");
-        _marks[drop.Index] = outage.Id;
+        (_marks[drop.Index], _markedAt[drop.Index]) = (outage.Id, at);
     }
 
     /// <summary>When the next absence should have been told, at the latest.</summary>
@@ -58,6 +59,10 @@ internal sealed class NeverSilent(Court court, Correspondence letters, Testimony
         var truth = latest.Connected ? PresenceStatus.Connected : PresenceStatus.Offline;
         if (status?.Status != truth) court.Object($"in the end it is {status?.Status}, and known to be {truth} (change {latest.Index}).");
     }
+
+    /// <summary>By another client, of whose connect we heard meanwhile, and of whose end only after that.</summary>
+    private bool SeemedConnected(Change drop, double since, double until) => court.Known.Changes.Any(change =>
+        change.Connected && change.Client != drop.Client && court.Known.SureAt(change.Index) is { } at && at > since && at < until);
 
     private static double Seconds(DateTimeOffset at) => (at - VirtualTime.Start).TotalSeconds;
 

@@ -39,12 +39,18 @@ internal sealed class NeverWolf(Court court, Testimony testimony)
         // of the one before. Holding the verdict for it is the business of the horizon.
         // Nor can a message that says that nothing has changed tell that it is about another drop.
         var sure = court.Known.SureAt(drop.Index) < at && court.Known.IsNews(drop.Index);
-        var began = sure && court.DropsAreTold && court.Setup.Feed != Feed.Both ? [drop] : court.Known.RunOf(drop, at);
+        var began = sure && court.DropsAreTold && court.Setup.Feed != Feed.Both ? [drop, .. TakenForLater(drop, at)] : court.Known.RunOf(drop, at);
         var settled = began.Min(change => court.Known.ArrivedAt(change.Index)) + Setup.Settle;
         var over = began.Min(change => change.At - Earliest(change)) + court.Setup.Grace;
         if (at < over - Rounding) court.Object($"told offline ({outage.Id}) at {at:0.000} s, before the grace of change {drop.Index} was over at {over:0.000} s.");
         if (at < settled - Rounding) court.Object($"told offline ({outage.Id}) at {at:0.000} s, before change {drop.Index} had settled at {settled:0.000} s.");
     }
+
+    /// <summary>The ends of its other clients that were known before, and that the queue got later: by all that can be known, the outage began with them.</summary>
+    private IEnumerable<Change> TakenForLater(Change drop, double at) =>
+        court.Known.EndsOfOtherClients(drop, at).Where(end => Times(end).Max() >= Times(drop).Min());
+
+    private IEnumerable<double> Times(Change change) => court.History.Messages.Where(message => message.Change == change.Index).Select(TakenFor);
 
     /// <summary>How much earlier it may have been taken to happen: a stamp counts only when the queue got the event too late to take its own time.</summary>
     private double Earliest(Change drop) => court.Setup.Feed is Feed.Lifecycle or Feed.Both

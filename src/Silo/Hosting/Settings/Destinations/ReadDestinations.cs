@@ -44,7 +44,7 @@ internal static partial class ReadDestinations
 
     private static string? WhyNot(string section, string name, string? type, IEnumerable<DestinationSettings> others)
     {
-        if (!Name().IsMatch(name)) return $"{section}: a destination's name is 1 to 32 letters, digits, '-', '_' and '.'; choose another.";
+        if (!Name().IsMatch(name)) return $"{section}: a destination's name is 1 to 32 of a-z, A-Z, 0-9, '-', '_' and '.', and begins with a letter or digit; choose another.";
         if (others.Any(other => string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase)))
             return $"{section}: the short form Notifications:{name} is set, too, and is called the same; choose another name.";
         if (type is null) return $"{section}:Type is missing: say one of {DestinationKinds.Names}.";

@@ -1,0 +1,52 @@
+namespace IoTOrleans.Silo.Hosting.Settings;
+
+/// <summary>
+/// The arguments that are settings, and what is wrong with the others. ASP.NET Core takes no notice of most of what it does not understand there, and
+/// fails with a stack trace at the rest.
+/// </summary>
+internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mistakes)
+{
+    /// <summary>The names that have no section: our own, and those of ASP.NET Core and its test host.</summary>
+    private static readonly HashSet<string> words = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "urls", "http_ports", "https_ports", "ExternalUrl", "Culture", "AllowedHosts", "environment", "contentRoot", "applicationName", "webroot",
+    };
+
+    public static CommandLine Read(IReadOnlyList<string> arguments)
+    {
+        var (settings, mistakes) = (new List<string>(), new List<string>());
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var argument = arguments[i];
+            var named = argument.StartsWith("--", StringComparison.Ordinal) || argument.StartsWith('/');
+            var key = argument.Split('=')[0].TrimStart('-', '/');
+            if (argument.Contains('='))
+            {
+                Take(named || !argument.StartsWith('-'), argument);
+            }
+            else if (!named)
+            {
+                mistakes.Add($"{argument}: write a setting as --Section:Name=value, like --Presence:Grace=5m.");
+            }
+            else if (i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal))
+            {
+                Take(true, argument, arguments[++i]);
+            }
+            else
+            {
+                mistakes.Add($"--{key} has no value: write --{key}=value.");
+            }
+
+            void Take(bool hasDashes, params string[] setting)
+            {
+                if (!hasDashes) mistakes.Add($"{setting[0]}: a setting begins with two dashes: -{setting[0]}.");
+                else if (key.Contains("__", StringComparison.Ordinal))
+                    mistakes.Add($"--{key}: two underscores are for environment variables; here it is --{key.Replace("__", ":", StringComparison.Ordinal)}.");
+                else if (!key.Contains(':') && !words.Contains(key)) mistakes.Add($"--{key}: there is no such setting; docs/settings.md lists them all.");
+                else settings.AddRange(setting);
+            }
+        }
+
+        return new([.. settings], mistakes);
+    }
+}

@@ -1,0 +1,41 @@
+using IoTOrleans.Silo.Hosting.Settings;
+using Shouldly;
+using Xunit;
+
+namespace IoTOrleans.Silo.Tests.Hosting;
+
+/// <summary>Nobody types an argument to have it ignored.</summary>
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("--Presence:Grace=7s")]
+    [InlineData("--Presence:Grace", "7s")]
+    [InlineData("--urls", "http://127.0.0.1:8081;http://[::1]:8081")]
+    [InlineData("--URLS=http://127.0.0.1:8081", "--Culture=ja")]
+    [InlineData("/Presence:Grace=7s")]
+    [InlineData("Presence:Grace=7s")]
+    [InlineData("--Auth:ApiKey=")]
+    [InlineData("--Logging:LogLevel:Default=Debug", "--Kestrel:Endpoints:A:Url=http://127.0.0.1:1", "--environment=Development")]
+    public void Settings_are_passed_on_as_they_are(params string[] arguments)
+    {
+        var read = CommandLine.Read(arguments);
+        read.Mistakes.ShouldBeEmpty();
+        read.Settings.ShouldBe(arguments);
+    }
+
+    [Theory]
+    [InlineData("-Presence:Grace=7s: a setting begins with two dashes: --Presence:Grace=7s.", "-Presence:Grace=7s")]
+    [InlineData("--Presence:Grace has no value: write --Presence:Grace=value.", "--Presence:Grace")]
+    [InlineData("--Presence:Grace has no value: write --Presence:Grace=value.", "--Presence:Grace", "--urls=http://127.0.0.1:8081")]
+    [InlineData("--Presence__Grace: two underscores are for environment variables; here it is --Presence:Grace.", "--Presence__Grace=2s")]
+    [InlineData("--grace: there is no such setting; docs/settings.md lists them all.", "--grace", "5s")]
+    [InlineData("-g: write a setting as --Section:Name=value, like --Presence:Grace=5m.", "-g")]
+    [InlineData("5s: write a setting as --Section:Name=value, like --Presence:Grace=5m.", "5s")]
+    public void What_is_none_is_named(string mistake, params string[] arguments) =>
+        CommandLine.Read(arguments).Mistakes.ShouldHaveSingleItem().ShouldBe(mistake);
+
+    [Fact]
+    public void All_of_it_at_once() => CommandLine.Read(["-g", "5s", "--Presence:Grace=1m", "--x"]).ShouldSatisfyAllConditions(
+        read => read.Mistakes.Count.ShouldBe(3),
+        read => read.Settings.ShouldBe(["--Presence:Grace=1m"]));
+}
