@@ -46,12 +46,13 @@ internal sealed partial class DeviceClock(
     /// The reminder has just ticked: it exists, and will go on to tick every minute. But for one that was under way when the
     /// reminder was moved: taken at its word, it would have it moved once more.
     /// </summary>
-    public void Ticked()
+    /// <param name="set">When it is set for. It ticks earlier where the clock was set back; on time it does not tick before that.</param>
+    public void Ticked(DateTimeOffset set)
     {
         var now = time.GetUtcNow();
         if (_exists == true && _armedFor > now && time.GetElapsedTime(_armedAt) < Stray) return;
         _exists = true;
-        _armedFor = now;
+        _armedFor = set > now ? set : now;
     }
 
     /// <summary>Somebody else has changed what is stored: nothing is known of the reminder any more.</summary>

@@ -39,9 +39,6 @@ internal sealed partial class DeviceGrain(
     /// <summary>At a start, until this silo knows the mutes.</summary>
     private static readonly TimeSpan untilMutesAreKnown = TimeSpan.FromSeconds(1);
 
-    /// <summary>A destination's <c>Timeout</c> is 50 s at most.</summary>
-    private static readonly TimeSpan longestAttempt = TimeSpan.FromMinutes(1);
-
     /// <summary>For a timer's turn to come.</summary>
     private static readonly TimeSpan spare = TimeSpan.FromSeconds(1);
 
@@ -93,7 +90,7 @@ internal sealed partial class DeviceGrain(
 
     public Task ReceiveReminder(string reminderName, TickStatus status)
     {
-        _clock.Ticked();
+        _clock.Ticked(DateTime.SpecifyKind(status.FirstTickTime, DateTimeKind.Utc));
         return Tick();
     }
 
@@ -120,7 +117,7 @@ internal sealed partial class DeviceGrain(
         await Apply(new PresenceInput.Answered(outageId, notificationEvent, sequence, destination, answer));
     }
 
-    public async Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination)
+    public async Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination, bool sending)
     {
         await Refresh(unless: IsFresh);
         var now = Now;
@@ -133,11 +130,11 @@ internal sealed partial class DeviceGrain(
             .Where(send => send.Destination == destination)
             .Select(send => send.Notification)
             .FirstOrDefault(owed => owed.OutageId == outageId && owed.Event == notificationEvent && owed.Sequence == sequence);
-        if (stillOwed is null) return null;
+        if (stillOwed is null || !sending) return stillOwed;
 
         // While a destination is being told, another activation would not know of it, and could tell of the end before this has arrived.
         (_sendingTo ??= []).Add(destination);
-        _sendsUntil = now + longestAttempt;
+        _sendsUntil = now + Attempt.Longest;
         StayAsLongAsNeeded(now);
         return stillOwed;
     }

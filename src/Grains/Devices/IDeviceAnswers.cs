@@ -24,10 +24,11 @@ public interface IDeviceAnswers : IGrainWithStringKey
 
     /// <summary>
     /// For whoever is about to send it: the notification as it is owed now; null: it is not owed any more. Reads the state again if that is older than
-    /// some seconds. The grain stays in memory until the destination has answered.
+    /// some seconds.
     /// </summary>
+    /// <param name="sending">It is sent now: the grain stays in memory until the destination has answered.</param>
     [Alias("StillOwed")]
-    Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination);
+    Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination, bool sending);
 
     /// <summary>Looks whether anything is due: what a reminder's tick does, without waiting for it.</summary>
     [Alias("Wake")]

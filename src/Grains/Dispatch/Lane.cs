@@ -15,22 +15,24 @@ internal sealed partial class Lane<TWork>(string name, int workers, int capacity
 
     private readonly ConcurrentDictionary<string, Place> _taken = new();
 
+    private volatile bool _closed;
+
     public int Count => _taken.Count;
 
-    /// <param name="follows">Whether the work has its turn after the one that has its key now. Without it, a key that is taken refuses.</param>
-    public bool TryAdd(string key, TWork work, Func<TWork, bool>? follows = null)
+    /// <param name="follows">Whether the second has its turn after the first, which has its key now. Without it, a key that is taken refuses.</param>
+    public bool TryAdd(string key, TWork work, Func<TWork, TWork, bool>? follows = null)
     {
         while (!_taken.TryAdd(key, new(work, [])))
         {
             if (follows is null) return false;
             if (!_taken.TryGetValue(key, out var place)) continue;
-            if (!follows(place.Now)) return false;
+            if (!follows(place.Now, work)) return false;
             if (_taken.TryUpdate(key, place with { Next = [work] }, place)) return true;
         }
 
         if (_waiting.Writer.TryWrite((key, work))) return true;
         _taken.TryRemove(key, out _);
-        LogFull(name, capacity);
+        if (!_closed) LogFull(name, capacity);
         return false;
     }
 
@@ -38,7 +40,11 @@ internal sealed partial class Lane<TWork>(string name, int workers, int capacity
     public Task Run(CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Work(cancellationToken)));
 
-    public void Close() => _waiting.Writer.TryComplete();
+    public void Close()
+    {
+        _closed = true;
+        _waiting.Writer.TryComplete();
+    }
 
     private async Task Work(CancellationToken cancellationToken)
     {

@@ -72,7 +72,7 @@ internal sealed partial class NotificationQueue : BackgroundService
     public void Send(PresenceEffect.Send send, long markedAt)
     {
         var (destination, notification, keepAlive) = send;
-        if (_lanes.TryGetValue(destination, out var lane)) lane.TryAdd(KeyOf(notification, keepAlive), new Work(notification, markedAt, keepAlive), IsRepeat);
+        if (_lanes.TryGetValue(destination, out var lane)) lane.TryAdd(notification.OutageId, new Work(notification, markedAt, keepAlive), Follows);
         else if (!keepAlive) _ = AnswerForNobody(destination, notification);
     }
 
@@ -111,14 +111,12 @@ internal sealed partial class NotificationQueue : BackgroundService
         && (notification.IncidentId is not null || notification.Event is NotificationEvent.DeviceOffline or NotificationEvent.DeviceRecovered);
 
     /// <summary>
-    /// A keep-alive or a repeat and the end of its outage never travel together: if the end overtook them, what is over would be alive again. The end
-    /// waits for the repeat; else whichever comes second is asked for again in a minute.
+    /// Two words about one outage never travel together: if its end overtook what was said before, what is over would be alive again. The end waits for
+    /// the word before it; else whatever comes second is asked for again in a minute.
     /// </summary>
-    private static string KeyOf(Notification notification, bool keepAlive) =>
-        (keepAlive || notification.Event is NotificationEvent.DeviceRemoved or NotificationEvent.DeviceStillOffline
-            ? notification with { Event = NotificationEvent.DeviceRecovered, Sequence = 0 } : notification).Key;
+    private static bool Follows(Work before, Work next) => IsEnd(next) && !IsEnd(before);
 
-    private static bool IsRepeat(Work work) => work.KeepAlive || work.Notification.Event == NotificationEvent.DeviceStillOffline;
+    private static bool IsEnd(Work work) => !work.KeepAlive && work.Notification.Event.IsEnd();
 
     private async Task Send(INotificationDestination destination, Work work, CancellationToken cancellationToken)
     {
@@ -134,7 +132,7 @@ internal sealed partial class NotificationQueue : BackgroundService
             var admission = await _desk.Ask(destination, notification, stale: _time.GetElapsedTime(asOf) > LookFirstAfter);
             if (admission.Kind == AdmissionKind.LookFirst)
             {
-                if (await LookAgain() is null) return;
+                if (await LookAgain(sending: false) is null) return;
                 admission = await _desk.Ask(destination, notification, stale: false);
             }
 
@@ -154,8 +152,8 @@ internal sealed partial class NotificationQueue : BackgroundService
                 }
                 else
                 {
-                    // It may be over, or another silo's by now; and who is being told of stays where it is.
-                    if (await LookAgain() is null) return;
+                    // The outage may be over, or another silo may have the thing. The call also keeps the thing in memory until the destination answers.
+                    if (await LookAgain(sending: !keepAlive) is null) return;
                     answer = await room.Try(who, token => destination.Send(notification, token), cancellationToken);
                     Log(destination.Name, notification, answer, keepAlive);
                 }
@@ -168,9 +166,12 @@ internal sealed partial class NotificationQueue : BackgroundService
 
         if (!keepAlive) await Answer(grain, destination.Name, notification, answer, cancellationToken);
 
-        async Task<Notification?> LookAgain()
+        async Task<Notification?> LookAgain(bool sending)
         {
-            var owed = await grain.StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination.Name);
+            var owed = await grain.StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination.Name, sending);
+
+            // A repeat says what was found out just before it; the state knows what was found out first.
+            if (owed is { Event: NotificationEvent.DeviceStillOffline }) owed = owed with { Verification = notification.Verification };
             if (owed is not null) notification = owed;
             return owed;
         }

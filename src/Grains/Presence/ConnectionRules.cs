@@ -111,8 +111,8 @@ internal static class ConnectionRules
     }
 
     /// <summary>
-    /// It says that something has changed, and all that its kind has told since the last drop is that drop. Not where the grace began after that: then
-    /// events of another kind have told of this drop already.
+    /// It reports a change, but the last word of its kind was a drop, too: a return got lost. Not where the grace began clearly after that word: then another
+    /// kind has already reported this drop.
     /// </summary>
     private static bool IsSecondOfItsKind(DeviceState before, ConnectionChange change, OrderVerdict verdict, Outage grace) =>
         change.SaysChanged && before.Marks.GetValueOrDefault(verdict.Key) is { Connected: false } last

@@ -14,10 +14,7 @@ internal static class EventOrder
     /// <summary>Shadow stamps are whole seconds of one service; more than this apart is no rounding.</summary>
     internal static readonly TimeSpan ShadowSlack = TimeSpan.FromSeconds(60);
 
-    /// <summary>
-    /// Marks that lie further ahead were stored by a clock that was ahead, or by another machine's; a request that is older has waited, and may have been
-    /// overtaken.
-    /// </summary>
+    /// <summary>How old a request may be to count as now, and how far ahead a mark must lie to be that of another clock, or of one that was wrong.</summary>
     internal static readonly TimeSpan JustNow = TimeSpan.FromSeconds(1);
 
     /// <summary>The replaced session's end: proof that another session of the same client is connected.</summary>
@@ -37,7 +34,7 @@ internal static class EventOrder
     {
         var key = OrderMark.KeyOf(change);
         var last = state.Marks.GetValueOrDefault(key);
-        var isAhead = last?.Stamp > newest;
+        var isAhead = last?.Stamp > newest && !(change.Number <= last.Number);
         var why = last is null || isAhead ? PresenceReason.None : CompareWithinKind(last, change, time.Stamp);
         if (why != PresenceReason.None) return OrderVerdict.No(why, time.At);
 
@@ -130,10 +127,11 @@ internal static class EventOrder
         var saidByHand = change is { Kind: ChangeKind.Time, Source: EventSource.Http };
         foreach (var (otherKey, other) in ClientOrder.AllMarks(state))
         {
-            if (otherKey == verdict.Key || other.Connected == connected || other.At > newest) continue;
+            if (otherKey == verdict.Key || other.Connected == connected) continue;
             var near = (at - other.At).Duration() <= LifecycleAccuracy;
             if (lifecycle && near) continue;
             if (otherKey == OrderMark.LifecycleKey && near && !connected && !saidByHand) return true;
+            if (other.At > newest) continue;
             if (connected ? at < other.At && !SaysOnlyTheSecond(change, at, other.At) : at <= other.At) return true;
         }
 
@@ -144,8 +142,8 @@ internal static class EventOrder
 
     /// <summary>
     /// Between the last event and this one there can be none that we have not seen: then its mark may wait in memory. Anything
-    /// else must be stored, or a crash would forget it and a late older event would be taken for news. Not each report of a connected thing that skips
-    /// versions: the next one would put that right. One that is away reports nothing more.
+    /// else must be stored, or a crash would forget it and a late older event would be taken for news. The reports of a connected thing need no
+    /// write: the next one corrects a mark that got lost. A thing that is away sends no next one.
     /// </summary>
     private static bool FollowsDirectly(OrderMark last, ConnectionChange change) => change.Kind switch
     {

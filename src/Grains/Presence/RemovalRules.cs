@@ -18,7 +18,7 @@ internal static class RemovalRules
 
         var left = new DeviceState
         {
-            Owing = [.. owing.Where(outage => TellingRules.OwesAnything(outage, over: true, policy)).TakeLast(Recovery.MostOwing)],
+            Owing = [.. owing.Where(outage => policy.NotifyRecovery && TellingRules.OwesAnything(outage, over: true, policy)).TakeLast(Recovery.MostOwing)],
             Attributes = state.Attributes,
         };
         return new(left, true, TellingRules.DueNow(left, policy, now), PresenceReason.Forgotten);

@@ -165,7 +165,8 @@ internal static class TellingRules
         if (!delivery.Offline && outage.RemovedAt is null) return (NotificationEvent.DeviceOffline, 0);
         if (over)
         {
-            var wantsToHear = policy.NotifyRecovery && policy.TermsOf(destination).SendResolved;
+            // Whether a removal is told was decided when the thing was forgotten, and its policy with it.
+            var wantsToHear = (policy.NotifyRecovery || outage.RemovedAt is not null) && policy.TermsOf(destination).SendResolved;
             var end = outage is { RemovedAt: not null, BackAt: null } ? NotificationEvent.DeviceRemoved : NotificationEvent.DeviceRecovered;
             return delivery.Recovered || !wantsToHear ? null : (end, 0);
         }

@@ -11,37 +11,68 @@ internal sealed partial class ClockMark
     internal static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
     private readonly string _path;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly DateTimeOffset? _before;
+    private readonly long _started;
     private DateTimeOffset _written = DateTimeOffset.MinValue;
     private bool _isFailing;
+    private volatile bool _isDone;
 
     public ClockMark(string path, TimeProvider time, ILogger<ClockMark> logger)
     {
-        (_path, _logger) = (path, logger);
-        if (Read() is { } before && before - time.GetUtcNow() is var by && by >= PauseWatch.ShortestStep) SetBackBy = by;
+        (_path, _time, _logger, _started) = (path, time, logger, time.GetTimestamp());
+        _before = Read();
+        if (_before - time.GetUtcNow() is { } by && by >= PauseWatch.ShortestStep) SetBackBy = by;
+        _isDone = SetBackBy is null;
     }
 
     /// <summary>By how much the clock was set back before this start, as far as the file knows; null: it was not.</summary>
     public TimeSpan? SetBackBy { get; }
 
+    /// <summary>It still is. A machine without a clock of its own starts with an old time, and gets the right one with the network.</summary>
+    public bool IsStillBehind => SetBackBy is not null && _time.GetUtcNow() < _before + _time.GetElapsedTime(_started) - PauseWatch.ShortestStep;
+
+    /// <summary>What waits has been looked at, or need not be. Until then the file keeps the old time, for a start after this one.</summary>
+    public void Done()
+    {
+        (_written, _isDone) = (_time.GetUtcNow(), true);
+    }
+
     /// <summary>Once a minute is enough.</summary>
     public void Keep(DateTimeOffset now)
     {
-        if ((now - _written).Duration() >= Every) Write(now);
+        if (!_isDone || (now - _written).Duration() < Every) return;
+        _written = now;
+
+        // Whoever asks for the last pause waits for no disk.
+        ThreadPool.QueueUserWorkItem(_ => Write());
     }
 
     public void Write(DateTimeOffset now)
     {
         _written = now;
-        try
+        Write();
+    }
+
+    /// <summary>The last time that there was. By another file: a power cut in between leaves the old one.</summary>
+    private void Write()
+    {
+        lock (_lock)
         {
-            File.WriteAllText(_path, now.ToString("O", CultureInfo.InvariantCulture));
-            _isFailing = false;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            if (!_isFailing) LogNotWritten(_path, exception.Message);
-            _isFailing = true;
+            try
+            {
+                var next = _path + ".new";
+                File.WriteAllText(next, _written.ToString("O", CultureInfo.InvariantCulture));
+                File.Move(next, _path, overwrite: true);
+                _isFailing = false;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                if (!_isFailing) LogNotWritten(_path, exception.Message);
+                _isFailing = true;
+            }
         }
     }
 

@@ -93,10 +93,10 @@ internal sealed partial class PauseWatch(
     private partial void LogSetBack(double seconds);
 
     [LoggerMessage(LogLevel.Critical, "The clock was set back by {Seconds:0} s, and Orleans cannot go on over a minute or more. The process ends, so that something starts it again. "
-        + "With SQLite the next start puts right what rests on the clock; else what happened before may be told late by as much")]
+        + "With SQLite the next start looks at whatever waits; what happened before may be told late by as much")]
     private partial void LogEnds(double seconds);
 
-    [LoggerMessage(LogLevel.Warning, "The clock is {Seconds:0} s behind the last time that was stored: it was set back. Each thing that waits is looked at now")]
+    [LoggerMessage(LogLevel.Warning, "The clock is {Seconds:0} s behind the last time that was stored: it was set back, or is not right yet. If it is still behind in a minute, each thing that waits is looked at")]
     private partial void LogSetBackBefore(double seconds);
 
     [LoggerMessage(LogLevel.Warning, "This process stood still for {Seconds} s: what fell due meanwhile waits until what happened meanwhile has come in")]

@@ -17,6 +17,9 @@ internal sealed partial class ReminderService : GrainService, IReminderService
 
     private static readonly TimeSpan retryAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a clock that seems to have been set back is given to be put right.</summary>
+    internal static readonly TimeSpan ClockIsRightWithin = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan atStop = TimeSpan.FromSeconds(5);
 
     private readonly IReminderTable _table;
@@ -24,13 +27,14 @@ internal sealed partial class ReminderService : GrainService, IReminderService
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _reading = new(1);
+    private readonly ClockMark? _mark;
     private bool _lookAtAll;
 
     public ReminderService(
         GrainId id, Orleans.Runtime.Silo silo, ILoggerFactory loggers, IReminderTable table, ReminderClock clock, TimeProvider time, ClockMark? mark = null)
         : base(id, silo, loggers)
     {
-        _lookAtAll = mark?.SetBackBy is not null;
+        _mark = mark;
         (_table, _clock, _time, _logger) = (table, clock, time, loggers.CreateLogger<ReminderService>());
     }
 
@@ -97,11 +101,24 @@ internal sealed partial class ReminderService : GrainService, IReminderService
 
     private async Task Refresh(CancellationToken stopping)
     {
+        if (_mark is { SetBackBy: not null }) await LookAtAllIfBehind(_mark, stopping);
         while (!stopping.IsCancellationRequested)
         {
             await ReadUntilDone(stopping);
             await Wait(RefreshEvery, stopping);
         }
+    }
+
+    private async Task LookAtAllIfBehind(ClockMark mark, CancellationToken stopping)
+    {
+        await ReadUntilDone(stopping);
+        await Wait(ClockIsRightWithin, stopping);
+        _lookAtAll = mark.IsStillBehind;
+        if (_lookAtAll) await ReadUntilDone(stopping);
+
+        // Until whoever was woken has stored its new time.
+        await Wait(ClockIsRightWithin, stopping);
+        if (!stopping.IsCancellationRequested) mark.Done();
     }
 
     private async Task ReadUntilDone(CancellationToken stopping)

@@ -202,7 +202,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
             var step = TimeSpan.FromSeconds(1);
             if (next - Now < step) step = next - Now;
             if (step > TimeSpan.Zero) Time.Advance(step);
-            foreach (var grainId in Reminders.TakeDue()) await Remind(grainId);
+            foreach (var grainId in Reminders.TakeDue()) await Remind(grainId, Now);
             if (rest) await Rest();
         }
     }
@@ -236,7 +236,10 @@ internal sealed class VirtualCluster : IAsyncDisposable
     }
 
     /// <summary>A tick of the reminder that is not due.</summary>
-    public Task Remind(string thingName = "rpi-1") => Remind(IdOf(thingName));
+    public Task Remind(string thingName = "rpi-1") => Remind(IdOf(thingName), Now);
+
+    /// <summary>Sooner than it is set for, as after the clock was set back.</summary>
+    public Task RemindBefore(DateTimeOffset set, string thingName = "rpi-1") => Remind(IdOf(thingName), set);
 
     /// <summary>The activation dies, as with its silo; what it had in memory is gone.</summary>
     public Task Crash(string thingName = "rpi-1") => _cluster.DeactivateAsync(Device(thingName));
@@ -277,11 +280,8 @@ internal sealed class VirtualCluster : IAsyncDisposable
         + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<SummaryQueue>().Pending
         + silo.ServiceProvider.GetRequiredService<WatcherQueue>().Pending + silo.ServiceProvider.GetRequiredService<DestinationWatch>().Rooms.Count(room => room.IsDue));
 
-    private async Task Remind(GrainId grainId)
-    {
-        var now = Now.UtcDateTime;
-        await Try(() => _cluster.Client.GetGrain<IRemindable>(grainId).ReceiveReminder("presence", new TickStatus(now, TimeSpan.FromMinutes(1), now)));
-    }
+    private async Task Remind(GrainId grainId, DateTimeOffset set) => await Try(() => _cluster.Client.GetGrain<IRemindable>(grainId)
+        .ReceiveReminder("presence", new TickStatus(set.UtcDateTime, TimeSpan.FromMinutes(1), Now.UtcDateTime)));
 
     /// <summary>A turn of the grain that waits behind all others and does nothing.</summary>
     private Task Barrier(string thingName) => _cluster.Client.GetGrain<Grains.Devices.IDeviceAnswers>(thingName)

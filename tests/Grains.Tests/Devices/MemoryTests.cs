@@ -73,6 +73,20 @@ public sealed class MemoryTests
         await VirtualCluster.Until(() => cluster.Mail.Events is ["device.offline"]);
     }
 
+    /// <summary>After a clock was set back: the tick comes early, and the reminder does not tick again before the time that it is set for.</summary>
+    [Fact]
+    public async Task A_reminder_that_ticked_too_early_is_moved_when_something_is_due_sooner()
+    {
+        await using var cluster = await VirtualCluster.Start(options => options.Grace = 5 * minute);
+        await cluster.Connect();
+        await cluster.Drop();
+        var (dropped, set) = (cluster.Now, cluster.Reminders.StartAt(cluster.IdOf())!.Value);
+        await cluster.Crash();
+        await cluster.RemindBefore(set);
+        await cluster.Device().SetPolicy(new PolicyOverride { Grace = 3 * minute });
+        cluster.Reminders.StartAt(cluster.IdOf()).ShouldBe(dropped + (3 * minute));
+    }
+
     /// <summary>A hundred thousand that wait for the first word of their incident would fill a small container.</summary>
     [Fact]
     public async Task A_thing_that_waits_for_its_incident_may_leave_memory()

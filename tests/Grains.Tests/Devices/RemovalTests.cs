@@ -25,6 +25,36 @@ public sealed class RemovalTests
     }
 
     [Fact]
+    public async Task One_whose_own_policy_told_of_its_return_is_told_to_be_removed_though_the_settings_would_not()
+    {
+        await using var cluster = await VirtualCluster.Start(options => options.NotifyRecovery = false);
+        await cluster.Device().SetPolicy(new PolicyOverride { NotifyRecovery = true });
+        await Told(cluster);
+        await cluster.Device().Forget();
+        await cluster.Rest();
+        cluster.Mail.Events.ShouldBe(["device.offline", "device.removed"]);
+        await NothingIsLeft(cluster);
+    }
+
+    [Fact]
+    public async Task The_word_does_not_overtake_the_outage_that_is_under_way()
+    {
+        await using var cluster = await VirtualCluster.Start();
+        var answer = new TaskCompletionSource<DeliveryAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Mail.Answer = told => told.Event == NotificationEvent.DeviceOffline ? answer.Task : Task.FromResult(DeliveryAnswer.Accepted());
+        await cluster.Connect();
+        await cluster.Drop();
+        await cluster.AdvanceWithoutRest(Minutes(5.1));
+        await VirtualCluster.Until(() => cluster.Mail.Attempts == 1);
+        await cluster.Device().Forget();
+        await VirtualCluster.LetOthersRun();
+        cluster.Mail.Attempts.ShouldBe(1);
+        answer.SetResult(DeliveryAnswer.Accepted());
+        await VirtualCluster.Until(() => cluster.Mail.Accepted.Count == 2);
+        cluster.Mail.Events.ShouldBe(["device.offline", "device.removed"]);
+    }
+
+    [Fact]
     public async Task The_word_survives_a_destination_that_is_down_and_the_end_of_the_activation()
     {
         await using var cluster = await VirtualCluster.Start();

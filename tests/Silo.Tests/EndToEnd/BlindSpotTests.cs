@@ -49,8 +49,6 @@ public sealed class BlindSpotTests
         await silo.UntilStatus("stays-away", "connected");
         await Say(sqs, events, connected: false, "stays-away");
         await silo.Until(() => silo.Printed("[OFFLINE] stays-away") == 1, "the notification");
-        var why = await silo.Http.GetStringAsync("/devices/stays-away/why", TestContext.Current.CancellationToken);
-        why.ShouldNotContain("held-backlog");
     }
 
     private static (string, string)[] Settings(QueueAddress events, Uri endpoint) =>

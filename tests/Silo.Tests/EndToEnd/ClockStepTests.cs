@@ -30,7 +30,7 @@ public sealed class ClockStepTests
 
             // Nobody asks for the thing: that would wake it. Its reminder alone is a quarter of an hour away.
             await silo.Run();
-            await silo.Until(() => silo.Printed("[OFFLINE] rpi-1") == 1, "the notification");
+            await silo.Until(() => silo.Printed("[OFFLINE] rpi-1") == 1, "the notification", TimeSpan.FromMinutes(3));
             silo.Output.Count(line => line.Contains("behind the last time that was stored", StringComparison.Ordinal)).ShouldBe(1, silo.AllOutput);
         }
         finally

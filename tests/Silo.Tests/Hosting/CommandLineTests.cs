@@ -24,7 +24,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("-Presence:Grace=7s: a setting begins with two dashes: --Presence:Grace=7s.", "-Presence:Grace=7s")]
+    [InlineData("-Presence:Grace: a setting begins with two dashes: --Presence:Grace=value.", "-Presence:Grace=7s")]
     [InlineData("--Presence:Grace has no value: write --Presence:Grace=value.", "--Presence:Grace")]
     [InlineData("--Presence:Grace has no value: write --Presence:Grace=value.", "--Presence:Grace", "--urls=http://127.0.0.1:8081")]
     [InlineData("--Presence__Grace: two underscores are for environment variables; here it is --Presence:Grace.", "--Presence__Grace=2s")]
@@ -33,6 +33,11 @@ public sealed class CommandLineTests
     [InlineData("5s: write a setting as --Section:Name=value, like --Presence:Grace=5m.", "5s")]
     public void What_is_none_is_named(string mistake, params string[] arguments) =>
         CommandLine.Read(arguments).Mistakes.ShouldHaveSingleItem().ShouldBe(mistake);
+
+    [Fact]
+    public void An_empty_argument_is_none() => CommandLine.Read(["", " ", "--Notifications:Destinations:my__hook:Url=http://a"]).ShouldSatisfyAllConditions(
+        read => read.Mistakes.ShouldBeEmpty(),
+        read => read.Settings.Length.ShouldBe(1));
 
     [Fact]
     public void All_of_it_at_once() => CommandLine.Read(["-g", "5s", "--Presence:Grace=1m", "--x"]).ShouldSatisfyAllConditions(

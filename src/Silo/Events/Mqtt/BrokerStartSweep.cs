@@ -74,7 +74,7 @@ internal sealed partial class BrokerStartSweep(
 
     [LoggerMessage(
         LogLevel.Information,
-        "Broker start {Number}: not back yet of those heard of before: {Told}; not reached, and tried again: {Failed}.")]
+        "Broker start {Number}: {Told} things from before have not come back yet; {Failed} could not be told and are tried again.")]
     private partial void LogWalked(long number, int told, int failed);
 
     [LoggerMessage(LogLevel.Warning, "{Thing} could not be told of the broker's start.")]

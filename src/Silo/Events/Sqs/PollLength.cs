@@ -20,6 +20,8 @@ internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> 
 
     private readonly Lock _lock = new();
     private int _cuts;
+    private int _failures;
+    private long? _lastCut;
     private long? _shortSince;
 
     public TimeSpan Current
@@ -34,11 +36,19 @@ internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> 
         }
     }
 
+    /// <summary>How many requests have failed so far.</summary>
+    public int Failures => Volatile.Read(ref _failures);
+
     /// <param name="waited">From the request until its connection broke.</param>
     public void Failed(TimeSpan waited)
     {
         lock (_lock)
         {
+            _failures++;
+
+            // What breaks the polls of all receivers at once is one cut.
+            if (_lastCut is { } last && time.GetElapsedTime(last) < Short) return;
+            _lastCut = time.GetTimestamp();
             if (_shortSince is not null || waited < idle || waited > SqsQueue.LongPoll - (Short / 2) || ++_cuts < CutsInARow) return;
             _shortSince = time.GetTimestamp();
         }

@@ -63,14 +63,16 @@ internal sealed class SqsReceiver(
 
     private async Task<List<Message>> Receive(QueuePoll poll, int max, CancellationToken hangUp)
     {
-        var (began, asked) = (time.GetUtcNow(), time.GetTimestamp());
+        var (began, asked, failures) = (time.GetUtcNow(), time.GetTimestamp(), length.Failures);
         poll.Began(began);
         try
         {
             var batch = await queue.Receive(max, length.Current, hangUp);
             var now = time.GetUtcNow();
             if (now - began > SqsQueue.LongPoll + SqsQueue.Answering) progress.Failed(now);
-            length.Answered(time.GetElapsedTime(asked));
+
+            // Where the SDK asked more than once, the time is not that of one poll.
+            if (length.Failures == failures) length.Answered(time.GetElapsedTime(asked));
             poll.Answered(PollResult.Of(batch, now));
             return batch;
         }

@@ -93,7 +93,8 @@ internal static class SiloApplication
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"{local} cannot be read ({exception.Message.TrimEnd('.')}): let this user read it, or start from another folder.");
+            var remedy = Directory.Exists(local) ? "it is a folder; remove it, or put a file there" : "let this user read it, or start from another folder";
+            throw new StartupException($"{local} cannot be read ({exception.Message.TrimEnd('.')}): {remedy}.");
         }
     }
 

@@ -9,7 +9,8 @@ internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mist
     /// <summary>The names that have no section: our own, and those of ASP.NET Core and its test host.</summary>
     private static readonly HashSet<string> words = new(StringComparer.OrdinalIgnoreCase)
     {
-        "urls", "http_ports", "https_ports", "ExternalUrl", "Culture", "AllowedHosts", "environment", "contentRoot", "applicationName", "webroot",
+        "ExternalUrl", "Culture", "AllowedHosts", "urls", "http_ports", "https_ports", "https_port", "environment", "contentRoot", "applicationName", "webroot",
+        "detailedErrors", "captureStartupErrors", "shutdownTimeoutSeconds", "preferHostingUrls", "hostingStartupAssemblies", "forwardedHeaders_enabled",
     };
 
     public static CommandLine Read(IReadOnlyList<string> arguments)
@@ -18,6 +19,9 @@ internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mist
         for (var i = 0; i < arguments.Count; i++)
         {
             var argument = arguments[i];
+
+            // A service file may pass a variable that is empty.
+            if (string.IsNullOrWhiteSpace(argument)) continue;
             var named = argument.StartsWith("--", StringComparison.Ordinal) || argument.StartsWith('/');
             var key = argument.Split('=')[0].TrimStart('-', '/');
             if (argument.Contains('='))
@@ -39,8 +43,8 @@ internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mist
 
             void Take(bool hasDashes, params string[] setting)
             {
-                if (!hasDashes) mistakes.Add($"{setting[0]}: a setting begins with two dashes: -{setting[0]}.");
-                else if (key.Contains("__", StringComparison.Ordinal))
+                if (!hasDashes) mistakes.Add($"-{key}: a setting begins with two dashes: --{key}=value.");
+                else if (!key.Contains(':') && key.Contains("__", StringComparison.Ordinal))
                     mistakes.Add($"--{key}: two underscores are for environment variables; here it is --{key.Replace("__", ":", StringComparison.Ordinal)}.");
                 else if (!key.Contains(':') && !words.Contains(key)) mistakes.Add($"--{key}: there is no such setting; docs/settings.md lists them all.");
                 else settings.AddRange(setting);

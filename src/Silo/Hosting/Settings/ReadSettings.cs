@@ -176,8 +176,10 @@ internal static class ReadSettings
     private static TimeZoneInfo LocalZone(SettingsReader reader)
     {
         var name = Environment.GetEnvironmentVariable("TZ")?.TrimStart(':');
-        if (!string.IsNullOrEmpty(name) && !name.StartsWith('/') && !TimeZoneInfo.TryFindSystemTimeZoneById(name, out _))
-            reader.Mistake($"TZ={name} is no time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.");
+        if (string.IsNullOrEmpty(name) || OperatingSystem.IsWindows() || name is "UTC0" or "GMT0") return TimeZoneInfo.Local;
+        if (name.StartsWith('/') ? File.Exists(name) : TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.BaseUtcOffset == TimeZoneInfo.Local.BaseUtcOffset)
+            return TimeZoneInfo.Local;
+        reader.Mistake($"TZ={name} is no time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.");
         return TimeZoneInfo.Local;
     }
 
