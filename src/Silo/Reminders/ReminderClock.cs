@@ -18,9 +18,11 @@ internal sealed partial class ReminderClock(
 
     /// <summary>
     /// A reminder whose time passed while no silo owned it ticks within this, and not at its next minute. Spread, since after an outage of our
-    /// own it may be a whole fleet's.
+    /// own it may be a whole fleet's; a few tick at once.
     /// </summary>
     internal static readonly TimeSpan OverdueWithin = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan apart = TimeSpan.FromMilliseconds(3);
 
     /// <summary>Each tick is an activation, a read and a write.</summary>
     internal const int AtOnce = 256;
@@ -98,18 +100,23 @@ internal sealed partial class ReminderClock(
     /// <param name="rows">All that is stored in the part of the ring that was read.</param>
     /// <param name="isInPart">Whether a grain belongs there.</param>
     /// <param name="lookAtAll">Each ticks soon, whatever it is set for: the clock it was set by was wrong.</param>
-    public void EndRead(IEnumerable<ReminderEntry> rows, Func<GrainId, bool> isInPart, bool lookAtAll = false)
+    public void EndRead(IReadOnlyCollection<ReminderEntry> rows, Func<GrainId, bool> isInPart, bool lookAtAll = false)
     {
         lock (_lock)
         {
             var changed = _changedMeanwhile ?? throw new InvalidOperationException("Nobody has begun to read.");
             _changedMeanwhile = null;
             var stored = new HashSet<Alarm>(Alarm.ByIdentity.Instance);
+            var now = Now;
+            var spread = apart * rows.Count(row => lookAtAll || row.StartAt < now);
+            if (spread > OverdueWithin) spread = OverdueWithin;
             foreach (var row in rows)
             {
                 var alarm = new Alarm(row.GrainId, row.ReminderName);
                 if (changed.Contains(alarm)) continue;
-                if (Remember(alarm, DateTime.SpecifyKind(row.StartAt, DateTimeKind.Utc), row.Period, found: true, soon: lookAtAll)) stored.Add(alarm);
+                var startAt = DateTime.SpecifyKind(row.StartAt, DateTimeKind.Utc);
+                var soon = lookAtAll || startAt < now ? now + (spread * Random.Shared.NextDouble()) : (DateTime?)null;
+                if (Remember(alarm, startAt, row.Period, soon)) stored.Add(alarm);
             }
 
             Drop(alarm => isInPart(alarm.Grain) && !stored.Contains(alarm) && !changed.Contains(alarm));
@@ -145,10 +152,9 @@ internal sealed partial class ReminderClock(
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    /// <param name="found">It was found in the table, so that nobody may have owned it for a while.</param>
-    /// <param name="soon">It ticks soon, also where it is set for later.</param>
+    /// <param name="soon">It ticks then, whatever it is set for; null: when it is set for.</param>
     /// <returns>Whether it is near enough to be remembered.</returns>
-    private bool Remember(Alarm alarm, DateTime startAt, TimeSpan period, bool found = false, bool soon = false)
+    private bool Remember(Alarm alarm, DateTime startAt, TimeSpan period, DateTime? soon = null)
     {
         var now = Now;
         if (_alarms.TryGetValue(alarm, out var known))
@@ -158,15 +164,14 @@ internal sealed partial class ReminderClock(
             alarm = known;
         }
 
-        var overdue = soon || (found && startAt < now);
-        if (!overdue && Alarm.FirstTick(startAt, period, now) > now + Window)
+        if (soon is null && Alarm.FirstTick(startAt, period, now) > now + Window)
         {
             Forget(alarm);
             return false;
         }
 
         alarm.Set(startAt, period, now);
-        if (overdue) alarm.TickAt(now + (OverdueWithin * Random.Shared.NextDouble()));
+        if (soon is { } at) alarm.TickAt(at);
         _alarms.Add(alarm);
         Enqueue(alarm);
         return true;

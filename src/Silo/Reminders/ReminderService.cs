@@ -139,7 +139,7 @@ internal sealed partial class ReminderService : GrainService, IReminderService
             {
                 if (serial != RangeSerialNumber || StoppedCancellationTokenSource.IsCancellationRequested) return true;
                 _clock.BeginRead();
-                var rows = (await _table.ReadRows(part.Begin, part.End)).Reminders;
+                var rows = (await _table.ReadRows(part.Begin, part.End)).Reminders.ToList();
 
                 // Ours when it was asked for, and not now: whoever has it reads it, and so do we what we have got instead.
                 if (serial == RangeSerialNumber) _clock.EndRead(rows, part.Contains, _lookAtAll);
