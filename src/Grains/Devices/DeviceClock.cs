@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Devices;
@@ -21,7 +22,7 @@ internal sealed partial class DeviceClock(
     /// <summary>For the tick of a reminder, where a timer would have been exact.</summary>
     private static readonly TimeSpan TooLate = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly Backoff RemoveAgain = new(TimeSpan.FromSeconds(1), Period);
 
     /// <summary>Longer than a tick is ever on its way.</summary>
     private static readonly TimeSpan Stray = TimeSpan.FromSeconds(30);
@@ -32,7 +33,7 @@ internal sealed partial class DeviceClock(
     private IGrainReminder? _reminder;
     private IGrainTimer? _timer;
     private DateTimeOffset? _timerFor;
-    private TimeSpan _removeIn = FirstRetry;
+    private int _removals;
 
     /// <summary>There is a reminder, as far as this activation knows.</summary>
     public bool IsArmed => _exists == true;
@@ -170,13 +171,12 @@ internal sealed partial class DeviceClock(
     {
         if (_exists == false)
         {
-            _removeIn = FirstRetry;
+            _removals = 0;
             return;
         }
 
         var now = time.GetUtcNow();
-        SetTimer(now + _removeIn, now);
-        _removeIn = _removeIn < Period ? _removeIn * 2 : Period;
+        SetTimer(now + RemoveAgain.After(++_removals), now);
     }
 
     private async Task Remove()

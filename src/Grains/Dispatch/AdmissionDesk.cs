@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IoTOrleans.Grains.Incidents;
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -38,9 +39,9 @@ internal sealed partial class AdmissionDesk(
         }
         catch (Exception exception)
         {
-            var trouble = _troubles.GetOrAdd(destination.Name, _ => new Trouble(time.GetTimestamp()));
-            if (trouble.SpeaksUp(time)) LogFailing(exception, destination.Name);
-            return time.GetElapsedTime(trouble.Since) < Patience ? Admission.Later : Admission.Go(trouble.NextTurn(time));
+            var trouble = _troubles.GetOrAdd(destination.Name, _ => new Trouble(time));
+            if (trouble.ShouldLog) LogFailing(exception, destination.Name);
+            return time.GetElapsedTime(trouble.Since) < Patience ? Admission.Later : Admission.Go(trouble.NextTurn());
         }
     }
 
@@ -88,25 +89,17 @@ internal sealed partial class AdmissionDesk(
         }
     }
 
-    private sealed class Trouble(long since)
+    private sealed class Trouble(TimeProvider time)
     {
+        private readonly LogLimiter _log = new(time);
         private readonly Lock _lock = new();
         private DateTimeOffset _next;
-        private long? _spoke;
 
-        public long Since => since;
+        public long Since { get; } = time.GetTimestamp();
 
-        public bool SpeaksUp(TimeProvider time)
-        {
-            lock (_lock)
-            {
-                if (_spoke is { } last && time.GetElapsedTime(last) < TimeSpan.FromMinutes(1)) return false;
-                _spoke = time.GetTimestamp();
-                return true;
-            }
-        }
+        public bool ShouldLog => _log.ShouldLog();
 
-        public TimeSpan NextTurn(TimeProvider time)
+        public TimeSpan NextTurn()
         {
             lock (_lock)
             {

@@ -2,6 +2,7 @@ using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.State;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -53,9 +54,9 @@ internal sealed partial class DispatcherGrain(
     private async Task<IncidentDecision> Apply(IncidentInput input)
     {
         var decision = IncidentRules.Apply(_state, input, _terms, Now);
-        if (decision.Pages.Count > 0 && Paging.Announce(storage.State, decision.Pages) is { } announced) await Guarded(() => Store(announced));
-        if (decision.Pages.Count > 0) await Guarded(() => pages.Write(decision.Pages));
-        if (decision.Persist) await Guarded(() => Store(decision.State.Stored));
+        if (decision.Pages.Count > 0 && Paging.Announce(storage.State, decision.Pages) is { } announced) await this.StoreOrEnd(() => Store(announced));
+        if (decision.Pages.Count > 0) await this.StoreOrEnd(() => pages.Write(decision.Pages));
+        if (decision.Persist) await this.StoreOrEnd(() => Store(decision.State.Stored));
         _state = decision.State;
         foreach (var effect in decision.Effects) CarryOut(effect);
         if (decision.Reason == IncidentReason.Opened) LogOpened(Destination, _state.Stored.Incidents[^1].Id, _terms.CollapseAbove);
@@ -67,21 +68,6 @@ internal sealed partial class DispatcherGrain(
     {
         storage.State = next;
         return storage.WriteStateAsync();
-    }
-
-    /// <summary>Memory never runs ahead of storage: after a failed write this activation ends, and whoever waits asks again.</summary>
-    private async Task Guarded(Func<Task> write)
-    {
-        var stored = false;
-        try
-        {
-            await write();
-            stored = true;
-        }
-        finally
-        {
-            if (!stored) DeactivateOnIdle();
-        }
     }
 
     private void CarryOut(IncidentEffect effect)

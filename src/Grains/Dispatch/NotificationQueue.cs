@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Incidents;
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,7 +39,7 @@ internal sealed partial class NotificationQueue : BackgroundService
     internal const int MostUnrecorded = 100_000;
 
     private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
-    private readonly QuietLog _quiet;
+    private readonly LogLimiter _quiet;
     private readonly DroppedWords _dropped;
     private readonly IGrainFactory _grains;
     private readonly AdmissionDesk _desk;
@@ -55,7 +56,7 @@ internal sealed partial class NotificationQueue : BackgroundService
         [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<NotificationQueue> logger,
         IThingsNotWell? things = null)
     {
-        (_grains, _desk, _watch, _time, _logger, _quiet, _things) = (grains, desk, watch, time, logger, new QuietLog(time), things);
+        (_grains, _desk, _watch, _time, _logger, _quiet, _things) = (grains, desk, watch, time, logger, new LogLimiter(time), things);
         _dropped = new DroppedWords(time, logger);
         var all = destinations.ToList();
         _senders = all.ToDictionary(destination => destination.Name, _ => new SemaphoreSlim(SentAtOnce));
@@ -221,10 +222,10 @@ internal sealed partial class NotificationQueue : BackgroundService
                 if (!keepAlive) LogAccepted(destination, name, thing, notification.OutageId, detail);
                 break;
             case DeliveryOutcome.Refused:
-                if (_quiet.Speak($"{destination} refuses", out var refused)) LogRefused(destination, name, thing, notification.OutageId, detail, refused);
+                if (_quiet.ShouldLog(out var refused, $"{destination} refuses")) LogRefused(destination, name, thing, notification.OutageId, detail, refused);
                 break;
             default:
-                if (_quiet.Speak(destination, out var failed)) LogFailed(destination, name, thing, notification.OutageId, detail, failed);
+                if (_quiet.ShouldLog(out var failed, destination)) LogFailed(destination, name, thing, notification.OutageId, detail, failed);
                 break;
         }
     }
@@ -235,11 +236,11 @@ internal sealed partial class NotificationQueue : BackgroundService
     [LoggerMessage(40, LogLevel.Information, "{Destination} accepted {Event} of {ThingName} (outage {OutageId}): {Detail}")]
     private partial void LogAccepted(string destination, string @event, string thingName, string outageId, string detail);
 
-    [LoggerMessage(41, LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage {OutageId}), tried again soon ({Kept} more since the last line of this kind): {Detail}")]
-    private partial void LogFailed(string destination, string @event, string thingName, string outageId, string detail, int kept);
+    [LoggerMessage(41, LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage {OutageId}), tried again soon{More}: {Detail}")]
+    private partial void LogFailed(string destination, string @event, string thingName, string outageId, string detail, string more);
 
-    [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), tried hourly for a day ({Kept} more since the last line of this kind): {Detail}")]
-    private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail, int kept);
+    [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), tried hourly for a day{More}: {Detail}")]
+    private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail, string more);
 
     [LoggerMessage(43, LogLevel.Warning, "{ThingName}: what a destination answered could not be stored; its next tick asks again.")]
     private partial void LogNotAnswered(Exception exception, string thingName);

@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ internal sealed partial class MuteCopier(
     /// <summary>At the start every verdict waits for the first copy.</summary>
     internal static readonly TimeSpan AtFirst = TimeSpan.FromSeconds(1);
 
-    private readonly QuietLog _quiet = new(time);
+    private readonly LogLimiter _quiet = new(time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,7 +41,7 @@ internal sealed partial class MuteCopier(
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
-            if (!_quiet.Speak("mutes", out _)) return;
+            if (!_quiet.ShouldLog()) return;
             if (book.HasCopy) LogOld(exception);
             else LogUnknown(exception, (int)MuteBook.LongestWait.TotalSeconds);
         }

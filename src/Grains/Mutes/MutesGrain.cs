@@ -82,19 +82,8 @@ internal sealed partial class MutesGrain(
 
     private async Task Store(List<Mute> mutes)
     {
-        var before = storage.State;
-        storage.State = new MuteList { Revision = before.Revision + 1, Mutes = mutes.OrderBy(mute => mute.Id, StringComparer.Ordinal).ToList() };
-        try
-        {
-            await storage.WriteStateAsync();
-        }
-        catch
-        {
-            // Nobody knows what is stored now; the next activation reads it.
-            storage.State = before;
-            DeactivateOnIdle();
-            throw;
-        }
+        storage.State = new MuteList { Revision = storage.State.Revision + 1, Mutes = mutes.OrderBy(mute => mute.Id, StringComparer.Ordinal).ToList() };
+        await this.StoreOrEnd(() => storage.WriteStateAsync());
     }
 
     [LoggerMessage(50, LogLevel.Warning, "Mutes that have ended could not be removed from the list; tried again in a minute.")]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Grains.Ports;
@@ -19,3 +20,20 @@ public sealed record StoredThing(string ThingName, DeviceState State);
 
 /// <summary>A cursor that leads nowhere.</summary>
 public sealed class CursorException(string message) : Exception(message);
+
+public static class ThingCatalogueExtensions
+{
+    /// <summary>Everything that is stored, page by page.</summary>
+    public static async IAsyncEnumerable<CataloguePage> Walk(
+        this IThingCatalogue catalogue, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? cursor = null;
+        do
+        {
+            var page = await catalogue.List(cursor, pageSize, cancellationToken);
+            yield return page;
+            cursor = page.Next;
+        }
+        while (cursor is not null);
+    }
+}

@@ -299,11 +299,7 @@ internal static class TellingRules
         };
 
     /// <summary>1 min, from the sixth failure on doubling to 15, jittered.</summary>
-    internal static TimeSpan WaitAfter(string id, int failures)
-    {
-        var wait = FirstRetry * Math.Pow(2, Math.Clamp(failures - FailuresOfItsOwn + 1, 0, 10));
-        return (wait > LongestRetry ? LongestRetry : wait) * Jitter(id, failures);
-    }
+    internal static TimeSpan WaitAfter(string id, int failures) => new Backoff(FirstRetry, LongestRetry).After(failures - FailuresOfItsOwn + 2) * Jitter(id, failures);
 
     /// <summary>0.8 to 1.0 of the wait, different for every outage, so that a thousand things do not all come back at one moment.</summary>
     internal static double Jitter(string outageId, int attempt)

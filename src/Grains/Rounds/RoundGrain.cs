@@ -1,6 +1,7 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.State;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -112,8 +113,7 @@ internal sealed partial class RoundGrain(
             if (page is null || _failures < Tries)
             {
                 LogTriedAgain(exception, Name);
-                var wait = FirstRetry * Math.Pow(2, Math.Min(_failures - 1, 10));
-                return wait < LongestRetry ? wait : LongestRetry;
+                return new Backoff(FirstRetry, LongestRetry).After(_failures);
             }
 
             LogLeftOut(exception, Name, Tries, round.Every);
@@ -129,17 +129,7 @@ internal sealed partial class RoundGrain(
         _storedAt = time.GetTimestamp();
         if (!_round!.GoesOn) return;
         storage.State = _state;
-        var stored = false;
-        try
-        {
-            await storage.WriteStateAsync();
-            stored = true;
-        }
-        finally
-        {
-            // What is really stored is read by the next activation, in a minute.
-            if (!stored) DeactivateOnIdle();
-        }
+        await this.StoreOrEnd(() => storage.WriteStateAsync());
     }
 
     [LoggerMessage(90, LogLevel.Warning, "The {Round} could not look at some of the things; they are tried again.")]

@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +16,7 @@ internal sealed partial class RoundStarter(
 {
     internal static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
-    private readonly QuietLog _quiet = new(time);
+    private readonly LogLimiter _quiet = new(time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -51,7 +52,7 @@ internal sealed partial class RoundStarter(
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
-            if (_quiet.Speak(round, out _)) LogNotSaid(exception, round);
+            if (_quiet.ShouldLog(round)) LogNotSaid(exception, round);
         }
     }
 

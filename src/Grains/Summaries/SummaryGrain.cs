@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.State;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -90,20 +91,10 @@ internal sealed partial class SummaryGrain(
         DeactivateOnIdle();
     }
 
-    /// <summary>Memory never runs ahead of storage: after a failed write this activation ends, and the next tick reads.</summary>
-    private async Task Store(SummaryState next)
+    private Task Store(SummaryState next)
     {
         storage.State = next;
-        var stored = false;
-        try
-        {
-            await storage.WriteStateAsync();
-            stored = true;
-        }
-        finally
-        {
-            if (!stored) DeactivateOnIdle();
-        }
+        return this.StoreOrEnd(() => storage.WriteStateAsync());
     }
 
     [LoggerMessage(70, LogLevel.Error, "{Destination}: the summary of {Date} could not be told in a day and is given up; the next one is due: {Detail}")]

@@ -22,8 +22,7 @@ internal sealed record SummaryTries(DateOnly? Date, int Failures, DateTimeOffset
         var before = Date == date ? Failures : 0;
         if (answer.AskAgainIn is { } asked && before < TellingRules.FailuresOfItsOwn) return new(date, before, now + asked, answer.Detail);
         var failures = before + 1;
-        var wait = answer.Outcome == DeliveryOutcome.Refused ? AfterRefusal : first * Math.Pow(2, Math.Min(failures - 1, 10));
-        if (answer.Outcome != DeliveryOutcome.Refused && wait > Longest) wait = Longest;
+        var wait = answer.Outcome == DeliveryOutcome.Refused ? AfterRefusal : new Backoff(first, Longest).After(failures);
         return new(date, failures, now + wait, answer.Detail);
     }
 

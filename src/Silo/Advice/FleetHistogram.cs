@@ -12,19 +12,16 @@ internal sealed class FleetHistogram(IThingCatalogue catalogue)
 
     public async Task<FleetOutages> Read(CancellationToken cancellationToken)
     {
-        var durations = new List<int>();
-        var things = 0;
-        string? cursor = null;
-        do
+        var (durations, things, complete) = (new List<int>(), 0, true);
+        await foreach (var page in catalogue.Walk(PageSize, cancellationToken))
         {
-            var page = await catalogue.List(cursor, Math.Min(PageSize, MostThings - things), cancellationToken);
             foreach (var thing in page.Things) Add(durations, thing.State.Durations);
             things += page.Things.Count;
-            cursor = page.Next;
+            complete = page.Next is null;
+            if (things >= MostThings) break;
         }
-        while (cursor is not null && things < MostThings);
 
-        return new(durations, things, cursor is null);
+        return new(durations, things, complete);
     }
 
     private static void Add(List<int> sum, IReadOnlyList<int> durations)

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
-using IoTOrleans.Silo.Logging;
+using IoTOrleans.Grains.Logging;
 
 namespace IoTOrleans.Silo.Memory;
 
@@ -13,7 +13,7 @@ internal sealed partial class FileGauge(int? limit, TimeProvider time, ILogger<F
     /// <summary>What the process has open before anybody connects is near 300.</summary>
     internal const int Least = 512;
 
-    private readonly LogLimit _fullLimit = new(time, TimeSpan.FromMinutes(1));
+    private readonly LogLimiter _full = new(time);
 
     /// <summary>Null: nobody knows.</summary>
     public int? Limit => limit;
@@ -42,13 +42,13 @@ internal sealed partial class FileGauge(int? limit, TimeProvider time, ILogger<F
     private bool IsBeyond(Socket? connection, int? most)
     {
         if (connection is null || most is null || connection.Handle < most) return false;
-        if (_fullLimit.ShouldLog(out var unlogged)) LogFull(limit!.Value, Reserve, unlogged);
+        if (_full.ShouldLog(out var more)) LogFull(limit!.Value, Reserve, more);
         return true;
     }
 
     private static int OpenNow() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
 
     [LoggerMessage(LogLevel.Warning,
-        "This process may have {Limit} files open, connections among them, and all but {Reserve} are in use: a client was turned away ({Unlogged} more unlogged before). Raise the limit: ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker.")]
-    private partial void LogFull(int limit, int reserve, long unlogged);
+        "This process may have {Limit} files open, connections among them, and all but {Reserve} are in use: a client was turned away{More}. Raise the limit: ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker.")]
+    private partial void LogFull(int limit, int reserve, string more);
 }

@@ -1,9 +1,11 @@
+using IoTOrleans.Grains.Ports;
+
 namespace IoTOrleans.Silo.Reminders;
 
 /// <summary>One reminder as a silo remembers it until it ticks: some 200 bytes with its places in a <see cref="ReminderClock"/>.</summary>
 internal sealed class Alarm(GrainId grain, string name)
 {
-    private static readonly TimeSpan firstRetry = TimeSpan.FromSeconds(2);
+    private static readonly Backoff retry = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(30));
 
     private int _failures;
 
@@ -45,7 +47,7 @@ internal sealed class Alarm(GrainId grain, string name)
     public void Failed(DateTime now)
     {
         if (Next == DateTime.MaxValue) return;
-        var wait = firstRetry * (1 << Math.Min(_failures++, 10));
+        var wait = retry.After(++_failures);
         if (wait < Period) TickAt(now + wait);
     }
 

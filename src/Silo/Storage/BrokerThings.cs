@@ -14,14 +14,10 @@ internal sealed class BrokerThings(IThingCatalogue catalogue) : IBrokerThings
 
     public async IAsyncEnumerable<string> HeardByEarlierStarts(long startNumber, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string? cursor = null;
-        do
+        await foreach (var page in catalogue.Walk(PageSize, cancellationToken))
         {
-            var page = await catalogue.List(cursor, PageSize, cancellationToken);
             foreach (var thing in page.Things.Where(thing => WaitsForBroker(thing.State, startNumber))) yield return thing.ThingName;
-            cursor = page.Next;
         }
-        while (cursor is not null);
     }
 
     /// <summary>Connected or in grace by an earlier start: the new one gives it a whole grace, and the clock that ends it.</summary>

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Aws;
 
@@ -14,8 +15,7 @@ internal sealed partial class ShadowVerifier(
     private readonly string? shadowName = ShadowVerifierServices.ShadowNameOf(options);
     private readonly Pace pace = new(options.MaxPerSecond, time);
     private readonly SemaphoreSlim places = new(options.MaxConcurrency);
-    private readonly Lock warning = new();
-    private DateTimeOffset? warnedAt;
+    private readonly LogLimiter denied = new(time, WarnAgainAfter);
 
     public string Name => shadowName is null ? "Device Shadow" : $"Device Shadow {shadowName}";
 
@@ -95,13 +95,7 @@ internal sealed partial class ShadowVerifier(
     /// <summary>It is the same for every thing: one line an hour says it as well as a thousand.</summary>
     private void WarnNowAndThen(string said)
     {
-        lock (warning)
-        {
-            var now = time.GetUtcNow();
-            if (warnedAt is { } before && now - before < WarnAgainAfter) return;
-            warnedAt = now;
-        }
-        LogDenied(logger, Name, Resource, said);
+        if (denied.ShouldLog()) LogDenied(logger, Name, Resource, said);
     }
 
     [GeneratedRegex(@"\A[a-zA-Z0-9:_-]{1,128}\z")]

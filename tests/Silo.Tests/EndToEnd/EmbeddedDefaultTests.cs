@@ -16,6 +16,21 @@ public sealed class EmbeddedDefaultTests
     private static readonly (string, string)[] quick = [("Presence:Grace", "3s"), ("Presence:RecoveryHold", "0s"), ("Presence:SettleTime", "1s")];
 
     [Fact]
+    public async Task With_Verify_none_nobody_is_asked_the_broker_included()
+    {
+        await using var silo = await SiloProcess.Start([.. quick, ("Verify:With", "none")]);
+        silo.AllOutput.ShouldContain("Verifier  none");
+        using (var client = MosquittoClient.Subscribe(silo.MqttPort, "-i", Thing))
+        {
+            await silo.UntilStatus(Thing, "connected");
+            client.Kill();
+        }
+
+        await silo.Until(async () => (await silo.Device(Thing)).GetProperty("notifiedAt").ValueKind != JsonValueKind.Null, "the notification");
+        (await silo.Http.GetStringAsync($"/devices/{Thing}/why")).ShouldContain("told-unverified");
+    }
+
+    [Fact]
     public async Task A_thing_that_stays_away_is_told_about_once_and_its_return_too()
     {
         await using var silo = await SiloProcess.Start(quick);

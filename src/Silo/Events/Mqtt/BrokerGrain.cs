@@ -1,3 +1,5 @@
+using IoTOrleans.Grains.State;
+
 namespace IoTOrleans.Silo.Events.Mqtt;
 
 internal sealed class BrokerGrain([PersistentState("broker")] IPersistentState<BrokerState> broker) : Grain, IBrokerGrain
@@ -5,17 +7,7 @@ internal sealed class BrokerGrain([PersistentState("broker")] IPersistentState<B
     public async Task<long> Started()
     {
         broker.State = new BrokerState { Starts = broker.State.Starts + 1 };
-        try
-        {
-            await broker.WriteStateAsync();
-        }
-        catch
-        {
-            // Nobody knows what is stored now; the next activation reads it.
-            DeactivateOnIdle();
-            throw;
-        }
-
+        await this.StoreOrEnd(() => broker.WriteStateAsync());
         return broker.State.Starts;
     }
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using IoTOrleans.Silo.Logging;
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Silo.Notifications.Text;
 
 namespace IoTOrleans.Silo.Events.Mqtt;
@@ -12,20 +12,18 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
 {
     private const int MaxQuoteBytes = 200;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
-
-    private readonly LogLimit fullLimit = new(time, Interval);
-    private readonly LogLimit refusedLimit = new(time, Interval);
-    private readonly LogLimit clientErrorLimit = new(time, Interval);
+    private readonly LogLimiter full = new(time);
+    private readonly LogLimiter refused = new(time);
+    private readonly LogLimiter clientError = new(time);
 
     internal void Full(int max)
     {
-        if (fullLimit.ShouldLog(out var unlogged)) LogFull(max, unlogged);
+        if (full.ShouldLog(out var more)) LogFull(max, more);
     }
 
     internal void Refused(EndPoint? client, string why)
     {
-        if (refusedLimit.ShouldLog(out var unlogged)) LogRefused(client, why, unlogged);
+        if (refused.ShouldLog(out var more)) LogRefused(client, why, more);
     }
 
     /// <param name="thingName">null before it said its name.</param>
@@ -34,7 +32,7 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
     {
         what = Characters.Fit(Characters.Printable(what), MaxQuoteBytes);
         if (thingName is null) LogGarbage(client, what);
-        else if (clientErrorLimit.ShouldLog(out var unlogged)) LogClientError(thingName, what, unlogged);
+        else if (clientError.ShouldLog(out var more)) LogClientError(thingName, what, more);
     }
 
     [LoggerMessage(LogLevel.Debug, "{Thing} connected from {Client} (number {Number}).")]
@@ -55,14 +53,14 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
     [LoggerMessage(LogLevel.Information, "MQTT broker on {EndPoint}, start number {Number}.")]
     internal partial void Listening(EndPoint endPoint, long number);
 
-    [LoggerMessage(LogLevel.Warning, "All {Max} MQTT connections are in use; a client was turned away ({Unlogged} more unlogged before).")]
-    private partial void LogFull(int max, long unlogged);
+    [LoggerMessage(LogLevel.Warning, "All {Max} MQTT connections are in use; a client was turned away{More}")]
+    private partial void LogFull(int max, string more);
 
-    [LoggerMessage(LogLevel.Warning, "MQTT client {Client} was refused: {Why} ({Unlogged} more unlogged before)")]
-    private partial void LogRefused(EndPoint? client, string why, long unlogged);
+    [LoggerMessage(LogLevel.Warning, "MQTT client {Client} was refused: {Why}{More}")]
+    private partial void LogRefused(EndPoint? client, string why, string more);
 
-    [LoggerMessage(LogLevel.Warning, "{Thing} was disconnected because it sent {What} ({Unlogged} more unlogged before).")]
-    private partial void LogClientError(string thing, string what, long unlogged);
+    [LoggerMessage(LogLevel.Warning, "{Thing} was disconnected because it sent {What}{More}")]
+    private partial void LogClientError(string thing, string what, string more);
 
     [LoggerMessage(LogLevel.Debug, "{Client} was sent away because it sent {What}.")]
     private partial void LogGarbage(EndPoint? client, string what);

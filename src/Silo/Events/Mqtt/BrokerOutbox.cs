@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using IoTOrleans.Contracts;
-using IoTOrleans.Silo.Logging;
+using IoTOrleans.Grains.Logging;
+using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Events.Mqtt;
 
@@ -20,14 +21,13 @@ internal sealed partial class BrokerOutbox(
     /// <summary>Beyond it new things are not let in. Several times the open connections there may be: only a long failure gets there.</summary>
     internal const int MaxThings = 50_000;
 
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(15);
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15));
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, WaitingChanges> waiting = new(StringComparer.Ordinal);
     private readonly PriorityQueue<string, long> retries = new();
     private readonly Channel<string> ready = Channel.CreateUnbounded<string>();
-    private readonly LogLimit failureLog = new(time, TimeSpan.FromSeconds(15));
+    private readonly LogLimiter failureLog = new(time, TimeSpan.FromSeconds(15));
     private ITimer? retryTimer;
     private Task[] workers = [];
     private TaskCompletionSource? emptied;
@@ -116,7 +116,7 @@ internal sealed partial class BrokerOutbox(
             {
                 // Whatever it is, the change is not stored, and there is nobody else to remember it.
                 metrics.DeliveryFailed();
-                if (failureLog.ShouldLog(out var unlogged)) LogFailed(exception, thingName, unlogged);
+                if (failureLog.ShouldLog(out var more)) LogFailed(exception, thingName, more);
                 RetryLater(thingName);
                 continue;
             }
@@ -150,7 +150,7 @@ internal sealed partial class BrokerOutbox(
         {
             // While stopping there is no time for patience.
             var failures = emptied is null ? waiting[thingName].Failures++ : 0;
-            var delay = failures < 4 ? FirstRetry * (1 << failures) : LastRetry;
+            var delay = Retry.After(failures + 1);
 
             // Up to a quarter sooner, so that things that failed together do not come back together.
             delay *= 1 - Random.Shared.NextDouble() / 4;
@@ -186,8 +186,8 @@ internal sealed partial class BrokerOutbox(
     }
 
     [LoggerMessage(
-        LogLevel.Warning, "A connection change of {Thing} could not be stored and is tried again ({Unlogged} such failures unlogged before).")]
-    private partial void LogFailed(Exception exception, string thing, long unlogged);
+        LogLevel.Warning, "A connection change of {Thing} could not be stored and is tried again{More}")]
+    private partial void LogFailed(Exception exception, string thing, string more);
 
     [LoggerMessage(
         LogLevel.Warning, "Stopping with connection changes of {Things} things that could not be stored; the next start looks after them.")]

@@ -17,8 +17,7 @@ internal sealed partial class BrokerStartSweep(
 {
     internal const int AtOnce = 16;
 
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(1);
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,10 +27,7 @@ internal sealed partial class BrokerStartSweep(
         try
         {
             await Task.Delay(options.Value.SettleTime, time, stoppingToken);
-            for (var delay = FirstRetry; !await Walk(start, stoppingToken); delay = delay * 2 < LastRetry ? delay * 2 : LastRetry)
-            {
-                await Task.Delay(delay, time, stoppingToken);
-            }
+            for (var failures = 1; !await Walk(start, stoppingToken); failures++) await Task.Delay(Retry.After(failures), time, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -26,10 +26,11 @@ internal static class MqttBrokerServices
         services.AddSingleton<BrokerOutbox>();
         services.AddSingleton<LiveConnections>();
         services.AddSingleton<Doorkeeper>();
-        services.AddSingleton<IConnectionVerifier, BrokerVerifier>();
         services.AddSingleton<MqttBroker>();
         services.AddHostedService(provider => provider.GetRequiredService<MqttBroker>());
         services.AddHostedService<BrokerStartSweep>();
         return services;
     }
+
+    public static IServiceCollection AddBrokerVerifier(this IServiceCollection services) => services.AddSingleton<IConnectionVerifier, BrokerVerifier>();
 }

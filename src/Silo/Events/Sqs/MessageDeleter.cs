@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using IoTOrleans.Grains.Logging;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Aws;
 
 namespace IoTOrleans.Silo.Events.Sqs;
@@ -12,11 +14,13 @@ internal sealed partial class MessageDeleter(
 
     private const int MaxAttempts = 5;
 
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8));
+
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
 
     // Bounded, so that a queue that takes no deletes slows the workers down, and they the receivers.
     private readonly Channel<HeldMessage> stored = Channel.CreateBounded<HeldMessage>(1000);
-    private readonly SeldomWarning trouble = new(time);
+    private readonly LogLimiter trouble = new(time);
 
     /// <summary>Only for what is surely stored, or surely of no use.</summary>
     public ValueTask Add(HeldMessage message, CancellationToken cancellationToken) => stored.Writer.WriteAsync(message, cancellationToken);
@@ -45,7 +49,7 @@ internal sealed partial class MessageDeleter(
             batch = await TryDelete(batch, cancellationToken);
             if (batch.Count is 0) return;
             if (attempt == MaxAttempts) break;
-            await Task.Delay(TimeSpan.FromSeconds(1 << (attempt - 1)), time, cancellationToken);
+            await Task.Delay(Retry.After(attempt), time, cancellationToken);
         }
 
         foreach (var message in batch) held.Remove(message);
@@ -68,7 +72,7 @@ internal sealed partial class MessageDeleter(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            if (trouble.IsDue()) LogFailed(AwsFaults.Describe(exception));
+            if (trouble.ShouldLog()) LogFailed(AwsFaults.Describe(exception));
             return batch;
         }
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Amazon.SQS.Model;
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Silo.Events.Parsing;
 
 namespace IoTOrleans.Silo.Events.Sqs;
@@ -22,7 +23,7 @@ internal sealed partial class MessageSorter(
     internal const int AgainAndAgain = 5;
 
     private readonly WarnedMessages warned = new();
-    private readonly SeldomWarning again = new(time);
+    private readonly LogLimiter again = new(time);
 
     public async Task<IReadOnlyList<ThingMessages>> Sort(IReadOnlyList<Message> batch, CancellationToken cancellationToken)
     {
@@ -74,7 +75,7 @@ internal sealed partial class MessageSorter(
     /// <summary>After an outage of storage that is said of thousands: one a minute is enough.</summary>
     private void WarnIfAgain(HeldMessage message, string thingName)
     {
-        if (message.ReceiveCount < AgainAndAgain || !warned.IsFirst(message.MessageId) || !again.IsDue()) return;
+        if (message.ReceiveCount < AgainAndAgain || !warned.IsFirst(message.MessageId) || !again.ShouldLog()) return;
         LogAgainAndAgain(message.MessageId, thingName, message.ReceiveCount);
     }
 

@@ -1,3 +1,5 @@
+using IoTOrleans.Grains.Logging;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Aws;
 
 namespace IoTOrleans.Silo.Events.Sqs;
@@ -5,13 +7,13 @@ namespace IoTOrleans.Silo.Events.Sqs;
 /// <summary>What the receivers do when the queue does not answer: say so once, and ask ever less often, up to every 5 s.</summary>
 internal sealed partial class ReceiveTrouble(SqsOptions options, TimeProvider time, ILogger<ReceiveTrouble> logger)
 {
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
 
-    private readonly SeldomWarning warning = new(time);
+    private readonly LogLimiter warning = new(time);
 
     public async Task Wait(Exception exception, int failuresBefore, CancellationToken stopping)
     {
-        if (warning.IsDue()) LogNotReceived(options.QueueUrl, AwsFaults.Describe(exception));
+        if (warning.ShouldLog()) LogNotReceived(options.QueueUrl, AwsFaults.Describe(exception));
 
         try
         {
@@ -30,11 +32,7 @@ internal sealed partial class ReceiveTrouble(SqsOptions options, TimeProvider ti
     /// <summary>
     /// 1 s, doubling to 5 s (what an idle queue is asked anyway), less a random part of up to a half: silos that lost the queue together come back one by one.
     /// </summary>
-    private static TimeSpan WaitAfter(int failuresBefore)
-    {
-        var wait = TimeSpan.FromSeconds(1 << Math.Min(failuresBefore, 5));
-        return (wait < MaxWait ? wait : MaxWait) * (0.5 + (Random.Shared.NextDouble() / 2));
-    }
+    private static TimeSpan WaitAfter(int failuresBefore) => Retry.After(failuresBefore + 1) * (0.5 + (Random.Shared.NextDouble() / 2));
 
     [LoggerMessage(LogLevel.Warning, "Nothing can be received from {QueueUrl}; it is tried again and again. {Error}")]
     private partial void LogNotReceived(string queueUrl, string error);

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Events.Sqs;
 
@@ -19,9 +20,8 @@ internal sealed partial class SqsWorker(
     /// <summary>Storage that fails half of the requests for some seconds is no reason to put a thing off for longer than that.</summary>
     private const int TriesInHand = 3;
 
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan MaxBackoff = TimeSpan.FromMinutes(15);
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8));
+    private static readonly Backoff ComesAgain = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(15));
 
     /// <summary>Works until there is no more work, or the token ends it; what is in hand then is given back by whoever ended it.</summary>
     public async Task Run(CancellationToken cancellationToken)
@@ -36,12 +36,7 @@ internal sealed partial class SqsWorker(
     }
 
     /// <summary>10 s · 2ⁿ, at most 15 min; n: the receives before this one.</summary>
-    internal static TimeSpan BackoffAfter(int receiveCount)
-    {
-        var doublings = Math.Clamp(receiveCount - 1, 0, 10);
-        var backoff = FirstBackoff * (1 << doublings);
-        return backoff < MaxBackoff ? backoff : MaxBackoff;
-    }
+    internal static TimeSpan BackoffAfter(int receiveCount) => ComesAgain.After(receiveCount);
 
     private async Task Store(ThingMessages messages, CancellationToken cancellationToken)
     {
@@ -74,7 +69,7 @@ internal sealed partial class SqsWorker(
 
             // Nothing could be stored since: it may well be the storage, and a receive must not be spent on that. Enough of these close
             // the gate.
-            if (!gate.IsPaused) await Task.Delay(FirstRetry * (1 << Math.Min(failures - 1, 3)), time, cancellationToken);
+            if (!gate.IsPaused) await Task.Delay(Retry.After(failures), time, cancellationToken);
         }
     }
 

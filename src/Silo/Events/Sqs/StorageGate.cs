@@ -1,3 +1,5 @@
+using IoTOrleans.Grains.Logging;
+
 namespace IoTOrleans.Silo.Events.Sqs;
 
 /// <summary>
@@ -20,7 +22,7 @@ internal sealed partial class StorageGate(HeldMessages held, TimeProvider time, 
     private readonly Lock sync = new();
     private readonly LinkedList<Waiter> workers = [];
     private readonly Queue<TaskCompletionSource<int>> receivers = [];
-    private readonly SeldomWarning stillDown = new(time);
+    private readonly LogLimiter stillDown = new(time);
 
     private ITimer? probes;
     private long pausedAt;
@@ -87,7 +89,7 @@ internal sealed partial class StorageGate(HeldMessages held, TimeProvider time, 
             failuresInRow++;
             if (IsPaused)
             {
-                if (stillDown.IsDue()) LogStillPaused((int)time.GetElapsedTime(pausedAt).TotalMinutes, held.Count);
+                if (stillDown.ShouldLog()) LogStillPaused((int)time.GetElapsedTime(pausedAt).TotalMinutes, held.Count);
             }
             else if (failuresInRow >= FailuresBeforePause)
             {
@@ -112,7 +114,7 @@ internal sealed partial class StorageGate(HeldMessages held, TimeProvider time, 
     {
         IsPaused = true;
         pausedAt = time.GetTimestamp();
-        stillDown.IsDue();
+        stillDown.ShouldLog();
         probes = time.CreateTimer(_ => LetOneThrough(), null, ProbeEvery, ProbeEvery);
         LogPaused(FailuresBeforePause, held.Count);
         if (closed) Release(all: false);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Silo.Aws;
 
 namespace IoTOrleans.Silo.Events.Sqs;
@@ -10,7 +11,7 @@ internal sealed partial class VisibilityKeeper(
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
 
     private readonly Channel<VisibilityChange> released = Channel.CreateUnbounded<VisibilityChange>();
-    private readonly SeldomWarning trouble = new(time);
+    private readonly LogLimiter trouble = new(time);
 
     // An extension that is under way must not overtake the giving back of the same message: what was to come again in 15 minutes would
     // come in 30 seconds.
@@ -105,7 +106,7 @@ internal sealed partial class VisibilityKeeper(
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // No harm but repetition: the messages come again when the time runs out that they have.
-            if (trouble.IsDue()) LogFailed(AwsFaults.Describe(exception));
+            if (trouble.ShouldLog()) LogFailed(AwsFaults.Describe(exception));
         }
         finally
         {

@@ -1,3 +1,4 @@
+using IoTOrleans.Silo.Events.Mqtt;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Notifications.Text;
 using IoTOrleans.Silo.Verifiers;
@@ -24,7 +25,7 @@ internal static class OutwardComposition
 
     public static void AddVerification(this WebApplicationBuilder builder, SiloSettings settings)
     {
-        if (!settings.VerifiesByShadow) return;
-        builder.Services.AddShadowVerifier(new ShadowVerifierOptions { ShadowName = settings.ShadowName, MaxPerSecond = settings.VerifyMaxPerSecond });
+        if (settings.VerifiesByBroker) builder.Services.AddBrokerVerifier();
+        if (settings.VerifiesByShadow) builder.Services.AddShadowVerifier(new ShadowVerifierOptions { ShadowName = settings.ShadowName, MaxPerSecond = settings.VerifyMaxPerSecond });
     }
 }

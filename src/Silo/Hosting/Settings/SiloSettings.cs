@@ -70,7 +70,7 @@ internal sealed record SiloSettings
 
     public bool VerifiesByShadow => VerifyWith == VerifyWith.Shadow || (VerifyWith == VerifyWith.Auto && QueueUrl is not null);
 
-    public bool VerifiesByBroker => VerifyWith == VerifyWith.Auto && Mqtt.Port > 0;
+    public bool VerifiesByBroker => VerifyWith != VerifyWith.None && Mqtt.Port > 0;
 }
 
 /// <param name="Include">Globs; empty: all.</param>

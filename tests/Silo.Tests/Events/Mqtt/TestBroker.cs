@@ -51,6 +51,7 @@ internal sealed class TestBroker : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton((memory ?? new FakeMemory()).Gauge);
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).Services.AddSingleton<ILoggerProvider>(_ => self!.Log));
+        services.AddBrokerVerifier();
         services.AddMqttBroker(options =>
         {
             options.Port = 0;

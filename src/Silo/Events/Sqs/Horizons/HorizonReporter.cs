@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Watching;
 
@@ -22,7 +23,7 @@ internal sealed partial class HorizonReporter(
     /// <summary>Until all others have been answered once more, and so can hand over the last word of this silo if it also kept theirs.</summary>
     private static readonly TimeSpan spreading = 2 * Every;
 
-    private readonly SeldomWarning trouble = new(time);
+    private readonly LogLimiter trouble = new(time);
     private IReadOnlyList<HorizonWord>? handed;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -92,7 +93,7 @@ internal sealed partial class HorizonReporter(
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
-            if (trouble.IsDue()) LogUnknown(exception.Message);
+            if (trouble.ShouldLog()) LogUnknown(exception.Message);
         }
     }
 
