@@ -59,7 +59,7 @@ internal sealed partial class DispatcherGrain(
         if (decision.Persist) await this.StoreOrEnd(() => Store(decision.State.Stored));
         _state = decision.State;
         foreach (var effect in decision.Effects) CarryOut(effect);
-        if (decision.Reason == IncidentReason.Opened) LogOpened(Destination, _state.Stored.Incidents[^1].Id, _terms.CollapseAbove);
+        if (decision.Opens) LogOpened(Destination, _state.Stored.Incidents[^1].Id, _terms.CollapseAbove);
         SetTimer();
         return decision;
     }

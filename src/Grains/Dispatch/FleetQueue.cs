@@ -16,9 +16,6 @@ internal sealed partial class FleetQueue : BackgroundService
     /// <summary>Each is one write of a thing's state.</summary>
     private const int ToldAtOnce = 64;
 
-    /// <summary>An answer that cannot be stored leads to a repeat, so it is worth these waits.</summary>
-    private static readonly TimeSpan[] answerRetries = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
-
     /// <summary>What was accepted and could not be recorded: repeated to the dispatcher, and not to people.</summary>
     private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
     private readonly IGrainFactory _grains;
@@ -94,20 +91,14 @@ internal sealed partial class FleetQueue : BackgroundService
             answer ??= room.NotNow;
         }
 
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                await _grains.GetGrain<IDispatcherGrain>(destination.Name).Published(notification.IncidentId, notification.Number, answer);
-                _unrecorded.TryRemove(key, out _);
-                return;
-            }
-            catch (Exception) when (attempt < answerRetries.Length)
+        await Answers.Record(
+            () => _grains.GetGrain<IDispatcherGrain>(destination.Name).Published(notification.IncidentId, notification.Number, answer),
+            keep: () =>
             {
                 if (answer.Outcome == DeliveryOutcome.Accepted) _unrecorded[key] = answer;
-                await Task.Delay(answerRetries[attempt], _time, cancellationToken);
-            }
-        }
+            },
+            _time, cancellationToken);
+        _unrecorded.TryRemove(key, out _);
     }
 
     /// <summary>A number that is missing must not keep the news back.</summary>

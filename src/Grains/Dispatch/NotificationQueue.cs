@@ -32,9 +32,6 @@ internal sealed partial class NotificationQueue : BackgroundService
     /// </summary>
     internal static readonly TimeSpan LookFirstAfter = TimeSpan.FromMinutes(5);
 
-    /// <summary>An answer that cannot be stored leads to a repeat a minute later, so it is worth these waits.</summary>
-    private static readonly TimeSpan[] answerRetries = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
-
     /// <summary>Answers that storage would not take, kept so that a minute later they are repeated to the grain and not to people.</summary>
     internal const int MostUnrecorded = 100_000;
 
@@ -197,20 +194,14 @@ internal sealed partial class NotificationQueue : BackgroundService
         IDeviceAnswers grain, string destination, Notification notification, DeliveryAnswer answer, CancellationToken cancellationToken)
     {
         var key = (destination, notification.Key);
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                await grain.Answered(notification.OutageId, notification.Event, notification.Sequence, destination, answer);
-                _unrecorded.TryRemove(key, out _);
-                return;
-            }
-            catch (Exception) when (attempt < answerRetries.Length)
+        await Answers.Record(
+            () => grain.Answered(notification.OutageId, notification.Event, notification.Sequence, destination, answer),
+            keep: () =>
             {
                 if (answer.Outcome == DeliveryOutcome.Accepted && _unrecorded.Count < MostUnrecorded) _unrecorded[key] = answer;
-                await Task.Delay(answerRetries[attempt], _time, cancellationToken);
-            }
-        }
+            },
+            _time, cancellationToken);
+        _unrecorded.TryRemove(key, out _);
     }
 
     private void Log(string destination, Notification notification, DeliveryAnswer answer, bool keepAlive)

@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Ports;
+using static IoTOrleans.Grains.Ports.Moments;
 
 namespace IoTOrleans.Grains.Dispatch;
 
@@ -120,6 +121,4 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
         return _sent.Count < limit.Count ? TimeSpan.Zero
             : TimeSpan.FromMilliseconds(Math.Ceiling((_sent.Peek() + limit.Period - now).TotalMilliseconds));
     }
-
-    private static TimeSpan Later(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

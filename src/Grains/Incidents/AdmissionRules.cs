@@ -13,39 +13,39 @@ internal static class AdmissionRules
     /// <summary>All that one call asks, as if they had asked one after the other.</summary>
     public static IncidentDecision Asked(IncidentState state, IReadOnlyList<Member> members, IncidentTerms terms, DateTimeOffset now)
     {
-        var (persist, reason, admissions, pages) = (false, IncidentReason.Nothing, new List<Admission>(members.Count), new List<PageWrite>());
+        var (persist, opens, admissions, pages) = (false, false, new List<Admission>(members.Count), new List<PageWrite>());
         foreach (var member in members)
         {
             var one = Asked(state, member, terms, now);
             state = one.State;
             persist |= one.Persist;
-            if (reason != IncidentReason.Opened) reason = one.Reason;
+            opens |= one.Opens;
             admissions.AddRange(one.Admissions);
             pages.AddRange(one.Pages);
         }
 
-        return new(state, persist, [], reason) { Admissions = admissions, Pages = pages };
+        return new(state, persist, []) { Opens = opens, Admissions = admissions, Pages = pages };
     }
 
     private static IncidentDecision Asked(IncidentState state, Member member, IncidentTerms terms, DateTimeOffset now)
     {
         if (state.FindCounted(member.Hash) is var (incident, batch))
         {
-            if (batch.AcceptedAt is not null) return Answer(state, IncidentReason.ToldAlready, Admission.Told(incident.Id));
-            return Wait(state.With(incident.Id, state.WaitingFor(incident.Id).Count(member)), incident, IncidentReason.WaitsForAnswer, now);
+            if (batch.AcceptedAt is not null) return Answer(state, Admission.Told(incident.Id));
+            return Wait(state.With(incident.Id, state.WaitingFor(incident.Id).Count(member)), incident, now);
         }
 
-        if (state.FindWaiting(member.Hash) is { } asked) return Add(state, asked, member, IncidentReason.Joined, terms, now);
-        if (member.Stale) return Answer(state, IncidentReason.LooksFirst, Admission.LookFirst);
+        if (state.FindWaiting(member.Hash) is { } asked) return Add(state, asked, member, terms, now);
+        if (member.Stale) return Answer(state, Admission.LookFirst);
 
         if (member.Leaves) return Leave(state, member, terms, now);
 
         // Whatever is said of one that was told by an incident is said by that incident, as long as it is open.
         if (!member.Joins && state.Find(member.IncidentId) is { } own && !IncidentRules.IsEnding(own))
-            return Add(state, own, member, IncidentReason.Returned, terms, now);
+            return Add(state, own, member, terms, now);
 
-        if (!MayJoin(member, terms.Destination)) return Go(state, IncidentReason.Paced, terms, now);
-        if (state.Stored.Singles.Any(single => single.Hash == Hashes.Short(member.Hash))) return Go(state, IncidentReason.SingleAgain, terms, now);
+        if (!MayJoin(member, terms.Destination)) return Go(state, terms, now);
+        if (state.Stored.Singles.Any(single => single.Hash == Hashes.Short(member.Hash))) return Go(state, terms, now);
         return Fresh(state, member, now) is { } fresh ? Join(state, fresh, member, terms, now) : SingleOrFirst(state, member, terms, now);
     }
 
@@ -69,7 +69,7 @@ internal static class AdmissionRules
             state = state with { Stored = state.Stored with { Incidents = [.. state.Stored.Incidents, incident] } };
 
             // Stored at once: should this activation die before anything is published, whoever asks again finds the storm known.
-            return Join(state, incident, member, terms, now) with { Persist = true, Reason = IncidentReason.Opened };
+            return Join(state, incident, member, terms, now) with { Persist = true, Opens = true };
         }
 
         var told = new ToldSingly { Hash = Hashes.Short(member.Hash), Back = member.Returns, Due = member.Due, At = now };
@@ -77,7 +77,7 @@ internal static class AdmissionRules
         state = state with { Stored = state.Stored with { Singles = [.. singles, told] } };
 
         // The lone notification, which is the usual one, costs no write; a second one may be the beginning of a storm.
-        return Go(state, IncidentReason.Single, terms, now) with { Persist = within > 0 };
+        return Go(state, terms, now) with { Persist = within > 0 };
     }
 
     /// <summary>Returns were told as one a moment ago, and here are more of them.</summary>
@@ -92,16 +92,16 @@ internal static class AdmissionRules
             state = state.With(incident);
         }
 
-        return Add(state, incident, member, IncidentReason.Joined, terms, now);
+        return Add(state, incident, member, terms, now);
     }
 
     private static IncidentDecision Add(
-        IncidentState state, Incident incident, Member member, IncidentReason reason, IncidentTerms terms, DateTimeOffset now)
+        IncidentState state, Incident incident, Member member, IncidentTerms terms, DateTimeOffset now)
     {
         var waiting = state.WaitingFor(incident.Id);
-        if (waiting.All.Count >= terms.MostWaiting && !waiting.All.Contains(member.Hash)) return Wait(state, incident, IncidentReason.TooMany, now);
+        if (waiting.All.Count >= terms.MostWaiting && !waiting.All.Contains(member.Hash)) return Wait(state, incident, now);
         (state, var pages) = Paging.Gather(state.With(incident.Id, waiting.Add(member, incident.OnlyReturns, now)), incident.Id, terms);
-        return Wait(state, incident, reason, now) with { Pages = pages };
+        return Wait(state, incident, now) with { Pages = pages };
     }
 
     /// <summary>Its thing was forgotten: no incident waits for it any longer, and whoever was told of it is told that as well.</summary>
@@ -111,35 +111,35 @@ internal static class AdmissionRules
         if (state.FindWaiting(hash) is { } asked)
         {
             state = state.With(asked.Id, state.WaitingFor(asked.Id).Without(member, hash));
-            return Answer(state, IncidentReason.Left, Admission.ToldToNobody);
+            return Answer(state, Admission.ToldToNobody);
         }
 
         var counted = state.FindCounted(hash);
-        if (counted is { Batch.AcceptedAt: null }) return Answer(state, IncidentReason.WaitsForAnswer, Admission.Later);
+        if (counted is { Batch.AcceptedAt: null }) return Answer(state, Admission.Later);
         var own = counted?.Incident ?? state.Find(member.IncidentId);
         var leaves = own is { Closed: false } && member.ReturnIsTold && !Hashes.ContainsUnsorted(state.Stored.Left, hash);
-        if (!leaves) return Go(state, IncidentReason.Paced, terms, now);
+        if (!leaves) return Go(state, terms, now);
 
         // Stored at once: as soon as people have been told, nobody asks again.
         state = state.With(own! with { Gone = own.Gone + 1 });
         state = state with { Stored = state.Stored with { Left = Hashes.Append(state.Stored.Left, hash, mostLeft) } };
-        return Go(state, IncidentReason.Left, terms, now) with { Persist = true };
+        return Go(state, terms, now) with { Persist = true };
     }
 
-    private static IncidentDecision Wait(IncidentState state, Incident incident, IncidentReason reason, DateTimeOffset now) =>
+    private static IncidentDecision Wait(IncidentState state, Incident incident, DateTimeOffset now) =>
         incident is { RefusedSince: not null } && incident.RetryAt > now
-            ? Answer(state, IncidentReason.Refused, new Admission(AdmissionKind.Answered, Answer: Refused(incident)))
-            : Answer(state, reason, Admission.Later);
+            ? Answer(state, new Admission(AdmissionKind.Answered, Answer: Refused(incident)))
+            : Answer(state, Admission.Later);
 
     /// <summary>So that each thing shows it, and gives up after a day like with a notification of its own.</summary>
     private static DeliveryAnswer Refused(Incident incident) => DeliveryAnswer.Refused($"refused with incident {incident.Id}");
 
-    private static IncidentDecision Go(IncidentState state, IncidentReason reason, IncidentTerms terms, DateTimeOffset now)
+    private static IncidentDecision Go(IncidentState state, IncidentTerms terms, DateTimeOffset now)
     {
         var (pace, wait) = state.Pace.Next(terms.Destination.RateLimit, now);
-        return Answer(state with { Pace = pace }, reason, Admission.Go(wait));
+        return Answer(state with { Pace = pace }, Admission.Go(wait));
     }
 
-    private static IncidentDecision Answer(IncidentState state, IncidentReason reason, Admission admission) =>
-        new(state, false, [], reason) { Admissions = [admission] };
+    private static IncidentDecision Answer(IncidentState state, Admission admission) =>
+        new(state, false, []) { Admissions = [admission] };
 }

@@ -3,15 +3,18 @@ using IoTOrleans.Grains.Ports;
 namespace IoTOrleans.Grains.Incidents;
 
 /// <param name="Persist">It has to be stored before anything else happens; else only this activation needs to know.</param>
-internal sealed record IncidentDecision(IncidentState State, bool Persist, IReadOnlyList<IncidentEffect> Effects, IncidentReason Reason)
+internal sealed record IncidentDecision(IncidentState State, bool Persist, IReadOnlyList<IncidentEffect> Effects)
 {
+    /// <summary>An incident begins.</summary>
+    public bool Opens { get; init; }
+
     /// <summary>What whoever asked is answered, in their order.</summary>
     public IReadOnlyList<Admission> Admissions { get; init; } = [];
 
     /// <summary>To be stored before the state that names them, and before anything else happens.</summary>
     public IReadOnlyList<PageWrite> Pages { get; init; } = [];
 
-    public static IncidentDecision Nothing(IncidentState state, IncidentReason reason) => new(state, false, [], reason);
+    public static IncidentDecision Nothing(IncidentState state) => new(state, false, []);
 }
 
 internal abstract record IncidentEffect
@@ -59,28 +62,4 @@ internal enum AdmissionKind
 
     /// <summary>It asks for the first time, with what was read a while ago: whether it is still owed has to be read anew.</summary>
     LookFirst = 3,
-}
-
-/// <summary>A metric tag and a log field.</summary>
-internal enum IncidentReason
-{
-    Nothing,
-    Paced,
-    Single,
-    SingleAgain,
-    Joined,
-    Returned,
-    WaitsForAnswer,
-    ToldAlready,
-    Refused,
-    Opened,
-    Published,
-    Accepted,
-    PublicationFailed,
-    PublicationRefused,
-    GivenUp,
-    LooksFirst,
-    Left,
-    TooMany,
-    PagesDeleted,
 }

@@ -67,8 +67,7 @@ internal static class Paging
         {
             Deleting = state.Deleting.Remove(id),
             Stored = state.Stored with { LoosePages = [.. state.Stored.LoosePages.Where(other => other != id)] },
-        },
-        IncidentReason.PagesDeleted);
+        });
 
     private static (IncidentState State, IReadOnlyList<PageWrite> Pages) Page(IncidentState state, string incidentId, Waiting waiting)
     {

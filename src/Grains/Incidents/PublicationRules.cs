@@ -46,7 +46,7 @@ internal static class PublicationRules
 
     public static IncidentDecision Tick(IncidentState state, IncidentTerms terms, DateTimeOffset now)
     {
-        var decision = IncidentDecision.Nothing(state, IncidentReason.Nothing);
+        var decision = IncidentDecision.Nothing(state);
         foreach (var incident in state.Stored.Incidents)
         {
             if (Due(state, incident, terms, now) is not { } due || due > now) continue;
@@ -54,7 +54,7 @@ internal static class PublicationRules
             var (pace, wait) = after.Pace.Next(terms.Destination.RateLimit, now);
             after = after with { Pace = pace, Sending = after.Sending.SetItem(incident.Id, now + wait) };
             var publish = new IncidentEffect.Publish(Batches.Compose(after.Find(incident.Id)!, batch), wait);
-            decision = new(after, decision.Persist || incident.InFlight() is null, [.. decision.Effects, publish], IncidentReason.Published)
+            decision = new(after, decision.Persist || incident.InFlight() is null, [.. decision.Effects, publish])
             {
                 Pages = [.. decision.Pages, .. pages],
             };
@@ -66,7 +66,7 @@ internal static class PublicationRules
     public static IncidentDecision Published(IncidentState state, IncidentInput.Published published, DateTimeOffset now)
     {
         if (state.Find(published.IncidentId) is not { } incident || incident.InFlight() is not { } batch || batch.Number != published.Number)
-            return IncidentDecision.Nothing(state, IncidentReason.Nothing);
+            return IncidentDecision.Nothing(state);
 
         state = state with { Sending = state.Sending.Remove(incident.Id) };
         return published.Answer.Outcome switch
@@ -92,7 +92,7 @@ internal static class PublicationRules
         };
         var tell = new IncidentEffect.Tell(incident.Id, batch.Number, [.. waiting.Counted.Values]);
         state = state.With(incident).With(incident.Id, waiting with { Counted = waiting.Counted.Clear() });
-        return new(state, true, tell.Members.Count > 0 ? [tell] : [], IncidentReason.Accepted);
+        return new(state, true, tell.Members.Count > 0 ? [tell] : []);
     }
 
     /// <summary>What failed is due. But not what is refused, nor what has failed by itself, again and again.</summary>
@@ -104,9 +104,9 @@ internal static class PublicationRules
     {
         // While the destination takes nothing from anybody there is nothing to be stored: should this get lost, it is tried at once.
         if (answer.AskAgainIn is { } wait && incident.Failures < TellingRules.FailuresOfItsOwn)
-            return new(state.With(incident with { RetryAt = now + wait }), false, [], IncidentReason.PublicationFailed);
+            return new(state.With(incident with { RetryAt = now + wait }), false, []);
         var retryAt = PresenceRules.ToMilliseconds(now + TellingRules.WaitAfter(incident.Id, incident.Failures));
-        return new(state.With(incident with { Failures = incident.Failures + 1, RetryAt = retryAt }), true, [], IncidentReason.PublicationFailed);
+        return new(state.With(incident with { Failures = incident.Failures + 1, RetryAt = retryAt }), true, []);
     }
 
     private static IncidentDecision Refused(IncidentState state, Incident incident, DateTimeOffset now)
@@ -116,12 +116,12 @@ internal static class PublicationRules
         {
             var loose = incident.Batches.Select(batch => batch.Pages).OfType<string>();
             state = state with { Stored = state.Stored with { LoosePages = [.. state.Stored.LoosePages, .. loose] } };
-            return new(state.Without(incident.Id), true, [new IncidentEffect.WarnGivenUp(incident.Id, incident.Count)], IncidentReason.GivenUp);
+            return new(state.Without(incident.Id), true, [new IncidentEffect.WarnGivenUp(incident.Id, incident.Count)]);
         }
 
         var retryAt = PresenceRules.ToMilliseconds(now + TellingRules.RefusedRetry);
         incident = incident with { Failures = incident.Failures + 1, RefusedSince = since, RetryAt = retryAt };
-        return new(state.With(incident), true, [], IncidentReason.PublicationRefused);
+        return new(state.With(incident), true, []);
     }
 
     private static DateTimeOffset? LastReturns(IncidentState state) =>

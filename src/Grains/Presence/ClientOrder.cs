@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using IoTOrleans.Contracts;
+using static IoTOrleans.Grains.Ports.Moments;
 
 namespace IoTOrleans.Grains.Presence;
 
@@ -165,6 +166,4 @@ internal static class ClientOrder
         AreIdentified(last, change) ? last.Session == change.SessionIdentifier : last.Number == change.Number;
 
     private static bool AreIdentified(ClientMark last, ConnectionChange change) => last.Session is not null && change.SessionIdentifier is not null;
-
-    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
+using static IoTOrleans.Grains.Ports.Moments;
 using static IoTOrleans.Grains.Presence.PresenceDecision;
 
 namespace IoTOrleans.Grains.Presence;
@@ -221,6 +222,4 @@ internal static class ConnectionRules
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{thingName}\n{since.ToUnixTimeMilliseconds()}"));
         return System.Buffers.Text.Base64Url.EncodeToString(hash.AsSpan(0, 16));
     }
-
-    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

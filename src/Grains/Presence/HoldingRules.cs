@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
+using static IoTOrleans.Grains.Ports.Moments;
 using static IoTOrleans.Grains.Presence.PresenceDecision;
 
 namespace IoTOrleans.Grains.Presence;
@@ -58,6 +59,4 @@ internal static class HoldingRules
     }
 
     private static TimeSpan Look(TimeSpan wait) => wait < LookAtLeastAfter ? LookAtLeastAfter : wait > LookEvery ? LookEvery : wait;
-
-    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 }

@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using static IoTOrleans.Grains.Ports.Moments;
 
 namespace IoTOrleans.Grains.Presence;
 
@@ -83,6 +84,4 @@ internal static class Recovery
     /// </summary>
     private static DateTimeOffset HoldEnd(DateTimeOffset at, TimeSpan hold, PresencePolicy policy, DateTimeOffset now) =>
         hold == TimeSpan.Zero ? now : Later(at + hold, now + policy.SettleTime);
-
-    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

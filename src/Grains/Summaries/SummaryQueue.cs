@@ -18,9 +18,6 @@ namespace IoTOrleans.Grains.Summaries;
 /// <summary>Reads what is offline, tells a destination, and brings the answer back. One at a time and destination.</summary>
 internal sealed partial class SummaryQueue : BackgroundService
 {
-    /// <summary>An answer that cannot be stored leads to a repeat, so it is worth these waits.</summary>
-    private static readonly TimeSpan[] answerRetries = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
-
     /// <summary>What was accepted and could not be recorded: repeated to the grain, and not to people.</summary>
     private readonly ConcurrentDictionary<string, (string Id, DateTimeOffset ListedAt, DeliveryAnswer Answer)> _unrecorded = new();
 
@@ -127,21 +124,15 @@ internal sealed partial class SummaryQueue : BackgroundService
     private async Task Answer(
         string destination, DateOnly date, DateTimeOffset listedAt, DeliveryAnswer answer, string id, CancellationToken cancellationToken)
     {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                await _grains.GetGrain<ISummaryGrain>(destination).Answered(date, listedAt, answer);
-                _unrecorded.TryRemove(destination, out _);
-                if (answer.Outcome == DeliveryOutcome.Accepted) _read.TryRemove(destination, out _);
-                return;
-            }
-            catch (Exception) when (attempt < answerRetries.Length)
+        await Answers.Record(
+            () => _grains.GetGrain<ISummaryGrain>(destination).Answered(date, listedAt, answer),
+            keep: () =>
             {
                 if (answer.Outcome == DeliveryOutcome.Accepted) _unrecorded[destination] = (id, listedAt, answer);
-                await Task.Delay(answerRetries[attempt], _time, cancellationToken);
-            }
-        }
+            },
+            _time, cancellationToken);
+        _unrecorded.TryRemove(destination, out _);
+        if (answer.Outcome == DeliveryOutcome.Accepted) _read.TryRemove(destination, out _);
     }
 
     private string IdOf(string destination, DateOnly date)

@@ -1,3 +1,5 @@
+using static IoTOrleans.Grains.Ports.Moments;
+
 namespace IoTOrleans.Silo.Verifiers;
 
 /// <summary>
@@ -21,7 +23,7 @@ internal sealed class Pace(int maxPerSecond, TimeProvider time)
         lock (taking)
         {
             var now = time.GetElapsedTime(start);
-            var turn = Max(next, now + interval - Burst);
+            var turn = Later(next, now + interval - Burst);
             wait = turn - now;
             if (wait > patience) return false;
             next = turn + interval;
@@ -29,6 +31,4 @@ internal sealed class Pace(int maxPerSecond, TimeProvider time)
         if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
         return true;
     }
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -7,8 +7,6 @@ namespace IoTOrleans.Grains.Tests.Devices;
 /// <summary>Storage that fails, answers that get lost, and activations that die between any two effects.</summary>
 public sealed class CrashTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     private static void Fail(GrainId grainId) => throw new TimeoutException("the table does not answer");
 
     [Fact]

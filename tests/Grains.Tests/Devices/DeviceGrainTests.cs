@@ -7,10 +7,6 @@ namespace IoTOrleans.Grains.Tests.Devices;
 /// <summary>The grain on virtual time, while everything goes well.</summary>
 public sealed class DeviceGrainTests
 {
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
-
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     [Fact]
     public async Task Flow_Connected_Grace_Offline_Recovering_Connected()
     {

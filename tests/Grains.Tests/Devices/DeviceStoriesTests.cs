@@ -12,8 +12,6 @@ namespace IoTOrleans.Grains.Tests.Devices;
 /// <summary>What <c>/history</c> and <c>/why</c> say while a thing goes and comes back.</summary>
 public sealed class DeviceStoriesTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     private static DeviceWhy Why(Story story, params string[] mutes) =>
         Why(story, [.. mutes.Select(id => new Mute { Id = id, Glob = "*", From = Story.Start, Until = story.Now + Minutes(60) })]);
 

@@ -7,8 +7,6 @@ namespace IoTOrleans.Grains.Tests.Devices;
 /// <summary>Flapping through the real grain: mark, send, record, and what dies in between.</summary>
 public sealed class FlappingGrainTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     private static async Task Blips(VirtualCluster cluster, int count)
     {
         for (var i = 0; i < count; i++)

@@ -8,10 +8,6 @@ namespace IoTOrleans.Grains.Tests.Devices;
 /// <summary>Stories that once broke the grain: each was a failing test before it was mended.</summary>
 public sealed class GrainAttackTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
-
     private static void Fail(GrainId grainId) => throw new TimeoutException("the table does not answer");
 
     [Fact]

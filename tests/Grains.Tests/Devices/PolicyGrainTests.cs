@@ -6,8 +6,6 @@ namespace IoTOrleans.Grains.Tests.Devices;
 /// <summary>A policy that is set for one thing, through the real grain: clock and reminder move in the same call.</summary>
 public sealed class PolicyGrainTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     [Fact]
     public async Task A_shorter_grace_tells_sooner_and_the_reminder_moves_nearer_in_the_same_call()
     {

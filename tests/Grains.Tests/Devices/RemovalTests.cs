@@ -7,8 +7,6 @@ namespace IoTOrleans.Grains.Tests.Devices;
 /// <summary>A thing is forgotten: whoever was told of it must not wait for its return for ever.</summary>
 public sealed class RemovalTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     [Fact]
     public async Task Who_was_told_of_it_is_told_that_it_was_removed_and_then_nothing_is_left_of_it()
     {

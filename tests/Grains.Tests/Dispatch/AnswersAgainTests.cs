@@ -11,10 +11,6 @@ public sealed class AnswersAgainTests
 
     private bool _down = true;
 
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
-
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     [Theory]
     [InlineData(4, 1)]
     [InlineData(31, 1)]

@@ -9,10 +9,6 @@ namespace IoTOrleans.Grains.Tests.Dispatch;
 /// <summary>Destinations side by side on virtual time: what one does is no other's matter.</summary>
 public sealed class DestinationTests
 {
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
-
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     [Fact]
     public async Task One_that_is_down_one_that_refuses_and_one_that_hangs_delay_nobody_by_a_second()
     {

@@ -8,8 +8,6 @@ public sealed class IncidentRulesTests
 {
     private readonly Storm _storm = new();
 
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     [Fact]
     public void Five_within_the_window_go_singly_and_the_sixth_waits_for_the_incident()
     {

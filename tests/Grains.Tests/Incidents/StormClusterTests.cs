@@ -13,10 +13,6 @@ public sealed class StormClusterTests
 
     private static readonly RateLimit perTopic = new(2, TimeSpan.FromSeconds(1));
 
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
-
     private static string[] Names(int count = Things) => [.. Enumerable.Range(0, count).Select(i => $"thing-{i}")];
 
     [Fact]

@@ -7,8 +7,6 @@ namespace IoTOrleans.Grains.Tests.Mutes;
 /// <summary>Mutes and things on virtual time, in real grains.</summary>
 public sealed class MuteGrainTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     private static Mute Of(VirtualCluster cluster, double? minutes, string thing = "rpi-1") => new()
     {
         Id = "m", Thing = thing, From = cluster.Now, Until = minutes is { } m ? cluster.Now + Minutes(m) : null, UntilRecovered = minutes is null,

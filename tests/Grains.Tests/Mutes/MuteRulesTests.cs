@@ -11,8 +11,6 @@ public sealed class MuteRulesTests
 {
     private static readonly string[] north = ["north"];
 
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     private static void Muted(Story story, bool on = true) => story.Policy = story.Policy with { MutedBy = on ? north : [] };
 
     [Fact]

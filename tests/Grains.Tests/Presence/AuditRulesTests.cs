@@ -8,8 +8,6 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>A "disconnected" that got lost, and everything that only looks like one.</summary>
 public sealed class AuditRulesTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     private static readonly EventSource[] queue = [EventSource.Queue];
 
     private static Story Watched()

@@ -6,8 +6,6 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>What the chaos run (bench/Chaos) found in the rules, each as the story of one thing.</summary>
 public sealed class ChaosStoriesTests
 {
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
-
     /// <summary>
     /// Two drops, and of both only the first has come in when the shadow is asked; it knows the second. The return in between is late: it is over by now,
     /// and ends nothing.

@@ -8,10 +8,6 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>A thing with several MQTT clients, and sessions that expire soon: what AWS numbers for each client, and begins again at 0.</summary>
 public sealed class ClientTests
 {
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
-
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     private static string Uuid(int n) => $"00000000-1111-2222-3333-{n:000000000000}";
 
     [Fact]

@@ -87,8 +87,4 @@ public sealed class ClockStepTests
         _story.After(Minutes(-4));
         _story.Timed(connected: true, stamp: drop - Minutes(5)).ShouldBe(PresenceReason.OlderEvent);
     }
-
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
-
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
 }

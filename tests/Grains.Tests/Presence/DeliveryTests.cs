@@ -7,8 +7,6 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>Rule 7: what is owed and done is kept per destination.</summary>
 public sealed class DeliveryTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     private static Story TwoDestinations()
     {
         var story = new Story();

@@ -6,10 +6,6 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>Rules 1 and 2: the events that AWS may send in any order, twice, late, and with stamps that are two minutes off.</summary>
 public sealed class EventOrderTests
 {
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
-
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     [Fact]
     public void A_duplicate_changes_nothing()
     {

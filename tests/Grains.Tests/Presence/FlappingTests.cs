@@ -9,8 +9,6 @@ public sealed class FlappingTests
 {
     private static readonly TimeSpan hour = TimeSpan.FromHours(1);
 
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     private static void Blip(Story story, TimeSpan every)
     {
         story.Timed(false);

@@ -8,8 +8,6 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>Paths through the rules, named by the statuses they pass.</summary>
 public sealed class FlowTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     private static readonly EventSource[] queue = [EventSource.Queue];
 
     private static Story Verifiable(TimeSpan? recheck = null)

@@ -236,8 +236,6 @@ public sealed class HoldingTests
         _story.After(Seconds(1)).Tick().ShouldBe(PresenceReason.ToldUnverified);
     }
 
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
-
     private void Drop()
     {
         _story.Timed(connected: true, source: EventSource.Queue);

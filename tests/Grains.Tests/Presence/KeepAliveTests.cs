@@ -9,8 +9,6 @@ public sealed class KeepAliveTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     private static Story Watched(TimeSpan? recoveryHold = null)
     {
         var story = new Story();

@@ -7,8 +7,6 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>A thing that keeps coming back for a moment has to stay longer before anyone is told that it is back.</summary>
 public sealed class LearnedHoldTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     /// <summary>Told, and then back for a moment again and again.</summary>
     private static List<double> Holds(Story story, int returns, TimeSpan every)
     {

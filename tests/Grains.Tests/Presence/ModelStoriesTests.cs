@@ -6,8 +6,6 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>What the model (tests/Grains.Tests/World) found in the rules, each shrunk to the story of one thing.</summary>
 public sealed class ModelStoriesTests
 {
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
-
     private static Story Verifiable() => new() { Policy = new() { ThingName = "rpi-1", Destinations = ["mail"], Verifiable = [EventSource.Queue] } };
 
     /// <summary>

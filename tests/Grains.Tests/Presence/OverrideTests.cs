@@ -9,8 +9,6 @@ public sealed class OverrideTests
 {
     private static readonly EventSource[] queue = [EventSource.Queue];
 
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     private static PolicyOverride Grace(double minutes) => new() { Grace = Minutes(minutes) };
 
     [Theory]

@@ -7,10 +7,6 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>Stories that once broke the rules: each was a failing test before it was mended.</summary>
 public sealed class RuleAttackTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
-
     private static readonly EventSource[] queue = [EventSource.Queue];
     private static readonly EventSource[] brokerDoor = [EventSource.Broker];
 
@@ -323,5 +319,4 @@ public sealed class RuleAttackTests
 
         asked.ShouldBeTrue();
     }
-
 }

@@ -8,8 +8,6 @@ namespace IoTOrleans.Grains.Tests.Rounds;
 /// <summary>Things that are taken to be connected, and a verifier that is asked about them now and then.</summary>
 public sealed class AuditTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     private static Task<VirtualCluster> Start(Func<VirtualCluster, string, VerifierAnswer> answer) => VirtualCluster.Start(prepare: cluster =>
     {
         (cluster.Rounds.AuditEvery, cluster.Rounds.AuditPerSecond) = (TimeSpan.FromHours(1), 5);

@@ -9,10 +9,6 @@ namespace IoTOrleans.Grains.Tests.Rounds;
 /// <summary>Reminders that got lost, and what becomes of the things that they were for.</summary>
 public sealed class SweepTests
 {
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
-
     private static Task<VirtualCluster> Start(Action<VirtualCluster>? prepare = null) => VirtualCluster.Start(prepare: cluster =>
     {
         cluster.Rounds.SweepEvery = TimeSpan.FromHours(2);

@@ -11,8 +11,6 @@ public sealed class SummaryGrainTests
 {
     private static readonly DateTimeOffset Due = new(2026, 11, 23, 8, 10, 0, TimeSpan.Zero);
 
-    private static TimeSpan Minutes(double minutes) => TimeSpan.FromMinutes(minutes);
-
     [Fact]
     public async Task What_is_offline_is_told_at_its_time_and_once()
     {

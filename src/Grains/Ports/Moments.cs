@@ -1,0 +1,11 @@
+namespace IoTOrleans.Grains.Ports;
+
+/// <summary>The later or earlier of two moments, the longer or shorter of two waits.</summary>
+public static class Moments
+{
+    public static T Later<T>(T a, T b)
+        where T : struct, IComparable<T> => a.CompareTo(b) > 0 ? a : b;
+
+    public static T Earlier<T>(T a, T b)
+        where T : struct, IComparable<T> => a.CompareTo(b) < 0 ? a : b;
+}
