@@ -16,6 +16,8 @@ internal static class Report
                 one.Share.ToString("0.00", CultureInfo.InvariantCulture));
         }
 
+        // In a file or a pipe nobody wraps a table.
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 240;
         AnsiConsole.Write(table);
         AnsiConsole.WriteLine($"Medians of {options.Repeats}; {scale}; {Environment.ProcessorCount} cores.");
     }

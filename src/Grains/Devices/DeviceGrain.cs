@@ -122,21 +122,15 @@ internal sealed partial class DeviceGrain(
         await Refresh(unless: IsFresh);
         var now = Now;
         var policy = mutes.Over(_policy.With(_state.Override), _state, now);
-        var state = Recovery.EndHold(TellingRules.AnswersAgain(_state, destination), policy, now);
-        var stillOwed = TellingRules.DueNow(state, policy, now, repeats: true)
-            .Concat(FlappingRules.DueNow(state, policy, now))
-            .Concat(KeepAliveRules.Due(state, policy, now))
-            .OfType<PresenceEffect.Send>()
-            .Where(send => send.Destination == destination)
-            .Select(send => send.Notification)
+        var owed = PresenceRules.Owed(_state, destination, policy, now)
             .FirstOrDefault(owed => owed.OutageId == outageId && owed.Event == notificationEvent && owed.Sequence == sequence);
-        if (stillOwed is null || !sending) return stillOwed;
+        if (owed is null || !sending) return owed;
 
-        // While a destination is being told, another activation would not know of it, and could tell of the end before this has arrived.
+        // Another activation would not know that a destination is being told. It could tell of the end before this word has arrived.
         (_sendingTo ??= []).Add(destination);
         _sendsUntil = now + Attempt.Longest;
         StayAsLongAsNeeded(now);
-        return stillOwed;
+        return owed;
     }
 
     public Task Wake() => Tick();
@@ -293,8 +287,8 @@ internal sealed partial class DeviceGrain(
     }
 
     /// <summary>
-    /// Where memory is short, whoever is idle leaves it. Not while a verifier is asked, or its minute would begin anew each time, nor while a destination is
-    /// told; a verdict that is held may go: all that is lost is since when.
+    /// Where memory is short, an idle grain leaves it. It stays while a verifier is asked, since the minute for that would begin anew each time, and while a
+    /// destination is told. A grain whose verdict is held may leave: only the time since when it is held is lost.
     /// </summary>
     private void StayAsLongAsNeeded(DateTimeOffset now)
     {

@@ -23,8 +23,8 @@ public interface IDeviceAnswers : IGrainWithStringKey
     Task Answered(string outageId, NotificationEvent notificationEvent, int sequence, string destination, DeliveryAnswer answer);
 
     /// <summary>
-    /// For whoever is about to send it: the notification as it is owed now; null: it is not owed any more. Reads the state again if that is older than
-    /// some seconds.
+    /// Returns the notification as it is owed now, or null if it is not owed any more. The queue asks before it sends. The grain reads its state again if
+    /// it last did so more than some seconds ago.
     /// </summary>
     /// <param name="sending">It is sent now: the grain stays in memory until the destination has answered.</param>
     [Alias("StillOwed")]

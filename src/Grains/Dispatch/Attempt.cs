@@ -3,7 +3,7 @@ using IoTOrleans.Grains.Ports;
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>One attempt at a destination: whatever comes of it is an answer, but for our own stop.</summary>
-internal static class Attempt
+public static class Attempt
 {
     /// <summary>Destinations have time-outs of their own; this one catches whoever forgets.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);

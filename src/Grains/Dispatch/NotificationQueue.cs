@@ -110,7 +110,7 @@ internal sealed partial class NotificationQueue : BackgroundService
 
     /// <summary>
     /// Two words about one outage never travel together: if its end overtook what was said before, what is over would be alive again. The end waits for
-    /// the word before it; else whatever comes second is asked for again in a minute.
+    /// the word before it. Any other second word is refused, and its grain asks again in a minute.
     /// </summary>
     private static bool Follows(Work before, Work next) => IsEnd(next) && !IsEnd(before);
 

@@ -3,6 +3,7 @@ namespace IoTOrleans.Grains.Incidents;
 /// <summary>The settings <c>Notifications:CollapseAbove</c> and <c>Notifications:GroupWindow</c>.</summary>
 public sealed class IncidentOptions
 {
+    /// <summary>Of <see cref="CollapseAbove"/>.</summary>
     public const int MostSingles = 100;
 
     /// <summary>So many notifications within the window go out singly, the rest as one. 0 (never singly) to 100. Default: 5.</summary>
@@ -14,12 +15,6 @@ public sealed class IncidentOptions
     /// <summary>Returns one line per mistake: the setting, what is wrong, what to write instead.</summary>
     public IEnumerable<string> Check()
     {
-        if (CollapseAbove is < 0 or > MostSingles)
-        {
-            yield return $"Notifications:CollapseAbove must be 0 (nothing goes out singly) to {MostSingles}; "
-                + "to have everything told singly set Collapse=false at the destination.";
-        }
-
         if (GroupWindow < TimeSpan.FromSeconds(1) || GroupWindow > TimeSpan.FromMinutes(10)) yield return "Notifications:GroupWindow must be 1s to 10m.";
     }
 }

@@ -55,7 +55,7 @@ internal static class ConnectionRules
             Memory = LookingRules.NotAsking(state.Memory),
         };
         var until = at + policy.Grace + policy.SettleTime;
-        marked = marked.Outage switch
+        var given = marked.Outage switch
         {
             null => marked with
             {
@@ -69,9 +69,8 @@ internal static class ConnectionRules
             _ => marked,
         };
 
-        // Of one whose outage was told, or was to be kept quiet, nothing has changed.
-        return state.Outage is null or { BackAt: not null } or { Telling: null, Muted: false }
-            ? Store(marked, PresenceReason.WatcherRestarted, at) : new(marked, Persist: true, [], PresenceReason.Unchanged);
+        // For a thing whose outage is told or muted nothing has changed.
+        return ReferenceEquals(given, marked) ? new(marked, Persist: true, [], PresenceReason.Unchanged) : Store(given, PresenceReason.WatcherRestarted, at);
     }
 
     /// <summary>The thing was last heard of by an earlier start of the broker.</summary>

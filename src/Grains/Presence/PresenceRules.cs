@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.State;
 
 namespace IoTOrleans.Grains.Presence;
@@ -73,6 +74,18 @@ internal static class PresenceRules
         DateTimeOffset? lifted = LookingRules.WaitsForMute(state, policy) ? now + TellingRules.FirstRetry : null;
         DateTimeOffset?[] looks = [look, owed, FlappingRules.NextLook(state, policy, now), lifted];
         return looks.Min();
+    }
+
+    /// <summary>All that a destination is owed and may be sent now, should it answer again.</summary>
+    public static IEnumerable<Notification> Owed(DeviceState state, string destination, PresencePolicy policy, DateTimeOffset now)
+    {
+        state = Recovery.EndHold(TellingRules.AnswersAgain(state, destination), policy, now);
+        return TellingRules.DueNow(state, policy, now, repeats: true)
+            .Concat(FlappingRules.DueNow(state, policy, now))
+            .Concat(KeepAliveRules.Due(state, policy, now))
+            .OfType<PresenceEffect.Send>()
+            .Where(send => send.Destination == destination)
+            .Select(send => send.Notification);
     }
 
     public static PresenceStatus StatusOf(DeviceState state, PresencePolicy settings, DateTimeOffset now) =>

@@ -31,7 +31,7 @@ internal static class Waiting
         if (now < grace.GraceEndsAt)
         {
             return new("grace", grace.GraceEndsAt, policy.TellsNobody
-                ? "If it is not back by then, it counts as offline. Nobody is told while it is muted."
+                ? "If it does not return by then, it counts as offline. While it is muted, nobody is told."
                 : "If it is not back by then, a verifier is asked, if there is one, and people are told.");
         }
 

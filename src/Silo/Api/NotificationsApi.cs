@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.Options;
@@ -19,24 +20,11 @@ internal static class NotificationsApi
         var sample = Sample(presence.Value, DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()));
         var answers = await Task.WhenAll(destinations.Select(async destination =>
         {
-            var answer = await Send(destination, sample, cancellationToken);
+            var answer = await Attempt.Send(token => destination.Send(sample, token), time, cancellationToken);
             return new DestinationAnswer(destination.Name, answer.Outcome, answer.Detail);
         }));
         var accepted = answers.All(answer => answer.Outcome == DeliveryOutcome.Accepted);
         return TypedResults.Json(new TestAnswer(answers), statusCode: accepted ? StatusCodes.Status200OK : StatusCodes.Status502BadGateway);
-    }
-
-    /// <summary>What keeps one destination from answering is its answer.</summary>
-    private static async Task<DeliveryAnswer> Send(INotificationDestination destination, Notification sample, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await destination.Send(sample, cancellationToken);
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            return DeliveryAnswer.Failed(exception.Message);
-        }
     }
 
     private static Notification Sample(PresenceOptions presence, DateTimeOffset now) => new()

@@ -15,12 +15,12 @@ internal sealed partial class FileGauge(int? limit, TimeProvider time, ILogger<F
 
     private readonly LogLimiter _full = new(time);
 
-    /// <summary>Null: nobody knows.</summary>
+    /// <summary>How many files this process may have open; null: the system does not tell.</summary>
     public int? Limit => limit;
 
     public int Reserve => Math.Clamp((limit ?? 0) / 8, 64, 512);
 
-    /// <summary>How many more connections fit; null: nobody knows.</summary>
+    /// <summary>How many more connections fit; null: the system does not tell.</summary>
     public int? Room => limit is { } most ? Math.Max(0, most - Reserve - OpenNow()) : null;
 
     /// <summary>Null: not Linux, or no limit.</summary>

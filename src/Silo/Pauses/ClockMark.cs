@@ -16,7 +16,7 @@ internal sealed partial class ClockMark
     private readonly Lock _lock = new();
     private readonly DateTimeOffset? _before;
     private readonly long _started;
-    private DateTimeOffset _written = DateTimeOffset.MinValue;
+    private long _written;
     private bool _isFailing;
     private volatile bool _isDone;
 
@@ -37,14 +37,15 @@ internal sealed partial class ClockMark
     /// <summary>What waits has been looked at, or need not be. Until then the file keeps the old time, for a start after this one.</summary>
     public void Done()
     {
-        (_written, _isDone) = (_time.GetUtcNow(), true);
+        Volatile.Write(ref _written, _time.GetUtcNow().UtcTicks);
+        _isDone = true;
     }
 
     /// <summary>Once a minute is enough.</summary>
     public void Keep(DateTimeOffset now)
     {
-        if (!_isDone || (now - _written).Duration() < Every) return;
-        _written = now;
+        if (!_isDone || (now - Written).Duration() < Every) return;
+        Volatile.Write(ref _written, now.UtcTicks);
 
         // Whoever asks for the last pause waits for no disk.
         ThreadPool.QueueUserWorkItem(_ => Write());
@@ -52,9 +53,11 @@ internal sealed partial class ClockMark
 
     public void Write(DateTimeOffset now)
     {
-        _written = now;
+        Volatile.Write(ref _written, now.UtcTicks);
         Write();
     }
+
+    private DateTimeOffset Written => new(Volatile.Read(ref _written), TimeSpan.Zero);
 
     /// <summary>The last time that there was. By another file: a power cut in between leaves the old one.</summary>
     private void Write()
@@ -64,7 +67,7 @@ internal sealed partial class ClockMark
             try
             {
                 var next = _path + ".new";
-                File.WriteAllText(next, _written.ToString("O", CultureInfo.InvariantCulture));
+                File.WriteAllText(next, Written.ToString("O", CultureInfo.InvariantCulture));
                 File.Move(next, _path, overwrite: true);
                 _isFailing = false;
             }

@@ -116,7 +116,7 @@ internal sealed partial class ReminderClock(
                 if (changed.Contains(alarm)) continue;
                 var startAt = DateTime.SpecifyKind(row.StartAt, DateTimeKind.Utc);
                 var soon = lookAtAll || startAt < now ? now + (spread * Random.Shared.NextDouble()) : (DateTime?)null;
-                if (Remember(alarm, startAt, row.Period, soon)) stored.Add(alarm);
+                if (Remember(alarm, startAt, row.Period, soon, again: lookAtAll)) stored.Add(alarm);
             }
 
             Drop(alarm => isInPart(alarm.Grain) && !stored.Contains(alarm) && !changed.Contains(alarm));
@@ -140,8 +140,7 @@ internal sealed partial class ReminderClock(
         {
             foreach (var alarm in _alarms.Where(alarm => alarm.Next < DateTime.MaxValue))
             {
-                alarm.TickAt(alarm.Next - by);
-                Enqueue(alarm);
+                Move(alarm, alarm.Next - by);
             }
 
             Ring();
@@ -153,14 +152,20 @@ internal sealed partial class ReminderClock(
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <param name="soon">It ticks then, whatever it is set for; null: when it is set for.</param>
+    /// <param name="again">Also where it is remembered already.</param>
     /// <returns>Whether it is near enough to be remembered.</returns>
-    private bool Remember(Alarm alarm, DateTime startAt, TimeSpan period, DateTime? soon = null)
+    private bool Remember(Alarm alarm, DateTime startAt, TimeSpan period, DateTime? soon = null, bool again = false)
     {
         var now = Now;
         if (_alarms.TryGetValue(alarm, out var known))
         {
             // One that is set as before has its next tick already, and may have had this one.
-            if (known.StartAt == startAt && known.Period == period) return true;
+            if (known.StartAt == startAt && known.Period == period)
+            {
+                if (again && soon is { } sooner) Move(known, sooner);
+                return true;
+            }
+
             alarm = known;
         }
 
@@ -175,6 +180,12 @@ internal sealed partial class ReminderClock(
         _alarms.Add(alarm);
         Enqueue(alarm);
         return true;
+    }
+
+    private void Move(Alarm alarm, DateTime at)
+    {
+        alarm.TickAt(at);
+        Enqueue(alarm);
     }
 
     private void Forget(Alarm alarm)

@@ -148,6 +148,17 @@ public sealed class ReminderClockTests : IDisposable
         (await Ticks(2)).ShouldBe([("near", near), ("near", near + minute)]);
     }
 
+    /// <summary>A start waits for its clock to be put right before it looks at all, and has read the table by then.</summary>
+    [Fact]
+    public async Task So_does_one_that_was_found_before_and_is_not_due_yet()
+    {
+        var (near, found) = (Now + (5 * minute), Now);
+        Read([Row("near", near)]);
+        Read([Row("near", near)], lookAtAll: true);
+        (await Ticks(1)).Single().At.ShouldBeInRange(found, found + ReminderClock.OverdueWithin);
+        (await Ticks(1)).ShouldBe([("near", near)]);
+    }
+
     [Fact]
     public async Task A_tick_that_hangs_is_not_repeated_and_holds_up_nobody()
     {

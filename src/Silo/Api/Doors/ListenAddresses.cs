@@ -30,7 +30,7 @@ internal static class ListenAddresses
     }
 
     /// <summary>Where a server that is given this address listens; null: where nobody can look beforehand.</summary>
-    /// <exception cref="FormatException">It is no address.</exception>
+    /// <exception cref="FormatException">The text cannot be read as an address.</exception>
     public static EndPoint? EndPointOf(string address)
     {
         var binding = BindingAddress.Parse(address);

@@ -13,21 +13,17 @@ internal static class ShadowRule
 
         // Over HTTP the caller is there, so a missing stamp is now. A message may have waited in the queue for days.
         var stamp = arrival.At;
-        var happensNow = false;
-        if (body.Find("timestamp") is { } timestamp)
+        var timestamp = body.Find("timestamp");
+        if (timestamp is { } given)
         {
-            if (EventStamp.Seconds.Read(timestamp, "timestamp", arrival.At, out stamp) is { } badStamp) return badStamp;
+            if (EventStamp.Seconds.Read(given, "timestamp", arrival.At, out stamp) is { } badStamp) return badStamp;
         }
-        else if (arrival.Source is EventSource.Http)
-        {
-            happensNow = true;
-        }
-        else
+        else if (arrival.Source is not EventSource.Http)
         {
             return Refusal.NoTimestamp("timestamp");
         }
 
         if (EventFields.ReadText(body, "disconnectReason", out var reason) is { } badReason) return badReason;
-        return ShadowChange.Read(body, body.Find("version"), "version", thingName, connected, stamp, arrival, before: null, reason, happensNow);
+        return ShadowChange.Read(body, body.Find("version"), "version", thingName, connected, stamp, arrival, before: null, reason, happensNow: timestamp is null);
     }
 }

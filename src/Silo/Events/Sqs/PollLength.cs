@@ -45,11 +45,12 @@ internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> 
         lock (_lock)
         {
             _failures++;
+            if (_shortSince is not null || waited < idle || waited > SqsQueue.LongPoll - (Short / 2)) return;
 
             // What breaks the polls of all receivers at once is one cut.
             if (_lastCut is { } last && time.GetElapsedTime(last) < Short) return;
             _lastCut = time.GetTimestamp();
-            if (_shortSince is not null || waited < idle || waited > SqsQueue.LongPoll - (Short / 2) || ++_cuts < CutsInARow) return;
+            if (++_cuts < CutsInARow) return;
             _shortSince = time.GetTimestamp();
         }
 

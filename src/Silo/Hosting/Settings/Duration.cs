@@ -36,7 +36,7 @@ internal static partial class Duration
         // "24:00:00" is 24 days to .NET: only hours up to 23 are what they look like.
         if (Clock().IsMatch(text) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration)) return null;
 
-        // Full-width or Arabic ones look right to whoever wrote them.
+        // A person who types full-width or Arabic digits sees nothing wrong with them.
         return text.Any(c => char.IsDigit(c) && !char.IsAsciiDigit(c)) ? $"has digits other than 0 to 9: {Remedy}" : $"is no duration: {Remedy}";
     }
 

@@ -45,7 +45,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return null;
     }
 
-    /// <param name="remedy">What else helps whoever wants more.</param>
+    /// <param name="remedy">Another way to reach what a larger number would do.</param>
     public int Number(string key, int defaultValue, int least, int most, string? remedy = null)
     {
         if (Text(key) is not { } text) return defaultValue;

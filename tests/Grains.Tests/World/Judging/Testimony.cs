@@ -42,7 +42,7 @@ internal sealed class Testimony(Court court)
         // "Connected" counts if it is younger than the last drop, by the time that our queue has of it.
         var drop = court.Known.Latest(now) is { Connected: false } last ? last : null;
         var younger = connected && about is not null && drop is not null && about.Change > drop.Index
-            && written > (court.Known.SentLast(drop.Index) ?? drop.At) && !court.Known.PerhapsAfter(about.Change, now).Any();
+            && written > (court.Known.AwaySentLast(drop) ?? drop.At) && !court.Known.PerhapsAfter(about.Change, now).Any();
         _answers.Add((now, connected ? younger ? true : null : false));
     }
 

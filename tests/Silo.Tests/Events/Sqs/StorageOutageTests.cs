@@ -164,7 +164,7 @@ public sealed class StorageOutageTests
         rig.Queue.Send(SqsRig.Body("a", connected: false, version: 1), SqsRig.Body("a", connected: true, version: 2), SqsRig.Body("b"));
 
         await rig.Start();
-        await rig.Until(() => rig.Queue.Changes.Count(change => change.Seconds is 10) is 2, TimeSpan.FromSeconds(10));
+        await rig.Until(() => rig.Queue.Changes.Count(change => change.Seconds is 10) is 2, TimeSpan.FromSeconds(30));
         rig.Sink.Attempts.Count(thing => thing is "a").ShouldBe(4, "three more while it was in hand, all with the first change");
         down = false;
         await rig.Until(() => rig.Queue.Waiting is 0, TimeSpan.FromSeconds(30));
