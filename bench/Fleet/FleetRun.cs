@@ -24,8 +24,8 @@ internal static class FleetRun
     private static IEnumerable<Measurement> Of(string scenario, Scale scale) => scenario switch
     {
         "ingest" => IngestScenario.All(scale),
-        "storm" => [StormScenario.Of(scale)],
-        "restart" => [RestartScenario.Of(scale)],
+        "storm" => [StormScenario.Storm(scale)],
+        "restart" => [StormScenario.Restart(scale)],
         "query" => QueryScenario.All(scale),
         _ => MemoryScenario.All(scale),
     };

@@ -18,7 +18,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private ServiceProcess(Dictionary<string, string> settings)
     {
         _settings = settings;
-        Http = new HttpClient { BaseAddress = new Uri(settings["ASPNETCORE_URLS"]), Timeout = patience };
+        Http = new HttpClient { BaseAddress = new Uri(settings["ASPNETCORE_URLS"]), Timeout = TimeSpan.FromMinutes(10) };
     }
 
     public HttpClient Http { get; }

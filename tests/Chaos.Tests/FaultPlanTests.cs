@@ -25,7 +25,7 @@ public sealed class FaultPlanTests
     public void Every_fault_is_over_in_time_and_ten_minutes_hold_most_kinds()
     {
         var plan = Plan(1);
-        plan.ShouldAllBe(fault => fault.At + fault.Lasts <= tenMinutes && fault.Silo < 3);
+        plan.ShouldEachBe(fault => fault.At + fault.Lasts <= tenMinutes && fault.Silo < 3);
         plan.Select(fault => fault.Name).Distinct().Count().ShouldBeGreaterThan(25);
     }
 
@@ -36,7 +36,7 @@ public sealed class FaultPlanTests
     public void There_are_never_more_faults_at_a_time_than_lanes(int lanes)
     {
         var plan = Plan(1, lanes);
-        plan.ShouldAllBe(fault => plan.Count(other => other.At <= fault.At && fault.At < other.At + other.Lasts) <= lanes);
+        plan.ShouldEachBe(fault => plan.Count(other => other.At <= fault.At && fault.At < other.At + other.Lasts) <= lanes);
         plan.Select(fault => fault.Target).Distinct().Count().ShouldBeGreaterThan(4, "each lane goes through all that it has");
     }
 

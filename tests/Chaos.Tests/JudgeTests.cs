@@ -72,7 +72,7 @@ public sealed class JudgeTests
     public void Too_early_is_false()
     {
         Tell(29, Notice.Offline);
-        Judged(at: 100).False.ShouldAllBe(text => text.Contains("before its time"));
+        Judged(at: 100).False.ShouldEachBe(text => text.Contains("before its time"));
         Judged(at: 100).False.Count.ShouldBe(2);
     }
 
@@ -114,7 +114,7 @@ public sealed class JudgeTests
         (feed, ledger) = (Feed.Shadow, new Ledger());
         Queue(change: 1, at: 10, handedOut: 40);
         Tell(30.1, Notice.Offline);
-        Judged(at: 100).False.ShouldAllBe(text => text.Contains("before its time"));
+        Judged(at: 100).False.ShouldEachBe(text => text.Contains("before its time"));
         Judged(at: 100).False.Count.ShouldBe(2);
 
         verification = "confirmed";
@@ -140,7 +140,7 @@ public sealed class JudgeTests
     public void A_drop_that_never_was_is_false()
     {
         Tell(40, Notice.Offline, since: 11);
-        Judged(at: 100).False.ShouldAllBe(text => text.Contains("no such drop"));
+        Judged(at: 100).False.ShouldEachBe(text => text.Contains("no such drop"));
     }
 
     [Fact]

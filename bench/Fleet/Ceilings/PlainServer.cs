@@ -20,7 +20,10 @@ internal sealed class PlainServer : IAsyncDisposable
     private PlainServer(WebApplication app)
     {
         _app = app;
-        Http = new HttpClient { BaseAddress = new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single()) };
+        var address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
+
+        // An emulator of DynamoDB takes minutes for what eight requests bring at once.
+        Http = new HttpClient { BaseAddress = new(address), Timeout = TimeSpan.FromMinutes(10) };
     }
 
     public HttpClient Http { get; }

@@ -40,7 +40,7 @@ internal sealed class TestDestination(string name) : INotificationDestination
 
     /// <summary>Counted from <paramref name="since"/>, so that what a busy machine sends late does not count against the second it falls into.</summary>
     public void ShouldHaveKeptTo(RateLimit rate, DateTimeOffset since) => AcceptedAt.Where(at => at >= since).Order().Index()
-        .ShouldAllBe(one => one.Item - since >= rate.Period * (one.Index / rate.Count));
+        .ShouldEachBe(one => one.Item - since >= rate.Period * (one.Index / rate.Count));
 
     public IReadOnlyList<string> Events => [.. Accepted.Select(n => n.Event.Name())];
 

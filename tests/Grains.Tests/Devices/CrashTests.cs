@@ -135,7 +135,7 @@ public sealed class CrashTests
         cluster.Storage.BeforeWrite = null;
         await cluster.Crash();
         await cluster.Advance(Minutes(5));
-        cluster.Mail.Accepted.ShouldAllBe(n => n.OutageId == outage);
+        cluster.Mail.Accepted.ShouldEachBe(n => n.OutageId == outage);
         cluster.Mail.Events.Distinct().ShouldBe(["device.offline"]);
         (await cluster.Status()).NotifiedAt.ShouldNotBeNull();
     }

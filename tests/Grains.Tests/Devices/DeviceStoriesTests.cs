@@ -103,7 +103,7 @@ public sealed class DeviceStoriesTests
         foreach (var destination in story.Policy.Destinations) story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, destination, outage);
         Told(DeviceStories.HistoryOf("rpi-1", story.State)).First().ShouldBe("recovered: ops-mail, slack, hook, pager");
         for (var again = 0; again < 9; again++) story.After(Minutes(1)).Timed(again % 2 == 1);
-        Told(DeviceStories.HistoryOf("rpi-1", story.State)).ShouldAllBe(item => !item.Contains(':'), "names leave with their entries");
+        Told(DeviceStories.HistoryOf("rpi-1", story.State)).ShouldEachBe(item => !item.Contains(':'), "names leave with their entries");
         story.State.Heard.Count.ShouldBeLessThanOrEqualTo(History.RingSize);
     }
 

@@ -103,9 +103,9 @@ public sealed class MemoryTests
         var waiting = things.Except(cluster.Mail.Accepted.Select(told => told.ThingName!)).ToList();
         waiting.Count.ShouldBe(15);
 
-        waiting.ShouldAllBe(thing => cluster.IsInMemory(thing));
+        waiting.ShouldEachBe(thing => cluster.IsInMemory(thing));
         await cluster.CollectIdle();
-        waiting.ShouldAllBe(thing => !cluster.IsInMemory(thing));
+        waiting.ShouldEachBe(thing => !cluster.IsInMemory(thing));
         await cluster.Advance(2 * minute);
         await VirtualCluster.Until(async () => (await Task.WhenAll(waiting.Select(thing => cluster.Status(thing)))).All(status => status.NotifiedAt is not null));
     }

@@ -102,7 +102,7 @@ public sealed class AnswersAgainTests
         await cluster.Advance(Minutes(20));
         var attempts = cluster.Mail.AttemptedAt.Where(at => at > from).ToList();
         attempts.Count.ShouldBeInRange(70, 80);
-        attempts.Zip(attempts.Skip(1)).ShouldAllBe(pair => pair.Second - pair.First >= Seconds(14.9));
+        attempts.Zip(attempts.Skip(1)).ShouldEachBe(pair => pair.Second - pair.First >= Seconds(14.9));
     }
 
     [Fact]

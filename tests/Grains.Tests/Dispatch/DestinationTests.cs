@@ -37,8 +37,8 @@ public sealed class DestinationTests
 
         foreach (var accepted in cluster.Mail.Accepted.Concat(other.Accepted))
             (accepted.Since + Minutes(5)).ShouldBe(accepted.DetectedAt, Seconds(1));
-        cluster.Mail.AcceptedAt.Zip(cluster.Mail.Accepted).ShouldAllBe(pair => pair.First - pair.Second.DetectedAt <= Seconds(1));
-        other.AcceptedAt.Zip(other.Accepted).ShouldAllBe(pair => pair.First - pair.Second.DetectedAt <= Seconds(1));
+        cluster.Mail.AcceptedAt.Zip(cluster.Mail.Accepted).ShouldEachBe(pair => pair.First - pair.Second.DetectedAt <= Seconds(1));
+        other.AcceptedAt.Zip(other.Accepted).ShouldEachBe(pair => pair.First - pair.Second.DetectedAt <= Seconds(1));
 
         await VirtualCluster.Until(() => cluster.Watch.Refusing.Count > 0);
         cluster.Watch.Refusing.Keys.ShouldBe(["refusing"]);
@@ -189,9 +189,9 @@ public sealed class DestinationTests
         await cluster.Advance(Minutes(60));
         await cluster.Crash();
         await cluster.Advance(Minutes(60));
-        alerts.Events.ShouldAllBe(e => e == "device.offline");
+        alerts.Events.ShouldEachBe(e => e == "device.offline");
         alerts.Accepted.Count.ShouldBeInRange(12, 15);
-        alerts.AcceptedAt.Zip(alerts.AcceptedAt.Skip(1)).ShouldAllBe(pair => pair.Second - pair.First <= Minutes(11));
+        alerts.AcceptedAt.Zip(alerts.AcceptedAt.Skip(1)).ShouldEachBe(pair => pair.Second - pair.First <= Minutes(11));
         cluster.Storage.Writes.ShouldBe(writes);
         (cluster.Reminders.Upserts - reminders).ShouldBeLessThanOrEqualTo(14, "one for each keep-alive");
         cluster.Mail.Events.ShouldBe(["device.offline"], "between machines only");

@@ -26,14 +26,14 @@ public sealed class SendGateTests
         passed.Count.ShouldBe(9);
         foreach (var at in passed) passed.Count(other => other >= at && other < at + TimeSpan.FromSeconds(1)).ShouldBeLessThanOrEqualTo(2);
         passed[^1].ShouldBe(TimeSpan.FromSeconds(4), "and no slower than it has to be");
-        Enumerable.Range(0, 8).ShouldAllBe(i => turns[i].IsCompletedSuccessfully);
+        Enumerable.Range(0, 8).ShouldEachBe(i => turns[i].IsCompletedSuccessfully);
     }
 
     [Fact]
     public void Without_a_limit_nobody_waits()
     {
         using var gate = new SendGate(null, time);
-        Enumerable.Range(0, 1000).ShouldAllBe(_ => gate.Turn(CancellationToken.None).IsCompletedSuccessfully);
+        Enumerable.Range(0, 1000).ShouldEachBe(_ => gate.Turn(CancellationToken.None).IsCompletedSuccessfully);
     }
 
     [Fact]

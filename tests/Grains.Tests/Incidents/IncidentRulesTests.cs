@@ -50,7 +50,7 @@ public sealed class IncidentRulesTests
     public void A_destination_that_groups_by_itself_gets_each_one()
     {
         _storm.Terms = _storm.Terms with { Destination = new DestinationTerms { Collapse = false } };
-        _storm.Drop(50).ShouldAllBe(admission => admission.Kind == AdmissionKind.Go);
+        _storm.Drop(50).ShouldEachBe(admission => admission.Kind == AdmissionKind.Go);
     }
 
     [Fact]

@@ -105,7 +105,7 @@ public sealed class StormClusterTests
         var names = Names(12);
         await Drop(cluster, names);
         await cluster.Advance(Minutes(15));
-        foreach (var name in names) (await State(cluster, name)).Deliveries.Values.ShouldAllBe(delivery => delivery.Offline);
+        foreach (var name in names) (await State(cluster, name)).Deliveries.Values.ShouldEachBe(delivery => delivery.Offline);
         cluster.Mail.Accepted.Select(told => told.Key).Distinct().Count().ShouldBe(12);
     }
 

@@ -43,7 +43,7 @@ public sealed class DeliveryTests
         }
 
         double[] most = [1, 1, 1, 1, 1, 2, 4, 8, 15, 15, 15];
-        waits.Zip(most).ShouldAllBe(pair => pair.First <= pair.Second && pair.First >= 0.8 * pair.Second);
+        waits.Zip(most).ShouldEachBe(pair => pair.First <= pair.Second && pair.First >= 0.8 * pair.Second);
     }
 
     [Fact]

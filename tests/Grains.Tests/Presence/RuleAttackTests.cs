@@ -39,11 +39,14 @@ public sealed class RuleAttackTests
         var story = new Story();
         story.Policy = story.Policy with { RepeatInterval = TimeSpan.FromDays(1), RecoveryHold = TimeSpan.Zero };
         story.Told();
-        for (var day = 1; day <= 2; day++)
+        var (refused, looks) = (0, 0);
+        while (refused < 2)
         {
+            (++looks).ShouldBeLessThan(10_000, "two days of looks, once a minute at most, and no second repeat");
             story.After(story.NextLook!.Value - story.Now).Tick();
-            if (story.Sends.Count > 0) story.Answered(DeliveryOutcome.Refused, NotificationEvent.DeviceStillOffline, sequence: story.Sends[0].Notification.Sequence);
-            else day--;
+            if (story.Sends.Count == 0) continue;
+            story.Answered(DeliveryOutcome.Refused, NotificationEvent.DeviceStillOffline, sequence: story.Sends[0].Notification.Sequence);
+            refused++;
         }
 
         story.State.Outage!.Deliveries["mail"].GivenUp.ShouldBeFalse("two attempts are no day of hourly attempts");

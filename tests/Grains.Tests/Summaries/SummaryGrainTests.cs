@@ -100,7 +100,7 @@ public sealed class SummaryGrainTests
         await Drop(cluster, "rpi-1");
         await cluster.Advance(Minutes(42));
         var attempts = cluster.Mail.SummaryAttempts;
-        attempts.Zip(attempts.Skip(1), (a, b) => (b - a).TotalSeconds).ShouldAllBe(gap => gap >= 15 && gap <= 30);
+        attempts.Zip(attempts.Skip(1), (a, b) => (b - a).TotalSeconds).ShouldEachBe(gap => gap >= 15 && gap <= 30);
         walks.ShouldBeLessThanOrEqualTo(4, "what was read is good for a quarter of an hour");
         down = false;
         await cluster.Advance(TimeSpan.FromSeconds(30));

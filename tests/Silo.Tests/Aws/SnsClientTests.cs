@@ -85,7 +85,7 @@ public sealed class SnsClientTests
         (await sns.Publish(Request, Cancel)).MessageId.ShouldNotBeNull();
 
         stub.Requests.Count.ShouldBe(3);
-        stub.Requests.ShouldAllBe(request => SignatureV4.Read(request)!.IsValid(request, IotDataStub.SecretKey));
+        stub.Requests.ShouldEachBe(request => SignatureV4.Read(request)!.IsValid(request, IotDataStub.SecretKey));
     }
 
     [Fact]

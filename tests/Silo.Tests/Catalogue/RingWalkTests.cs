@@ -49,7 +49,7 @@ public sealed class RingWalkTests
         var ring = new TestRing([new(0, "a"), new(7, "b"), new(0xFFFFFFFF, "c")]);
         (await ring.Walk(limit: 2, wholeRing)).SelectMany(page => page).ShouldBe(["a", "b", "c"]);
         ring.Reads[0].ShouldBe((0xFFFFFFFF, 0xFFFFFFFF));
-        ring.Reads.Skip(1).ShouldAllBe(read => read.Begin != read.End);
+        ring.Reads.Skip(1).ShouldEachBe(read => read.Begin != read.End);
     }
 
     [Theory]

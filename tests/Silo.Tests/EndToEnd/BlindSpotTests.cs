@@ -26,7 +26,7 @@ public sealed class BlindSpotTests
 
         await silo.Signal("-STOP");
         await Say(sqs, events, connected: true, "comes-back");
-        await Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System);
+        await Task.Delay(TimeSpan.FromSeconds(9), TimeProvider.System);
         await silo.Signal("-CONT");
 
         await silo.UntilStatus("stays-away", "offline");

@@ -165,7 +165,7 @@ public sealed class ClusterTests
     private static string[] Names(int count, string prefix = "thing-") => [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")];
 
     /// <summary>Processes run on real time: long enough for a false notification, or a second one, to show itself.</summary>
-    private static Task Settled() => Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, Cancel);
+    private static Task Settled() => Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Cancel);
 
     private sealed class Cluster(DynamoDBLocal dynamo, string prefix, (string, string)[] settings) : IAsyncDisposable
     {

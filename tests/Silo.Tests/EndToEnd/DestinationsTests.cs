@@ -27,7 +27,7 @@ public sealed class DestinationsTests
         var answers = (await test.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("destinations").EnumerateArray()
             .ToDictionary(a => a.GetProperty("destination").GetString()!, a => a.GetProperty("outcome").GetString());
         answers.Keys.ShouldBe(["alerts", "chat", "hook", "mail", "page", "push", "terminal"], ignoreOrder: true);
-        answers.Values.ShouldAllBe(outcome => outcome == "accepted", silo.AllOutput);
+        answers.Values.ShouldEachBe(outcome => outcome == "accepted", silo.AllOutput);
         test.StatusCode.ShouldBe(HttpStatusCode.OK);
         alertmanager.Firing.ShouldBe(1);
 

@@ -60,10 +60,10 @@ public sealed class HungStorageTests
         {
             Things(heard).Order().ShouldBe(away.Order(), "each that stayed away, and no other");
             heard.Select(Outage).Distinct().Count().ShouldBe(away.Length, "a repeat is the same outage");
-            heard.ShouldAllBe(notification => notification.GetProperty("event").GetString() == "device.offline");
+            heard.ShouldEachBe(notification => notification.GetProperty("event").GetString() == "device.offline");
         }
 
-        (await world.Dead()).ShouldAllBe(body => body.StartsWith("poison", StringComparison.Ordinal));
+        (await world.Dead()).ShouldEachBe(body => body.StartsWith("poison", StringComparison.Ordinal));
         foreach (var silo in (SiloProcess[])[one, other])
         {
             foreach (var blip in blips) (await silo.Status(blip)).ShouldBe("connected");

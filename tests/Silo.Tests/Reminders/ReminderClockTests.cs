@@ -142,7 +142,7 @@ public sealed class ReminderClockTests : IDisposable
     {
         var (near, far, found) = (Now + minute, Now + TimeSpan.FromDays(1), Now);
         Read([Row("near", near), Row("far", far)], lookAtAll: true);
-        (await Ticks(2)).ShouldAllBe(tick => tick.At >= found && tick.At <= found + ReminderClock.OverdueWithin);
+        (await Ticks(2)).ShouldEachBe(tick => tick.At >= found && tick.At <= found + ReminderClock.OverdueWithin);
         Read([Row("near", near), Row("far", far)]);
         _clock.Count.ShouldBe(1);
         (await Ticks(2)).ShouldBe([("near", near), ("near", near + minute)]);

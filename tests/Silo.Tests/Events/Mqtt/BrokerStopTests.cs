@@ -31,7 +31,7 @@ public sealed class BrokerStopTests
 
         (await farewell.Task.WaitAsync(RecordingSink.Patience, Cancelled)).ShouldBe(MqttClientDisconnectReason.ServerShuttingDown);
         broker.Sink.Taken.Count.ShouldBe(20);
-        broker.Sink.Taken.ShouldAllBe(report => report.Change.Connected);
+        broker.Sink.Taken.ShouldEachBe(report => report.Change.Connected);
         broker.Meters["iot_orleans.broker.connections"].ShouldBe(0);
     }
 

@@ -27,7 +27,7 @@ public sealed class AlertmanagerDestinationTests
 
         await stub.Requests[0].ShouldBe("Alertmanager", "firing");
         await stub.Requests[1].ShouldBe("Alertmanager", "resolved");
-        stub.Requests.ShouldAllBe(request => request.Headers["Authorization"] == "Bearer secret");
+        stub.Requests.ShouldEachBe(request => request.Headers["Authorization"] == "Bearer secret");
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class SlackDestinationTests
             (await english.Send(notification)).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
         (await japanese.Send(Sample.Offline)).Outcome.ShouldBe(DeliveryOutcome.Accepted);
 
-        slack.Requests.ShouldAllBe(request => request.Path == "/services/T0/B0/xyz");
+        slack.Requests.ShouldEachBe(request => request.Path == "/services/T0/B0/xyz");
         await slack.Requests[0].ShouldBe("Slack", "offline");
         await slack.Requests[1].ShouldBe("Slack", "still-offline");
         await slack.Requests[2].ShouldBe("Slack", "recovered");

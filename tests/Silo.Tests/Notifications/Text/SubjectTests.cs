@@ -34,7 +34,7 @@ public sealed class SubjectTests
                 var subject = text.Subject(notification, Limit, ascii);
 
                 subject.Length.ShouldBeLessThanOrEqualTo(Limit);
-                if (ascii) subject.ShouldAllBe(c => c >= ' ' && c < '\x7f');
+                if (ascii) subject.ShouldEachBe(c => c >= ' ' && c < '\x7f');
                 subject.EnumerateRunes().ShouldNotContain(System.Text.Rune.ReplacementChar);
                 subject.ShouldContain("02:14");
             }
