@@ -23,17 +23,18 @@ public sealed class CursorException(string message) : Exception(message);
 
 public static class ThingCatalogueExtensions
 {
-    /// <summary>Everything that is stored, page by page.</summary>
+    /// <summary>All that is stored, or the first <paramref name="most"/> things of it, page by page.</summary>
     public static async IAsyncEnumerable<CataloguePage> Walk(
-        this IThingCatalogue catalogue, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+        this IThingCatalogue catalogue, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken, int most = int.MaxValue)
     {
         string? cursor = null;
         do
         {
-            var page = await catalogue.List(cursor, pageSize, cancellationToken);
+            var page = await catalogue.List(cursor, Math.Min(pageSize, most), cancellationToken);
             yield return page;
             cursor = page.Next;
+            most -= page.Things.Count;
         }
-        while (cursor is not null);
+        while (cursor is not null && most > 0);
     }
 }

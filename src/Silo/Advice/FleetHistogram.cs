@@ -13,12 +13,11 @@ internal sealed class FleetHistogram(IThingCatalogue catalogue)
     public async Task<FleetOutages> Read(CancellationToken cancellationToken)
     {
         var (durations, things, complete) = (new List<int>(), 0, true);
-        await foreach (var page in catalogue.Walk(PageSize, cancellationToken))
+        await foreach (var page in catalogue.Walk(PageSize, cancellationToken, MostThings))
         {
             foreach (var thing in page.Things) Add(durations, thing.State.Durations);
             things += page.Things.Count;
             complete = page.Next is null;
-            if (things >= MostThings) break;
         }
 
         return new(durations, things, complete);
