@@ -19,7 +19,7 @@ internal sealed partial class DeviceGrain(
     PresencePolicies policies,
     MuteBook mutes,
     VerificationQueue verifications,
-    NotificationQueue notifications,
+    ThingNotifications notifications,
     IBrokerClock broker,
     IBlindSpots blindSpots,
     PresenceObserver observer,

@@ -19,7 +19,8 @@ internal sealed partial class DispatcherGrain(
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
     IncidentPolicies policies,
     MemberPages pages,
-    FleetQueue queue,
+    IncidentPublisher publisher,
+    IncidentMembers members,
     ILogger<DispatcherGrain> logger)
     : Grain, IDispatcherGrain
 {
@@ -75,13 +76,13 @@ internal sealed partial class DispatcherGrain(
         switch (effect)
         {
             case IncidentEffect.Publish(var notification, var wait):
-                queue.Publish(Destination, notification, wait);
+                publisher.Publish(Destination, notification, wait);
                 break;
             case IncidentEffect.Tell tell:
-                queue.Tell(Destination, tell);
+                members.Tell(Destination, tell);
                 break;
             case IncidentEffect.DeletePages(var id):
-                queue.DeletePages(Destination, id);
+                members.DeletePages(Destination, id);
                 break;
             case IncidentEffect.WarnGivenUp(var incidentId, var members):
                 LogGivenUp(Destination, incidentId, members);

@@ -38,14 +38,15 @@ internal sealed record Admission([property: Id(0)] AdmissionKind Kind, [property
 {
     public static Admission Later { get; } = new(AdmissionKind.Later);
 
-    public static Admission ToldToNobody { get; } = new(AdmissionKind.Answered, Answer: DeliveryAnswer.Accepted("nobody had been told of it"));
+    public static Admission ToldToNobody { get; } = Answered(DeliveryAnswer.Accepted("nobody had been told of it"));
 
     public static Admission LookFirst { get; } = new(AdmissionKind.LookFirst);
 
     public static Admission Go(TimeSpan wait) => new(AdmissionKind.Go, wait);
 
-    public static Admission Told(string incidentId) =>
-        new(AdmissionKind.Answered, Answer: DeliveryAnswer.Accepted($"told by incident {incidentId}") with { IncidentId = incidentId });
+    public static Admission Answered(DeliveryAnswer answer) => new(AdmissionKind.Answered, Answer: answer);
+
+    public static Admission Told(string incidentId) => Answered(DeliveryAnswer.Accepted($"told by incident {incidentId}") with { IncidentId = incidentId });
 }
 
 [GenerateSerializer, Alias("IoTOrleans.AdmissionKind")]

@@ -8,14 +8,14 @@ namespace IoTOrleans.Grains.Summaries;
 
 /// <summary>
 /// The reminder is the durable clock, as with things: it stands at the next list, and once that is due it ticks every minute until the
-/// list is accepted. Reading and sending is the <see cref="SummaryQueue"/>'s work.
+/// list is accepted. Reading and sending is the <see cref="SummaryNotifications"/>'s work.
 /// </summary>
 [GrainType("summary")]
 internal sealed partial class SummaryGrain(
     [PersistentState("summary")] IPersistentState<SummaryState> storage,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
     SummaryPlan plan,
-    SummaryQueue queue,
+    SummaryNotifications notifications,
     ILogger<SummaryGrain> logger)
     : Grain, ISummaryGrain, IRemindable
 {
@@ -72,7 +72,7 @@ internal sealed partial class SummaryGrain(
     {
         // Due: the reminder has to be there, and to tick every minute.
         await Arm(daily.On(date), now);
-        if (_tries.NotBefore <= now) queue.Ask(Destination, date, storage.State.ListedAt ?? daily.On(date.AddDays(-1)));
+        if (_tries.NotBefore <= now) notifications.Ask(Destination, date, storage.State.ListedAt ?? daily.On(date.AddDays(-1)));
     }
 
     private async Task Arm(DateTimeOffset at, DateTimeOffset now)

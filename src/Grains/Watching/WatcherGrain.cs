@@ -18,7 +18,7 @@ internal sealed partial class WatcherGrain(
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
     IEnumerable<INotificationDestination> destinations,
     IOptions<ClusterOptions> cluster,
-    WatcherQueue queue,
+    WatcherNotifications notifications,
     ILogger<WatcherGrain> logger)
     : Grain, IWatcherGrain
 {
@@ -47,7 +47,7 @@ internal sealed partial class WatcherGrain(
         if (_state.Blindness is { EndedAt: null } && next.Blindness is { EndedAt: not null } ended) LogKnows(ended.Since, ended.EndedAt.Value, ended.Id);
         _state = WatcherRules.Settle(next);
         await Store();
-        foreach (var (destination, notification) in WatcherRules.Due(_state, _destinations, cluster.Value.ClusterId, now)) queue.Send(destination, notification);
+        foreach (var (destination, notification) in WatcherRules.Due(_state, _destinations, cluster.Value.ClusterId, now)) notifications.Send(destination, notification);
     }
 
     public Task Answered(string id, NotificationEvent notificationEvent, string destination, DeliveryAnswer answer)

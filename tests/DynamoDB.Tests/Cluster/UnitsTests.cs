@@ -139,7 +139,7 @@ public sealed class UnitsTests : IAsyncLifetime
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         for (var round = 0; round < 2; round++)
         {
-            while (queues.GetRequiredService<NotificationQueue>().Pending > 0 || queues.GetRequiredService<VerificationQueue>().Pending > 0)
+            while (queues.GetRequiredService<DestinationSender>().Pending > 0 || queues.GetRequiredService<VerificationQueue>().Pending > 0)
             {
                 patience.Token.ThrowIfCancellationRequested();
                 await Task.Yield();

@@ -276,9 +276,9 @@ internal sealed class VirtualCluster : IAsyncDisposable
     private readonly HashSet<string> _touched = ["rpi-1"];
 
     private int Pending => _cluster.Silos.Sum(silo =>
-        silo.ServiceProvider.GetRequiredService<NotificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<FleetQueue>().Pending
-        + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending + silo.ServiceProvider.GetRequiredService<SummaryQueue>().Pending
-        + silo.ServiceProvider.GetRequiredService<WatcherQueue>().Pending + silo.ServiceProvider.GetRequiredService<DestinationWatch>().Rooms.Count(room => room.IsDue));
+        silo.ServiceProvider.GetRequiredService<DestinationSender>().Pending + silo.ServiceProvider.GetRequiredService<IncidentMembers>().Pending
+        + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending
+        + silo.ServiceProvider.GetRequiredService<DestinationWatch>().Rooms.Count(room => room.IsDue));
 
     private async Task Remind(GrainId grainId, DateTimeOffset set) => await Try(() => _cluster.Client.GetGrain<IRemindable>(grainId)
         .ReceiveReminder("presence", new TickStatus(set.UtcDateTime, TimeSpan.FromMinutes(1), Now.UtcDateTime)));

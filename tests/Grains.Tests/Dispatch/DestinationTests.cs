@@ -42,7 +42,7 @@ public sealed class DestinationTests
 
         await VirtualCluster.Until(() => cluster.Watch.Refusing.Count > 0);
         cluster.Watch.Refusing.Keys.ShouldBe(["refusing"]);
-        hanging.Attempts.ShouldBe(NotificationQueue.SentAtOnce, "and everything else of it waits");
+        hanging.Attempts.ShouldBe(DestinationSender.SentAtOnce, "and everything else of it waits");
 
         // All of them mend: each thing that is still due is told, none is lost.
         down.Answer = refusing.Answer = null;
@@ -81,17 +81,17 @@ public sealed class DestinationTests
     {
         var log = new RecordedLines();
         var time = new FakeTimeProvider();
-        var dropped = new DroppedWords(time, log);
+        var dropped = new DroppedNotifications(time, log);
         for (var thing = 0; thing < 12; thing++) dropped.Expect("ops");
         log.Lines.ShouldHaveSingleItem().ShouldContain("Destination ops is not in the settings");
 
         for (var thing = 0; thing < 12; thing++) dropped.Add("ops");
-        time.Advance(DroppedWords.Gather);
+        time.Advance(DroppedNotifications.Gather);
         await VirtualCluster.Until(() => log.Lines.Count == 2);
         log.Lines[1].ShouldBe("Destination ops was removed from the settings; 12 notifications dropped");
     }
 
-    private sealed class RecordedLines : ILogger
+    private sealed class RecordedLines : ILogger<DroppedNotifications>
     {
         public List<string> Lines { get; } = [];
 

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>What becomes of debts to destinations that are not in the settings: two lines for each of them, however many things owe it something.</summary>
-internal sealed partial class DroppedWords(TimeProvider time, ILogger logger)
+/// <summary>What is owed to destinations that are not in the settings: two lines for each of them, however many things owe it something.</summary>
+internal sealed partial class DroppedNotifications([FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<DroppedNotifications> logger) : IHostedService
 {
     /// <summary>Things are woken one after the other; what they drop is counted together.</summary>
     internal static readonly TimeSpan Gather = TimeSpan.FromMinutes(1);
@@ -34,7 +36,7 @@ internal sealed partial class DroppedWords(TimeProvider time, ILogger logger)
     }
 
     /// <summary>All that has been counted so far.</summary>
-    public void Say()
+    private void Say()
     {
         Dictionary<string, int> dropped;
         lock (_lock)
@@ -44,6 +46,14 @@ internal sealed partial class DroppedWords(TimeProvider time, ILogger logger)
         }
 
         foreach (var (destination, count) in dropped) LogDropped(destination, count);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Say();
+        return Task.CompletedTask;
     }
 
     private async Task SaySoon()

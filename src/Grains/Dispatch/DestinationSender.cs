@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using IoTOrleans.Grains.Incidents;
+using IoTOrleans.Grains.Ports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Dispatch;
+
+/// <summary>What is sent to a destination side by side: a thousand things do not hold up an incident, nor a long list the word that we are blind.</summary>
+internal enum Traffic
+{
+    Things,
+    Incidents,
+    Summaries,
+    Watcher,
+}
+
+/// <summary>
+/// Sends on behalf of grains and brings the answers back. Each destination has lanes of its own: one that hangs delays no other.
+/// </summary>
+internal sealed class DestinationSender : BackgroundService
+{
+    internal const int SentAtOnce = 8;
+
+    internal const int Capacity = 50_000;
+
+    /// <summary>Whoever asks whether it may be sent waits for one call that asks for all of them.</summary>
+    private const int AskingAtOnce = AdmissionDesk.MostAtOnce;
+
+    /// <summary>
+    /// Of those that waited for a destination no more are woken than it takes in a while: the others need not keep their notifications here.
+    /// </summary>
+    private const int WokenAhead = 500;
+
+    /// <summary>Answers that storage would not take, kept so that a minute later they are repeated to the grain and not to people.</summary>
+    private const int MostUnrecorded = 100_000;
+
+    /// <summary>At the stop, for what is under way: cut off in the middle it would be sent twice.</summary>
+    private static readonly TimeSpan draining = TimeSpan.FromSeconds(10);
+
+    /// <summary>An answer that cannot be recorded leads to a repeat a minute later, so it is worth these waits.</summary>
+    private static readonly TimeSpan[] recordAgainAfter = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
+
+    private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
+    private readonly Dictionary<(string Destination, Traffic Traffic), Lane<IOutgoing>> _lanes = [];
+    private readonly DestinationWatch _watch;
+    private readonly WaitingThings _waiting;
+    private readonly TimeProvider _time;
+
+    public DestinationSender(
+        IEnumerable<INotificationDestination> destinations, DestinationWatch watch, WaitingThings waiting,
+        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<DestinationSender> logger)
+    {
+        (_watch, _waiting, _time) = (watch, waiting, time);
+        foreach (var destination in destinations)
+        {
+            Add(Traffic.Things, $"Destination {destination.Name}", destination.Terms.Collapse ? AskingAtOnce : SentAtOnce, Capacity);
+            Add(Traffic.Incidents, $"Incidents of {destination.Name}", 1, 1000);
+            Add(Traffic.Summaries, $"Summary for {destination.Name}", 1, 1);
+            Add(Traffic.Watcher, $"Watcher for {destination.Name}", 1, 2);
+
+            void Add(Traffic traffic, string name, int workers, int capacity)
+            {
+                var sent = new SemaphoreSlim(SentAtOnce);
+                _lanes[(destination.Name, traffic)] = new(name, workers, capacity, (what, token) => Deliver(destination, what, sent, token), logger);
+            }
+        }
+    }
+
+    /// <summary>How many notifications wait or are under way.</summary>
+    public int Pending => _lanes.Values.Sum(lane => lane.Count);
+
+    /// <returns>False: there is no such destination in the settings.</returns>
+    public bool Send(string destination, Traffic traffic, IOutgoing what)
+    {
+        if (!_lanes.TryGetValue((destination, traffic), out var lane)) return false;
+        lane.TryAdd(what.Key, what, (before, next) => next.Follows(before));
+        return true;
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var room in _watch.Rooms) room.Close();
+        foreach (var lane in _lanes.Values) lane.Close();
+        if (ExecuteTask is { } running)
+        {
+            using var enough = new CancellationTokenSource(draining, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
+            await running.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+    [
+        .. _lanes.Values.Select(lane => lane.Run(stoppingToken)),
+        .. _lanes.Where(entry => entry.Key.Traffic == Traffic.Things).Select(entry => WakeWaiting(entry.Key.Destination, entry.Value, stoppingToken)),
+    ]);
+
+    private Task WakeWaiting(string destination, Lane<IOutgoing> things, CancellationToken cancellationToken) =>
+        _watch.RoomOf(destination).Run(() => things.Count >= WokenAhead, token => _waiting.Find(destination, token), cancellationToken);
+
+    /// <summary>
+    /// Is it admitted, has it a turn, is it still owed? Then one attempt, and its answer is recorded. Admission comes before the turn, because what joins
+    /// an incident needs none; and whether it is still owed is asked last, because a turn may come late.
+    /// </summary>
+    private async Task Deliver(INotificationDestination destination, IOutgoing what, SemaphoreSlim sent, CancellationToken cancellationToken)
+    {
+        var room = _watch.RoomOf(destination.Name);
+        var answer = AcceptedBefore(destination.Name, what);
+        if (answer is null)
+        {
+            var admission = await what.Admit(destination, room, cancellationToken);
+            if (admission.Kind == AdmissionKind.Later) return;
+            if (admission.Wait > TimeSpan.Zero) await Task.Delay(admission.Wait, _time, cancellationToken);
+            answer = admission.Answer ?? await InItsTurn(destination, what, room, sent, cancellationToken);
+        }
+
+        if (answer is not null) await Record(destination.Name, what, answer, cancellationToken);
+    }
+
+    /// <returns>Null: it is not owed any more, or nobody waits for the answer.</returns>
+    private static async Task<DeliveryAnswer?> InItsTurn(
+        INotificationDestination destination, IOutgoing what, WaitingRoom room, SemaphoreSlim sent, CancellationToken cancellationToken)
+    {
+        await sent.WaitAsync(cancellationToken);
+        try
+        {
+            if (!await room.Turn(what.Waiter, cancellationToken)) return what.Waiter is null ? null : room.NotNow;
+            if (!await what.IsStillOwed(destination.Name)) return null;
+            var answer = await room.Try(what.Waiter, token => what.Send(destination, token), cancellationToken);
+            what.Log(destination.Name, answer);
+            return answer;
+        }
+        finally
+        {
+            sent.Release();
+        }
+    }
+
+    private DeliveryAnswer? AcceptedBefore(string destination, IOutgoing what) =>
+        what.AnswerKey is { } key ? _unrecorded.GetValueOrDefault((destination, key)) : null;
+
+    private async Task Record(string destination, IOutgoing what, DeliveryAnswer answer, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await what.Record(destination, answer);
+                if (what.AnswerKey is { } key) _unrecorded.TryRemove((destination, key), out _);
+                return;
+            }
+            catch (Exception) when (attempt < recordAgainAfter.Length)
+            {
+                if (what.AnswerKey is { } key && answer.Outcome == DeliveryOutcome.Accepted && _unrecorded.Count < MostUnrecorded) _unrecorded[(destination, key)] = answer;
+                await Task.Delay(recordAgainAfter[attempt], _time, cancellationToken);
+            }
+        }
+    }
+}

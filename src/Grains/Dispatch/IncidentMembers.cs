@@ -1,0 +1,73 @@
+using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Incidents;
+using IoTOrleans.Grains.Ports;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Dispatch;
+
+/// <summary>Tells the members of an incident that they were told by it, and deletes their pages. What fails is done by the next question, or activation.</summary>
+internal sealed partial class IncidentMembers : BackgroundService
+{
+    private const int Capacity = 1000;
+
+    /// <summary>Each is one write of a thing's state.</summary>
+    private const int ToldAtOnce = 64;
+
+    private readonly IGrainFactory _grains;
+    private readonly MemberPages _pages;
+    private readonly ILogger _logger;
+    private readonly Dictionary<string, Lane<IncidentEffect.Tell>> _members;
+    private readonly Lane<(string Destination, string Id)> _deletions;
+
+    public IncidentMembers(IGrainFactory grains, IEnumerable<INotificationDestination> destinations, MemberPages pages, ILogger<IncidentMembers> logger)
+    {
+        (_grains, _pages, _logger) = (grains, pages, logger);
+        _members = destinations.ToDictionary(
+            destination => destination.Name,
+            destination => new Lane<IncidentEffect.Tell>($"Members for {destination.Name}", 1, Capacity, (work, token) => Tell(destination.Name, work, token), logger));
+        _deletions = new("Pages of members", 1, Capacity, (work, _) => DeletePages(work), logger);
+    }
+
+    /// <summary>How much waits or is under way.</summary>
+    public int Pending => _members.Values.Sum(lane => lane.Count) + _deletions.Count;
+
+    public void Tell(string destination, IncidentEffect.Tell tell)
+    {
+        if (_members.TryGetValue(destination, out var lane)) lane.TryAdd($"{tell.IncidentId}.{tell.Number}", tell);
+    }
+
+    public void DeletePages(string destination, string id) => _deletions.TryAdd(id, (destination, id));
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll([_deletions.Run(stoppingToken), .. _members.Values.Select(lane => lane.Run(stoppingToken))]);
+
+    private async Task Tell(string destination, IncidentEffect.Tell tell, CancellationToken cancellationToken)
+    {
+        var answer = Admission.Told(tell.IncidentId).Answer!;
+        var missed = 0;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ToldAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(tell.Members, options, async (member, _) =>
+        {
+            try
+            {
+                await _grains.GetGrain<IDeviceAnswers>(member.ThingName).Answered(member.OutageId, member.Event, member.Sequence, destination, answer);
+            }
+            catch (Exception)
+            {
+                // It asks again within a minute, and is told then.
+                Interlocked.Increment(ref missed);
+            }
+        });
+        if (missed > 0) LogNotRecorded(destination, missed, tell.IncidentId);
+    }
+
+    private async Task DeletePages((string Destination, string Id) work)
+    {
+        await _pages.Delete(work.Id);
+        await _grains.GetGrain<IDispatcherGrain>(work.Destination).PagesDeleted(work.Id);
+    }
+
+    [LoggerMessage(65, LogLevel.Warning, "{Destination}: {Missed} members of incident {IncidentId} could not store that they were told; they ask again within a minute")]
+    private partial void LogNotRecorded(string destination, int missed, string incidentId);
+}

@@ -1,0 +1,158 @@
+using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Incidents;
+using IoTOrleans.Grains.Logging;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Dispatch;
+
+/// <summary>What a thing's grain owes its destinations.</summary>
+internal sealed partial class ThingNotifications(
+    IGrainFactory grains, DestinationSender sender, AdmissionDesk desk, WaitingThings waiting, DroppedNotifications dropped,
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<ThingNotifications> logger)
+{
+    /// <summary>
+    /// For a question that is enough: what was marked as told is owed, whatever has happened since. After a deadline that thousands share, each read
+    /// waits behind thousands of others; longer than this, and another silo may have told of it and forgotten that.
+    /// </summary>
+    internal static readonly TimeSpan LookFirstAfter = TimeSpan.FromMinutes(5);
+
+    private readonly LogLimiter _quiet = new(time);
+
+    /// <param name="markedAt">Monotonic time at which the state that owes this was last known to be stored.</param>
+    public void Send(PresenceEffect.Send send, long markedAt)
+    {
+        var (destination, notification, keepAlive) = send;
+        IOutgoing what = keepAlive ? new KeepAlive(this, notification) : new Owed(this, destination, notification, markedAt);
+        if (!sender.Send(destination, Traffic.Things, what) && !keepAlive) _ = AnswerForNobody(destination, notification);
+    }
+
+    /// <summary>What was owed to a destination that is not in the settings any more has been dropped.</summary>
+    public void Dropped(string destination) => dropped.Add(destination);
+
+    /// <summary>A destination that is not in the settings counts as one that refuses. For up to an hour somebody may put it back.</summary>
+    private async Task AnswerForNobody(string destination, Notification notification)
+    {
+        dropped.Expect(destination);
+        try
+        {
+            await Answer(destination, notification, DeliveryAnswer.Removed);
+        }
+        catch (Exception exception)
+        {
+            LogNotAnswered(exception, notification.ThingName);
+        }
+    }
+
+    /// <param name="readAt">When it was last known to be owed; null: just now.</param>
+    private Task<Admission> Admit(INotificationDestination destination, Notification notification, long? readAt) =>
+        desk.Ask(destination, notification, stale: readAt is { } at && time.GetElapsedTime(at) > LookFirstAfter);
+
+    private Waiter WaiterFor(string destination, Notification notification) => waiting.Of(destination, notification.ThingName);
+
+    private Task Answer(string destination, Notification notification, DeliveryAnswer answer) => grains.GetGrain<IDeviceAnswers>(notification.ThingName)
+        .Answered(notification.OutageId, notification.Event, notification.Sequence, destination, answer);
+
+    private Task<Notification?> StillOwed(string destination, Notification notification, bool sending) => grains.GetGrain<IDeviceAnswers>(notification.ThingName)
+        .StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination, sending);
+
+    private void Log(string destination, Notification notification, DeliveryAnswer answer)
+    {
+        var (name, thing, detail) = (notification.Event.Name(), notification.ThingName, answer.Detail ?? "ok");
+        if (answer.Outcome == DeliveryOutcome.Accepted)
+            LogAccepted(destination, name, thing, notification.OutageId, detail);
+        else if (answer.Outcome == DeliveryOutcome.Refused && _quiet.ShouldLog(out var refused, $"{destination} refuses"))
+            LogRefused(destination, name, thing, notification.OutageId, detail, refused);
+        else if (answer.Outcome == DeliveryOutcome.Failed && _quiet.ShouldLog(out var failed, destination))
+            LogFailed(destination, name, thing, notification.OutageId, detail, failed);
+    }
+
+    /// <param name="markedAt">Monotonic time at which it was last known to be owed.</param>
+    private sealed class Owed(ThingNotifications all, string destination, Notification notification, long markedAt) : IOutgoing
+    {
+        public string Key => notification.OutageId;
+
+        public string AnswerKey => notification.Key;
+
+        public Waiter? Waiter => all.WaiterFor(destination, notification);
+
+        /// <summary>
+        /// If the end of an outage overtook what was said before, what is over would be alive again. So the end waits for the word before it. Any other
+        /// second word is dropped, and its grain asks again in a minute.
+        /// </summary>
+        public bool Follows(IOutgoing before) => IsEnd && before is not Owed { IsEnd: true };
+
+        /// <summary>The state is read again only if it is old: most who wait for their incident are known to the dispatcher.</summary>
+        public async ValueTask<Admission> Admit(INotificationDestination to, WaitingRoom room, CancellationToken cancellationToken)
+        {
+            if (room.IsClosed && !MayJoin(to.Terms)) return Admission.Go(TimeSpan.Zero);
+            var admission = await all.Admit(to, notification, markedAt);
+            if (admission.Kind != AdmissionKind.LookFirst) return admission;
+            return await LookAgain(sending: false) ? await all.Admit(to, notification, readAt: null) : Admission.Later;
+        }
+
+        /// <summary>The outage may be over, or another silo may have the thing. The call also keeps the thing in memory until the destination answers.</summary>
+        public async ValueTask<bool> IsStillOwed(string to) => await LookAgain(sending: true);
+
+        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) => to.Send(notification, cancellationToken);
+
+        public void Log(string to, DeliveryAnswer answer) => all.Log(to, notification, answer);
+
+        public Task Record(string to, DeliveryAnswer answer) => all.Answer(to, notification, answer);
+
+        private bool IsEnd => notification.Event.IsEnd();
+
+        /// <summary>Outages and returns may join an incident, which is one attempt for all of them.</summary>
+        private bool MayJoin(DestinationTerms terms) => terms.Collapse
+            && (notification.IncidentId is not null || notification.Event is NotificationEvent.DeviceOffline or NotificationEvent.DeviceRecovered);
+
+        private async Task<bool> LookAgain(bool sending)
+        {
+            if (await all.StillOwed(destination, notification, sending) is not { } owed) return false;
+
+            // A repeat says what was found out just before it; the state knows what was found out first.
+            notification = owed.Event == NotificationEvent.DeviceStillOffline ? owed with { Verification = notification.Verification } : owed;
+            return true;
+        }
+    }
+
+    /// <summary>Said before and accepted: nobody waits for the answer.</summary>
+    private sealed class KeepAlive(ThingNotifications all, Notification notification) : IOutgoing
+    {
+        public string Key => notification.OutageId;
+
+        public string? AnswerKey => null;
+
+        public Waiter? Waiter => null;
+
+        public async ValueTask<bool> IsStillOwed(string to)
+        {
+            if (await all.StillOwed(to, notification, sending: false) is not { } owed) return false;
+            notification = owed;
+            return true;
+        }
+
+        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) => to.Send(notification, cancellationToken);
+
+        public void Log(string to, DeliveryAnswer answer)
+        {
+            if (answer.Outcome != DeliveryOutcome.Accepted) all.Log(to, notification, answer);
+        }
+
+        public Task Record(string to, DeliveryAnswer answer) => Task.CompletedTask;
+    }
+
+    [LoggerMessage(40, LogLevel.Information, "{Destination} accepted {Event} of {ThingName} (outage {OutageId}): {Detail}")]
+    private partial void LogAccepted(string destination, string @event, string thingName, string outageId, string detail);
+
+    [LoggerMessage(41, LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage {OutageId}), tried again soon{More}: {Detail}")]
+    private partial void LogFailed(string destination, string @event, string thingName, string outageId, string detail, string more);
+
+    [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), tried hourly for a day{More}: {Detail}")]
+    private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail, string more);
+
+    [LoggerMessage(43, LogLevel.Warning, "{ThingName}: what a destination answered could not be stored; its next tick asks again.")]
+    private partial void LogNotAnswered(Exception exception, string thingName);
+}

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Presence;
+
+namespace IoTOrleans.Grains.Dispatch;
+
+/// <summary>Things that owe a destination something that it has not taken.</summary>
+internal sealed class WaitingThings(IGrainFactory grains, IEnumerable<INotificationDestination> destinations, IThingsNotWell? things = null)
+{
+    private readonly Dictionary<string, Func<string, Task>> _tryAgain = destinations.ToDictionary<INotificationDestination, string, Func<string, Task>>(
+        destination => destination.Name, destination => thing => grains.GetGrain<IDeviceAnswers>(thing).TryAgain(destination.Name));
+
+    public Waiter Of(string destination, string thing) => new(_tryAgain[destination], thing);
+
+    /// <summary>Those that wait by what is stored, whoever has heard of it.</summary>
+    public async IAsyncEnumerable<Waiter> Find(string destination, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (things is null) yield break;
+        await foreach (var thing in things.Walk(cancellationToken))
+        {
+            if (TellingRules.WaitsFor(thing.State, destination)) yield return Of(destination, thing.ThingName);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace IoTOrleans.Grains.Watching;
+
+/// <summary>The word that we are blind, or not any more. What gets lost is asked for again in seconds.</summary>
+internal sealed partial class WatcherNotifications(IGrainFactory grains, DestinationSender sender, ILogger<WatcherNotifications> logger)
+{
+    public void Send(string destination, Notification notification) => sender.Send(destination, Traffic.Watcher, new Owed(this, notification));
+
+    private Task Answer(string destination, Notification notification, DeliveryAnswer answer) =>
+        grains.GetGrain<IWatcherGrain>(0).Answered(notification.OutageId, notification.Event, destination, answer);
+
+    private sealed class Owed(WatcherNotifications all, Notification notification) : IOutgoing
+    {
+        public string Key => notification.Key;
+
+        public string AnswerKey => notification.Key;
+
+        public Waiter? Waiter => null;
+
+        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) => to.Send(notification, cancellationToken);
+
+        public void Log(string to, DeliveryAnswer answer)
+        {
+            if (answer.Outcome == DeliveryOutcome.Accepted) all.LogAccepted(to, notification.Key, answer.Detail ?? "ok");
+            else all.LogNotTaken(to, notification.Key, answer.Detail);
+        }
+
+        public Task Record(string to, DeliveryAnswer answer) => all.Answer(to, notification, answer);
+    }
+
+    [LoggerMessage(83, LogLevel.Information, "{Destination} accepted {Key}: {Detail}")]
+    private partial void LogAccepted(string destination, string key, string detail);
+
+    [LoggerMessage(84, LogLevel.Warning, "{Destination} did not take {Key}, tried again: {Detail}")]
+    private partial void LogNotTaken(string destination, string key, string? detail);
+}
