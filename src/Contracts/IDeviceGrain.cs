@@ -34,7 +34,7 @@ public interface IDeviceGrain : IGrainWithStringKey
     /// </summary>
     /// <returns>What holds now.</returns>
     [Alias("SetPolicy")]
-    Task<DevicePolicy> SetPolicy(PolicyOverride? policyOverride);
+    Task<DevicePolicy> SetPolicy(PolicySettings? settings);
 
     /// <summary>
     /// The stored state. The Orleans Dashboard finds this method by its shape (no parameter, answers with the type of the

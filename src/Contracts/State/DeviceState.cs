@@ -77,7 +77,7 @@ public sealed record DeviceState
     [Id(14)] public IReadOnlyList<Flapping> Flapping { get; init; } = [];
 
     /// <summary>Set for this thing at run time; null: the settings hold.</summary>
-    [Id(15)] public PolicyOverride? Override { get; init; }
+    [Id(15)] public PolicySettings? Override { get; init; }
 
     /// <summary>A new client id for each connection must not make the item grow.</summary>
     public const int MostClients = 4;

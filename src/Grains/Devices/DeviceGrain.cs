@@ -44,7 +44,7 @@ internal sealed partial class DeviceGrain(
 
     private DeviceState _state = new();
     private DeviceClock _clock = null!;
-    private PresencePolicy _policy = null!;
+    private RuleContext _context = null!;
 
     /// <summary>Before Orleans reads the state for a new activation: this silo may sleep in between.</summary>
     private long _storedAsOf = time.GetTimestamp();
@@ -58,9 +58,9 @@ internal sealed partial class DeviceGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _policy = policies.For(ThingName);
+        _context = policies.For(ThingName);
         _state = storage.State;
-        _clock = new DeviceClock(this, time, logger, expected: PresenceRules.NextLook(_state, _policy, Now) is not null, OnTimer);
+        _clock = new DeviceClock(this, time, logger, expected: PresenceRules.NextLook(_state, _context, Now) is not null, OnTimer);
 
         // Its reminder stands where a clock that was ahead has put it.
         if (!ReferenceEquals(ClockSteps.PutRight(_state, Now), _state)) _clock.LookAgain(Now, Now);
@@ -121,8 +121,8 @@ internal sealed partial class DeviceGrain(
     {
         await Refresh(unless: IsFresh);
         var now = Now;
-        var policy = mutes.Over(_policy.With(_state.Override), _state, now);
-        var owed = PresenceRules.Owed(_state, destination, policy, now)
+        var context = mutes.Over(_context.With(_state.Override), _state, now);
+        var owed = PresenceRules.Owed(_state, destination, context, now)
             .FirstOrDefault(owed => owed.OutageId == outageId && owed.Event == notificationEvent && owed.Sequence == sequence);
         if (owed is null || !sending) return owed;
 
@@ -153,20 +153,20 @@ internal sealed partial class DeviceGrain(
 
     public Task<DeviceStatus?> GetStatus()
     {
-        if (storage.RecordExists && !RemovalRules.IsForgotten(_state)) return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, mutes.Over(_policy, _state, Now), Now));
+        if (storage.RecordExists && !RemovalRules.IsForgotten(_state)) return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, mutes.Over(_context, _state, Now), Now));
 
         // A name that somebody only asked about must not keep memory for as long as a real thing.
         if (!_heardOf) DeactivateOnIdle();
         return Task.FromResult<DeviceStatus?>(null);
     }
 
-    public async Task<DevicePolicy> SetPolicy(PolicyOverride? policyOverride)
+    public async Task<DevicePolicy> SetPolicy(PolicySettings? settings)
     {
         _heardOf = true;
         await Refresh();
-        if (policyOverride is null && _state is { Connected: null, Marks.Count: 0, Clients.Count: 0, Owing.Count: 0 }) await ForgetStranger();
-        else if (policyOverride is not null || _state.Override is not null) await Apply(new PresenceInput.PolicySet(policyOverride));
-        return PolicyView.Of(_policy.With(policyOverride));
+        if (settings is null && _state is { Connected: null, Marks.Count: 0, Clients.Count: 0, Owing.Count: 0 }) await ForgetStranger();
+        else if (settings is not null || _state.Override is not null) await Apply(new PresenceInput.PolicySet(settings));
+        return _context.With(settings).Policy;
     }
 
     public Task<DeviceState> GetState() => Task.FromResult(_state);
@@ -245,23 +245,23 @@ internal sealed partial class DeviceGrain(
     }
 
     /// <summary>The settings with the mutes that hold now; these matter only to what is, or was, away, or cannot settle.</summary>
-    private PresencePolicy PolicyAt(DateTimeOffset now) => _state is { Outage: null, Flapping.Count: 0 } ? _policy
-        : mutes.Over(_state.Outage is { Telling: null } ? _policy with { Blind = blindSpots.Current } : _policy, _state, now);
+    private RuleContext PolicyAt(DateTimeOffset now) => _state is { Outage: null, Flapping.Count: 0 } ? _context
+        : mutes.Over(_state.Outage is { Telling: null } ? _context with { Blind = blindSpots.Current } : _context, _state, now);
 
     private async Task<PresenceReason> Apply(PresenceInput input)
     {
         var now = Now;
         var before = _state;
-        var policy = PolicyAt(now);
-        var decision = PresenceRules.Apply(before, input, policy, now);
+        var context = PolicyAt(now);
+        var decision = PresenceRules.Apply(before, input, context, now);
         if (RemovalRules.IsGone(decision))
         {
             await Clear();
-            observer.Decided(ThingName, input, decision, before, policy, now);
+            observer.Decided(ThingName, input, decision, before, context, now);
             return decision.Reason;
         }
 
-        var next = PresenceRules.NextLook(decision.State, policy, now);
+        var next = PresenceRules.NextLook(decision.State, context, now);
 
         // Nearer before the write, later or never only after it: whatever dies in between, somebody looks again soon enough.
         var began = time.GetTimestamp();
@@ -278,11 +278,11 @@ internal sealed partial class DeviceGrain(
         }
 
         foreach (var effect in decision.Effects) CarryOut(effect);
-        await _clock.Settle(next, now, () => _confirmed && IsFresh, ticking: LookingRules.WaitsForMute(_state, policy.With(_state.Override)));
+        await _clock.Settle(next, now, () => _confirmed && IsFresh, ticking: LookingRules.WaitsForMute(_state, context.With(_state.Override)));
         StayAsLongAsNeeded(now);
         mutes.Fulfil(ThingName, _state);
 
-        observer.Decided(ThingName, input, decision, before, policy, now);
+        observer.Decided(ThingName, input, decision, before, context, now);
         return decision.Reason;
     }
 
@@ -379,7 +379,7 @@ internal sealed partial class DeviceGrain(
             {
                 _state = _state with { Memory = _state.Memory with { MarkMoved = false } };
                 DeactivateOnIdle();
-                if (PresenceRules.NextLook(_state, _policy, Now) is not null) secondLooks.Soon(ThingName);
+                if (PresenceRules.NextLook(_state, _context, Now) is not null) secondLooks.Soon(ThingName);
             }
         }
     }

@@ -25,16 +25,16 @@ public sealed class DeviceStories
     public DeviceWhy WhyOf(string thingName, DeviceState state)
     {
         var now = PresenceRules.ToMilliseconds(_time.GetUtcNow());
-        var policy = _mutes.Over(_policies.For(thingName), state, now).With(state.Override);
-        var status = StatusView.Of(state, policy, now);
+        var context = _mutes.Over(_policies.For(thingName), state, now).With(state.Override);
+        var status = StatusView.Of(state, context, now);
         return new()
         {
             ThingName = thingName,
             Status = status.Status,
             Since = status.Since,
             OutageId = status.OutageId,
-            WaitingFor = Waiting.For(state, policy, now, _mutes.EndFor(thingName, state, now)),
-            Owed = [.. TellingRules.Debts(state, policy, now).Concat(FlappingRules.Debts(state, policy)).Select(debt => Owed(debt, policy, now))],
+            WaitingFor = Waiting.For(state, context, now, _mutes.EndFor(thingName, state, now)),
+            Owed = [.. TellingRules.Debts(state, context, now).Concat(FlappingRules.Debts(state, context)).Select(debt => Owed(debt, context, now))],
             MutedBy = status.MutedBy,
             PolicySource = status.Policy.Source,
             Items =
@@ -50,11 +50,11 @@ public sealed class DeviceStories
             DateTimeOffset.FromUnixTimeSeconds(state.Ring[index].At), state.Ring[index].Reason,
             History.WordAt(state, index)?.Name(), History.HeardAt(state, index)));
 
-    private static OwedWord Owed(Debt debt, PresencePolicy policy, DateTimeOffset now) => new(
+    private static OwedWord Owed(Debt debt, RuleContext context, DateTimeOffset now) => new(
         debt.Destination, debt.Event.Name(), debt.OutageId,
         debt.Delivery switch
         {
-            _ when policy.Known?.Contains(debt.Destination) == false => "removed",
+            _ when context.Known?.Contains(debt.Destination) == false => "removed",
             { RefusedSince: not null } => "refused",
             { Failures: > 0 } or { RetryAt: not null } => "failed",
             _ => null,

@@ -6,18 +6,18 @@ namespace IoTOrleans.Grains.Devices;
 /// <summary>What people see of a thing's state.</summary>
 internal static class StatusView
 {
-    public static DeviceStatus Of(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    public static DeviceStatus Of(DeviceState state, RuleContext context, DateTimeOffset now)
     {
-        policy = policy.With(state.Override);
-        var status = PresenceRules.StatusOf(state, policy, now);
-        var outage = Recovery.EndHold(state, policy, now).Outage;
+        context = context.With(state.Override);
+        var status = PresenceRules.StatusOf(state, context, now);
+        var outage = Recovery.EndHold(state, context, now).Outage;
         return new DeviceStatus
         {
-            ThingName = policy.ThingName,
+            ThingName = context.ThingName,
             Status = status,
             Connected = state.Connected,
             Since = state.Since,
-            GraceEndsAt = status == PresenceStatus.Grace ? LookingRules.WithGraceOf(policy, outage!).GraceEndsAt : null,
+            GraceEndsAt = status == PresenceStatus.Grace ? LookingRules.WithGraceOf(context, outage!).GraceEndsAt : null,
             NotifiedAt = outage?.NotifiedAt,
             DisconnectReason = outage?.DisconnectReason,
             LastEventAt = state.LastEventAt,
@@ -25,9 +25,9 @@ internal static class StatusView
             OutagesSuppressed = state.Suppressed,
             NotificationsSent = state.Sent,
             Attributes = state.Attributes,
-            MutedBy = policy.MutedBy,
+            MutedBy = context.MutedBy,
             FlappingSince = state.Flapping is [.., { CalmSince: null } flapping] ? flapping.Since : null,
-            Policy = PolicyView.Of(policy),
+            Policy = context.Policy,
             IncidentId = outage?.Deliveries.Values.Select(delivery => delivery.Incident).FirstOrDefault(incident => incident is not null),
         };
     }

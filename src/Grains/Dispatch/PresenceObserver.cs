@@ -21,7 +21,7 @@ internal sealed partial class PresenceObserver
     }
 
     public void Decided(
-        string thingName, PresenceInput input, PresenceDecision decision, DeviceState before, PresencePolicy policy, DateTimeOffset now)
+        string thingName, PresenceInput input, PresenceDecision decision, DeviceState before, RuleContext context, DateTimeOffset now)
     {
         var reason = ReasonTexts.NameOf(decision.Reason);
         _decisions.Add(1, new KeyValuePair<string, object?>("reason", reason));
@@ -34,7 +34,7 @@ internal sealed partial class PresenceObserver
             LogFlapping(thingName, flapping.Drops, flapping.Since);
         }
 
-        var (from, to) = (PresenceRules.StatusOf(before, policy, now), PresenceRules.StatusOf(decision.State, policy, now));
+        var (from, to) = (PresenceRules.StatusOf(before, context, now), PresenceRules.StatusOf(decision.State, context, now));
         if (from == to) LogDecided(thingName, to, reason);
         else if (IsTold(from) || IsTold(to)) LogToldChanged(thingName, from, to, reason, (decision.State.Outage ?? before.Outage)?.Id);
         else LogChanged(thingName, from, to, reason);

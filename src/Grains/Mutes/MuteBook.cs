@@ -35,10 +35,10 @@ public sealed class MuteBook(IGrainFactory grains, [FromKeyedServices(TimeProvid
     }
 
     /// <summary>The policy as it holds now: with the mutes that do.</summary>
-    internal PresencePolicy Over(PresencePolicy policy, DeviceState state, DateTimeOffset now)
+    internal RuleContext Over(RuleContext context, DeviceState state, DateTimeOffset now)
     {
-        var holding = Volatile.Read(ref _copy)?.Holding(policy.ThingName, state, now) ?? Array.Empty<string>();
-        return holding.Count == 0 ? policy : policy with { MutedBy = holding };
+        var holding = Volatile.Read(ref _copy)?.Holding(context.ThingName, state, now) ?? Array.Empty<string>();
+        return holding.Count == 0 ? context : context with { MutedBy = holding };
     }
 
     /// <summary>When the last mute ends of those that hold for the thing now or follow without a gap; null: one of them ends with its recovery.</summary>

@@ -14,10 +14,10 @@ internal static class AuditRules
     /// Who can be asked; null: nobody, or it is not worth asking. The broker's own connections are no secret to it: what it has missed
     /// is looked up when it starts.
     /// </summary>
-    public static EventSource? Witness(DeviceState state, PresencePolicy settings) =>
+    public static EventSource? Witness(DeviceState state, RuleContext settings) =>
         IsTakenForConnected(state) && LookingRules.Witness(state, settings.With(state.Override)) is { } witness and not EventSource.Broker ? witness : null;
 
-    public static PresenceDecision Audited(DeviceState state, VerifierAnswer answer, PresencePolicy policy, DateTimeOffset now)
+    public static PresenceDecision Audited(DeviceState state, VerifierAnswer answer, RuleContext context, DateTimeOffset now)
     {
         if (!IsTakenForConnected(state)) return Nothing(state, PresenceReason.AuditOvertaken);
         switch (answer)
@@ -27,7 +27,7 @@ internal static class AuditRules
 
             case { Verdict: VerifierVerdict.Disconnected, ChangedAt: { } changedAt, Number: { } number }:
                 var missed = new ConnectionChange(false, ChangeKind.Shadow, state.Source, changedAt, now) { Number = number, ShadowName = answer.ShadowName };
-                return IsYounger(state, missed, now) ? Missed(state, missed, policy, now) : Nothing(state, PresenceReason.AuditStale);
+                return IsYounger(state, missed, now) ? Missed(state, missed, context, now) : Nothing(state, PresenceReason.AuditStale);
 
             default:
                 return Nothing(state, PresenceReason.AuditUnanswered);
@@ -47,9 +47,9 @@ internal static class AuditRules
     }
 
     /// <summary>As if its event had come at last: it gets its grace, or what is left of it, and is verified like any other.</summary>
-    private static PresenceDecision Missed(DeviceState state, ConnectionChange missed, PresencePolicy policy, DateTimeOffset now)
+    private static PresenceDecision Missed(DeviceState state, ConnectionChange missed, RuleContext context, DateTimeOffset now)
     {
-        var decision = ConnectionRules.Apply(state, missed, policy, now);
+        var decision = ConnectionRules.Apply(state, missed, context, now);
         var ring = decision.State.Ring;
         return decision with
         {

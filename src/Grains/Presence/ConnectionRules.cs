@@ -10,13 +10,13 @@ namespace IoTOrleans.Grains.Presence;
 /// <summary>What connection changes do: start the clock, forget it, or nothing.</summary>
 internal static class ConnectionRules
 {
-    public static PresenceDecision Apply(DeviceState state, ConnectionChange change, PresencePolicy policy, DateTimeOffset now)
+    public static PresenceDecision Apply(DeviceState state, ConnectionChange change, RuleContext context, DateTimeOffset now)
     {
         // A document in which nothing changed is no news of a stranger; of a known thing it may be the only trace of a lost event.
         if (change.SaysUnchanged && state.Connected is null) return Nothing(state, PresenceReason.Unchanged);
 
         var verdict = EventOrder.Judge(state, change, now);
-        if (verdict.Why == PresenceReason.OlderEvent && LateSecondDrop(state, change, verdict) is { } first) return Restart(state, first, change, verdict, policy, now);
+        if (verdict.Why == PresenceReason.OlderEvent && LateSecondDrop(state, change, verdict) is { } first) return Restart(state, first, change, verdict, context, now);
         if (verdict.Why is not PresenceReason.None and not PresenceReason.OverruledByOtherKind) return Nothing(state, verdict.Why);
 
         var marked = verdict.Marked with { Memory = state.Memory with { MarkMoved = true } };
@@ -27,10 +27,10 @@ internal static class ConnectionRules
         if (state.Connected != verdict.Connected) marked = marked with { Source = change.Source };
         var decision = (state.Connected, verdict.Connected) switch
         {
-            (true, true) => StillConnected(state, marked, verdict, policy, now),
-            (_, true) => Back(marked, change, verdict, policy, now),
-            (false, false) => StillAway(state, marked, change, verdict, policy, now),
-            (_, false) => Dropped(marked, change, verdict, policy, now),
+            (true, true) => StillConnected(state, marked, verdict, context, now),
+            (_, true) => Back(marked, change, verdict, context, now),
+            (false, false) => StillAway(state, marked, change, verdict, context, now),
+            (_, false) => Dropped(marked, change, verdict, context, now),
         };
         return verdict.Forgotten is not { } client ? decision
             : decision with { Effects = [.. decision.Effects, new PresenceEffect.WarnClientForgotten(client)] };
@@ -40,7 +40,7 @@ internal static class ConnectionRules
     /// The broker lost every connection when it stopped. Whoever was connected gets a whole grace from its start to come back, and
     /// whoever was in grace at least that; an outage that only we caused does not count.
     /// </summary>
-    public static PresenceDecision BrokerStarted(DeviceState state, BrokerStart start, PresencePolicy policy, DateTimeOffset now)
+    public static PresenceDecision BrokerStarted(DeviceState state, BrokerStart start, RuleContext context, DateTimeOffset now)
     {
         if (!MissedStart(state, start)) return Nothing(state, PresenceReason.Unchanged);
 
@@ -54,7 +54,7 @@ internal static class ConnectionRules
             Marks = new Dictionary<string, OrderMark>(state.Marks) { [OrderMark.BrokerKey] = mark },
             Memory = LookingRules.NotAsking(state.Memory),
         };
-        var until = at + policy.Grace + policy.SettleTime;
+        var until = at + context.Policy.Grace + context.Policy.SettleTime;
         var given = marked.Outage switch
         {
             null => marked with
@@ -62,10 +62,10 @@ internal static class ConnectionRules
                 Connected = false,
                 Since = at,
                 RecoversAt = null,
-                Outage = NewOutage(policy, at, now) with { GraceEndsAt = until, Ours = true },
+                Outage = NewOutage(context, at, now) with { GraceEndsAt = until, Ours = true },
             },
             { BackAt: not null } recovering => marked with { Connected = false, Since = at, Outage = DroppedInHold(recovering) },
-            { Telling: null, Muted: false } grace => marked with { Outage = Prolong(LookingRules.WithGraceOf(policy, grace), until) },
+            { Telling: null, Muted: false } grace => marked with { Outage = Prolong(LookingRules.WithGraceOf(context, grace), until) },
             _ => marked,
         };
 
@@ -79,12 +79,12 @@ internal static class ConnectionRules
         && state.Marks.TryGetValue(OrderMark.BrokerKey, out var mark) && mark.BrokerStart < start.Number;
 
     private static PresenceDecision StillConnected(
-        DeviceState before, DeviceState marked, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
+        DeviceState before, DeviceState marked, OrderVerdict verdict, RuleContext context, DateTimeOffset now)
     {
         if (marked.Outage is { BackAt: { } backAt } outage && verdict.NewSession && verdict.At > backAt)
         {
             // A newer session while the hold runs: there was another drop in between, and the hold begins again.
-            var (again, _) = Recovery.CameBack(marked with { Outage = DroppedInHold(outage) }, verdict.At, policy, now);
+            var (again, _) = Recovery.CameBack(marked with { Outage = DroppedInHold(outage) }, verdict.At, context, now);
             return Store(again, PresenceReason.DroppedInHold, verdict.At);
         }
 
@@ -92,19 +92,19 @@ internal static class ConnectionRules
     }
 
     private static PresenceDecision Back(
-        DeviceState marked, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
+        DeviceState marked, ConnectionChange change, OrderVerdict verdict, RuleContext context, DateTimeOffset now)
     {
-        var (back, reason) = Recovery.CameBack(marked, verdict.At, policy, now);
+        var (back, reason) = Recovery.CameBack(marked, verdict.At, context, now);
         if (!change.Connected) reason = PresenceReason.TakenOverByNewSession;
-        return Store(back, reason, verdict.At, TellingRules.DueNow(back, policy, now));
+        return Store(back, reason, verdict.At, TellingRules.DueNow(back, context, now));
     }
 
     private static PresenceDecision StillAway(
-        DeviceState before, DeviceState marked, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
+        DeviceState before, DeviceState marked, ConnectionChange change, OrderVerdict verdict, RuleContext context, DateTimeOffset now)
     {
         if (marked.Outage is { Telling: null, Muted: false } grace && (IsSecondOfItsKind(before, change, verdict, grace) || IsLaterRound(before, verdict, grace)))
         {
-            return Restart(marked, grace, change, verdict, policy, now);
+            return Restart(marked, grace, change, verdict, context, now);
         }
 
         return Unchanged(before, marked, verdict);
@@ -140,19 +140,19 @@ internal static class ConnectionRules
 
     /// <summary>It cannot have dropped twice without coming back in between: the first outage is over, this is the next.</summary>
     private static PresenceDecision Restart(
-        DeviceState state, Outage first, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
+        DeviceState state, Outage first, ConnectionChange change, OrderVerdict verdict, RuleContext context, DateTimeOffset now)
     {
         var ended = Recovery.EndQuietly(state, first, verdict.At);
-        return Store(StartGrace(ended, change, verdict, policy, now), PresenceReason.GraceRestartedByNewerSession, verdict.At);
+        return Store(StartGrace(ended, change, verdict, context, now), PresenceReason.GraceRestartedByNewerSession, verdict.At);
     }
 
     private static PresenceDecision Dropped(
-        DeviceState marked, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now)
+        DeviceState marked, ConnectionChange change, OrderVerdict verdict, RuleContext context, DateTimeOffset now)
     {
-        if (marked.Outage is { BackAt: { } backAt } back && backAt + LearnedHold.Of(policy, marked.Unrest) <= verdict.At)
+        if (marked.Outage is { BackAt: { } backAt } back && backAt + LearnedHold.Of(context, marked.Unrest) <= verdict.At)
         {
             // Both come late: by their own times the reconnect had held, and this is another outage.
-            marked = Recovery.EndHold(marked with { Outage = back with { HoldEndsAt = verdict.At } }, policy, now);
+            marked = Recovery.EndHold(marked with { Outage = back with { HoldEndsAt = verdict.At } }, context, now);
         }
 
         if (marked.Outage is { } recovering)
@@ -162,8 +162,8 @@ internal static class ConnectionRules
         }
 
         verdict = verdict with { At = AfterReturn(marked, change, verdict.At) };
-        var dropped = StartGrace(marked, change, verdict, policy, now);
-        return Store(dropped, PresenceReason.GraceStarted, verdict.At, TellingRules.DueNow(dropped, policy, now));
+        var dropped = StartGrace(marked, change, verdict, context, now);
+        return Store(dropped, PresenceReason.GraceStarted, verdict.At, TellingRules.DueNow(dropped, context, now));
     }
 
     /// <summary>
@@ -178,25 +178,25 @@ internal static class ConnectionRules
     }
 
     private static DeviceState StartGrace(
-        DeviceState state, ConnectionChange change, OrderVerdict verdict, PresencePolicy policy, DateTimeOffset now) => state with
+        DeviceState state, ConnectionChange change, OrderVerdict verdict, RuleContext context, DateTimeOffset now) => state with
         {
             Connected = false,
             Since = verdict.At,
             RecoversAt = null,
             Memory = LookingRules.NotAsking(state.Memory) with { HeardAt = change.ReceivedAt },
-            Outage = NewOutage(policy, verdict.At, now) with
+            Outage = NewOutage(context, verdict.At, now) with
             {
                 DisconnectReason = change.DisconnectReason,
                 Session = change.Kind is ChangeKind.Lifecycle or ChangeKind.Broker ? change.Number : null,
             },
         };
 
-    private static Outage NewOutage(PresencePolicy policy, DateTimeOffset since, DateTimeOffset now) => new()
+    private static Outage NewOutage(RuleContext context, DateTimeOffset since, DateTimeOffset now) => new()
     {
-        Id = OutageId(policy.ThingName, since),
+        Id = OutageId(context.ThingName, since),
         Since = since,
-        GraceEndsAt = Later(since + policy.Grace, now + policy.SettleTime),
-        GraceSeconds = policy.Grace.TotalSeconds,
+        GraceEndsAt = Later(since + context.Policy.Grace, now + context.Policy.SettleTime),
+        GraceSeconds = context.Policy.Grace.TotalSeconds,
     };
 
     private static Outage Prolong(Outage grace, DateTimeOffset until) => grace with { GraceEndsAt = Later(grace.GraceEndsAt, until) };

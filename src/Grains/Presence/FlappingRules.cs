@@ -31,7 +31,7 @@ internal static class FlappingRules
 
     /// <summary>After whatever happened: flapping begins, ends, is unmuted; and what is owed of it is sent.</summary>
     public static PresenceDecision Follow(
-        DeviceState before, PresenceDecision decision, PresenceInput input, PresencePolicy policy, DateTimeOffset now)
+        DeviceState before, PresenceDecision decision, PresenceInput input, RuleContext context, DateTimeOffset now)
     {
         var state = decision.State;
         var ended = Ended(before, state, now);
@@ -39,34 +39,34 @@ internal static class FlappingRules
 
         var forgotten = new List<PresenceEffect>();
         if (state.Outage is { Telling: not null } or { Muted: true }) state = WithoutDrops(state);
-        else if (state.Unrest?.Drops.Count >= DropsToTell) state = Begin(state, policy, now, forgotten);
+        else if (state.Unrest?.Drops.Count >= DropsToTell) state = Begin(state, context, now, forgotten);
 
-        if (Running(state) is { Telling: null } muted && !policy.TellsNobody) state = Replace(state, muted, Told(muted, policy, now));
-        state = WithoutDebtsPaid(state, policy);
+        if (Running(state) is { Telling: null } muted && !context.TellsNobody) state = Replace(state, muted, Told(muted, context, now));
+        state = WithoutDebtsPaid(state, context);
 
         if (!ReferenceEquals(state, decision.State))
             decision = decision with { State = state, Reason = decision.Persist || ended is null ? decision.Reason : PresenceReason.FlappingEnded, Persist = true };
         return decision.Persist || input is PresenceInput.Tick
-            ? decision with { Effects = [.. decision.Effects, .. forgotten, .. DueNow(state, policy, now)] } : decision;
+            ? decision with { Effects = [.. decision.Effects, .. forgotten, .. DueNow(state, context, now)] } : decision;
     }
 
     /// <summary>While it is away, its outage has a clock of its own; calm counts from its return.</summary>
-    public static DateTimeOffset? NextLook(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    public static DateTimeOffset? NextLook(DeviceState state, RuleContext context, DateTimeOffset now)
     {
         var calm = Running(state) is not null && state.Connected == true ? state.Since + Calm : null;
-        var owed = Debts(state, policy).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
+        var owed = Debts(state, context).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
         return owed < calm || calm is null ? owed : calm;
     }
 
     /// <summary>All that is owed, whether it may be sent now or not.</summary>
-    public static IEnumerable<Debt> Debts(DeviceState state, PresencePolicy policy) =>
+    public static IEnumerable<Debt> Debts(DeviceState state, RuleContext context) =>
         from flapping in state.Flapping
         from pair in flapping.Deliveries
-        let owed = Owed(flapping, pair.Key, pair.Value, policy)
+        let owed = Owed(flapping, pair.Key, pair.Value, context)
         where owed is not null
-        select new Debt(pair.Key, owed.Value, IdOf(flapping, policy), pair.Value);
+        select new Debt(pair.Key, owed.Value, IdOf(flapping, context), pair.Value);
 
-    public static IReadOnlyList<PresenceEffect.Send> DueNow(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    public static IReadOnlyList<PresenceEffect.Send> DueNow(DeviceState state, RuleContext context, DateTimeOffset now)
     {
         if (state.Flapping.Count == 0) return [];
         var sends = new List<PresenceEffect.Send>();
@@ -76,21 +76,21 @@ internal static class FlappingRules
             foreach (var (destination, delivery) in flapping.Deliveries)
             {
                 // One time after the other, as with outages.
-                if (waiting.Contains(destination) || Owed(flapping, destination, delivery, policy) is not { } owed) continue;
+                if (waiting.Contains(destination) || Owed(flapping, destination, delivery, context) is not { } owed) continue;
                 if (delivery.RefusedSince is null) waiting.Add(destination);
                 if (delivery.RetryAt > now) continue;
-                sends.Add(new PresenceEffect.Send(destination, Compose(state, flapping, owed, policy, now)));
+                sends.Add(new PresenceEffect.Send(destination, Compose(state, flapping, owed, context, now)));
             }
         }
 
         return sends;
     }
 
-    public static Flapping? Find(DeviceState state, string id, PresencePolicy policy) =>
-        state.Flapping.FirstOrDefault(flapping => IdOf(flapping, policy) == id);
+    public static Flapping? Find(DeviceState state, string id, RuleContext context) =>
+        state.Flapping.FirstOrDefault(flapping => IdOf(flapping, context) == id);
 
     public static PresenceDecision Answered(
-        DeviceState state, Flapping flapping, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
+        DeviceState state, Flapping flapping, PresenceInput.Answered answer, RuleContext context, DateTimeOffset now)
     {
         var delivery = flapping.Deliveries.GetValueOrDefault(answer.Destination);
         if (delivery is null || !Awaits(delivery, answer.Event)) return Nothing(state, PresenceReason.DeliveryOfNothingOwed);
@@ -120,21 +120,21 @@ internal static class FlappingRules
         : flapping.CalmSince is { } calm ? new((calm + Calm).ToUnixTimeSeconds(), PresenceReason.FlappingEnded) : null;
 
     /// <summary>What happened a while ago and has been calm since then is no news.</summary>
-    private static DeviceState Begin(DeviceState state, PresencePolicy policy, DateTimeOffset now, List<PresenceEffect> forgotten)
+    private static DeviceState Begin(DeviceState state, RuleContext context, DateTimeOffset now, List<PresenceEffect> forgotten)
     {
         var drops = state.Unrest!.Drops;
         state = WithoutDrops(state);
-        if (!policy.NotifyFlapping || (state.Connected == true && state.Since + Calm <= now)) return state;
+        if (!context.Policy.NotifyFlapping || (state.Connected == true && state.Since + Calm <= now)) return state;
 
         if (state.Flapping.Count >= MostOwing)
         {
             var oldest = state.Flapping[0];
-            forgotten.AddRange(oldest.Deliveries.Where(pair => Owed(oldest, pair.Key, pair.Value, policy) is not null)
-                .Select(pair => new PresenceEffect.WarnGivenUp(pair.Key, IdOf(oldest, policy), $"it has flapped {MostOwing} times more since then")));
+            forgotten.AddRange(oldest.Deliveries.Where(pair => Owed(oldest, pair.Key, pair.Value, context) is not null)
+                .Select(pair => new PresenceEffect.WarnGivenUp(pair.Key, IdOf(oldest, context), $"it has flapped {MostOwing} times more since then")));
         }
 
         var flapping = new Flapping { Since = DateTimeOffset.FromUnixTimeSeconds(drops[0]), Drops = drops.Count };
-        state = state with { Flapping = [.. state.Flapping.TakeLast(MostOwing - 1), policy.TellsNobody ? flapping : Told(flapping, policy, now)] };
+        state = state with { Flapping = [.. state.Flapping.TakeLast(MostOwing - 1), context.TellsNobody ? flapping : Told(flapping, context, now)] };
         return History.Add(state, PresenceReason.FlappingBegan, now);
     }
 
@@ -146,31 +146,31 @@ internal static class FlappingRules
         return until >= since + Calm ? running with { CalmSince = since } : null;
     }
 
-    private static Flapping Told(Flapping flapping, PresencePolicy policy, DateTimeOffset now) =>
-        flapping with { Telling = now, Deliveries = policy.Destinations.Distinct().ToDictionary(name => name, _ => new Delivery()) };
+    private static Flapping Told(Flapping flapping, RuleContext context, DateTimeOffset now) =>
+        flapping with { Telling = now, Deliveries = context.Policy.Notify.Distinct().ToDictionary(name => name, _ => new Delivery()) };
 
     private static Flapping? Running(DeviceState state) => state.Flapping is [.., { CalmSince: null } last] ? last : null;
 
     private static DeviceState WithoutDrops(DeviceState state) =>
         state.Unrest is { Drops.Count: > 0 } unrest ? state with { Unrest = unrest with { Drops = [] } } : state;
 
-    private static DeviceState WithoutDebtsPaid(DeviceState state, PresencePolicy policy)
+    private static DeviceState WithoutDebtsPaid(DeviceState state, RuleContext context)
     {
         return state.Flapping.All(Stays) ? state : state with { Flapping = [.. state.Flapping.Where(Stays)] };
 
-        bool Stays(Flapping flapping) => policy.NotifyFlapping
-            && (flapping.CalmSince is null || flapping.Deliveries.Any(pair => Owed(flapping, pair.Key, pair.Value, policy) is not null));
+        bool Stays(Flapping flapping) => context.Policy.NotifyFlapping
+            && (flapping.CalmSince is null || flapping.Deliveries.Any(pair => Owed(flapping, pair.Key, pair.Value, context) is not null));
     }
 
-    private static NotificationEvent? Owed(Flapping flapping, string destination, Delivery delivery, PresencePolicy policy)
+    private static NotificationEvent? Owed(Flapping flapping, string destination, Delivery delivery, RuleContext context)
     {
         if (delivery.GivenUp) return null;
         if (!delivery.Offline) return NotificationEvent.DeviceFlapping;
-        return flapping.CalmSince is null || delivery.Recovered || !HearsOfTheEnd(destination, policy) ? null : NotificationEvent.DeviceSteady;
+        return flapping.CalmSince is null || delivery.Recovered || !HearsOfTheEnd(destination, context) ? null : NotificationEvent.DeviceSteady;
     }
 
     /// <summary>Whoever does not want to hear that a thing is back does not want to hear that it is steady.</summary>
-    private static bool HearsOfTheEnd(string destination, PresencePolicy policy) => policy.NotifyRecovery && policy.TermsOf(destination).SendResolved;
+    private static bool HearsOfTheEnd(string destination, RuleContext context) => context.Policy.NotifyRecovery && context.TermsOf(destination).SendResolved;
 
     private static bool Awaits(Delivery delivery, NotificationEvent notificationEvent) => notificationEvent switch
     {
@@ -186,21 +186,21 @@ internal static class FlappingRules
         flapping with { Deliveries = new Dictionary<string, Delivery>(flapping.Deliveries) { [destination] = delivery } };
 
     /// <summary>No thing name has a line break in it, so that no outage has this id.</summary>
-    internal static string IdOf(Flapping flapping, PresencePolicy policy) => ConnectionRules.OutageId($"{policy.ThingName}\nflapping", flapping.Since);
+    internal static string IdOf(Flapping flapping, RuleContext context) => ConnectionRules.OutageId($"{context.ThingName}\nflapping", flapping.Since);
 
     private static Notification Compose(
-        DeviceState state, Flapping flapping, NotificationEvent notificationEvent, PresencePolicy policy, DateTimeOffset now) => new()
+        DeviceState state, Flapping flapping, NotificationEvent notificationEvent, RuleContext context, DateTimeOffset now) => new()
         {
             Event = notificationEvent,
-            ThingName = policy.ThingName,
-            OutageId = IdOf(flapping, policy),
+            ThingName = context.ThingName,
+            OutageId = IdOf(flapping, context),
             Since = flapping.Since,
             DetectedAt = flapping.Telling!.Value,
             RecoveredAt = flapping.CalmSince,
             Duration = (flapping.CalmSince ?? now) - flapping.Since,
-            Grace = policy.Grace,
+            Grace = context.Policy.Grace,
             Attributes = state.Attributes,
-            PolicyMatch = policy.Source,
+            PolicyMatch = context.Source,
             Drops = flapping.Drops,
         };
 }

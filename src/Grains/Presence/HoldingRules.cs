@@ -20,26 +20,26 @@ internal static class HoldingRules
     /// <param name="until">Something happened then that we have not heard of: the queue has to be read up to that, too.</param>
     /// <returns>null: we know enough, or have waited long enough.</returns>
     public static PresenceDecision? Hold(
-        DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now, PresenceEffect? effect = null, DateTimeOffset? until = null)
+        DeviceState state, Outage grace, RuleContext context, DateTimeOffset now, PresenceEffect? effect = null, DateTimeOffset? until = null)
     {
-        if (Wait(state, grace, policy, until, now) is not { } wait) return null;
+        if (Wait(state, grace, context, until, now) is not { } wait) return null;
 
         // From when we began to hold: after an outage of our own every deadline is long past.
         var since = state.Memory is { HeldSince: { } began } memory && memory.AskingAbout == grace.Id ? began : now;
-        var longest = since + policy.MaxHold;
+        var longest = since + context.MaxHold;
         if (now >= longest) return null;
 
         state = state with { Memory = state.Memory with { HeldSince = since, AskingAbout = grace.Id, AskAgainAt = Earlier(now + wait, longest) } };
-        var due = TellingRules.DueNow(state, policy, now);
+        var due = TellingRules.DueNow(state, context, now);
         return Remember(state, PresenceReason.HeldBacklog, effect is null ? due : [.. due, effect]);
     }
 
-    private static TimeSpan? Wait(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset? happened, DateTimeOffset now)
+    private static TimeSpan? Wait(DeviceState state, Outage grace, RuleContext context, DateTimeOffset? happened, DateTimeOffset now)
     {
-        if (policy.Blind.Pause is { } pause && StillWaking(state, grace, pause, policy) is var until && until > now) return Look(until - now);
-        if (state.Source != EventSource.Queue || policy.Blind.Queue is not { } queue) return null;
+        if (context.Blind.Pause is { } pause && StillWaking(state, grace, pause, context) is var until && until > now) return Look(until - now);
+        if (state.Source != EventSource.Queue || context.Blind.Queue is not { } queue) return null;
 
-        var needed = grace.GraceEndsAt - policy.SettleTime;
+        var needed = grace.GraceEndsAt - context.Policy.SettleTime;
         if (happened > needed) needed = happened.Value;
         if (!(queue.SeenUntil >= needed)) return queue.SeenUntil is { } seen ? Look(needed - seen) : LookEvery;
 
@@ -51,11 +51,11 @@ internal static class HoldingRules
     /// What waited at our door while we stood still gets the settle time to come in. A thing on the broker could not come back meanwhile,
     /// so it gets that time once more.
     /// </summary>
-    private static DateTimeOffset StillWaking(DeviceState state, Outage grace, Pause pause, PresencePolicy policy)
+    private static DateTimeOffset StillWaking(DeviceState state, Outage grace, Pause pause, RuleContext context)
     {
-        var heard = pause.WokeAt + policy.SettleTime;
+        var heard = pause.WokeAt + context.Policy.SettleTime;
         if (state.Source != EventSource.Broker || grace.Since > pause.WokeAt) return heard;
-        return grace.GraceEndsAt > pause.WokeAt - pause.Length ? grace.GraceEndsAt + pause.Length + policy.SettleTime : heard;
+        return grace.GraceEndsAt > pause.WokeAt - pause.Length ? grace.GraceEndsAt + pause.Length + context.Policy.SettleTime : heard;
     }
 
     private static TimeSpan Look(TimeSpan wait) => wait < LookAtLeastAfter ? LookAtLeastAfter : wait > LookEvery ? LookEvery : wait;

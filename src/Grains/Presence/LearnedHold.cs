@@ -15,9 +15,9 @@ internal static class LearnedHold
     private const int MostDoublings = 10;
 
     /// <summary>One that is longer by the settings stays as it is; "at once" stays at once, since that is what was asked for.</summary>
-    public static TimeSpan Of(PresencePolicy policy, Unrest? unrest)
+    public static TimeSpan Of(RuleContext context, Unrest? unrest)
     {
-        var hold = policy.RecoveryHold;
+        var hold = context.Policy.RecoveryHold;
         if (hold >= Longest) return hold;
         hold *= Math.Pow(2, unrest?.Further ?? 0);
         return hold < Longest ? hold : Longest;

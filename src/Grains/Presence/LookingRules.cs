@@ -21,29 +21,29 @@ internal static class LookingRules
 
     internal const int StaleAnswersToWarn = 3;
 
-    public static PresenceDecision Tick(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    public static PresenceDecision Tick(DeviceState state, RuleContext context, DateTimeOffset now)
     {
         switch (state.Outage)
         {
             case { BackAt: null, Telling: null, Muted: false } grace:
-                return TickInGrace(state, grace, policy, now);
+                return TickInGrace(state, grace, context, now);
 
             case { BackAt: null } offline:
-                return TickOffline(state, offline, policy, now);
+                return TickOffline(state, offline, context, now);
 
             default:
-                if (Recovery.WithoutDebtsPaid(state, policy) is var paid && !ReferenceEquals(paid, state))
-                    return Store(paid, PresenceReason.NothingToDo, now, TellingRules.DueNow(paid, policy, now));
+                if (Recovery.WithoutDebtsPaid(state, context) is var paid && !ReferenceEquals(paid, state))
+                    return Store(paid, PresenceReason.NothingToDo, now, TellingRules.DueNow(paid, context, now));
 
                 // Well, or coming back; an earlier outage may still be owed to somebody.
-                var sends = TellingRules.DueNow(state, policy, now);
+                var sends = TellingRules.DueNow(state, context, now);
                 var reason = sends.Count > 0 ? PresenceReason.SentAgain : state.Outage is null ? PresenceReason.NothingToDo : PresenceReason.TooEarly;
                 return Remember(state, reason, sends);
         }
     }
 
     public static PresenceDecision Verified(
-        DeviceState state, string outageId, VerifierAnswer answer, PresencePolicy policy, DateTimeOffset now)
+        DeviceState state, string outageId, VerifierAnswer answer, RuleContext context, DateTimeOffset now)
     {
         if (state.Outage is not { BackAt: null } outage || outage.Id != outageId) return Nothing(state, PresenceReason.CameBackWhileAsking);
 
@@ -53,60 +53,60 @@ internal static class LookingRules
         switch (answer.Verdict)
         {
             case VerifierVerdict.Connected when IsYounger(state, outage, answer):
-                return Heal(state, answer, policy, now);
+                return Heal(state, answer, context, now);
 
             case VerifierVerdict.Connected:
-                return Stale(state, outage, inGrace, policy, now);
+                return Stale(state, outage, inGrace, context, now);
 
-            case VerifierVerdict.Disconnected when inGrace && NewerWindow(state, outage, answer, policy) is { } endsAt && endsAt > now:
+            case VerifierVerdict.Disconnected when inGrace && NewerWindow(state, outage, answer, context) is { } endsAt && endsAt > now:
                 var next = outage with { Since = answer.ChangedAt!.Value, GraceEndsAt = endsAt, SecondWindow = true };
                 var waiting = Noted(state, answer) with { Outage = next, Since = next.Since, Memory = NotAsking(state.Memory) with { StaleAnswers = 0 } };
                 return Store(waiting, PresenceReason.VerifierKnowsNewerDisconnect, now);
 
             case VerifierVerdict.Disconnected when inGrace && outage.SecondWindow && NewerDisconnect(state, outage, answer) is { } newer
-                && HoldingRules.Hold(Answered(state, now), outage, policy, now, until: newer) is { } held:
+                && HoldingRules.Hold(Answered(state, now), outage, context, now, until: newer) is { } held:
                 return held;
 
             case VerifierVerdict.Disconnected:
                 state = (inGrace ? Noted(state, answer) : state) with { Memory = state.Memory with { StaleAnswers = 0 } };
-                return Conclude(state, outage, inGrace, Verification.Confirmed, policy, now);
+                return Conclude(state, outage, inGrace, Verification.Confirmed, context, now);
 
             case VerifierVerdict.Failed when inGrace && (state.Memory.AskingAbout != outage.Id || StillTrying(state, now)):
                 // An activation that did not ask itself begins its minute here.
                 return Remember(state with { Memory = Asking(state.Memory, outage, now, AskAgainAfter) }, PresenceReason.VerifierFailed);
 
             default:
-                return Conclude(state, outage, inGrace, Verification.Unanswered, policy, now);
+                return Conclude(state, outage, inGrace, Verification.Unanswered, context, now);
         }
     }
 
     /// <summary>Somebody has looked, or there was nobody to ask: the next look is a recheck.</summary>
-    public static ActivationMemory Looked(ActivationMemory memory, PresencePolicy policy, DateTimeOffset now) =>
-        NotAsking(memory) with { AskAgainAt = policy.RecheckEvery > TimeSpan.Zero ? now + policy.RecheckEvery : null };
+    public static ActivationMemory Looked(ActivationMemory memory, RuleContext context, DateTimeOffset now) =>
+        NotAsking(memory) with { AskAgainAt = context.Policy.RecheckEvery > TimeSpan.Zero ? now + context.Policy.RecheckEvery : null };
 
-    public static DateTimeOffset NextLookInGrace(DeviceState state, Outage grace, PresencePolicy policy) =>
-        state.Memory is { AskAgainAt: { } again } memory && memory.AskingAbout == grace.Id ? again : WithGraceOf(policy, grace).GraceEndsAt;
+    public static DateTimeOffset NextLookInGrace(DeviceState state, Outage grace, RuleContext context) =>
+        state.Memory is { AskAgainAt: { } again } memory && memory.AskingAbout == grace.Id ? again : WithGraceOf(context, grace).GraceEndsAt;
 
     /// <summary>The deadline is a promise made with the grace of that day; it changes only because the setting did.</summary>
-    public static Outage WithGraceOf(PresencePolicy policy, Outage grace)
+    public static Outage WithGraceOf(RuleContext context, Outage grace)
     {
-        var change = policy.Grace - TimeSpan.FromSeconds(grace.GraceSeconds);
+        var change = context.Policy.Grace - TimeSpan.FromSeconds(grace.GraceSeconds);
         return change == TimeSpan.Zero ? grace
-            : grace with { GraceSeconds = policy.Grace.TotalSeconds, GraceEndsAt = PresenceRules.ToMilliseconds(grace.GraceEndsAt + change) };
+            : grace with { GraceSeconds = context.Policy.Grace.TotalSeconds, GraceEndsAt = PresenceRules.ToMilliseconds(grace.GraceEndsAt + change) };
     }
 
     /// <summary>Fixes the time of the next recheck: if it moved along with every event, a thing that keeps reporting would never be looked at.</summary>
-    public static DeviceState PlanRecheck(DeviceState state, PresencePolicy policy, DateTimeOffset now) =>
-        state is { Outage: { BackAt: null } and ({ Telling: not null } or { Muted: true }), Memory.AskAgainAt: null } && Rechecks(state, policy)
-            ? state with { Memory = state.Memory with { AskAgainAt = now + policy.RecheckEvery } }
+    public static DeviceState PlanRecheck(DeviceState state, RuleContext context, DateTimeOffset now) =>
+        state is { Outage: { BackAt: null } and ({ Telling: not null } or { Muted: true }), Memory.AskAgainAt: null } && Rechecks(state, context)
+            ? state with { Memory = state.Memory with { AskAgainAt = now + context.Policy.RecheckEvery } }
             : state;
 
-    public static DateTimeOffset NextLookOffline(DeviceState state, Outage offline, PresencePolicy policy, DateTimeOffset now)
+    public static DateTimeOffset NextLookOffline(DeviceState state, Outage offline, RuleContext context, DateTimeOffset now)
     {
-        var look = Rechecks(state, policy) ? state.Memory.AskAgainAt ?? now + policy.RecheckEvery : NextIdleLook(offline, now);
+        var look = Rechecks(state, context) ? state.Memory.AskAgainAt ?? now + context.Policy.RecheckEvery : NextIdleLook(offline, now);
         if (state.Memory.AskingSince is not null && now + TellingRules.FirstRetry < look) look = now + TellingRules.FirstRetry;
-        if (KeepAliveRules.Next(offline, policy, now) is { } keepAlive && keepAlive < look) look = keepAlive;
-        return TellingRules.NextRepeat(offline, policy, now) is { } repeat && repeat < look ? repeat : look;
+        if (KeepAliveRules.Next(offline, context, now) is { } keepAlive && keepAlive < look) look = keepAlive;
+        return TellingRules.NextRepeat(offline, context, now) is { } repeat && repeat < look ? repeat : look;
     }
 
     /// <summary>On fixed days since the deadline: if it moved along with every glance, every glance would cost a write.</summary>
@@ -120,93 +120,93 @@ internal static class LookingRules
     /// Away, and something would be told but for a mute, which somebody may take back at any moment: the reminder goes on to tick
     /// every minute.
     /// </summary>
-    public static bool WaitsForMute(DeviceState state, PresencePolicy policy) =>
-        policy.MutedBy.Count > 0 && state.Outage is { BackAt: null } away
-        && (away.Muted || (away.Telling is not null && policy.RepeatInterval > TimeSpan.Zero));
+    public static bool WaitsForMute(DeviceState state, RuleContext context) =>
+        context.MutedBy.Count > 0 && state.Outage is { BackAt: null } away
+        && (away.Muted || (away.Telling is not null && context.Policy.RepeatInterval > TimeSpan.Zero));
 
     /// <summary>… and such a tick has nothing to do but to see that the mute still holds.</summary>
-    public static bool OnlyWaitsForMute(DeviceState state, PresencePolicy policy, DateTimeOffset now) =>
-        WaitsForMute(state, policy) && state is { Owing.Count: 0, Flapping.Count: 0, Memory.AskingSince: null }
-        && !TellingRules.OwesAnything(state.Outage!, over: false, policy)
-        && !(Rechecks(state, policy) && !(state.Memory.AskAgainAt > now));
+    public static bool OnlyWaitsForMute(DeviceState state, RuleContext context, DateTimeOffset now) =>
+        WaitsForMute(state, context) && state is { Owing.Count: 0, Flapping.Count: 0, Memory.AskingSince: null }
+        && !TellingRules.OwesAnything(state.Outage!, over: false, context)
+        && !(Rechecks(state, context) && !(state.Memory.AskAgainAt > now));
 
-    private static PresenceDecision TickInGrace(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now)
+    private static PresenceDecision TickInGrace(DeviceState state, Outage grace, RuleContext context, DateTimeOffset now)
     {
-        if (WithGraceOf(policy, grace) is var today && !ReferenceEquals(today, grace))
+        if (WithGraceOf(context, grace) is var today && !ReferenceEquals(today, grace))
         {
             grace = today;
             state = state with { Outage = grace };
             if (now < grace.GraceEndsAt) return Store(state, PresenceReason.GraceChanged, now);
         }
 
-        if (now < grace.GraceEndsAt) return Remember(state, PresenceReason.TooEarly, TellingRules.DueNow(state, policy, now));
-        if (policy.TellsNobody) return Mute(state, grace, policy, now);
-        if (Witness(state, policy) is not { } witness)
-            return HoldingRules.Hold(state, grace, policy, now) ?? TellingRules.Tell(state, grace, Verification.None, policy, now);
+        if (now < grace.GraceEndsAt) return Remember(state, PresenceReason.TooEarly, TellingRules.DueNow(state, context, now));
+        if (context.TellsNobody) return Mute(state, grace, context, now);
+        if (Witness(state, context) is not { } witness)
+            return HoldingRules.Hold(state, grace, context, now) ?? TellingRules.Tell(state, grace, Verification.None, context, now);
 
         var ask = new PresenceEffect.AskVerifier(grace.Id, witness);
         var asking = state.Memory.AskingAbout == grace.Id;
         if (asking && !StillTrying(state, now))
-            return HoldingRules.Hold(state, grace, policy, now, ask) ?? TellingRules.Tell(state, grace, Verification.Unanswered, policy, now);
+            return HoldingRules.Hold(state, grace, context, now, ask) ?? TellingRules.Tell(state, grace, Verification.Unanswered, context, now);
 
         // Asked again by every tick: whoever is already asking for this thing does not ask twice.
         var memory = Asking(state.Memory, grace, now, AskAgainUnanswered);
         return Remember(
             state with { Memory = memory }, PresenceReason.AskedVerifier,
-            [.. TellingRules.DueNow(state, policy, now), ask]);
+            [.. TellingRules.DueNow(state, context, now), ask]);
     }
 
-    private static PresenceDecision TickOffline(DeviceState state, Outage offline, PresencePolicy policy, DateTimeOffset now)
+    private static PresenceDecision TickOffline(DeviceState state, Outage offline, RuleContext context, DateTimeOffset now)
     {
-        if (offline.Muted && !policy.TellsNobody)
+        if (offline.Muted && !context.TellsNobody)
         {
             // Nobody has been told so far: it is looked at as at any deadline.
             var due = offline with { Muted = false };
-            return TickInGrace(state with { Outage = due }, due, policy, now);
+            return TickInGrace(state with { Outage = due }, due, context, now);
         }
 
-        var repeat = TellingRules.RepeatIsDue(offline, policy, now);
-        var recheck = Rechecks(state, policy) && !(state.Memory.AskAgainAt > now);
-        if (!Verifiable(state, policy) || (!repeat && !recheck))
+        var repeat = TellingRules.RepeatIsDue(offline, context, now);
+        var recheck = Rechecks(state, context) && !(state.Memory.AskAgainAt > now);
+        if (!Verifiable(state, context) || (!repeat && !recheck))
         {
-            return Remember(state, PresenceReason.SentAgain, TellingRules.DueNow(state, policy, now, repeats: repeat, Verification.None));
+            return Remember(state, PresenceReason.SentAgain, TellingRules.DueNow(state, context, now, repeats: repeat, Verification.None));
         }
 
         if (repeat && state.Memory.AskingSince is { } since && since + AskFor <= now)
         {
             // Nobody answers; that it is offline is still what we know.
-            state = state with { Memory = Looked(state.Memory, policy, now) };
-            return Remember(state, PresenceReason.SentAgain, TellingRules.DueNow(state, policy, now, repeats: true, Verification.Unanswered));
+            state = state with { Memory = Looked(state.Memory, context, now) };
+            return Remember(state, PresenceReason.SentAgain, TellingRules.DueNow(state, context, now, repeats: true, Verification.Unanswered));
         }
 
-        var memory = Looked(state.Memory, policy, now) with { AskingAbout = offline.Id, AskingSince = state.Memory.AskingSince ?? now };
+        var memory = Looked(state.Memory, context, now) with { AskingAbout = offline.Id, AskingSince = state.Memory.AskingSince ?? now };
         return Remember(
             state with { Memory = memory }, PresenceReason.AskedVerifier,
-            [.. TellingRules.DueNow(state, policy, now), new PresenceEffect.AskVerifier(offline.Id, Witness(state, policy)!.Value)]);
+            [.. TellingRules.DueNow(state, context, now), new PresenceEffect.AskVerifier(offline.Id, Witness(state, context)!.Value)]);
     }
 
     private static PresenceDecision Conclude(
-        DeviceState state, Outage outage, bool inGrace, Verification verification, PresencePolicy policy, DateTimeOffset now)
+        DeviceState state, Outage outage, bool inGrace, Verification verification, RuleContext context, DateTimeOffset now)
     {
-        if (inGrace && policy.TellsNobody) return Mute(state, outage, policy, now);
+        if (inGrace && context.TellsNobody) return Mute(state, outage, context, now);
 
         // The broker says that nobody is connected also while nobody could be let in.
         var certain = verification == Verification.Confirmed && state.Source != EventSource.Broker;
-        if (inGrace && !certain && HoldingRules.Hold(state, outage, policy, now) is { } held) return held;
-        if (inGrace) return TellingRules.Tell(state, outage, verification, policy, now);
+        if (inGrace && !certain && HoldingRules.Hold(state, outage, context, now) is { } held) return held;
+        if (inGrace) return TellingRules.Tell(state, outage, verification, context, now);
 
-        state = state with { Memory = Looked(state.Memory, policy, now) };
+        state = state with { Memory = Looked(state.Memory, context, now) };
         return Remember(
-            state, PresenceReason.StillDisconnected, TellingRules.DueNow(state, policy, now, repeats: true, verification));
+            state, PresenceReason.StillDisconnected, TellingRules.DueNow(state, context, now, repeats: true, verification));
     }
 
-    private static PresenceDecision Mute(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now)
+    private static PresenceDecision Mute(DeviceState state, Outage grace, RuleContext context, DateTimeOffset now)
     {
-        var muted = state with { Outage = grace with { Muted = true }, Memory = Looked(state.Memory, policy, now) };
+        var muted = state with { Outage = grace with { Muted = true }, Memory = Looked(state.Memory, context, now) };
         return Store(muted, PresenceReason.MutedAtDeadline, now);
     }
 
-    private static PresenceDecision Heal(DeviceState state, VerifierAnswer answer, PresencePolicy policy, DateTimeOffset now)
+    private static PresenceDecision Heal(DeviceState state, VerifierAnswer answer, RuleContext context, DateTimeOffset now)
     {
         var at = answer.ChangedAt!.Value < now ? answer.ChangedAt.Value : now;
         if (answer.Number is { } number && state.Source != EventSource.Broker)
@@ -217,15 +217,15 @@ internal static class LookingRules
             state = state with { Marks = new Dictionary<string, OrderMark>(state.Marks) { [key] = mark } };
         }
 
-        (state, _) = Recovery.CameBack(state with { Memory = state.Memory with { StaleAnswers = 0 } }, at, policy, now);
-        return Store(state, PresenceReason.HealedByVerifier, now, TellingRules.DueNow(state, policy, now));
+        (state, _) = Recovery.CameBack(state with { Memory = state.Memory with { StaleAnswers = 0 } }, at, context, now);
+        return Store(state, PresenceReason.HealedByVerifier, now, TellingRules.DueNow(state, context, now));
     }
 
-    private static PresenceDecision Stale(DeviceState state, Outage outage, bool inGrace, PresencePolicy policy, DateTimeOffset now)
+    private static PresenceDecision Stale(DeviceState state, Outage outage, bool inGrace, RuleContext context, DateTimeOffset now)
     {
         var stale = state.Memory.StaleAnswers + 1;
         state = state with { Memory = state.Memory with { StaleAnswers = stale } };
-        var decision = Conclude(state, outage, inGrace, Verification.Unanswered, policy, now);
+        var decision = Conclude(state, outage, inGrace, Verification.Unanswered, context, now);
         if (!inGrace) decision = decision with { Reason = PresenceReason.VerifierStale };
         return stale == StaleAnswersToWarn ? decision with { Effects = [.. decision.Effects, new PresenceEffect.WarnVerifierStale()] } : decision;
     }
@@ -253,10 +253,10 @@ internal static class LookingRules
     /// The source saw a later disconnect than we did: we missed a round, and that outage has a grace of its own. Only once, since
     /// a thing that keeps re-reporting "false" moves that stamp for ever.
     /// </summary>
-    private static DateTimeOffset? NewerWindow(DeviceState state, Outage outage, VerifierAnswer answer, PresencePolicy policy)
+    private static DateTimeOffset? NewerWindow(DeviceState state, Outage outage, VerifierAnswer answer, RuleContext context)
     {
         if (outage.SecondWindow) return null;
-        return NewerDisconnect(state, outage, answer) is { } newer ? newer + policy.Grace : null;
+        return NewerDisconnect(state, outage, answer) is { } newer ? newer + context.Policy.Grace : null;
     }
 
     private static DateTimeOffset? NewerDisconnect(DeviceState state, Outage outage, VerifierAnswer answer)
@@ -287,20 +287,20 @@ internal static class LookingRules
 
     private static bool StillTrying(DeviceState state, DateTimeOffset now) => state.Memory.AskingSince is { } since && now < since + AskFor;
 
-    private static bool Verifiable(DeviceState state, PresencePolicy policy) => Witness(state, policy) is not null;
+    private static bool Verifiable(DeviceState state, RuleContext context) => Witness(state, context) is not null;
 
     /// <summary>
     /// Who can be asked about the thing: the broker, as long as its own last word was "connected", whoever says otherwise; else whoever
     /// covers the door that the last change came through.
     /// </summary>
-    internal static EventSource? Witness(DeviceState state, PresencePolicy policy)
+    internal static EventSource? Witness(DeviceState state, RuleContext context)
     {
         var onBroker = state.Marks.TryGetValue(OrderMark.BrokerKey, out var mark) && mark.Connected;
-        if (onBroker && policy.Verifiable.Contains(EventSource.Broker)) return EventSource.Broker;
-        return policy.Verifiable.Contains(state.Source) ? state.Source : null;
+        if (onBroker && context.Verifiable.Contains(EventSource.Broker)) return EventSource.Broker;
+        return context.Verifiable.Contains(state.Source) ? state.Source : null;
     }
 
-    private static bool Rechecks(DeviceState state, PresencePolicy policy) => policy.RecheckEvery > TimeSpan.Zero && Verifiable(state, policy);
+    private static bool Rechecks(DeviceState state, RuleContext context) => context.Policy.RecheckEvery > TimeSpan.Zero && Verifiable(state, context);
 
     public static ActivationMemory NotAsking(ActivationMemory memory) =>
         memory with { AskingAbout = null, AskingSince = null, AskAgainAt = null, HeldSince = null };

@@ -6,7 +6,7 @@ namespace IoTOrleans.Grains.Presence;
 /// <summary>Somebody sets another policy while the thing is being watched: what is running follows it from this moment on.</summary>
 internal static class OverrideRules
 {
-    public static PresenceDecision Apply(DeviceState state, PolicyOverride? wanted, PresencePolicy settings, DateTimeOffset now)
+    public static PresenceDecision Apply(DeviceState state, PolicySettings? wanted, RuleContext settings, DateTimeOffset now)
     {
         var (before, after) = (settings.With(state.Override), settings.With(wanted));
         state = state with { Override = wanted, Memory = LookingRules.NotAsking(state.Memory) };

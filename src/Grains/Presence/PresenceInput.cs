@@ -31,7 +31,7 @@ internal abstract record PresenceInput
     internal sealed record BrokerStarted(BrokerStart Start) : PresenceInput;
 
     /// <summary>Somebody sets what holds for this thing over all settings, or takes it back.</summary>
-    internal sealed record PolicySet(PolicyOverride? Wanted) : PresenceInput;
+    internal sealed record PolicySet(PolicySettings? Wanted) : PresenceInput;
 
     /// <summary>Somebody forgets this thing.</summary>
     internal sealed record Forgotten : PresenceInput;

@@ -5,35 +5,28 @@ using Microsoft.Extensions.Options;
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>Which policy holds for which thing.</summary>
-internal sealed class PresencePolicies(
-    IOptions<PresenceOptions> options, IEnumerable<INotificationDestination> destinations, IEnumerable<IConnectionVerifier> verifiers)
+internal sealed class PresencePolicies
 {
-    private readonly PresenceOptions _options = options.Value;
-    private readonly IReadOnlyList<string> _allDestinations = [.. destinations.Select(destination => destination.Name)];
-    private readonly IReadOnlyDictionary<string, DestinationTerms> _terms = destinations.ToDictionary(d => d.Name, d => d.Terms);
-    private readonly IReadOnlyList<EventSource> _verifiable =
-        [.. Enum.GetValues<EventSource>().Where(source => verifiers.Any(verifier => verifier.Covers(source)))];
+    private readonly List<(string? Match, RuleContext Context)> _contexts;
 
-    public PresencePolicy For(string thingName)
+    public PresencePolicies(IOptions<PresenceOptions> options, IEnumerable<INotificationDestination> destinations, IEnumerable<IConnectionVerifier> verifiers)
     {
-        var match = _options.Policies.FirstOrDefault(policy => Glob.Matches(policy.Match, thingName));
-        return new PresencePolicy
+        var (presence, terms) = (options.Value, destinations.ToDictionary(destination => destination.Name, destination => destination.Terms));
+        _contexts = [.. presence.Policies.Select(policy => Of(policy.Match, policy.Policy.Over(presence.Policy))), Of(null, presence.Policy)];
+
+        (string?, RuleContext) Of(string? match, PolicySettings settings) => (match, new RuleContext
         {
-            ThingName = thingName,
-            Match = match?.Match,
-            Grace = match?.Grace ?? _options.Grace,
-            SettleTime = match?.SettleTime ?? _options.SettleTime,
-            RecoveryHold = match?.RecoveryHold ?? _options.RecoveryHold,
-            RecheckEvery = match?.RecheckEvery ?? _options.RecheckEvery,
-            RepeatInterval = match?.RepeatInterval ?? _options.RepeatInterval,
-            NotifyRecovery = match?.NotifyRecovery ?? _options.NotifyRecovery,
-            NotifyFlapping = match?.NotifyFlapping ?? _options.NotifyFlapping,
-            Muted = match?.Muted ?? false,
-            MaxHold = _options.MaxHold,
-            Destinations = match?.Notify ?? _allDestinations,
-            Terms = _terms,
-            Known = _allDestinations,
-            Verifiable = _verifiable,
-        };
+            ThingName = "",
+            Settings = settings,
+            Match = match,
+            Terms = terms,
+            Known = [.. terms.Keys],
+            Verifiable = [.. Enum.GetValues<EventSource>().Where(source => verifiers.Any(verifier => verifier.Covers(source)))],
+            MaxHold = presence.MaxHold,
+        }.With(null));
     }
+
+    /// <summary>As long as nothing is set for the thing at run time.</summary>
+    public RuleContext For(string thingName) =>
+        _contexts.First(one => one.Match is null || Glob.Matches(one.Match, thingName)).Context with { ThingName = thingName };
 }

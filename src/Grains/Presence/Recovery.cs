@@ -14,7 +14,7 @@ internal static class Recovery
 
     /// <summary>The thing is back, by an event or by the verifier's word.</summary>
     public static (DeviceState State, PresenceReason Reason) CameBack(
-        DeviceState state, DateTimeOffset at, PresencePolicy policy, DateTimeOffset now)
+        DeviceState state, DateTimeOffset at, RuleContext context, DateTimeOffset now)
     {
         var outage = state.Outage;
         state = state with { Connected = true, Since = outage is null ? at : Later(at, outage.Since), Memory = LookingRules.NotAsking(state.Memory) };
@@ -25,44 +25,44 @@ internal static class Recovery
 
             case { Telling: null }:
                 var quiet = EndQuietly(state, outage, at);
-                if (outage.Muted && !policy.Muted) quiet = EndHold(quiet with { RecoversAt = HoldEnd(at, LearnedHold.Of(policy, quiet.Unrest), policy, now) }, policy, now);
+                if (outage.Muted && !context.Policy.Muted) quiet = EndHold(quiet with { RecoversAt = HoldEnd(at, LearnedHold.Of(context, quiet.Unrest), context, now) }, context, now);
                 return (quiet, outage.Muted ? PresenceReason.CameBackMuted : PresenceReason.CameBackInGrace);
 
             default:
                 state = state with { Unrest = LearnedHold.CameBack(state.Unrest, outage, at) };
-                var hold = LearnedHold.Of(policy, state.Unrest);
+                var hold = LearnedHold.Of(context, state.Unrest);
                 var back = outage with
                 {
                     BackAt = Later(at, outage.Since),
-                    HoldEndsAt = HoldEnd(at, hold, policy, now),
+                    HoldEndsAt = HoldEnd(at, hold, context, now),
                 };
-                return (EndHold(state with { Outage = back }, policy, now), PresenceReason.CameBackTold);
+                return (EndHold(state with { Outage = back }, context, now), PresenceReason.CameBackTold);
         }
     }
 
     /// <summary>Moves an outage whose hold has passed to those that are over; the same state whoever does it, and whenever.</summary>
-    public static DeviceState EndHold(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    public static DeviceState EndHold(DeviceState state, RuleContext context, DateTimeOffset now)
     {
         if (state.RecoversAt <= now) state = state with { RecoveredAt = state.RecoversAt, RecoversAt = null };
         if (state.Outage is not { BackAt: { } backAt, HoldEndsAt: { } holdEndsAt } outage || holdEndsAt > now) return state;
 
         state = state with { Outage = null, RecoveredAt = holdEndsAt, Durations = History.Count(state.Durations, backAt - outage.Since) };
-        return TellingRules.OwesAnything(outage, over: true, policy)
+        return TellingRules.OwesAnything(outage, over: true, context)
             ? state with { Owing = [.. state.Owing.TakeLast(MostOwing - 1), outage] }
             : state;
     }
 
     /// <summary>Without the outages of which nobody is owed a word any more, because a setting has changed since.</summary>
-    public static DeviceState WithoutDebtsPaid(DeviceState state, PresencePolicy policy) =>
-        state.Owing.All(outage => TellingRules.OwesAnything(outage, over: true, policy)) ? state
-            : state with { Owing = [.. state.Owing.Where(outage => TellingRules.OwesAnything(outage, over: true, policy))] };
+    public static DeviceState WithoutDebtsPaid(DeviceState state, RuleContext context) =>
+        state.Owing.All(outage => TellingRules.OwesAnything(outage, over: true, context)) ? state
+            : state with { Owing = [.. state.Owing.Where(outage => TellingRules.OwesAnything(outage, over: true, context))] };
 
     /// <summary>The debts that had to make room for newer ones: lost, but not silently.</summary>
-    public static IEnumerable<PresenceEffect> Dropped(DeviceState before, DeviceState after, PresencePolicy policy)
+    public static IEnumerable<PresenceEffect> Dropped(DeviceState before, DeviceState after, RuleContext context)
     {
         if (before.Owing.Count < MostOwing || after.Owing.Count < MostOwing || after.Owing[0].Id == before.Owing[0].Id) return [];
         var oldest = before.Owing[0];
-        return oldest.Deliveries.Where(pair => TellingRules.OwesAnything(oldest with { Deliveries = new Dictionary<string, Delivery> { [pair.Key] = pair.Value } }, true, policy))
+        return oldest.Deliveries.Where(pair => TellingRules.OwesAnything(oldest with { Deliveries = new Dictionary<string, Delivery> { [pair.Key] = pair.Value } }, true, context))
             .Select(pair => new PresenceEffect.WarnGivenUp(pair.Key, oldest.Id, $"{MostOwing} newer outages of the same thing are waiting to be told"));
     }
 
@@ -82,6 +82,6 @@ internal static class Recovery
     /// A reconnect that arrives late may be over already: its end gets the same time to arrive as a late drop. Without a hold it counts
     /// from when we know of it: a mute that was set in between was meant for the absence that it ends.
     /// </summary>
-    private static DateTimeOffset HoldEnd(DateTimeOffset at, TimeSpan hold, PresencePolicy policy, DateTimeOffset now) =>
-        hold == TimeSpan.Zero ? now : Later(at + hold, now + policy.SettleTime);
+    private static DateTimeOffset HoldEnd(DateTimeOffset at, TimeSpan hold, RuleContext context, DateTimeOffset now) =>
+        hold == TimeSpan.Zero ? now : Later(at + hold, now + context.Policy.SettleTime);
 }

@@ -9,19 +9,19 @@ namespace IoTOrleans.Grains.Presence;
 /// </summary>
 internal static class RemovalRules
 {
-    public static PresenceDecision Forget(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    public static PresenceDecision Forget(DeviceState state, RuleContext context, DateTimeOffset now)
     {
         List<Outage> owing = [.. state.Owing.Select(over => over with { RemovedAt = over.RemovedAt ?? now, Deliveries = Heard(over.Deliveries) })];
         if (state.Outage is { Telling: not null } running)
             owing.Add(running with { BackAt = null, HoldEndsAt = null, RemovedAt = now, Deliveries = MayHaveHeard(running.Deliveries) });
-        owing.AddRange(state.Flapping.Where(flapping => flapping.Telling is not null).Select(flapping => OutageOf(flapping, policy, now)));
+        owing.AddRange(state.Flapping.Where(flapping => flapping.Telling is not null).Select(flapping => OutageOf(flapping, context, now)));
 
         var left = new DeviceState
         {
-            Owing = [.. owing.Where(outage => policy.NotifyRecovery && TellingRules.OwesAnything(outage, over: true, policy)).TakeLast(Recovery.MostOwing)],
+            Owing = [.. owing.Where(outage => context.Policy.NotifyRecovery && TellingRules.OwesAnything(outage, over: true, context)).TakeLast(Recovery.MostOwing)],
             Attributes = state.Attributes,
         };
-        return new(left, true, TellingRules.DueNow(left, policy, now), PresenceReason.Forgotten);
+        return new(left, true, TellingRules.DueNow(left, context, now), PresenceReason.Forgotten);
     }
 
     /// <summary>Nothing has been heard of it since it was forgotten: to everybody else it is a stranger.</summary>
@@ -43,12 +43,12 @@ internal static class RemovalRules
         MayHaveHeard(deliveries).Where(pair => pair.Value.Offline).ToDictionary();
 
     /// <summary>A time of flapping has an alert like any other.</summary>
-    private static Outage OutageOf(Flapping flapping, PresencePolicy policy, DateTimeOffset now) => new()
+    private static Outage OutageOf(Flapping flapping, RuleContext context, DateTimeOffset now) => new()
     {
-        Id = FlappingRules.IdOf(flapping, policy),
+        Id = FlappingRules.IdOf(flapping, context),
         Since = flapping.Since,
         GraceEndsAt = flapping.Since,
-        GraceSeconds = policy.Grace.TotalSeconds,
+        GraceSeconds = context.Policy.Grace.TotalSeconds,
         Telling = flapping.Telling,
         RemovedAt = now,
         Deliveries = MayHaveHeard(flapping.Deliveries),

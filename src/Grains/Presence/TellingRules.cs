@@ -30,17 +30,17 @@ internal static class TellingRules
 
     /// <summary>The grace is over and nothing speaks against it: mark it, then tell.</summary>
     public static PresenceDecision Tell(
-        DeviceState state, Outage outage, Verification verification, PresencePolicy policy, DateTimeOffset now)
+        DeviceState state, Outage outage, Verification verification, RuleContext context, DateTimeOffset now)
     {
         var told = outage with
         {
             Telling = now,
             Muted = false,
             Verification = verification,
-            Deliveries = policy.Destinations.Distinct().ToDictionary(name => name, _ => new Delivery()),
+            Deliveries = context.Policy.Notify.Distinct().ToDictionary(name => name, _ => new Delivery()),
         };
-        state = state with { Outage = told, Owing = TriedAnew(state.Owing), Memory = LookingRules.Looked(state.Memory, policy, now) };
-        return Store(state, ReasonToTell(verification), now, DueNow(state, policy, now));
+        state = state with { Outage = told, Owing = TriedAnew(state.Owing), Memory = LookingRules.Looked(state.Memory, context, now) };
+        return Store(state, ReasonToTell(verification), now, DueNow(state, context, now));
     }
 
     private static PresenceReason ReasonToTell(Verification verification) => verification switch
@@ -81,9 +81,9 @@ internal static class TellingRules
 
     /// <summary>A destination has answered.</summary>
     public static PresenceDecision Answered(
-        DeviceState state, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
+        DeviceState state, PresenceInput.Answered answer, RuleContext context, DateTimeOffset now)
     {
-        if (FlappingRules.Find(state, answer.OutageId, policy) is { } flapping) return FlappingRules.Answered(state, flapping, answer, policy, now);
+        if (FlappingRules.Find(state, answer.OutageId, context) is { } flapping) return FlappingRules.Answered(state, flapping, answer, context, now);
         var current = state.Outage?.Id == answer.OutageId;
         var outage = current ? state.Outage : state.Owing.FirstOrDefault(o => o.Id == answer.OutageId);
         var delivery = outage?.Deliveries.GetValueOrDefault(answer.Destination);
@@ -91,16 +91,16 @@ internal static class TellingRules
 
         return answer.Answer.Outcome switch
         {
-            DeliveryOutcome.Accepted => Accepted(state, outage, delivery, answer, policy, now),
-            DeliveryOutcome.Refused => Refused(state, outage, delivery, answer, policy, now),
-            _ => Failed(state, outage, delivery, answer, policy, now),
+            DeliveryOutcome.Accepted => Accepted(state, outage, delivery, answer, context, now),
+            DeliveryOutcome.Refused => Refused(state, outage, delivery, answer, context, now),
+            _ => Failed(state, outage, delivery, answer, context, now),
         };
     }
 
     /// <summary>Everything that is owed and may be sent now.</summary>
     /// <param name="repeats">Also <c>device.still_offline</c>, which wants a look at the thing first.</param>
     public static IReadOnlyList<PresenceEffect> DueNow(
-        DeviceState state, PresencePolicy policy, DateTimeOffset now, bool repeats = false, Verification? verification = null)
+        DeviceState state, RuleContext context, DateTimeOffset now, bool repeats = false, Verification? verification = null)
     {
         var sends = new List<PresenceEffect>();
         var waiting = new HashSet<string>();
@@ -111,11 +111,11 @@ internal static class TellingRules
                 // Outages of a thing are told one after the other: the last word must be about the last of them. But for one that
                 // was refused: what nobody wants to hear must not silence what comes after it.
                 if (delivery.GivenUp || waiting.Contains(destination)) continue;
-                if (Owed(outage, destination, over, policy, repeatsAt: repeats ? now : null) is not var (owed, sequence)) continue;
+                if (Owed(outage, destination, over, context, repeatsAt: repeats ? now : null) is not var (owed, sequence)) continue;
                 if (delivery.RefusedSince is null) waiting.Add(destination);
                 if (delivery.RetryAt > now) continue;
 
-                var notification = Compose(state, outage, owed, sequence, policy, now) with { IncidentId = delivery.Incident };
+                var notification = Compose(state, outage, owed, sequence, context, now) with { IncidentId = delivery.Incident };
                 if (verification is { } latest && owed == NotificationEvent.DeviceStillOffline) notification = notification with { Verification = latest };
                 sends.Add(new PresenceEffect.Send(destination, notification));
             }
@@ -125,40 +125,40 @@ internal static class TellingRules
     }
 
     /// <summary>When something owed is to be tried next.</summary>
-    public static DateTimeOffset? NextTry(DeviceState state, PresencePolicy policy, DateTimeOffset now) =>
-        Debts(state, policy, now).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
+    public static DateTimeOffset? NextTry(DeviceState state, RuleContext context, DateTimeOffset now) =>
+        Debts(state, context, now).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
 
     /// <summary>All that is owed, whether it may be sent now or not.</summary>
-    public static IEnumerable<Debt> Debts(DeviceState state, PresencePolicy policy, DateTimeOffset now)
+    public static IEnumerable<Debt> Debts(DeviceState state, RuleContext context, DateTimeOffset now)
     {
         foreach (var (outage, over) in Told(state))
         {
             foreach (var (destination, delivery) in outage.Deliveries)
             {
-                if (!delivery.GivenUp && Owed(outage, destination, over, policy, repeatsAt: now) is var (owed, _))
+                if (!delivery.GivenUp && Owed(outage, destination, over, context, repeatsAt: now) is var (owed, _))
                     yield return new(destination, owed, outage.Id, delivery);
             }
         }
     }
 
-    public static bool OwesAnything(Outage outage, bool over, PresencePolicy policy) =>
-        outage.Deliveries.Any(pair => !pair.Value.GivenUp && Owed(outage, pair.Key, over, policy, repeatsAt: null) is not null);
+    public static bool OwesAnything(Outage outage, bool over, RuleContext context) =>
+        outage.Deliveries.Any(pair => !pair.Value.GivenUp && Owed(outage, pair.Key, over, context, repeatsAt: null) is not null);
 
     /// <summary>When <c>device.still_offline</c> falls due next; null: never.</summary>
-    public static DateTimeOffset? NextRepeat(Outage outage, PresencePolicy policy, DateTimeOffset now) =>
-        outage.Deliveries.Values.Where(d => !d.GivenUp && d.Offline).Select(d => RepeatDue(outage, d, policy)).Where(due => due > now).Min();
+    public static DateTimeOffset? NextRepeat(Outage outage, RuleContext context, DateTimeOffset now) =>
+        outage.Deliveries.Values.Where(d => !d.GivenUp && d.Offline).Select(d => RepeatDue(outage, d, context)).Where(due => due > now).Min();
 
     /// <summary>Whether a repeat is due that some destination has not accepted.</summary>
-    public static bool RepeatIsDue(Outage outage, PresencePolicy policy, DateTimeOffset now) =>
-        outage.Deliveries.Values.Any(d => !d.GivenUp && d.Offline && RepeatDue(outage, d, policy) <= now && !(d.RetryAt > now));
+    public static bool RepeatIsDue(Outage outage, RuleContext context, DateTimeOffset now) =>
+        outage.Deliveries.Values.Any(d => !d.GivenUp && d.Offline && RepeatDue(outage, d, context) <= now && !(d.RetryAt > now));
 
-    private static DateTimeOffset? RepeatDue(Outage outage, Delivery delivery, PresencePolicy policy) =>
-        policy.RepeatInterval <= TimeSpan.Zero || policy.TellsNobody ? null : (delivery.RepeatedAt ?? outage.NotifiedAt) + policy.RepeatInterval;
+    private static DateTimeOffset? RepeatDue(Outage outage, Delivery delivery, RuleContext context) =>
+        context.Policy.RepeatInterval <= TimeSpan.Zero || context.TellsNobody ? null : (delivery.RepeatedAt ?? outage.NotifiedAt) + context.Policy.RepeatInterval;
 
     /// <summary>The one word that a destination is owed next; nothing while a reconnect may or may not hold.</summary>
     /// <param name="repeatsAt">Repeats that are due at this time count, too; null: they do not.</param>
     private static (NotificationEvent Event, int Sequence)? Owed(
-        Outage outage, string destination, bool over, PresencePolicy policy, DateTimeOffset? repeatsAt)
+        Outage outage, string destination, bool over, RuleContext context, DateTimeOffset? repeatsAt)
     {
         var delivery = outage.Deliveries[destination];
         if (!over && outage.BackAt is not null) return null;
@@ -166,12 +166,12 @@ internal static class TellingRules
         if (over)
         {
             // Whether a removal is told was decided when the thing was forgotten, and its policy with it.
-            var wantsToHear = (policy.NotifyRecovery || outage.RemovedAt is not null) && policy.TermsOf(destination).SendResolved;
+            var wantsToHear = (context.Policy.NotifyRecovery || outage.RemovedAt is not null) && context.TermsOf(destination).SendResolved;
             var end = outage is { RemovedAt: not null, BackAt: null } ? NotificationEvent.DeviceRemoved : NotificationEvent.DeviceRecovered;
             return delivery.Recovered || !wantsToHear ? null : (end, 0);
         }
 
-        return RepeatDue(outage, delivery, policy) <= repeatsAt ? (NotificationEvent.DeviceStillOffline, delivery.StillOffline + 1) : null;
+        return RepeatDue(outage, delivery, context) <= repeatsAt ? (NotificationEvent.DeviceStillOffline, delivery.StillOffline + 1) : null;
     }
 
     private static bool Awaits(Delivery delivery, PresenceInput.Answered answer) => answer.Event switch
@@ -183,7 +183,7 @@ internal static class TellingRules
     };
 
     private static PresenceDecision Accepted(
-        DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
+        DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, RuleContext context, DateTimeOffset now)
     {
         var first = !outage.Deliveries.Values.Any(d => !Awaits(d, answer) && d.Offline);
         delivery = delivery with { Failures = 0, RetryAt = null, RefusedSince = null };
@@ -191,15 +191,15 @@ internal static class TellingRules
         {
             NotificationEvent.DeviceOffline => delivery with { Offline = true, Incident = answer.Answer.IncidentId },
             NotificationEvent.DeviceRecovered or NotificationEvent.DeviceRemoved => delivery with { Recovered = true },
-            _ => delivery with { StillOffline = answer.Sequence, RepeatedAt = LastRepeat(outage, delivery, policy, now) },
+            _ => delivery with { StillOffline = answer.Sequence, RepeatedAt = LastRepeat(outage, delivery, context, now) },
         };
         var told = With(outage, answer.Destination, delivery);
         if (answer.Event == NotificationEvent.DeviceOffline) told = told with { NotifiedAt = told.NotifiedAt ?? now };
 
-        state = Replace(state, told, policy) with { Sent = first ? state.Sent + 1 : state.Sent };
+        state = Replace(state, told, context) with { Sent = first ? state.Sent + 1 : state.Sent };
 
         // A destination that took the outage late may be owed its end already, or the next one.
-        var next = DueNow(state, policy, now).OfType<PresenceEffect.Send>().Where(send => send.Destination == answer.Destination);
+        var next = DueNow(state, context, now).OfType<PresenceEffect.Send>().Where(send => send.Destination == answer.Destination);
         var reason = answer.Answer.IncidentId is null ? PresenceReason.Delivered : PresenceReason.DeliveredByIncident;
         return new(History.Heard(state, reason, answer.Event, answer.Destination, now, SaidBy(outage, answer.Event)), true, [.. next], reason);
     }
@@ -213,17 +213,17 @@ internal static class TellingRules
     };
 
     /// <summary>The last moment up to now at which a repeat was due: those that were missed are not made up for.</summary>
-    private static DateTimeOffset LastRepeat(Outage outage, Delivery delivery, PresencePolicy policy, DateTimeOffset now)
+    private static DateTimeOffset LastRepeat(Outage outage, Delivery delivery, RuleContext context, DateTimeOffset now)
     {
-        if (RepeatDue(outage, delivery, policy) is not { } due || due > now) return now;
-        return due + (Math.Floor((now - due) / policy.RepeatInterval) * policy.RepeatInterval);
+        if (RepeatDue(outage, delivery, context) is not { } due || due > now) return now;
+        return due + (Math.Floor((now - due) / context.Policy.RepeatInterval) * context.Policy.RepeatInterval);
     }
 
     private static PresenceDecision Failed(
-        DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
+        DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, RuleContext context, DateTimeOffset now)
     {
         delivery = AfterFailure(delivery, outage.Id, answer.Answer, now);
-        return new(Replace(state, With(outage, answer.Destination, delivery), policy), true, [], PresenceReason.DeliveryFailed);
+        return new(Replace(state, With(outage, answer.Destination, delivery), context), true, [], PresenceReason.DeliveryFailed);
     }
 
     /// <summary>What fails with all others does not count as its own failure.</summary>
@@ -233,10 +233,10 @@ internal static class TellingRules
         : delivery with { Failures = delivery.Failures + 1, RetryAt = PresenceRules.ToMilliseconds(now + WaitAfter(id, delivery.Failures)) };
 
     private static PresenceDecision Refused(
-        DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, PresencePolicy policy, DateTimeOffset now)
+        DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, RuleContext context, DateTimeOffset now)
     {
         delivery = AfterRefusal(delivery, outage.Id, answer.Answer, now);
-        return AfterRefusal(Replace(state, With(outage, answer.Destination, delivery), policy), delivery, answer, now);
+        return AfterRefusal(Replace(state, With(outage, answer.Destination, delivery), context), delivery, answer, now);
     }
 
     public static PresenceDecision AfterRefusal(DeviceState state, Delivery delivery, PresenceInput.Answered answer, DateTimeOffset now)
@@ -258,10 +258,10 @@ internal static class TellingRules
     }
 
     /// <summary>Puts the outage back where it stood, or drops it once it is over and nobody is owed anything.</summary>
-    private static DeviceState Replace(DeviceState state, Outage outage, PresencePolicy policy)
+    private static DeviceState Replace(DeviceState state, Outage outage, RuleContext context)
     {
         if (state.Outage?.Id == outage.Id) return state with { Outage = outage };
-        var keep = OwesAnything(outage, over: true, policy);
+        var keep = OwesAnything(outage, over: true, context);
         return state with { Owing = [.. state.Owing.Where(o => keep || o.Id != outage.Id).Select(o => o.Id == outage.Id ? outage : o)] };
     }
 
@@ -275,10 +275,10 @@ internal static class TellingRules
     }
 
     internal static Notification Compose(
-        DeviceState state, Outage outage, NotificationEvent notificationEvent, int sequence, PresencePolicy policy, DateTimeOffset now) => new()
+        DeviceState state, Outage outage, NotificationEvent notificationEvent, int sequence, RuleContext context, DateTimeOffset now) => new()
         {
             Event = notificationEvent,
-            ThingName = policy.ThingName,
+            ThingName = context.ThingName,
             OutageId = outage.Id,
             Sequence = sequence,
             Since = outage.Since,
@@ -293,9 +293,9 @@ internal static class TellingRules
             RecoveryHold = outage is { BackAt: { } back, HoldEndsAt: { } held } && held > back ? held - back : TimeSpan.Zero,
             NotifiedAt = outage.NotifiedAt,
             Durations = state.Durations,
-            PolicyMatch = policy.Source,
+            PolicyMatch = context.Source,
             FoundAtStart = outage.Ours,
-            ReturnIsTold = policy.NotifyRecovery,
+            ReturnIsTold = context.Policy.NotifyRecovery,
         };
 
     /// <summary>1 min, from the sixth failure on doubling to 15, jittered.</summary>

@@ -7,56 +7,56 @@ namespace IoTOrleans.Grains.Presence;
 internal static class Waiting
 {
     /// <param name="mutedUntil">When the mutes end that hold now; null: one of them ends with the recovery.</param>
-    public static IReadOnlyList<WaitingFor> For(DeviceState stored, PresencePolicy settings, DateTimeOffset now, DateTimeOffset? mutedUntil)
+    public static IReadOnlyList<WaitingFor> For(DeviceState stored, RuleContext settings, DateTimeOffset now, DateTimeOffset? mutedUntil)
     {
-        var policy = settings.With(stored.Override);
-        var state = Recovery.EndHold(stored, policy, now);
+        var context = settings.With(stored.Override);
+        var state = Recovery.EndHold(stored, context, now);
         return
         [
-            .. Muted(state, policy, mutedUntil),
+            .. Muted(state, context, mutedUntil),
             .. state.Outage switch
             {
                 null => [],
                 { BackAt: not null } back => [new("recovery-hold", back.HoldEndsAt, "It is back; the outage is over when that has lasted.")],
-                { Telling: null, Muted: false } grace => [InGrace(state, LookingRules.WithGraceOf(policy, grace), policy, now)],
-                var offline => Offline(state, offline, policy, now),
+                { Telling: null, Muted: false } grace => [InGrace(state, LookingRules.WithGraceOf(context, grace), context, now)],
+                var offline => Offline(state, offline, context, now),
             },
             .. AfterMute(state),
             .. Flapping(state),
         ];
     }
 
-    private static WaitingFor InGrace(DeviceState state, Outage grace, PresencePolicy policy, DateTimeOffset now)
+    private static WaitingFor InGrace(DeviceState state, Outage grace, RuleContext context, DateTimeOffset now)
     {
         if (now < grace.GraceEndsAt)
         {
-            return new("grace", grace.GraceEndsAt, policy.TellsNobody
+            return new("grace", grace.GraceEndsAt, context.TellsNobody
                 ? "If it does not return by then, it counts as offline. While it is muted, nobody is told."
                 : "If it is not back by then, a verifier is asked, if there is one, and people are told.");
         }
 
         return (state.Memory.AskingAbout == grace.Id ? state.Memory : ActivationMemory.Empty) switch
         {
-            { HeldSince: { } held } => new("backlog", held + policy.MaxHold, "Its grace is over, but its return may be on its way to us; by then people are told."),
+            { HeldSince: { } held } => new("backlog", held + context.MaxHold, "Its grace is over, but its return may be on its way to us; by then people are told."),
             { AskingSince: { } since } => new("verifier", since + LookingRules.AskFor, "Its grace is over, and the verifier is being asked; without an answer by then, people are told."),
             _ => new("look", null, "Its grace is over; it is looked at within a minute."),
         };
     }
 
-    private static IEnumerable<WaitingFor> Offline(DeviceState state, Outage offline, PresencePolicy policy, DateTimeOffset now)
+    private static IEnumerable<WaitingFor> Offline(DeviceState state, Outage offline, RuleContext context, DateTimeOffset now)
     {
         if (!offline.Muted) yield return new("return", null, "It is offline; its return ends the outage when it has held.");
-        else if (policy.MutedBy.Count == 0 && policy.TellsNobody) yield return new("policy", null, "It is offline. Its policy tells nobody.");
-        else if (policy.MutedBy.Count == 0) yield return new("look", null, "The mute has ended; it is looked at within a minute.");
+        else if (context.MutedBy.Count == 0 && context.TellsNobody) yield return new("policy", null, "It is offline. Its policy tells nobody.");
+        else if (context.MutedBy.Count == 0) yield return new("look", null, "The mute has ended; it is looked at within a minute.");
 
         if (state.Memory.AskingAbout == offline.Id) yield return new("verifier", null, "The verifier is being asked whether it is back.");
         else if (state.Memory.AskAgainAt is { } again) yield return new("recheck", again, "It is looked at again; a verifier, if there is one, is asked whether it is back.");
-        if (TellingRules.NextRepeat(offline, policy, now) is { } repeat) yield return new("repeat", repeat, "People are told that it is still offline.");
+        if (TellingRules.NextRepeat(offline, context, now) is { } repeat) yield return new("repeat", repeat, "People are told that it is still offline.");
     }
 
-    private static IEnumerable<WaitingFor> Muted(DeviceState state, PresencePolicy policy, DateTimeOffset? until)
+    private static IEnumerable<WaitingFor> Muted(DeviceState state, RuleContext context, DateTimeOffset? until)
     {
-        if (policy.MutedBy.Count == 0) yield break;
+        if (context.MutedBy.Count == 0) yield break;
         yield return new("mute", until, state.Outage switch
         {
             { Muted: true } => "It is offline and muted: if it still is when the mute ends, people are told.",

@@ -52,8 +52,8 @@ internal sealed partial class Audit(
     private async Task Ask(StoredThing thing, EventSource witness)
     {
         var answer = await verifications.Look(thing.ThingName, witness);
-        var policy = policies.For(thing.ThingName).With(thing.State.Override);
-        var reason = AuditRules.Audited(thing.State, answer, policy, PresenceRules.ToMilliseconds(time.GetUtcNow())).Reason;
+        var context = policies.For(thing.ThingName).With(thing.State.Override);
+        var reason = AuditRules.Audited(thing.State, answer, context, PresenceRules.ToMilliseconds(time.GetUtcNow())).Reason;
         if (reason == PresenceReason.DisconnectFoundByAudit) reason = await grains.GetGrain<IDeviceAnswers>(thing.ThingName).Audited(answer);
         _counter.Add(1, new KeyValuePair<string, object?>("reason", ReasonTexts.NameOf(reason)));
         if (reason == PresenceReason.DisconnectFoundByAudit) _found.Enqueue(thing.ThingName);

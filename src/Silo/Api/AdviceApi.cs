@@ -33,7 +33,7 @@ internal static class AdviceApi
     {
         if (Read(grace, out var asked) is { } wrong) return wrong;
         var outages = await fleet.Read(cancellationToken);
-        return TypedResults.Ok(new FleetAdvice(outages.Things, outages.Complete, GraceAdvice.Of(outages.Durations, presence.Value.Grace, asked)));
+        return TypedResults.Ok(new FleetAdvice(outages.Things, outages.Complete, GraceAdvice.Of(outages.Durations, presence.Value.DefaultPolicy.Grace, asked)));
     }
 
     /// <returns>Null: fine, also where none is asked for.</returns>
@@ -42,7 +42,7 @@ internal static class AdviceApi
         asked = null;
         if (string.IsNullOrEmpty(grace)) return null;
         var why = Duration.TryParse(grace, out var duration) is { } wrong ? $"grace={grace}: {wrong}."
-            : PolicyLimits.Check(new PolicyOverride { Grace = duration }, []).Select(mistake => $"grace={grace}: it {mistake.Mistake}").FirstOrDefault();
+            : PolicyFields.Check(new() { Grace = duration }, []).Select(mistake => $"grace={grace}: it {mistake.Mistake}").FirstOrDefault();
         if (why is not null) return Problems.Of(StatusCodes.Status400BadRequest, "Bad grace", why);
         asked = duration;
         return null;

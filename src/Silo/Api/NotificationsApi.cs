@@ -17,7 +17,7 @@ internal static class NotificationsApi
     private static async Task<IResult> Test(
         IEnumerable<INotificationDestination> destinations, IOptions<PresenceOptions> presence, TimeProvider time, CancellationToken cancellationToken)
     {
-        var sample = Sample(presence.Value, DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()));
+        var sample = Sample(presence.Value.DefaultPolicy.Grace, DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()));
         var answers = await Task.WhenAll(destinations.Select(async destination =>
         {
             var answer = await Attempt.Send(token => destination.Send(sample, token), time, cancellationToken);
@@ -27,15 +27,15 @@ internal static class NotificationsApi
         return TypedResults.Json(new TestAnswer(answers), statusCode: accepted ? StatusCodes.Status200OK : StatusCodes.Status502BadGateway);
     }
 
-    private static Notification Sample(PresenceOptions presence, DateTimeOffset now) => new()
+    private static Notification Sample(TimeSpan grace, DateTimeOffset now) => new()
     {
         Event = NotificationEvent.DeviceOffline,
         ThingName = "test",
         OutageId = System.Buffers.Text.Base64Url.EncodeToString(Guid.NewGuid().ToByteArray()),
-        Since = now - presence.Grace,
+        Since = now - grace,
         DetectedAt = now,
-        Duration = presence.Grace,
-        Grace = presence.Grace,
+        Duration = grace,
+        Grace = grace,
         DisconnectReason = "CONNECTION_LOST",
         Verification = Verification.None,
         Attributes = new Dictionary<string, string>(),

@@ -17,7 +17,7 @@ internal static class PolicyApi
         routes.MapGet(path, Get).WithName("GetPolicy").WithSummary("The policy that holds for a thing, and where it comes from.")
             .Produces<DevicePolicy>().ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapPut(path, (Delegate)Put).WithName("PutPolicy").WithSummary("Sets what holds for one thing over all settings.")
-            .WithMetadata(new RequestSizeLimitAttribute(MostBytes)).Accepts<PolicyBody.Form>("application/json")
+            .WithMetadata(new RequestSizeLimitAttribute(MostBytes)).Accepts<PolicySettings>("application/json")
             .Produces<DevicePolicy>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         routes.MapDelete(path, Delete).WithName("DeletePolicy").WithSummary("The settings hold again.")
             .Produces(StatusCodes.Status204NoContent);
@@ -41,7 +41,9 @@ internal static class PolicyApi
             return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the policy with Content-Type: application/json.");
 
         var body = JsonBody.Read(await JsonBody.Receive(context.Request.Body, context.RequestAborted), PolicyBody.Read, PolicyBody.Unreadable);
-        var mistakes = body.Mistakes.Concat(PolicyLimits.Check(body.Policy, [.. destinations.Select(destination => destination.Name)])).ToList();
+        var mistakes = body.Mistakes
+            .Concat(PolicyFields.Check(body.Policy, [.. destinations.Select(destination => destination.Name)])
+            .Select(mistake => (Field: mistake.Field.JsonName, mistake.Mistake))).ToList();
         return mistakes.Count == 0
             ? TypedResults.Ok(await grains.GetGrain<IDeviceGrain>(name).SetPolicy(body.Policy))
             : Problems.Of(

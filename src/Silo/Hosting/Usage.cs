@@ -1,4 +1,6 @@
 using System.Reflection;
+using IoTOrleans.Grains.Presence;
+using IoTOrleans.Silo.Hosting.Settings;
 
 namespace IoTOrleans.Silo.Hosting;
 
@@ -13,7 +15,14 @@ internal static class Usage
 
         Without any setting: an MQTT broker on 127.0.0.1:1883, HTTP on 127.0.0.1:8080, state in data/iot-orleans.db, notifications here.
         Settings also come from environment variables (Presence__Grace=10m) and appsettings.json; docs/settings.md lists them all.
+
+        A policy, for all things as Presence:<name>, for some as Presence:Policies:<n>:<name> with a glob in Presence:Policies:<n>:Match:
+
         """;
+
+    /// <summary>Each field of a policy, with its range, and its default where it has one.</summary>
+    private static string Policies => string.Join(Environment.NewLine, PolicyFields.All.Select(field =>
+        $"  {field.Name,-15} {field.Range,-23} {field.Help}{(field.HasDefault ? $" (default: {Default(field)})" : " (not for all things)")}"));
 
     public static string Version { get; } =
         typeof(Usage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?";
@@ -22,9 +31,16 @@ internal static class Usage
     public static async Task<int?> Asked(string[] args)
     {
         if (args is ["--health", .. var address] && address.Length <= 1) return await HealthQuestion.Ask(address.FirstOrDefault());
-        if (args is ["--help" or "-h" or "-?" or "help"]) Console.WriteLine(Help);
+        if (args is ["--help" or "-h" or "-?" or "help"]) Console.WriteLine(Help + Policies);
         else if (args is ["--version"]) Console.WriteLine(Version);
         else return null;
         return 0;
     }
+
+    private static string Default(PolicyField field) => field switch
+    {
+        DurationField { Default: { } duration } => Duration.Write(duration),
+        FlagField { Default: { } flag } => flag ? "true" : "false",
+        _ => "none",
+    };
 }

@@ -87,7 +87,7 @@ public sealed class CrashTests
     [InlineData(40)]
     public async Task A_reminder_that_could_not_be_looked_up_or_removed_is_removed_soon_after(double failsForSeconds)
     {
-        await using var cluster = await VirtualCluster.Start(options => options.Grace = Minutes(1440));
+        await using var cluster = await VirtualCluster.Start(options => options.Policy = options.Policy with { Grace = Minutes(1440) });
         await cluster.Connect();
         await cluster.Advance(Minutes(1));
         await cluster.Drop();
@@ -143,7 +143,7 @@ public sealed class CrashTests
     [Fact]
     public async Task A_reconnect_that_finds_the_mark_owes_a_recovery_whatever_died_in_between()
     {
-        await using var cluster = await VirtualCluster.Start(presence => presence.RecoveryHold = TimeSpan.Zero);
+        await using var cluster = await VirtualCluster.Start(presence => presence.Policy = presence.Policy with { RecoveryHold = TimeSpan.Zero });
         cluster.Mail.Answer = _ => Task.FromResult(DeliveryAnswer.Failed("the answer got lost"));
         await cluster.Connect();
         await cluster.Drop();
@@ -195,7 +195,7 @@ public sealed class CrashTests
     [Fact]
     public async Task A_silo_that_slept_while_an_activation_read_its_state_reads_again_before_it_speaks()
     {
-        await using var cluster = await VirtualCluster.Start(presence => presence.RepeatInterval = Minutes(10));
+        await using var cluster = await VirtualCluster.Start(presence => presence.Policy = presence.Policy with { RepeatInterval = Minutes(10) });
         await cluster.Connect();
         await cluster.Drop();
         await cluster.Advance(Minutes(6));
@@ -305,7 +305,7 @@ public sealed class CrashTests
     [Fact]
     public async Task A_thing_of_an_earlier_broker_start_gets_its_whole_grace_before_anyone_is_told()
     {
-        await using var cluster = await VirtualCluster.Start(presence => presence.Grace = Minutes(2));
+        await using var cluster = await VirtualCluster.Start(presence => presence.Policy = presence.Policy with { Grace = Minutes(2) });
         cluster.Broker.Current = new BrokerStart(1, cluster.Now);
         await cluster.Device().Report(Broker(true, 1));
         await cluster.Device().Report(Broker(false, 1));

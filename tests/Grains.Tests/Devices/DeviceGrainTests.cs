@@ -98,7 +98,7 @@ public sealed class DeviceGrainTests
     [Fact]
     public async Task A_cycle_in_grace_after_the_activation_was_collected_costs_three_reads()
     {
-        await using var cluster = await VirtualCluster.Start(presence => presence.Grace = TimeSpan.FromHours(1));
+        await using var cluster = await VirtualCluster.Start(presence => presence.Policy = presence.Policy with { Grace = TimeSpan.FromHours(1) });
         cluster.LeaveAlone();
         await cluster.Connect();
         await cluster.Crash();
@@ -139,7 +139,7 @@ public sealed class DeviceGrainTests
     [Fact]
     public async Task A_grace_of_hours_survives_the_collection_of_its_activation()
     {
-        await using var cluster = await VirtualCluster.Start(presence => presence.Grace = TimeSpan.FromHours(6));
+        await using var cluster = await VirtualCluster.Start(presence => presence.Policy = presence.Policy with { Grace = TimeSpan.FromHours(6) });
         await cluster.Connect();
         await cluster.Drop();
         await cluster.Crash();
@@ -215,7 +215,7 @@ public sealed class DeviceGrainTests
     public async Task A_policy_is_chosen_by_glob_and_tells_only_whom_it_names()
     {
         await using var cluster = await VirtualCluster.Start(
-            presence => presence.Policies.Add(new() { Match = "door-*", Grace = Minutes(1), Notify = ["hook"] }),
+            presence => presence.Policies.Add(new() { Match = "door-*", Policy = new() { Grace = Minutes(1), Notify = ["hook"] } }),
             world => world.Destinations.Add(new TestDestination("hook")));
         cluster.Touch("door-3");
         await cluster.Connect("door-3");

@@ -79,7 +79,7 @@ public sealed class DeviceStoriesTests
     public void A_word_is_one_entry_with_all_who_heard_it()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Destinations = ["ops-mail", "slack", "hook", "pager"], RepeatInterval = Minutes(30) };
+        story.Policy = story.Policy with { Notify = ["ops-mail", "slack", "hook", "pager"], RepeatInterval = Minutes(30) };
         story.Timed(true);
         story.After(Minutes(1)).Timed(false);
         story.After(Minutes(5)).Tick();
@@ -100,7 +100,7 @@ public sealed class DeviceStoriesTests
         story.After(Minutes(1)).Timed(true);
         var outage = story.State.Outage!.Id;
         story.After(Minutes(1)).Tick();
-        foreach (var destination in story.Policy.Destinations) story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, destination, outage);
+        foreach (var destination in story.Rules.Policy.Notify) story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, destination, outage);
         Told(DeviceStories.HistoryOf("rpi-1", story.State)).First().ShouldBe("recovered: ops-mail, slack, hook, pager");
         for (var again = 0; again < 9; again++) story.After(Minutes(1)).Timed(again % 2 == 1);
         Told(DeviceStories.HistoryOf("rpi-1", story.State)).ShouldEachBe(item => !item.Contains(':'), "names leave with their entries");
@@ -111,7 +111,7 @@ public sealed class DeviceStoriesTests
     public void Who_was_given_up_is_named()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Destinations = ["mail", "slack"] };
+        story.Policy = story.Policy with { Notify = ["mail", "slack"] };
         story.Timed(false);
         story.After(Minutes(5)).Tick();
         story.Answered(DeliveryOutcome.Accepted);
@@ -125,7 +125,7 @@ public sealed class DeviceStoriesTests
     public void Flapping_and_its_end_are_one_entry_each_with_all_who_heard_it()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Destinations = ["mail", "slack"] };
+        story.Policy = story.Policy with { Notify = ["mail", "slack"] };
         story.Timed(true);
         for (var drop = 0; drop < 6; drop++)
         {
@@ -133,11 +133,11 @@ public sealed class DeviceStoriesTests
             story.After(Minutes(1)).Timed(true);
         }
 
-        var id = FlappingRules.IdOf(story.State.Flapping[0], story.Policy);
-        foreach (var destination in story.Policy.Destinations) story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, destination, id);
+        var id = FlappingRules.IdOf(story.State.Flapping[0], story.Rules);
+        foreach (var destination in story.Rules.Policy.Notify) story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, destination, id);
         Told(DeviceStories.HistoryOf("rpi-1", story.State)).First().ShouldBe("flapping: mail, slack");
         story.After(Minutes(60)).Tick();
-        foreach (var destination in story.Policy.Destinations) story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceSteady, destination, id);
+        foreach (var destination in story.Rules.Policy.Notify) story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceSteady, destination, id);
         Told(DeviceStories.HistoryOf("rpi-1", story.State)).First().ShouldBe("steady: mail, slack");
     }
 
@@ -145,7 +145,7 @@ public sealed class DeviceStoriesTests
     public void A_question_to_the_verifier_is_named_with_its_end()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Verifiable = [EventSource.Queue] };
+        story.Context = story.Context with { Verifiable = [EventSource.Queue] };
         story.Shadow(true, 1);
         story.After(Minutes(1)).Shadow(false, 2);
         story.After(Minutes(5)).Tick();
@@ -157,7 +157,7 @@ public sealed class DeviceStoriesTests
     public void A_verdict_that_is_held_is_named_with_its_end()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Blind = new(Horizon.Unknown) };
+        story.Context = story.Context with { Blind = new(Horizon.Unknown) };
         story.Timed(true, source: EventSource.Queue);
         story.After(Minutes(1)).Timed(false, source: EventSource.Queue);
         story.After(Minutes(5)).Tick().ShouldBe(PresenceReason.HeldBacklog);
@@ -171,7 +171,7 @@ public sealed class DeviceStoriesTests
         var story = new Story();
         story.Timed(true);
         story.After(Minutes(1)).Timed(false);
-        story.Policy = story.Policy with { MutedBy = ["works"] };
+        story.Context = story.Context with { MutedBy = ["works"] };
         story.After(Minutes(5)).Tick();
         var why = Why(story, "works");
         (why.Status, why.MutedBy.Single(), What(why).First()).ShouldBe((PresenceStatus.Offline, "works", "mute"));
@@ -184,7 +184,7 @@ public sealed class DeviceStoriesTests
     {
         var story = new Story();
         story.Timed(true);
-        story.Policy = story.Policy with { MutedBy = ["works"] };
+        story.Context = story.Context with { MutedBy = ["works"] };
         MuteOf(Why(story, "works")).Until.ShouldBe(story.Now + Minutes(60));
         story.After(Minutes(1)).Timed(false);
         What(Why(story, "works")).ShouldBe(["mute", "grace"]);
@@ -199,7 +199,7 @@ public sealed class DeviceStoriesTests
     {
         var story = new Story();
         story.Timed(true);
-        story.Policy = story.Policy with { MutedBy = ["a"] };
+        story.Context = story.Context with { MutedBy = ["a"] };
         Mute a = new() { Id = "a", Glob = "*", From = story.Now, Until = story.Now + Minutes(60) };
         MuteOf(Why(story, [a with { Id = "b", From = story.Now + Minutes(50), Until = story.Now + Minutes(90) }, a])).Until.ShouldBe(story.Now + Minutes(90));
         MuteOf(Why(story, [a, a with { Id = "b", From = story.Now + Minutes(70), Until = story.Now + Minutes(90) }])).Until.ShouldBe(story.Now + Minutes(60));

@@ -117,8 +117,8 @@ public sealed class GrainAttackTests
     {
         await using var cluster = await VirtualCluster.Start(presence =>
         {
-            presence.RecoveryHold = TimeSpan.Zero;
-            presence.Policies.Add(new() { Match = "*", Notify = ["mail", "gone"] });
+            presence.Policy = presence.Policy with { RecoveryHold = TimeSpan.Zero };
+            presence.Policies.Add(new() { Match = "*", Policy = new() { Notify = ["mail", "gone"] } });
         });
         await cluster.Connect();
         await cluster.Drop();

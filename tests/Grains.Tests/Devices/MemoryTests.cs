@@ -14,7 +14,7 @@ public sealed class MemoryTests
     [Fact]
     public async Task A_thing_that_is_far_from_its_deadline_waits_for_its_reminder_and_for_no_timer()
     {
-        await using var cluster = await VirtualCluster.Start(options => options.Grace = 10 * minute);
+        await using var cluster = await VirtualCluster.Start(options => options.Policy = options.Policy with { Grace = 10 * minute });
         await cluster.Connect();
         await cluster.Drop();
         cluster.Reminders.StartAt(cluster.IdOf()).ShouldBe(cluster.Now + (10 * minute));
@@ -27,7 +27,7 @@ public sealed class MemoryTests
     [Fact]
     public async Task One_that_is_near_it_has_both()
     {
-        await using var cluster = await VirtualCluster.Start(options => options.Grace = minute);
+        await using var cluster = await VirtualCluster.Start(options => options.Policy = options.Policy with { Grace = minute });
         await cluster.Connect();
         await cluster.Drop();
         cluster.Reminders.StartAt(cluster.IdOf()).ShouldBe(cluster.Now + minute);
@@ -43,7 +43,7 @@ public sealed class MemoryTests
     [InlineData(60)]
     public async Task A_thing_that_has_left_memory_is_told_within_a_second_of_its_deadline(int minutes)
     {
-        await using var cluster = await VirtualCluster.Start(options => options.Grace = minutes * minute);
+        await using var cluster = await VirtualCluster.Start(options => options.Policy = options.Policy with { Grace = minutes * minute });
         await cluster.Connect();
         await cluster.Drop();
         await cluster.Crash();
@@ -58,11 +58,11 @@ public sealed class MemoryTests
     [Fact]
     public async Task A_reminder_that_stands_before_the_deadline_hands_over_to_a_timer()
     {
-        await using var cluster = await VirtualCluster.Start(options => options.Grace = 5 * minute);
+        await using var cluster = await VirtualCluster.Start(options => options.Policy = options.Policy with { Grace = 5 * minute });
         await cluster.Connect();
         await cluster.Drop();
         var dropped = cluster.Now;
-        await cluster.Device().SetPolicy(new PolicyOverride { Grace = TimeSpan.FromSeconds(350) });
+        await cluster.Device().SetPolicy(new PolicySettings { Grace = TimeSpan.FromSeconds(350) });
         cluster.Reminders.StartAt(cluster.IdOf()).ShouldBe(dropped + (5 * minute));
         await cluster.Crash();
         cluster.LeaveAlone();
@@ -77,13 +77,13 @@ public sealed class MemoryTests
     [Fact]
     public async Task A_reminder_that_ticked_too_early_is_moved_when_something_is_due_sooner()
     {
-        await using var cluster = await VirtualCluster.Start(options => options.Grace = 5 * minute);
+        await using var cluster = await VirtualCluster.Start(options => options.Policy = options.Policy with { Grace = 5 * minute });
         await cluster.Connect();
         await cluster.Drop();
         var (dropped, set) = (cluster.Now, cluster.Reminders.StartAt(cluster.IdOf())!.Value);
         await cluster.Crash();
         await cluster.RemindBefore(set);
-        await cluster.Device().SetPolicy(new PolicyOverride { Grace = 3 * minute });
+        await cluster.Device().SetPolicy(new PolicySettings { Grace = 3 * minute });
         cluster.Reminders.StartAt(cluster.IdOf()).ShouldBe(dropped + (3 * minute));
     }
 
@@ -93,7 +93,7 @@ public sealed class MemoryTests
     {
         // Orleans asks the machine's clock whether a grain may leave already, and the cluster's when it is told until when it stays.
         await using var cluster = await VirtualCluster.Start(
-            options => options.Grace = minute, prepare: cluster => cluster.Time.SetUtcNow(TimeProvider.System.GetUtcNow().AddYears(1)));
+            options => options.Policy = options.Policy with { Grace = minute }, prepare: cluster => cluster.Time.SetUtcNow(TimeProvider.System.GetUtcNow().AddYears(1)));
         var things = Enumerable.Range(0, 20).Select(i => $"thing-{i}").ToArray();
         cluster.Touch(things);
         foreach (var thing in things) await cluster.Connect(thing);
@@ -115,7 +115,7 @@ public sealed class MemoryTests
     public async Task A_thing_of_which_a_destination_is_being_told_stays_until_it_answers()
     {
         await using var cluster = await VirtualCluster.Start(
-            options => options.Grace = minute, prepare: cluster => cluster.Time.SetUtcNow(TimeProvider.System.GetUtcNow().AddYears(1)));
+            options => options.Policy = options.Policy with { Grace = minute }, prepare: cluster => cluster.Time.SetUtcNow(TimeProvider.System.GetUtcNow().AddYears(1)));
         var answer = new TaskCompletionSource<DeliveryAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.Mail.Answer = _ => answer.Task;
         cluster.LeaveAlone();

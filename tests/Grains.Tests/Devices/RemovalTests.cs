@@ -25,8 +25,8 @@ public sealed class RemovalTests
     [Fact]
     public async Task One_whose_own_policy_told_of_its_return_is_told_to_be_removed_though_the_settings_would_not()
     {
-        await using var cluster = await VirtualCluster.Start(options => options.NotifyRecovery = false);
-        await cluster.Device().SetPolicy(new PolicyOverride { NotifyRecovery = true });
+        await using var cluster = await VirtualCluster.Start(options => options.Policy = options.Policy with { NotifyRecovery = false });
+        await cluster.Device().SetPolicy(new PolicySettings { NotifyRecovery = true });
         await Told(cluster);
         await cluster.Device().Forget();
         await cluster.Rest();

@@ -60,7 +60,7 @@ public sealed class AnswersAgainTests
     public async Task A_recovery_and_a_reminder_to_people_that_failed_come_as_soon()
     {
         _down = false;
-        await using var cluster = await Start(configure: options => options.RepeatInterval = Minutes(30));
+        await using var cluster = await Start(configure: options => options.Policy = options.Policy with { RepeatInterval = Minutes(30) });
         await Drop(cluster, "rpi-1", "rpi-2");
         await cluster.Advance(Minutes(6));
         cluster.Mail.Accepted.Count.ShouldBe(2);

@@ -109,7 +109,7 @@ public sealed class DestinationTests
     public async Task The_end_of_an_outage_does_not_overtake_a_repeat_that_is_under_way_and_follows_it_at_once()
     {
         var repeat = new TaskCompletionSource<DeliveryAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var cluster = await VirtualCluster.Start(options => options.RepeatInterval = Minutes(30));
+        await using var cluster = await VirtualCluster.Start(options => options.Policy = options.Policy with { RepeatInterval = Minutes(30) });
         cluster.Mail.Answer = told => told.Event == NotificationEvent.DeviceStillOffline ? repeat.Task : Task.FromResult(DeliveryAnswer.Accepted());
         await cluster.Connect();
         await cluster.Drop();
@@ -207,7 +207,7 @@ public sealed class DestinationTests
     public async Task A_recovery_never_overtakes_a_keep_alive_nor_is_overtaken_by_one()
     {
         var alerts = new TestDestination("alerts") { Terms = new() { KeepAlive = Minutes(10) } };
-        await using var cluster = await VirtualCluster.Start(options => options.RecoveryHold = TimeSpan.Zero, c => c.Destinations.Add(alerts));
+        await using var cluster = await VirtualCluster.Start(options => options.Policy = options.Policy with { RecoveryHold = TimeSpan.Zero }, c => c.Destinations.Add(alerts));
         await cluster.Drop();
         await cluster.Advance(Minutes(5));
 

@@ -72,14 +72,17 @@ public sealed class MuteModel
 
         private readonly Oracle _oracle = new(world);
 
-        private readonly PresencePolicy _base = new()
+        private readonly RuleContext _base = new()
         {
             ThingName = Thing,
-            Grace = TimeSpan.FromSeconds(Grace),
-            RecoveryHold = TimeSpan.FromSeconds(world.Hold),
-            RepeatInterval = TimeSpan.FromSeconds(world.Repeat),
-            SettleTime = TimeSpan.FromSeconds(1),
-            Destinations = ["mail"],
+            Settings = new()
+            {
+                Grace = TimeSpan.FromSeconds(Grace),
+                RecoveryHold = TimeSpan.FromSeconds(world.Hold),
+                RepeatInterval = TimeSpan.FromSeconds(world.Repeat),
+                SettleTime = TimeSpan.FromSeconds(1),
+                Notify = ["mail"],
+            },
         };
 
         private DeviceState _state = new();
@@ -136,7 +139,7 @@ public sealed class MuteModel
             UntilRecovered = plan.Lasts is null,
         };
 
-        private PresencePolicy Policy() => _mutes.Holding(Thing, _state, Time) is { Count: > 0 } holding ? _base with { MutedBy = holding } : _base;
+        private RuleContext Policy() => _mutes.Holding(Thing, _state, Time) is { Count: > 0 } holding ? _base with { MutedBy = holding } : _base;
 
         private void Tick()
         {

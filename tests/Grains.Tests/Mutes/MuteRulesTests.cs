@@ -11,7 +11,7 @@ public sealed class MuteRulesTests
 {
     private static readonly string[] north = ["north"];
 
-    private static void Muted(Story story, bool on = true) => story.Policy = story.Policy with { MutedBy = on ? north : [] };
+    private static void Muted(Story story, bool on = true) => story.Context = story.Context with { MutedBy = on ? north : [] };
 
     [Fact]
     public void A_mute_that_begins_during_a_grace_silences_its_end()
@@ -21,7 +21,7 @@ public sealed class MuteRulesTests
         Muted(story.After(Minutes(2)));
         story.After(Minutes(3)).Tick().ShouldBe(PresenceReason.MutedAtDeadline);
         story.Status.ShouldBe(PresenceStatus.Offline);
-        LookingRules.OnlyWaitsForMute(story.State, story.Policy, story.Now).ShouldBeTrue();
+        LookingRules.OnlyWaitsForMute(story.State, story.Rules, story.Now).ShouldBeTrue();
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class MuteRulesTests
     public void The_end_of_a_mute_is_no_reason_to_tell_without_asking_the_verifier()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Verifiable = [EventSource.Http], RecheckEvery = TimeSpan.Zero };
+        (story.Context, story.Policy) = (story.Context with { Verifiable = [EventSource.Http] }, story.Policy with { RecheckEvery = TimeSpan.Zero });
         Muted(story);
         story.Timed(false);
         story.After(Minutes(5)).Tick().ShouldBe(PresenceReason.MutedAtDeadline);
@@ -67,7 +67,7 @@ public sealed class MuteRulesTests
         story.After(Minutes(5)).Tick();
         story.Answered(DeliveryOutcome.Failed);
         Muted(story);
-        LookingRules.OnlyWaitsForMute(story.State, story.Policy, story.Now).ShouldBeFalse();
+        LookingRules.OnlyWaitsForMute(story.State, story.Rules, story.Now).ShouldBeFalse();
         story.After(Minutes(1)).Tick();
         story.Sent.ShouldBe(["device.offline to mail"]);
     }
@@ -81,7 +81,7 @@ public sealed class MuteRulesTests
         Muted(story);
         story.After(Minutes(200)).Tick();
         story.Sent.ShouldBeEmpty();
-        LookingRules.WaitsForMute(story.State, story.Policy).ShouldBeTrue();
+        LookingRules.WaitsForMute(story.State, story.Rules).ShouldBeTrue();
         Muted(story, on: false);
         story.Tick();
         story.Sent.ShouldBe(["device.still_offline to mail"]);

@@ -13,7 +13,7 @@ public sealed class AuditRulesTests
     private static Story Watched()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Verifiable = queue };
+        story.Context = story.Context with { Verifiable = queue };
         return story;
     }
 
@@ -26,10 +26,10 @@ public sealed class AuditRulesTests
         story.After(Minutes(60 * 24)).Audited(VerifierVerdict.Disconnected, dropped, 57).ShouldBe(PresenceReason.DisconnectFoundByAudit);
         (story.Status, story.Last.Persist, story.Last.Effects.Count).ShouldBe((PresenceStatus.Grace, true, 0));
         story.State.Outage!.Since.ShouldBe(dropped);
-        story.NextLook.ShouldBe(story.Now + story.Policy.SettleTime);
+        story.NextLook.ShouldBe(story.Now + story.Rules.Policy.SettleTime);
         story.State.Ring[^1].ShouldBe(new(dropped.ToUnixTimeSeconds(), PresenceReason.DisconnectFoundByAudit));
 
-        story.After(story.Policy.SettleTime).Tick();
+        story.After(story.Rules.Policy.SettleTime).Tick();
         story.AsksVerifier.ShouldBeTrue();
         story.Verified(VerifierVerdict.Disconnected, dropped, 57).ShouldBe(PresenceReason.ToldConfirmed);
         story.Sends.Single().Notification.Since.ShouldBe(dropped);
@@ -42,7 +42,7 @@ public sealed class AuditRulesTests
         story.Shadow(true, 10);
         var dropped = story.After(Minutes(60)).Now;
         story.After(Minutes(2)).Audited(VerifierVerdict.Disconnected, dropped, 11).ShouldBe(PresenceReason.DisconnectFoundByAudit);
-        story.NextLook.ShouldBe(dropped + story.Policy.Grace);
+        story.NextLook.ShouldBe(dropped + story.Rules.Policy.Grace);
         story.After(Minutes(1)).Shadow(true, 12).ShouldBe(PresenceReason.CameBackInGrace);
         story.State.Suppressed.ShouldBe(1);
     }
@@ -141,15 +141,15 @@ public sealed class AuditRulesTests
     public void Whoever_is_not_taken_for_connected_or_is_the_brokers_is_not_asked_about()
     {
         var story = Watched();
-        story.Policy = story.Policy with { Verifiable = [EventSource.Queue, EventSource.Broker] };
-        AuditRules.Witness(story.State, story.Policy).ShouldBeNull();
+        story.Context = story.Context with { Verifiable = [EventSource.Queue, EventSource.Broker] };
+        AuditRules.Witness(story.State, story.Rules).ShouldBeNull();
         story.Shadow(true, 10);
-        AuditRules.Witness(story.State, story.Policy).ShouldBe(EventSource.Queue);
-        AuditRules.Witness(story.State, story.Policy with { Verifiable = [] }).ShouldBeNull();
+        AuditRules.Witness(story.State, story.Rules).ShouldBe(EventSource.Queue);
+        AuditRules.Witness(story.State, story.Rules with { Verifiable = [] }).ShouldBeNull();
         story.After(Minutes(1)).Shadow(false, 11);
-        AuditRules.Witness(story.State, story.Policy).ShouldBeNull();
+        AuditRules.Witness(story.State, story.Rules).ShouldBeNull();
         story.After(Minutes(1)).Broker(true, 1);
-        AuditRules.Witness(story.State, story.Policy).ShouldBeNull();
+        AuditRules.Witness(story.State, story.Rules).ShouldBeNull();
     }
 
     /// <summary>The oracle knows when the thing connected and when its shadow was last written, and nothing of marks.</summary>
@@ -193,7 +193,7 @@ public sealed class AuditRulesTests
         reason.ShouldBe(younger ? PresenceReason.DisconnectFoundByAudit : PresenceReason.AuditStale);
         story.Sent.ShouldBeEmpty();
         if (!younger) story.State.ShouldBeSameAs(before);
-        else (story.NextLook >= story.Now + story.Policy.SettleTime).ShouldBeTrue();
+        else (story.NextLook >= story.Now + story.Rules.Policy.SettleTime).ShouldBeTrue();
         return younger;
     }
 }

@@ -15,7 +15,7 @@ public sealed class ChaosStoriesTests
     [InlineData(500, PresenceReason.ToldConfirmed)]
     public void A_return_that_the_shadow_has_left_behind_is_older(double asksAfter, PresenceReason reason)
     {
-        var story = new Story { Policy = new() { ThingName = "rpi-1", Destinations = ["mail"], Verifiable = [EventSource.Queue] } };
+        var story = new Story { Context = new() { ThingName = "rpi-1", Verifiable = [EventSource.Queue] } };
         story.Shadow(true, 1);
         story.After(Seconds(60)).Shadow(false, 2);
         var back = story.After(Seconds(280)).Now;
@@ -38,11 +38,11 @@ public sealed class ChaosStoriesTests
     [Fact]
     public void A_second_round_that_the_queue_still_holds_is_waited_for()
     {
-        var story = new Story { Policy = new() { ThingName = "rpi-1", Destinations = ["mail"], Verifiable = [EventSource.Queue] } };
+        var story = new Story { Context = new() { ThingName = "rpi-1", Verifiable = [EventSource.Queue] } };
         story.Shadow(true, 1);
         story.After(Seconds(60)).Shadow(false, 2);
         var readUntil = story.Now;
-        story.Policy = story.Policy with { Blind = new(Queue: new Horizon(readUntil)) };
+        story.Context = story.Context with { Blind = new(Queue: new Horizon(readUntil)) };
 
         var second = story.After(Seconds(290)).Now;
         story.After(Seconds(10)).Tick();
@@ -52,7 +52,7 @@ public sealed class ChaosStoriesTests
         story.After(Seconds(40)).Tick();
         story.Verified(VerifierVerdict.Disconnected, third, version: 6).ShouldBe(PresenceReason.HeldBacklog);
 
-        story.Policy = story.Policy with { Blind = new(Queue: new Horizon(story.Now)) };
+        story.Context = story.Context with { Blind = new(Queue: new Horizon(story.Now)) };
         story.After(Seconds(5)).Tick().ShouldBe(PresenceReason.AskedVerifier);
         story.Verified(VerifierVerdict.Disconnected, third, version: 6).ShouldBe(PresenceReason.ToldConfirmed, "it was no round, but a shadow that repeats itself");
     }

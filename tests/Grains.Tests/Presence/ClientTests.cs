@@ -87,7 +87,7 @@ public sealed class ClientTests
         story.Lifecycle(true, 0, "x1", client: Uuid(1));
         story.After(Minutes(1)).Lifecycle(false, 0, "x1", client: Uuid(1));
         story.After(Minutes(2)).Lifecycle(false, 0, "x2", client: Uuid(2)).ShouldBe(PresenceReason.GraceRestartedByNewerSession);
-        story.State.Outage!.GraceEndsAt.ShouldBe(story.Now + story.Policy.Grace);
+        story.State.Outage!.GraceEndsAt.ShouldBe(story.Now + story.Rules.Policy.Grace);
         story.After(Seconds(1)).Lifecycle(true, 0, "x2", client: Uuid(2)).ShouldBe(PresenceReason.OlderEvent);
         story.Status.ShouldBe(Grace);
     }
@@ -281,17 +281,17 @@ public sealed class ClientTests
     {
         var story = new Story();
         var name = new string('x', 40);
-        story.Policy = story.Policy with { ThingName = name, Destinations = ["sns", "webhook"] };
+        (story.Context, story.Policy) = (story.Context with { ThingName = name }, story.Policy with { Notify = ["sns", "webhook"] });
         for (var n = 1; n <= 9; n++)
         {
             var id = Uuid(n).PadLeft(idLength, 'c');
             story.After(Minutes(1)).Lifecycle(true, 100_000 + n, $"{n}4666d2a7d844ae4ac5d7b38c9cb7967", client: id);
             story.After(LearnedHold.Longest).Tick();
-            foreach (var (outage, to) in story.State.Owing.SelectMany(_ => story.Policy.Destinations, (outage, to) => (outage.Id, to)).ToList())
+            foreach (var (outage, to) in story.State.Owing.SelectMany(_ => story.Rules.Policy.Notify, (outage, to) => (outage.Id, to)).ToList())
                 story.Answered(Ports.DeliveryOutcome.Accepted, Ports.NotificationEvent.DeviceRecovered, to, outage);
             story.After(Minutes(2)).Lifecycle(false, 100_000 + n, $"{n}4666d2a7d844ae4ac5d7b38c9cb7967", client: id, reason: "MQTT_KEEP_ALIVE_TIMEOUT");
             story.After(Minutes(6)).Tick();
-            foreach (var destination in story.Policy.Destinations) story.Answered(Ports.DeliveryOutcome.Accepted, to: destination);
+            foreach (var destination in story.Rules.Policy.Notify) story.Answered(Ports.DeliveryOutcome.Accepted, to: destination);
             (StateBudget.Size(story.State) + StateBudget.Overhead + name.Length).ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
         }
 

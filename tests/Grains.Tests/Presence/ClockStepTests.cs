@@ -17,8 +17,8 @@ public sealed class ClockStepTests
         _story.Crash().Tick().ShouldBe(PresenceReason.TooEarly);
         _story.Last.Persist.ShouldBeTrue("else the deadline would move along with the clock");
         _story.State.Since.ShouldBe(_story.Now);
-        _story.NextLook.ShouldBe(_story.Now + _story.Policy.Grace);
-        _story.Crash().After(_story.Policy.Grace).Tick().ShouldBe(PresenceReason.ToldUnverified);
+        _story.NextLook.ShouldBe(_story.Now + _story.Rules.Policy.Grace);
+        _story.Crash().After(_story.Rules.Policy.Grace).Tick().ShouldBe(PresenceReason.ToldUnverified);
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class ClockStepTests
         _story.Crash().Timed(connected: false).ShouldBe(PresenceReason.GraceStarted);
         _story.State.Since!.Value.ShouldBeLessThanOrEqualTo(_story.Now);
         _story.State.LastEventAt!.Value.ShouldBeLessThanOrEqualTo(_story.Now);
-        _story.After(_story.Policy.Grace).Tick().ShouldBe(PresenceReason.ToldUnverified);
+        _story.After(_story.Rules.Policy.Grace).Tick().ShouldBe(PresenceReason.ToldUnverified);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class ClockStepTests
         _story.State.Since.ShouldBe(_story.Now);
         _story.After(Seconds(1)).Says(connected: true).ShouldBe(PresenceReason.CameBackInGrace);
         _story.After(Seconds(1)).Says(connected: false).ShouldBe(PresenceReason.GraceStarted);
-        _story.After(_story.Policy.Grace).Tick().ShouldBe(PresenceReason.ToldUnverified);
+        _story.After(_story.Rules.Policy.Grace).Tick().ShouldBe(PresenceReason.ToldUnverified);
     }
 
     [Fact]

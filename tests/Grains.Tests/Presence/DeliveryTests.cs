@@ -10,7 +10,7 @@ public sealed class DeliveryTests
     private static Story TwoDestinations()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Destinations = ["mail", "hook"], RecoveryHold = TimeSpan.Zero };
+        story.Policy = story.Policy with { Notify = ["mail", "hook"], RecoveryHold = TimeSpan.Zero };
         story.Timed(false);
         story.After(Minutes(5)).Tick();
         return story;

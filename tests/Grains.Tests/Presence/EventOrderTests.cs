@@ -120,7 +120,7 @@ public sealed class EventOrderTests
         var first = story.State.Outage!.Id;
         story.After(Seconds(290)).Lifecycle(false, 8, "b").ShouldBe(PresenceReason.GraceRestartedByNewerSession);
         story.Lifecycle(true, 8, "b").ShouldBe(PresenceReason.OlderEvent);
-        story.State.Outage!.GraceEndsAt.ShouldBe(story.Now + story.Policy.Grace);
+        story.State.Outage!.GraceEndsAt.ShouldBe(story.Now + story.Rules.Policy.Grace);
         story.State.Outage.Id.ShouldNotBe(first);
         story.State.Suppressed.ShouldBe(1);
     }
@@ -144,7 +144,7 @@ public sealed class EventOrderTests
         var story = new Story();
         story.Lifecycle(true, 7, "a");
         story.After(Minutes(10)).Lifecycle(false, 7, "a", stampedEarlier: Seconds(stampedEarlier));
-        story.State.Outage!.GraceEndsAt.ShouldBe(story.Now + story.Policy.Grace);
+        story.State.Outage!.GraceEndsAt.ShouldBe(story.Now + story.Rules.Policy.Grace);
     }
 
     [Fact]
@@ -237,7 +237,7 @@ public sealed class EventOrderTests
         var story = new Story();
         story.Timed(true);
         story.After(TimeSpan.FromHours(1)).Timed(false, story.Now - Minutes(30));
-        story.State.Outage!.GraceEndsAt.ShouldBe(story.Now + story.Policy.SettleTime);
+        story.State.Outage!.GraceEndsAt.ShouldBe(story.Now + story.Rules.Policy.SettleTime);
         story.State.Since.ShouldBe(story.Now - Minutes(30));
     }
 

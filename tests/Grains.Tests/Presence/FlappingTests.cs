@@ -135,7 +135,7 @@ public sealed class FlappingTests
     [Fact]
     public void Steady_is_owed_only_to_those_who_heard_of_the_flapping()
     {
-        var story = Flaps(prepare: s => s.Policy = s.Policy with { Destinations = ["mail", "hook"] });
+        var story = Flaps(prepare: s => s.Policy = s.Policy with { Notify = ["mail", "hook"] });
         var id = Id(story);
         story.Sent.ShouldBe(["device.flapping to mail", "device.flapping to hook"], ignoreOrder: true);
         story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, outage: id);
@@ -279,5 +279,5 @@ public sealed class FlappingTests
         warned.ShouldBe(9 - FlappingRules.MostOwing);
     }
 
-    private static string Id(Story story) => FlappingRules.IdOf(story.State.Flapping[0], story.Policy);
+    private static string Id(Story story) => FlappingRules.IdOf(story.State.Flapping[0], story.Rules);
 }

@@ -13,7 +13,7 @@ public sealed class FlowTests
     private static Story Verifiable(TimeSpan? recheck = null)
     {
         var story = new Story();
-        story.Policy = story.Policy with { Verifiable = queue, RecheckEvery = recheck ?? Minutes(10) };
+        (story.Context, story.Policy) = (story.Context with { Verifiable = queue }, story.Policy with { RecheckEvery = recheck ?? Minutes(10) });
         story.Shadow(true, 10);
         story.After(Minutes(10)).Shadow(false, 11);
         return story;
@@ -208,7 +208,7 @@ public sealed class FlowTests
     public void Still_offline_is_repeated_to_those_who_heard_of_the_outage_and_numbered()
     {
         var story = new Story();
-        story.Policy = story.Policy with { RepeatInterval = TimeSpan.FromHours(1), Destinations = ["mail", "hook"] };
+        story.Policy = story.Policy with { RepeatInterval = TimeSpan.FromHours(1), Notify = ["mail", "hook"] };
         story.Timed(false);
         story.After(Minutes(5)).Tick();
         story.Answered(DeliveryOutcome.Accepted);

@@ -54,7 +54,7 @@ public sealed class HoldingTests
     {
         Drop();
         _story.After(Seconds(300));
-        ReadUntil(_story.Now - _story.Policy.SettleTime);
+        ReadUntil(_story.Now - _story.Rules.Policy.SettleTime);
         _story.Tick().ShouldBe(PresenceReason.ToldUnverified);
     }
 
@@ -85,7 +85,7 @@ public sealed class HoldingTests
         late.Timed(connected: true, source: EventSource.Queue);
         late.Timed(connected: false, source: EventSource.Queue);
         late.After(TimeSpan.FromHours(5));
-        late.Policy = late.Policy with { Blind = new(Queue: new Horizon(Story.Start)) };
+        late.Context = late.Context with { Blind = new(Queue: new Horizon(Story.Start)) };
         late.Tick().ShouldBe(PresenceReason.HeldBacklog);
     }
 
@@ -100,7 +100,7 @@ public sealed class HoldingTests
         _story.Tick().ShouldBe(PresenceReason.HeldBacklog);
         _story.Lifecycle(false, 3, "s3").ShouldBe(PresenceReason.GraceRestartedByNewerSession);
         _story.State.Memory.HeldSince.ShouldBeNull();
-        _story.NextLook.ShouldBe(_story.Now + _story.Policy.Grace);
+        _story.NextLook.ShouldBe(_story.Now + _story.Rules.Policy.Grace);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class HoldingTests
         Drop();
         _story.After(Seconds(300));
         ReadUntil(null);
-        _story.Policy = _story.Policy with { MaxHold = TimeSpan.Zero };
+        _story.Context = _story.Context with { MaxHold = TimeSpan.Zero };
         _story.Tick().ShouldBe(PresenceReason.ToldUnverified);
     }
 
@@ -130,7 +130,7 @@ public sealed class HoldingTests
     public void A_verifier_that_answers_ends_it_either_way(VerifierVerdict verdict, PresenceReason reason)
     {
         Drop();
-        _story.Policy = _story.Policy with { Verifiable = [EventSource.Queue] };
+        _story.Context = _story.Context with { Verifiable = [EventSource.Queue] };
         _story.After(Seconds(300));
         ReadUntil(null);
         _story.Tick().ShouldBe(PresenceReason.AskedVerifier);
@@ -141,7 +141,7 @@ public sealed class HoldingTests
     public void Where_the_verifier_cannot_be_reached_it_is_asked_again_at_every_look()
     {
         Drop();
-        _story.Policy = _story.Policy with { Verifiable = [EventSource.Queue] };
+        _story.Context = _story.Context with { Verifiable = [EventSource.Queue] };
         _story.After(Seconds(300));
         ReadUntil(null);
         _story.Tick();
@@ -198,19 +198,19 @@ public sealed class HoldingTests
         _story.Timed(connected: true, source: source);
         _story.Timed(connected: false, source: source);
         _story.After(Seconds(330));
-        _story.Policy = _story.Policy with { Blind = new(Pause: new Pause(_story.Now, Seconds(60))) };
+        _story.Context = _story.Context with { Blind = new(Pause: new Pause(_story.Now, Seconds(60))) };
         _story.Tick().ShouldBe(PresenceReason.HeldBacklog);
-        _story.After(_story.Policy.SettleTime).Tick().ShouldBe(PresenceReason.ToldUnverified);
+        _story.After(_story.Rules.Policy.SettleTime).Tick().ShouldBe(PresenceReason.ToldUnverified);
     }
 
     [Fact]
     public void A_thing_of_our_broker_gets_back_the_time_in_which_nobody_could_let_it_in_whatever_the_broker_says()
     {
-        _story.Policy = _story.Policy with { Verifiable = [EventSource.Broker] };
+        _story.Context = _story.Context with { Verifiable = [EventSource.Broker] };
         _story.Broker(connected: true, 1);
         _story.Broker(connected: false, 1);
         _story.After(Seconds(330));
-        _story.Policy = _story.Policy with { Blind = new(Pause: new Pause(_story.Now, Seconds(60))) };
+        _story.Context = _story.Context with { Blind = new(Pause: new Pause(_story.Now, Seconds(60))) };
         Ask().ShouldBe(PresenceReason.HeldBacklog);
         _story.After(Seconds(34));
         Ask().ShouldBe(PresenceReason.HeldBacklog);
@@ -230,7 +230,7 @@ public sealed class HoldingTests
         _story.Broker(connected: true, 1);
         _story.Broker(connected: false, 1);
         _story.After(Seconds(60) + TimeSpan.FromHours(8));
-        _story.Policy = _story.Policy with { Blind = new(Pause: new Pause(_story.Now, TimeSpan.FromHours(8))) };
+        _story.Context = _story.Context with { Blind = new(Pause: new Pause(_story.Now, TimeSpan.FromHours(8))) };
         _story.Tick().ShouldBe(PresenceReason.HeldBacklog);
         _story.After(Seconds(244)).Tick().ShouldBe(PresenceReason.HeldBacklog);
         _story.After(Seconds(1)).Tick().ShouldBe(PresenceReason.ToldUnverified);
@@ -243,8 +243,8 @@ public sealed class HoldingTests
         _story.Timed(connected: false, source: EventSource.Queue);
     }
 
-    private void ReadUntil(DateTimeOffset? seen) => _story.Policy = _story.Policy with { Blind = new(Queue: new Horizon(seen)) };
+    private void ReadUntil(DateTimeOffset? seen) => _story.Context = _story.Context with { Blind = new(Queue: new Horizon(seen)) };
 
     private void Hidden(DateTimeOffset before, DateTimeOffset until) =>
-        _story.Policy = _story.Policy with { Blind = new(Queue: new Horizon(DateTimeOffset.MaxValue, before, until)) };
+        _story.Context = _story.Context with { Blind = new(Queue: new Horizon(DateTimeOffset.MaxValue, before, until)) };
 }

@@ -12,12 +12,8 @@ public sealed class KeepAliveTests
     private static Story Watched(TimeSpan? recoveryHold = null)
     {
         var story = new Story();
-        story.Policy = story.Policy with
-        {
-            Destinations = ["mail", "alerts"],
-            RecoveryHold = recoveryHold ?? TimeSpan.Zero,
-            Terms = new Dictionary<string, DestinationTerms> { ["alerts"] = new() { KeepAlive = Interval } },
-        };
+        story.Policy = story.Policy with { Notify = ["mail", "alerts"], RecoveryHold = recoveryHold ?? TimeSpan.Zero };
+        story.Context = story.Context with { Terms = new Dictionary<string, DestinationTerms> { ["alerts"] = new() { KeepAlive = Interval } } };
         return story.Told();
     }
 
@@ -52,7 +48,7 @@ public sealed class KeepAliveTests
             },
         };
         for (var i = 0; i < 10; i++) story.After(Interval).Tick();
-        KeepAliveRules.Due(story.State, story.Policy, story.Now).ShouldBeEmpty();
+        KeepAliveRules.Due(story.State, story.Rules, story.Now).ShouldBeEmpty();
         story.Sends.ShouldBeEmpty();
     }
 
@@ -79,7 +75,7 @@ public sealed class KeepAliveTests
     public void Nothing_is_kept_alive_before_it_was_accepted_nor_in_grace()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Terms = new Dictionary<string, DestinationTerms> { ["mail"] = new() { KeepAlive = Interval } } };
+        story.Context = story.Context with { Terms = new Dictionary<string, DestinationTerms> { ["mail"] = new() { KeepAlive = Interval } } };
         story.Timed(false);
         story.After(Minutes(4)).Tick();
         story.Sent.ShouldBeEmpty();
@@ -109,7 +105,7 @@ public sealed class KeepAliveTests
         var outage = story.State.Outage!.Id;
         story.After(Minutes(30)).Timed(true);
         story.Sent.ShouldBe(["device.recovered to mail", "device.recovered to alerts"], ignoreOrder: true);
-        foreach (var destination in story.Policy.Destinations)
+        foreach (var destination in story.Rules.Policy.Notify)
             story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, destination, outage);
         story.NextLook.ShouldBeNull();
         story.After(Interval).Tick();
@@ -122,7 +118,7 @@ public sealed class KeepAliveTests
         var looks = Enumerable.Range(0, 200).Select(n =>
         {
             var story = new Story();
-            story.Policy = story.Policy with { ThingName = $"thing-{n}", Terms = new Dictionary<string, DestinationTerms> { ["mail"] = new() { KeepAlive = Interval } } };
+            story.Context = story.Context with { ThingName = $"thing-{n}", Terms = new Dictionary<string, DestinationTerms> { ["mail"] = new() { KeepAlive = Interval } } };
             return story.Told().NextLook!.Value;
         }).ToList();
         looks.Distinct().Count().ShouldBeGreaterThan(100);
@@ -133,12 +129,8 @@ public sealed class KeepAliveTests
     public void A_destination_that_does_not_want_recoveries_is_owed_none()
     {
         var story = new Story();
-        story.Policy = story.Policy with
-        {
-            Destinations = ["mail", "quiet"],
-            RecoveryHold = TimeSpan.Zero,
-            Terms = new Dictionary<string, DestinationTerms> { ["quiet"] = new() { SendResolved = false } },
-        };
+        story.Policy = story.Policy with { Notify = ["mail", "quiet"], RecoveryHold = TimeSpan.Zero };
+        story.Context = story.Context with { Terms = new Dictionary<string, DestinationTerms> { ["quiet"] = new() { SendResolved = false } } };
         var outage = story.Told().State.Outage!.Id;
         story.After(Minutes(30)).Timed(true);
         story.Sent.ShouldBe(["device.recovered to mail"]);
@@ -151,11 +143,8 @@ public sealed class KeepAliveTests
     public void A_destination_that_does_not_want_recoveries_still_hears_late_of_what_it_missed()
     {
         var story = new Story();
-        story.Policy = story.Policy with
-        {
-            RecoveryHold = TimeSpan.Zero,
-            Terms = new Dictionary<string, DestinationTerms> { ["mail"] = new() { SendResolved = false } },
-        };
+        story.Policy = story.Policy with { RecoveryHold = TimeSpan.Zero };
+        story.Context = story.Context with { Terms = new Dictionary<string, DestinationTerms> { ["mail"] = new() { SendResolved = false } } };
         story.Timed(false);
         story.After(Minutes(5)).Tick();
         var outage = story.State.Outage!.Id;

@@ -6,7 +6,7 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>What the model (tests/Grains.Tests/World) found in the rules, each shrunk to the story of one thing.</summary>
 public sealed class ModelStoriesTests
 {
-    private static Story Verifiable() => new() { Policy = new() { ThingName = "rpi-1", Destinations = ["mail"], Verifiable = [EventSource.Queue] } };
+    private static Story Verifiable() => new() { Context = new() { ThingName = "rpi-1", Verifiable = [EventSource.Queue] } };
 
     /// <summary>
     /// Its goodbye leaves the shadow at "connected"; that this is older than the last drop is known, although that drop changed nothing.
@@ -17,14 +17,14 @@ public sealed class ModelStoriesTests
         var story = Verifiable();
         story.Lifecycle(true, 3, "a");
         story.After(Seconds(60)).Lifecycle(false, 3, "a");
-        story.After(story.Policy.Grace).Tick();
-        story.Verified(VerifierVerdict.Disconnected, story.Now - story.Policy.Grace);
+        story.After(story.Rules.Policy.Grace).Tick();
+        story.Verified(VerifierVerdict.Disconnected, story.Now - story.Rules.Policy.Grace);
         story.Answered(DeliveryOutcome.Accepted);
 
         // It was back for half a minute; the connect is late, the disconnect is not.
         var back = story.After(Seconds(60)).Now;
         story.After(Seconds(30)).Lifecycle(false, 4, "b", reason: "CLIENT_INITIATED_DISCONNECT").ShouldBe(PresenceReason.Unchanged);
-        story.After(story.Policy.RecheckEvery).Tick();
+        story.After(story.Rules.Policy.RecheckEvery).Tick();
         story.Verified(VerifierVerdict.Connected, back, version: 9).ShouldBe(PresenceReason.VerifierStale);
         story.Status.ShouldBe(PresenceStatus.Offline);
     }
@@ -60,7 +60,7 @@ public sealed class ModelStoriesTests
         story.Lifecycle(false, 1, "b").ShouldBe(PresenceReason.GraceRestartedByNewerSession);
         Dropped(story, 4, second).ShouldBe(PresenceReason.Unchanged);
         story.State.Suppressed.ShouldBe(1);
-        story.NextLook.ShouldBe(second + story.Policy.Grace);
+        story.NextLook.ShouldBe(second + story.Rules.Policy.Grace);
 
         // The one after that again, and only the shadow tells.
         var third = story.After(Seconds(150)).Now;
@@ -80,7 +80,7 @@ public sealed class ModelStoriesTests
 
         Dropped(story, 4, second).ShouldBe(PresenceReason.GraceRestartedByNewerSession);
         story.State.Outage!.Since.ShouldBe(second);
-        story.State.Outage.GraceEndsAt.ShouldBe(second + story.Policy.Grace);
+        story.State.Outage.GraceEndsAt.ShouldBe(second + story.Rules.Policy.Grace);
         story.State.Suppressed.ShouldBe(1);
         Dropped(story, 4, second).ShouldBe(PresenceReason.OlderEvent, "once");
         Dropped(story, 2, first).ShouldBe(PresenceReason.OlderEvent);

@@ -9,7 +9,7 @@ public sealed class OverrideTests
 {
     private static readonly EventSource[] queue = [EventSource.Queue];
 
-    private static PolicyOverride Grace(double minutes) => new() { Grace = Minutes(minutes) };
+    private static PolicySettings Grace(double minutes) => new() { Grace = Minutes(minutes) };
 
     [Theory]
     [InlineData(20, 20)]
@@ -31,7 +31,7 @@ public sealed class OverrideTests
     public void One_shorter_than_what_has_passed_is_due_now_and_the_verifier_is_asked_as_always()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Verifiable = queue };
+        story.Context = story.Context with { Verifiable = queue };
         story.Shadow(false, 11);
         story.After(Minutes(3)).Set(Grace(1));
         story.Tick().ShouldBe(PresenceReason.AskedVerifier);
@@ -43,7 +43,7 @@ public sealed class OverrideTests
     public void A_longer_one_that_comes_while_the_verifier_is_asked_holds_the_verdict()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Verifiable = queue };
+        story.Context = story.Context with { Verifiable = queue };
         story.Shadow(false, 11);
         story.After(Minutes(5)).Tick().ShouldBe(PresenceReason.AskedVerifier);
         story.Set(Grace(60));
@@ -118,7 +118,7 @@ public sealed class OverrideTests
     public void Rechecks_follow()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Verifiable = queue };
+        story.Context = story.Context with { Verifiable = queue };
         story.Shadow(false, 11);
         story.After(Minutes(5)).Tick();
         story.Verified(VerifierVerdict.Disconnected, Story.Start);
@@ -131,14 +131,14 @@ public sealed class OverrideTests
     public void Only_whom_it_names_is_told_and_one_that_is_gone_from_the_settings_silences_nothing()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Destinations = ["mail", "hook"], Known = ["mail", "hook"] };
+        (story.Context, story.Policy) = (story.Context with { Known = ["mail", "hook"] }, story.Policy with { Notify = ["mail", "hook"] });
         story.Set(new() { Notify = ["hook"] });
         story.Timed(false);
         story.After(Minutes(5)).Tick();
         story.Sent.ShouldBe(["device.offline to hook"]);
 
-        story.Policy = story.Policy with { Destinations = ["mail"], Known = ["mail"] };
-        story.Policy.With(story.State.Override).Destinations.ShouldBe(["mail"]);
+        (story.Context, story.Policy) = (story.Context with { Known = ["mail"] }, story.Policy with { Notify = ["mail"] });
+        story.Rules.With(story.State.Override).Policy.Notify.ShouldBe(["mail"]);
     }
 
     [Fact]
@@ -162,9 +162,14 @@ public sealed class OverrideTests
     [Fact]
     public void What_is_not_set_stays_as_in_the_settings()
     {
-        var settings = new PresencePolicy { ThingName = "rpi-1", Match = "rpi-*", Grace = Minutes(7), Destinations = ["mail"], RecoveryHold = Minutes(3) };
-        var policy = settings.With(new() { Grace = Minutes(9) });
-        policy.ShouldBe(settings with { Grace = Minutes(9), Override = policy.Override });
+        var settings = new RuleContext
+        {
+            ThingName = "rpi-1", Match = "rpi-*", Settings = new() { Grace = Minutes(7), Notify = ["mail"], RecoveryHold = Minutes(3) },
+        }.With(null);
+        var set = settings.With(new() { Grace = Minutes(9) });
+        set.Policy.ShouldBe(settings.Policy with { Grace = Minutes(9), Source = "override", Overridden = set.Policy.Overridden });
+        set.Policy.Overridden.ShouldBe(["grace"]);
+        set.ShouldBe(settings with { Override = set.Override, Policy = set.Policy });
         settings.With(null).ShouldBeSameAs(settings);
     }
 }

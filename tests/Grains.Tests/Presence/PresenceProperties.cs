@@ -61,13 +61,14 @@ public sealed class PresenceProperties
         private static readonly DateTimeOffset start = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
         private static readonly string[] destinations = ["mail", "hook"];
 
-        private readonly PresencePolicy _policy = new()
+        private readonly RuleContext _policy = new()
         {
             ThingName = "rpi-1",
-            Grace = TimeSpan.FromSeconds(world.Grace),
-            RecoveryHold = TimeSpan.FromSeconds(world.Hold),
-            SettleTime = TimeSpan.FromSeconds(5),
-            Destinations = destinations,
+            Settings = new()
+            {
+                Grace = TimeSpan.FromSeconds(world.Grace), RecoveryHold = TimeSpan.FromSeconds(world.Hold), SettleTime = TimeSpan.FromSeconds(5),
+                Notify = destinations,
+            },
         };
 
         private readonly PriorityQueue<Arrival, (int At, int Order)> _arrivals = new();

@@ -156,7 +156,7 @@ public sealed class RuleAttackTests
     private static Story Verifiable()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Verifiable = queue };
+        story.Context = story.Context with { Verifiable = queue };
         story.Shadow(true, 10);
         story.After(Minutes(10)).Shadow(false, 11);
         return story;
@@ -166,7 +166,7 @@ public sealed class RuleAttackTests
     public void A_broker_start_after_the_first_question_leaves_no_look_in_the_past()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Verifiable = brokerDoor };
+        story.Context = story.Context with { Verifiable = brokerDoor };
         story.Broker(true, 1);
         story.Broker(false, 1);
         story.Crash().After(Minutes(30)).Tick().ShouldBe(PresenceReason.AskedVerifier);
@@ -181,7 +181,7 @@ public sealed class RuleAttackTests
     public void A_broker_start_after_the_first_question_does_not_spare_the_next_question()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Verifiable = brokerDoor };
+        story.Context = story.Context with { Verifiable = brokerDoor };
         story.Broker(true, 1);
         story.Broker(false, 1);
         story.Crash().After(Minutes(30)).Tick().ShouldBe(PresenceReason.AskedVerifier);
@@ -195,7 +195,7 @@ public sealed class RuleAttackTests
     public void A_destination_that_is_named_twice_is_told_once()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Destinations = ["mail", "mail"] };
+        story.Policy = story.Policy with { Notify = ["mail", "mail"] };
         story.Timed(false);
         story.After(Minutes(5)).Tick();
         story.Sent.ShouldBe(["device.offline to mail"]);
@@ -205,7 +205,7 @@ public sealed class RuleAttackTests
     public void A_destination_that_is_named_twice_is_a_mistake_at_start()
     {
         var options = new PresenceOptions();
-        options.Policies.Add(new PolicyOptions { Match = "*", Notify = ["mail", "mail"] });
+        options.Policies.Add(new() { Match = "*", Policy = new() { Notify = ["mail", "mail"] } });
         options.Check(["mail"]).ShouldNotBeEmpty();
     }
 
@@ -294,7 +294,7 @@ public sealed class RuleAttackTests
     public void A_thing_whose_mute_is_lifted_is_looked_at_before_anyone_is_told()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Muted = true, Verifiable = queue, RecheckEvery = TimeSpan.Zero };
+        (story.Context, story.Policy) = (story.Context with { Verifiable = queue }, story.Policy with { Muted = true, RecheckEvery = TimeSpan.Zero });
         story.Shadow(true, 10);
         story.After(Minutes(1)).Shadow(false, 11);
         story.After(Minutes(5)).Tick();
@@ -307,7 +307,7 @@ public sealed class RuleAttackTests
     public void A_thing_that_keeps_reporting_is_rechecked_all_the_same()
     {
         var story = new Story();
-        story.Policy = story.Policy with { Verifiable = queue };
+        story.Context = story.Context with { Verifiable = queue };
         story.Timed(false, source: EventSource.Queue);
         story.After(Minutes(5)).Tick();
         story.Verified(VerifierVerdict.DoesNotKnow);

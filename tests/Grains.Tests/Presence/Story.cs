@@ -9,11 +9,12 @@ internal sealed class Story
 {
     public static readonly DateTimeOffset Start = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
 
-    public PresencePolicy Policy { get; set; } = new()
-    {
-        ThingName = "rpi-1",
-        Destinations = ["mail"],
-    };
+    /// <summary>As the settings have it.</summary>
+    public PolicySettings Policy { get; set; } = PolicyFields.Defaults with { Notify = ["mail"] };
+
+    public RuleContext Context { get; set; } = new() { ThingName = "rpi-1" };
+
+    public RuleContext Rules => Context with { Settings = Policy };
 
     public DeviceState State { get; set; } = new();
 
@@ -21,9 +22,9 @@ internal sealed class Story
 
     public PresenceDecision Last { get; private set; } = null!;
 
-    public PresenceStatus Status => PresenceRules.StatusOf(State, Policy, Now);
+    public PresenceStatus Status => PresenceRules.StatusOf(State, Rules, Now);
 
-    public DateTimeOffset? NextLook => PresenceRules.NextLook(State, Policy, Now);
+    public DateTimeOffset? NextLook => PresenceRules.NextLook(State, Rules, Now);
 
     public IReadOnlyList<string> Sent => [.. Sends.Select(send => $"{send.Notification.Event.Name()} to {send.Destination}")];
 
@@ -39,7 +40,7 @@ internal sealed class Story
 
     public PresenceReason Do(PresenceInput input)
     {
-        Last = PresenceRules.Apply(State, input, Policy, Now);
+        Last = PresenceRules.Apply(State, input, Rules, Now);
         State = Last.State;
         return Last.Reason;
     }
@@ -89,14 +90,14 @@ internal sealed class Story
         Do(new PresenceInput.Answered(
             outage ?? State.Outage?.Id ?? State.Owing[0].Id, notificationEvent, sequence, to, new DeliveryAnswer(outcome)));
 
-    public PresenceReason Set(PolicyOverride? policyOverride) => Do(new PresenceInput.PolicySet(policyOverride));
+    public PresenceReason Set(PolicySettings? settings) => Do(new PresenceInput.PolicySet(settings));
 
     /// <summary>Away for longer than its grace, told, accepted.</summary>
     public Story Told()
     {
         Timed(connected: false);
-        After(Policy.Grace).Tick();
-        foreach (var destination in Policy.Destinations) Answered(DeliveryOutcome.Accepted, to: destination);
+        After(Rules.Policy.Grace).Tick();
+        foreach (var destination in Rules.Policy.Notify) Answered(DeliveryOutcome.Accepted, to: destination);
         return this;
     }
 

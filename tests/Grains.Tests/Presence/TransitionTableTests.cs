@@ -92,7 +92,7 @@ public sealed class TransitionTableTests
             case Start.Muted:
                 story.Policy = story.Policy with { Muted = true };
                 story.Timed(connected: false);
-                story.After(story.Policy.Grace).Tick();
+                story.After(story.Rules.Policy.Grace).Tick();
                 break;
             case Start.Recovering:
                 story.Told().After(TimeSpan.FromMinutes(30)).Timed(connected: true);

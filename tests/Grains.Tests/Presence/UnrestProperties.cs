@@ -105,7 +105,7 @@ public sealed class UnrestProperties
         public Run(double hold, int[] legs, int[] fates)
         {
             _fates = fates;
-            _story.Policy = _story.Policy with { Grace = TimeSpan.FromSeconds(Grace), RecoveryHold = TimeSpan.FromSeconds(hold), Destinations = Destinations };
+            _story.Policy = _story.Policy with { Grace = TimeSpan.FromSeconds(Grace), RecoveryHold = TimeSpan.FromSeconds(hold), Notify = Destinations };
             Do(new PresenceInput.Changed(new ConnectionChange(true, ChangeKind.Time, EventSource.Queue, _story.Now, _story.Now)));
             var connected = true;
             foreach (var leg in legs.SkipLast(1))

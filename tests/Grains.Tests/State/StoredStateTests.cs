@@ -37,7 +37,7 @@ public sealed class StoredStateTests
     public void A_stored_state_means_what_it_meant(string file, PresenceStatus status)
     {
         var state = JsonSerializer.Deserialize<DeviceState>(File.ReadAllText(Path.Combine(Folder, file)), DeviceStateJson.Options)!;
-        PresenceRules.StatusOf(state, new PresencePolicy { ThingName = "rpi-1" }, state.LastEventAt!.Value).ShouldBe(status);
+        PresenceRules.StatusOf(state, new RuleContext { ThingName = "rpi-1" }, state.LastEventAt!.Value).ShouldBe(status);
     }
 
     [Fact]
@@ -58,18 +58,18 @@ public sealed class StoredStateTests
     {
         var story = new Story();
         var name = new string('x', 40);
-        story.Policy = story.Policy with { ThingName = name, Destinations = ["sns", "webhook"] };
+        (story.Context, story.Policy) = (story.Context with { ThingName = name }, story.Policy with { Notify = ["sns", "webhook"] });
         story.Change(Lifecycle(story, true, 100_000));
         for (var round = 0; round < 40; round++)
         {
             story.After(TimeSpan.FromMinutes(10)).Change(Lifecycle(story, false, 100_000 + round) with { DisconnectReason = "MQTT_KEEP_ALIVE_TIMEOUT" });
             story.After(TimeSpan.FromMinutes(5 + round)).Tick();
-            foreach (var destination in story.Policy.Destinations) story.Answered(DeliveryOutcome.Accepted, to: destination);
+            foreach (var destination in story.Rules.Policy.Notify) story.Answered(DeliveryOutcome.Accepted, to: destination);
             Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
             story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, true, 100_001 + round));
             Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
             story.After(LearnedHold.Longest).Tick();
-            foreach (var destination in story.Policy.Destinations)
+            foreach (var destination in story.Rules.Policy.Notify)
                 story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, destination, story.State.Owing[0].Id);
         }
 
@@ -84,16 +84,16 @@ public sealed class StoredStateTests
     {
         var story = new Story();
         var name = new string('x', 40);
-        story.Policy = story.Policy with { ThingName = name, Destinations = ["sns", "webhook"] };
+        (story.Context, story.Policy) = (story.Context with { ThingName = name }, story.Policy with { Notify = ["sns", "webhook"] });
         for (var round = 0; round < 40; round++)
         {
             story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, false, 100_000 + round) with { DisconnectReason = "MQTT_KEEP_ALIVE_TIMEOUT" });
             if (round >= 20) story.After(TimeSpan.FromMinutes(5)).Tick();
-            foreach (var destination in story.Policy.Destinations) story.Answered(DeliveryOutcome.Accepted, to: destination, outage: story.State.Outage!.Id);
+            foreach (var destination in story.Rules.Policy.Notify) story.Answered(DeliveryOutcome.Accepted, to: destination, outage: story.State.Outage!.Id);
             Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
             story.After(TimeSpan.FromSeconds(30)).Change(Lifecycle(story, true, 100_001 + round));
-            foreach (var (destination, flapping) in story.Policy.Destinations.SelectMany(_ => story.State.Flapping, (to, flapping) => (to, flapping)).ToList())
-                story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, destination, FlappingRules.IdOf(flapping, story.Policy));
+            foreach (var (destination, flapping) in story.Rules.Policy.Notify.SelectMany(_ => story.State.Flapping, (to, flapping) => (to, flapping)).ToList())
+                story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, destination, FlappingRules.IdOf(flapping, story.Rules));
             Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
         }
 
@@ -109,7 +109,7 @@ public sealed class StoredStateTests
     {
         var story = new Story();
         var attributes = Enumerable.Range(0, 8).ToDictionary(i => $"attribute{i}", _ => new string('v', 22));
-        story.Policy = story.Policy with { ThingName = new string('x', 128), Destinations = ["sns", "webhook"] };
+        (story.Context, story.Policy) = (story.Context with { ThingName = new string('x', 128) }, story.Policy with { Notify = ["sns", "webhook"] });
         for (var round = 0; round < 20; round++)
         {
             story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, false, round) with { Attributes = attributes });
@@ -118,7 +118,7 @@ public sealed class StoredStateTests
             story.After(LearnedHold.Longest).Tick();
             foreach (var outage in story.State.Owing.ToList())
             {
-                foreach (var destination in story.Policy.Destinations)
+                foreach (var destination in story.Rules.Policy.Notify)
                 {
                     story.Answered(DeliveryOutcome.Accepted, to: destination, outage: outage.Id);
                     story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, destination, outage.Id);
@@ -158,7 +158,7 @@ public sealed class StoredStateTests
         yield return ("0.1-grace-shadow", shadow.State);
 
         var told = new Story();
-        told.Policy = told.Policy with { Destinations = ["sns", "webhook", "hook"], RepeatInterval = TimeSpan.FromHours(1) };
+        told.Policy = told.Policy with { Notify = ["sns", "webhook", "hook"], RepeatInterval = TimeSpan.FromHours(1) };
         told.Timed(false);
         told.After(TimeSpan.FromMinutes(5)).Tick();
         told.Answered(DeliveryOutcome.Accepted, to: "sns");
@@ -196,7 +196,7 @@ public sealed class StoredStateTests
         recovers.Told().After(TimeSpan.FromMinutes(1)).Timed(true);
         recovers.After(TimeSpan.FromMinutes(1)).Tick();
         recovers.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered);
-        recovers.Policy = recovers.Policy with { MutedBy = ["m"] };
+        recovers.Context = recovers.Context with { MutedBy = ["m"] };
         recovers.After(TimeSpan.FromMinutes(1)).Timed(false);
         recovers.After(TimeSpan.FromMinutes(5)).Tick();
         recovers.After(TimeSpan.FromMinutes(1)).Timed(true);
@@ -207,13 +207,13 @@ public sealed class StoredStateTests
         for (var drop = 0; drop < 5; drop++) Blip(restless);
         yield return ("0.2-connected-restless", restless.State);
 
-        restless.Policy = restless.Policy with { Destinations = ["sns", "hook"] };
+        restless.Policy = restless.Policy with { Notify = ["sns", "hook"] };
         Blip(restless);
-        restless.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, "sns", FlappingRules.IdOf(restless.State.Flapping[0], restless.Policy));
+        restless.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, "sns", FlappingRules.IdOf(restless.State.Flapping[0], restless.Rules));
         yield return ("0.2-connected-flapping", restless.State);
 
         var steady = restless;
-        steady.Answered(DeliveryOutcome.Refused, NotificationEvent.DeviceFlapping, "hook", FlappingRules.IdOf(steady.State.Flapping[0], steady.Policy));
+        steady.Answered(DeliveryOutcome.Refused, NotificationEvent.DeviceFlapping, "hook", FlappingRules.IdOf(steady.State.Flapping[0], steady.Rules));
         steady.After(TimeSpan.FromHours(1)).Tick();
         yield return ("0.2-connected-steady-owing", steady.State);
 
@@ -224,7 +224,7 @@ public sealed class StoredStateTests
         yield return ("0.2-connected-flapping-muted", mutedFlapping.State);
 
         var set = new Story();
-        set.Set(new PolicyOverride
+        set.Set(new PolicySettings
         {
             Grace = TimeSpan.FromMinutes(90), SettleTime = TimeSpan.Zero, RecoveryHold = TimeSpan.FromSeconds(0.5), RecheckEvery = TimeSpan.FromDays(30),
             RepeatInterval = TimeSpan.FromHours(1), NotifyRecovery = false, NotifyFlapping = false, Muted = false, Notify = ["mail"],
@@ -242,7 +242,7 @@ public sealed class StoredStateTests
         yield return ("0.3-connected-clients", clients.State);
 
         var heard = new Story();
-        heard.Policy = heard.Policy with { Destinations = ["sns", "hook"] };
+        heard.Policy = heard.Policy with { Notify = ["sns", "hook"] };
         heard.Timed(true);
         heard.After(TimeSpan.FromSeconds(0.9)).Timed(false, Story.Start.AddMilliseconds(700));
         heard.After(TimeSpan.FromMinutes(6)).Tick();

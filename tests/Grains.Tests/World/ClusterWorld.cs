@@ -68,12 +68,15 @@ internal sealed class ClusterWorld
 
     private static void Configure(PresenceOptions options, Setup setup)
     {
-        options.Grace = TimeSpan.FromSeconds(setup.Grace);
-        options.SettleTime = TimeSpan.FromSeconds(Setup.Settle);
-        options.RecoveryHold = TimeSpan.FromSeconds(setup.Hold);
-        options.RecheckEvery = TimeSpan.FromSeconds(setup.Recheck);
-        options.RepeatInterval = TimeSpan.FromSeconds(setup.Repeat);
-        options.NotifyRecovery = setup.TellsRecovery;
+        options.Policy = new()
+        {
+            Grace = TimeSpan.FromSeconds(setup.Grace),
+            SettleTime = TimeSpan.FromSeconds(Setup.Settle),
+            RecoveryHold = TimeSpan.FromSeconds(setup.Hold),
+            RecheckEvery = TimeSpan.FromSeconds(setup.Recheck),
+            RepeatInterval = TimeSpan.FromSeconds(setup.Repeat),
+            NotifyRecovery = setup.TellsRecovery,
+        };
     }
 
     private async Task Live()

@@ -222,12 +222,15 @@ internal sealed class SimulatedWorld : IWorld
         var setup = _plan.Setup;
         services.Configure<PresenceOptions>(options =>
         {
-            options.Grace = TimeSpan.FromSeconds(setup.Grace);
-            options.SettleTime = TimeSpan.FromSeconds(Setup.Settle);
-            options.RecoveryHold = TimeSpan.FromSeconds(setup.Hold);
-            options.RecheckEvery = TimeSpan.FromSeconds(setup.Recheck);
-            options.RepeatInterval = TimeSpan.FromSeconds(setup.Repeat);
-            options.NotifyRecovery = setup.TellsRecovery;
+            options.Policy = new()
+            {
+                Grace = TimeSpan.FromSeconds(setup.Grace),
+                SettleTime = TimeSpan.FromSeconds(Setup.Settle),
+                RecoveryHold = TimeSpan.FromSeconds(setup.Hold),
+                RecheckEvery = TimeSpan.FromSeconds(setup.Recheck),
+                RepeatInterval = TimeSpan.FromSeconds(setup.Repeat),
+                NotifyRecovery = setup.TellsRecovery,
+            };
         });
         foreach (var name in new[] { Mail, "hook" }.Take(setup.Destinations))
             services.AddSingleton<INotificationDestination>(new Destination(name, this, silo));

@@ -19,7 +19,7 @@ public sealed class PolicyBodyTests
              "notifyFlapping":true,"muted":true,"notify":["hook"]}
             """);
         body.Mistakes.ShouldBeEmpty();
-        PolicyLimits.Check(body.Policy, destinations).ShouldBeEmpty();
+        PolicyFields.Check(body.Policy, destinations).ShouldBeEmpty();
         body.Policy.Grace.ShouldBe(TimeSpan.FromMinutes(90));
         body.Policy.SettleTime.ShouldBe(TimeSpan.Zero);
         body.Policy.RecoveryHold.ShouldBe(TimeSpan.Zero);
@@ -60,7 +60,7 @@ public sealed class PolicyBodyTests
     public void A_mistake_is_named_with_its_remedy(string json, string field, string remedy)
     {
         var body = Read(json);
-        var mistake = body.Mistakes.Concat(PolicyLimits.Check(body.Policy, destinations)).ShouldHaveSingleItem();
+        var mistake = body.Mistakes.Concat(PolicyFields.Check(body.Policy, destinations).Select(wrong => (Field: wrong.Field.JsonName, wrong.Mistake))).ShouldHaveSingleItem();
         mistake.Field.ShouldBe(field);
         mistake.Mistake.ShouldContain(remedy);
     }

@@ -196,7 +196,7 @@ public sealed class ThingListTests
                     Status = status,
                     Attributes = new Dictionary<string, string>(),
                     MutedBy = [],
-                    Policy = PolicyView.Of(Policies.For(thingName)),
+                    Policy = Policies.For(thingName).Policy,
                 }
                 : null;
         });

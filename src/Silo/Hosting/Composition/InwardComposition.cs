@@ -25,7 +25,7 @@ internal static class InwardComposition
         {
             (options.Address, options.Port) = (settings.Mqtt.Address, settings.Mqtt.Port);
             (options.Username, options.Password) = (settings.Mqtt.Username, settings.Mqtt.Password);
-            options.SettleTime = settings.Presence.SettleTime;
+            options.SettleTime = settings.Presence.DefaultPolicy.SettleTime;
         });
         services.AddSingleton<IBrokerStartSink, GrainBrokerStartSink>();
         services.AddSingleton<IBrokerThings, BrokerThings>();

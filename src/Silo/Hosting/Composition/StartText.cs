@@ -78,8 +78,8 @@ internal static class StartText
 
     internal static string Grace(SiloSettings settings)
     {
-        var presence = settings.Presence;
-        var hold = presence.RecoveryHold == TimeSpan.Zero ? "at once" : $"when it has lasted {Duration.InWords(presence.RecoveryHold)}";
+        var (presence, policy) = (settings.Presence, settings.Presence.DefaultPolicy);
+        var hold = policy.RecoveryHold == TimeSpan.Zero ? "at once" : $"when it has lasted {Duration.InWords(policy.RecoveryHold)}";
         var policies = presence.Policies.Count switch
         {
             0 => "",
@@ -87,11 +87,11 @@ internal static class StartText
             var several => $"; {several} policies say otherwise for some",
         };
         var settling = presence.Policies
-            .Where(policy => policy.Grace is not null || policy.SettleTime is not null)
-            .Select(policy => (policy.Match, Grace: policy.Grace ?? presence.Grace, Settle: policy.SettleTime ?? presence.SettleTime))
-            .Where(policy => policy.Settle > policy.Grace)
-            .Select(policy => $"; {policy.Match}: {Away(policy.Grace, policy.Settle)}");
-        return $"a thing that stays away for {Away(presence.Grace, presence.SettleTime)} is told about; its return is, {hold}{policies}{string.Concat(settling)}";
+            .Where(some => some.Policy.Grace is not null || some.Policy.SettleTime is not null)
+            .Select(some => (some.Match, Grace: some.Policy.Grace ?? policy.Grace, Settle: some.Policy.SettleTime ?? policy.SettleTime))
+            .Where(some => some.Settle > some.Grace)
+            .Select(some => $"; {some.Match}: {Away(some.Grace, some.Settle)}");
+        return $"a thing that stays away for {Away(policy.Grace, policy.SettleTime)} is told about; its return is, {hold}{policies}{string.Concat(settling)}";
     }
 
     /// <summary>Whoever sets a short grace and waits must find here why nothing comes yet.</summary>

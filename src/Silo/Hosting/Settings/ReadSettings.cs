@@ -1,4 +1,5 @@
 using System.Net;
+using IoTOrleans.Contracts;
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Presence;
@@ -90,34 +91,25 @@ internal static class ReadSettings
     private static PresenceOptions ReadPresence(SettingsReader reader)
     {
         var presence = new PresenceOptions();
-        presence.Grace = reader.Duration("Presence:Grace", presence.Grace);
-        presence.SettleTime = reader.Duration("Presence:SettleTime", presence.SettleTime);
-        presence.RecoveryHold = reader.Duration("Presence:RecoveryHold", presence.RecoveryHold);
-        presence.RecheckEvery = reader.Duration("Presence:RecheckEvery", presence.RecheckEvery);
-        presence.RepeatInterval = reader.Duration("Presence:RepeatInterval", presence.RepeatInterval);
         presence.MaxHold = reader.Duration("Presence:MaxHold", presence.MaxHold);
-        presence.NotifyRecovery = reader.Flag("Presence:NotifyRecovery", presence.NotifyRecovery);
-        presence.NotifyFlapping = reader.Flag("Presence:NotifyFlapping", presence.NotifyFlapping);
+        presence.Policy = ReadPolicy(reader, "Presence", PolicyFields.All.Where(field => field.HasDefault)).Over(presence.Policy);
         foreach (var item in reader.Items("Presence:Policies"))
         {
             var section = $"Presence:Policies:{item}";
-            presence.Policies.Add(new PolicyOptions
-            {
-                Match = reader.Text($"{section}:Match", ""),
-                Grace = reader.Duration($"{section}:Grace"),
-                SettleTime = reader.Duration($"{section}:SettleTime"),
-                RecoveryHold = reader.Duration($"{section}:RecoveryHold"),
-                RecheckEvery = reader.Duration($"{section}:RecheckEvery"),
-                RepeatInterval = reader.Duration($"{section}:RepeatInterval"),
-                NotifyRecovery = reader.Flag($"{section}:NotifyRecovery"),
-                NotifyFlapping = reader.Flag($"{section}:NotifyFlapping"),
-                Muted = reader.Flag($"{section}:Muted", false),
-                Notify = reader.List($"{section}:Notify", "name somebody, leave it out for everybody, or set Muted=true for nobody"),
-            });
+            presence.Policies.Add(new() { Match = reader.Text($"{section}:Match", ""), Policy = ReadPolicy(reader, section, PolicyFields.All) });
         }
 
         return presence;
     }
+
+    private static PolicySettings ReadPolicy(SettingsReader reader, string section, IEnumerable<PolicyField> fields) =>
+        fields.Aggregate(new PolicySettings(), (policy, field) => ($"{section}:{field.Name}", field) switch
+        {
+            (var key, DurationField duration) => duration.Set(policy, reader.Duration(key)),
+            (var key, FlagField flag) => flag.Set(policy, reader.Flag(key)),
+            (var key, DestinationsField names) => names.Set(policy, reader.List(key, "name somebody, leave it out for everybody, or set Muted=true for nobody") is { Count: > 0 } list ? list : null),
+            _ => throw new InvalidOperationException($"{field.Name} cannot be read from settings."),
+        });
 
     private static IReadOnlyList<string> ReadGlobs(SettingsReader reader, string key) => reader.List(key, "write a glob, like door-*, or leave it out") ?? [];
 

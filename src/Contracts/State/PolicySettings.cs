@@ -1,8 +1,11 @@
 namespace IoTOrleans.Contracts;
 
-/// <summary>What somebody has set for one thing at run time, over all settings; null: as in the settings.</summary>
+/// <summary>
+/// The fields of a policy, wherever they are set: as defaults in the settings, for the things of a glob, or for one thing at run time. Null: not set
+/// here, what lies below holds.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.PolicyOverride")]
-public sealed record PolicyOverride
+public sealed record PolicySettings
 {
     [Id(0)] public TimeSpan? Grace { get; init; }
 
