@@ -21,8 +21,7 @@ internal static class Usage
         """;
 
     /// <summary>Each field of a policy, with its range, and its default where it has one.</summary>
-    private static string Policies => string.Join(Environment.NewLine, PolicyFields.All.Select(field =>
-        $"  {field.Name,-15} {field.Range,-23} {field.Help}{(field.HasDefault ? $" (default: {Default(field)})" : " (not for all things)")}"));
+    private static string Policies => string.Join(Environment.NewLine, PolicyFields.All.Select(Line));
 
     public static string Version { get; } =
         typeof(Usage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?";
@@ -36,6 +35,9 @@ internal static class Usage
         else return null;
         return 0;
     }
+
+    private static string Line(PolicyField field) =>
+        $"  {field.Name,-15} {field.Range,-23} {field.Help}{(field.HasDefault ? $" (default: {Default(field)})" : " (not for all things)")}";
 
     private static string Default(PolicyField field) => field switch
     {
