@@ -21,7 +21,7 @@ internal sealed partial class DeviceGrain(
     VerificationQueue verifications,
     NotificationQueue notifications,
     IBrokerClock broker,
-    IBlindSpots blindSpots,
+    IIngestProgress ingest,
     PresenceObserver observer,
     SecondLooks secondLooks,
     ILogger<DeviceGrain> logger)
@@ -246,7 +246,7 @@ internal sealed partial class DeviceGrain(
 
     /// <summary>The settings with the mutes that hold now; these matter only to what is, or was, away, or cannot settle.</summary>
     private PresencePolicy PolicyAt(DateTimeOffset now) => _state is { Outage: null, Flapping.Count: 0 } ? _policy
-        : mutes.Over(_state.Outage is { Telling: null } ? _policy with { Blind = blindSpots.Current } : _policy, _state, now);
+        : mutes.Over(_state.Outage is { Telling: null } ? _policy with { Blind = ingest.Current } : _policy, _state, now);
 
     private async Task<PresenceReason> Apply(PresenceInput input)
     {

@@ -47,7 +47,7 @@ public sealed record PresencePolicy
     public TimeSpan MaxHold { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>What this silo may not know at the moment.</summary>
-    public BlindSpots Blind { get; init; } = BlindSpots.None;
+    public IngestProgress Blind { get; init; } = IngestProgress.None;
 
     /// <summary>The glob that matched, null for the plain settings.</summary>
     public string? Match { get; init; }

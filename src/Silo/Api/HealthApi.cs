@@ -1,7 +1,7 @@
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Watching;
-using IoTOrleans.Silo.Events.Sqs.Horizons;
+using IoTOrleans.Silo.Events.Watermarks;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Notifications.Text;
@@ -44,7 +44,7 @@ internal static class HealthApi
     });
 
     /// <summary>Degraded, not unhealthy: another silo would know no more.</summary>
-    private sealed class QueueCheck(HorizonCopy queue) : IHealthCheck
+    private sealed class QueueCheck(WatermarkCopy queue) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
             queue.Behind <= Blindness.After ? HealthCheckResult.Healthy()

@@ -2,6 +2,7 @@ using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using IoTOrleans.Silo.Events.Watermarks;
 using IoTOrleans.Silo.Hosting;
 
 namespace IoTOrleans.Silo.Events.Sqs;

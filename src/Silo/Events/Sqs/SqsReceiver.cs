@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Amazon.SQS.Model;
+using IoTOrleans.Silo.Events.Watermarks;
 using IoTOrleans.Silo.Memory;
 
 namespace IoTOrleans.Silo.Events.Sqs;
@@ -12,7 +13,7 @@ internal sealed class SqsReceiver(
     MessageSorter sorter,
     ChannelWriter<ThingMessages> work,
     ReceiveTrouble trouble,
-    QueueProgress progress,
+    PollProgress progress,
     PollLength length,
     TimeProvider time)
 {
@@ -61,7 +62,7 @@ internal sealed class SqsReceiver(
         foreach (var messages in await sorter.Sort(batch, hangUp)) await work.WriteAsync(messages, hangUp);
     }
 
-    private async Task<List<Message>> Receive(QueuePoll poll, int max, CancellationToken hangUp)
+    private async Task<List<Message>> Receive(Poll poll, int max, CancellationToken hangUp)
     {
         var (began, asked, failures) = (time.GetUtcNow(), time.GetTimestamp(), length.Failures);
         poll.Began(began);

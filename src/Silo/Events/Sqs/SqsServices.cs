@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using IoTOrleans.Silo.Aws;
-using IoTOrleans.Silo.Events.Sqs.Horizons;
+using IoTOrleans.Silo.Events.Watermarks;
 using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,14 +19,14 @@ internal static class SqsServices
         options.Validate();
         services.NeedAwsCredentials("Events:Sqs:QueueUrl");
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => SqsClient.Create(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<QueueProgress>().AnswerLost));
+        services.TryAddSingleton(provider => SqsClient.Create(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<PollProgress>().AnswerLost));
         services.AddMemoryGauge();
         services.AddSingleton(options);
         services.AddSingleton<SqsQueue>();
         services.AddSingleton<RedrivePolicy>();
         services.AddSingleton<SqsStartCheck>();
         services.AddSingleton<HeldMessages>();
-        services.AddSingleton<QueueProgress>();
+        services.AddSingleton<PollProgress>();
         services.AddSingleton<PollLength>();
         services.AddSingleton<SqsMetrics>();
         services.AddSingleton(_ => Channel.CreateBounded<ThingMessages>(options.Capacity));
@@ -39,7 +39,7 @@ internal static class SqsServices
         services.AddSingleton<SqsWorker>();
         services.AddSingleton<MessageDeleter>();
         services.AddSingleton<VisibilityKeeper>();
-        services.AddSingleton<ConsumerHorizon>();
+        services.AddSingleton<ConsumerWatermark>();
         return services.AddHostedService<SqsConsumer>();
     }
 }

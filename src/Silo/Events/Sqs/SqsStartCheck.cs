@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using Amazon.SQS.Model;
 using IoTOrleans.Silo.Aws;
+using IoTOrleans.Silo.Events.Watermarks;
 using IoTOrleans.Silo.Hosting;
 
 namespace IoTOrleans.Silo.Events.Sqs;
@@ -10,7 +11,7 @@ namespace IoTOrleans.Silo.Events.Sqs;
 /// containers start in any order.
 /// </summary>
 internal sealed partial class SqsStartCheck(
-    SqsQueue queue, RedrivePolicy redrive, QueueProgress progress, SqsOptions options, TimeProvider time, ILogger<SqsStartCheck> logger)
+    SqsQueue queue, RedrivePolicy redrive, PollProgress progress, SqsOptions options, TimeProvider time, ILogger<SqsStartCheck> logger)
 {
     private const string Setting = "Events:Sqs:QueueUrl";
 

@@ -1,8 +1,8 @@
-using IoTOrleans.Silo.Pauses;
 using IoTOrleans.Silo.Events;
 using IoTOrleans.Silo.Events.Http;
 using IoTOrleans.Silo.Events.Mqtt;
 using IoTOrleans.Silo.Events.Sqs;
+using IoTOrleans.Silo.Events.Watermarks;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Storage;
 
@@ -17,8 +17,8 @@ internal static class InwardComposition
         services.AddSingleton<IConnectionChangeSink>(provider => new WatchedThings(new GrainSink(provider.GetRequiredService<IGrainFactory>()), settings.Things));
         services.AddSingleton<HttpEventMetrics>();
         services.AddSingleton<EventsLog>();
-        services.AddBlindSpots();
-        if (settings.QueueUrl is not null) services.AddSqsEvents(new SqsOptions { QueueUrl = settings.QueueUrl }).AddQueueHorizon();
+        services.AddIngestProgress();
+        if (settings.QueueUrl is not null) services.AddSqsEvents(new SqsOptions { QueueUrl = settings.QueueUrl }).AddWatermark();
         if (settings.Mqtt.Port == 0) return;
 
         services.AddMqttBroker(options =>

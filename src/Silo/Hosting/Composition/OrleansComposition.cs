@@ -12,7 +12,6 @@ using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Memory;
-using IoTOrleans.Silo.Pauses;
 using IoTOrleans.Silo.Reminders;
 using IoTOrleans.Silo.Storage;
 using IoTOrleans.Sqlite;

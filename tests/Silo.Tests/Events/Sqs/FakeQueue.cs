@@ -3,6 +3,7 @@ using System.Net;
 using Amazon.Runtime;
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using IoTOrleans.Silo.Events.Watermarks;
 using NSubstitute;
 
 namespace IoTOrleans.Silo.Tests.Events.Sqs;

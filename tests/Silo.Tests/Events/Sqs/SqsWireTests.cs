@@ -2,6 +2,7 @@ using System.Globalization;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 using IoTOrleans.Silo.Events.Sqs;
+using IoTOrleans.Silo.Events.Watermarks;
 using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Tests.Aws;
 using IoTOrleans.Testing.Emulators;
@@ -85,7 +86,7 @@ public sealed class SqsWireTests
             await Until(() => Task.FromResult(first.Get<StorageGate>().IsPaused));
 
             // Let the last polls come to rest: what SQS hands out in the moment of the stop may have to wait out its 30 s.
-            await Until(async () => first.Get<QueueProgress>().Polls.All(poll => poll.Last.WaitingSince is null)
+            await Until(async () => first.Get<PollProgress>().Polls.All(poll => poll.Last.WaitingSince is null)
                 && (await Messages(queue)).Hidden == first.Get<HeldMessages>().Count);
             await first.Stop();
         }

@@ -1,7 +1,7 @@
 using System.Net;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Events.Sqs;
-using IoTOrleans.Silo.Events.Sqs.Horizons;
+using IoTOrleans.Silo.Events.Watermarks;
 using Shouldly;
 using Xunit;
 
@@ -88,8 +88,8 @@ public sealed class StopTests
         await rig.Stop();
 
         (rig.Time.GetUtcNow() - began).ShouldBeLessThan(SqsQueue.LongPoll + SqsQueue.Answering);
-        rig.Get<ConsumerHorizon>().At(rig.Time.GetUtcNow()).ShouldBe(Horizon.Unknown, "who has nothing in hand keeps nobody waiting");
-        rig.Get<ConsumerHorizon>().HasGivenBack.ShouldBeFalse();
+        rig.Get<ConsumerWatermark>().At(rig.Time.GetUtcNow()).ShouldBe(Watermark.Unknown, "who has nothing in hand keeps nobody waiting");
+        rig.Get<ConsumerWatermark>().HasGivenBack.ShouldBeFalse();
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class StopTests
 
         var now = rig.Time.GetUtcNow();
         (now - began).ShouldBeLessThan(SqsQueue.LongPoll + SqsQueue.Answering + TimeSpan.FromSeconds(2));
-        rig.Get<ConsumerHorizon>().At(now).Hides(after: began, now).ShouldBeTrue();
+        rig.Get<ConsumerWatermark>().At(now).Hides(after: began, now).ShouldBeTrue();
     }
 
     [Fact]
@@ -123,9 +123,9 @@ public sealed class StopTests
 
             await rig.Stop();
 
-            var horizon = rig.Get<ConsumerHorizon>();
-            horizon.HasGivenBack.ShouldBe(!fails);
-            (horizon.At(rig.Time.GetUtcNow()).SeenUntil < sent).ShouldBe(fails, "hidden until its time is over");
+            var watermark = rig.Get<ConsumerWatermark>();
+            watermark.HasGivenBack.ShouldBe(!fails);
+            (watermark.At(rig.Time.GetUtcNow()).SeenUntil < sent).ShouldBe(fails, "hidden until its time is over");
         }
     }
 

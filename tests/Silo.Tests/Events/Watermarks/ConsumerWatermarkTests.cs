@@ -3,20 +3,21 @@ using Amazon.SQS;
 using CsCheck;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Events.Sqs;
-using IoTOrleans.Silo.Events.Sqs.Horizons;
+using IoTOrleans.Silo.Events.Watermarks;
+using IoTOrleans.Silo.Tests.Events.Sqs;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.Events.Sqs.Horizons;
+namespace IoTOrleans.Silo.Tests.Events.Watermarks;
 
 /// <summary>Whatever is said to have been read has been stored.</summary>
-public sealed class ConsumerHorizonTests
+public sealed class ConsumerWatermarkTests
 {
     [Fact]
     public async Task Before_the_first_answer_nothing_is_known()
     {
         await using var rig = new SqsRig();
-        HorizonOf(rig).SeenUntil.ShouldBeNull();
+        WatermarkOf(rig).SeenUntil.ShouldBeNull();
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public sealed class ConsumerHorizonTests
         rig.Queue.Send(SqsRig.Body("a"));
         var sent = rig.Time.GetUtcNow();
         await rig.Pass(TimeSpan.FromSeconds(30));
-        HorizonOf(rig).SeenUntil.ShouldNotBeNull().ShouldBeLessThan(sent);
+        WatermarkOf(rig).SeenUntil.ShouldNotBeNull().ShouldBeLessThan(sent);
     }
 
     [Fact]
@@ -56,11 +57,11 @@ public sealed class ConsumerHorizonTests
         {
             rig.Queue.Send(SqsRig.Body($"other-{i}"));
             await rig.Pass(TimeSpan.FromSeconds(1));
-            HorizonOf(rig).SeenUntil.ShouldNotBeNull().ShouldBeLessThan(sent);
+            WatermarkOf(rig).SeenUntil.ShouldNotBeNull().ShouldBeLessThan(sent);
         }
 
         rig.Sink.Fails = _ => null;
-        await rig.Until(() => HorizonOf(rig).SeenUntil > sent, TimeSpan.FromMinutes(2));
+        await rig.Until(() => WatermarkOf(rig).SeenUntil > sent, TimeSpan.FromMinutes(2));
         rig.Queue.All.ShouldBeEmpty();
     }
 
@@ -78,7 +79,7 @@ public sealed class ConsumerHorizonTests
             await rig.Pass(TimeSpan.FromSeconds(1));
         }
 
-        HorizonOf(rig).SeenUntil.ShouldNotBeNull().ShouldBeGreaterThan(sent);
+        WatermarkOf(rig).SeenUntil.ShouldNotBeNull().ShouldBeGreaterThan(sent);
     }
 
     [Fact]
@@ -92,9 +93,9 @@ public sealed class ConsumerHorizonTests
         var sent = rig.Time.GetUtcNow();
 
         await rig.Pass(SqsQueue.LongPoll + SqsQueue.Answering + TimeSpan.FromSeconds(1));
-        var horizon = HorizonOf(rig);
-        horizon.SeenUntil.ShouldNotBeNull().ShouldBeLessThan(sent + TimeSpan.FromSeconds(1));
-        horizon.Hides(after: sent, rig.Time.GetUtcNow()).ShouldBeTrue();
+        var watermark = WatermarkOf(rig);
+        watermark.SeenUntil.ShouldNotBeNull().ShouldBeLessThan(sent + TimeSpan.FromSeconds(1));
+        watermark.Hides(after: sent, rig.Time.GetUtcNow()).ShouldBeTrue();
     }
 
     [Fact]
@@ -109,9 +110,9 @@ public sealed class ConsumerHorizonTests
         rig.Queue.Faults.Clear();
         var failed = rig.Time.GetUtcNow();
 
-        HorizonOf(rig).Hides(after: failed, failed).ShouldBeTrue();
+        WatermarkOf(rig).Hides(after: failed, failed).ShouldBeTrue();
         await rig.Pass(TimeSpan.FromSeconds(45));
-        HorizonOf(rig).Hides(after: failed, rig.Time.GetUtcNow()).ShouldBeFalse();
+        WatermarkOf(rig).Hides(after: failed, rig.Time.GetUtcNow()).ShouldBeFalse();
         Behind(rig).ShouldBeLessThan(TimeSpan.FromSeconds(2.5));
     }
 
@@ -123,7 +124,7 @@ public sealed class ConsumerHorizonTests
         await rig.Start();
         await rig.Pass(TimeSpan.FromSeconds(60));
 
-        HorizonOf(rig).Hides(after: rig.Time.GetUtcNow(), rig.Time.GetUtcNow()).ShouldBeFalse();
+        WatermarkOf(rig).Hides(after: rig.Time.GetUtcNow(), rig.Time.GetUtcNow()).ShouldBeFalse();
         Behind(rig).ShouldBeLessThan(TimeSpan.FromSeconds(3));
         rig.Log.All.Count(line => line.Contains("cuts polls", StringComparison.Ordinal)).ShouldBe(1);
 
@@ -142,7 +143,7 @@ public sealed class ConsumerHorizonTests
         await rig.Start();
         await rig.Pass(TimeSpan.FromSeconds(20));
         rig.Queue.CutsAfter = TimeSpan.FromSeconds(3);
-        await rig.Until(() => rig.Get<QueueProgress>().FailedAt is not null, TimeSpan.FromSeconds(30));
+        await rig.Until(() => rig.Get<PollProgress>().FailedAt is not null, TimeSpan.FromSeconds(30));
         rig.Queue.CutsAfter = null;
         await rig.Pass(TimeSpan.FromSeconds(20));
         rig.Get<PollLength>().Current.ShouldBe(SqsQueue.LongPoll);
@@ -159,9 +160,9 @@ public sealed class ConsumerHorizonTests
         rig.Queue.Faults["Receive"] = FakeQueue.Error("AccessDenied", HttpStatusCode.Forbidden);
         await rig.Pass(TimeSpan.FromSeconds(60));
 
-        var horizon = HorizonOf(rig);
-        horizon.SeenUntil.ShouldBeNull();
-        horizon.Hides(after: rig.Time.GetUtcNow(), rig.Time.GetUtcNow()).ShouldBeFalse("what was refused handed out nothing");
+        var watermark = WatermarkOf(rig);
+        watermark.SeenUntil.ShouldBeNull();
+        watermark.Hides(after: rig.Time.GetUtcNow(), rig.Time.GetUtcNow()).ShouldBeFalse("what was refused handed out nothing");
     }
 
     [Fact]
@@ -173,7 +174,7 @@ public sealed class ConsumerHorizonTests
         for (var i = 0; i < 30; i++) rig.Queue.Send(SqsRig.Body($"thing-{i}"));
         var sent = rig.Time.GetUtcNow();
         await rig.Pass(TimeSpan.FromMinutes(3));
-        HorizonOf(rig).SeenUntil.ShouldNotBeNull().ShouldBeLessThan(sent);
+        WatermarkOf(rig).SeenUntil.ShouldNotBeNull().ShouldBeLessThan(sent);
     }
 
     /// <summary>Random traffic, random failures: at every quarter of a second what is said to have been read must have been stored.</summary>
@@ -201,17 +202,17 @@ public sealed class ConsumerHorizonTests
 
     private static void Judge(SqsRig rig)
     {
-        var (horizon, now) = (HorizonOf(rig), rig.Time.GetUtcNow());
+        var (watermark, now) = (WatermarkOf(rig), rig.Time.GetUtcNow());
         var stored = rig.Sink.Stored.Select(change => change.ThingName).ToHashSet();
         foreach (var (body, sentAt, receives) in rig.Queue.All.Where(message => message.ReceiveCount <= 3))
         {
             var thing = body.Split('"')[3];
-            if (stored.Contains(thing) || horizon.Hides(sentAt, now)) continue;
-            (horizon.SeenUntil >= sentAt).ShouldBeFalse($"{thing}, sent {sentAt:T}, received {receives} times, is not stored; said to be read until {horizon.SeenUntil:T} at {now:T}");
+            if (stored.Contains(thing) || watermark.Hides(sentAt, now)) continue;
+            (watermark.SeenUntil >= sentAt).ShouldBeFalse($"{thing}, sent {sentAt:T}, received {receives} times, is not stored; said to be read until {watermark.SeenUntil:T} at {now:T}");
         }
     }
 
-    private static Horizon HorizonOf(SqsRig rig) => rig.Get<ConsumerHorizon>().At(rig.Time.GetUtcNow());
+    private static Watermark WatermarkOf(SqsRig rig) => rig.Get<ConsumerWatermark>().At(rig.Time.GetUtcNow());
 
-    private static TimeSpan Behind(SqsRig rig) => rig.Time.GetUtcNow() - HorizonOf(rig).SeenUntil.ShouldNotBeNull();
+    private static TimeSpan Behind(SqsRig rig) => rig.Time.GetUtcNow() - WatermarkOf(rig).SeenUntil.ShouldNotBeNull();
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace IoTOrleans.Silo.Pauses;
+namespace IoTOrleans.Silo.Reminders;
 
 /// <summary>
 /// A small file beside the database with the time of this machine, written every minute. If the clock is behind it at the next start, the clock was
@@ -24,7 +24,7 @@ internal sealed partial class ClockMark
     {
         (_path, _time, _logger, _started) = (path, time, logger, time.GetTimestamp());
         _before = Read();
-        if (_before - time.GetUtcNow() is { } by && by >= PauseWatch.ShortestStep) SetBackBy = by;
+        if (_before - time.GetUtcNow() is { } by && by >= ClockWatch.ShortestStep) SetBackBy = by;
         _isDone = SetBackBy is null;
     }
 
@@ -32,7 +32,7 @@ internal sealed partial class ClockMark
     public TimeSpan? SetBackBy { get; }
 
     /// <summary>It still is. A machine without a clock of its own starts with an old time, and gets the right one with the network.</summary>
-    public bool IsStillBehind => SetBackBy is not null && _time.GetUtcNow() < _before + _time.GetElapsedTime(_started) - PauseWatch.ShortestStep;
+    public bool IsStillBehind => SetBackBy is not null && _time.GetUtcNow() < _before + _time.GetElapsedTime(_started) - ClockWatch.ShortestStep;
 
     /// <summary>What waits has been looked at, or need not be. Until then the file keeps the old time, for a start after this one.</summary>
     public void Done()
@@ -47,7 +47,7 @@ internal sealed partial class ClockMark
         if (!_isDone || (now - Written).Duration() < Every) return;
         Volatile.Write(ref _written, now.UtcTicks);
 
-        // Whoever asks for the last pause waits for no disk.
+        // The watch waits for no disk.
         ThreadPool.QueueUserWorkItem(_ => Write());
     }
 

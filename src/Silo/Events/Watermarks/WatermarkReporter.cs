@@ -1,12 +1,14 @@
 using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Watching;
+using IoTOrleans.Silo.Events.Sqs;
 
-namespace IoTOrleans.Silo.Events.Sqs.Horizons;
+namespace IoTOrleans.Silo.Events.Watermarks;
 
 /// <summary>Tells the cluster how far this silo has read, and takes home how far all have. One message from memory to memory.</summary>
-internal sealed partial class HorizonReporter(
-    ConsumerHorizon own, HorizonCopy copy, IGrainFactory grains, ILocalSiloDetails silo, SqsOptions options, TimeProvider time, ILogger<HorizonReporter> logger)
+internal sealed partial class WatermarkReporter(
+    ConsumerWatermark own, WatermarkCopy copy, IGrainFactory grains, ILocalSiloDetails silo, SqsOptions options, TimeProvider time,
+    ILogger<WatermarkReporter> logger)
     : BackgroundService
 {
     /// <summary>So that what is known at a deadline is younger than the settle time, and an idle queue holds up nobody.</summary>
@@ -23,8 +25,8 @@ internal sealed partial class HorizonReporter(
     /// <summary>Until all others have been answered once more, and so can hand over the last word of this silo if it also kept theirs.</summary>
     private static readonly TimeSpan spreading = 2 * Every;
 
-    private readonly LogLimiter trouble = new(time);
-    private IReadOnlyList<HorizonWord>? handed;
+    private readonly LogLimiter _trouble = new(time);
+    private IReadOnlyList<WatermarkReport>? _others;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -52,8 +54,8 @@ internal sealed partial class HorizonReporter(
     }
 
     /// <summary>
-    /// What was given back is there for the others at once, and until they have it nobody knows it. What is still missing, or hidden, counts as if this
-    /// silo had died. Where there is nothing of all that, nobody has to wait for anything.
+    /// What was given back is there for the others at once, and until they have it nobody knows it. What is still missing, or hidden, counts
+    /// as if this silo had died. Where there is nothing of all that, nobody has to wait for anything.
     /// </summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -61,12 +63,16 @@ internal sealed partial class HorizonReporter(
         var now = time.GetUtcNow();
         var last = own.At(now);
         if (own.HasGivenBack)
-            last = last with { HiddenBefore = now + ConsumerHorizon.Overtaking, HiddenUntil = last.HiddenUntil > now + goodbye ? last.HiddenUntil : now + goodbye };
+        {
+            var until = last.HiddenUntil > now + goodbye ? last.HiddenUntil : now + goodbye;
+            last = last with { HiddenBefore = now + ConsumerWatermark.Overtaking, HiddenUntil = until };
+        }
 
         try
         {
             await Report(last, cancellationToken);
-            if (handed?.Any(word => word.Silo != Me && now - word.At <= HorizonCopy.Lasts) == true) await Task.Delay(spreading, time, cancellationToken);
+            if (_others?.Any(report => report.Silo != Me && now - report.At <= WatermarkCopy.Lasts) == true)
+                await Task.Delay(spreading, time, cancellationToken);
         }
         catch (Exception)
         {
@@ -76,11 +82,12 @@ internal sealed partial class HorizonReporter(
 
     private string Me => silo.SiloAddress.ToParsableString();
 
-    private async Task<Horizon> Report(Horizon horizon, CancellationToken cancellationToken)
+    private async Task<Watermark> Report(Watermark watermark, CancellationToken cancellationToken)
     {
-        var answer = await grains.GetGrain<IHorizonGrain>(options.QueueUrl).Report(Me, horizon with { Words = handed }).WaitAsync(patience, time, cancellationToken);
-        handed = answer.Words;
-        return answer with { Words = null };
+        var grain = grains.GetGrain<IWatermarkGrain>(options.QueueUrl);
+        var answer = await grain.Report(Me, watermark with { Reports = _others }).WaitAsync(patience, time, cancellationToken);
+        _others = answer.Reports;
+        return answer with { Reports = null };
     }
 
     private async Task Exchange(CancellationToken stoppingToken)
@@ -89,11 +96,11 @@ internal sealed partial class HorizonReporter(
         try
         {
             copy.Set(await Report(own.At(time.GetUtcNow()), stoppingToken), asked);
-            trouble.IsOver();
+            _trouble.IsOver();
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
-            if (trouble.ShouldLog()) LogUnknown(exception.Message);
+            if (_trouble.ShouldLog()) LogUnknown(exception.Message);
         }
     }
 

@@ -1,4 +1,3 @@
-using IoTOrleans.Silo.Pauses;
 using IoTOrleans.Silo.Reminders;
 using IoTOrleans.Silo.Tests.Memory;
 using Microsoft.Extensions.Hosting;
@@ -10,18 +9,18 @@ using Orleans.Runtime;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.Pauses;
+namespace IoTOrleans.Silo.Tests.Reminders;
 
-public sealed class PauseWatchTests : IDisposable
+public sealed class ClockWatchTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new(new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
     private readonly IHostApplicationLifetime _lifetime = Substitute.For<IHostApplicationLifetime>();
-    private readonly RecordingLogger<PauseWatch> _log = new();
+    private readonly RecordingLogger<ClockWatch> _log = new();
     private readonly IGrainFactory _grains = Substitute.For<IGrainFactory>();
     private readonly SetClock _set;
     private readonly ReminderClock _reminders;
 
-    public PauseWatchTests()
+    public ClockWatchTests()
     {
         _set = new(_time);
         _reminders = new(_grains, new FakeMemory(_time).Gauge, _set, NullLogger<ReminderClock>.Instance);
@@ -29,38 +28,13 @@ public sealed class PauseWatchTests : IDisposable
 
     public void Dispose() => _reminders.Dispose();
 
-    [Fact]
-    public void Who_asks_first_after_it_notices_it()
-    {
-        using var watch = new PauseWatch(_time, _lifetime, _log, _reminders);
-        watch.Last.ShouldBeNull();
-        _time.Advance(TimeSpan.FromSeconds(30));
-        watch.Last.ShouldNotBeNull().Length.ShouldBe(TimeSpan.FromSeconds(30));
-        _time.Advance(TimeSpan.FromSeconds(1));
-        watch.Last.ShouldNotBeNull().WokeAt.ShouldBe(_time.GetUtcNow().AddSeconds(-1));
-    }
-
-    [Fact]
-    public async Task While_it_runs_there_is_none()
-    {
-        using var watch = new PauseWatch(_time, _lifetime, _log, _reminders);
-        await watch.StartAsync(TestContext.Current.CancellationToken);
-        for (var i = 0; i < 60; i++)
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            watch.Last.ShouldBeNull();
-        }
-
-        await watch.StopAsync(TestContext.Current.CancellationToken);
-    }
-
     [Theory]
     [InlineData(2)]
     [InlineData(59)]
     public void A_clock_that_is_set_back_a_little_is_said_once_and_reminders_are_as_near_as_before(int seconds)
     {
-        using var watch = new PauseWatch(_set, _lifetime, _log, _reminders);
-        watch.Last.ShouldBeNull();
+        using var watch = new ClockWatch(_set, _lifetime, _log, _reminders);
+        watch.Look();
         var now = _time.GetUtcNow().UtcDateTime;
         var thing = GrainId.Create("device", "rpi-1");
         _reminders.Start();
@@ -68,7 +42,7 @@ public sealed class PauseWatchTests : IDisposable
 
         _time.Advance(TimeSpan.FromSeconds(1));
         _set.Back += TimeSpan.FromSeconds(seconds);
-        watch.Last.ShouldBeNull();
+        watch.Look();
         _time.Advance(TimeSpan.FromSeconds(88));
         _grains.DidNotReceive().GetGrain<IRemindable>(thing);
         _time.Advance(TimeSpan.FromSeconds(2));
@@ -83,11 +57,11 @@ public sealed class PauseWatchTests : IDisposable
         var before = Environment.ExitCode;
         try
         {
-            using var watch = new PauseWatch(_set, _lifetime, _log, _reminders);
-            watch.Last.ShouldBeNull();
+            using var watch = new ClockWatch(_set, _lifetime, _log, _reminders);
+            watch.Look();
             _time.Advance(TimeSpan.FromSeconds(1));
             _set.Back += TimeSpan.FromMinutes(15);
-            watch.Last.ShouldBeNull();
+            watch.Look();
             _lifetime.Received(1).StopApplication();
             Environment.ExitCode.ShouldBe(1);
             _log.Lines.ShouldHaveSingleItem().ShouldContain("set back by 900 s");
@@ -110,24 +84,25 @@ public sealed class PauseWatchTests : IDisposable
             ClockMark Mark() => new(file, _set, NullLogger<ClockMark>.Instance);
             var first = Mark();
             first.SetBackBy.ShouldBeNull("there is none yet");
-            using (var watch = new PauseWatch(_set, _lifetime, _log, _reminders, first))
+            using (var watch = new ClockWatch(_set, _lifetime, _log, _reminders, first))
             {
-                watch.Last.ShouldBeNull();
+                watch.Look();
                 for (var second = 0; second <= runs; second++)
                 {
                     _time.Advance(TimeSpan.FromSeconds(1));
-                    watch.Last.ShouldBeNull();
+                    watch.Look();
                 }
 
                 _set.Back += TimeSpan.FromSeconds(back);
-                watch.Last.ShouldBeNull();
+                watch.Look();
                 _time.Advance(TimeSpan.FromSeconds(1));
-                watch.Last.ShouldBeNull("what it has noted stays, as long as it takes to stop");
+                watch.Look();
+                Mark().SetBackBy.ShouldNotBeNull("what it has noted stays, as long as it takes to stop");
             }
 
             var next = Mark();
             next.SetBackBy.ShouldNotBeNull().TotalSeconds.ShouldBe(back - 1);
-            using (var watch = new PauseWatch(_set, _lifetime, _log, _reminders, next))
+            using (var watch = new ClockWatch(_set, _lifetime, _log, _reminders, next))
             {
                 await watch.StartAsync(TestContext.Current.CancellationToken);
                 SpinWait.SpinUntil(() => _log.Lines.Count > 1, TimeSpan.FromSeconds(10)).ShouldBeTrue();
@@ -150,10 +125,10 @@ public sealed class PauseWatchTests : IDisposable
         try
         {
             ClockMark Mark() => new(file, _set, NullLogger<ClockMark>.Instance);
-            using var watch = new PauseWatch(_set, _lifetime, _log, _reminders, Mark());
+            using var watch = new ClockWatch(_set, _lifetime, _log, _reminders, Mark());
             for (var second = 0; second < 200; second++)
             {
-                _ = watch.Last;
+                watch.Look();
                 _time.Advance(TimeSpan.FromSeconds(1));
             }
 

@@ -1,11 +1,13 @@
 using IoTOrleans.Silo.Events.Sqs;
+using IoTOrleans.Silo.Events.Watermarks;
+using IoTOrleans.Silo.Tests.Events.Sqs;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.Events.Sqs;
+namespace IoTOrleans.Silo.Tests.Events.Watermarks;
 
 /// <summary>What whoever wants to know how far behind we are can see.</summary>
-public sealed class QueueProgressTests
+public sealed class PollProgressTests
 {
     [Fact]
     public async Task It_tells_which_polls_wait_and_that_the_queue_was_empty()
@@ -14,7 +16,7 @@ public sealed class QueueProgressTests
         await rig.Start();
         await rig.Pass(TimeSpan.FromSeconds(30));
 
-        var polls = rig.Get<QueueProgress>().Polls;
+        var polls = rig.Get<PollProgress>().Polls;
         polls.Count.ShouldBe(2);
         foreach (var poll in polls)
         {
@@ -33,7 +35,7 @@ public sealed class QueueProgressTests
         rig.Queue.Send(SqsRig.Body("a"));
         await rig.Until(() => !rig.Sink.Attempts.IsEmpty, TimeSpan.FromSeconds(3));
 
-        var progress = rig.Get<QueueProgress>();
+        var progress = rig.Get<PollProgress>();
         progress.Polls.ShouldHaveSingleItem().Last.LastResult.ShouldNotBeNull().OldestSentAt.ShouldBe(oldest);
         progress.Held.All.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             message => message.SentAt.ShouldBe(oldest),

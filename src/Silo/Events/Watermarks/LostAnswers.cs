@@ -1,7 +1,7 @@
 using System.Net;
 using Amazon.Runtime;
 
-namespace IoTOrleans.Silo.Events.Sqs;
+namespace IoTOrleans.Silo.Events.Watermarks;
 
 /// <summary>Whether SQS may have handed out messages in an answer that we never got: they are hidden from everybody then.</summary>
 internal static class LostAnswers

@@ -1,9 +1,10 @@
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Events.Sqs;
 
-namespace IoTOrleans.Silo.Events.Sqs.Horizons;
+namespace IoTOrleans.Silo.Events.Watermarks;
 
 /// <summary>How far this silo's consumer has read the queue.</summary>
-internal sealed class ConsumerHorizon(QueueProgress progress, SqsOptions options)
+internal sealed class ConsumerWatermark(PollProgress progress, SqsOptions options)
 {
     /// <summary>A long poll that has waited for this long without a message found none; what comes later is newer.</summary>
     internal static readonly TimeSpan Emptied = TimeSpan.FromSeconds(1);
@@ -11,11 +12,11 @@ internal sealed class ConsumerHorizon(QueueProgress progress, SqsOptions options
     /// <summary>A return and the drop before it reach the queue within this time of each other, in any order.</summary>
     internal static readonly TimeSpan Overtaking = TimeSpan.FromSeconds(10);
 
-    public Horizon At(DateTimeOffset now)
+    public Watermark At(DateTimeOffset now)
     {
         var polls = progress.Polls.Select(poll => poll.Last).ToList();
         var failedAt = polls.Any(poll => Waited(poll, now) > SqsQueue.LongPoll + SqsQueue.Answering) ? now : progress.FailedAt;
-        return new Horizon(
+        return new Watermark(
             Missing(polls, now).Select(sentAt => sentAt - TimeSpan.FromMilliseconds(1)).Append(Seen(polls, now)).Min(),
             failedAt + Overtaking,
             failedAt + HiddenFor(options));
@@ -27,7 +28,7 @@ internal sealed class ConsumerHorizon(QueueProgress progress, SqsOptions options
     /// <summary>SQS shows what it hid when the visibility timeout is over, and then somebody has to receive it.</summary>
     internal static TimeSpan HiddenFor(SqsOptions options) => options.VisibilityTimeout + TimeSpan.FromSeconds(5);
 
-    private DateTimeOffset? Seen(List<QueuePoll.Snapshot> polls, DateTimeOffset now)
+    private DateTimeOffset? Seen(List<Poll.Snapshot> polls, DateTimeOffset now)
     {
         if (polls.Select(poll => poll.LastResult).OfType<PollResult>().MaxBy(result => result.At) is not { } last) return null;
 
@@ -40,8 +41,8 @@ internal sealed class ConsumerHorizon(QueueProgress progress, SqsOptions options
     }
 
     /// <summary>What is not stored, and what a receiver has only just brought and not yet taken into hand.</summary>
-    private IEnumerable<DateTimeOffset?> Missing(List<QueuePoll.Snapshot> polls, DateTimeOffset now) =>
+    private IEnumerable<DateTimeOffset?> Missing(List<Poll.Snapshot> polls, DateTimeOffset now) =>
         [progress.Held.OldestSentAt(now), .. polls.Select(poll => poll.Brought?.OldestSentAt)];
 
-    private static TimeSpan? Waited(QueuePoll.Snapshot poll, DateTimeOffset now) => now - poll.WaitingSince;
+    private static TimeSpan? Waited(Poll.Snapshot poll, DateTimeOffset now) => now - poll.WaitingSince;
 }

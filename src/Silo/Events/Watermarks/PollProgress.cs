@@ -1,33 +1,34 @@
 using System.Collections.Concurrent;
 using Amazon.SQS.Model;
+using IoTOrleans.Silo.Events.Sqs;
 
-namespace IoTOrleans.Silo.Events.Sqs;
+namespace IoTOrleans.Silo.Events.Watermarks;
 
 /// <summary>
 /// What can be known of how far behind the queue we are: how the long polls went, and the stamps of what is in hand.
 /// </summary>
-internal sealed class QueueProgress(HeldMessages held, PollLength length, TimeProvider time)
+internal sealed class PollProgress(HeldMessages held, PollLength length, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<QueuePoll, bool> polls = new();
-    private long failedAt;
+    private readonly ConcurrentDictionary<Poll, bool> _polls = new();
+    private long _failedAt;
 
     /// <summary>One for each receiver that polls.</summary>
-    public IReadOnlyCollection<QueuePoll> Polls => [.. polls.Keys];
+    public IReadOnlyCollection<Poll> Polls => [.. _polls.Keys];
 
     public HeldMessages Held => held;
 
     /// <summary>When a receive last got no answer that we could read: what SQS handed out in it is hidden from everybody for a while.</summary>
-    public DateTimeOffset? FailedAt => Interlocked.Read(ref failedAt) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    public DateTimeOffset? FailedAt => Interlocked.Read(ref _failedAt) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
-    public QueuePoll AddReceiver()
+    public Poll AddReceiver()
     {
-        var poll = new QueuePoll();
-        polls[poll] = true;
+        var poll = new Poll();
+        _polls[poll] = true;
         return poll;
     }
 
     /// <summary>It polls no more, and what it brought is in hand: how long ago that was says nothing about the queue.</summary>
-    public void RemoveReceiver(QueuePoll poll) => polls.TryRemove(poll, out _);
+    public void RemoveReceiver(Poll poll) => _polls.TryRemove(poll, out _);
 
     /// <summary>The connection of a poll broke, and its answer may have got lost.</summary>
     /// <param name="waited">From the request until then.</param>
@@ -37,21 +38,21 @@ internal sealed class QueueProgress(HeldMessages held, PollLength length, TimePr
         length.Failed(waited);
     }
 
-    public void Failed(DateTimeOffset at) => Interlocked.Exchange(ref failedAt, at.UtcTicks);
+    public void Failed(DateTimeOffset at) => Interlocked.Exchange(ref _failedAt, at.UtcTicks);
 }
 
 /// <summary>The state of one receiver; replaced as a whole, so that a reader never sees half of it.</summary>
-internal sealed class QueuePoll
+internal sealed class Poll
 {
-    private volatile Snapshot last = new(null, null, null);
+    private volatile Snapshot _last = new(null, null, null);
 
-    public Snapshot Last => last;
+    public Snapshot Last => _last;
 
-    public void Began(DateTimeOffset at) => last = last with { WaitingSince = at, Brought = null };
+    public void Began(DateTimeOffset at) => _last = _last with { WaitingSince = at, Brought = null };
 
-    public void Answered(PollResult result) => last = new(null, result, result);
+    public void Answered(PollResult result) => _last = new(null, result, result);
 
-    public void Failed() => last = last with { WaitingSince = null };
+    public void Failed() => _last = _last with { WaitingSince = null };
 
     /// <param name="WaitingSince">Since when a long poll has been waiting for a message; null: none is.</param>
     /// <param name="LastResult">Of the last poll that was answered; null before the first.</param>
