@@ -49,7 +49,7 @@ internal static class SiloApplication
         // A call that was under way when the start failed.
         "Orleans.Messaging",
         "Orleans.Grain",
-        "IoTOrleans.Silo.Catalogue.MemoryCatalogue",
+        "IoTOrleans.Silo.Storage.MemoryCatalogue",
     ];
 
     public static WebApplicationBuilder CreateBuilder(string[] args)

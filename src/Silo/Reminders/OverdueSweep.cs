@@ -1,7 +1,6 @@
 using IoTOrleans.Grains.Devices;
-using IoTOrleans.Silo.Reminders;
 
-namespace IoTOrleans.Silo.Storage;
+namespace IoTOrleans.Silo.Reminders;
 
 /// <summary>
 /// A reminder whose time passed while nobody ran ticks at the next minute of its own. Whoever starts the only silo again wants to know

@@ -1,9 +1,28 @@
 using System.Collections.Concurrent;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
+using Orleans.Providers;
+using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 
-namespace IoTOrleans.Silo.Catalogue;
+namespace IoTOrleans.Silo.Storage;
+
+/// <summary>Orleans' own storage and reminders in memory: for tests, and for whoever only wants to have a look.</summary>
+internal static class MemoryProvider
+{
+    /// <summary>The default storage is what stands before it.</summary>
+    private const string MemoryStorage = "Memory";
+
+    public static void UseMemory(this ISiloBuilder silo)
+    {
+        silo.AddMemoryGrainStorage(MemoryStorage);
+        silo.Services.AddSingleton(provider => new MemoryCatalogue(provider.GetRequiredKeyedService<IGrainStorage>(MemoryStorage)));
+        silo.Services.AddSingleton<IThingCatalogue>(provider => provider.GetRequiredService<MemoryCatalogue>());
+        silo.Services.AddGrainStorage(
+            ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => provider.GetRequiredService<MemoryCatalogue>());
+        silo.UseInMemoryReminderService();
+    }
+}
 
 /// <summary>
 /// Orleans' memory storage cannot be enumerated: this stands before it and keeps a register of the things that it holds. Good for one
