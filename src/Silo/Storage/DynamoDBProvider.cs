@@ -1,9 +1,9 @@
+using IoTOrleans.Aws;
 using IoTOrleans.Contracts;
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Api;
-using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Reminders;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using Amazon.Runtime;
-using IoTOrleans.Silo.Aws;
+using IoTOrleans.Aws;
 using Shouldly;
 using Xunit;
 

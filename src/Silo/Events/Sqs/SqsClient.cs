@@ -2,8 +2,8 @@ using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Events.Watermarks;
-using IoTOrleans.Silo.Hosting;
 
 namespace IoTOrleans.Silo.Events.Sqs;
 

@@ -1,8 +1,8 @@
 using Amazon.Runtime;
 using Amazon.SQS.Model;
-using IoTOrleans.Silo.Aws;
+using IoTOrleans.Aws;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Events.Watermarks;
-using IoTOrleans.Silo.Hosting;
 
 namespace IoTOrleans.Silo.Events.Sqs;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Events.Sqs;
 using IoTOrleans.Silo.Events.Watermarks;
-using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Tests.Aws;
 using IoTOrleans.Testing.Emulators;
 using Shouldly;
