@@ -1,6 +1,6 @@
+using IoTOrleans.Events.Watermarks;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Watching;
-using IoTOrleans.Silo.Events.Watermarks;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Notifications.Text;

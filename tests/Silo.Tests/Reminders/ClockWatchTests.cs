@@ -1,5 +1,5 @@
 using IoTOrleans.Silo.Reminders;
-using IoTOrleans.Silo.Tests.Memory;
+using IoTOrleans.Events.Tests.Machine;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

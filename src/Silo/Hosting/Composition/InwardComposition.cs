@@ -1,10 +1,9 @@
-using IoTOrleans.Silo.Events;
-using IoTOrleans.Silo.Events.Http;
-using IoTOrleans.Silo.Events.Mqtt;
-using IoTOrleans.Silo.Events.Sqs;
-using IoTOrleans.Silo.Events.Watermarks;
+using IoTOrleans.Events;
+using IoTOrleans.Events.Mqtt;
+using IoTOrleans.Events.Sqs;
+using IoTOrleans.Events.Watermarks;
+using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting.Settings;
-using IoTOrleans.Silo.Storage;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
@@ -14,8 +13,9 @@ internal static class InwardComposition
     public static void AddEventSources(this WebApplicationBuilder builder, SiloSettings settings)
     {
         var services = builder.Services;
-        services.AddSingleton<IConnectionChangeSink>(provider => new WatchedThings(new GrainSink(provider.GetRequiredService<IGrainFactory>()), settings.Things));
-        services.AddSingleton<HttpEventMetrics>();
+        services.AddSingleton<IConnectionChangeSink>(provider => new WatchedThings(
+            new GrainSink(provider.GetRequiredService<IGrainFactory>()), settings.Things.Include, settings.Things.Exclude));
+        services.AddSingleton<SiloMetrics>();
         services.AddSingleton<EventsLog>();
         services.AddIngestProgress();
         if (settings.QueueUrl is not null) services.AddSqsEvents(new SqsOptions { QueueUrl = settings.QueueUrl }).AddWatermark();
@@ -27,7 +27,5 @@ internal static class InwardComposition
             (options.Username, options.Password) = (settings.Mqtt.Username, settings.Mqtt.Password);
             options.SettleTime = settings.Presence.SettleTime;
         });
-        services.AddSingleton<IBrokerStartSink, GrainBrokerStartSink>();
-        services.AddSingleton<IBrokerThings, BrokerThings>();
     }
 }

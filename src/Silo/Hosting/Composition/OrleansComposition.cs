@@ -1,4 +1,5 @@
 using System.Net;
+using IoTOrleans.Events.Machine;
 using IoTOrleans.Grains;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Ports;
@@ -9,7 +10,6 @@ using IoTOrleans.Grains.Summaries;
 using IoTOrleans.Silo.Advice;
 using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Silo.Hosting.Settings;
-using IoTOrleans.Silo.Memory;
 using IoTOrleans.Silo.Reminders;
 using IoTOrleans.Silo.Storage;
 using Microsoft.Extensions.Options;

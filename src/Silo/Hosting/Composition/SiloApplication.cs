@@ -41,7 +41,7 @@ internal static class SiloApplication
 
         // On a busy machine the first turns take long, and say so.
         "Orleans.Runtime.Scheduler.WorkItemGroup",
-        "IoTOrleans.Silo.Events.Watermarks.StallWatch",
+        "IoTOrleans.Events.Watermarks.StallWatch",
 
         // Whoever asks before we are ready has the answer.
         "Microsoft.Extensions.Diagnostics.HealthChecks",

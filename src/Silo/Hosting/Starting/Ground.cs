@@ -1,8 +1,8 @@
 using System.Net;
+using IoTOrleans.Events.Machine;
+using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Silo.Api.Doors;
-using IoTOrleans.Silo.Events.Mqtt;
 using IoTOrleans.Silo.Hosting.Settings;
-using IoTOrleans.Silo.Memory;
 using IoTOrleans.Sqlite;
 
 namespace IoTOrleans.Silo.Hosting.Starting;
@@ -14,16 +14,16 @@ namespace IoTOrleans.Silo.Hosting.Starting;
 internal static class Ground
 {
     public static IEnumerable<string> Trouble(SiloSettings settings, IConfiguration configuration) =>
-        [.. WebTrouble(settings, configuration, out var doors), .. Trouble([.. doors, .. OtherDoors(settings)]), .. FolderTrouble(settings), .. LimitTrouble()];
+        [.. WebTrouble(settings, configuration, out var ports), .. Trouble([.. ports, .. OtherPorts(settings)]), .. FolderTrouble(settings), .. LimitTrouble()];
 
-    private static List<string> WebTrouble(SiloSettings settings, IConfiguration configuration, out List<Door> doors)
+    private static List<string> WebTrouble(SiloSettings settings, IConfiguration configuration, out List<ListenPort> ports)
     {
-        (doors, var trouble) = ([], new List<string>());
+        (ports, var trouble) = ([], new List<string>());
         foreach (var address in ListenAddresses.From(configuration))
         {
             try
             {
-                if (ListenAddresses.EndPointOf(address) is { } endPoint) doors.Add(Door.Web(address, endPoint));
+                if (ListenAddresses.EndPointOf(address) is { } endPoint) ports.Add(OwnPorts.Web(address, endPoint));
             }
             catch (FormatException exception)
             {
@@ -38,22 +38,22 @@ internal static class Ground
         return trouble;
     }
 
-    private static IEnumerable<Door> OtherDoors(SiloSettings settings)
+    private static IEnumerable<ListenPort> OtherPorts(SiloSettings settings)
     {
-        if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address)) yield return MqttListener.DoorAt(new(address, settings.Mqtt.Port));
+        if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address)) yield return MqttListener.PortAt(new(address, settings.Mqtt.Port));
 
-        // Which address it is without a setting Orleans finds out; the door is looked at again when it is opened.
+        // Which address it is without a setting Orleans finds out; the port is looked at again when it is opened.
         if (settings.Storage != StorageProvider.DynamoDB || !IPAddress.TryParse(settings.Orleans.AdvertisedAddress, out var advertised)) yield break;
-        yield return Door.Silo(new(advertised, settings.Orleans.SiloPort));
-        if (settings.Orleans.GatewayPort > 0) yield return Door.Gateway(new(advertised, settings.Orleans.GatewayPort));
+        yield return OwnPorts.Silo(new(advertised, settings.Orleans.SiloPort));
+        if (settings.Orleans.GatewayPort > 0) yield return OwnPorts.Gateway(new(advertised, settings.Orleans.GatewayPort));
     }
 
-    private static IEnumerable<string> Trouble(IReadOnlyList<Door> doors)
+    private static IEnumerable<string> Trouble(IReadOnlyList<ListenPort> ports)
     {
-        foreach (var (i, door) in doors.Index())
+        foreach (var (i, port) in ports.Index())
         {
-            if (door.Trouble() is { } trouble) yield return trouble;
-            else if (doors.Take(i).FirstOrDefault(door.Meets) is { } other) yield return $"{door.Setting}: {other.Setting} is to listen there, too: {door.Remedy}.";
+            if (port.Trouble() is { } trouble) yield return trouble;
+            else if (ports.Take(i).FirstOrDefault(port.Meets) is { } other) yield return $"{port.Setting}: {other.Setting} is to listen there, too: {port.Remedy}.";
         }
     }
 
