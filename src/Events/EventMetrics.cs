@@ -5,8 +5,8 @@ using IoTOrleans.Contracts;
 namespace IoTOrleans.Events;
 
 /// <summary>
-/// All instruments of this project. Never with thing names: a name is unbounded, and a tag value is kept for ever. Tag values are spelled as
-/// everywhere else: <c>came-back-in-grace</c>.
+/// All instruments of this project. Never with thing names: a name is unbounded, and a tag value is kept for ever. Tag values are spelled
+/// as everywhere else: <c>came-back-in-grace</c>.
 /// </summary>
 internal sealed class EventMetrics
 {
@@ -62,7 +62,8 @@ internal sealed class EventMetrics
 
     public void ObserveQueue(Func<int> inHand, Func<bool> isPaused)
     {
-        _meter.CreateObservableGauge("iot_orleans.sqs.in_hand", inHand, "{message}", "Messages received and neither deleted nor given back.");
+        _meter.CreateObservableGauge(
+            "iot_orleans.sqs.in_hand", inHand, "{message}", "Messages received and neither deleted nor given back.");
         _meter.CreateObservableGauge(
             "iot_orleans.sqs.paused", () => isPaused() ? 1 : 0, null, "1 while receiving is paused because nothing can be stored.");
     }

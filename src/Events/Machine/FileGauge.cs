@@ -5,8 +5,9 @@ using IoTOrleans.Grains.Logging;
 namespace IoTOrleans.Events.Machine;
 
 /// <summary>
-/// How near this process is to the limit of files that it may have open, connections among them (RLIMIT_NOFILE). At the limit the runtime itself may
-/// fail and abort, so some are kept in reserve: half of them for HTTP, by which people and health checks look, half for what the process opens.
+/// How near this process is to the limit of files that it may have open, connections among them (RLIMIT_NOFILE). At the limit the runtime
+/// itself may fail and abort, so some are kept in reserve: half of them for HTTP, by which people and health checks look, half for what the
+/// process opens.
 /// </summary>
 internal sealed partial class FileGauge(int? limit, TimeProvider time, ILogger<FileGauge> logger)
 {
@@ -29,7 +30,8 @@ internal sealed partial class FileGauge(int? limit, TimeProvider time, ILogger<F
         const string limits = "/proc/self/limits";
         if (!File.Exists(limits)) return null;
         var line = File.ReadLines(limits).FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal));
-        return int.TryParse(line?["Max open files".Length..].TrimStart().Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var soft) ? soft : null;
+        var text = line?["Max open files".Length..].TrimStart().Split(' ')[0];
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var soft) ? soft : null;
     }
 
     /// <summary>Whether this connection, of a device, is one too many; said in the log.</summary>
@@ -49,6 +51,7 @@ internal sealed partial class FileGauge(int? limit, TimeProvider time, ILogger<F
     private static int OpenNow() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
 
     [LoggerMessage(LogLevel.Warning,
-        "This process may have {Limit} files open, connections among them, and all but {Reserve} are in use: a client was turned away{More}. Raise the limit: ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker.")]
+        "This process may have {Limit} files open, connections among them, and all but {Reserve} are in use: a client was "
+        + "turned away{More}. Raise the limit: ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker.")]
     private partial void LogFull(int limit, int reserve, string more);
 }

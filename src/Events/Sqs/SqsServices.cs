@@ -19,7 +19,8 @@ internal static class SqsServices
         options.Validate();
         services.NeedAwsCredentials("Events:Sqs:QueueUrl");
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => SqsClient.Create(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<PollProgress>().AnswerLost));
+        services.TryAddSingleton(provider => SqsClient.Create(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<PollProgress>().AnswerLost));
         services.AddMemoryGauge();
         services.AddSingleton(options);
         services.AddSingleton<SqsQueue>();

@@ -3,14 +3,21 @@ using IoTOrleans.Grains.Ports;
 namespace IoTOrleans.Events.Watermarks;
 
 /// <summary>How far all silos together have read the queue: as far as the one that is furthest behind.</summary>
-/// <param name="hiddenFor">For so long a silo that fell silent counts with its last report: what it had in hand is hidden until then.</param>
-/// <param name="began">What silos held that have died before then, nobody can say any more, unless somebody hands over what they said.</param>
+/// <param name="hiddenFor">
+/// For so long a silo that fell silent counts with its last report: what it had in hand is hidden until then.
+/// </param>
+/// <param name="began">
+/// What silos held that have died before then, nobody can say any more, unless somebody hands over what they said.
+/// </param>
 internal sealed class ClusterWatermark(TimeSpan hiddenFor, DateTimeOffset began)
 {
     /// <summary>Stands for all silos that nobody has a report of.</summary>
     private const string Nobody = "";
 
-    private readonly Dictionary<string, WatermarkReport> _reports = new() { [Nobody] = new(Nobody, new(null, began, began + hiddenFor), began) };
+    private readonly Dictionary<string, WatermarkReport> _reports = new()
+    {
+        [Nobody] = new(Nobody, new(null, began, began + hiddenFor), began),
+    };
 
     public void Report(string silo, Watermark own, DateTimeOffset now)
     {
@@ -37,9 +44,9 @@ internal sealed class ClusterWatermark(TimeSpan hiddenFor, DateTimeOffset began)
     }
 
     /// <summary>
-    /// The silo that kept this before is gone. Each reporter has its last answer, a second old: with that it goes on from where it was. What
-    /// was said to it after that came from silos that live, and say it again, or is older here than it could be, which only makes us more
-    /// careful.
+    /// The silo that kept this before is gone. Each reporter has its last answer, a second old: with that it goes on from where it was.
+    /// What was said to it after that came from silos that live, and say it again, or is older here than it could be, which only makes us
+    /// more careful.
     /// </summary>
     private void TakeOver(IReadOnlyList<WatermarkReport> handed, DateTimeOffset now)
     {

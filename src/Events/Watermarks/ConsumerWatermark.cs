@@ -37,7 +37,8 @@ internal sealed class ConsumerWatermark(PollProgress progress, SqsOptions option
 
         var lately = now - last.At <= SqsQueue.LongPoll + SqsQueue.Answering;
         var waits = polls.Select(poll => Waited(poll, now)).OfType<TimeSpan>().ToList();
-        return lately && waits.Count > 0 && waits.TrueForAll(wait => wait >= Emptied) ? now - Emptied : last.OldestSentAt ?? last.At - Emptied;
+        var isEmpty = lately && waits.Count > 0 && waits.TrueForAll(wait => wait >= Emptied);
+        return isEmpty ? now - Emptied : last.OldestSentAt ?? last.At - Emptied;
     }
 
     /// <summary>What is not stored, and what a receiver has only just brought and not yet taken into hand.</summary>

@@ -17,8 +17,11 @@ internal sealed class PollProgress(HeldMessages held, PollLength length, TimePro
 
     public HeldMessages Held => held;
 
-    /// <summary>When a receive last got no answer that we could read: what SQS handed out in it is hidden from everybody for a while.</summary>
-    public DateTimeOffset? FailedAt => Interlocked.Read(ref _failedAt) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    /// <summary>
+    /// When a receive last got no answer that we could read: what SQS handed out in it is hidden from everybody for a while.
+    /// </summary>
+    public DateTimeOffset? FailedAt =>
+        Interlocked.Read(ref _failedAt) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     public Poll AddReceiver()
     {

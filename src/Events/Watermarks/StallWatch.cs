@@ -49,7 +49,7 @@ internal sealed partial class StallWatch(TimeProvider time, ILogger<StallWatch> 
             _beaten = (now, clock);
             if (before is not { } last) return;
 
-            // While the machine sleeps the monotonic clock may stand still, too; a clock that is set forward looks the same, at little harm.
+            // While the machine sleeps, the monotonic clock may stand still, too. A clock that is set forward looks the same: little harm.
             var length = Moments.Later(time.GetElapsedTime(last.At, now), clock - last.Clock);
             if (length < Shortest + beat) return;
             _last = new Stall(clock, length);
@@ -58,6 +58,7 @@ internal sealed partial class StallWatch(TimeProvider time, ILogger<StallWatch> 
     }
 
     [LoggerMessage(
-        LogLevel.Warning, "This process stood still for {Seconds} s: what fell due meanwhile waits until what happened meanwhile has come in")]
+        LogLevel.Warning,
+        "This process stood still for {Seconds} s: what fell due meanwhile waits until what happened meanwhile has come in")]
     private partial void LogStalled(int seconds);
 }

@@ -2,7 +2,9 @@ using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Events.Watermarks;
 
-/// <summary>This silo's copy of how far the cluster has read the queue. An old one is none: after a pause, or cut off, we know nothing.</summary>
+/// <summary>
+/// This silo's copy of how far the cluster has read the queue. An old one is none: after a stall, or cut off, we know nothing.
+/// </summary>
 internal sealed class WatermarkCopy
 {
     internal static readonly TimeSpan Lasts = TimeSpan.FromSeconds(15);
@@ -19,7 +21,8 @@ internal sealed class WatermarkCopy
     }
 
     /// <summary>How long ago we last knew everything; at most since this silo began.</summary>
-    public TimeSpan Behind => _time.GetUtcNow() - new DateTimeOffset(Math.Max(Interlocked.Read(ref _knownUntil), _began.UtcTicks), TimeSpan.Zero);
+    public TimeSpan Behind =>
+        _time.GetUtcNow() - new DateTimeOffset(Math.Max(Interlocked.Read(ref _knownUntil), _began.UtcTicks), TimeSpan.Zero);
 
     public Watermark Current => _copy is { } last && _time.GetElapsedTime(last.At) <= Lasts ? last.Watermark : Watermark.Unknown;
 
@@ -27,7 +30,8 @@ internal sealed class WatermarkCopy
     public void Set(Watermark watermark, long asOf)
     {
         _copy = new Copy(watermark, asOf);
-        if (watermark.SeenUntil?.UtcTicks is { } seen && seen > Interlocked.Read(ref _knownUntil)) Interlocked.Exchange(ref _knownUntil, seen);
+        if (watermark.SeenUntil?.UtcTicks is not { } seen) return;
+        if (seen > Interlocked.Read(ref _knownUntil)) Interlocked.Exchange(ref _knownUntil, seen);
     }
 
     private sealed record Copy(Watermark Watermark, long At);

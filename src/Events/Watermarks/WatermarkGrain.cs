@@ -15,7 +15,8 @@ internal interface IWatermarkGrain : IGrainWithStringKey
 }
 
 [KeepAlive, GrainType("horizon")]
-internal sealed class WatermarkGrain([FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, SqsOptions options) : Grain, IWatermarkGrain
+internal sealed class WatermarkGrain([FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, SqsOptions options)
+    : Grain, IWatermarkGrain
 {
     private readonly ClusterWatermark _cluster = new(ConsumerWatermark.HiddenFor(options), time.GetUtcNow());
 

@@ -22,7 +22,9 @@ internal sealed partial class WatermarkReporter(
 
     private static readonly TimeSpan goodbye = TimeSpan.FromSeconds(5);
 
-    /// <summary>Until all others have been answered once more, and so can hand over the last word of this silo if it also kept theirs.</summary>
+    /// <summary>
+    /// Until all others have been answered once more, and so can hand over the last word of this silo if it also kept theirs.
+    /// </summary>
     private static readonly TimeSpan spreading = 2 * Every;
 
     private readonly LogLimiter _trouble = new(time);
@@ -54,8 +56,8 @@ internal sealed partial class WatermarkReporter(
     }
 
     /// <summary>
-    /// What was given back is there for the others at once, and until they have it nobody knows it. What is still missing, or hidden, counts
-    /// as if this silo had died. Where there is nothing of all that, nobody has to wait for anything.
+    /// What was given back is there for the others at once, and until they have it nobody knows it. What is still missing, or hidden,
+    /// counts as if this silo had died. Where there is nothing of all that, nobody has to wait for anything.
     /// </summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -104,6 +106,8 @@ internal sealed partial class WatermarkReporter(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "How far the other silos have read the queue cannot be learned, so that first verdicts are held. {Error}")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "How far the other silos have read the queue cannot be learned, so that first verdicts are held. {Error}")]
     private partial void LogUnknown(string error);
 }

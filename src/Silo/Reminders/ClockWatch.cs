@@ -7,8 +7,8 @@ namespace IoTOrleans.Silo.Reminders;
 /// start a <see cref="ClockMark"/>.
 /// </summary>
 internal sealed partial class ClockWatch(
-    TimeProvider time, IHostApplicationLifetime lifetime, ILogger<ClockWatch> logger, ReminderClock? reminders = null, ClockMark? mark = null)
-    : BackgroundService
+    TimeProvider time, IHostApplicationLifetime lifetime, ILogger<ClockWatch> logger, ReminderClock? reminders = null,
+    ClockMark? mark = null) : BackgroundService
 {
     /// <summary>NTP slews what is less.</summary>
     internal static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(2);
@@ -69,8 +69,8 @@ internal sealed partial class ClockWatch(
 
     [LoggerMessage(
         LogLevel.Critical,
-        "The clock was set back by {Seconds:0} s, and Orleans cannot go on over a minute or more. The process ends, so that something starts "
-        + "it again. With SQLite the next start looks at whatever waits; what happened before may be told late by as much")]
+        "The clock was set back by {Seconds:0} s, and Orleans cannot go on over a minute or more. The process ends, so that something "
+        + "starts it again. With SQLite the next start looks at whatever waits; what happened before may be told late by as much")]
     private partial void LogEnds(double seconds);
 
     [LoggerMessage(

@@ -25,7 +25,8 @@ internal static class DynamoDBProvider
         silo.UseDynamoDBClustering(Tables);
         silo.Configure<ClusterMembershipOptions>(NoticeTheDead);
         silo.Services.AddHostedService<PeerWatch>();
-        silo.Services.AddHealthChecks().AddCheck<DynamoDBCheck>(StorageProviders.Check, tags: [HealthApi.Ready], timeout: StorageProviders.CheckTimeout);
+        silo.Services.AddHealthChecks().AddCheck<DynamoDBCheck>(
+            StorageProviders.Check, tags: [HealthApi.Ready], timeout: StorageProviders.CheckTimeout);
 
         void Tables(DynamoDBTableOptions options) =>
             (options.TablePrefix, options.CreateTables) = (settings.DynamoDB.TablePrefix, settings.DynamoDB.CreateTables);

@@ -20,7 +20,8 @@ internal static class SqliteProvider
         silo.AddSqliteReminderTable(options => options.Path = settings.SqlitePath).AddLeanReminders();
         silo.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ClockMark>(provider, settings.SqlitePath + "-clock"));
         silo.Services.AddHostedService<OverdueSweep>();
-        silo.Services.AddHealthChecks().AddCheck<SqliteCheck>(StorageProviders.Check, tags: [HealthApi.Ready], timeout: StorageProviders.CheckTimeout);
+        silo.Services.AddHealthChecks().AddCheck<SqliteCheck>(
+            StorageProviders.Check, tags: [HealthApi.Ready], timeout: StorageProviders.CheckTimeout);
     }
 
     /// <summary>The rows of the grain state table; the cursor is the last thing's name.</summary>

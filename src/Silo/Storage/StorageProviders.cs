@@ -6,8 +6,8 @@ using IoTOrleans.Silo.Hosting.Settings;
 namespace IoTOrleans.Silo.Storage;
 
 /// <summary>
-/// Where grains and reminders are stored, and so by what silos find each other. One file here for each provider: what Orleans needs of it, the list
-/// of all things that it can give, its health check.
+/// Where grains and reminders are stored, and so by what silos find each other. One file here for each provider: what Orleans needs of it,
+/// the list of all things that it can give, its health check.
 /// </summary>
 internal static class StorageProviders
 {

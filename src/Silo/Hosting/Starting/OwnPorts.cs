@@ -18,5 +18,6 @@ internal static class OwnPorts
         $"set {SiloPort} to a free port: each silo on a host needs its own");
 
     public static ListenPort Gateway(IPEndPoint endPoint) => new(
-        $"{GatewayPort}={endPoint.Port}", $"{Advertised}={endPoint.Address}", endPoint, $"set {GatewayPort} to a free port, or to 0 for none");
+        $"{GatewayPort}={endPoint.Port}", $"{Advertised}={endPoint.Address}", endPoint,
+        $"set {GatewayPort} to a free port, or to 0 for none");
 }
