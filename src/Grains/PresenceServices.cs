@@ -37,7 +37,7 @@ public static class PresenceServices
         services.AddSingleton<FeedWatch>();
         services.AddSingleton<StrangerWatch>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
-        services.TryAddSingleton<IBlindSpots, NoBlindSpots>();
+        services.TryAddSingleton<IIngestProgress, NoIngest>();
         services.AddSingleton<HeldVerdicts>();
         services.AddOptions<IncidentOptions>();
         services.AddSingleton<IncidentPolicies>();
@@ -76,9 +76,9 @@ public static class PresenceServices
         public ValueTask<int?> Count(CancellationToken cancellationToken) => new((int?)null);
     }
 
-    private sealed class NoBlindSpots : IBlindSpots
+    private sealed class NoIngest : IIngestProgress
     {
-        public BlindSpots Current => BlindSpots.None;
+        public IngestProgress Current => IngestProgress.None;
     }
 
     private sealed class NoBroker : IBrokerClock

@@ -1,8 +1,8 @@
+using IoTOrleans.Aws;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Doors;
 using IoTOrleans.Silo.Api.Mutes;
-using IoTOrleans.Silo.Aws;
-using IoTOrleans.Silo.Events.Http;
+using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Hosting.Running;

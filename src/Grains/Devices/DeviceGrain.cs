@@ -21,7 +21,7 @@ internal sealed partial class DeviceGrain(
     VerificationQueue verifications,
     ThingNotifications notifications,
     IBrokerClock broker,
-    IBlindSpots blindSpots,
+    IIngestProgress ingest,
     PresenceObserver observer,
     SecondLooks secondLooks,
     ILogger<DeviceGrain> logger)
@@ -246,7 +246,7 @@ internal sealed partial class DeviceGrain(
 
     /// <summary>The settings with the mutes that hold now; these matter only to what is, or was, away, or cannot settle.</summary>
     private RuleContext PolicyAt(DateTimeOffset now) => _state is { Outage: null, Flapping.Count: 0 } ? _context
-        : mutes.Over(_state.Outage is { Telling: null } ? _context with { Blind = blindSpots.Current } : _context, _state, now);
+        : mutes.Over(_state.Outage is { Telling: null } ? _context with { Blind = ingest.Current } : _context, _state, now);
 
     private async Task<PresenceReason> Apply(PresenceInput input)
     {

@@ -36,7 +36,7 @@ internal static class HoldingRules
 
     private static TimeSpan? Wait(DeviceState state, Outage grace, RuleContext context, DateTimeOffset? happened, DateTimeOffset now)
     {
-        if (context.Blind.Pause is { } pause && StillWaking(state, grace, pause, context) is var until && until > now) return Look(until - now);
+        if (context.Blind.Stall is { } stall && StillWaking(state, grace, stall, context) is var until && until > now) return Look(until - now);
         if (state.Source != EventSource.Queue || context.Blind.Queue is not { } queue) return null;
 
         var needed = grace.GraceEndsAt - context.Policy.SettleTime;
@@ -51,11 +51,11 @@ internal static class HoldingRules
     /// What waited at our door while we stood still gets the settle time to come in. A thing on the broker could not come back meanwhile,
     /// so it gets that time once more.
     /// </summary>
-    private static DateTimeOffset StillWaking(DeviceState state, Outage grace, Pause pause, RuleContext context)
+    private static DateTimeOffset StillWaking(DeviceState state, Outage grace, Stall stall, RuleContext context)
     {
-        var heard = pause.WokeAt + context.Policy.SettleTime;
-        if (state.Source != EventSource.Broker || grace.Since > pause.WokeAt) return heard;
-        return grace.GraceEndsAt > pause.WokeAt - pause.Length ? grace.GraceEndsAt + pause.Length + context.Policy.SettleTime : heard;
+        var heard = stall.WokeAt + context.Policy.SettleTime;
+        if (state.Source != EventSource.Broker || grace.Since > stall.WokeAt) return heard;
+        return grace.GraceEndsAt > stall.WokeAt - stall.Length ? grace.GraceEndsAt + stall.Length + context.Policy.SettleTime : heard;
     }
 
     private static TimeSpan Look(TimeSpan wait) => wait < LookAtLeastAfter ? LookAtLeastAfter : wait > LookEvery ? LookEvery : wait;

@@ -42,7 +42,7 @@ public sealed record RuleContext
     public TimeSpan MaxHold { get; init; } = PresenceOptions.DefaultMaxHold;
 
     /// <summary>What this silo may not know at the moment.</summary>
-    public BlindSpots Blind { get; init; } = BlindSpots.None;
+    public IngestProgress Blind { get; init; } = IngestProgress.None;
 
     public DestinationTerms TermsOf(string destination) => Terms.GetValueOrDefault(destination, DestinationTerms.Default);
 

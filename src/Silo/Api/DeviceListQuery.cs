@@ -1,7 +1,7 @@
 using System.Globalization;
 using IoTOrleans.Contracts;
+using IoTOrleans.Events;
 using IoTOrleans.Silo.Catalogue;
-using IoTOrleans.Silo.Events;
 using Microsoft.AspNetCore.Mvc;
 
 namespace IoTOrleans.Silo.Api;
@@ -41,7 +41,7 @@ internal sealed class DeviceListQuery
         if (names.Count > NamedThings.MostNames) why = $"thingName is there {names.Count} times: at most {NamedThings.MostNames} names at once.";
         foreach (var name in names)
         {
-            if (!Events.ThingName.IsValid(name, out var wrong)) why = $"thingName: {wrong}";
+            if (!IoTOrleans.Events.ThingName.IsValid(name, out var wrong)) why = $"thingName: {wrong}";
         }
 
         return why.Length > 0 ? null : new ThingQuery

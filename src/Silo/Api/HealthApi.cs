@@ -1,14 +1,11 @@
-using IoTOrleans.DynamoDB;
+using IoTOrleans.Events.Watermarks;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Watching;
-using IoTOrleans.Silo.Events.Sqs.Horizons;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Notifications.Text;
-using IoTOrleans.Sqlite;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Orleans.Providers;
 
 namespace IoTOrleans.Silo.Api;
 
@@ -18,15 +15,15 @@ namespace IoTOrleans.Silo.Api;
 /// </summary>
 internal static class HealthApi
 {
-    private const string Ready = "ready";
+    /// <summary>The tag of what <c>/health/ready</c> asks; the storage brings its own.</summary>
+    internal const string Ready = "ready";
 
     public static void AddHealth(this WebApplicationBuilder builder, SiloSettings settings)
     {
-        var checks = builder.Services.AddHealthChecks().AddCheck<Reception>("silo", tags: [Ready]).AddCheck<RemindersCheck>("reminders", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
-        checks.AddCheck<DestinationsCheck>("destinations", tags: [Ready]);
+        var checks = builder.Services.AddHealthChecks().AddCheck<Reception>("silo", tags: [Ready])
+            .AddCheck<RemindersCheck>("reminders", tags: [Ready], timeout: TimeSpan.FromSeconds(5))
+            .AddCheck<DestinationsCheck>("destinations", tags: [Ready]);
         if (settings.QueueUrl is not null) checks.AddCheck<QueueCheck>("queue", tags: [Ready]);
-        if (settings.Storage == StorageProvider.Sqlite) checks.AddCheck<SqliteCheck>("storage", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
-        if (settings.Storage == StorageProvider.DynamoDB) checks.AddCheck<DynamoDBCheck>("storage", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
     }
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -44,29 +41,11 @@ internal static class HealthApi
     });
 
     /// <summary>Degraded, not unhealthy: another silo would know no more.</summary>
-    private sealed class QueueCheck(HorizonCopy queue) : IHealthCheck
+    private sealed class QueueCheck(WatermarkCopy queue) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
             queue.Behind <= Blindness.After ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Degraded($"blind: what the queue has taken in the last {(int)queue.Behind.TotalMinutes} min is not stored; look at the queue, at storage and at the log"));
-    }
-
-    private sealed class SqliteCheck(SqliteStore store) : IHealthCheck
-    {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            await store.Ping(cancellationToken);
-            return store.WriteFailure is { } failure ? HealthCheckResult.Unhealthy(failure) : HealthCheckResult.Healthy();
-        }
-    }
-
-    private sealed class DynamoDBCheck([FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] DynamoDBGrainStorage storage) : IHealthCheck
-    {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            await storage.Ping(cancellationToken);
-            return HealthCheckResult.Healthy();
-        }
     }
 
     /// <summary>

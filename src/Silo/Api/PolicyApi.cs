@@ -1,7 +1,7 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Events.Parsing;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
-using IoTOrleans.Silo.Events.Parsing;
 using Microsoft.AspNetCore.Mvc;
 
 namespace IoTOrleans.Silo.Api;

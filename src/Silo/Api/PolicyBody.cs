@@ -1,7 +1,7 @@
 using System.Text.Json;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Presence;
-using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Api;
 

@@ -1,4 +1,4 @@
-using IoTOrleans.Silo.Events;
+using IoTOrleans.Events;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace IoTOrleans.Silo.Api;

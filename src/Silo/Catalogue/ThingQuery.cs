@@ -42,3 +42,6 @@ internal sealed record ThingQuery
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(filter)))[..12];
     }
 }
+
+/// <param name="NextCursor">Null: this was the last page.</param>
+internal sealed record ThingPage(IReadOnlyList<DeviceStatus> Items, string? NextCursor);

@@ -1,6 +1,6 @@
 using System.Reflection;
 using IoTOrleans.Grains.Presence;
-using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Hosting;
 

@@ -1,4 +1,4 @@
-using IoTOrleans.Silo.Memory;
+using IoTOrleans.Events.Machine;
 
 namespace IoTOrleans.Silo.Reminders;
 

@@ -1,4 +1,3 @@
-using IoTOrleans.Silo.Pauses;
 using Orleans.Runtime;
 
 namespace IoTOrleans.Silo.Reminders;

@@ -48,7 +48,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
             services.AddSingleton<IConnectionVerifier>(Verifier);
             services.AddSingleton<IBrokerClock>(Broker);
-            if (BlindSpots is { } blindSpots) services.AddSingleton(blindSpots);
+            if (IngestProgress is { } ingest) services.AddSingleton(ingest);
             services.AddSingleton<IThingsNotWell>(new RemindedThings(this));
             services.AddSingleton<IReminderTable>(Reminders);
             services.AddSingleton<IThingCatalogue>(Catalogue);
@@ -85,7 +85,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
     public Task CrashRound(string name = RoundOptions.Sweep) => _cluster.DeactivateAsync(Round(name));
 
     /// <summary>What the silos may not know; to be set before the start.</summary>
-    public IBlindSpots? BlindSpots { get; set; }
+    public IIngestProgress? IngestProgress { get; set; }
 
     /// <summary>Where people live; to be set before the start.</summary>
     public TimeZoneInfo Zone { get; set; } = TimeZoneInfo.Utc;

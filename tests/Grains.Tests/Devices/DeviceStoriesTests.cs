@@ -157,7 +157,7 @@ public sealed class DeviceStoriesTests
     public void A_verdict_that_is_held_is_named_with_its_end()
     {
         var story = new Story();
-        story.Context = story.Context with { Blind = new(Horizon.Unknown) };
+        story.Context = story.Context with { Blind = new(Watermark.Unknown) };
         story.Timed(true, source: EventSource.Queue);
         story.After(Minutes(1)).Timed(false, source: EventSource.Queue);
         story.After(Minutes(5)).Tick().ShouldBe(PresenceReason.HeldBacklog);

@@ -42,7 +42,7 @@ public sealed class ChaosStoriesTests
         story.Shadow(true, 1);
         story.After(Seconds(60)).Shadow(false, 2);
         var readUntil = story.Now;
-        story.Context = story.Context with { Blind = new(Queue: new Horizon(readUntil)) };
+        story.Context = story.Context with { Blind = new(Queue: new Watermark(readUntil)) };
 
         var second = story.After(Seconds(290)).Now;
         story.After(Seconds(10)).Tick();
@@ -52,7 +52,7 @@ public sealed class ChaosStoriesTests
         story.After(Seconds(40)).Tick();
         story.Verified(VerifierVerdict.Disconnected, third, version: 6).ShouldBe(PresenceReason.HeldBacklog);
 
-        story.Context = story.Context with { Blind = new(Queue: new Horizon(story.Now)) };
+        story.Context = story.Context with { Blind = new(Queue: new Watermark(story.Now)) };
         story.After(Seconds(5)).Tick().ShouldBe(PresenceReason.AskedVerifier);
         story.Verified(VerifierVerdict.Disconnected, third, version: 6).ShouldBe(PresenceReason.ToldConfirmed, "it was no round, but a shadow that repeats itself");
     }

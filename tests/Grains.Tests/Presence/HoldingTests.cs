@@ -85,7 +85,7 @@ public sealed class HoldingTests
         late.Timed(connected: true, source: EventSource.Queue);
         late.Timed(connected: false, source: EventSource.Queue);
         late.After(TimeSpan.FromHours(5));
-        late.Context = late.Context with { Blind = new(Queue: new Horizon(Story.Start)) };
+        late.Context = late.Context with { Blind = new(Queue: new Watermark(Story.Start)) };
         late.Tick().ShouldBe(PresenceReason.HeldBacklog);
     }
 
@@ -198,7 +198,7 @@ public sealed class HoldingTests
         _story.Timed(connected: true, source: source);
         _story.Timed(connected: false, source: source);
         _story.After(Seconds(330));
-        _story.Context = _story.Context with { Blind = new(Pause: new Pause(_story.Now, Seconds(60))) };
+        _story.Context = _story.Context with { Blind = new(Stall: new Stall(_story.Now, Seconds(60))) };
         _story.Tick().ShouldBe(PresenceReason.HeldBacklog);
         _story.After(_story.Rules.Policy.SettleTime).Tick().ShouldBe(PresenceReason.ToldUnverified);
     }
@@ -210,7 +210,7 @@ public sealed class HoldingTests
         _story.Broker(connected: true, 1);
         _story.Broker(connected: false, 1);
         _story.After(Seconds(330));
-        _story.Context = _story.Context with { Blind = new(Pause: new Pause(_story.Now, Seconds(60))) };
+        _story.Context = _story.Context with { Blind = new(Stall: new Stall(_story.Now, Seconds(60))) };
         Ask().ShouldBe(PresenceReason.HeldBacklog);
         _story.After(Seconds(34));
         Ask().ShouldBe(PresenceReason.HeldBacklog);
@@ -230,7 +230,7 @@ public sealed class HoldingTests
         _story.Broker(connected: true, 1);
         _story.Broker(connected: false, 1);
         _story.After(Seconds(60) + TimeSpan.FromHours(8));
-        _story.Context = _story.Context with { Blind = new(Pause: new Pause(_story.Now, TimeSpan.FromHours(8))) };
+        _story.Context = _story.Context with { Blind = new(Stall: new Stall(_story.Now, TimeSpan.FromHours(8))) };
         _story.Tick().ShouldBe(PresenceReason.HeldBacklog);
         _story.After(Seconds(244)).Tick().ShouldBe(PresenceReason.HeldBacklog);
         _story.After(Seconds(1)).Tick().ShouldBe(PresenceReason.ToldUnverified);
@@ -243,8 +243,8 @@ public sealed class HoldingTests
         _story.Timed(connected: false, source: EventSource.Queue);
     }
 
-    private void ReadUntil(DateTimeOffset? seen) => _story.Context = _story.Context with { Blind = new(Queue: new Horizon(seen)) };
+    private void ReadUntil(DateTimeOffset? seen) => _story.Context = _story.Context with { Blind = new(Queue: new Watermark(seen)) };
 
     private void Hidden(DateTimeOffset before, DateTimeOffset until) =>
-        _story.Context = _story.Context with { Blind = new(Queue: new Horizon(DateTimeOffset.MaxValue, before, until)) };
+        _story.Context = _story.Context with { Blind = new(Queue: new Watermark(DateTimeOffset.MaxValue, before, until)) };
 }

@@ -7,13 +7,13 @@ namespace IoTOrleans.Grains.Tests.World;
 /// What the queue has taken and nobody has stored yet: it knows what the product's consumers work out together (their own tests ask whether they
 /// do), and so how far the queue has been read.
 /// </summary>
-internal sealed class Backlog(History history, Func<double> now) : IBlindSpots
+internal sealed class Backlog(History history, Func<double> now) : IIngestProgress
 {
     private static readonly double lag = 3;
 
     private readonly Dictionary<Message, double> _taken = new(ReferenceEqualityComparer.Instance);
 
-    public BlindSpots Current => new(Queue: new Horizon(VirtualTime.Start.AddSeconds(SeenUntil)));
+    public IngestProgress Current => new(Queue: new Watermark(VirtualTime.Start.AddSeconds(SeenUntil)));
 
     public void Taken(Message message) => _taken.TryAdd(message, now());
 

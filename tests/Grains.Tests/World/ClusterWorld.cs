@@ -54,7 +54,7 @@ internal sealed class ClusterWorld
         {
             if (plan.Setup.Destinations > 1) cluster.Destinations.Add(new TestDestination("hook"));
             cluster.TellOneByOne();
-            cluster.BlindSpots = backlog;
+            cluster.IngestProgress = backlog;
             if (plan.Setup.Witness != Witness.None) cluster.Verifier.Answer = _ => Task.FromResult(world!.Ask());
         });
         world = new ClusterWorld(plan, history, backlog, cluster);

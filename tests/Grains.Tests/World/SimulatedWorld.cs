@@ -234,7 +234,7 @@ internal sealed class SimulatedWorld : IWorld
         });
         foreach (var name in new[] { Mail, "hook" }.Take(setup.Destinations))
             services.AddSingleton<INotificationDestination>(new Destination(name, this, silo));
-        services.AddSingleton<IBlindSpots>(_backlog);
+        services.AddSingleton<IIngestProgress>(_backlog);
         if (setup.Witness != Witness.None) services.AddSingleton<IConnectionVerifier>(new Verifier(this, silo));
     }
 

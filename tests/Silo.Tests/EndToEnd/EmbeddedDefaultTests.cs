@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using IoTOrleans.Silo.Tests.Events.Mqtt;
+using IoTOrleans.Testing.Mqtt;
 using Microsoft.Data.Sqlite;
 using Shouldly;
 using Xunit;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using IoTOrleans.Silo.Tests.Events.Mqtt;
+using IoTOrleans.Testing.Mqtt;
 using Shouldly;
 using Xunit;
 

@@ -4,8 +4,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
-using IoTOrleans.Silo.Events;
-using IoTOrleans.Silo.Tests.Events.Parsing;
+using IoTOrleans.Events;
+using IoTOrleans.Events.Tests.Parsing;
 using Shouldly;
 using Xunit;
 

@@ -14,7 +14,7 @@ public sealed class LeavingAndComingTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>The first silo keeps the queue's horizon, since it was alone when that was first asked for; the third does not.</summary>
+    /// <summary>The first silo keeps the queue's watermark, since it was alone when that was first asked for; the third does not.</summary>
     [Fact]
     public async Task Two_of_three_silos_leave_cleanly_and_no_verdict_is_held_though_there_is_nobody_to_ask()
     {

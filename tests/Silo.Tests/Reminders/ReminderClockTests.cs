@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using IoTOrleans.Silo.Reminders;
-using IoTOrleans.Silo.Tests.Memory;
+using IoTOrleans.Events.Tests.Machine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using NSubstitute;

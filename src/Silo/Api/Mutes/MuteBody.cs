@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using IoTOrleans.Contracts;
-using IoTOrleans.Silo.Events;
-using IoTOrleans.Silo.Events.Parsing;
+using IoTOrleans.Events;
+using IoTOrleans.Events.Parsing;
 
 namespace IoTOrleans.Silo.Api.Mutes;
 

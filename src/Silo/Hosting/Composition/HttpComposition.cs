@@ -1,9 +1,9 @@
+using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Doors;
-using IoTOrleans.Silo.Events.Http;
+using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
-using IoTOrleans.Silo.Memory;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

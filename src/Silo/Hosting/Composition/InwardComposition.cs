@@ -1,10 +1,9 @@
-using IoTOrleans.Silo.Pauses;
-using IoTOrleans.Silo.Events;
-using IoTOrleans.Silo.Events.Http;
-using IoTOrleans.Silo.Events.Mqtt;
-using IoTOrleans.Silo.Events.Sqs;
+using IoTOrleans.Events;
+using IoTOrleans.Events.Mqtt;
+using IoTOrleans.Events.Sqs;
+using IoTOrleans.Events.Watermarks;
+using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting.Settings;
-using IoTOrleans.Silo.Storage;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
@@ -14,11 +13,12 @@ internal static class InwardComposition
     public static void AddEventSources(this WebApplicationBuilder builder, SiloSettings settings)
     {
         var services = builder.Services;
-        services.AddSingleton<IConnectionChangeSink>(provider => new WatchedThings(new GrainSink(provider.GetRequiredService<IGrainFactory>()), settings.Things));
-        services.AddSingleton<HttpEventMetrics>();
+        services.AddSingleton<IConnectionChangeSink>(provider => new WatchedThings(
+            new GrainSink(provider.GetRequiredService<IGrainFactory>()), settings.Things.Include, settings.Things.Exclude));
+        services.AddSingleton<SiloMetrics>();
         services.AddSingleton<EventsLog>();
-        services.AddBlindSpots();
-        if (settings.QueueUrl is not null) services.AddSqsEvents(new SqsOptions { QueueUrl = settings.QueueUrl }).AddQueueHorizon();
+        services.AddIngestProgress();
+        if (settings.QueueUrl is not null) services.AddSqsEvents(new SqsOptions { QueueUrl = settings.QueueUrl }).AddWatermark();
         if (settings.Mqtt.Port == 0) return;
 
         services.AddMqttBroker(options =>
@@ -27,7 +27,5 @@ internal static class InwardComposition
             (options.Username, options.Password) = (settings.Mqtt.Username, settings.Mqtt.Password);
             options.SettleTime = settings.Presence.DefaultPolicy.SettleTime;
         });
-        services.AddSingleton<IBrokerStartSink, GrainBrokerStartSink>();
-        services.AddSingleton<IBrokerThings, BrokerThings>();
     }
 }

@@ -1,4 +1,4 @@
-using IoTOrleans.Silo.Events.Mqtt;
+using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Notifications.Text;
 using IoTOrleans.Silo.Verifiers;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Api.Doors;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Logging;
@@ -40,7 +41,7 @@ internal static class SiloApplication
 
         // On a busy machine the first turns take long, and say so.
         "Orleans.Runtime.Scheduler.WorkItemGroup",
-        "IoTOrleans.Silo.Pauses.PauseWatch",
+        "IoTOrleans.Events.Watermarks.StallWatch",
 
         // Whoever asks before we are ready has the answer.
         "Microsoft.Extensions.Diagnostics.HealthChecks",
@@ -49,7 +50,7 @@ internal static class SiloApplication
         // A call that was under way when the start failed.
         "Orleans.Messaging",
         "Orleans.Grain",
-        "IoTOrleans.Silo.Catalogue.MemoryCatalogue",
+        "IoTOrleans.Silo.Storage.MemoryCatalogue",
     ];
 
     public static WebApplicationBuilder CreateBuilder(string[] args)

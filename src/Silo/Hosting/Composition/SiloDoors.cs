@@ -1,4 +1,5 @@
 using System.Net;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Hosting.Starting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
@@ -36,7 +37,7 @@ internal static class SiloDoors
         public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
         {
             var ip = (IPEndPoint)endpoint;
-            var door = ip.Port == endpoints.Value.SiloPort ? Door.Silo(ip) : Door.Gateway(ip);
+            var door = ip.Port == endpoints.Value.SiloPort ? OwnPorts.Silo(ip) : OwnPorts.Gateway(ip);
             return door.Trouble() is { } trouble ? throw new StartupException(trouble) : inner.BindAsync(endpoint, cancellationToken);
         }
     }

@@ -1,6 +1,7 @@
+using IoTOrleans.Events.Machine;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Hosting.Settings;
-using IoTOrleans.Silo.Memory;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 

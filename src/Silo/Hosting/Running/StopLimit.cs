@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using IoTOrleans.Events.Mqtt;
+using IoTOrleans.Events.Sqs;
 using IoTOrleans.Grains.Dispatch;
-using IoTOrleans.Silo.Events.Mqtt;
-using IoTOrleans.Silo.Events.Sqs;
 using IoTOrleans.Silo.Hosting.Settings;
 
 namespace IoTOrleans.Silo.Hosting.Running;

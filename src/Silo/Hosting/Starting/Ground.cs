@@ -1,70 +1,83 @@
 using System.Net;
+using IoTOrleans.Events.Machine;
+using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Silo.Api.Doors;
-using IoTOrleans.Silo.Events.Mqtt;
 using IoTOrleans.Silo.Hosting.Settings;
-using IoTOrleans.Silo.Memory;
 using IoTOrleans.Sqlite;
 
 namespace IoTOrleans.Silo.Hosting.Starting;
 
 /// <summary>
-/// What would make a start fail on this machine: ports, addresses, the folder. It is looked at beforehand, so that one start names all of it together
-/// with the wrong settings. What becomes wrong after that is named when the port or the folder is opened.
+/// What would make a start fail on this machine: ports, addresses, the folder. It is looked at beforehand, so that one start names all of it
+/// together with the wrong settings. What becomes wrong after that is named when the port or the folder is opened.
 /// </summary>
 internal static class Ground
 {
     public static IEnumerable<string> Trouble(SiloSettings settings, IConfiguration configuration) =>
-        [.. WebTrouble(settings, configuration, out var doors), .. Trouble([.. doors, .. OtherDoors(settings)]), .. FolderTrouble(settings), .. LimitTrouble()];
+    [
+        .. WebTrouble(settings, configuration, out var ports),
+        .. Trouble([.. ports, .. OtherPorts(settings)]),
+        .. FolderTrouble(settings),
+        .. LimitTrouble(),
+    ];
 
-    private static List<string> WebTrouble(SiloSettings settings, IConfiguration configuration, out List<Door> doors)
+    private static List<string> WebTrouble(SiloSettings settings, IConfiguration configuration, out List<ListenPort> ports)
     {
-        (doors, var trouble) = ([], new List<string>());
+        (ports, var trouble) = ([], new List<string>());
         foreach (var address in ListenAddresses.From(configuration))
         {
             try
             {
-                if (ListenAddresses.EndPointOf(address) is { } endPoint) doors.Add(Door.Web(address, endPoint));
+                if (ListenAddresses.EndPointOf(address) is { } endPoint) ports.Add(OwnPorts.Web(address, endPoint));
             }
             catch (FormatException exception)
             {
-                trouble.Add($"{address} is no address to listen on ({exception.Message.TrimEnd('.')}): say something like http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.");
+                trouble.Add($"{address} is no address to listen on ({exception.Message.TrimEnd('.')}): "
+                    + "say something like http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.");
                 continue;
             }
 
             if (ListenAddresses.IsLoopback(address) || settings.ApiKey is not null || settings.AllowAnonymous) continue;
-            trouble.Add($"{address} can be reached from other machines, and no key is set: set Auth:ApiKey (or Auth:AllowAnonymous=true if something else guards this service).");
+            trouble.Add($"{address} can be reached from other machines, and no key is set: "
+                + "set Auth:ApiKey (or Auth:AllowAnonymous=true if something else guards this service).");
         }
 
         return trouble;
     }
 
-    private static IEnumerable<Door> OtherDoors(SiloSettings settings)
+    private static IEnumerable<ListenPort> OtherPorts(SiloSettings settings)
     {
-        if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address)) yield return MqttListener.DoorAt(new(address, settings.Mqtt.Port));
+        if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address))
+            yield return MqttListener.PortAt(new(address, settings.Mqtt.Port));
 
-        // Which address it is without a setting Orleans finds out; the door is looked at again when it is opened.
-        if (settings.Storage != StorageProvider.DynamoDB || !IPAddress.TryParse(settings.Orleans.AdvertisedAddress, out var advertised)) yield break;
-        yield return Door.Silo(new(advertised, settings.Orleans.SiloPort));
-        if (settings.Orleans.GatewayPort > 0) yield return Door.Gateway(new(advertised, settings.Orleans.GatewayPort));
+        // Which address it is without a setting Orleans finds out; the port is looked at again when it is opened.
+        if (settings.Storage != StorageProvider.DynamoDB) yield break;
+        if (!IPAddress.TryParse(settings.Orleans.AdvertisedAddress, out var advertised)) yield break;
+        yield return OwnPorts.Silo(new(advertised, settings.Orleans.SiloPort));
+        if (settings.Orleans.GatewayPort > 0) yield return OwnPorts.Gateway(new(advertised, settings.Orleans.GatewayPort));
     }
 
-    private static IEnumerable<string> Trouble(IReadOnlyList<Door> doors)
+    private static IEnumerable<string> Trouble(IReadOnlyList<ListenPort> ports)
     {
-        foreach (var (i, door) in doors.Index())
+        foreach (var (i, port) in ports.Index())
         {
-            if (door.Trouble() is { } trouble) yield return trouble;
-            else if (doors.Take(i).FirstOrDefault(door.Meets) is { } other) yield return $"{door.Setting}: {other.Setting} is to listen there, too: {door.Remedy}.";
+            if (port.Trouble() is { } trouble) yield return trouble;
+            else if (ports.Take(i).FirstOrDefault(port.Meets) is { } other)
+                yield return $"{port.Setting}: {other.Setting} is to listen there, too: {port.Remedy}.";
         }
     }
 
     private static IEnumerable<string> LimitTrouble()
     {
         if (FileGauge.LimitOfThisProcess() is { } limit && limit < FileGauge.Least)
-            yield return $"This process may have {limit} files open, and needs {FileGauge.Least} at least: raise the limit (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker).";
+            yield return $"This process may have {limit} files open, and needs {FileGauge.Least} at least: "
+                + "raise the limit (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker).";
     }
 
     private static IEnumerable<string> FolderTrouble(SiloSettings settings)
     {
-        if (settings is { Storage: StorageProvider.Sqlite, SqlitePath.Length: > 0 } && SqliteStore.Trouble(settings.SqlitePath) is { } trouble) yield return $"Storage:Sqlite:Path: {trouble}";
+        if (settings is { Storage: StorageProvider.Sqlite, SqlitePath.Length: > 0 }
+            && SqliteStore.Trouble(settings.SqlitePath) is { } trouble)
+            yield return $"Storage:Sqlite:Path: {trouble}";
     }
 }

@@ -1,5 +1,6 @@
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Notifications.Text;
 

@@ -36,7 +36,7 @@ internal sealed class NeverWolf(Court court, Testimony testimony)
     private void BeforeItsTime(Outage outage, Change drop, double at)
     {
         // A drop that was delivered and given back, since nothing could be stored, is not known: until it comes again the clock is that
-        // of the one before. Holding the verdict for it is the business of the horizon.
+        // of the one before. Holding the verdict for it is the business of the watermark.
         // Nor can a message that says that nothing has changed tell that it is about another drop.
         var sure = court.Known.SureAt(drop.Index) < at && court.Known.IsNews(drop.Index);
         var began = sure && court.DropsAreTold && court.Setup.Feed != Feed.Both ? [drop, .. TakenForLater(drop, at)] : court.Known.RunOf(drop, at);

@@ -1,0 +1,117 @@
+namespace IoTOrleans.Events.Machine;
+
+/// <param name="Used">Bytes in use after the last garbage collection of any kind.</param>
+/// <param name="Limit">
+/// What the heap may have: <c>DOTNET_GCHeapHardLimit</c>, else three quarters of the container's limit, else the machine's memory.
+/// </param>
+internal readonly record struct MemoryReading(long Used, long Limit)
+{
+    public double Share => Limit > 0 ? (double)Used / Limit : 0;
+
+    public static MemoryReading OfThisProcess()
+    {
+        var memory = GC.GetGCMemoryInfo(GCKind.Any);
+        return new(memory.HeapSizeBytes - memory.FragmentedBytes, memory.TotalAvailableMemoryBytes);
+    }
+}
+
+/// <summary>The one place that knows how near the end of memory is, and what follows from that.</summary>
+internal sealed class MemoryGauge
+{
+    /// <summary>
+    /// From which share of the limit on; how long a thing's grain may be idle then. A verdict that is held is looked at every 5 s, so that
+    /// its grain stays until it is severe.
+    /// </summary>
+    internal static readonly IReadOnlyList<(double From, Pressure Pressure, TimeSpan Idle)> Table =
+    [
+        (0.50, Pressure.Light, TimeSpan.FromSeconds(20)),
+        (0.60, Pressure.Heavy, TimeSpan.FromSeconds(10)),
+        (0.70, Pressure.Severe, TimeSpan.FromSeconds(1)),
+        (0.80, Pressure.Full, TimeSpan.Zero),
+    ];
+
+    /// <summary>What a sender that was turned away is told to wait, at least.</summary>
+    internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan lookAgain = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Bodies of requests, and what is parsed from them: some six times as much.</summary>
+    private const int ShareOfBodies = 40;
+
+    private readonly Func<MemoryReading> _read;
+    private readonly TimeProvider _time;
+    private long _bodies;
+
+    public MemoryGauge(EventMetrics metrics, TimeProvider time, Func<MemoryReading>? read = null)
+    {
+        (_read, _time) = (read ?? MemoryReading.OfThisProcess, time);
+        metrics.ObserveMemory(() => _read().Share);
+    }
+
+    public MemoryReading Reading => _read();
+
+    public Pressure Pressure => PressureAt(_read().Share);
+
+    /// <summary>Nothing new may come in.</summary>
+    public bool IsFull => Pressure == Pressure.Full;
+
+    public static Pressure PressureAt(double share)
+    {
+        var pressure = Pressure.None;
+        foreach (var row in Table)
+        {
+            if (share >= row.From) pressure = row.Pressure;
+        }
+
+        return pressure;
+    }
+
+    /// <summary>How long a thing's grain may be idle; null: as long as Orleans lets it.</summary>
+    public static TimeSpan? IdleAt(Pressure pressure) => pressure == Pressure.None ? null : Table[(int)pressure - 1].Idle;
+
+    /// <summary>Waits while nothing new may come in.</summary>
+    public async Task UntilRoom(CancellationToken cancellationToken)
+    {
+        while (IsFull) await Task.Delay(lookAgain, _time, cancellationToken);
+    }
+
+    /// <summary>Takes a place for a body of this length; many of a megabyte at once would be more than a small container has.</summary>
+    /// <returns>null: there is no room; else to be disposed when the body is done with.</returns>
+    public IDisposable? RoomForBody(long length)
+    {
+        var reading = _read();
+        if (PressureAt(reading.Share) == Pressure.Full) return null;
+
+        // The first one always fits.
+        var others = Interlocked.Add(ref _bodies, length) - length;
+        if (others == 0 || others + length <= reading.Limit / ShareOfBodies) return new Place(this, length);
+        Interlocked.Add(ref _bodies, -length);
+        return null;
+    }
+
+    private sealed class Place(MemoryGauge gauge, long length) : IDisposable
+    {
+        private long _length = length;
+
+        public void Dispose() => Interlocked.Add(ref gauge._bodies, -Interlocked.Exchange(ref _length, 0));
+    }
+}
+
+/// <summary>
+/// How full the memory is that this process may use, by what is done about it. The table is <see cref="MemoryGauge.Table"/>.
+/// </summary>
+internal enum Pressure
+{
+    None,
+
+    /// <summary>Things that nobody has asked for a while leave memory sooner than by themselves.</summary>
+    Light,
+
+    Heavy,
+
+    /// <summary>All things leave memory that nobody is asking this very moment.</summary>
+    Severe,
+
+    /// <summary>… and nothing new comes in, until there is room again.</summary>
+    Full,
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using IoTOrleans.Grains.Logging;
+
+namespace IoTOrleans.Events.Mqtt;
+
+/// <summary>
+/// The broker's log lines about its clients. Those that a stranger could cause as often as they like are limited; garbage from
+/// port scanners is for whoever turns Debug on.
+/// </summary>
+internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> logger)
+{
+    private const int MaxQuoteBytes = 200;
+
+    private readonly LogLimiter full = new(time);
+    private readonly LogLimiter refused = new(time);
+    private readonly LogLimiter clientError = new(time);
+
+    internal void Full(int max)
+    {
+        if (full.ShouldLog(out var more)) LogFull(max, more);
+    }
+
+    internal void Refused(EndPoint? client, string why)
+    {
+        if (refused.ShouldLog(out var more)) LogRefused(client, why, more);
+    }
+
+    /// <param name="thingName">null before it said its name.</param>
+    /// <param name="what">May quote the client, by way of the decoder.</param>
+    internal void ClientError(EndPoint? client, string? thingName, string what)
+    {
+        what = Characters.Fit(Characters.Printable(what), MaxQuoteBytes);
+        if (thingName is null) LogGarbage(client, what);
+        else if (clientError.ShouldLog(out var more)) LogClientError(thingName, what, more);
+    }
+
+    [LoggerMessage(LogLevel.Debug, "{Thing} connected from {Client} (number {Number}).")]
+    internal partial void Connected(string thing, EndPoint? client, long number);
+
+    [LoggerMessage(LogLevel.Debug, "{Thing} disconnected: {Reason} (number {Number}).")]
+    internal partial void Disconnected(string thing, string reason, long number);
+
+    [LoggerMessage(LogLevel.Debug, "{Client} did not say CONNECT in time and was sent away.")]
+    internal partial void NoConnect(EndPoint? client);
+
+    [LoggerMessage(LogLevel.Error, "The connection of {Client} failed in the broker.")]
+    internal partial void OurError(Exception exception, EndPoint? client);
+
+    [LoggerMessage(LogLevel.Error, "The MQTT port could not take a connection; trying again.")]
+    internal partial void AcceptFailed(Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "MQTT broker on {EndPoint}, start number {Number}.")]
+    internal partial void Listening(EndPoint endPoint, long number);
+
+    [LoggerMessage(LogLevel.Warning, "All {Max} MQTT connections are in use; a client was turned away{More}")]
+    private partial void LogFull(int max, string more);
+
+    [LoggerMessage(LogLevel.Warning, "MQTT client {Client} was refused: {Why}{More}")]
+    private partial void LogRefused(EndPoint? client, string why, string more);
+
+    [LoggerMessage(LogLevel.Warning, "{Thing} was disconnected because it sent {What}{More}")]
+    private partial void LogClientError(string thing, string what, string more);
+
+    [LoggerMessage(LogLevel.Debug, "{Client} was sent away because it sent {What}.")]
+    private partial void LogGarbage(EndPoint? client, string what);
+}

@@ -1,0 +1,195 @@
+using System.Threading.Channels;
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Logging;
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Events.Mqtt;
+
+/// <summary>
+/// Connection changes wait here until the grain has stored them: nobody redelivers an MQTT connection. In order for each thing,
+/// one at a time, at most <see cref="Workers"/> things at once.
+/// </summary>
+/// <remarks>
+/// A thing that waits is in exactly one of three places: the ready queue, a worker's hands, or the retries. So the queue can
+/// never hold more entries than there are things, and <see cref="HasRoomFor"/> bounds those.
+/// </remarks>
+internal sealed partial class BrokerOutbox(
+    IConnectionChangeSink sink, EventMetrics metrics, TimeProvider time, ILogger<BrokerOutbox> logger)
+{
+    internal const int Workers = 32;
+
+    /// <summary>Beyond it new things are not let in. Several times the open connections there may be: only a long failure gets there.</summary>
+    internal const int MaxThings = 50_000;
+
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15));
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, WaitingChanges> waiting = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<string, long> retries = new();
+    private readonly Channel<string> ready = Channel.CreateUnbounded<string>();
+    private readonly LogLimiter failureLog = new(time, TimeSpan.FromSeconds(15));
+    private ITimer? retryTimer;
+    private Task[] workers = [];
+    private TaskCompletionSource? emptied;
+
+    internal void Start()
+    {
+        retryTimer = time.CreateTimer(_ => RetryWhatIsDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        workers = [.. Enumerable.Range(0, Workers).Select(_ => Task.Run(Work))];
+    }
+
+    internal bool HasRoomFor(string thingName)
+    {
+        lock (gate) return waiting.Count < MaxThings || waiting.ContainsKey(thingName);
+    }
+
+    internal int ThingsWaiting
+    {
+        get
+        {
+            lock (gate) return waiting.Count;
+        }
+    }
+
+    /// <summary>The newest change that the thing's grain has not confirmed yet.</summary>
+    internal ConnectionChange? NewestOf(string thingName)
+    {
+        lock (gate) return waiting.TryGetValue(thingName, out var changes) ? changes.Newest : null;
+    }
+
+    /// <summary>Never waits: it is called where a connection is being served.</summary>
+    internal void Add(string thingName, ConnectionChange change)
+    {
+        int dropped;
+        lock (gate)
+        {
+            if (!waiting.TryGetValue(thingName, out var changes))
+            {
+                waiting[thingName] = changes = new WaitingChanges();
+                ready.Writer.TryWrite(thingName);
+            }
+
+            dropped = changes.Add(change);
+        }
+
+        if (dropped > 0) metrics.BrokerCollapsed(dropped);
+    }
+
+    /// <summary>Delivers what waits, for as long as it may take; then stops. What is left then is lost with the process.</summary>
+    internal async Task Drain(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        Task empty;
+        lock (gate)
+        {
+            emptied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (waiting.Count == 0) emptied.SetResult();
+            empty = emptied.Task;
+            while (retries.TryDequeue(out var thingName, out _)) ready.Writer.TryWrite(thingName);
+        }
+
+        try
+        {
+            await empty.WaitAsync(patience, time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            LogLeftBehind(ThingsWaiting);
+        }
+
+        // Workers that hang in a sink are left behind as well; the others end with the queue.
+        ready.Writer.TryComplete();
+        if (retryTimer is not null) await retryTimer.DisposeAsync();
+        if (empty.IsCompletedSuccessfully) await Task.WhenAll(workers);
+    }
+
+    private async Task Work()
+    {
+        await foreach (var thingName in ready.Reader.ReadAllAsync())
+        {
+            ConnectionChange change;
+            lock (gate) change = waiting[thingName].First;
+            try
+            {
+                await sink.Report(thingName, change);
+            }
+            catch (Exception exception)
+            {
+                // Whatever it is, the change is not stored, and there is nobody else to remember it.
+                metrics.BrokerDeliveryFailed();
+                if (failureLog.ShouldLog(out var more)) LogFailed(exception, thingName, more);
+                RetryLater(thingName);
+                continue;
+            }
+
+            metrics.BrokerDelivered();
+            Delivered(thingName);
+        }
+    }
+
+    private void Delivered(string thingName)
+    {
+        lock (gate)
+        {
+            var changes = waiting[thingName];
+            changes.RemoveFirst();
+            changes.Failures = 0;
+            if (changes.Count > 0)
+            {
+                ready.Writer.TryWrite(thingName);
+                return;
+            }
+
+            waiting.Remove(thingName);
+            if (waiting.Count == 0) emptied?.TrySetResult();
+        }
+    }
+
+    private void RetryLater(string thingName)
+    {
+        lock (gate)
+        {
+            // While stopping there is no time for patience.
+            var failures = emptied is null ? waiting[thingName].Failures++ : 0;
+            var delay = Retry.After(failures + 1);
+
+            // Up to a quarter sooner, so that things that failed together do not come back together.
+            delay *= 1 - Random.Shared.NextDouble() / 4;
+
+            // Timestamps, not the time of day: that may be set back by hours.
+            retries.Enqueue(thingName, time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency));
+            ArmRetryTimer();
+        }
+    }
+
+    private void RetryWhatIsDue()
+    {
+        lock (gate)
+        {
+            var now = time.GetTimestamp();
+            while (retries.TryPeek(out var thingName, out var due) && due <= now)
+            {
+                retries.Dequeue();
+                ready.Writer.TryWrite(thingName);
+            }
+
+            ArmRetryTimer();
+        }
+    }
+
+    private void ArmRetryTimer()
+    {
+        if (!retries.TryPeek(out _, out var due)) return;
+        var seconds = Math.Max(0, (double)(due - time.GetTimestamp()) / time.TimestampFrequency);
+
+        // One millisecond more: timers know no finer, and one that fires too early would only be armed again.
+        retryTimer?.Change(TimeSpan.FromSeconds(seconds) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+
+    [LoggerMessage(
+        LogLevel.Warning, "A connection change of {Thing} could not be stored and is tried again{More}")]
+    private partial void LogFailed(Exception exception, string thing, string more);
+
+    [LoggerMessage(
+        LogLevel.Warning, "Stopping with connection changes of {Things} things that could not be stored; the next start looks after them.")]
+    private partial void LogLeftBehind(int things);
+}

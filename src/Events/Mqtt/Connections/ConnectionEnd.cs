@@ -1,0 +1,29 @@
+using MQTTnet.Protocol;
+
+namespace IoTOrleans.Events.Mqtt;
+
+/// <summary>Why a connection is over.</summary>
+/// <param name="Reason">AWS IoT's word for it, so that rules and reports read the same with either broker.</param>
+/// <param name="Farewell">What an MQTT 5 client is told; null where it went by itself.</param>
+internal sealed record ConnectionEnd(string Reason, MqttDisconnectReasonCode? Farewell)
+{
+    internal static readonly ConnectionEnd ByClient = new("CLIENT_INITIATED_DISCONNECT", null);
+    internal static readonly ConnectionEnd Lost = new("CONNECTION_LOST", null);
+    internal static readonly ConnectionEnd KeepAlive = new("MQTT_KEEP_ALIVE_TIMEOUT", MqttDisconnectReasonCode.KeepAliveTimeout);
+    internal static readonly ConnectionEnd TakenOver = new("DUPLICATE_CLIENTID", MqttDisconnectReasonCode.SessionTakenOver);
+    internal static readonly ConnectionEnd ByUs = new("SERVER_INITIATED_DISCONNECT", MqttDisconnectReasonCode.ServerShuttingDown);
+    internal static readonly ConnectionEnd OurError = new("SERVER_ERROR", MqttDisconnectReasonCode.UnspecifiedError);
+
+    /// <summary>No CONNECT in time: there was no connection in the sense of MQTT, so nobody is told.</summary>
+    internal static readonly ConnectionEnd NeverBegun = new("CONNECT_TIMEOUT", null);
+
+    internal static ConnectionEnd ClientError(MqttDisconnectReasonCode code) => new("CLIENT_ERROR", code);
+}
+
+/// <summary>The client broke the protocol, or our limits: its connection ends, nobody else's.</summary>
+internal sealed class ClientErrorException(string message, MqttDisconnectReasonCode code, Exception? inner = null)
+    : Exception(message, inner)
+{
+    /// <summary>What an MQTT 5 client is told.</summary>
+    internal MqttDisconnectReasonCode Code { get; } = code;
+}

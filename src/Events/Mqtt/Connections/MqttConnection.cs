@@ -1,0 +1,164 @@
+using System.Net.Sockets;
+using MQTTnet.Formatter;
+using MQTTnet.Packets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace IoTOrleans.Events.Mqtt;
+
+/// <summary>
+/// One connection from its first byte to its last. It reads a packet, answers it, and reads the next one only then: a client
+/// that does not take its answers gets no further, and nothing piles up.
+/// </summary>
+internal sealed class MqttConnection(
+    ConnectionContext transport, MqttBrokerOptions options, Doorkeeper door, LiveConnections live, EventMetrics metrics, BrokerLog log,
+    TimeProvider time)
+{
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly MqttPackets packets = new(transport.Transport, options.MaxPacketBytes);
+    private ConnectionEnd? closedAs;
+    private Visit? visit;
+    private bool greeted;
+
+    internal async Task Run()
+    {
+        var end = await Converse();
+        if (visit is not null)
+        {
+            live.End(visit, end.Reason);
+            log.Disconnected(visit.ThingName, end.Reason, visit.Number);
+        }
+
+        await Leave(end);
+    }
+
+    /// <summary>Ends the connection from outside; the first reason given is the one that counts.</summary>
+    internal void Close(ConnectionEnd end)
+    {
+        Interlocked.CompareExchange(ref closedAs, end, null);
+        transport.Transport.Input.CancelPendingRead();
+        transport.Transport.Output.CancelPendingFlush();
+    }
+
+    /// <summary>For what does not end within any decent time.</summary>
+    internal void Abort() => transport.Abort();
+
+    private async Task<ConnectionEnd> Converse()
+    {
+        using var alarm = new SilenceAlarm(time);
+        try
+        {
+            if (!await Greet(alarm)) return closedAs ?? ConnectionEnd.Lost;
+            while (await packets.Read() is { } packet)
+            {
+                alarm.Heard();
+                if (packet is MqttDisconnectPacket) return ConnectionEnd.ByClient;
+                if (Answers.To(packet) is { } answer && !await Write(answer)) break;
+            }
+
+            return closedAs ?? ConnectionEnd.Lost;
+        }
+        catch (ClientErrorException exception)
+        {
+            if (visit is null) metrics.BrokerRefused("garbage");
+            log.ClientError(transport.RemoteEndPoint, visit?.ThingName, exception.Message);
+            return ConnectionEnd.ClientError(exception.Code);
+        }
+        catch (Exception exception) when (IsLoss(exception))
+        {
+            return closedAs ?? ConnectionEnd.Lost;
+        }
+        catch (Exception exception)
+        {
+            log.OurError(exception, transport.RemoteEndPoint);
+            return ConnectionEnd.OurError;
+        }
+    }
+
+    private static bool IsLoss(Exception exception) =>
+        exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or TimeoutException;
+
+    /// <returns>Whether the client is in.</returns>
+    private async Task<bool> Greet(SilenceAlarm alarm)
+    {
+        alarm.Set(options.ConnectTimeout, () =>
+        {
+            metrics.BrokerRefused("no-connect");
+            log.NoConnect(transport.RemoteEndPoint);
+            Close(ConnectionEnd.NeverBegun);
+        });
+
+        // Whatever comes first is decoded as CONNECT or not at all.
+        if (await packets.Read() is not MqttConnectPacket connect) return false;
+
+        var admission = door.Judge(connect, packets.Version);
+        if (admission.ThingName is { } thingName && !live.TryBegin(thingName, () => Close(ConnectionEnd.TakenOver), out visit))
+        {
+            // We are stopping. Every client retries a lost connection; a refusal not all of them.
+            return false;
+        }
+
+        if (visit is not null) log.Connected(visit.ThingName, transport.RemoteEndPoint, visit.Number);
+        Watch(alarm, TimeSpan.FromSeconds(connect.KeepAlivePeriod));
+        var answered = await Write(Answers.ToConnect(admission, options.MaxPacketBytes));
+        if (admission.IsGranted) return greeted = answered;
+
+        metrics.BrokerRefused(admission.Metric!);
+        log.Refused(transport.RemoteEndPoint, admission.Why!);
+        return false;
+    }
+
+    /// <summary>MQTT-3.1.2-24: one and a half times the keep-alive without a whole packet, and the client is gone.</summary>
+    private void Watch(SilenceAlarm alarm, TimeSpan keepAlive)
+    {
+        if (keepAlive > TimeSpan.Zero)
+        {
+            alarm.Set(keepAlive * 1.5, () => Close(ConnectionEnd.KeepAlive));
+            return;
+        }
+
+        // A client that promises no sign of life would stay connected for ever after its plug was pulled. Only for these: the
+        // others may sleep, and every probe wakes their radio.
+        alarm.Disarm();
+        var socket = transport.Features.Get<IConnectionSocketFeature>()?.Socket;
+        socket?.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket?.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
+        socket?.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
+        socket?.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+    }
+
+    private async ValueTask<bool> Write(MqttPacket packet)
+    {
+        var written = packets.Write(packet);
+        return written.IsCompletedSuccessfully ? written.Result : await written.AsTask().WaitAsync(WriteTimeout, time);
+    }
+
+    private async Task Leave(ConnectionEnd end)
+    {
+        try
+        {
+            if (greeted && end.Farewell is { } code && packets.Version == MqttProtocolVersion.V500)
+            {
+                await Write(new MqttDisconnectPacket { ReasonCode = code });
+            }
+        }
+        catch (Exception)
+        {
+            // A courtesy to somebody who may be gone.
+        }
+
+        // Disposing sends what is still to be sent, which takes as long as the client likes.
+        var disposed = transport.DisposeAsync().AsTask();
+        try
+        {
+            await disposed.WaitAsync(CloseTimeout, time);
+        }
+        catch (TimeoutException)
+        {
+            transport.Abort();
+            await disposed;
+        }
+    }
+}

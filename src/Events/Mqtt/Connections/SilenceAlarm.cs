@@ -1,0 +1,65 @@
+namespace IoTOrleans.Events.Mqtt;
+
+/// <summary>
+/// Rings when nothing was heard for as long as is allowed. Hearing something costs one store; the timer looks at it when it
+/// fires. Monotonic: a clock that is set forward by NTP disconnects nobody.
+/// </summary>
+internal sealed class SilenceAlarm : IDisposable
+{
+    private readonly TimeProvider time;
+    private readonly ITimer timer;
+    private readonly Lock gate = new();
+    private long heardAt;
+    private TimeSpan allowed = Timeout.InfiniteTimeSpan;
+    private Action? ring;
+
+    internal SilenceAlarm(TimeProvider time)
+    {
+        this.time = time;
+        timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    internal void Set(TimeSpan allowed, Action ring)
+    {
+        lock (gate)
+        {
+            this.allowed = allowed;
+            this.ring = ring;
+            Heard();
+            timer.Change(allowed, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    internal void Disarm()
+    {
+        lock (gate)
+        {
+            ring = null;
+            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    internal void Heard() => Volatile.Write(ref heardAt, time.GetTimestamp());
+
+    public void Dispose() => timer.Dispose();
+
+    private void Look()
+    {
+        Action? rung;
+        lock (gate)
+        {
+            var left = allowed - time.GetElapsedTime(Volatile.Read(ref heardAt));
+            if (left > TimeSpan.Zero)
+            {
+                // One millisecond more: timers know no finer, and one that fires too early would only be armed again.
+                if (ring is not null) timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            rung = ring;
+            ring = null;
+        }
+
+        rung?.Invoke();
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Net;
+using IoTOrleans.Events.Machine;
+using IoTOrleans.Grains.Ports;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Options;
+
+namespace IoTOrleans.Events.Mqtt;
+
+/// <summary>
+/// The embedded broker. Registered after Orleans, so that it starts when grains can be called and stops while they still can.
+/// </summary>
+/// <remarks>
+/// MQTTnet turns bytes into packets; its <c>MqttServer</c> is not used. For a broker that only watches it is all risk: it queues
+/// answers without bound for a client that does not read, keeps subscriptions that are never fed, takes the wall clock for
+/// keep-alives, and tells clients, not connections, apart.
+/// </remarks>
+internal sealed class MqttBroker(
+    IOptions<MqttBrokerOptions> options, IBrokerStartCounter starts, BrokerClock clock, LiveConnections live, BrokerOutbox outbox,
+    Doorkeeper door, FileGauge files, EventMetrics metrics, BrokerLog log, ILoggerFactory loggers, TimeProvider time) : IHostedService
+{
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<MqttConnection, Task> connections = new();
+    private IConnectionListener? listener;
+    private Task accepting = Task.CompletedTask;
+    private int open;
+
+    /// <summary>Where it listens; null before the start.</summary>
+    internal IPEndPoint? EndPoint => listener?.EndPoint as IPEndPoint;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Settings first: a start that fails by them is none. Then the number, before anybody can connect under it.
+        MqttListener.Check(options.Value);
+        var number = await starts.Next();
+        listener = await MqttListener.Open(options.Value, loggers, cancellationToken);
+        clock.Started(new BrokerStart(number, time.GetUtcNow()));
+        outbox.Start();
+        accepting = AcceptAll(listener);
+        log.Listening(listener.EndPoint, number);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        live.Stop();
+        if (listener is null) return;
+
+        await listener.UnbindAsync(cancellationToken);
+        await accepting;
+        await CloseAll(cancellationToken);
+        await listener.DisposeAsync();
+        await outbox.Drain(DrainTimeout, cancellationToken);
+    }
+
+    private async Task AcceptAll(IConnectionListener listener)
+    {
+        while (true)
+        {
+            try
+            {
+                if (await listener.AcceptAsync() is not { } transport) return;
+                Admit(transport);
+            }
+            catch (Exception exception)
+            {
+                log.AcceptFailed(exception);
+                await Task.Delay(TimeSpan.FromSeconds(1), time);
+            }
+        }
+    }
+
+    private void Admit(ConnectionContext transport)
+    {
+        if (files.IsOneTooMany(transport.Features.Get<IConnectionSocketFeature>()?.Socket))
+        {
+            metrics.BrokerRefused("files");
+            _ = TurnAway(transport);
+            return;
+        }
+
+        if (Interlocked.Increment(ref open) > options.Value.MaxConnections)
+        {
+            Interlocked.Decrement(ref open);
+            metrics.BrokerRefused("limit");
+            log.Full(options.Value.MaxConnections);
+            _ = TurnAway(transport);
+            return;
+        }
+
+        metrics.BrokerOpened();
+        var connection = new MqttConnection(transport, options.Value, door, live, metrics, log, time);
+        var served = new TaskCompletionSource();
+        connections[connection] = served.Task;
+        _ = Serve(connection, transport, served);
+    }
+
+    private async Task TurnAway(ConnectionContext transport)
+    {
+        try
+        {
+            await transport.DisposeAsync();
+        }
+        catch (Exception exception)
+        {
+            log.OurError(exception, transport.RemoteEndPoint);
+        }
+    }
+
+    private async Task Serve(MqttConnection connection, ConnectionContext transport, TaskCompletionSource served)
+    {
+        // The next client is accepted meanwhile.
+        await Task.Yield();
+        try
+        {
+            await connection.Run();
+        }
+        catch (Exception exception)
+        {
+            log.OurError(exception, transport.RemoteEndPoint);
+        }
+        finally
+        {
+            connections.TryRemove(connection, out _);
+            Interlocked.Decrement(ref open);
+            metrics.BrokerClosed();
+            served.SetResult();
+        }
+    }
+
+    private async Task CloseAll(CancellationToken cancellationToken)
+    {
+        foreach (var connection in connections.Keys) connection.Close(ConnectionEnd.ByUs);
+        var closed = Task.WhenAll(connections.Values);
+        try
+        {
+            await closed.WaitAsync(CloseTimeout, time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            foreach (var connection in connections.Keys) connection.Abort();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using IoTOrleans.Contracts;
+
+namespace IoTOrleans.Events;
+
+/// <summary>What became of one body from the queue or <c>POST /events</c>: exactly one of the three below.</summary>
+internal abstract record ParsedEvent
+{
+    private ParsedEvent()
+    {
+    }
+
+    /// <summary>A connection change of a thing.</summary>
+    internal sealed record Change(string ThingName, ConnectionChange ConnectionChange) : ParsedEvent;
+
+    /// <summary>Fine, but it says nothing about the connection (a shadow document without <c>connected</c>): counted and done with.</summary>
+    internal sealed record Nothing(string ThingName) : ParsedEvent;
+
+    /// <summary>Not an event; <paramref name="Detail"/> is one sentence for a person.</summary>
+    internal sealed record Refused(RefusalReason Reason, string Detail) : ParsedEvent;
+}
+
+/// <summary>Why a body was refused: a log field and a metric tag.</summary>
+internal enum RefusalReason
+{
+    /// <summary>Also: not UTF-8, a key that stands twice, more than 64 levels deep.</summary>
+    NotJson,
+
+    NotAnObject,
+
+    /// <summary>An SNS envelope inside an SNS envelope.</summary>
+    NestedEnvelope,
+
+    /// <summary>An <c>eventType</c> that AWS IoT's lifecycle events do not have.</summary>
+    UnknownEventType,
+
+    NoThingName,
+    BadThingName,
+    ConnectedNotBoolean,
+    NoTimestamp,
+
+    /// <summary>Not a number, before 2010, or more than 10 minutes ahead.</summary>
+    BadTimestamp,
+
+    /// <summary>A <c>version</c> or <c>versionNumber</c> that is not a whole number.</summary>
+    BadVersion,
+
+    /// <summary>A session identifier, disconnect reason or shadow name that is no text, or too much of it.</summary>
+    BadText,
+
+    /// <summary>Not string pairs, more than 8 of them, or more than 256 bytes together.</summary>
+    BadAttributes,
+}

@@ -1,0 +1,92 @@
+using System.Threading.Channels;
+using IoTOrleans.Aws;
+using IoTOrleans.Grains.Logging;
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Events.Sqs;
+
+/// <summary>Deletes what is stored, ten at a time. A message that it cannot delete comes again and changes nothing.</summary>
+internal sealed partial class MessageDeleter(
+    SqsQueue queue, HeldMessages held, EventMetrics metrics, TimeProvider time, ILogger<MessageDeleter> logger)
+{
+    /// <summary>Requests at a time: one round trip of some 10 ms deletes 10, so 4 keep up with 4,000 messages a second.</summary>
+    private const int Loops = 4;
+
+    private const int MaxAttempts = 5;
+
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8));
+
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
+
+    // Bounded, so that a queue that takes no deletes slows the workers down, and they the receivers.
+    private readonly Channel<HeldMessage> stored = Channel.CreateBounded<HeldMessage>(1000);
+    private readonly LogLimiter trouble = new(time);
+
+    /// <summary>Only for what is surely stored, or surely of no use.</summary>
+    public ValueTask Add(HeldMessage message, CancellationToken cancellationToken) => stored.Writer.WriteAsync(message, cancellationToken);
+
+    /// <summary>No more will come.</summary>
+    public void Complete() => stored.Writer.TryComplete();
+
+    /// <summary>Deletes until it is complete and empty, or the token ends it.</summary>
+    public Task Run(CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, Loops).Select(_ => Loop(cancellationToken)));
+
+    private async Task Loop(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var batch in stored.Reader.ReadBatches(Linger, time, cancellationToken)) await Delete(batch, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task Delete(List<HeldMessage> batch, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            batch = await TryDelete(batch, cancellationToken);
+            if (batch.Count is 0) return;
+            if (attempt == MaxAttempts) break;
+            await Task.Delay(Retry.After(attempt), time, cancellationToken);
+        }
+
+        foreach (var message in batch) held.Remove(message);
+        LogGivenUp(batch.Count, MaxAttempts);
+    }
+
+    /// <returns>What is worth another try.</returns>
+    private async Task<List<HeldMessage>> TryDelete(List<HeldMessage> batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var failures = await queue.Delete(batch, cancellationToken);
+            metrics.QueueDeleted(batch.Count - failures.Count);
+
+            // A receipt that SQS does not take will not be taken later; the message is out again, and its next receive brings a new one.
+            var worthRetrying = failures.Where(failure => !failure.IsFinal).Select(failure => failure.Message).ToList();
+            foreach (var message in batch.Except(worthRetrying)) held.Remove(message);
+            if (failures.Count > 0) LogNotDeleted(failures.Count, failures[0].Code);
+            return worthRetrying;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (trouble.ShouldLog()) LogFailed(AwsFaults.Describe(exception));
+            return batch;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "SQS did not delete {Count} messages of a batch ({Code})")]
+    private partial void LogNotDeleted(int count, string code);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Messages cannot be deleted from the queue, so they will come again; the role needs sqs:DeleteMessage. SQS says: {Error}")]
+    private partial void LogFailed(string error);
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "{Count} messages that are stored were not deleted after {Attempts} attempts; they come again and change nothing")]
+    private partial void LogGivenUp(int count, int attempts);
+}

@@ -1,0 +1,71 @@
+namespace IoTOrleans.Events.Sqs;
+
+/// <summary>
+/// How long a poll waits for a message. A proxy between us and SQS may cut connections on which nothing is said for some seconds. What the answer to
+/// such a poll would have brought is hidden for a while, and verdicts wait for that. So polls become shorter than what the proxy lets pass.
+/// </summary>
+internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> logger)
+{
+    /// <summary>The shortest poll that asks all of SQS's servers.</summary>
+    internal static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
+
+    /// <summary>The proxy may be gone by then.</summary>
+    internal static readonly TimeSpan StaysShortFor = TimeSpan.FromHours(1);
+
+    /// <summary>A connection may break once for any reason.</summary>
+    private const int CutsInARow = 2;
+
+    /// <summary>An attempt that failed sooner met with something else.</summary>
+    private static readonly TimeSpan idle = 1.5 * Short;
+
+    private readonly Lock _lock = new();
+    private int _cuts;
+    private int _failures;
+    private long? _lastCut;
+    private long? _shortSince;
+
+    public TimeSpan Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_shortSince is { } since && time.GetElapsedTime(since) > StaysShortFor) (_shortSince, _cuts) = (null, 0);
+                return _shortSince is null ? SqsQueue.LongPoll : Short;
+            }
+        }
+    }
+
+    /// <summary>How many requests have failed so far.</summary>
+    public int Failures => Volatile.Read(ref _failures);
+
+    /// <param name="waited">From the request until its connection broke.</param>
+    public void Failed(TimeSpan waited)
+    {
+        lock (_lock)
+        {
+            _failures++;
+            if (_shortSince is not null || waited < idle || waited > SqsQueue.LongPoll - (Short / 2)) return;
+
+            // What breaks the polls of all receivers at once is one cut.
+            if (_lastCut is { } last && time.GetElapsedTime(last) < Short) return;
+            _lastCut = time.GetTimestamp();
+            if (++_cuts < CutsInARow) return;
+            _shortSince = time.GetTimestamp();
+        }
+
+        LogCut(waited.TotalSeconds);
+    }
+
+    public void Answered(TimeSpan waited)
+    {
+        lock (_lock)
+        {
+            if (waited >= idle && _shortSince is null) _cuts = 0;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Something between this process and SQS cuts polls that wait for {Seconds:0.0} s. They wait for 1 s from now on; after an hour "
+        + "longer ones are tried again. Let connections to SQS be idle for 10 s")]
+    private partial void LogCut(double seconds);
+}

@@ -1,0 +1,66 @@
+using IoTOrleans.Settings;
+
+namespace IoTOrleans.Events.Sqs;
+
+/// <summary>How the queue is consumed. Only the address has to be given.</summary>
+internal sealed record SqsOptions
+{
+    private const string Setting = "Events:Sqs:QueueUrl";
+
+    /// <summary>
+    /// The queue's URL as SQS shows it. A standard queue: IoT rules cannot write to a FIFO queue, and in one of those a failed message
+    /// would hold up all that follow it.
+    /// </summary>
+    public required string QueueUrl { get; init; }
+
+    /// <summary>
+    /// Long polls at a time. One brings up to 10 messages per round trip; more of them empty a backlog faster and cost a request each
+    /// every 5 s while the queue is empty. Default: 2.
+    /// </summary>
+    public int Receivers { get; init; } = 2;
+
+    /// <summary>Things whose messages are stored at the same time. More of them hide a slower storage. Default: 64.</summary>
+    public int Workers { get; init; } = 64;
+
+    /// <summary>
+    /// Batches of a thing's messages that wait between receivers and workers. Fewer: workers run dry between polls. More: more
+    /// messages are out of sight for one <see cref="VisibilityTimeout"/> when this process is killed. Default: 256.
+    /// </summary>
+    public int Capacity { get; init; } = 256;
+
+    /// <summary>
+    /// For how long a received message is hidden from other consumers; extended for as long as it is in hand. It is also how long the
+    /// messages of a killed process stay unseen, so short is good; but six looks must fit in. Default: 30 s; 6 s to 12 h.
+    /// </summary>
+    public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long a stop waits for what is in hand to be stored; the rest is given back. With the 4 s that the last requests may take, and what the silo
+    /// itself needs to leave, it must fit into the 30 s that the host, and ECS, grant. Default: 15 s.
+    /// </summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <exception cref="StartupException">A setting makes no sense; the message says which, and what to do.</exception>
+    public void Validate()
+    {
+        if (!Uri.TryCreate(QueueUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            throw new StartupException(
+                $"{Setting}={QueueUrl}: this is no http(s) address; give the queue's URL (not its ARN or name), "
+                + "like https://sqs.eu-west-1.amazonaws.com/123456789012/presence.");
+        }
+
+        if (url.AbsolutePath.EndsWith(".fifo", StringComparison.Ordinal))
+        {
+            throw new StartupException(
+                $"{Setting}={QueueUrl}: this is a FIFO queue, and IoT rules cannot write to one; use a standard queue.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(Receivers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Capacity, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(VisibilityTimeout, TimeSpan.FromSeconds(6));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(VisibilityTimeout, TimeSpan.FromHours(12));
+        ArgumentOutOfRangeException.ThrowIfLessThan(DrainTimeout, TimeSpan.Zero);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Threading.Channels;
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Events.Sqs;
+
+/// <summary>
+/// Hands the changes of one thing after the other to the sink; what is stored goes on to be deleted, and nothing else does.
+/// </summary>
+internal sealed partial class SqsWorker(
+    ChannelReader<ThingMessages> work,
+    IConnectionChangeSink sink,
+    StorageGate gate,
+    MessageDeleter deleter,
+    VisibilityKeeper visibility,
+    EventMetrics metrics,
+    TimeProvider time,
+    ILogger<SqsWorker> logger)
+{
+    /// <summary>Storage that fails half of the requests for some seconds is no reason to put a thing off for longer than that.</summary>
+    private const int TriesInHand = 3;
+
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8));
+    private static readonly Backoff ComesAgain = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(15));
+
+    /// <summary>Works until there is no more work, or the token ends it; what is in hand then is given back by whoever ended it.</summary>
+    public async Task Run(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var messages in work.ReadAllAsync(cancellationToken)) await Store(messages, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    /// <summary>10 s · 2ⁿ, at most 15 min; n: the receives before this one.</summary>
+    internal static TimeSpan BackoffAfter(int receiveCount) => ComesAgain.After(receiveCount);
+
+    private async Task Store(ThingMessages messages, CancellationToken cancellationToken)
+    {
+        var next = 0;
+        var failures = 0;
+        var storedBefore = 0L;
+        while (next < messages.Changes.Count)
+        {
+            if (!await gate.Enter(tried: failures > 0, cancellationToken)) return;
+
+            if (failures is 0) storedBefore = gate.Stored;
+            var pending = messages.Changes[next];
+            var error = await TryStore(messages.ThingName, pending.Change);
+            if (error is null)
+            {
+                await deleter.Add(pending.Message, cancellationToken);
+                (next, failures) = (next + 1, 0);
+                continue;
+            }
+
+            // Others could be stored meanwhile, and it could not a few times in a row, so it is this thing; later, then, and for that its next receive
+            // is due.
+            failures++;
+            if (failures > TriesInHand && gate.Stored != storedBefore && !gate.IsPaused)
+            {
+                LogComesAgain(messages.ThingName, pending.Message.ReceiveCount, BackoffAfter(pending.Message.ReceiveCount), error);
+                foreach (var left in messages.Changes.Skip(next)) visibility.PutAside(left.Message, BackoffAfter(left.Message.ReceiveCount));
+                return;
+            }
+
+            // Nothing could be stored since: it may well be the storage, and a receive must not be spent on that. Enough of these close
+            // the gate.
+            if (!gate.IsPaused) await Task.Delay(Retry.After(failures), time, cancellationToken);
+        }
+    }
+
+    /// <returns>What went wrong; whatever it is, the change counts as not stored.</returns>
+    private async Task<string?> TryStore(string thingName, ConnectionChange change)
+    {
+        try
+        {
+            var reason = await sink.Report(thingName, change);
+            gate.Succeeded();
+            metrics.QueueApplied(reason);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            gate.Failed();
+            metrics.QueueFailed();
+            LogFailed(exception, thingName);
+            return exception.Message;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{ThingName}: a change was not stored (receive {ReceiveCount}), it comes again in {Backoff}. {Error}")]
+    private partial void LogComesAgain(string thingName, int receiveCount, TimeSpan backoff, string error);
+
+    // Debug: in an outage there is one for each attempt on each message in hand, and the gate says what there is to say.
+    [LoggerMessage(LogLevel.Debug, "{ThingName}: an attempt to store a change failed")]
+    private partial void LogFailed(Exception exception, string thingName);
+}

@@ -1,0 +1,171 @@
+using IoTOrleans.Grains.Logging;
+
+namespace IoTOrleans.Events.Sqs;
+
+/// <summary>
+/// Every receive of a message counts towards the dead-letter queue, so a receive is spent only on what can be stored. After 5 failures in
+/// a row, with nothing stored in between, storage counts as down: receiving stops, what is in hand stays in hand, and every 5 seconds one
+/// attempt is let through, until one succeeds.
+/// </summary>
+internal sealed partial class StorageGate(HeldMessages held, TimeProvider time, ILogger<StorageGate> logger) : IDisposable
+{
+    internal const int FailuresBeforePause = 5;
+
+    /// <summary>
+    /// While paused, up to this many messages are taken into hand, one at a time: if all that we have is of one thing that can never be
+    /// stored, only another thing shows that storage is well.
+    /// </summary>
+    internal const int HandfulWhilePaused = 10;
+
+    internal static readonly TimeSpan ProbeEvery = TimeSpan.FromSeconds(5);
+
+    private readonly Lock sync = new();
+    private readonly LinkedList<Waiter> workers = [];
+    private readonly Queue<TaskCompletionSource<int>> receivers = [];
+    private readonly LogLimiter stillDown = new(time);
+
+    private ITimer? probes;
+    private long pausedAt;
+    private long stored;
+    private int failuresInRow;
+    private bool probing;
+    private bool closed;
+
+    public bool IsPaused { get; private set; }
+
+    /// <summary>
+    /// How many changes have been stored. A message that fails while this moves has a problem of its own; while it stands still, storage is
+    /// the suspect.
+    /// </summary>
+    public long Stored => Interlocked.Read(ref stored);
+
+    /// <summary>Waits until something may be stored.</summary>
+    /// <param name="tried">It has failed before: during a pause, those that have not are let through first.</param>
+    /// <returns>False: the consumer stops and storage is down, so give it back.</returns>
+    public Task<bool> Enter(bool tried, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            if (!IsPaused) return Task.FromResult(true);
+            if (closed) return Task.FromResult(false);
+
+            var waiter = new Waiter(tried, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
+            workers.AddLast(waiter);
+            return waiter.Turn.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Waits until something may be received.</summary>
+    /// <returns>How many messages at most.</returns>
+    public Task<int> MayReceive(CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            if (!IsPaused) return Task.FromResult(SqsQueue.BatchSize);
+
+            var turn = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+            receivers.Enqueue(turn);
+            return turn.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    public void Succeeded()
+    {
+        Interlocked.Increment(ref stored);
+        if (Volatile.Read(ref failuresInRow) is 0) return;
+
+        lock (sync)
+        {
+            failuresInRow = 0;
+            if (IsPaused) Open();
+        }
+    }
+
+    public void Failed()
+    {
+        lock (sync)
+        {
+            probing = false;
+            failuresInRow++;
+            if (IsPaused)
+            {
+                if (stillDown.ShouldLog()) LogStillPaused((int)time.GetElapsedTime(pausedAt).TotalMinutes, held.Count);
+            }
+            else if (failuresInRow >= FailuresBeforePause)
+            {
+                Pause();
+            }
+        }
+    }
+
+    /// <summary>The consumer stops: nobody waits here any longer for storage to come back.</summary>
+    public void Close()
+    {
+        lock (sync)
+        {
+            closed = true;
+            if (IsPaused) Release(all: false);
+        }
+    }
+
+    public void Dispose() => probes?.Dispose();
+
+    private void Pause()
+    {
+        IsPaused = true;
+        pausedAt = time.GetTimestamp();
+        stillDown.ShouldLog();
+        probes = time.CreateTimer(_ => LetOneThrough(), null, ProbeEvery, ProbeEvery);
+        LogPaused(FailuresBeforePause, held.Count);
+        if (closed) Release(all: false);
+    }
+
+    private void Open()
+    {
+        IsPaused = false;
+        probing = false;
+        probes?.Dispose();
+        stillDown.IsOver();
+        Release(all: true);
+        while (receivers.TryDequeue(out var receiver)) receiver.TrySetResult(SqsQueue.BatchSize);
+        LogOpened((int)time.GetElapsedTime(pausedAt).TotalSeconds);
+    }
+
+    private void Release(bool all)
+    {
+        foreach (var waiter in workers) waiter.Turn.TrySetResult(all);
+        workers.Clear();
+    }
+
+    private void LetOneThrough()
+    {
+        lock (sync)
+        {
+            if (!IsPaused || probing) return;
+
+            var next = workers.FirstOrDefault(waiter => !waiter.Tried) ?? workers.First?.Value;
+            if (next is null or { Tried: true } && held.Count < HandfulWhilePaused && receivers.TryDequeue(out var receiver))
+            {
+                receiver.TrySetResult(1);
+            }
+
+            if (next is null) return;
+            workers.Remove(next);
+            probing = true;
+            next.Turn.TrySetResult(true);
+        }
+    }
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Storage failed {Failures} times in a row: receiving is paused, {InHand} messages stay in hand, one is tried every 5 s")]
+    private partial void LogPaused(int failures, int inHand);
+
+    [LoggerMessage(LogLevel.Warning, "Storage has been failing for {Minutes} min: receiving is still paused, {InHand} messages in hand")]
+    private partial void LogStillPaused(int minutes, int inHand);
+
+    [LoggerMessage(LogLevel.Information, "Storage is back after {Seconds} s: receiving goes on")]
+    private partial void LogOpened(int seconds);
+
+    private sealed record Waiter(bool Tried, TaskCompletionSource<bool> Turn);
+}

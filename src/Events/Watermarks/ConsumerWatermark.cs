@@ -1,0 +1,49 @@
+using IoTOrleans.Events.Sqs;
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Events.Watermarks;
+
+/// <summary>How far this silo's consumer has read the queue.</summary>
+internal sealed class ConsumerWatermark(PollProgress progress, SqsOptions options)
+{
+    /// <summary>A long poll that has waited for this long without a message found none; what comes later is newer.</summary>
+    internal static readonly TimeSpan Emptied = TimeSpan.FromSeconds(1);
+
+    /// <summary>A return and the drop before it reach the queue within this time of each other, in any order.</summary>
+    internal static readonly TimeSpan Overtaking = TimeSpan.FromSeconds(10);
+
+    public Watermark At(DateTimeOffset now)
+    {
+        var polls = progress.Polls.Select(poll => poll.Last).ToList();
+        var failedAt = polls.Any(poll => Waited(poll, now) > SqsQueue.LongPoll + SqsQueue.Answering) ? now : progress.FailedAt;
+        return new Watermark(
+            Missing(polls, now).Select(sentAt => sentAt - TimeSpan.FromMilliseconds(1)).Append(Seen(polls, now)).Min(),
+            failedAt + Overtaking,
+            failedAt + HiddenFor(options));
+    }
+
+    /// <summary>What was received was given back for all to see.</summary>
+    public bool HasGivenBack => progress.Held.HasGivenBack;
+
+    /// <summary>SQS shows what it hid when the visibility timeout is over, and then somebody has to receive it.</summary>
+    internal static TimeSpan HiddenFor(SqsOptions options) => options.VisibilityTimeout + TimeSpan.FromSeconds(5);
+
+    private DateTimeOffset? Seen(List<Poll.Snapshot> polls, DateTimeOffset now)
+    {
+        if (polls.Select(poll => poll.LastResult).OfType<PollResult>().MaxBy(result => result.At) is not { } last) return null;
+
+        // Somebody else may see the queue while we do not: what we saw long ago must not keep everybody waiting.
+        if (now - last.At > HiddenFor(options)) return null;
+
+        var lately = now - last.At <= SqsQueue.LongPoll + SqsQueue.Answering;
+        var waits = polls.Select(poll => Waited(poll, now)).OfType<TimeSpan>().ToList();
+        var isEmpty = lately && waits.Count > 0 && waits.TrueForAll(wait => wait >= Emptied);
+        return isEmpty ? now - Emptied : last.OldestSentAt ?? last.At - Emptied;
+    }
+
+    /// <summary>What is not stored, and what a receiver has only just brought and not yet taken into hand.</summary>
+    private IEnumerable<DateTimeOffset?> Missing(List<Poll.Snapshot> polls, DateTimeOffset now) =>
+        [progress.Held.OldestSentAt(now), .. polls.Select(poll => poll.Brought?.OldestSentAt)];
+
+    private static TimeSpan? Waited(Poll.Snapshot poll, DateTimeOffset now) => now - poll.WaitingSince;
+}

@@ -1,0 +1,27 @@
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Events.Watermarks;
+
+internal static class WatermarkServices
+{
+    public static IServiceCollection AddIngestProgress(this IServiceCollection services)
+    {
+        services.AddSingleton<StallWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<StallWatch>());
+        return services.AddSingleton<IIngestProgress>(provider => new SiloIngestProgress(
+            provider.GetRequiredService<StallWatch>(), provider.GetService<WatermarkCopy>()));
+    }
+
+    /// <summary>Needs Orleans, and the consumer.</summary>
+    public static IServiceCollection AddWatermark(this IServiceCollection services)
+    {
+        services.AddSingleton<WatermarkCopy>();
+        return services.AddHostedService<WatermarkReporter>();
+    }
+
+    private sealed class SiloIngestProgress(StallWatch stalls, WatermarkCopy? queue) : IIngestProgress
+    {
+        /// <summary>The stall first: it is what makes the copy of the watermark old.</summary>
+        public IngestProgress Current => new(Stall: stalls.Last, Queue: queue?.Current);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace IoTOrleans.Settings;
+
+/// <summary>
+/// Durations as people write them: <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>1d</c>, or <c>[d.]hh:mm:ss</c>. A bare number is
+/// refused: nobody knows whether it means seconds or, as .NET would have it, days.
+/// </summary>
+public static partial class Duration
+{
+    private const string Remedy = "say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23";
+
+    /// <returns>What is wrong and what to write instead; null: fine.</returns>
+    public static string? TryParse(string text, out TimeSpan duration)
+    {
+        duration = TimeSpan.Zero;
+        text = text.Trim();
+        if (text == "0") return null;
+
+        if (text.Length > 0 && text.All(char.IsAsciiDigit)) return $"say {text}s or {Suggest(text)}";
+
+        if (Units().Match(text) is { Success: true } units)
+        {
+            try
+            {
+                duration = new TimeSpan(Number(units, "d"), Number(units, "h"), Number(units, "m"), Number(units, "s"));
+                return null;
+            }
+            catch (Exception exception) when (exception is OverflowException or ArgumentOutOfRangeException)
+            {
+                return "is longer than any clock runs";
+            }
+        }
+
+        // "24:00:00" is 24 days to .NET: only hours up to 23 are what they look like.
+        if (Clock().IsMatch(text) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration)) return null;
+
+        // A person who types full-width or Arabic digits sees nothing wrong with them.
+        return text.Any(c => char.IsDigit(c) && !char.IsAsciiDigit(c)) ? $"has digits other than 0 to 9: {Remedy}" : $"is no duration: {Remedy}";
+    }
+
+    /// <summary>In words, as the start-up text says it: <c>5 min</c>, <c>1 h 30 min</c>.</summary>
+    public static string InWords(TimeSpan duration)
+    {
+        if (duration == TimeSpan.Zero) return "0 s";
+        var parts = new List<string>(4);
+        if (duration.Days > 0) parts.Add($"{duration.Days} d");
+        if (duration.Hours > 0) parts.Add($"{duration.Hours} h");
+        if (duration.Minutes > 0) parts.Add($"{duration.Minutes} min");
+        if (duration.Seconds > 0) parts.Add($"{duration.Seconds} s");
+        return parts.Count == 0 ? $"{duration.TotalMilliseconds:0} ms" : string.Join(' ', parts);
+    }
+
+    /// <summary>As <see cref="TryParse"/> reads it again: <c>0s</c>, <c>5m</c>, <c>1h30m</c>.</summary>
+    public static string Write(TimeSpan duration)
+    {
+        if (duration == TimeSpan.Zero) return "0s";
+        if (duration.Ticks % TimeSpan.TicksPerSecond != 0) return duration.ToString("c", CultureInfo.InvariantCulture);
+        return $"{Part(duration.Days, 'd')}{Part(duration.Hours, 'h')}{Part(duration.Minutes, 'm')}{Part(duration.Seconds, 's')}";
+
+        static string Part(int number, char unit) => number == 0 ? "" : $"{number}{unit}";
+    }
+
+    private static string Suggest(string number) =>
+        int.TryParse(number, CultureInfo.InvariantCulture, out var seconds) && seconds >= 60 && seconds % 60 == 0 ? $"{seconds / 60}m" : $"{number}m";
+
+    private static int Number(Match match, string unit) =>
+        match.Groups[unit].Success ? int.Parse(match.Groups[unit].ValueSpan, CultureInfo.InvariantCulture) : 0;
+
+    [GeneratedRegex(@"\A(?=[0-9])((?<d>[0-9]{1,9})d)?((?<h>[0-9]{1,9})h)?((?<m>[0-9]{1,9})m)?((?<s>[0-9]{1,9})s)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Units();
+
+    [GeneratedRegex(@"\A([0-9]{1,8}\.)?([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,7})?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Clock();
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using IoTOrleans.Contracts;
+using IoTOrleans.Events;
+using IoTOrleans.Events.Machine;
+using IoTOrleans.Events.Parsing;
+using IoTOrleans.Silo.Api;
+using IoTOrleans.Silo.Logging;
+
+namespace IoTOrleans.Silo.Api.Events;
+
+/// <summary><c>POST /events</c>: one event or an array, all of it stored or none of it acknowledged.</summary>
+internal static class EventsApi
+{
+    /// <summary>The limit of one SQS message, too.</summary>
+    internal const int MostBytes = 1024 * 1024;
+
+    /// <summary>More than 1 MiB can hold of what looks like an event at all: half a million of <c>1,</c> would be answered with 50 MB.</summary>
+    internal const int MostErrors = 10_000;
+
+    /// <summary>Things worked on at once; the events of one thing keep their order.</summary>
+    internal const int Parallelism = 64;
+
+    public static void MapEvents(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/events", (Delegate)Receive).WithName("PostEvents").WithSummary("Takes one event or an array of them.")
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes))
+            .Produces<Accepted>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static async Task<IResult> Receive(
+        HttpContext context, IConnectionChangeSink sink, SiloMetrics metrics, MemoryGauge memory, TimeProvider time,
+        EventsLog log)
+    {
+        if (!IsJson(context.Request))
+        {
+            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the events with Content-Type: application/json.");
+        }
+
+        using var room = memory.RoomForBody(context.Request.ContentLength ?? MostBytes);
+        if (room is null)
+        {
+            context.Response.Headers.RetryAfter = MemoryGauge.RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "No room now", "There is no memory for more events at this moment, and none has been taken: send them again.");
+        }
+
+        var events = EventParser.ParseAll(await JsonBody.Receive(context.Request.Body, context.RequestAborted), EventSource.Http, time.GetUtcNow());
+        return await Take(events, sink, metrics, log, context.RequestAborted);
+    }
+
+    private static async Task<IResult> Take(
+        IReadOnlyList<ParsedEvent> events, IConnectionChangeSink sink, SiloMetrics metrics, EventsLog log, CancellationToken cancellationToken)
+    {
+        var refused = events.Index().Where(item => item.Item is ParsedEvent.Refused)
+            .Select(item => (item.Index, Refusal: (ParsedEvent.Refused)item.Item)).ToList();
+        if (refused.Count > 0)
+        {
+            foreach (var reason in refused.CountBy(item => item.Refusal.Reason)) metrics.EventsRefused(reason.Key, reason.Value);
+            log.Refused(refused.Count, events.Count, refused[0].Index, refused[0].Refusal.Reason, refused[0].Refusal.Detail);
+            return Refuse(refused, events.Count);
+        }
+
+        var things = events.OfType<ParsedEvent.Change>().GroupBy(change => change.ThingName).ToList();
+        try
+        {
+            var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(things, options, async (thing, _) =>
+            {
+                foreach (var change in thing) await sink.Report(change.ThingName, change.ConnectionChange);
+            });
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            log.NotStored(events.Count, exception);
+            metrics.EventsNotStored(events.Count);
+            return Problems.Of(
+                StatusCodes.Status503ServiceUnavailable, "Not all of it is stored",
+                $"{exception.FirstLine()} Send it all again: an event that is stored already changes nothing.");
+        }
+
+        metrics.EventsAccepted(events.Count);
+        return TypedResults.Accepted((string?)null, new Accepted(events.Count));
+    }
+
+    private static IResult Refuse(List<(int Index, ParsedEvent.Refused Refusal)> refused, int total) => Problems.Of(
+        StatusCodes.Status400BadRequest, "Bad events",
+        total == 1 ? refused[0].Refusal.Detail : $"{refused.Count} of {total} events are refused, so none has been taken. The first, at index {refused[0].Index}: {refused[0].Refusal.Detail}",
+        new Dictionary<string, object?>
+        {
+            ["errors"] = refused.Take(MostErrors).Select(item => new { index = item.Index, reason = item.Refusal.Reason, detail = item.Refusal.Detail }),
+        });
+
+    private static bool IsJson(HttpRequest request) =>
+        System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase);
+
+    internal sealed record Accepted([property: System.Text.Json.Serialization.JsonPropertyName("accepted")] int Count);
+}

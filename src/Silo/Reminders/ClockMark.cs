@@ -1,0 +1,98 @@
+using System.Globalization;
+
+namespace IoTOrleans.Silo.Reminders;
+
+/// <summary>
+/// A small file beside the database with the time of this machine, written every minute. If the clock is behind it at the next start, the clock was
+/// set back meanwhile.
+/// </summary>
+internal sealed partial class ClockMark
+{
+    internal static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    private readonly string _path;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly DateTimeOffset? _before;
+    private readonly long _started;
+    private long _written;
+    private bool _isFailing;
+    private volatile bool _isDone;
+
+    public ClockMark(string path, TimeProvider time, ILogger<ClockMark> logger)
+    {
+        (_path, _time, _logger, _started) = (path, time, logger, time.GetTimestamp());
+        _before = Read();
+        if (_before - time.GetUtcNow() is { } by && by >= ClockWatch.ShortestStep) SetBackBy = by;
+        _isDone = SetBackBy is null;
+    }
+
+    /// <summary>By how much the clock was set back before this start, as far as the file knows; null: it was not.</summary>
+    public TimeSpan? SetBackBy { get; }
+
+    /// <summary>It still is. A machine without a clock of its own starts with an old time, and gets the right one with the network.</summary>
+    public bool IsStillBehind => SetBackBy is not null && _time.GetUtcNow() < _before + _time.GetElapsedTime(_started) - ClockWatch.ShortestStep;
+
+    /// <summary>What waits has been looked at, or need not be. Until then the file keeps the old time, for a start after this one.</summary>
+    public void Done()
+    {
+        Volatile.Write(ref _written, _time.GetUtcNow().UtcTicks);
+        _isDone = true;
+    }
+
+    /// <summary>Once a minute is enough.</summary>
+    public void Keep(DateTimeOffset now)
+    {
+        if (!_isDone || (now - Written).Duration() < Every) return;
+        Volatile.Write(ref _written, now.UtcTicks);
+
+        // The watch waits for no disk.
+        ThreadPool.QueueUserWorkItem(_ => Write());
+    }
+
+    public void Write(DateTimeOffset now)
+    {
+        Volatile.Write(ref _written, now.UtcTicks);
+        Write();
+    }
+
+    private DateTimeOffset Written => new(Volatile.Read(ref _written), TimeSpan.Zero);
+
+    /// <summary>The last time that there was. By another file: a power cut in between leaves the old one.</summary>
+    private void Write()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                var next = _path + ".new";
+                File.WriteAllText(next, Written.ToString("O", CultureInfo.InvariantCulture));
+                File.Move(next, _path, overwrite: true);
+                _isFailing = false;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                if (!_isFailing) LogNotWritten(_path, exception.Message);
+                _isFailing = true;
+            }
+        }
+    }
+
+    private DateTimeOffset? Read()
+    {
+        try
+        {
+            return DateTimeOffset.TryParseExact(
+                File.ReadAllText(_path), "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // There is none at the first start; one that cannot be read cannot be written either, and that is said.
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Path} cannot be written ({Error}): should the clock be set back while this process does not run, the next start will not notice")]
+    private partial void LogNotWritten(string path, string error);
+}

@@ -1,0 +1,81 @@
+using IoTOrleans.Silo.Hosting;
+
+namespace IoTOrleans.Silo.Reminders;
+
+/// <summary>
+/// Notices that the clock of this machine was set back. By a little, the reminders follow it; by more, the process ends and leaves the next
+/// start a <see cref="ClockMark"/>.
+/// </summary>
+internal sealed partial class ClockWatch(
+    TimeProvider time, IHostApplicationLifetime lifetime, ILogger<ClockWatch> logger, ReminderClock? reminders = null,
+    ClockMark? mark = null) : BackgroundService
+{
+    /// <summary>NTP slews what is less.</summary>
+    internal static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(2);
+
+    /// <summary>Orleans refuses to activate grains whose memory would be collected before the time of its last look.</summary>
+    internal static readonly TimeSpan LongestStep = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan every = TimeSpan.FromSeconds(1);
+
+    private (long At, DateTimeOffset Clock)? _looked;
+    private bool _ends;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (mark?.SetBackBy is { } by) LogSetBackBefore(by.TotalSeconds);
+        Look();
+        using var timer = new PeriodicTimer(every, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The next start compares with the mark.
+        }
+    }
+
+    internal void Look()
+    {
+        // The clock is read in between, so that a stall between two readings never looks like a clock that was set back.
+        var (before, now, clock) = (_looked, time.GetTimestamp(), time.GetUtcNow());
+        _looked = (time.GetTimestamp(), clock);
+        if (before is not { } last) return;
+        var by = time.GetElapsedTime(last.At, now) - (clock - last.Clock);
+        if (by >= ShortestStep) SetBack(by, clock);
+        else if (!_ends) mark?.Keep(clock);
+    }
+
+    private void SetBack(TimeSpan by, DateTimeOffset clock)
+    {
+        if (by < LongestStep)
+        {
+            LogSetBack(by.TotalSeconds);
+            reminders?.SetBack(by);
+            return;
+        }
+
+        // For the next start.
+        mark?.Write(clock + by);
+        _ends = true;
+        LogEnds(by.TotalSeconds);
+        Environment.ExitCode = Startup.Failed;
+        lifetime.StopApplication();
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The clock was set back by {Seconds:0} s. What happened before that may be told late by as much")]
+    private partial void LogSetBack(double seconds);
+
+    [LoggerMessage(
+        LogLevel.Critical,
+        "The clock was set back by {Seconds:0} s, and Orleans cannot go on over a minute or more. The process ends, so that something "
+        + "starts it again. With SQLite the next start looks at whatever waits; what happened before may be told late by as much")]
+    private partial void LogEnds(double seconds);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The clock is {Seconds:0} s behind the last time that was stored: it was set back, or is not right yet. If it is still behind in a "
+        + "minute, each thing that waits is looked at")]
+    private partial void LogSetBackBefore(double seconds);
+}

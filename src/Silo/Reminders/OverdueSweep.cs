@@ -1,0 +1,46 @@
+using IoTOrleans.Grains.Devices;
+
+namespace IoTOrleans.Silo.Reminders;
+
+/// <summary>
+/// A reminder whose time passed while nobody ran ticks at the next minute of its own. Whoever starts the only silo again wants to know
+/// now, so that what is overdue is woken at once.
+/// </summary>
+internal sealed partial class OverdueSweep(IReminderTable reminders, IGrainFactory grains, TimeProvider time, ILogger<OverdueSweep> logger) : BackgroundService
+{
+    private const int AtOnce = 16;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var now = time.GetUtcNow().UtcDateTime;
+            var overdue = new List<GrainId>();
+            foreach (var part in new RingPart(0, 0).Pieces())
+            {
+                var rows = await reminders.ReadRows(part.Begin, part.End, stoppingToken);
+                overdue.AddRange(rows.Reminders.Where(row => row.StartAt <= now && row.GrainId.Type.ToString() == DeviceNames.GrainType).Select(row => row.GrainId));
+            }
+
+            if (overdue.Count == 0) return;
+
+            LogOverdue(overdue.Count);
+            var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken };
+            await Parallel.ForEachAsync(overdue, options, async (thing, _) => await grains.GetGrain<IDeviceAnswers>(thing).Wake());
+        }
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            LogFailed(exception);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The next start sweeps again.
+        }
+    }
+
+    [LoggerMessage(110, LogLevel.Information, "{Count} things fell due while this service was not running; looking at them now.")]
+    private partial void LogOverdue(int count);
+
+    [LoggerMessage(111, LogLevel.Warning, "What fell due while this service was not running could not all be looked at; their reminders tick within a minute.")]
+    private partial void LogFailed(Exception exception);
+}

@@ -1,0 +1,18 @@
+using System.Diagnostics.Metrics;
+using IoTOrleans.Events;
+
+namespace IoTOrleans.Silo;
+
+/// <summary>All instruments of this project; tag values are spelled as in <see cref="EventMetrics"/>.</summary>
+internal sealed class SiloMetrics(IMeterFactory meters)
+{
+    private readonly Counter<long> _events =
+        meters.Create("IoTOrleans").CreateCounter<long>("iot_orleans.http.events", description: "Events from POST /events by result.");
+
+    public void EventsAccepted(int count) => _events.Add(count, new KeyValuePair<string, object?>("result", "accepted"));
+
+    public void EventsNotStored(int count) => _events.Add(count, new KeyValuePair<string, object?>("result", "not-stored"));
+
+    public void EventsRefused(RefusalReason reason, int count) =>
+        _events.Add(count, new("result", "refused"), new("reason", EventMetrics.TagValue(reason)));
+}

@@ -1,0 +1,76 @@
+using IoTOrleans.Aws;
+using IoTOrleans.Contracts;
+using IoTOrleans.DynamoDB;
+using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Api;
+using IoTOrleans.Silo.Hosting.Running;
+using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Silo.Reminders;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Orleans.Configuration;
+using Orleans.Providers;
+
+namespace IoTOrleans.Silo.Storage;
+
+/// <summary>Tables that any number of silos share, membership among them.</summary>
+internal static class DynamoDBProvider
+{
+    public static void UseDynamoDB(this ISiloBuilder silo, SiloSettings settings)
+    {
+        silo.Services.NeedAwsCredentials("Storage:Provider=DynamoDB");
+        silo.Services.AddSingleton<IThingCatalogue, DynamoDBCatalogue>();
+        silo.AddDynamoDBGrainStorageAsDefault(Tables);
+        silo.AddDynamoDBReminderTable(Tables).AddLeanReminders();
+        silo.UseDynamoDBClustering(Tables);
+        silo.Configure<ClusterMembershipOptions>(NoticeTheDead);
+        silo.Services.AddHostedService<PeerWatch>();
+        silo.Services.AddHealthChecks().AddCheck<DynamoDBCheck>(
+            StorageProviders.Check, tags: [HealthApi.Ready], timeout: StorageProviders.CheckTimeout);
+
+        void Tables(DynamoDBTableOptions options) =>
+            (options.TablePrefix, options.CreateTables) = (settings.DynamoDB.TablePrefix, settings.DynamoDB.CreateTables);
+    }
+
+    /// <summary>
+    /// A heartbeat every 5 s, so that a silo that starts sees soon who is gone (<see cref="DynamoDBClusteringOptions.DeadAfter"/>). What
+    /// Orleans itself makes of heartbeats stays as it is, 90 s: storage that hangs for a while must not make everybody look dead.
+    /// </summary>
+    private static void NoticeTheDead(ClusterMembershipOptions options) =>
+        (options.IAmAliveTablePublishTimeout, options.NumMissedTableIAmAliveLimit) = (TimeSpan.FromSeconds(5), 18);
+
+    /// <summary>A scan of the grain state table: paid by what it reads, so for people who look, and for rounds that take their time.</summary>
+    private sealed class DynamoDBCatalogue(
+        [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] DynamoDBGrainStorage storage) : IThingCatalogue
+    {
+        private static readonly GrainType device = GrainType.Create(DeviceNames.GrainType);
+
+        public async Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken)
+        {
+            try
+            {
+                var page = await storage.ListGrains(DeviceNames.State, device, limit, cursor, cancellationToken);
+                return new([.. page.Grains.Select(grain => new StoredThing(grain.GrainId.Key.ToString()!, Read(grain)))], page.Cursor);
+            }
+            catch (FormatException)
+            {
+                throw new CursorException("It is not one that this service gave out.");
+            }
+        }
+
+        private static DeviceState Read(StoredGrain grain) => StorageProviders.ReadState(grain.Data, (why, cause) => new DynamoDBStoreException(
+            DynamoDBStoreError.Unreadable,
+            $"The stored state of {grain.GrainId} {why}: mend its item, or delete it to let the thing begin anew.",
+            cause));
+    }
+
+    private sealed class DynamoDBCheck(
+        [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] DynamoDBGrainStorage storage) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            await storage.Ping(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Silo.Api;
+using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Silo.Reminders;
+using IoTOrleans.Sqlite;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Orleans.Providers;
+
+namespace IoTOrleans.Silo.Storage;
+
+/// <summary>One file on this machine, for a silo that is alone.</summary>
+internal static class SqliteProvider
+{
+    public static void UseSqlite(this ISiloBuilder silo, SiloSettings settings)
+    {
+        silo.Services.AddSingleton<IThingCatalogue, SqliteCatalogue>();
+        silo.AddSqliteGrainStorageAsDefault(options => options.Path = settings.SqlitePath);
+        silo.AddSqliteReminderTable(options => options.Path = settings.SqlitePath).AddLeanReminders();
+        silo.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ClockMark>(provider, settings.SqlitePath + "-clock"));
+        silo.Services.AddHostedService<OverdueSweep>();
+        silo.Services.AddHealthChecks().AddCheck<SqliteCheck>(
+            StorageProviders.Check, tags: [HealthApi.Ready], timeout: StorageProviders.CheckTimeout);
+    }
+
+    /// <summary>The rows of the grain state table; the cursor is the last thing's name.</summary>
+    private sealed class SqliteCatalogue(SqliteStore store) : IThingCatalogue
+    {
+        public async Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken)
+        {
+            GrainId? after = cursor is null ? null : GrainId.Create(DeviceNames.GrainType, cursor);
+            var rows = await store.ListGrains(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, DeviceNames.State, after, limit, cancellationToken);
+            var things = rows.Select(row => new StoredThing(row.GrainId.Key.ToString()!, Read(row))).ToList();
+            return new(things, things.Count < limit ? null : things[^1].ThingName);
+        }
+
+        private DeviceState Read(StoredGrain row) => StorageProviders.ReadState(row.Data, (why, cause) => new SqliteStoreException(
+            SqliteStoreError.UnreadableState,
+            $"The state of {row.GrainId} in {store.Path} {why}: mend its row in the table grain_state, or delete it to let the thing begin anew.",
+            cause));
+    }
+
+    private sealed class SqliteCheck(SqliteStore store) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            await store.Ping(cancellationToken);
+            return store.WriteFailure is { } failure ? HealthCheckResult.Unhealthy(failure) : HealthCheckResult.Healthy();
+        }
+    }
+}

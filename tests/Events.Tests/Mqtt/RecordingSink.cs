@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using IoTOrleans.Contracts;
+using IoTOrleans.Events;
+using Xunit;
+
+namespace IoTOrleans.Events.Tests.Mqtt;
+
+internal sealed record Report(string ThingName, ConnectionChange Change);
+
+/// <summary>Stands where the grains would: remembers what it took, and takes nothing while it is told to fail.</summary>
+internal sealed class RecordingSink : IConnectionChangeSink
+{
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Channel<Report> taken = Channel.CreateUnbounded<Report>();
+    private readonly Channel<Report> refused = Channel.CreateUnbounded<Report>();
+    private readonly ConcurrentDictionary<string, int> inside = new();
+    private int atOnce;
+
+    internal ConcurrentQueue<Report> Taken { get; } = new();
+
+    internal volatile bool Fails;
+
+    /// <summary>While set, nobody gets past it.</summary>
+    internal volatile TaskCompletionSource? Gate;
+
+    internal int MostAtOnce { get; private set; }
+
+    public async Task<PresenceReason> Report(string thingName, ConnectionChange change)
+    {
+        var report = new Report(thingName, change);
+        if (inside.AddOrUpdate(thingName, 1, (_, count) => count + 1) > 1)
+        {
+            throw new InvalidOperationException($"{thingName} overtook itself.");
+        }
+
+        try
+        {
+            lock (taken) MostAtOnce = Math.Max(MostAtOnce, ++atOnce);
+            if (Gate is { } gate) await gate.Task;
+            if (Fails)
+            {
+                refused.Writer.TryWrite(report);
+                throw new IOException("The storage is down.");
+            }
+
+            Taken.Enqueue(report);
+            taken.Writer.TryWrite(report);
+            return PresenceReason.None;
+        }
+        finally
+        {
+            lock (taken) atOnce--;
+            inside.AddOrUpdate(thingName, 0, (_, count) => count - 1);
+        }
+    }
+
+    internal Task<Report> Next() => NextOf(taken);
+
+    internal Task<Report> NextRefused() => NextOf(refused);
+
+    private static async Task<Report> NextOf(Channel<Report> reports) =>
+        await reports.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+
+    /// <summary>Reads on until the named thing says what is asked for.</summary>
+    internal async Task<ConnectionChange> NextOf(string thingName, bool connected)
+    {
+        while (true)
+        {
+            var report = await Next();
+            if (report.ThingName == thingName && report.Change.Connected == connected) return report.Change;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net.Sockets;
+using System.Text;
+using Xunit;
+
+namespace IoTOrleans.Testing.Mqtt;
+
+/// <summary>A socket and whatever bytes one likes.</summary>
+public sealed class RawClient : IDisposable
+{
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(20);
+
+    private readonly TcpClient tcp = new() { NoDelay = true };
+
+    public NetworkStream Stream => tcp.GetStream();
+
+    public static async Task<RawClient> To(int port)
+    {
+        var client = new RawClient();
+        await client.tcp.ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken);
+        return client;
+    }
+
+    /// <summary>An MQTT 3.1.1 CONNECT with a clean session and no user.</summary>
+    public static byte[] Connect(string clientId, ushort keepAlive = 0, byte flags = 2, byte level = 4) =>
+        Connect(Encoding.UTF8.GetBytes(clientId), keepAlive, flags, level);
+
+    public static byte[] Connect(byte[] clientId, ushort keepAlive = 0, byte flags = 2, byte level = 4)
+    {
+        byte[] body =
+        [
+            0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', level, flags, (byte)(keepAlive >> 8), (byte)keepAlive,
+            .. level == 5 ? (byte[])[0] : [],
+            (byte)(clientId.Length >> 8), (byte)clientId.Length, .. clientId,
+        ];
+        return Packet(0x10, body);
+    }
+
+    public static byte[] Packet(byte first, byte[] body) => [first, .. Length(body.Length), .. body];
+
+    public static byte[] Length(int length)
+    {
+        var bytes = new List<byte>();
+        do
+        {
+            var more = length >> 7;
+            bytes.Add((byte)((length & 0x7F) | (more > 0 ? 0x80 : 0)));
+            length = more;
+        }
+        while (length > 0);
+        return [.. bytes];
+    }
+
+    public ValueTask Send(params byte[] bytes) => Stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
+
+    public async Task<byte[]> Read(int count)
+    {
+        var bytes = new byte[count];
+        await Stream.ReadExactlyAsync(bytes, TestContext.Current.CancellationToken).AsTask().WaitAsync(patience);
+        return bytes;
+    }
+
+    /// <summary>Whatever still comes until the broker closes the connection.</summary>
+    public async Task<byte[]> ReadToEnd()
+    {
+        var bytes = new MemoryStream();
+        try
+        {
+            await Stream.CopyToAsync(bytes, TestContext.Current.CancellationToken).WaitAsync(patience);
+        }
+        catch (IOException)
+        {
+            // Reset: closed while we were still sending.
+        }
+
+        return bytes.ToArray();
+    }
+
+    public void Dispose() => tcp.Dispose();
+}
