@@ -1,7 +1,7 @@
+using IoTOrleans.Aws;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Doors;
 using IoTOrleans.Silo.Api.Mutes;
-using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Events.Http;
 using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Hosting.Composition;

@@ -1,7 +1,7 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Advice;
-using IoTOrleans.Silo.Hosting.Settings;
 using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Silo.Api;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Api;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using IoTOrleans.Contracts;
-using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Api;
 

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
+using IoTOrleans.Aws;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Aws;
 
 namespace IoTOrleans.Silo.Verifiers;
 

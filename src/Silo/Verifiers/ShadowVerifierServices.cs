@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
+using IoTOrleans.Aws;
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Aws;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IoTOrleans.Silo.Verifiers;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Api;
-using IoTOrleans.Silo.Hosting.Settings;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,5 @@
-using IoTOrleans.Silo.Aws;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Aws;
+using IoTOrleans.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;

@@ -1,6 +1,6 @@
+using IoTOrleans.Aws;
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Aws;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Notifications.Sns;
 using IoTOrleans.Silo.Notifications.Text;
 using IoTOrleans.Silo.Verifiers;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Amazon.Runtime;
-using IoTOrleans.Silo.Aws;
+using IoTOrleans.Aws;
 using IoTOrleans.Testing.Emulators;
 using IoTOrleans.Testing.Http;
 using Shouldly;

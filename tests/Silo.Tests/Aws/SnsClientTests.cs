@@ -1,6 +1,6 @@
 using System.Net;
 using Amazon.Runtime;
-using IoTOrleans.Silo.Aws;
+using IoTOrleans.Aws;
 using IoTOrleans.Testing.Emulators;
 using IoTOrleans.Testing.Http;
 using Shouldly;

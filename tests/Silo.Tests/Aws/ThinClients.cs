@@ -1,5 +1,5 @@
 using Amazon.Runtime;
-using IoTOrleans.Silo.Aws;
+using IoTOrleans.Aws;
 using IoTOrleans.Testing.Emulators;
 
 namespace IoTOrleans.Silo.Tests.Aws;

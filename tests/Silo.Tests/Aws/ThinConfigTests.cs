@@ -1,8 +1,8 @@
 using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
-using IoTOrleans.Silo.Aws;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Aws;
+using IoTOrleans.Settings;
 using IoTOrleans.Testing.Http;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,5 @@
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Hosting.Settings.Destinations;
 using IoTOrleans.Silo.Tests.Notifications;
 using Microsoft.Extensions.DependencyInjection;

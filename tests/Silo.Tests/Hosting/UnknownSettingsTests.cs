@@ -1,4 +1,4 @@
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Tests.Notifications;
 using Shouldly;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Hosting.Starting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;

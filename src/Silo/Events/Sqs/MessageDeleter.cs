@@ -1,7 +1,7 @@
 using System.Threading.Channels;
+using IoTOrleans.Aws;
 using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Aws;
 
 namespace IoTOrleans.Silo.Events.Sqs;
 

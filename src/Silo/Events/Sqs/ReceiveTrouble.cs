@@ -1,6 +1,6 @@
+using IoTOrleans.Aws;
 using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Aws;
 
 namespace IoTOrleans.Silo.Events.Sqs;
 

@@ -2,7 +2,7 @@ using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.SQS;
 using Amazon.SQS.Model;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Events.Sqs;
 

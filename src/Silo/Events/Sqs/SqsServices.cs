@@ -1,7 +1,7 @@
 using System.Threading.Channels;
-using IoTOrleans.Silo.Aws;
+using IoTOrleans.Aws;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Events.Sqs.Horizons;
-using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

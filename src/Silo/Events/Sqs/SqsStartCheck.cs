@@ -1,7 +1,7 @@
 using Amazon.Runtime;
 using Amazon.SQS.Model;
-using IoTOrleans.Silo.Aws;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Aws;
+using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Events.Sqs;
 

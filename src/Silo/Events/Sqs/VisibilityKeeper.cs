@@ -1,6 +1,6 @@
 using System.Threading.Channels;
+using IoTOrleans.Aws;
 using IoTOrleans.Grains.Logging;
-using IoTOrleans.Silo.Aws;
 
 namespace IoTOrleans.Silo.Events.Sqs;
 

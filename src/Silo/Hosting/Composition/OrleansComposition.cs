@@ -1,4 +1,5 @@
 using System.Net;
+using IoTOrleans.Aws;
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains;
 using IoTOrleans.Grains.Incidents;
@@ -7,7 +8,6 @@ using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Grains.State;
 using IoTOrleans.Grains.Summaries;
-using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;

@@ -1,4 +1,5 @@
 using System.Net;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Hosting.Starting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;

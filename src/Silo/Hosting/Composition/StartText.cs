@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Memory;
 

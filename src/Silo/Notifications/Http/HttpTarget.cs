@@ -1,4 +1,4 @@
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Notifications.Http;
 

@@ -1,6 +1,6 @@
 using Amazon.Runtime;
+using IoTOrleans.Aws;
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Notifications.Text;
 
 namespace IoTOrleans.Silo.Notifications.Sns;

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using IoTOrleans.Aws;
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Notifications.Text;
 
 namespace IoTOrleans.Silo.Notifications.Sns;

@@ -1,5 +1,5 @@
+using IoTOrleans.Aws;
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Notifications.Text;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

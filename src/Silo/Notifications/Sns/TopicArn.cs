@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Notifications.Sns;
 

@@ -1,5 +1,5 @@
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Notifications.Text;
 

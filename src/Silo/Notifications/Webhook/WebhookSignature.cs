@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Notifications.Webhook;
 

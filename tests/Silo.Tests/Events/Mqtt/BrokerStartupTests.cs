@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Events.Mqtt;
-using IoTOrleans.Silo.Hosting;
 using Shouldly;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using Amazon.Runtime;
 using Amazon.SQS.Model;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Events.Sqs;
-using IoTOrleans.Silo.Hosting;
 using Shouldly;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Events.Sqs;
-using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Tests.Aws;
 using IoTOrleans.Testing.Emulators;
 using Shouldly;

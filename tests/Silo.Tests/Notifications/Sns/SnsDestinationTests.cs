@@ -1,5 +1,5 @@
+using IoTOrleans.Aws;
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Notifications.Sns;
 using IoTOrleans.Silo.Tests.Aws;
 using IoTOrleans.Testing.Http;

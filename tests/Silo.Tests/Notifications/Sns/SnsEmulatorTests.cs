@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Amazon.SQS.Model;
+using IoTOrleans.Aws;
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Aws;
 using IoTOrleans.Silo.Notifications.Sns;
 using IoTOrleans.Silo.Tests.Aws;
 using IoTOrleans.Testing.Emulators;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Notifications.Sns;
 using Shouldly;
 using Xunit;

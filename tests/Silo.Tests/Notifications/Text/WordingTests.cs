@@ -1,5 +1,5 @@
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Notifications.Text;
 using Shouldly;
 using Xunit;

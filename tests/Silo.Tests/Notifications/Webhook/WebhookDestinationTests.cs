@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using IoTOrleans.Grains.Ports;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Notifications.Text;
 using IoTOrleans.Silo.Notifications.Webhook;
 using IoTOrleans.Testing.Http;

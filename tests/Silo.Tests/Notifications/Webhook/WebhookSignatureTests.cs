@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Notifications.Webhook;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Hosting.Settings.Destinations;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Settings;
 using IoTOrleans.Silo.Notifications;
 using IoTOrleans.Silo.Notifications.Console;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Hosting.Settings.Destinations;
 

@@ -6,10 +6,10 @@ using Amazon.Runtime.Internal;
 using Amazon.Runtime.Internal.Transform;
 using IRequest = Amazon.Runtime.Internal.IRequest;
 
-namespace IoTOrleans.Silo.Aws;
+namespace IoTOrleans.Aws;
 
 /// <summary>SNS as far as Publish goes (query protocol of 2010-03-31).</summary>
-internal sealed class SnsClient(SnsConfig config, AWSCredentials? credentials = null) : ThinClient(credentials, config)
+public sealed class SnsClient(SnsConfig config, AWSCredentials? credentials = null) : ThinClient(credentials, config)
 {
     /// <exception cref="AmazonServiceException">SNS said no; <c>ErrorCode</c> is its own code.</exception>
     public Task<SnsPublishResponse> Publish(SnsPublishRequest request, CancellationToken cancellationToken) =>
@@ -80,12 +80,12 @@ internal sealed class SnsClient(SnsConfig config, AWSCredentials? credentials = 
     }
 }
 
-internal sealed class SnsConfig(string? region = null) : ThinConfig("SNS", signingName: "sns", hostPrefix: "sns", region)
+public sealed class SnsConfig(string? region = null) : ThinConfig("SNS", signingName: "sns", hostPrefix: "sns", region)
 {
     public override string ServiceVersion => "2010-03-31";
 }
 
-internal sealed class SnsPublishRequest : AmazonWebServiceRequest
+public sealed class SnsPublishRequest : AmazonWebServiceRequest
 {
     public required string TopicArn { get; init; }
 
@@ -103,7 +103,7 @@ internal sealed class SnsPublishRequest : AmazonWebServiceRequest
     public IReadOnlyList<KeyValuePair<string, string>> StringAttributes { get; init; } = [];
 }
 
-internal sealed class SnsPublishResponse : AmazonWebServiceResponse
+public sealed class SnsPublishResponse : AmazonWebServiceResponse
 {
     public string? MessageId { get; init; }
 }

@@ -1,19 +1,20 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace IoTOrleans.Silo.Aws;
+namespace IoTOrleans.Aws;
 
 /// <summary>Something that cannot work without AWS credentials.</summary>
 /// <param name="Setting">The setting that asked for it.</param>
-internal sealed record AwsNeed(string Setting);
+public sealed record AwsNeed(string Setting);
 
 /// <summary>
 /// Says at start that there are no credentials, where somebody looks, and not in the night in which the first notification fails.
 /// Whether they are the right ones only AWS can tell.
 /// </summary>
-internal static class AwsCredentialsCheck
+public static class AwsCredentialsCheck
 {
     // Off EC2 the chain ends with a question to an instance metadata service that nobody may answer; people wait for the first line.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);

@@ -4,16 +4,16 @@ using Amazon.Runtime.Endpoints;
 using Amazon.Runtime.Internal;
 using Amazon.SQS;
 using Amazon.Util.Internal;
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Settings;
 using Endpoint = Amazon.Runtime.Endpoints.Endpoint;
 
-namespace IoTOrleans.Silo.Aws;
+namespace IoTOrleans.Aws;
 
 /// <summary>
 /// Region, credentials, endpoint overrides, retries and time-outs by the AWS SDK's own conventions, for services whose package
 /// (<c>AWSSDK.SimpleNotificationService</c>, <c>AWSSDK.IotData</c>) cannot be restored. Delete this folder when they can.
 /// </summary>
-internal abstract class ThinConfig : ClientConfig
+public abstract class ThinConfig : ClientConfig
 {
     private readonly string hostPrefix;
 

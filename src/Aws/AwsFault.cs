@@ -1,10 +1,10 @@
 using System.Net;
 using Amazon.Runtime;
 
-namespace IoTOrleans.Silo.Aws;
+namespace IoTOrleans.Aws;
 
 /// <summary>What to make of a call to AWS that failed.</summary>
-internal enum AwsFault
+public enum AwsFault
 {
     /// <summary>Network, time-out, throttling, 5xx, no credentials right now: it may go better next time.</summary>
     Passing,
@@ -25,7 +25,7 @@ internal enum AwsFault
     Rejected,
 }
 
-internal static class AwsFaults
+public static class AwsFaults
 {
     // Code and status disagree now and then (throttling comes as 400, too), so the code is asked first.
     private static readonly HashSet<string> Throttling =

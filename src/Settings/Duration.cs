@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace IoTOrleans.Silo.Hosting.Settings;
+namespace IoTOrleans.Settings;
 
 /// <summary>
 /// Durations as people write them: <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>1d</c>, or <c>[d.]hh:mm:ss</c>. A bare number is
 /// refused: nobody knows whether it means seconds or, as .NET would have it, days.
 /// </summary>
-internal static partial class Duration
+public static partial class Duration
 {
     private const string Remedy = "say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23";
 

@@ -5,13 +5,13 @@ using Amazon.Runtime.Internal.Transform;
 using Amazon.Runtime.Internal.Util;
 using IRequest = Amazon.Runtime.Internal.IRequest;
 
-namespace IoTOrleans.Silo.Aws;
+namespace IoTOrleans.Aws;
 
 /// <summary>
 /// The IoT data plane as far as GetThingShadow goes (REST-JSON of 2015-05-28). Without an override it talks to
 /// <c>data-ats.iot.&lt;region&gt;</c>, as the official package does: signed HTTPS calls need no endpoint of the account's own.
 /// </summary>
-internal sealed class IotDataClient(IotDataConfig config, AWSCredentials? credentials = null) : ThinClient(credentials, config)
+public sealed class IotDataClient(IotDataConfig config, AWSCredentials? credentials = null) : ThinClient(credentials, config)
 {
     /// <exception cref="AmazonServiceException">AWS IoT said no; <c>ErrorCode</c> is its own code.</exception>
     public Task<GetThingShadowResponse> GetThingShadow(GetThingShadowRequest request, CancellationToken cancellationToken) =>
@@ -57,13 +57,13 @@ internal sealed class IotDataClient(IotDataConfig config, AWSCredentials? creden
     }
 }
 
-internal sealed class IotDataConfig(string? region = null)
+public sealed class IotDataConfig(string? region = null)
     : ThinConfig("IoT Data Plane", signingName: "iotdata", hostPrefix: "data-ats.iot", region)
 {
     public override string ServiceVersion => "2015-05-28";
 }
 
-internal sealed class GetThingShadowRequest : AmazonWebServiceRequest
+public sealed class GetThingShadowRequest : AmazonWebServiceRequest
 {
     public required string ThingName { get; init; }
 
@@ -71,7 +71,7 @@ internal sealed class GetThingShadowRequest : AmazonWebServiceRequest
     public string? ShadowName { get; init; }
 }
 
-internal sealed class GetThingShadowResponse : AmazonWebServiceResponse
+public sealed class GetThingShadowResponse : AmazonWebServiceResponse
 {
     /// <summary>The shadow document, UTF-8.</summary>
     public ReadOnlyMemory<byte> Document { get; init; }

@@ -1,7 +1,7 @@
-namespace IoTOrleans.Silo.Hosting.Settings;
+namespace IoTOrleans.Settings;
 
 /// <summary>Whether one name may be a typing error of another: letters left out, put in, mistaken or swapped, whatever their case.</summary>
-internal static class Likeness
+public static class Likeness
 {
     /// <summary>Of short names one error makes another word; of longer ones two do not.</summary>
     public static bool IsLike(string name, string known)

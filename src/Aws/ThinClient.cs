@@ -5,10 +5,10 @@ using Amazon.Runtime.Internal.Auth;
 using Amazon.Runtime.Internal.Transform;
 using IRequest = Amazon.Runtime.Internal.IRequest;
 
-namespace IoTOrleans.Silo.Aws;
+namespace IoTOrleans.Aws;
 
 /// <param name="credentials">null: the SDK's credential chain.</param>
-internal abstract class ThinClient(AWSCredentials? credentials, ThinConfig config) : AmazonServiceClient(credentials, config)
+public abstract class ThinClient(AWSCredentials? credentials, ThinConfig config) : AmazonServiceClient(credentials, config)
 {
     protected Task<TResponse> Call<TResponse>(
         AmazonWebServiceRequest request,

@@ -1,12 +1,13 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
 
-namespace IoTOrleans.Silo.Hosting.Settings;
+namespace IoTOrleans.Settings;
 
 /// <summary>
 /// Reads settings one by one and collects what is wrong with them, each mistake as a line that names the setting and the remedy.
 /// It also knows what it has not been asked for: most often a typing error.
 /// </summary>
-internal sealed class SettingsReader(IConfiguration configuration)
+public sealed class SettingsReader(IConfiguration configuration)
 {
     private readonly List<string> _mistakes = [];
     private readonly HashSet<string> _read = new(StringComparer.OrdinalIgnoreCase);

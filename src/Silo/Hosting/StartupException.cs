@@ -1,4 +1,0 @@
-namespace IoTOrleans.Silo.Hosting;
-
-/// <summary>The service cannot start; the message is for the person who started it: the cause and the remedy.</summary>
-internal sealed class StartupException(string message, Exception? inner = null) : Exception(message, inner);
