@@ -1,6 +1,5 @@
 using System.Net;
 using IoTOrleans.Grains.Logging;
-using IoTOrleans.Silo.Notifications.Text;
 
 namespace IoTOrleans.Silo.Events.Mqtt;
 

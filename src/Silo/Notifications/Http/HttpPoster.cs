@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Notifications.Text;
 

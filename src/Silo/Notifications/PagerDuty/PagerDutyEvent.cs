@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Notifications.Text;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Notifications.Text;

@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Notifications.Text;

@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Notifications.Text;

@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Settings;
 

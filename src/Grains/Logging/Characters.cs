@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace IoTOrleans.Silo.Notifications.Text;
+namespace IoTOrleans.Grains.Logging;
 
 /// <summary>Names and reasons come from devices: what they put into a subject line or on a terminal is not theirs to decide.</summary>
-internal static class Characters
+public static class Characters
 {
     /// <summary>
     /// Without control characters, line breaks of any kind, half surrogates, what turns the direction of the rest of the line around, and
