@@ -25,7 +25,7 @@ internal sealed class Configured : IAsyncDisposable
     }
 
     public static SiloSettings Read(params (string Setting, string Value)[] settings) =>
-        ReadAll([.. settings.Select(pair => ($"Notifications:Destinations:x:{pair.Setting}", pair.Value))]);
+        ReadAll([.. settings.Select(pair => (pair.Setting.StartsWith("Notifications:", StringComparison.Ordinal) ? pair.Setting : $"Notifications:Destinations:x:{pair.Setting}", pair.Value))]);
 
     public static SiloSettings ReadAll(params (string Setting, string Value)[] settings) => ReadSettings.From(new ConfigurationBuilder()
         .AddInMemoryCollection(settings.ToDictionary(pair => pair.Setting, pair => (string?)pair.Value)).Build());
