@@ -1,7 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Settings;
-using IoTOrleans.Silo.Tests.Aws;
 using IoTOrleans.Silo.Verifiers;
 using IoTOrleans.Testing.Emulators;
 using IoTOrleans.Testing.Http;

@@ -3,7 +3,6 @@ using Amazon.SQS;
 using Amazon.SQS.Model;
 using IoTOrleans.Settings;
 using IoTOrleans.Silo.Events.Sqs;
-using IoTOrleans.Silo.Tests.Aws;
 using IoTOrleans.Testing.Emulators;
 using Shouldly;
 using Xunit;
