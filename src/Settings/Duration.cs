@@ -37,7 +37,9 @@ public static partial class Duration
         if (Clock().IsMatch(text) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration)) return null;
 
         // A person who types full-width or Arabic digits sees nothing wrong with them.
-        return text.Any(c => char.IsDigit(c) && !char.IsAsciiDigit(c)) ? $"has digits other than 0 to 9: {Remedy}" : $"is no duration: {Remedy}";
+        return text.Any(c => char.IsDigit(c) && !char.IsAsciiDigit(c))
+            ? $"has digits other than 0 to 9: {Remedy}"
+            : $"is no duration: {Remedy}";
     }
 
     /// <summary>In words, as the start-up text says it: <c>5 min</c>, <c>1 h 30 min</c>.</summary>
@@ -63,14 +65,20 @@ public static partial class Duration
     }
 
     private static string Suggest(string number) =>
-        int.TryParse(number, CultureInfo.InvariantCulture, out var seconds) && seconds >= 60 && seconds % 60 == 0 ? $"{seconds / 60}m" : $"{number}m";
+        int.TryParse(number, CultureInfo.InvariantCulture, out var seconds) && seconds >= 60 && seconds % 60 == 0
+            ? $"{seconds / 60}m"
+            : $"{number}m";
 
     private static int Number(Match match, string unit) =>
         match.Groups[unit].Success ? int.Parse(match.Groups[unit].ValueSpan, CultureInfo.InvariantCulture) : 0;
 
-    [GeneratedRegex(@"\A(?=[0-9])((?<d>[0-9]{1,9})d)?((?<h>[0-9]{1,9})h)?((?<m>[0-9]{1,9})m)?((?<s>[0-9]{1,9})s)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(?=[0-9])((?<d>[0-9]{1,9})d)?((?<h>[0-9]{1,9})h)?((?<m>[0-9]{1,9})m)?((?<s>[0-9]{1,9})s)?\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Units();
 
-    [GeneratedRegex(@"\A([0-9]{1,8}\.)?([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,7})?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A([0-9]{1,8}\.)?([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,7})?\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Clock();
 }

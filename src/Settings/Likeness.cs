@@ -1,6 +1,8 @@
 namespace IoTOrleans.Settings;
 
-/// <summary>Whether one name may be a typing error of another: letters left out, put in, mistaken or swapped, whatever their case.</summary>
+/// <summary>
+/// Whether one name may be a typing error of another: letters left out, put in, mistaken or swapped, whatever their case.
+/// </summary>
 public static class Likeness
 {
     /// <summary>Of short names one error makes another word; of longer ones two do not.</summary>
@@ -22,7 +24,8 @@ public static class Likeness
             {
                 var mistaken = errors[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
                 errors[i, j] = Math.Min(mistaken, Math.Min(errors[i - 1, j], errors[i, j - 1]) + 1);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) errors[i, j] = Math.Min(errors[i, j], errors[i - 2, j - 2] + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    errors[i, j] = Math.Min(errors[i, j], errors[i - 2, j - 2] + 1);
             }
         }
 

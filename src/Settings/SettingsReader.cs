@@ -50,7 +50,8 @@ public sealed class SettingsReader(IConfiguration configuration)
     public int Number(string key, int defaultValue, int least, int most, string? remedy = null)
     {
         if (Text(key) is not { } text) return defaultValue;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
         _mistakes.Add($"{key}={text}: say a whole number from {least} to {most}{(remedy is null ? "" : $"; {remedy}")}.");
         return defaultValue;
     }
@@ -96,17 +97,22 @@ public sealed class SettingsReader(IConfiguration configuration)
     }
 
     /// <summary>Nobody reads this section any more: what is wrong with it has been said.</summary>
-    public void Skip(string section) => _read.UnionWith(configuration.GetSection(section).AsEnumerable().Select(pair => pair.Key));
+    public void Skip(string section) =>
+        _read.UnionWith(configuration.GetSection(section).AsEnumerable().Select(pair => pair.Key));
 
-    /// <summary>The name of a file. What a shell makes of <c>~</c> nobody makes of it here, and in no other program would it be a name.</summary>
+    /// <summary>The name of a file. Only a shell expands <c>~</c> before a program sees it; here the home folder is put in its place.</summary>
     public string FilePath(string key, string defaultValue)
     {
         var text = Text(key, defaultValue);
         if (!text.StartsWith('~')) return text;
-        var (user, rest) = text.IndexOfAny(['/', Path.DirectorySeparatorChar]) is var end and > 0 ? (text[..end], text[(end + 1)..]) : (text, "");
-        if (user != "~") _mistakes.Add($"{key}={text}: only a shell knows {user}; say the whole path.");
-        else if (Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 1 } home) return Path.Combine(home, rest);
-        else _mistakes.Add($"{key}={text}: this user has no home folder; say the whole path.");
+        var (user, rest) = text.IndexOfAny(['/', Path.DirectorySeparatorChar]) is var end and > 0
+            ? (text[..end], text[(end + 1)..])
+            : (text, "");
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        if (user == "~" && home.Length > 1) return Path.Combine(home, rest);
+        _mistakes.Add(user == "~"
+            ? $"{key}={text}: this user has no home folder; say the whole path."
+            : $"{key}={text}: only a shell knows {user}; say the whole path.");
         return "";
     }
 
@@ -119,7 +125,9 @@ public sealed class SettingsReader(IConfiguration configuration)
 
     private IEnumerable<string> Spellings(string section)
     {
-        var providers = configuration is IConfigurationRoot root ? root.Providers.SelectMany(provider => provider.GetChildKeys([], section)) : [];
+        var providers = configuration is IConfigurationRoot root
+            ? root.Providers.SelectMany(provider => provider.GetChildKeys([], section))
+            : [];
 
         // Where all keys differ in nothing but case the provider has kept one spelling of each.
         var variables = from string variable in Environment.GetEnvironmentVariables().Keys
@@ -137,8 +145,8 @@ public sealed class SettingsReader(IConfiguration configuration)
         select pair.Key;
 
     /// <summary>
-    /// What stands below a name that is like one of these sections, if that is like what stands there, too. All else at the top belongs to others: to
-    /// ASP.NET Core, to Orleans, to the AWS SDK, to whoever has set an environment variable.
+    /// What stands below a name that is like one of these sections, if that is like what stands there, too. All else at the top belongs to
+    /// others: to ASP.NET Core, to Orleans, to the AWS SDK, to whoever has set an environment variable.
     /// </summary>
     public IEnumerable<string> Misspelt(params IReadOnlyList<string> sections) =>
         from child in configuration.GetChildren()

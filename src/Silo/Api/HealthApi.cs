@@ -3,7 +3,8 @@ using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Watching;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
-using IoTOrleans.Silo.Notifications.Text;
+using IoTOrleans.Notifications.Text;
+using IoTOrleans.Sqlite;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

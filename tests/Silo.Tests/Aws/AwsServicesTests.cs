@@ -1,8 +1,9 @@
 using IoTOrleans.Aws;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Notifications.Text;
+using IoTOrleans.Notifications;
 using IoTOrleans.Settings;
-using IoTOrleans.Silo.Notifications.Sns;
-using IoTOrleans.Silo.Notifications.Text;
+using IoTOrleans.Silo.Tests.Hosting;
 using IoTOrleans.Silo.Verifiers;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -39,12 +40,13 @@ public sealed class AwsServicesTests
 
     [Fact]
     public void A_typing_error_in_the_ARN_is_found_before_anything_is_composed() =>
-        Should.Throw<StartupException>(() => new ServiceCollection().AddSnsDestination(new() { TopicArn = "ops" }));
+        Should.Throw<StartupException>(() => Configured.ReadAll(("Notifications:Sns:TopicArn", "ops")));
 
     private static IServiceCollection Services() => new ServiceCollection()
         .AddLogging()
-        .AddNotificationText(new NotificationTextOptions())
-        .AddSnsDestination(new() { TopicArn = Topic })
-        .AddSnsDestination(new() { Name = "night", Setting = "Notifications:Destinations:night", TopicArn = Topic + "-night" })
+        .AddNotifications(new NotificationTextOptions(), Configured.ReadAll(
+            ("Notifications:Sns:TopicArn", Topic),
+            ("Notifications:Destinations:night:Type", "sns"),
+            ("Notifications:Destinations:night:TopicArn", Topic + "-night")).Destinations)
         .AddShadowVerifier(new() { ShadowName = "presence" });
 }

@@ -1,6 +1,5 @@
 using IoTOrleans.Settings;
 using IoTOrleans.Silo.Hosting.Composition;
-using IoTOrleans.Silo.Tests.Notifications;
 using Shouldly;
 using Xunit;
 

@@ -1,4 +1,6 @@
 using System.Net;
+using IoTOrleans.Aws;
+using IoTOrleans.DynamoDB;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Grains;
 using IoTOrleans.Grains.Incidents;

@@ -4,8 +4,8 @@ using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
+using IoTOrleans.Notifications.Settings;
 using IoTOrleans.Settings;
-using IoTOrleans.Silo.Hosting.Settings.Destinations;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
 

@@ -1,7 +1,7 @@
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
-using IoTOrleans.Silo.Hosting.Settings.Destinations;
+using IoTOrleans.Notifications.Settings;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
 

@@ -1,0 +1,28 @@
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Notifications.Settings;
+using IoTOrleans.Notifications.Text;
+using IoTOrleans.Settings;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace IoTOrleans.Notifications;
+
+public static class NotificationServices
+{
+    /// <exception cref="StartupException">A setting makes no sense; the message names it.</exception>
+    public static IServiceCollection AddNotifications(
+        this IServiceCollection services, NotificationTextOptions options, IEnumerable<DestinationSettings> destinations)
+    {
+        services.AddSingleton(new NotificationText(options));
+        foreach (var destination in destinations) destination.AddTo(services);
+        return services;
+    }
+
+    internal static IServiceCollection AddDestination(
+        this IServiceCollection services, string name, DestinationTerms terms, Func<IServiceProvider, IDestination> create)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddSingleton<INotificationDestination>(provider =>
+            new RenderedDestination(name, terms, provider.GetRequiredService<NotificationText>(), create(provider)));
+    }
+}

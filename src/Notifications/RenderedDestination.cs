@@ -1,0 +1,24 @@
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Notifications.Text;
+
+namespace IoTOrleans.Notifications;
+
+/// <summary>What the grains see of a destination: it puts their facts into words, and has them sent.</summary>
+internal sealed class RenderedDestination(string name, DestinationTerms terms, NotificationText text, IDestination destination)
+    : INotificationDestination
+{
+    public string Name => name;
+
+    public DestinationTerms Terms => terms;
+
+    public Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken) =>
+        destination.Send(text.Render(notification), cancellationToken);
+
+    public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
+        destination.Send(text.Render(notification), cancellationToken);
+
+    /// <summary>A list is no alert: it has no end that would close one.</summary>
+    public Task<DeliveryAnswer> Send(FleetSummary summary, CancellationToken cancellationToken) => terms.AlertPerOutage
+        ? Task.FromResult(DeliveryAnswer.Refused("it takes no summaries"))
+        : destination.Send(text.Render(summary), cancellationToken);
+}

@@ -1,0 +1,126 @@
+using System.Text.RegularExpressions;
+using IoTOrleans.Grains.Ports;
+using IoTOrleans.Notifications.Http;
+using IoTOrleans.Settings;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IoTOrleans.Notifications.Settings;
+
+/// <summary>
+/// The settings of one destination. A mistake is noted and reading goes on, so that all of them are said at once; what holds a secret
+/// is never repeated.
+/// </summary>
+internal sealed partial class DestinationSection(SettingsReader reader, string section, string name)
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    public string Name => name;
+
+    public string Section => section;
+
+    public SettingsReader Reader => reader;
+
+    public string Key(string setting) => $"{section}:{setting}";
+
+    public string? Text(string setting) => reader.Text(Key(setting));
+
+    public void Mistake(string setting, string whatToDo) => reader.Mistake($"{Key(setting)} {whatToDo}");
+
+    public string Required(string setting, string whatToSay)
+    {
+        if (Text(setting) is { } text) return text;
+        Mistake(setting, $"is missing: {whatToSay}.");
+        return "";
+    }
+
+    /// <summary><c>Url</c>: an address that may hold a token.</summary>
+    public Uri Address(string whatToSay, string? defaultValue = null)
+    {
+        var text = Text("Url") ?? defaultValue ?? Required("Url", whatToSay);
+        return text.Length > 0 && Try(() => HttpTarget.Parse(Key("Url"), text)) is { } url ? url : new Uri("http://invalid./");
+    }
+
+    /// <summary>A destination that is reached over HTTP.</summary>
+    /// <param name="token">Sent as <c>Authorization: Bearer …</c>, unless <c>Headers:Authorization</c> says otherwise.</param>
+    public Action<IServiceCollection> OverHttp(
+        Uri url, DestinationTerms terms, Func<HttpPoster, TimeProvider, IDestination> create, string? token = null)
+    {
+        var headers = Headers();
+        if (token is not null) headers.TryAdd("Authorization", $"Bearer {token}");
+        var target = new HttpTarget { Setting = Key("Url"), Url = url, Headers = headers, Timeout = ReadTimeout() };
+        return services => services.AddDestination(name, terms, provider =>
+        {
+            var time = provider.GetRequiredService<TimeProvider>();
+            return create(new HttpPoster(target, time), time);
+        });
+    }
+
+    private Dictionary<string, string> Headers()
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var header in reader.Items(Key("Headers")))
+        {
+            var value = Text($"Headers:{header}") ?? "";
+            if (!HeaderName().IsMatch(header) || header.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))
+                Mistake($"Headers:{header}", "is no header that can be set: say a name like Authorization or X-Token.");
+            else if (value.Any(c => c is < ' ' or > '~')) Mistake($"Headers:{header}", "may hold printable ASCII only.");
+            else headers[header] = value;
+        }
+
+        return headers;
+    }
+
+    /// <summary>Shorter than the dispatcher's own patience, so that the message names the setting that decides.</summary>
+    public TimeSpan ReadTimeout()
+    {
+        var timeout = reader.Duration(Key("Timeout"), Timeout);
+        if (timeout >= TimeSpan.FromSeconds(1) && timeout <= TimeSpan.FromSeconds(50)) return timeout;
+        Mistake("Timeout", "must be 1s to 50s.");
+        return Timeout;
+    }
+
+    /// <param name="lists">It can be sent the daily list; else wanting one is a mistake.</param>
+    public DestinationTerms Terms(string rate, bool collapse = true, TimeSpan keepAlive = default, bool lists = true)
+    {
+        var text = Text("RateLimit") ?? rate;
+        if (Rate.TryParse(text, out var limit) is { } wrong) reader.Mistake($"{Key("RateLimit")}={text}: {wrong}.");
+        return new DestinationTerms
+        {
+            SendResolved = reader.Flag(Key("SendResolved"), true),
+            Collapse = reader.Flag(Key("Collapse"), collapse),
+
+            // What groups by itself has something to group: alerts, one for each outage.
+            AlertPerOutage = !collapse,
+            RateLimit = limit,
+            KeepAlive = keepAlive,
+            DailySummary = DailySummary(lists),
+        };
+    }
+
+    private TimeOnly? DailySummary(bool lists)
+    {
+        const string setting = "DailySummary";
+        if (Text(setting) is not { } own) return lists ? TimeOfDay.Read(reader, TimeOfDay.DailySummary, "09:00") : null;
+        var at = TimeOfDay.Read(reader, Key(setting), own);
+        if (lists || at is null) return at;
+        Mistake(setting, "must be off or left out: this type keeps alerts, and a list is none.");
+        return null;
+    }
+
+    public T? Try<T>(Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (StartupException exception)
+        {
+            reader.Mistake(exception.Message);
+            return null;
+        }
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9!#$%&'*+.^_`|~-]+\z")]
+    private static partial Regex HeaderName();
+}

@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+using IoTOrleans.Settings;
+
+namespace IoTOrleans.Notifications.Settings;
+
+/// <summary><c>Notifications:Destinations:&lt;name&gt;:…</c>, and the two short forms.</summary>
+public static partial class ReadDestinations
+{
+    private const string Named = "Notifications:Destinations";
+
+    public static IReadOnlyList<DestinationSettings> From(SettingsReader reader)
+    {
+        // Known also where nobody is told by a subject, or gets a list.
+        _ = reader.Flag("Notifications:AsciiSubject");
+        _ = TimeOfDay.Read(reader, TimeOfDay.DailySummary, "09:00");
+        var destinations = new List<DestinationSettings>();
+        if (reader.Text("Notifications:Sns:TopicArn") is not null)
+            destinations.Add(Read(reader, "Notifications:Sns", "sns", "sns"));
+        if (reader.Text("Notifications:Webhook:Url") is not null)
+            destinations.Add(Read(reader, "Notifications:Webhook", "webhook", "webhook"));
+        else if (reader.Text("Notifications:Webhook:Secret") is not null)
+            reader.Mistake("Notifications:Webhook:Secret is set, but Notifications:Webhook:Url is not: set both or none.");
+
+        foreach (var names in reader.SpelledDifferently(Named))
+        {
+            reader.Mistake($"{string.Join(" and ", names.Select(name => $"{Named}:{name}"))} differ only in case, "
+                + "and settings are read without regard to it: choose another name for one, or spell all of them alike.");
+        }
+
+        foreach (var name in reader.Items(Named))
+        {
+            var section = $"{Named}:{name}";
+            var type = reader.Text($"{section}:Type");
+            if (WhyNot(section, name, type, destinations) is not { } wrong)
+            {
+                destinations.Add(Read(reader, section, name, type!));
+                continue;
+            }
+
+            // What it would have read is not unknown for that.
+            reader.Mistake(wrong);
+            reader.Skip(section);
+        }
+
+        // Somebody is always told: without any other destination, whoever looks at this terminal.
+        return destinations.Count > 0 ? destinations : [Read(reader, $"{Named}:console", "console", "console")];
+    }
+
+    private static string? WhyNot(string section, string name, string? type, IEnumerable<DestinationSettings> others)
+    {
+        if (!Name().IsMatch(name))
+        {
+            return $"{section}: a destination's name is 1 to 32 of a-z, A-Z, 0-9, '-', '_' and '.', and begins with a letter or digit; "
+                + "choose another.";
+        }
+
+        if (others.Any(other => string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase)))
+            return $"{section}: the short form Notifications:{name} is set, too, and is called the same; choose another name.";
+        if (type is null) return $"{section}:Type is missing: say one of {DestinationKinds.Names}.";
+        return DestinationKinds.Has(type) ? null : $"{section}:Type={type}: say one of {DestinationKinds.Names}.";
+    }
+
+    private static DestinationSettings Read(SettingsReader reader, string section, string name, string type) =>
+        new(name, DestinationKinds.Read(type, new DestinationSection(reader, section, name)));
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\z")]
+    private static partial Regex Name();
+}

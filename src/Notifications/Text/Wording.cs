@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text;
+using IoTOrleans.Grains.Logging;
+using IoTOrleans.Grains.Ports;
+
+namespace IoTOrleans.Notifications.Text;
+
+/// <summary>A language. A line that would have to say "unknown" is left out.</summary>
+internal abstract class Wording
+{
+    /// <summary>State first, name second, local time third.</summary>
+    public abstract string Subject(Notification n, string name);
+
+    public abstract IEnumerable<string> Lines(Notification n, string? url);
+
+    /// <summary>How many first, since when second.</summary>
+    public abstract string Subject(FleetNotification n);
+
+    public abstract IEnumerable<string> Lines(FleetNotification n, string? url);
+
+    /// <summary>How many first, how many of them new second.</summary>
+    public abstract string Subject(FleetSummary s);
+
+    public abstract IEnumerable<string> Lines(FleetSummary s, string? url);
+
+    /// <summary><c>47 s</c>, <c>1 min 30 s</c>, <c>47 min</c>, <c>2 h 5 min</c>, <c>3 d 4 h</c>: as exact as it matters.</summary>
+    protected static string InWords(TimeSpan duration, string seconds, string minutes, string hours, string days, string space)
+    {
+        if (duration < TimeSpan.Zero) duration = TimeSpan.Zero;
+        return duration switch
+        {
+            { TotalMinutes: < 1 } => $"{duration.Seconds}{seconds}",
+            { TotalMinutes: < 10 } => Pair(duration.Minutes, minutes, duration.Seconds, seconds),
+            { TotalHours: < 1 } => $"{duration.Minutes}{minutes}",
+            { TotalDays: < 1 } => Pair(duration.Hours, hours, duration.Minutes, minutes),
+            _ => Pair(duration.Days, days, duration.Hours, hours),
+        };
+
+        string Pair(int big, string bigUnit, int small, string smallUnit) =>
+            small == 0 ? $"{big}{bigUnit}" : $"{big}{bigUnit}{space}{small}{smallUnit}";
+    }
+
+    protected static string N(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    protected static bool IsOfFlapping(Notification n) => n.Event is NotificationEvent.DeviceFlapping or NotificationEvent.DeviceSteady;
+
+    /// <summary>When it came back, or else the moment the notification speaks of.</summary>
+    protected static DateTimeOffset EndOf(Notification n) => n.RecoveredAt ?? n.Since + n.Duration;
+
+    /// <summary>A reason that is no reason is not shown; one that we have no words for is shown as it is.</summary>
+    protected static string? ReasonOf(Notification n, IReadOnlyDictionary<string, string> phrases)
+    {
+        const int longEnough = 200;
+        if (n.DisconnectReason?.Trim() is not { Length: > 0 } reason || reason is "UNKNOWN" or "NONE") return null;
+        if (phrases.TryGetValue(reason, out var phrase)) return phrase;
+        var printable = Characters.Printable(reason);
+        return printable.Length <= longEnough ? printable : Characters.Shorten(printable, longEnough);
+    }
+
+    /// <summary>What the events said of the thing: <c>site=north, carrier=acme</c>.</summary>
+    protected static string? AttributesOf(Notification n) => n.Attributes.Count == 0 ? null : string.Join(", ", n.Attributes
+        .OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Characters.Printable($"{pair.Key}={pair.Value}")));
+
+    /// <summary>Whatever joined later, or so much later that nobody would call it the same time, did not.</summary>
+    protected static bool AllAtOnce(FleetNotification n) => n.Number == 1 && n.LastAt - n.StartedAt <= TimeSpan.FromMinutes(2);
+
+    /// <summary>Those that have joined since the last message, newest first.</summary>
+    protected static string NewestOf(FleetNotification n, string comma)
+    {
+        var names = string.Join(comma, n.Things.Take(n.Joined).Select(Characters.Printable));
+        return n.Joined > n.Things.Count ? names + comma + "…" : names;
+    }
+
+    protected static string NamesOf(FleetNotification n, string comma) => string.Join(comma, n.Things.Select(Characters.Printable));
+
+    /// <summary>Reasons and attributes that a good part of the members share: <c>96 % connection lost</c>.</summary>
+    protected static List<string> Shares(FleetNotification n, Func<string, string> nameOfReason) =>
+        [.. Shares(n.Reasons, n.Count, nameOfReason), .. Shares(n.Attributes, n.Count, name => name)];
+
+    private static IEnumerable<string> Shares(IReadOnlyDictionary<string, int> counts, int all, Func<string, string> nameOf)
+    {
+        const int mostShown = 3;
+        const double common = 0.2;
+        return counts.Where(pair => pair.Value >= common * all)
+            .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(mostShown)
+            .Select(pair => $"{Math.Floor(100.0 * pair.Value / all):0} % {Characters.Shorten(Characters.Printable(nameOf(pair.Key)), 80)}");
+    }
+
+    /// <summary>A line for each thing, as many as fit.</summary>
+    protected static List<string> ThingLines(FleetSummary s, Func<SummaryThing, string> lineOf)
+    {
+        // All names together, in bytes: SNS takes 256 KB, and the words are in its message six times, for people and within the JSON.
+        var room = 16_000;
+        return [.. s.Things.Select(lineOf).TakeWhile(line => (room -= Encoding.UTF8.GetByteCount(line)) >= 0)];
+    }
+}

@@ -1,9 +1,0 @@
-using System.Globalization;
-
-namespace IoTOrleans.Silo.Notifications.Text;
-
-internal static class Rfc3339
-{
-    /// <summary>In UTC with <c>Z</c>, fractions only where there are any.</summary>
-    public static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
-}
