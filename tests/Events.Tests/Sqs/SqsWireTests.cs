@@ -4,7 +4,6 @@ using Amazon.SQS.Model;
 using IoTOrleans.Settings;
 using IoTOrleans.Events.Sqs;
 using IoTOrleans.Events.Watermarks;
-using IoTOrleans.Silo.Tests.Aws;
 using IoTOrleans.Testing.Emulators;
 using Shouldly;
 using Xunit;

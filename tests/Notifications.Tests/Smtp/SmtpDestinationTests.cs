@@ -36,7 +36,7 @@ public sealed class SmtpDestinationTests
         (await destination.Send(Sample.Offline)).Outcome.ShouldBe(DeliveryOutcome.Accepted);
 
         var received = server.Mails.ShouldHaveSingleItem();
-        received.Data.ShouldAllBe(c => c <= '~');
+        received.Data.ShouldEachBe(c => c <= '~');
         Parse(received).Subject.ShouldBe(Sample.Japanese.Render(Sample.Offline).Subject);
         Parse(received).TextBody!.TrimEnd().ReplaceLineEndings("\n").ShouldBe(Sample.Japanese.Render(Sample.Offline).Text);
     }
@@ -62,7 +62,7 @@ public sealed class SmtpDestinationTests
         foreach (var notification in new[] { Sample.Offline, Sample.StillOffline, Sample.Recovered, Sample.Recovered }) await destination.Send(notification);
 
         var mails = server.Mails.Select(Parse).ToList();
-        mails.Skip(1).ShouldAllBe(mail => mail.InReplyTo == mails[0].MessageId);
+        mails.Skip(1).ShouldEachBe(mail => mail.InReplyTo == mails[0].MessageId);
         mails.Select(mail => mail.MessageId).Distinct().Count().ShouldBe(3);
     }
 
@@ -79,7 +79,7 @@ public sealed class SmtpDestinationTests
         mails[0].TextBody!.TrimEnd().ReplaceLineEndings("\n").ShouldBe(Sample.English.Render(Sample.FleetOutage).Text);
         mails[0].Headers["X-IoTOrleans-Event"].ShouldBe("fleet.outage");
         mails[0].InReplyTo.ShouldBeNull();
-        mails.Skip(1).ShouldAllBe(mail => mail.InReplyTo == mails[0].MessageId);
+        mails.Skip(1).ShouldEachBe(mail => mail.InReplyTo == mails[0].MessageId);
         mails.Select(mail => mail.MessageId).ShouldBe(
             new[] { "fleet.outage", "fleet.outage.2", "fleet.recovered" }.Select(told => $"{Sample.FleetOutage.IncidentId}.{told}@example.net"));
     }

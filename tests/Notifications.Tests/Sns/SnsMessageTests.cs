@@ -63,7 +63,7 @@ public sealed class SnsMessageTests
             System.Text.Encoding.UTF8.GetByteCount(message.Message).ShouldBeLessThan(240_000);
             message.StringAttributes.ShouldBe([new("event", "fleet.summary"), new("summaryId", summary.Id)]);
             (message.MessageGroupId, message.MessageDeduplicationId).ShouldBe(("fleet.summary", summary.Id));
-            message.Subject!.ShouldAllBe(c => c < 128);
+            message.Subject!.ShouldEachBe(c => c < 128);
         }
     }
 
