@@ -36,7 +36,9 @@ public sealed record ConnectionChange(
     /// <summary>AWS IoT's <c>disconnectReason</c>; any string, also one that AWS has not invented yet.</summary>
     [Id(9)] public string? DisconnectReason { get; init; }
 
-    /// <summary>The event itself says that <c>connected</c> was the same before (a shadow document with equal previous and current).</summary>
+    /// <summary>
+    /// The event itself says that <c>connected</c> was the same before (a shadow document with equal previous and current).
+    /// </summary>
     [Id(10)] public bool SaysUnchanged { get; init; }
 
     /// <summary>The event itself says that <c>connected</c> was the opposite before: proof of a change that we may have missed.</summary>

@@ -4,7 +4,9 @@ namespace IoTOrleans.Contracts;
 [GenerateSerializer, Immutable, Alias("IoTOrleans.DevicePolicy")]
 public sealed record DevicePolicy
 {
-    /// <summary><c>override</c> if anything was set for this thing at run time, else the glob of the policy that matched, else <c>default</c>.</summary>
+    /// <summary>
+    /// <c>override</c> if anything was set for this thing at run time, else the glob of the policy that matched, else <c>default</c>.
+    /// </summary>
     [Id(0)] public required string Source { get; init; }
 
     /// <summary>The glob of the policy that matched, also below an override; null: none.</summary>

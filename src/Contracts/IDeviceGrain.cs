@@ -22,8 +22,8 @@ public interface IDeviceGrain : IGrainWithStringKey
     Task<DeviceStatus?> GetStatus();
 
     /// <summary>
-    /// Forgets the thing: state, clock and everything still owed, but for one word to those that were told of it. It is a stranger until it is
-    /// heard of again.
+    /// Forgets the thing: state, clock and everything still owed, but for one word to those that were told of it. It is a stranger until it
+    /// is heard of again.
     /// </summary>
     [Alias("Forget")]
     Task Forget();

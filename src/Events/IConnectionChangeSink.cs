@@ -14,5 +14,6 @@ internal interface IConnectionChangeSink
 
 internal sealed class GrainSink(IGrainFactory grains) : IConnectionChangeSink
 {
-    public Task<PresenceReason> Report(string thingName, ConnectionChange change) => grains.GetGrain<IDeviceGrain>(thingName).Report(change);
+    public Task<PresenceReason> Report(string thingName, ConnectionChange change) =>
+        grains.GetGrain<IDeviceGrain>(thingName).Report(change);
 }

@@ -12,7 +12,9 @@ internal abstract record ParsedEvent
     /// <summary>A connection change of a thing.</summary>
     internal sealed record Change(string ThingName, ConnectionChange ConnectionChange) : ParsedEvent;
 
-    /// <summary>Fine, but it says nothing about the connection (a shadow document without <c>connected</c>): counted and done with.</summary>
+    /// <summary>
+    /// Fine, but it says nothing about the connection (a shadow document without <c>connected</c>): counted and done with.
+    /// </summary>
     internal sealed record Nothing(string ThingName) : ParsedEvent;
 
     /// <summary>Not an event; <paramref name="Detail"/> is one sentence for a person.</summary>

@@ -100,7 +100,9 @@ public sealed class SettingsReader(IConfiguration configuration)
     public void Skip(string section) =>
         _read.UnionWith(configuration.GetSection(section).AsEnumerable().Select(pair => pair.Key));
 
-    /// <summary>The name of a file. Only a shell expands <c>~</c> before a program sees it; here the home folder is put in its place.</summary>
+    /// <summary>
+    /// The name of a file. Only a shell expands <c>~</c> before a program sees it; here the home folder is put in its place.
+    /// </summary>
     public string FilePath(string key, string defaultValue)
     {
         var text = Text(key, defaultValue);

@@ -16,7 +16,8 @@ return await Startup.Run(async () =>
 {
     var commandLine = CommandLine.Read(args);
     var builder = SiloApplication.CreateBuilder(commandLine.Settings);
-    var settings = ReadSettings.From(builder.Configuration, settings => [.. commandLine.Mistakes, .. Ground.Trouble(settings, builder.Configuration)]);
+    var settings = ReadSettings.From(
+        builder.Configuration, settings => [.. commandLine.Mistakes, .. Ground.Trouble(settings, builder.Configuration)]);
 
     builder.AddSiloLogging();
     builder.AddOrleans(settings);

@@ -33,7 +33,9 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
     /// <summary>Why the last writes could not be stored; null: they were. For readiness: reads may go on well on a full disk.</summary>
     public string? WriteFailure => Open().Writer.Failing;
 
-    /// <summary>What keeps a store from being opened there, as far as can be told without opening it: its folder, another process. Null: nothing.</summary>
+    /// <summary>
+    /// What keeps a store from being opened there, as far as can be told without opening it: its folder, another process. Null: nothing.
+    /// </summary>
     public static string? Trouble(string path)
     {
         try

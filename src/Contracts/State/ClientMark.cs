@@ -27,10 +27,14 @@ public sealed record ClientMark
     /// <summary>The moment the last event is taken to have happened.</summary>
     [Id(5)] public DateTimeOffset At { get; init; }
 
-    /// <summary>The last event reached our queue more than two minutes after its stamp: <see cref="At"/> is good to two minutes only.</summary>
+    /// <summary>
+    /// The last event reached our queue more than two minutes after its stamp: <see cref="At"/> is good to two minutes only.
+    /// </summary>
     [Id(6)] public bool Late { get; init; }
 
-    /// <summary>The client is connected, as far as its own events say. True after the end of a session that another one took over.</summary>
+    /// <summary>
+    /// The client is connected, as far as its own events say. True after the end of a session that another one took over.
+    /// </summary>
     [Id(7)] public bool Connected { get; init; }
 
     /// <summary>The last event was the end of its session.</summary>

@@ -15,7 +15,9 @@ public sealed record DeviceState
     /// <summary>The last real change of <see cref="Connected"/>.</summary>
     [Id(1)] public DateTimeOffset? Since { get; init; }
 
-    /// <summary>The door through which the last change of <see cref="Connected"/> came: it tells who can be asked about this thing.</summary>
+    /// <summary>
+    /// The door through which the last change of <see cref="Connected"/> came: it tells who can be asked about this thing.
+    /// </summary>
     [Id(2)] public EventSource Source { get; init; }
 
     /// <summary>Time of the last applied event.</summary>
@@ -30,7 +32,9 @@ public sealed record DeviceState
     /// <summary>The MQTT clients of the thing, at most <see cref="MostClients"/>: the connected ones, then those that ended last.</summary>
     [Id(22)] public IReadOnlyList<ClientMark> Clients { get; init; } = [];
 
-    /// <summary>Clients whose events end here have been forgotten: what an unknown client did before this is no news. null: none has been.</summary>
+    /// <summary>
+    /// Clients whose events end here have been forgotten: what an unknown client did before this is no news. null: none has been.
+    /// </summary>
     [Id(23)] public DateTimeOffset? ClientsForgottenUntil { get; init; }
 
     /// <summary>The outage that is running or whose recovery hold is running.</summary>
@@ -52,8 +56,8 @@ public sealed record DeviceState
     [Id(10)] public IReadOnlyList<RingEntry> Ring { get; init; } = [];
 
     /// <summary>
-    /// Who has heard the word that an entry of <see cref="Ring"/> is about: the last one here belongs to the last one there, and so on. Names with
-    /// commas; before them, with a colon, the word where it does not follow from the entry's reason. Empty: nobody.
+    /// Who has heard the word that an entry of <see cref="Ring"/> is about: the last one here belongs to the last one there, and so on.
+    /// Names with commas; before them, with a colon, the word where it does not follow from the entry's reason. Empty: nobody.
     /// </summary>
     [Id(24)] public IReadOnlyList<string> Heard { get; init; } = [];
 
@@ -118,7 +122,9 @@ public sealed record OrderMark
     /// <summary>The moment the last event is taken to have happened: compared across kinds.</summary>
     [Id(6)] public DateTimeOffset At { get; init; }
 
-    /// <summary>Stamp of the event before the last one, if it said otherwise and both are of the same second; null: there is none.</summary>
+    /// <summary>
+    /// Stamp of the event before the last one, if it said otherwise and both are of the same second; null: there is none.
+    /// </summary>
     [Id(8)] public DateTimeOffset? Before { get; init; }
 
     /// <summary>Events with numbers of their own are ordered among themselves, everything else by time.</summary>

@@ -19,7 +19,10 @@ public sealed record Flapping
     /// <summary>It is over: the thing has been connected for an hour since then.</summary>
     [Id(3)] public DateTimeOffset? CalmSince { get; init; }
 
-    /// <summary>By destination name; <see cref="Delivery.Offline"/> is <c>device.flapping</c>, <see cref="Delivery.Recovered"/> <c>device.steady</c>.</summary>
+    /// <summary>
+    /// By destination name; <see cref="Delivery.Offline"/> is <c>device.flapping</c>, <see cref="Delivery.Recovered"/>
+    /// <c>device.steady</c>.
+    /// </summary>
     [Id(4)] public IReadOnlyDictionary<string, Delivery> Deliveries { get; init; } = None;
 
     private static readonly IReadOnlyDictionary<string, Delivery> None = new Dictionary<string, Delivery>();

@@ -107,8 +107,8 @@ public sealed record IncidentBatch
 }
 
 /// <summary>
-/// Hashes of an incident's members, apart from the <see cref="DispatchState"/> because a million do not fit into one item. Written once, before
-/// the state that names it, and never changed.
+/// Hashes of an incident's members, apart from the <see cref="DispatchState"/> because a million do not fit into one item. Written once,
+/// before the state that names it, and never changed.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.MemberPage")]
 public sealed record MemberPage

@@ -17,7 +17,9 @@ public sealed record Outage
 
     [Id(4)] public string? DisconnectReason { get; init; }
 
-    /// <summary>The session (lifecycle <c>versionNumber</c>, broker sequence) whose end started the running grace; null where there are none.</summary>
+    /// <summary>
+    /// The session (lifecycle <c>versionNumber</c>, broker sequence) whose end started the running grace; null where there are none.
+    /// </summary>
     [Id(5)] public long? Session { get; init; }
 
     /// <summary>Began because we were away ourselves; if the thing comes back in time, it does not count.</summary>
@@ -53,7 +55,8 @@ public sealed record Outage
     [Id(15)] public IReadOnlyDictionary<string, Delivery> Deliveries { get; init; } = None;
 
     /// <summary>
-    /// The thing was forgotten then: whoever was told of it is owed that word, or that it had come back before if <see cref="BackAt"/> is set.
+    /// The thing was forgotten then: whoever was told of it is owed that word, or that it had come back before if <see cref="BackAt"/> is
+    /// set.
     /// </summary>
     [Id(20)] public DateTimeOffset? RemovedAt { get; init; }
 
@@ -73,7 +76,9 @@ public sealed record Delivery
     /// <summary>The last <c>device.still_offline</c> it accepted, counted from 1.</summary>
     [Id(2)] public int StillOffline { get; init; }
 
-    /// <summary>Failed attempts since the last one that was accepted; at first only those that failed while others' were accepted.</summary>
+    /// <summary>
+    /// Failed attempts since the last one that was accepted; at first only those that failed while others' were accepted.
+    /// </summary>
     [Id(3)] public int Failures { get; init; }
 
     /// <summary>Not before this; null: now.</summary>

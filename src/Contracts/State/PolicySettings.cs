@@ -1,8 +1,8 @@
 namespace IoTOrleans.Contracts;
 
 /// <summary>
-/// The fields of a policy, wherever they are set: as defaults in the settings, for the things of a glob, or for one thing at run time. Null: not set
-/// here, what lies below holds.
+/// The fields of a policy, wherever they are set: as defaults in the settings, for the things of a glob, or for one thing at run time.
+/// Null: not set here, what lies below holds.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.PolicyOverride")]
 public sealed record PolicySettings

@@ -41,7 +41,8 @@ internal sealed class Caller(RetrySettings settings, TimeProvider time, DynamoDB
             metrics.Failed(table, operation, fault);
 
             // An attempt that begins with no time left to answer could only turn a clear refusal into "nobody knows".
-            if (spent + pause + (settings.AttemptLimit / 4) >= settings.CallLimit) throw failures.GaveUp(table, operation, fault, attempts, spent, failure);
+            if (spent + pause + (settings.AttemptLimit / 4) >= settings.CallLimit)
+                throw failures.GaveUp(table, operation, fault, attempts, spent, failure);
             await Task.Delay(pause, time, cancellationToken);
         }
     }

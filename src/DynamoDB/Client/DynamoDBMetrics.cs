@@ -19,11 +19,14 @@ internal sealed class DynamoDBMetrics
     {
         var meter = meters.Create(MeterName);
         consumed = meter.CreateCounter<double>(
-            "iot_orleans.dynamodb.consumed", "{unit}", "Request units consumed, as DynamoDB counts them; failed conditions and lost answers are not in it.");
+            "iot_orleans.dynamodb.consumed", "{unit}",
+            "Request units consumed, as DynamoDB counts them; failed conditions and lost answers are not in it.");
         failed = meter.CreateCounter<long>(
-            "iot_orleans.dynamodb.failed_attempts", "{attempt}", "Attempts that failed, by fault; all but final ones were tried again for 10 s.");
+            "iot_orleans.dynamodb.failed_attempts", "{attempt}",
+            "Attempts that failed, by fault; all but final ones were tried again for 10 s.");
         conditionsFailed = meter.CreateCounter<long>(
-            "iot_orleans.dynamodb.failed_conditions", "{request}", "Writes refused because somebody else had written; each costs what the write would have.");
+            "iot_orleans.dynamodb.failed_conditions", "{request}",
+            "Writes refused because somebody else had written; each costs what the write would have.");
         itemSize = meter.CreateHistogram(
             "iot_orleans.dynamodb.item_size", "By", "Size of items written, names included; each begun 1,024 bytes are one write unit.",
             advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [256, 512, 768, 1024, 2048, 4096, 16384, 65536, 409600] });

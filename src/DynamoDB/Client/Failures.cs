@@ -10,12 +10,14 @@ internal sealed class Failures(string where)
     private static readonly HashSet<string> BadCredentials =
     [
         "UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature",
-        "IncompleteSignatureException", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "ExpiredToken", "ExpiredTokenException",
+        "IncompleteSignatureException", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "ExpiredToken",
+        "ExpiredTokenException",
     ];
 
     public static DynamoDBStoreException NoRegion(Exception? cause = null) => new(
         DynamoDBStoreError.NoRegion,
-        "No AWS region is set, and DynamoDB needs one: set AWS_REGION, for example AWS_REGION=eu-west-1, or AWS_ENDPOINT_URL_DYNAMODB.", cause);
+        "No AWS region is set, and DynamoDB needs one: set AWS_REGION, for example AWS_REGION=eu-west-1, or AWS_ENDPOINT_URL_DYNAMODB.",
+        cause);
 
     public static DynamoDBStoreException NoCredentials(Exception cause) => new(
         DynamoDBStoreError.Credentials,
@@ -57,7 +59,8 @@ internal sealed class Failures(string where)
             DynamoDBStoreError.Credentials, $"AWS does not accept the credentials for DynamoDB in {where} ({OneLine(cause)}).", cause),
         AmazonServiceException { ErrorCode: "AccessDeniedException" or "AccessDenied" } => new DynamoDBStoreException(
             DynamoDBStoreError.Denied,
-            $"These credentials may not {operation} on the DynamoDB table {table} in {where}: grant dynamodb:{operation} (docs/dynamodb.md).", cause),
+            $"These credentials may not {operation} on the DynamoDB table {table} in {where}: grant dynamodb:{operation} "
+                + $"(docs/dynamodb.md).", cause),
         AmazonServiceException { ErrorCode: "ValidationException" } when cause.Message.Contains("Item size", StringComparison.Ordinal) =>
             new DynamoDBStoreException(
                 DynamoDBStoreError.ItemTooLarge, $"An item for the DynamoDB table {table} is larger than DynamoDB takes, 400 KB.", cause),

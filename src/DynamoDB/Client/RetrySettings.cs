@@ -18,7 +18,9 @@ internal sealed record RetrySettings
     /// <summary>A new table is active after some 10 s on AWS.</summary>
     public TimeSpan TableLimit { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Doubles from attempt to attempt; half of it by chance, so that those who were refused together do not come back together.</summary>
+    /// <summary>
+    /// Doubles from attempt to attempt; half of it by chance, so that those who were refused together do not come back together.
+    /// </summary>
     public TimeSpan PauseAfter(int attempts)
     {
         var longest = Math.Min(LongestPause.TotalSeconds, FirstPause.TotalSeconds * Math.Pow(2, attempts - 1));

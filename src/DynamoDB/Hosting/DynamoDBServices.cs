@@ -25,7 +25,8 @@ internal static class DynamoDBServices
 
     /// <summary>Opened when the host starts, its options validated before.</summary>
     public static void AddTable(
-        this IServiceCollection services, TableSchema schema, string what, Func<IServiceProvider, DynamoDBTableOptions> options, string? providerName = null)
+        this IServiceCollection services, TableSchema schema, string what, Func<IServiceProvider, DynamoDBTableOptions> options,
+        string? providerName = null)
     {
         services.AddDynamoDBTables();
         services.AddSingleton(provider => new UsedTable(schema, options(provider).TablePrefix, options(provider).CreateTables));

@@ -19,12 +19,16 @@ namespace IoTOrleans.DynamoDB;
 /// </summary>
 public static class DynamoDBSiloBuilderExtensions
 {
-    public static ISiloBuilder AddDynamoDBGrainStorageAsDefault(this ISiloBuilder builder, Action<DynamoDBStorageOptions>? configure = null) =>
+    public static ISiloBuilder AddDynamoDBGrainStorageAsDefault(
+        this ISiloBuilder builder, Action<DynamoDBStorageOptions>? configure = null) =>
         builder.AddDynamoDBGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, configure);
 
-    /// <summary>The storage, with what it can do beyond Orleans' contract, is the keyed service <see cref="DynamoDBGrainStorage"/>.</summary>
+    /// <summary>
+    /// The storage, with what it can do beyond Orleans' contract, is the keyed service <see cref="DynamoDBGrainStorage"/>.
+    /// </summary>
     /// <param name="name">The provider's name. It is part of the key of what it stores: under another name nothing is found again.</param>
-    public static ISiloBuilder AddDynamoDBGrainStorage(this ISiloBuilder builder, string name, Action<DynamoDBStorageOptions>? configure = null)
+    public static ISiloBuilder AddDynamoDBGrainStorage(
+        this ISiloBuilder builder, string name, Action<DynamoDBStorageOptions>? configure = null)
     {
         var services = builder.Services;
         var options = services.AddOptions<DynamoDBStorageOptions>(name);
@@ -46,7 +50,8 @@ public static class DynamoDBSiloBuilderExtensions
             provider.GetRequiredService<IOptionsMonitor<DynamoDBStorageOptions>>().Get(name);
     }
 
-    public static ISiloBuilder UseDynamoDBReminderService(this ISiloBuilder builder, Action<DynamoDBReminderTableOptions>? configure = null) =>
+    public static ISiloBuilder UseDynamoDBReminderService(
+        this ISiloBuilder builder, Action<DynamoDBReminderTableOptions>? configure = null) =>
         builder.AddReminders().AddDynamoDBReminderTable(configure);
 
     /// <summary>The table alone, for a host that brings a reminder service of its own.</summary>

@@ -2,7 +2,9 @@ using Orleans.Storage;
 
 namespace IoTOrleans.DynamoDB;
 
-/// <summary>Where a grain storage provider keeps its states. Providers with the same prefix share one table; their items do not meet.</summary>
+/// <summary>
+/// Where a grain storage provider keeps its states. Providers with the same prefix share one table; their items do not meet.
+/// </summary>
 public sealed class DynamoDBStorageOptions : DynamoDBTableOptions, IStorageProviderSerializerOptions
 {
     /// <summary>

@@ -14,7 +14,8 @@ internal sealed partial class TableOptionsValidator(string what, DynamoDBTableOp
         if (options.TablePrefix is not { } prefix || !Prefix().IsMatch(prefix))
         {
             throw new OrleansConfigurationException(
-                $"{what}: TablePrefix is '{options.TablePrefix}', but names of DynamoDB tables are made of letters, digits, '_', '-' and '.': "
+                $"{what}: TablePrefix is '{options.TablePrefix}', but names of DynamoDB tables are made of letters, digits, '_', '-' and "
+                    + $"'.': "
                 + "choose up to 200 of these.");
         }
 
@@ -26,7 +27,8 @@ internal sealed partial class TableOptionsValidator(string what, DynamoDBTableOp
     private static void NoSeparator(string setting, string? value)
     {
         if (value?.Contains('#', StringComparison.Ordinal) == true)
-            throw new OrleansConfigurationException($"{setting} is '{value}', but '#' separates the parts of a key in DynamoDB: leave it out.");
+            throw new OrleansConfigurationException(
+                $"{setting} is '{value}', but '#' separates the parts of a key in DynamoDB: leave it out.");
     }
 
     [GeneratedRegex("^[a-zA-Z0-9_.-]{0,200}$")]

@@ -16,5 +16,6 @@ internal sealed class DynamoDBGatewayListProvider(string cluster, DynamoDBTable 
     public async Task<IList<Uri>> GetGateways() =>
         [.. (await table.ReadAll(cluster)).Silos.Select(MembershipItem.ToEntry)
             .Where(silo => silo.Status == SiloStatus.Active && silo.ProxyPort > 0)
-            .Select(silo => SiloAddress.New(silo.SiloAddress.Endpoint.Address, silo.ProxyPort, silo.SiloAddress.Generation).ToGatewayUri())];
+            .Select(
+                silo => SiloAddress.New(silo.SiloAddress.Endpoint.Address, silo.ProxyPort, silo.SiloAddress.Generation).ToGatewayUri())];
 }

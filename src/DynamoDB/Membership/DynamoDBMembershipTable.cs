@@ -74,7 +74,8 @@ internal sealed partial class DynamoDBMembershipTable(string cluster, DynamoDBTa
         }
 
         return new(
-            [.. silos.Select(row => Tuple.Create(MembershipItem.ToEntry(row), DynamoDBTable.ETagOf(row)!))], VersionItem.ToVersion(version));
+            [.. silos.Select(row => Tuple.Create(MembershipItem.ToEntry(row), DynamoDBTable.ETagOf(row)!))],
+            VersionItem.ToVersion(version));
     }
 
     /// <summary>Being voted dead counts: a silo that others have just given up on is still news to the rest.</summary>

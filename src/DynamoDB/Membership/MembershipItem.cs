@@ -27,7 +27,10 @@ internal static class MembershipItem
         if (!string.IsNullOrEmpty(entry.HostName)) item[Host] = new(entry.HostName);
         if (!string.IsNullOrEmpty(entry.RoleName)) item[Role] = new(entry.RoleName);
         if (entry.SuspectTimes is { Count: > 0 } suspects)
-            item[Suspects] = new() { L = [.. suspects.Select(vote => new AttributeValue($"{vote.Item1.ToParsableString()} {Time(vote.Item2).S}"))] };
+            item[Suspects] = new()
+            {
+                L = [.. suspects.Select(vote => new AttributeValue($"{vote.Item1.ToParsableString()} {Time(vote.Item2).S}"))],
+            };
         return item;
     }
 
@@ -55,7 +58,8 @@ internal static class MembershipItem
 
     private static int ReadNumber(AttributeValue value) => int.Parse(value.N, CultureInfo.InvariantCulture);
 
-    private static DateTime ReadTime(string text) => DateTime.ParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+    private static DateTime ReadTime(string text) =>
+        DateTime.ParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
 
     private static Tuple<SiloAddress, DateTime> ReadVote(string vote)
     {

@@ -4,12 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace IoTOrleans.DynamoDB.Membership;
 
 /// <summary>
-/// Before a silo joins, Orleans has it probe every silo that the table calls active, and dead ones do not answer: until somebody has declared them dead
-/// it waits, for minutes if nobody is left who could. So whoever starts does that first. Dead is who has written no heartbeat for a while *and* takes no
-/// connection. One that lives all the same finds out with its next look at the table, and ends: that is Orleans' own fence.
+/// Before a silo joins, Orleans has it probe every silo that the table calls active, and dead ones do not answer: until somebody has
+/// declared them dead it waits, for minutes if nobody is left who could. So whoever starts does that first. Dead is who has written no
+/// heartbeat for a while *and* takes no connection. One that lives all the same finds out with its next look at the table, and ends: that
+/// is Orleans' own fence.
 /// </summary>
 internal sealed partial class Undertaker(
-    IMembershipTable table, ILocalSiloDetails self, TimeSpan deadAfter, TimeProvider time, ILogger<Undertaker> logger) : ILifecycleParticipant<ISiloLifecycle>
+    IMembershipTable table, ILocalSiloDetails self, TimeSpan deadAfter, TimeProvider time,
+    ILogger<Undertaker> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly TimeSpan lookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan connecting = TimeSpan.FromSeconds(1);
@@ -63,7 +65,8 @@ internal sealed partial class Undertaker(
 
     private async Task<List<MembershipEntry>> Silent(MembershipTableData data, CancellationToken cancellationToken)
     {
-        var others = data.Members.Select(member => member.Item1).Where(silo => silo.Status != SiloStatus.Dead && !silo.SiloAddress.Endpoint.Equals(self.SiloAddress.Endpoint));
+        var others = data.Members.Select(member => member.Item1)
+            .Where(silo => silo.Status != SiloStatus.Dead && !silo.SiloAddress.Endpoint.Equals(self.SiloAddress.Endpoint));
         var asked = await Task.WhenAll(others.Select(async silo => (Silo: silo, Answers: await Answers(silo, cancellationToken))));
         return [.. asked.Where(silo => !silo.Answers).Select(silo => silo.Silo)];
     }
@@ -78,7 +81,8 @@ internal sealed partial class Undertaker(
             await socket.ConnectAsync(silo.SiloAddress.Endpoint, either.Token);
             return true;
         }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (
+            exception is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }
@@ -87,6 +91,7 @@ internal sealed partial class Undertaker(
     [LoggerMessage(2, LogLevel.Warning, "{Silo} takes no connection, and its last heartbeat is of {Alive:O}: declared dead")]
     private partial void LogDead(SiloAddress silo, DateTime alive);
 
-    [LoggerMessage(3, LogLevel.Warning, "Whether all silos of the table still live could not be looked at; Orleans waits for those that do not answer. {Error}")]
+    [LoggerMessage(3, LogLevel.Warning, "Whether all silos of the table still live could not be looked at; Orleans waits for those that do "
+        + "not answer. {Error}")]
     private partial void LogNotLooked(string error);
 }

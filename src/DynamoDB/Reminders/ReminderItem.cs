@@ -38,7 +38,8 @@ internal static class ReminderItem
         catch (Exception cause) when (cause is FormatException or KeyNotFoundException or ArgumentException)
         {
             throw new DynamoDBStoreException(DynamoDBStoreError.Unreadable,
-                $"The reminder {sort} in DynamoDB cannot be read ({cause.Message}): delete or mend this item of the reminder table.", cause);
+                $"The reminder {sort} in DynamoDB cannot be read ({cause.Message}): delete or mend this item of the reminder table.",
+                cause);
         }
     }
 

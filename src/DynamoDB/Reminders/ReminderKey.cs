@@ -34,7 +34,9 @@ internal static class ReminderKey
         return (GrainId.Parse(Unescape(sort[grain..(name - 1)]), CultureInfo.InvariantCulture), sort[name..]);
     }
 
-    /// <summary>A grain's key may hold the separator; hidden, the end of the grain's id is certain. Ordinary ids stay as they are.</summary>
+    /// <summary>
+    /// A grain's key may hold the separator; hidden, the end of the grain's id is certain. Ordinary ids stay as they are.
+    /// </summary>
     private static string Escape(string grain) =>
         grain.Replace("%", "%25", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal);
 

@@ -49,7 +49,8 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
         var expected = grainState.ETag;
         var etag = ETags.New();
         var item = GrainStateItem.From(key, etag, _serializer.Serialize(grainState.State));
-        var conflict = await _table.Put(item, expected is null ? WriteCondition.Absent : WriteCondition.ETagIs(expected), cancellationToken);
+        var conflict = await _table.Put(
+            item, expected is null ? WriteCondition.Absent : WriteCondition.ETagIs(expected), cancellationToken);
         ThrowIf(conflict, "written", key, expected);
         grainState.ETag = etag;
         grainState.RecordExists = true;

@@ -17,7 +17,13 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
 
     public async Task<Item?> Read(Item key, CancellationToken cancellationToken = default)
     {
-        var request = new GetItemRequest { TableName = name, Key = key, ConsistentRead = true, ReturnConsumedCapacity = ReturnConsumedCapacity.TOTAL };
+        var request = new GetItemRequest
+        {
+            TableName = name,
+            Key = key,
+            ConsistentRead = true,
+            ReturnConsumedCapacity = ReturnConsumedCapacity.TOTAL,
+        };
         var answer = await Call("GetItem", token => client.GetItemAsync(request, token), cancellationToken);
         return answer.IsItemSet ? answer.Item : null;
     }
@@ -104,7 +110,9 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
         var request = new QueryRequest
         {
             TableName = name,
-            KeyConditionExpression = first is null ? "#partition = :partition" : "#partition = :partition AND #sort BETWEEN :first AND :last",
+            KeyConditionExpression = first is null
+                ? "#partition = :partition"
+                : "#partition = :partition AND #sort BETWEEN :first AND :last",
             ExpressionAttributeNames = new() { ["#partition"] = schema.PartitionKey },
             ExpressionAttributeValues = new() { [":partition"] = new(partition) },
             ConsistentRead = true,
@@ -148,7 +156,8 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
     /// <summary>Writes all or none.</summary>
     /// <param name="puts">Items with ETags that no write had before; the first one's is the token that makes a repeat harmless.</param>
     /// <returns>False: a condition did not hold.</returns>
-    public async Task<bool> PutTogether(IReadOnlyList<(Item Item, WriteCondition Condition)> puts, CancellationToken cancellationToken = default)
+    public async Task<bool> PutTogether(
+        IReadOnlyList<(Item Item, WriteCondition Condition)> puts, CancellationToken cancellationToken = default)
     {
         var etag = puts[0].Item[ETags.Attribute].S;
         var request = new TransactWriteItemsRequest

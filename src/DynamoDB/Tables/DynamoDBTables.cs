@@ -27,5 +27,7 @@ internal sealed class DynamoDBTables(
 
     /// <summary>For people: an endpoint of their own, else the region.</summary>
     private static string Where(IAmazonDynamoDB client) =>
-        client.Config.ServiceURL is { Length: > 0 } url ? url.TrimEnd('/') : client.Config.RegionEndpoint?.SystemName ?? "an unknown region";
+        client.Config.ServiceURL is { Length: > 0 } url
+            ? url.TrimEnd('/')
+            : client.Config.RegionEndpoint?.SystemName ?? "an unknown region";
 }

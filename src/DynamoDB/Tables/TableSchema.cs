@@ -29,5 +29,6 @@ internal sealed record TableSchema(string Suffix, string PartitionKey, string So
     public string Keys => $"{PartitionKey} (HASH, S), {SortKey} (RANGE, S)";
 
     public static string KeysOf(TableDescription table) => string.Join(", ", table.KeySchema.Select(key =>
-        $"{key.AttributeName} ({key.KeyType}, {table.AttributeDefinitions.Find(a => a.AttributeName == key.AttributeName)?.AttributeType})"));
+        $"{key.AttributeName} ({key.KeyType}, "
+            + $"{table.AttributeDefinitions.Find(a => a.AttributeName == key.AttributeName)?.AttributeType})"));
 }

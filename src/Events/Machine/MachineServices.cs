@@ -20,7 +20,8 @@ internal static class MachineServices
     public static IServiceCollection AddFileGauge(this IServiceCollection services)
     {
         services.TryAddSingleton(provider => new FileGauge(
-            FileGauge.LimitOfThisProcess(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileGauge>>()));
+            FileGauge.LimitOfThisProcess(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<FileGauge>>()));
         return services;
     }
 

@@ -30,17 +30,20 @@ internal static class PortHolder
         where File.Exists(table)
         from line in File.ReadLines(table).Skip(1)
         let columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-        where columns.Length > 9 && columns[3] == Listening && columns[1].EndsWith($":{port.ToString("X4", CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
+        where columns.Length > 9 && columns[3] == Listening
+            && columns[1].EndsWith($":{port.ToString("X4", CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
         select $"socket:[{columns[9]}]";
 
     private static IEnumerable<string> Processes() =>
-        Directory.EnumerateDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+        Directory.EnumerateDirectories("/proc")
+            .Where(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     private static bool Holds(string process, HashSet<string> sockets)
     {
         try
         {
-            return new DirectoryInfo(Path.Combine(process, "fd")).EnumerateFileSystemInfos().Any(file => file.LinkTarget is { } target && sockets.Contains(target));
+            return new DirectoryInfo(Path.Combine(process, "fd")).EnumerateFileSystemInfos()
+                .Any(file => file.LinkTarget is { } target && sockets.Contains(target));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

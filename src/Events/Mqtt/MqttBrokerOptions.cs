@@ -5,7 +5,9 @@ internal sealed class MqttBrokerOptions
 {
     internal const string Section = "Events:Mqtt:Listen";
 
-    /// <summary>An IP address or <c>localhost</c>; beyond loopback <see cref="Username"/> and <see cref="Password"/> are required.</summary>
+    /// <summary>
+    /// An IP address or <c>localhost</c>; beyond loopback <see cref="Username"/> and <see cref="Password"/> are required.
+    /// </summary>
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>0 lets the system choose, which only tests want: in the settings 0 means no broker.</summary>

@@ -33,5 +33,6 @@ internal static class MqttBrokerServices
         return services;
     }
 
-    public static IServiceCollection AddBrokerVerifier(this IServiceCollection services) => services.AddSingleton<IConnectionVerifier, BrokerVerifier>();
+    public static IServiceCollection AddBrokerVerifier(
+        this IServiceCollection services) => services.AddSingleton<IConnectionVerifier, BrokerVerifier>();
 }

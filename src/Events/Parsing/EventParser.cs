@@ -19,7 +19,9 @@ internal static class EventParser
         var arrival = new Arrival(source, receivedAt);
         return JsonBody.Read<IReadOnlyList<ParsedEvent>>(
             utf8,
-            body => body.ValueKind is JsonValueKind.Array ? [.. body.EnumerateArray().Select(item => ParseOne(item, arrival))] : [ParseOne(body, arrival)],
+            body => body.ValueKind is JsonValueKind.Array
+                ? [.. body.EnumerateArray().Select(item => ParseOne(item, arrival))]
+                : [ParseOne(body, arrival)],
             detail => [Refusal.NotJson(utf8.Span, detail)]);
     }
 

@@ -15,7 +15,8 @@ internal static class JsonBody
     /// </summary>
     internal static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
-    /// <param name="read">May ask for any text in the body: one that is none (half a surrogate pair) ends in <paramref name="refuse"/>.</param>
+    /// <param name="read">May ask for any text in the body: one that is none (half a surrogate pair) ends in
+    /// <paramref name="refuse"/>.</param>
     /// <param name="refuse">Gets one sentence for a person.</param>
     internal static T Read<T>(ReadOnlyMemory<byte> utf8, Func<JsonElement, T> read, Func<string, T> refuse)
     {

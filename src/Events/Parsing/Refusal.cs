@@ -13,7 +13,8 @@ internal static class Refusal
 
     internal static ParsedEvent.Refused NotJson(ReadOnlySpan<byte> body, string detail) =>
         // "{" and whitespace after it, in base64. A rule action with useBase64 is an easy mistake: the console offers it.
-        NotJson(body.StartsWith("ey"u8) || body.StartsWith("ew"u8) ? "The body looks like base64: set useBase64 to false in the rule's SQS action." : detail);
+        NotJson(body.StartsWith("ey"u8)
+            || body.StartsWith("ew"u8) ? "The body looks like base64: set useBase64 to false in the rule's SQS action." : detail);
 
     internal static ParsedEvent.Refused NotAnObject(JsonValueKind kind) => new(
         RefusalReason.NotAnObject,
@@ -44,11 +45,13 @@ internal static class Refusal
     internal static ParsedEvent.Refused BadTimestamp(string detail) => new(RefusalReason.BadTimestamp, detail);
 
     internal static ParsedEvent.Refused BadVersion(string field) =>
-        new(RefusalReason.BadVersion, $"`{field}` must be a whole number from 0 to {long.MaxValue.ToString(CultureInfo.InvariantCulture)}.");
+        new(RefusalReason.BadVersion,
+            $"`{field}` must be a whole number from 0 to {long.MaxValue.ToString(CultureInfo.InvariantCulture)}.");
 
     internal static ParsedEvent.Refused BadText(string field, int maxLength) => new(
         RefusalReason.BadText,
-        string.Create(CultureInfo.InvariantCulture, $"`{field}` must be a string of at most {maxLength} characters, no control characters."));
+        string.Create(
+            CultureInfo.InvariantCulture, $"`{field}` must be a string of at most {maxLength} characters, no control characters."));
 
     internal static ParsedEvent.Refused BadAttributes(string detail) => new(RefusalReason.BadAttributes, detail);
 }

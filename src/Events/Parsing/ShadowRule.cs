@@ -24,6 +24,7 @@ internal static class ShadowRule
         }
 
         if (EventFields.ReadText(body, "disconnectReason", out var reason) is { } badReason) return badReason;
-        return ShadowChange.Read(body, body.Find("version"), "version", thingName, connected, stamp, arrival, before: null, reason, happensNow: timestamp is null);
+        return ShadowChange.Read(body, body.Find("version"), "version", thingName, connected, stamp, arrival, before: null, reason,
+            happensNow: timestamp is null);
     }
 }

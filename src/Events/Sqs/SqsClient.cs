@@ -8,8 +8,8 @@ using IoTOrleans.Settings;
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// Region, credentials and endpoint by the SDK's own conventions. The SDK repeats a request by itself; what a receive brought whose answer got lost is
-/// hidden for a while all the same, so each attempt that fails is noted.
+/// Region, credentials and endpoint by the SDK's own conventions. The SDK repeats a request by itself; what a receive brought whose answer
+/// got lost is hidden for a while all the same, so each attempt that fails is noted.
 /// </summary>
 internal sealed class SqsClient : AmazonSQSClient
 {
@@ -24,8 +24,8 @@ internal sealed class SqsClient : AmazonSQSClient
     {
         try
         {
-            // A long poll answers within 5 s. A connection that died without a word must not cost the SDK's 100 s: for as long as a poll hangs, and
-            // then once more for what its answer may have hidden, first verdicts wait.
+            // A long poll answers within 5 s. A connection that died without a word must not cost the SDK's 100 s: for as long as a poll
+            // hangs, and then once more for what its answer may have hidden, first verdicts wait.
             return new SqsClient(new AmazonSQSConfig { Timeout = SqsQueue.LongPoll + TimeSpan.FromSeconds(5) }, time, receiveFailed);
         }
         catch (AmazonClientException exception)
@@ -55,7 +55,8 @@ internal sealed class SqsClient : AmazonSQSClient
             {
                 return await base.InvokeAsync<T>(executionContext);
             }
-            catch (Exception exception) when (executionContext.RequestContext.OriginalRequest is ReceiveMessageRequest && LostAnswers.MayBe(exception))
+            catch (Exception exception) when (
+                executionContext.RequestContext.OriginalRequest is ReceiveMessageRequest && LostAnswers.MayBe(exception))
             {
                 ReceiveFailed(Time.GetElapsedTime(asked));
                 throw;

@@ -35,8 +35,8 @@ internal sealed record SqsOptions
     public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a stop waits for what is in hand to be stored; the rest is given back. With the 4 s that the last requests may take, and what the silo
-    /// itself needs to leave, it must fit into the 30 s that the host, and ECS, grant. Default: 15 s.
+    /// How long a stop waits for what is in hand to be stored; the rest is given back. With the 4 s that the last requests may take, and
+    /// what the silo itself needs to leave, it must fit into the 30 s that the host, and ECS, grant. Default: 15 s.
     /// </summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

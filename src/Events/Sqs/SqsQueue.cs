@@ -11,12 +11,14 @@ internal sealed class SqsQueue(IAmazonSQS sqs, SqsOptions options)
     internal const int BatchSize = 10;
 
     /// <summary>
-    /// Long polls ask all of SQS's servers, so an empty answer means an empty queue. SQS would wait for 20 s; but a poll that hangs looks like
-    /// one that waits, and for as long as that we would believe that nothing is there (docs/decisions/0015-what-we-may-not-know.md).
+    /// Long polls ask all of SQS's servers, so an empty answer means an empty queue. SQS would wait for 20 s; but a poll that hangs looks
+    /// like one that waits, and for as long as that we would believe that nothing is there (docs/decisions/0015-what-we-may-not-know.md).
     /// </summary>
     internal static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(5);
 
-    /// <summary>What an answer may take beyond the poll. One that takes longer hangs, and a poll that hangs has found out nothing.</summary>
+    /// <summary>
+    /// What an answer may take beyond the poll. One that takes longer hangs, and a poll that hangs has found out nothing.
+    /// </summary>
     internal static readonly TimeSpan Answering = TimeSpan.FromSeconds(2);
 
     public async Task<List<Message>> Receive(int max, TimeSpan wait, CancellationToken cancellationToken)

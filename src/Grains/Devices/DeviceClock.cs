@@ -16,7 +16,9 @@ internal sealed partial class DeviceClock(
     /// <summary>So long an activation that nobody calls stays in memory; to load it again is one read.</summary>
     internal const int MinutesInMemory = 2;
 
-    /// <summary>What is further away is left to the reminder: the activation, and its timer with it, would have left memory by then.</summary>
+    /// <summary>
+    /// What is further away is left to the reminder: the activation, and its timer with it, would have left memory by then.
+    /// </summary>
     internal static readonly TimeSpan TimerReach = TimeSpan.FromMinutes(MinutesInMemory);
 
     /// <summary>For the tick of a reminder, where a timer would have been exact.</summary>
@@ -39,7 +41,8 @@ internal sealed partial class DeviceClock(
     public bool IsArmed => _exists == true;
 
     /// <summary>
-    /// A look that is near, and for which the reminder ticks too late: until then the grain has to stay in memory. Null: it may leave at any time.
+    /// A look that is near, and for which the reminder ticks too late: until then the grain has to stay in memory. Null: it may leave at
+    /// any time.
     /// </summary>
     public DateTimeOffset? NeedsMemoryUntil => _timerFor is { } at && !(NextTick <= at + TooLate) ? at : null;
 
@@ -98,8 +101,8 @@ internal sealed partial class DeviceClock(
     }
 
     /// <summary>
-    /// Before the write, or the read, after which it may be removed: what is looked up only then could be somebody else's, made for an outage
-    /// that has begun since. Removed is what is held; what could not be is looked for again soon.
+    /// Before the write, or the read, after which it may be removed: what is looked up only then could be somebody else's, made for an
+    /// outage that has begun since. Removed is what is held; what could not be is looked for again soon.
     /// </summary>
     public async Task Hold()
     {
@@ -164,8 +167,8 @@ internal sealed partial class DeviceClock(
     }
 
     /// <summary>
-    /// A reminder that could not be removed would tick when it is due, and be removed then; that may be far away, and until then it would be read
-    /// with those that matter.
+    /// A reminder that could not be removed would tick when it is due, and be removed then; that may be far away, and until then it would
+    /// be read with those that matter.
     /// </summary>
     private void RemoveSoon()
     {

@@ -110,14 +110,16 @@ internal sealed partial class DeviceGrain(
         return await Apply(new PresenceInput.Audited(answer));
     }
 
-    public async Task Answered(string outageId, NotificationEvent notificationEvent, int sequence, string destination, DeliveryAnswer answer)
+    public async Task Answered(
+        string outageId, NotificationEvent notificationEvent, int sequence, string destination, DeliveryAnswer answer)
     {
         if (_sendingTo?.Remove(destination) == true && _sendingTo.Count == 0) _sendingTo = null;
         await Refresh(unless: IsFresh);
         await Apply(new PresenceInput.Answered(outageId, notificationEvent, sequence, destination, answer));
     }
 
-    public async Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination, bool sending)
+    public async Task<Notification?> StillOwed(
+        string outageId, NotificationEvent notificationEvent, int sequence, string destination, bool sending)
     {
         await Refresh(unless: IsFresh);
         var now = Now;
@@ -153,7 +155,8 @@ internal sealed partial class DeviceGrain(
 
     public Task<DeviceStatus?> GetStatus()
     {
-        if (storage.RecordExists && !RemovalRules.IsForgotten(_state)) return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, mutes.Over(_context, _state, Now), Now));
+        if (storage.RecordExists && !RemovalRules.IsForgotten(_state))
+            return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, mutes.Over(_context, _state, Now), Now));
 
         // A name that somebody only asked about must not keep memory for as long as a real thing.
         if (!_heardOf) DeactivateOnIdle();
@@ -224,10 +227,11 @@ internal sealed partial class DeviceGrain(
     }
 
     /// <summary>
-    /// Whoever waits for its incident asks every minute, and a million of them would read their state for nothing: before anything is really sent,
-    /// it is read again anyway.
+    /// Whoever waits for its incident asks every minute, and a million of them would read their state for nothing: before anything is
+    /// really sent, it is read again anyway.
     /// </summary>
-    private bool OnlyAsksAgain() => _clock.IsArmed && time.GetElapsedTime(_storedAsOf) < readAtLeastEvery && !(broker.Current is { } start && ConnectionRules.MissedStart(_state, start))
+    private bool OnlyAsksAgain() => _clock.IsArmed && time.GetElapsedTime(_storedAsOf) < readAtLeastEvery
+        && !(broker.Current is { } start && ConnectionRules.MissedStart(_state, start))
         && PresenceRules.Apply(_state, new PresenceInput.Tick(), PolicyAt(Now), Now) is { Persist: false, Effects: { Count: > 0 } effects }
         && effects.All(effect => effect is PresenceEffect.Send { KeepAlive: false });
 
@@ -278,7 +282,8 @@ internal sealed partial class DeviceGrain(
         }
 
         foreach (var effect in decision.Effects) CarryOut(effect);
-        await _clock.Settle(next, now, () => _confirmed && IsFresh, ticking: LookingRules.WaitsForMute(_state, context.With(_state.Override)));
+        await _clock.Settle(
+            next, now, () => _confirmed && IsFresh, ticking: LookingRules.WaitsForMute(_state, context.With(_state.Override)));
         StayAsLongAsNeeded(now);
         mutes.Fulfil(ThingName, _state);
 
@@ -287,8 +292,8 @@ internal sealed partial class DeviceGrain(
     }
 
     /// <summary>
-    /// Where memory is short, an idle grain leaves it. It stays while a verifier is asked, since the minute for that would begin anew each time, and while a
-    /// destination is told. A grain whose verdict is held may leave: only the time since when it is held is lost.
+    /// Where memory is short, an idle grain leaves it. It stays while a verifier is asked, since the minute for that would begin anew each
+    /// time, and while a destination is told. A grain whose verdict is held may leave: only the time since when it is held is lost.
     /// </summary>
     private void StayAsLongAsNeeded(DateTimeOffset now)
     {
@@ -384,17 +389,21 @@ internal sealed partial class DeviceGrain(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{ThingName}: the order mark of the last event could not be stored; a late older event may be taken for news.")]
+    [LoggerMessage(1, LogLevel.Warning, "{ThingName}: the order mark of the last event could not be stored; a late older event may be "
+        + "taken for news.")]
     private partial void LogMarkNotStored(Exception exception, string thingName);
 
-    [LoggerMessage(2, LogLevel.Warning, "{ThingName}: the verifier has said 'connected' three times in a row with a time stamp older than the disconnect. "
+    [LoggerMessage(2, LogLevel.Warning, "{ThingName}: the verifier has said 'connected' three times in a row with a time stamp older than "
+        + "the disconnect. "
         + "Nobody seems to maintain reported.connected; see docs/verification.md.")]
     private partial void LogVerifierStale(string thingName);
 
-    [LoggerMessage(3, LogLevel.Error, "Destination {Destination} has refused to hear of {ThingName} (outage {OutageId}) for a day and will not be asked again: {Why}")]
+    [LoggerMessage(3, LogLevel.Error, "Destination {Destination} has refused to hear of {ThingName} (outage {OutageId}) for a day and will "
+        + "not be asked again: {Why}")]
     private partial void LogGivenUp(string destination, string thingName, string outageId, string why);
 
-    [LoggerMessage(4, LogLevel.Warning, "{ThingName}: more than {Most} MQTT clients seem to be connected at once. Client {Client} was heard "
+    [LoggerMessage(4, LogLevel.Warning, "{ThingName}: more than {Most} MQTT clients seem to be connected at once. Client {Client} was "
+        + "heard "
         + "least recently and is not watched any more; the ends of some sessions may have been lost. See docs/rules.md, Order.")]
     private partial void LogClientForgotten(string thingName, int most, string client);
 }

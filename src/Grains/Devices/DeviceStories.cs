@@ -12,7 +12,8 @@ public sealed class DeviceStories
     private readonly MuteBook _mutes;
     private readonly TimeProvider _time;
 
-    internal DeviceStories(PresencePolicies policies, MuteBook mutes, TimeProvider time) => (_policies, _mutes, _time) = (policies, mutes, time);
+    internal DeviceStories(PresencePolicies policies, MuteBook mutes, TimeProvider time) =>
+        (_policies, _mutes, _time) = (policies, mutes, time);
 
     public static DeviceHistory HistoryOf(string thingName, DeviceState state) => new(thingName,
     [
@@ -45,7 +46,8 @@ public sealed class DeviceStories
     }
 
     /// <summary>Newest first.</summary>
-    private static IEnumerable<(DateTimeOffset At, PresenceReason Reason, string? Word, IReadOnlyList<string> Heard)> Items(DeviceState state) =>
+    private static IEnumerable<(
+        DateTimeOffset At, PresenceReason Reason, string? Word, IReadOnlyList<string> Heard)> Items(DeviceState state) =>
         Enumerable.Range(0, state.Ring.Count).Reverse().Select(index => (
             DateTimeOffset.FromUnixTimeSeconds(state.Ring[index].At), state.Ring[index].Reason,
             History.WordAt(state, index)?.Name(), History.HeardAt(state, index)));

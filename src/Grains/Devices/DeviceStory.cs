@@ -44,7 +44,8 @@ public sealed record WaitingFor(string What, DateTimeOffset? Until, string Sente
 /// <param name="Event">The notification that it is owed.</param>
 /// <param name="LastAnswer"><c>failed</c>, <c>refused</c>, or <c>removed</c> from the settings; null: none yet.</param>
 /// <param name="NextTryAt">Null: now.</param>
-public sealed record OwedWord(string Destination, string Event, string OutageId, string? LastAnswer, int Failures, DateTimeOffset? NextTryAt);
+public sealed record OwedWord(
+    string Destination, string Event, string OutageId, string? LastAnswer, int Failures, DateTimeOffset? NextTryAt);
 
 /// <param name="Reason">The named reason, as in logs and metrics.</param>
 /// <param name="Word">As in the history.</param>

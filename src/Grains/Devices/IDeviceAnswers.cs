@@ -23,8 +23,8 @@ public interface IDeviceAnswers : IGrainWithStringKey
     Task Answered(string outageId, NotificationEvent notificationEvent, int sequence, string destination, DeliveryAnswer answer);
 
     /// <summary>
-    /// Returns the notification as it is owed now, or null if it is not owed any more. The queue asks before it sends. The grain reads its state again if
-    /// it last did so more than some seconds ago.
+    /// Returns the notification as it is owed now, or null if it is not owed any more. The queue asks before it sends. The grain reads its
+    /// state again if it last did so more than some seconds ago.
     /// </summary>
     /// <param name="sending">It is sent now: the grain stays in memory until the destination has answered.</param>
     [Alias("StillOwed")]
@@ -41,8 +41,8 @@ public interface IDeviceAnswers : IGrainWithStringKey
     Task TryAgain(string destination);
 
     /// <summary>
-    /// Whoever looked into the reminder table found something left to do here and no reminder for it, or one that is set for too late. If that is
-    /// so by what is stored now, there is one when this returns.
+    /// Whoever looked into the reminder table found something left to do here and no reminder for it, or one that is set for too late. If
+    /// that is so by what is stored now, there is one when this returns.
     /// </summary>
     /// <returns>There is.</returns>
     [Alias("Rearm")]

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Hosting;
 namespace IoTOrleans.Grains.Devices;
 
 /// <summary>
-/// Things that could not be read or written when something was due, and whose activation ended by that: they are looked at again within seconds. Their
-/// reminders would tick within a minute; these stay what it rests on, so that forgetting one here loses nothing.
+/// Things that could not be read or written when something was due, and whose activation ended by that: they are looked at again within
+/// seconds. Their reminders would tick within a minute; these stay what it rests on, so that forgetting one here loses nothing.
 /// </summary>
 internal sealed class SecondLooks(IGrainFactory grains, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time) : BackgroundService
 {
@@ -22,7 +22,8 @@ internal sealed class SecondLooks(IGrainFactory grains, [FromKeyedServices(TimeP
 
     private readonly ConcurrentDictionary<string, (long From, TimeSpan Wait)> _things = new(StringComparer.Ordinal);
 
-    private readonly Channel<bool> _added = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _added = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public int Count => _things.Count;
 
@@ -30,7 +31,8 @@ internal sealed class SecondLooks(IGrainFactory grains, [FromKeyedServices(TimeP
     public void Soon(string thingName)
     {
         if (_things.Count >= Most && !_things.ContainsKey(thingName)) return;
-        _things.AddOrUpdate(thingName, _ => (time.GetTimestamp(), lookEvery), (_, before) => (time.GetTimestamp(), before.Wait < longest ? before.Wait * 2 : longest));
+        _things.AddOrUpdate(thingName, _ => (time.GetTimestamp(), lookEvery),
+            (_, before) => (time.GetTimestamp(), before.Wait < longest ? before.Wait * 2 : longest));
         _added.Writer.TryWrite(true);
     }
 

@@ -4,14 +4,17 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Devices;
 
-/// <summary>What a thing's grain would answer by what is stored of it, without waking it: a list of a million things must not load them all.</summary>
+/// <summary>
+/// What a thing's grain would answer by what is stored of it, without waking it: a list of a million things must not load them all.
+/// </summary>
 public sealed class StoredStatus
 {
     private readonly PresencePolicies _policies;
     private readonly MuteBook _mutes;
     private readonly TimeProvider _time;
 
-    internal StoredStatus(PresencePolicies policies, MuteBook mutes, TimeProvider time) => (_policies, _mutes, _time) = (policies, mutes, time);
+    internal StoredStatus(PresencePolicies policies, MuteBook mutes, TimeProvider time) =>
+        (_policies, _mutes, _time) = (policies, mutes, time);
 
     /// <summary>Nothing is left of it but a word that is owed to somebody.</summary>
     public static bool IsForgotten(DeviceState stored) => RemovalRules.IsForgotten(stored);

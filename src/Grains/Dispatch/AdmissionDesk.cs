@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>
-/// Asks a destination's dispatcher: one call at a time, with all that has gathered meanwhile. Does without it when it has failed for long: a
-/// state that nobody can read or write must not silence a destination for ever.
+/// Asks a destination's dispatcher: one call at a time, with all that has gathered meanwhile. Does without it when it has failed for long:
+/// a state that nobody can read or write must not silence a destination for ever.
 /// </summary>
 internal sealed partial class AdmissionDesk(
     IGrainFactory grains, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<AdmissionDesk> logger)
@@ -111,7 +111,8 @@ internal sealed partial class AdmissionDesk(
         }
     }
 
-    [LoggerMessage(67, LogLevel.Error, "{Destination}: its dispatcher does not work. Nothing is lost: what is owed is asked for every minute, "
+    [LoggerMessage(67, LogLevel.Error, "{Destination}: its dispatcher does not work. Nothing is lost: what is owed is asked for every "
+        + "minute, "
         + "and after five minutes sent one by one, every 5 s from each silo. Look at the grain storage")]
     private partial void LogFailing(Exception exception, string destination);
 }

@@ -8,7 +8,8 @@ public static class Attempt
     /// <summary>Destinations have time-outs of their own; this one catches whoever forgets.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    public static async Task<DeliveryAnswer> Send(Func<CancellationToken, Task<DeliveryAnswer>> send, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<DeliveryAnswer> Send(
+        Func<CancellationToken, Task<DeliveryAnswer>> send, TimeProvider time, CancellationToken cancellationToken)
     {
         using var tooLong = new CancellationTokenSource(Longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLong.Token, cancellationToken);

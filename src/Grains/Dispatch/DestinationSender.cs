@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>What is sent to a destination side by side: a thousand things do not hold up an incident, nor a long list the word that we are blind.</summary>
+/// <summary>
+/// What is sent to a destination side by side: a thousand things do not hold up an incident, nor a long list the word that we are blind.
+/// </summary>
 internal enum Traffic
 {
     Things,
@@ -29,11 +31,14 @@ internal sealed class DestinationSender : BackgroundService
     private const int AskingAtOnce = AdmissionDesk.MostAtOnce;
 
     /// <summary>
-    /// Of those that waited for a destination no more are woken than it takes in a while: the others need not keep their notifications here.
+    /// Of those that waited for a destination no more are woken than it takes in a while: the others need not keep their notifications
+    /// here.
     /// </summary>
     private const int WokenAhead = 500;
 
-    /// <summary>Answers that storage would not take, kept so that a minute later they are repeated to the grain and not to people.</summary>
+    /// <summary>
+    /// Answers that storage would not take, kept so that a minute later they are repeated to the grain and not to people.
+    /// </summary>
     private const int MostUnrecorded = 100_000;
 
     /// <summary>At the stop, for what is under way: cut off in the middle it would be sent twice.</summary>
@@ -63,7 +68,8 @@ internal sealed class DestinationSender : BackgroundService
             void Add(Traffic traffic, string name, int workers, int capacity)
             {
                 var sent = new SemaphoreSlim(SentAtOnce);
-                _lanes[(destination.Name, traffic)] = new(name, workers, capacity, (what, token) => Deliver(destination, what, sent, token), logger);
+                _lanes[(destination.Name, traffic)] = new(
+                    name, workers, capacity, (what, token) => Deliver(destination, what, sent, token), logger);
             }
         }
     }
@@ -96,17 +102,19 @@ internal sealed class DestinationSender : BackgroundService
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
     [
         .. _lanes.Values.Select(lane => lane.Run(stoppingToken)),
-        .. _lanes.Where(entry => entry.Key.Traffic == Traffic.Things).Select(entry => WakeWaiting(entry.Key.Destination, entry.Value, stoppingToken)),
+        .. _lanes.Where(entry => entry.Key.Traffic == Traffic.Things)
+            .Select(entry => WakeWaiting(entry.Key.Destination, entry.Value, stoppingToken)),
     ]);
 
     private Task WakeWaiting(string destination, Lane<IOutgoing> things, CancellationToken cancellationToken) =>
         _watch.RoomOf(destination).Run(() => things.Count >= WokenAhead, token => _waiting.Find(destination, token), cancellationToken);
 
     /// <summary>
-    /// Is it admitted, has it a turn, is it still owed? Then one attempt, and its answer is recorded. Admission comes before the turn, because what joins
-    /// an incident needs none; and whether it is still owed is asked last, because a turn may come late.
+    /// Is it admitted, has it a turn, is it still owed? Then one attempt, and its answer is recorded. Admission comes before the turn,
+    /// because what joins an incident needs none; and whether it is still owed is asked last, because a turn may come late.
     /// </summary>
-    private async Task Deliver(INotificationDestination destination, IOutgoing what, SemaphoreSlim sent, CancellationToken cancellationToken)
+    private async Task Deliver(
+        INotificationDestination destination, IOutgoing what, SemaphoreSlim sent, CancellationToken cancellationToken)
     {
         var room = _watch.RoomOf(destination.Name);
         var answer = AcceptedBefore(destination.Name, what);
@@ -155,7 +163,8 @@ internal sealed class DestinationSender : BackgroundService
             }
             catch (Exception) when (attempt < recordAgainAfter.Length)
             {
-                if (what.AnswerKey is { } key && answer.Outcome == DeliveryOutcome.Accepted && _unrecorded.Count < MostUnrecorded) _unrecorded[(destination, key)] = answer;
+                if (what.AnswerKey is { } key && answer.Outcome == DeliveryOutcome.Accepted && _unrecorded.Count < MostUnrecorded)
+                    _unrecorded[(destination, key)] = answer;
                 await Task.Delay(recordAgainAfter[attempt], _time, cancellationToken);
             }
         }

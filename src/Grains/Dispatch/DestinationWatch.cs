@@ -20,7 +20,8 @@ internal sealed class DestinationWatch : IDestinationWatch
     private readonly TimeProvider _time;
 
     public DestinationWatch(
-        IEnumerable<INotificationDestination> destinations, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, IMeterFactory meters,
+        IEnumerable<INotificationDestination> destinations, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
+        IMeterFactory meters,
         ILogger<DestinationWatch> logger)
     {
         _time = time;

@@ -42,9 +42,11 @@ internal sealed partial class DispatcherGrain(
 
     public async Task<Admission> Admit(Notification notification) => (await AdmitAll([Member.Of(notification, _terms.Destination)]))[0];
 
-    public async Task<IReadOnlyList<Admission>> AdmitAll(IReadOnlyList<Member> members) => (await Apply(new IncidentInput.Asked(members))).Admissions;
+    public async Task<IReadOnlyList<Admission>> AdmitAll(IReadOnlyList<Member> members) =>
+        (await Apply(new IncidentInput.Asked(members))).Admissions;
 
-    public Task Published(string incidentId, int number, DeliveryAnswer answer) => Apply(new IncidentInput.Published(incidentId, number, answer));
+    public Task Published(string incidentId, int number, DeliveryAnswer answer) =>
+        Apply(new IncidentInput.Published(incidentId, number, answer));
 
     public Task PagesDeleted(string id) => Apply(new IncidentInput.PagesDeleted(id));
 
@@ -55,7 +57,8 @@ internal sealed partial class DispatcherGrain(
     private async Task<IncidentDecision> Apply(IncidentInput input)
     {
         var decision = IncidentRules.Apply(_state, input, _terms, Now);
-        if (decision.Pages.Count > 0 && Paging.Announce(storage.State, decision.Pages) is { } announced) await this.StoreOrEnd(() => Store(announced));
+        if (decision.Pages.Count > 0 && Paging.Announce(storage.State, decision.Pages) is { } announced)
+            await this.StoreOrEnd(() => Store(announced));
         if (decision.Pages.Count > 0) await this.StoreOrEnd(() => pages.Write(decision.Pages));
         if (decision.Persist) await this.StoreOrEnd(() => Store(decision.State.Stored));
         _state = decision.State;
@@ -108,9 +111,11 @@ internal sealed partial class DispatcherGrain(
         return Apply(new IncidentInput.Tick());
     }
 
-    [LoggerMessage(60, LogLevel.Warning, "{Destination}: more than {CollapseAbove} notifications at once; the others are told as one, as incident {IncidentId}")]
+    [LoggerMessage(60, LogLevel.Warning, "{Destination}: more than {CollapseAbove} notifications at once; the others are told as one, as "
+        + "incident {IncidentId}")]
     private partial void LogOpened(string destination, string incidentId, int collapseAbove);
 
-    [LoggerMessage(61, LogLevel.Error, "Destination {Destination} has refused to hear of incident {IncidentId} ({Members} things) for a day and will not be asked again")]
+    [LoggerMessage(61, LogLevel.Error, "Destination {Destination} has refused to hear of incident {IncidentId} ({Members} things) for a "
+        + "day and will not be asked again")]
     private partial void LogGivenUp(string destination, string incidentId, int members);
 }

@@ -4,8 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>What is owed to destinations that are not in the settings: two lines for each of them, however many things owe it something.</summary>
-internal sealed partial class DroppedNotifications([FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<DroppedNotifications> logger) : IHostedService
+/// <summary>
+/// What is owed to destinations that are not in the settings: two lines for each of them, however many things owe it something.
+/// </summary>
+internal sealed partial class DroppedNotifications(
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<DroppedNotifications> logger) : IHostedService
 {
     /// <summary>Things are woken one after the other; what they drop is counted together.</summary>
     internal static readonly TimeSpan Gather = TimeSpan.FromMinutes(1);
@@ -62,7 +65,8 @@ internal sealed partial class DroppedNotifications([FromKeyedServices(TimeProvid
         Say();
     }
 
-    [LoggerMessage(46, LogLevel.Warning, "Destination {Destination} is not in the settings; what is owed to it waits up to an hour for it to come back, and is dropped then")]
+    [LoggerMessage(46, LogLevel.Warning, "Destination {Destination} is not in the settings; what is owed to it waits up to an hour for it "
+        + "to come back, and is dropped then")]
     private partial void LogMissing(string destination);
 
     [LoggerMessage(47, LogLevel.Warning, "Destination {Destination} was removed from the settings; {Count} notifications dropped")]

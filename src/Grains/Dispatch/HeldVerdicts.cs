@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>Whose verdict is held on this silo, as a gauge: a number that stays up means that the queue is not read fast enough, or not at all.</summary>
+/// <summary>
+/// Whose verdict is held on this silo, as a gauge: a number that stays up means that the queue is not read fast enough, or not at all.
+/// </summary>
 internal sealed class HeldVerdicts
 {
     /// <summary>A held thing is looked at far more often; one that is not any more has moved to another silo.</summary>
@@ -19,7 +21,8 @@ internal sealed class HeldVerdicts
     {
         _time = time;
         meters.Create("IoTOrleans").CreateObservableGauge(
-            "iot_orleans.verdicts.held", () => Count, "{thing}", "Things whose first verdict waits for what may still be on its way to us.");
+            "iot_orleans.verdicts.held", () => Count, "{thing}",
+            "Things whose first verdict waits for what may still be on its way to us.");
     }
 
     public int Count

@@ -4,15 +4,17 @@ using IoTOrleans.Grains.Ports;
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>
-/// One notification on its way to a destination: whether it is owed, how it is sent, and where the answer goes. The <see cref="DestinationSender"/> takes
-/// it through its stages.
+/// One notification on its way to a destination: whether it is owed, how it is sent, and where the answer goes. The
+/// <see cref="DestinationSender"/> takes it through its stages.
 /// </summary>
 internal interface IOutgoing
 {
     /// <summary>Two of one key are never under way to a destination at once.</summary>
     string Key { get; }
 
-    /// <summary>Names it over all repeats, so that what was accepted is not sent again while its answer cannot be recorded; null: it may be.</summary>
+    /// <summary>
+    /// Names it over all repeats, so that what was accepted is not sent again while its answer cannot be recorded; null: it may be.
+    /// </summary>
     string? AnswerKey { get; }
 
     /// <summary>Is woken when the destination answers again; null: nobody, and an attempt that is not made has no answer.</summary>
@@ -22,7 +24,8 @@ internal interface IOutgoing
     bool Follows(IOutgoing before) => false;
 
     /// <summary>Before its turn: whether it is sent by itself now, waits, or has an answer already.</summary>
-    ValueTask<Admission> Admit(INotificationDestination destination, WaitingRoom room, CancellationToken cancellationToken) => new(Admission.Go(TimeSpan.Zero));
+    ValueTask<Admission> Admit(INotificationDestination destination, WaitingRoom room, CancellationToken cancellationToken) =>
+        new(Admission.Go(TimeSpan.Zero));
 
     /// <summary>In its turn, which may have come late.</summary>
     ValueTask<bool> IsStillOwed(string destination) => new(true);

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>Tells the members of an incident that they were told by it, and deletes their pages. What fails is done by the next question, or activation.</summary>
+/// <summary>
+/// Tells the members of an incident that they were told by it, and deletes their pages. What fails is done by the next question, or
+/// activation.
+/// </summary>
 internal sealed partial class IncidentMembers : BackgroundService
 {
     private const int Capacity = 1000;
@@ -20,12 +23,14 @@ internal sealed partial class IncidentMembers : BackgroundService
     private readonly Dictionary<string, Lane<IncidentEffect.Tell>> _members;
     private readonly Lane<(string Destination, string Id)> _deletions;
 
-    public IncidentMembers(IGrainFactory grains, IEnumerable<INotificationDestination> destinations, MemberPages pages, ILogger<IncidentMembers> logger)
+    public IncidentMembers(
+        IGrainFactory grains, IEnumerable<INotificationDestination> destinations, MemberPages pages, ILogger<IncidentMembers> logger)
     {
         (_grains, _pages, _logger) = (grains, pages, logger);
         _members = destinations.ToDictionary(
             destination => destination.Name,
-            destination => new Lane<IncidentEffect.Tell>($"Members for {destination.Name}", 1, Capacity, (work, token) => Tell(destination.Name, work, token), logger));
+            destination => new Lane<IncidentEffect.Tell>(
+                $"Members for {destination.Name}", 1, Capacity, (work, token) => Tell(destination.Name, work, token), logger));
         _deletions = new("Pages of members", 1, Capacity, (work, _) => DeletePages(work), logger);
     }
 
@@ -51,7 +56,8 @@ internal sealed partial class IncidentMembers : BackgroundService
         {
             try
             {
-                await _grains.GetGrain<IDeviceAnswers>(member.ThingName).Answered(member.OutageId, member.Event, member.Sequence, destination, answer);
+                await _grains.GetGrain<IDeviceAnswers>(member.ThingName)
+                    .Answered(member.OutageId, member.Event, member.Sequence, destination, answer);
             }
             catch (Exception)
             {
@@ -68,6 +74,7 @@ internal sealed partial class IncidentMembers : BackgroundService
         await _grains.GetGrain<IDispatcherGrain>(work.Destination).PagesDeleted(work.Id);
     }
 
-    [LoggerMessage(65, LogLevel.Warning, "{Destination}: {Missed} members of incident {IncidentId} could not store that they were told; they ask again within a minute")]
+    [LoggerMessage(65, LogLevel.Warning, "{Destination}: {Missed} members of incident {IncidentId} could not store that they were told; "
+        + "they ask again within a minute")]
     private partial void LogNotRecorded(string destination, int missed, string incidentId);
 }

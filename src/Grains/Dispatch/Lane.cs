@@ -8,7 +8,8 @@ namespace IoTOrleans.Grains.Dispatch;
 /// A bounded queue with a fixed number of workers. What does not fit is dropped, since whoever asked asks again at the next tick;
 /// what is already waiting or in work is not taken twice.
 /// </summary>
-internal sealed partial class Lane<TWork>(string name, int workers, int capacity, Func<TWork, CancellationToken, Task> handle, ILogger logger)
+internal sealed partial class Lane<TWork>(
+    string name, int workers, int capacity, Func<TWork, CancellationToken, Task> handle, ILogger logger)
 {
     private readonly Channel<(string Key, TWork Work)> _waiting = Channel.CreateBounded<(string, TWork)>(
         new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait });
@@ -19,7 +20,8 @@ internal sealed partial class Lane<TWork>(string name, int workers, int capacity
 
     public int Count => _taken.Count;
 
-    /// <param name="follows">Whether the second has its turn after the first, which has its key now. Without it, a key that is taken refuses.</param>
+    /// <param name="follows">Whether the second has its turn after the first, which has its key now. Without it, a key that is taken
+    /// refuses.</param>
     public bool TryAdd(string key, TWork work, Func<TWork, TWork, bool>? follows = null)
     {
         while (!_taken.TryAdd(key, new(work, [])))

@@ -7,8 +7,8 @@ using Orleans.Storage;
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>
-/// The pages of incidents' members in the grain storage, beside the grains' states: written once, read by the next activation of a dispatcher,
-/// and deleted when all members have heard.
+/// The pages of incidents' members in the grain storage, beside the grains' states: written once, read by the next activation of a
+/// dispatcher, and deleted when all members have heard.
 /// </summary>
 internal sealed partial class MemberPages(IServiceProvider services, ILogger<MemberPages> logger)
 {
@@ -22,11 +22,12 @@ internal sealed partial class MemberPages(IServiceProvider services, ILogger<Mem
     private IGrainStorage Storage => services.GetRequiredService<IGrainStorage>();
 
     public Task Write(IEnumerable<PageWrite> pages) =>
-        Task.WhenAll(pages.Select(page => Storage.WriteStateAsync(state, IdOf(page.Id, page.Number), new GrainState<MemberPage>(page.Page))));
+        Task.WhenAll(
+            pages.Select(page => Storage.WriteStateAsync(state, IdOf(page.Id, page.Number), new GrainState<MemberPage>(page.Page))));
 
     /// <summary>
-    /// A page that cannot be read fails, and whoever asks has to ask again; one that is not there was taken away by hand, and who stood in it
-    /// may be counted again: better than that nobody hears of anything any more.
+    /// A page that cannot be read fails, and whoever asks has to ask again; one that is not there was taken away by hand, and who stood in
+    /// it may be counted again: better than that nobody hears of anything any more.
     /// </summary>
     public async Task<IReadOnlyDictionary<string, long[]>> Read(IEnumerable<(string Id, int Count)> sets)
     {
@@ -67,6 +68,7 @@ internal sealed partial class MemberPages(IServiceProvider services, ILogger<Mem
 
     private static GrainId IdOf(string id, int number) => GrainId.Create(type, $"{id}.{number}");
 
-    [LoggerMessage(68, LogLevel.Error, "The page {Page} of an incident's members is not in the grain storage; those that stood in it may be counted twice")]
+    [LoggerMessage(68, LogLevel.Error, "The page {Page} of an incident's members is not in the grain storage; those that stood in it may "
+        + "be counted twice")]
     private partial void LogMissing(string page);
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>
-/// A client that makes up an id for each connection (<c>ESP8266Client-$RANDOM</c>) leaves a thing behind that is offline for ever, each time. Many names
-/// of one pattern that connect once, go, and do not come back: somebody should be told how to mend that.
+/// A client that makes up an id for each connection (<c>ESP8266Client-$RANDOM</c>) leaves a thing behind that is offline for ever, each
+/// time. Many names of one pattern that connect once, go, and do not come back: somebody should be told how to mend that.
 /// </summary>
 internal sealed partial class StrangerWatch(ILogger<StrangerWatch> logger)
 {
@@ -73,7 +73,9 @@ internal sealed partial class StrangerWatch(ILogger<StrangerWatch> logger)
         public bool IsSaid { get; set; }
     }
 
-    [LoggerMessage(25, LogLevel.Warning, "{Gone} things named like {Pattern} connected once, went, and did not come back. If their MQTT clients make up an id for each connection, "
-        + "give each device an id that stays. If nobody needs to hear of them, set Things__Exclude__0={Pattern}, and DELETE /devices/<name> those that are there")]
+    [LoggerMessage(25, LogLevel.Warning, "{Gone} things named like {Pattern} connected once, went, and did not come back. If their MQTT "
+        + "clients make up an id for each connection, "
+        + "give each device an id that stays. If nobody needs to hear of them, set Things__Exclude__0={Pattern}, and DELETE "
+            + "/devices/<name> those that are there")]
     private partial void LogStrangers(int gone, string pattern);
 }

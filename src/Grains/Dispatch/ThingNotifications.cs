@@ -14,8 +14,8 @@ internal sealed partial class ThingNotifications(
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<ThingNotifications> logger)
 {
     /// <summary>
-    /// For a question that is enough: what was marked as told is owed, whatever has happened since. After a deadline that thousands share, each read
-    /// waits behind thousands of others; longer than this, and another silo may have told of it and forgotten that.
+    /// For a question that is enough: what was marked as told is owed, whatever has happened since. After a deadline that thousands share,
+    /// each read waits behind thousands of others; longer than this, and another silo may have told of it and forgotten that.
     /// </summary>
     internal static readonly TimeSpan LookFirstAfter = TimeSpan.FromMinutes(5);
 
@@ -52,10 +52,12 @@ internal sealed partial class ThingNotifications(
 
     private Waiter WaiterFor(string destination, Notification notification) => waiting.Of(destination, notification.ThingName);
 
-    private Task Answer(string destination, Notification notification, DeliveryAnswer answer) => grains.GetGrain<IDeviceAnswers>(notification.ThingName)
+    private Task Answer(string destination, Notification notification, DeliveryAnswer answer) =>
+        grains.GetGrain<IDeviceAnswers>(notification.ThingName)
         .Answered(notification.OutageId, notification.Event, notification.Sequence, destination, answer);
 
-    private Task<Notification?> StillOwed(string destination, Notification notification, bool sending) => grains.GetGrain<IDeviceAnswers>(notification.ThingName)
+    private Task<Notification?> StillOwed(string destination, Notification notification, bool sending) =>
+        grains.GetGrain<IDeviceAnswers>(notification.ThingName)
         .StillOwed(notification.OutageId, notification.Event, notification.Sequence, destination, sending);
 
     private void Log(string destination, Notification notification, DeliveryAnswer answer)
@@ -79,8 +81,8 @@ internal sealed partial class ThingNotifications(
         public Waiter? Waiter => all.WaiterFor(destination, notification);
 
         /// <summary>
-        /// If the end of an outage overtook what was said before, what is over would be alive again. So the end waits for the word before it. Any other
-        /// second word is dropped, and its grain asks again in a minute.
+        /// If the end of an outage overtook what was said before, what is over would be alive again. So the end waits for the word before
+        /// it. Any other second word is dropped, and its grain asks again in a minute.
         /// </summary>
         public bool Follows(IOutgoing before) => IsEnd && before is not Owed { IsEnd: true };
 
@@ -93,10 +95,14 @@ internal sealed partial class ThingNotifications(
             return await LookAgain(sending: false) ? await all.Admit(to, notification, readAt: null) : Admission.Later;
         }
 
-        /// <summary>The outage may be over, or another silo may have the thing. The call also keeps the thing in memory until the destination answers.</summary>
+        /// <summary>
+        /// The outage may be over, or another silo may have the thing. The call also keeps the thing in memory until the destination
+        /// answers.
+        /// </summary>
         public async ValueTask<bool> IsStillOwed(string to) => await LookAgain(sending: true);
 
-        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) => to.Send(notification, cancellationToken);
+        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
+            to.Send(notification, cancellationToken);
 
         public void Log(string to, DeliveryAnswer answer) => all.Log(to, notification, answer);
 
@@ -106,14 +112,17 @@ internal sealed partial class ThingNotifications(
 
         /// <summary>Outages and returns may join an incident, which is one attempt for all of them.</summary>
         private bool MayJoin(DestinationTerms terms) => terms.Collapse
-            && (notification.IncidentId is not null || notification.Event is NotificationEvent.DeviceOffline or NotificationEvent.DeviceRecovered);
+            && (notification.IncidentId is not null
+                || notification.Event is NotificationEvent.DeviceOffline or NotificationEvent.DeviceRecovered);
 
         private async Task<bool> LookAgain(bool sending)
         {
             if (await all.StillOwed(destination, notification, sending) is not { } owed) return false;
 
             // A repeat says what was found out just before it; the state knows what was found out first.
-            notification = owed.Event == NotificationEvent.DeviceStillOffline ? owed with { Verification = notification.Verification } : owed;
+            notification = owed.Event == NotificationEvent.DeviceStillOffline
+                ? owed with { Verification = notification.Verification }
+                : owed;
             return true;
         }
     }
@@ -134,7 +143,8 @@ internal sealed partial class ThingNotifications(
             return true;
         }
 
-        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) => to.Send(notification, cancellationToken);
+        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
+            to.Send(notification, cancellationToken);
 
         public void Log(string to, DeliveryAnswer answer)
         {
@@ -147,10 +157,12 @@ internal sealed partial class ThingNotifications(
     [LoggerMessage(40, LogLevel.Information, "{Destination} accepted {Event} of {ThingName} (outage {OutageId}): {Detail}")]
     private partial void LogAccepted(string destination, string @event, string thingName, string outageId, string detail);
 
-    [LoggerMessage(41, LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage {OutageId}), tried again soon{More}: {Detail}")]
+    [LoggerMessage(41, LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage {OutageId}), tried again "
+        + "soon{More}: {Detail}")]
     private partial void LogFailed(string destination, string @event, string thingName, string outageId, string detail, string more);
 
-    [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), tried hourly for a day{More}: {Detail}")]
+    [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), tried hourly for a day{More}: "
+        + "{Detail}")]
     private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail, string more);
 
     [LoggerMessage(43, LogLevel.Warning, "{ThingName}: what a destination answered could not be stored; its next tick asks again.")]

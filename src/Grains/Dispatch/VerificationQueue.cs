@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>Asks verifiers on behalf of grains and brings the answers back. One lane per verifier: a slow shadow holds up no broker.</summary>
+/// <summary>
+/// Asks verifiers on behalf of grains and brings the answers back. One lane per verifier: a slow shadow holds up no broker.
+/// </summary>
 internal sealed class VerificationQueue : BackgroundService
 {
     /// <summary>More looks at once than any account's shadow limit needs; the verifier keeps its own rate.</summary>
@@ -21,7 +23,8 @@ internal sealed class VerificationQueue : BackgroundService
     {
         _grains = grains;
         _lanes = [.. verifiers.Select(verifier =>
-            (verifier, new Lane<Question>($"Verifier {verifier.Name}", Workers, Capacity, (question, token) => Ask(verifier, question, token), logger)))];
+            (verifier, new Lane<Question>($"Verifier "
+                + $"{verifier.Name}", Workers, Capacity, (question, token) => Ask(verifier, question, token), logger)))];
     }
 
     /// <summary>How many questions wait or are under way.</summary>
@@ -43,7 +46,8 @@ internal sealed class VerificationQueue : BackgroundService
             : Task.FromResult(new VerifierAnswer(VerifierVerdict.Failed, Detail: "Nobody to ask, or too many questions."));
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lanes.Select(lane => lane.Lane.Run(stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_lanes.Select(lane => lane.Lane.Run(stoppingToken)));
 
     private async Task Ask(IConnectionVerifier verifier, Question question, CancellationToken cancellationToken)
     {

@@ -57,7 +57,8 @@ internal sealed partial class WaitingRoom(
     }
 
     /// <summary>One attempt. If it fails, whoever made it waits in here.</summary>
-    public async Task<DeliveryAnswer> Try(Waiter? who, Func<CancellationToken, Task<DeliveryAnswer>> send, CancellationToken cancellationToken)
+    public async Task<DeliveryAnswer> Try(
+        Waiter? who, Func<CancellationToken, Task<DeliveryAnswer>> send, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         var answer = await Attempt.Send(send, time, cancellationToken);
@@ -122,7 +123,8 @@ internal sealed partial class WaitingRoom(
     {
         var woken = new List<Waiter>();
         _waking = true;
-        while (woken.Count < most && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= apart && _line.Reader.TryRead(out next))
+        while (woken.Count < most && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= apart
+            && _line.Reader.TryRead(out next))
         {
             // Before it is woken: if it fails again, it comes in again.
             lock (_lock) _known.Remove(next.Who);

@@ -82,7 +82,8 @@ internal static class AdmissionRules
 
     /// <summary>Returns were told as one a moment ago, and here are more of them.</summary>
     private static bool ReturnsGoOn(IncidentState state, Member member, DateTimeOffset now) =>
-        member.Returns && state.Stored.Incidents.Any(i => i.OnlyReturns && IncidentRules.IsEnding(i) && now - i.JoinedAt <= IncidentTerms.UpdateEvery);
+        member.Returns
+            && state.Stored.Incidents.Any(i => i.OnlyReturns && IncidentRules.IsEnding(i) && now - i.JoinedAt <= IncidentTerms.UpdateEvery);
 
     private static IncidentDecision Join(IncidentState state, Incident incident, Member member, IncidentTerms terms, DateTimeOffset now)
     {

@@ -95,5 +95,6 @@ internal static class Batches
     }
 
     private static Dictionary<string, int> Top(IReadOnlyDictionary<string, int> counts) =>
-        counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(MostNamesTold).ToDictionary(pair => pair.Key, pair => pair.Value);
+        counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(MostNamesTold)
+            .ToDictionary(pair => pair.Key, pair => pair.Value);
 }

@@ -8,7 +8,9 @@ internal static class Forgetting
     /// <summary>Open incidents of one destination. What returns to one that had to make room is told like any other return.</summary>
     internal const int MostIncidents = 16;
 
-    /// <summary>A thing that never comes back leaves its incident open; after this long without news it is not waited for any more.</summary>
+    /// <summary>
+    /// A thing that never comes back leaves its incident open; after this long without news it is not waited for any more.
+    /// </summary>
     internal static readonly TimeSpan Stale = TimeSpan.FromDays(7);
 
     /// <summary>A member whose grain could not store that it was told asks again; the refused ones do so hourly.</summary>

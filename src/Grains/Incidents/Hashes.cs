@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>Sets of hashes as they are stored: ascending, big-endian. Six bytes each of a few in the state, eight of many in a page.</summary>
+/// <summary>
+/// Sets of hashes as they are stored: ascending, big-endian. Six bytes each of a few in the state, eight of many in a page.
+/// </summary>
 internal static class Hashes
 {
     private const int Width = 6;

@@ -34,7 +34,8 @@ internal abstract record IncidentEffect
 
 /// <summary>What becomes of a notification that asks.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.Admission")]
-internal sealed record Admission([property: Id(0)] AdmissionKind Kind, [property: Id(1)] TimeSpan Wait = default, [property: Id(2)] DeliveryAnswer? Answer = null)
+internal sealed record Admission(
+    [property: Id(0)] AdmissionKind Kind, [property: Id(1)] TimeSpan Wait = default, [property: Id(2)] DeliveryAnswer? Answer = null)
 {
     public static Admission Later { get; } = new(AdmissionKind.Later);
 
@@ -46,7 +47,8 @@ internal sealed record Admission([property: Id(0)] AdmissionKind Kind, [property
 
     public static Admission Answered(DeliveryAnswer answer) => new(AdmissionKind.Answered, Answer: answer);
 
-    public static Admission Told(string incidentId) => Answered(DeliveryAnswer.Accepted($"told by incident {incidentId}") with { IncidentId = incidentId });
+    public static Admission Told(string incidentId) =>
+        Answered(DeliveryAnswer.Accepted($"told by incident {incidentId}") with { IncidentId = incidentId });
 }
 
 [GenerateSerializer, Alias("IoTOrleans.AdmissionKind")]

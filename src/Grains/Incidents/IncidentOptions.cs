@@ -15,6 +15,7 @@ public sealed class IncidentOptions
     /// <summary>Returns one line per mistake: the setting, what is wrong, what to write instead.</summary>
     public IEnumerable<string> Check()
     {
-        if (GroupWindow < TimeSpan.FromSeconds(1) || GroupWindow > TimeSpan.FromMinutes(10)) yield return "Notifications:GroupWindow must be 1s to 10m.";
+        if (GroupWindow < TimeSpan.FromSeconds(1) || GroupWindow > TimeSpan.FromMinutes(10))
+            yield return "Notifications:GroupWindow must be 1s to 10m.";
     }
 }

@@ -13,20 +13,24 @@ internal sealed record IncidentState(
     ImmutableDictionary<string, DateTimeOffset> Sending, ImmutableHashSet<string> Deleting, Pace Pace)
 {
     /// <param name="pages">What is stored under each id that <see cref="PagesOf"/> names.</param>
-    public static IncidentState Load(DispatchState stored, IReadOnlyDictionary<string, long[]> pages, IncidentTerms terms, DateTimeOffset now)
+    public static IncidentState Load(
+        DispatchState stored, IReadOnlyDictionary<string, long[]> pages, IncidentTerms terms, DateTimeOffset now)
     {
         // Whatever was sent last, by the activation before this one, is in the state if it was more than one thing.
-        var recently = stored.Singles.Select(single => single.At).Concat(stored.Incidents.SelectMany(i => i.Batches).Select(batch => batch.At))
+        var recently = stored.Singles.Select(single => single.At)
+            .Concat(stored.Incidents.SelectMany(i => i.Batches).Select(batch => batch.At))
             .Any(at => at > now.AddMinutes(-1)) || stored.Incidents.Any(incident => incident.InFlight() is not null);
         var silence = recently ? Pace.LongestSilence(terms.Destination.RateLimit) : TimeSpan.Zero;
         return new(
-            stored, pages.ToImmutableDictionary(), ImmutableDictionary<string, Waiting>.Empty, ImmutableDictionary<string, DateTimeOffset>.Empty, [],
+            stored, pages.ToImmutableDictionary(), ImmutableDictionary<string, Waiting>.Empty, ImmutableDictionary<string,
+            DateTimeOffset>.Empty, [],
             Pace.New(now + silence));
     }
 
     /// <summary>The pages without which nobody knows who was counted.</summary>
     public static IEnumerable<(string Id, int Count)> PagesOf(DispatchState stored) =>
-        from incident in stored.Incidents from batch in incident.Batches where batch.Pages is not null select (batch.Pages, batch.PageCount);
+        from incident in stored.Incidents from batch in incident.Batches where batch.Pages is not null select (batch.Pages,
+            batch.PageCount);
 
     public Waiting WaitingFor(string incidentId) => Waiting.GetValueOrDefault(incidentId, Incidents.Waiting.Nobody);
 

@@ -17,7 +17,9 @@ internal sealed record Member
 
     [Id(3)] public int Sequence { get; init; }
 
-    /// <summary>64 bits of the hash of the notification's key: once in twenty million storms of a million things one is taken for another.</summary>
+    /// <summary>
+    /// 64 bits of the hash of the notification's key: once in twenty million storms of a million things one is taken for another.
+    /// </summary>
     [Id(4)] public required long Hash { get; init; }
 
     [Id(5)] public required DateTimeOffset Since { get; init; }

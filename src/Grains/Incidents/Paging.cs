@@ -8,8 +8,8 @@ namespace IoTOrleans.Grains.Incidents;
 internal sealed record PageWrite(string Id, int Number, MemberPage Page);
 
 /// <summary>
-/// Where the hashes of those that are counted go: a few into the state itself, more into pages of their own. A page is written as soon as it is
-/// full, so that no call waits for more than one of them, however large the incident is.
+/// Where the hashes of those that are counted go: a few into the state itself, more into pages of their own. A page is written as soon as
+/// it is full, so that no call waits for more than one of them, however large the incident is.
 /// </summary>
 internal static class Paging
 {
@@ -25,7 +25,8 @@ internal static class Paging
         IncidentState state, string incidentId, IncidentBatch batch, IncidentTerms terms)
     {
         var waiting = state.WaitingFor(incidentId);
-        var room = terms.MostInState - state.Stored.Incidents.SelectMany(incident => incident.Batches).Sum(other => Hashes.Count(other.Hashes));
+        var room = terms.MostInState - state.Stored.Incidents.SelectMany(incident => incident.Batches)
+            .Sum(other => Hashes.Count(other.Hashes));
         if (waiting.Pages is null && waiting.All.Count <= room) return (state, batch with { Hashes = Hashes.Pack(waiting.All) }, []);
 
         IReadOnlyList<PageWrite> pages = [];
@@ -75,6 +76,7 @@ internal static class Paging
         var id = waiting.Pages ?? Base64Url.EncodeToString(Guid.NewGuid().ToByteArray());
         var page = new PageWrite(id, waiting.PageCount, new MemberPage { Hashes = Hashes.PackPage(waiting.Unpaged) });
         if (waiting.Pages is null) state = state with { Stored = state.Stored with { LoosePages = [.. state.Stored.LoosePages, id] } };
-        return (state.With(incidentId, waiting with { Pages = id, PageCount = waiting.PageCount + 1, Unpaged = [], UnpagedCount = 0 }), [page]);
+        return (
+            state.With(incidentId, waiting with { Pages = id, PageCount = waiting.PageCount + 1, Unpaged = [], UnpagedCount = 0 }), [page]);
     }
 }

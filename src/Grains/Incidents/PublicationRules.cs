@@ -19,7 +19,9 @@ internal static class PublicationRules
     /// <summary>The same of many new members, of whom most would not be named anyway.</summary>
     internal static readonly TimeSpan CalmOfMany = TimeSpan.FromSeconds(10);
 
-    /// <summary>A few new members, all of whom are named, wait no longer than this: they are told as soon as if they were told singly.</summary>
+    /// <summary>
+    /// A few new members, all of whom are named, wait no longer than this: they are told as soon as if they were told singly.
+    /// </summary>
     internal static readonly TimeSpan LongestWaitOfFew = TimeSpan.FromSeconds(20);
 
     public static DateTimeOffset? Due(IncidentState state, Incident incident, IncidentTerms terms, DateTimeOffset now)
@@ -50,7 +52,9 @@ internal static class PublicationRules
         foreach (var incident in state.Stored.Incidents)
         {
             if (Due(state, incident, terms, now) is not { } due || due > now) continue;
-            var (batch, after, pages) = incident.InFlight() is { } again ? (again, decision.State, []) : Batches.Next(decision.State, incident, terms, now);
+            var (batch, after, pages) = incident.InFlight() is { } again
+                ? (again, decision.State, [])
+                : Batches.Next(decision.State, incident, terms, now);
             var (pace, wait) = after.Pace.Next(terms.Destination.RateLimit, now);
             after = after with { Pace = pace, Sending = after.Sending.SetItem(incident.Id, now + wait) };
             var publish = new IncidentEffect.Publish(Batches.Compose(after.Find(incident.Id)!, batch), wait);
@@ -65,7 +69,8 @@ internal static class PublicationRules
 
     public static IncidentDecision Published(IncidentState state, IncidentInput.Published published, DateTimeOffset now)
     {
-        if (state.Find(published.IncidentId) is not { } incident || incident.InFlight() is not { } batch || batch.Number != published.Number)
+        if (state.Find(published.IncidentId) is not { } incident || incident.InFlight() is not { } batch
+            || batch.Number != published.Number)
             return IncidentDecision.Nothing(state);
 
         state = state with { Sending = state.Sending.Remove(incident.Id) };
@@ -125,7 +130,8 @@ internal static class PublicationRules
     }
 
     private static DateTimeOffset? LastReturns(IncidentState state) =>
-        state.Stored.Incidents.Where(incident => incident is { OnlyReturns: true, PublishedAt: not null }).Max(incident => incident.PublishedAt);
+        state.Stored.Incidents.Where(incident => incident is { OnlyReturns: true, PublishedAt: not null })
+            .Max(incident => incident.PublishedAt);
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset? b) => b > a ? b.Value : a;
 

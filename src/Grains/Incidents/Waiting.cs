@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace IoTOrleans.Grains.Incidents;
 
 /// <summary>
-/// Who waits to be counted in an incident's next publication: hashes, sums and a few names, however many they are. Lost with the activation, at no
-/// harm: they ask again.
+/// Who waits to be counted in an incident's next publication: hashes, sums and a few names, however many they are. Lost with the
+/// activation, at no harm: they ask again.
 /// </summary>
 internal sealed record Waiting
 {
@@ -69,7 +69,8 @@ internal sealed record Waiting
         {
             waiting = With(member.Hash) with { FirstAt = FirstAt ?? now };
             if (Named.Count < MostNamed) waiting = waiting with { Named = Named.Add(member.Hash, member) };
-            if (onlyReturns ? member.Returns : member.Joins) waiting = waiting.Count(member, onlyReturns ? member.BackAt : member.Since, now);
+            if (onlyReturns ? member.Returns : member.Joins)
+                waiting = waiting.Count(member, onlyReturns ? member.BackAt : member.Since, now);
             if (member.Returns) waiting = waiting.CountBack(member);
         }
 

@@ -1,6 +1,8 @@
 namespace IoTOrleans.Grains.Logging;
 
-/// <summary>For what could be said as often as there are things, requests or strangers: one line in a while about the same, the others counted.</summary>
+/// <summary>
+/// For what could be said as often as there are things, requests or strangers: one line in a while about the same, the others counted.
+/// </summary>
 /// <param name="interval">Default: a minute.</param>
 public sealed class LogLimiter(TimeProvider time, TimeSpan? interval = null)
 {

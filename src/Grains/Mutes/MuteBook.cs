@@ -41,10 +41,15 @@ public sealed class MuteBook(IGrainFactory grains, [FromKeyedServices(TimeProvid
         return holding.Count == 0 ? context : context with { MutedBy = holding };
     }
 
-    /// <summary>When the last mute ends of those that hold for the thing now or follow without a gap; null: one of them ends with its recovery.</summary>
-    internal DateTimeOffset? EndFor(string thingName, DeviceState state, DateTimeOffset now) => Volatile.Read(ref _copy)?.EndOf(thingName, state, now);
+    /// <summary>
+    /// When the last mute ends of those that hold for the thing now or follow without a gap; null: one of them ends with its recovery.
+    /// </summary>
+    internal DateTimeOffset? EndFor(string thingName, DeviceState state, DateTimeOffset now) =>
+        Volatile.Read(ref _copy)?.EndOf(thingName, state, now);
 
-    /// <summary>A mute that was to hold until this thing has recovered has nothing left to do. Said again by its next event, should it get lost.</summary>
+    /// <summary>
+    /// A mute that was to hold until this thing has recovered has nothing left to do. Said again by its next event, should it get lost.
+    /// </summary>
     internal void Fulfil(string thingName, DeviceState state)
     {
         if (state.RecoveredAt is null) return;
@@ -52,11 +57,14 @@ public sealed class MuteBook(IGrainFactory grains, [FromKeyedServices(TimeProvid
             grains.GetGrain<IMutesGrain>(0).Fulfilled(mute.Id, mute.From).Ignore();
     }
 
-    /// <summary>Nobody will ever say that it has recovered: a mute until then is over. Asked of the list itself, which may know of newer ones.</summary>
+    /// <summary>
+    /// Nobody will ever say that it has recovered: a mute until then is over. Asked of the list itself, which may know of newer ones.
+    /// </summary>
     internal async Task Forget(string thingName)
     {
         var mutes = grains.GetGrain<IMutesGrain>(0);
-        foreach (var mute in (await mutes.List()).Where(mute => mute.UntilRecovered && mute.Thing == thingName)) await mutes.Delete(mute.Id);
+        foreach (var mute in (await mutes.List()).Where(mute => mute.UntilRecovered && mute.Thing == thingName))
+            await mutes.Delete(mute.Id);
     }
 
     internal void Copy(MuteList list) => Volatile.Write(ref _copy, new MuteIndex(list));

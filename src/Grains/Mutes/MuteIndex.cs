@@ -8,10 +8,12 @@ namespace IoTOrleans.Grains.Mutes;
 internal sealed class MuteIndex(MuteList list)
 {
     private readonly FrozenDictionary<string, Mute[]> _byThing =
-        list.Mutes.Where(mute => mute.Thing is not null).GroupBy(mute => mute.Thing!).ToFrozenDictionary(group => group.Key, group => group.ToArray());
+        list.Mutes.Where(mute => mute.Thing is not null).GroupBy(mute => mute.Thing!)
+            .ToFrozenDictionary(group => group.Key, group => group.ToArray());
 
     private readonly FrozenDictionary<AttributeMatch, Mute[]> _byAttribute =
-        list.Mutes.Where(mute => mute.Attribute is not null).GroupBy(mute => mute.Attribute!).ToFrozenDictionary(group => group.Key, group => group.ToArray());
+        list.Mutes.Where(mute => mute.Attribute is not null).GroupBy(mute => mute.Attribute!)
+            .ToFrozenDictionary(group => group.Key, group => group.ToArray());
 
     private readonly Mute[] _globs = [.. list.Mutes.Where(mute => mute.Glob is not null)];
 
@@ -28,7 +30,8 @@ internal sealed class MuteIndex(MuteList list)
     public DateTimeOffset? EndOf(string thingName, DeviceState state, DateTimeOffset now)
     {
         var end = now;
-        foreach (var mute in For(thingName, state).Where(mute => !mute.HasEnded(now) && !IsFulfilled(mute, state)).OrderBy(mute => mute.From))
+        foreach (
+            var mute in For(thingName, state).Where(mute => !mute.HasEnded(now) && !IsFulfilled(mute, state)).OrderBy(mute => mute.From))
         {
             if (mute.From > end) break;
             if (mute.Until is not { } until) return null;
@@ -42,7 +45,8 @@ internal sealed class MuteIndex(MuteList list)
     public IEnumerable<Mute> Fulfilled(string thingName, DeviceState state) =>
         _byThing.GetValueOrDefault(thingName, []).Where(mute => IsFulfilled(mute, state));
 
-    private static bool Holds(Mute mute, DeviceState state, DateTimeOffset now) => mute.From <= now && !mute.HasEnded(now) && !IsFulfilled(mute, state);
+    private static bool Holds(Mute mute, DeviceState state, DateTimeOffset now) =>
+        mute.From <= now && !mute.HasEnded(now) && !IsFulfilled(mute, state);
 
     /// <summary>Kept with the thing and not in the list: a mute for a million things would have a million ends.</summary>
     private static bool IsFulfilled(Mute mute, DeviceState state) => mute.UntilRecovered && state.RecoveredAt > mute.From;

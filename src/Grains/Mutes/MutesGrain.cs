@@ -38,14 +38,16 @@ internal sealed partial class MutesGrain(
         if (mute == before) return answer;
 
         List<Mute> after = [.. running.Where(other => other != before), mute];
-        if (after.Count > Most || JsonSerializer.SerializeToUtf8Bytes(after, DeviceStateJson.Options).Length > MostBytes) return MutePut.Full;
+        if (after.Count > Most || JsonSerializer.SerializeToUtf8Bytes(after, DeviceStateJson.Options).Length > MostBytes)
+            return MutePut.Full;
         await Store(after);
         return answer;
     }
 
     public Task<bool> Delete(string id) => Remove(mute => mute.Id == id);
 
-    public Task Fulfilled(string id, DateTimeOffset from) => Remove(mute => mute.Id == id && mute.From == from && mute is { UntilRecovered: true, Thing: not null });
+    public Task Fulfilled(string id, DateTimeOffset from) =>
+        Remove(mute => mute.Id == id && mute.From == from && mute is { UntilRecovered: true, Thing: not null });
 
     public Task<IReadOnlyList<Mute>> List() => Task.FromResult<IReadOnlyList<Mute>>(Running());
 
@@ -82,7 +84,11 @@ internal sealed partial class MutesGrain(
 
     private async Task Store(List<Mute> mutes)
     {
-        storage.State = new MuteList { Revision = storage.State.Revision + 1, Mutes = mutes.OrderBy(mute => mute.Id, StringComparer.Ordinal).ToList() };
+        storage.State = new MuteList
+        {
+            Revision = storage.State.Revision + 1,
+            Mutes = mutes.OrderBy(mute => mute.Id, StringComparer.Ordinal).ToList(),
+        };
         await this.StoreOrEnd(() => storage.WriteStateAsync());
     }
 

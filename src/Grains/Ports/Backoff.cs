@@ -1,6 +1,9 @@
 namespace IoTOrleans.Grains.Ports;
 
-/// <summary>How long to wait before trying again: <paramref name="First"/>, and twice as long after each further failure, up to <paramref name="Longest"/>.</summary>
+/// <summary>
+/// How long to wait before trying again: <paramref name="First"/>, and twice as long after each further failure, up to
+/// <paramref name="Longest"/>.
+/// </summary>
 public readonly record struct Backoff(TimeSpan First, TimeSpan Longest)
 {
     /// <param name="failures">How many there have been; 0 counts as 1.</param>

@@ -48,7 +48,8 @@ public sealed record FleetNotification
     [Id(14)] public int Removed { get; init; }
 
     /// <summary>Names the notification over all repeats: <c>{incidentId}.{event}[.{n}]</c>.</summary>
-    public string Key => Number == 1 || Event == FleetEvent.FleetRecovered ? $"{IncidentId}.{Event.Name()}" : $"{IncidentId}.{Event.Name()}.{Number}";
+    public string Key =>
+        Number == 1 || Event == FleetEvent.FleetRecovered ? $"{IncidentId}.{Event.Name()}" : $"{IncidentId}.{Event.Name()}.{Number}";
 }
 
 [GenerateSerializer, Alias("IoTOrleans.FleetEvent")]

@@ -6,7 +6,9 @@ public sealed record FleetSummary
 {
     public const string Event = "fleet.summary";
 
-    /// <summary>The same in every repeat: the date, and something that tells clusters and destinations apart, since mailboxes drop what they know.</summary>
+    /// <summary>
+    /// The same in every repeat: the date, and something that tells clusters and destinations apart, since mailboxes drop what they know.
+    /// </summary>
     [Id(0)] public required string Id { get; init; }
 
     /// <summary>The day it is for, where the destination's people live.</summary>
@@ -50,4 +52,5 @@ public sealed record SummaryThing(
 /// <param name="Drops">Since the list before, at least.</param>
 /// <param name="Durations">Of all its outages so far, as <see cref="Contracts.DeviceState.Durations"/>.</param>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.FlakyThing")]
-public sealed record FlakyThing([property: Id(0)] string ThingName, [property: Id(1)] int Drops, [property: Id(2)] IReadOnlyList<int> Durations);
+public sealed record FlakyThing(
+    [property: Id(0)] string ThingName, [property: Id(1)] int Drops, [property: Id(2)] IReadOnlyList<int> Durations);

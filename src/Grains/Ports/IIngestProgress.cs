@@ -16,13 +16,15 @@ public sealed record IngestProgress(Watermark? Queue = null, Stall? Stall = null
 /// <summary>How far a queue has been read.</summary>
 /// <param name="SeenUntil">What the queue had taken by then is stored, all of it; null: not known.</param>
 /// <param name="HiddenBefore">
-/// Of what the queue had taken by then, something may be hidden from everybody: handed out to a silo that died, or in an answer that got lost.
+/// Of what the queue had taken by then, something may be hidden from everybody: handed out to a silo that died, or in an answer that got
+/// lost.
 /// </param>
 /// <param name="HiddenUntil">By then it has come again.</param>
 /// <param name="Reports">What each silo said last, for whoever has to know it next; null: nobody has asked.</param>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.Horizon")]
 public sealed record Watermark(
-    [property: Id(0)] DateTimeOffset? SeenUntil, [property: Id(1)] DateTimeOffset? HiddenBefore = null, [property: Id(2)] DateTimeOffset? HiddenUntil = null,
+    [property: Id(0)] DateTimeOffset? SeenUntil, [property: Id(1)] DateTimeOffset? HiddenBefore = null,
+    [property: Id(2)] DateTimeOffset? HiddenUntil = null,
     [property: Id(3)] IReadOnlyList<WatermarkReport>? Reports = null)
 {
     public static Watermark Unknown { get; } = new((DateTimeOffset?)null);

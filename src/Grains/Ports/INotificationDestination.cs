@@ -31,8 +31,8 @@ public sealed record DeliveryAnswer(
     [Id(3)] public string? IncidentId { get; init; }
 
     /// <summary>
-    /// Set: it failed, or was not even tried, because the destination takes nothing from anybody. Whoever is answered so is woken as soon as it
-    /// does, and asks again by itself after this.
+    /// Set: it failed, or was not even tried, because the destination takes nothing from anybody. Whoever is answered so is woken as soon
+    /// as it does, and asks again by itself after this.
     /// </summary>
     [Id(4)] public TimeSpan? AskAgainIn { get; init; }
 

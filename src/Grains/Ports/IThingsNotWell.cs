@@ -2,7 +2,9 @@ using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Grains.Ports;
 
-/// <summary>A walk over the things for which something is left to do: all that are offline, and some that have only just come back.</summary>
+/// <summary>
+/// A walk over the things for which something is left to do: all that are offline, and some that have only just come back.
+/// </summary>
 public interface IThingsNotWell
 {
     /// <summary>Each of them once while nothing changes, in no order.</summary>

@@ -53,7 +53,9 @@ public sealed record Notification
     /// <summary>Asked for by a person: <c>POST /notifications/test</c>.</summary>
     [Id(17)] public bool IsTest { get; init; }
 
-    /// <summary>The thing was connected when the broker stopped and has not come back since its start: there was no disconnect to see.</summary>
+    /// <summary>
+    /// The thing was connected when the broker stopped and has not come back since its start: there was no disconnect to see.
+    /// </summary>
     [Id(18)] public bool FoundAtStart { get; init; }
 
     /// <summary>Drops that ended within their grace; only where the thing is flapping or was.</summary>
@@ -78,7 +80,9 @@ public enum NotificationEvent
     DeviceFlapping = 3,
     DeviceSteady = 4,
 
-    /// <summary>About ourselves: for minutes we have not known what happened. <see cref="Notification.ThingName"/> is the cluster's name then.</summary>
+    /// <summary>
+    /// About ourselves: for minutes we have not known what happened. <see cref="Notification.ThingName"/> is the cluster's name then.
+    /// </summary>
     WatcherBlind = 5,
     WatcherOk = 6,
 

@@ -5,8 +5,8 @@ using static IoTOrleans.Grains.Presence.PresenceDecision;
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>
-/// What the verifier's word is worth about a thing that is taken to be connected: the mirror of <see cref="LookingRules"/>. "Disconnected" counts
-/// only if it was written after the connect that we know of, or a shadow that nobody maintains would bring every thing down.
+/// What the verifier's word is worth about a thing that is taken to be connected: the mirror of <see cref="LookingRules"/>. "Disconnected"
+/// counts only if it was written after the connect that we know of, or a shadow that nobody maintains would bring every thing down.
 /// </summary>
 internal static class AuditRules
 {
@@ -15,7 +15,9 @@ internal static class AuditRules
     /// is looked up when it starts.
     /// </summary>
     public static EventSource? Witness(DeviceState state, RuleContext settings) =>
-        IsTakenForConnected(state) && LookingRules.Witness(state, settings.With(state.Override)) is { } witness and not EventSource.Broker ? witness : null;
+        IsTakenForConnected(state) && LookingRules.Witness(state, settings.With(state.Override)) is { } witness and not EventSource.Broker
+            ? witness
+            : null;
 
     public static PresenceDecision Audited(DeviceState state, VerifierAnswer answer, RuleContext context, DateTimeOffset now)
     {
@@ -26,7 +28,8 @@ internal static class AuditRules
                 return Nothing(state, PresenceReason.AuditConfirmed);
 
             case { Verdict: VerifierVerdict.Disconnected, ChangedAt: { } changedAt, Number: { } number }:
-                var missed = new ConnectionChange(false, ChangeKind.Shadow, state.Source, changedAt, now) { Number = number, ShadowName = answer.ShadowName };
+                var missed = new ConnectionChange(
+                    false, ChangeKind.Shadow, state.Source, changedAt, now) { Number = number, ShadowName = answer.ShadowName };
                 return IsYounger(state, missed, now) ? Missed(state, missed, context, now) : Nothing(state, PresenceReason.AuditStale);
 
             default:
@@ -43,7 +46,8 @@ internal static class AuditRules
     private static bool IsYounger(DeviceState state, ConnectionChange missed, DateTimeOffset now)
     {
         if (EventOrder.Judge(state, missed, now) is not { Why: PresenceReason.None } verdict || verdict.At < state.Since) return false;
-        return ClientOrder.AllMarks(state).All(mark => mark.Key == verdict.Key || !mark.Value.Connected || verdict.At > mark.Value.At + EventOrder.LifecycleAccuracy);
+        return ClientOrder.AllMarks(state)
+            .All(mark => mark.Key == verdict.Key || !mark.Value.Connected || verdict.At > mark.Value.At + EventOrder.LifecycleAccuracy);
     }
 
     /// <summary>As if its event had come at last: it gets its grace, or what is left of it, and is verified like any other.</summary>

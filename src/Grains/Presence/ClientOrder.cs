@@ -13,12 +13,14 @@ namespace IoTOrleans.Grains.Presence;
 internal static class ClientOrder
 {
     /// <summary>
-    /// A number 0 that stamp and queue both put this much later than the last event begins a new numbering. Less could be an old event that AWS
-    /// sent late; the session of a client may expire within a minute.
+    /// A number 0 that stamp and queue both put this much later than the last event begins a new numbering. Less could be an old event that
+    /// AWS sent late; the session of a client may expire within a minute.
     /// </summary>
     internal static readonly TimeSpan ClearlyLater = TimeSpan.FromSeconds(30);
 
-    /// <summary>Client ids are kept as text, since a person has to recognize them, up to this many bytes for all clients of a thing: four UUIDs.</summary>
+    /// <summary>
+    /// Client ids are kept as text, since a person has to recognize them, up to this many bytes for all clients of a thing: four UUIDs.
+    /// </summary>
     internal const int IdBytes = 160;
 
     public static OrderVerdict Judge(DeviceState state, ConnectionChange change, EventTime time)
@@ -35,7 +37,8 @@ internal static class ClientOrder
         var marked = new Dictionary<string, OrderMark>(state.Marks);
         if (adopted) marked.Remove(OrderMark.LifecycleKey);
         var (next, forgotten) = WithinLimit(state with { Clients = clients, Marks = marked });
-        return new(PresenceReason.None, Moment(next, mark, moved, time.At), OrderMark.LifecycleKey, next, next.Clients.Any(client => client.Connected))
+        return new(PresenceReason.None, Moment(next, mark, moved, time.At), OrderMark.LifecycleKey, next,
+            next.Clients.Any(client => client.Connected))
         {
             NewSession = mark is not null && (opens || !IsSameSession(mark, change)),
             OtherClient = mark is null && state.Clients.Count > 0,
@@ -63,7 +66,9 @@ internal static class ClientOrder
     public static IEnumerable<KeyValuePair<string, OrderMark>> AllMarks(DeviceState state) => state.Clients.Count == 0
         ? state.Marks : state.Marks.Append(new(OrderMark.LifecycleKey, Together(state)!));
 
-    /// <summary>Forgets the client that matters least: of those that ended, the one that ended first; else the one that was heard least recently.</summary>
+    /// <summary>
+    /// Forgets the client that matters least: of those that ended, the one that ended first; else the one that was heard least recently.
+    /// </summary>
     public static DeviceState Forget(DeviceState state, out ClientMark forgotten)
     {
         var least = forgotten = state.Clients.OrderBy(client => client.Connected).ThenBy(client => client.At).First();
@@ -165,5 +170,6 @@ internal static class ClientOrder
     private static bool IsSameSession(ClientMark last, ConnectionChange change) =>
         AreIdentified(last, change) ? last.Session == change.SessionIdentifier : last.Number == change.Number;
 
-    private static bool AreIdentified(ClientMark last, ConnectionChange change) => last.Session is not null && change.SessionIdentifier is not null;
+    private static bool AreIdentified(ClientMark last, ConnectionChange change) =>
+        last.Session is not null && change.SessionIdentifier is not null;
 }

@@ -3,14 +3,15 @@ using IoTOrleans.Contracts;
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>
-/// What was stored while the clock was wrong. Nothing that has happened can lie in the future: where it does, the clock was ahead then, and has been put
-/// right since. Left as it is, a thing would be told late by the step, and no event would be news until the clock had caught up.
+/// What was stored while the clock was wrong. Nothing that has happened can lie in the future: where it does, the clock was ahead then, and
+/// has been put right since. Left as it is, a thing would be told late by the step, and no event would be news until the clock had caught
+/// up.
 /// </summary>
 internal static class ClockSteps
 {
     /// <summary>
-    /// Marks that are ahead by less than this stay: AWS stamped them, and its clock is not ours. They order events as they are. AWS refuses requests whose
-    /// time is off by more than 15 min, so a silo with such a clock reads no queue.
+    /// Marks that are ahead by less than this stay: AWS stamped them, and its clock is not ours. They order events as they are. AWS refuses
+    /// requests whose time is off by more than 15 min, so a silo with such a clock reads no queue.
     /// </summary>
     internal static readonly TimeSpan BetweenClocks = TimeSpan.FromHours(1);
 
@@ -35,12 +36,14 @@ internal static class ClockSteps
             RecoversAt = state.RecoversAt > latest ? now : state.RecoversAt,
             ClientsForgottenUntil = Maybe(state.ClientsForgottenUntil),
             Unrest = state.Unrest is { } unrest ? unrest with { BackAt = Maybe(unrest.BackAt) } : null,
-            Marks = state.Marks.ToDictionary(pair => pair.Key, pair => pair.Value with { Stamp = Sure(pair.Value.Stamp), At = Sure(pair.Value.At) }),
+            Marks = state.Marks.ToDictionary(
+                pair => pair.Key, pair => pair.Value with { Stamp = Sure(pair.Value.Stamp), At = Sure(pair.Value.At) }),
             Clients =
             [
                 .. state.Clients.Select(client => client with
                 {
-                    Stamp = Sure(client.Stamp), At = Sure(client.At), OpenedStamp = Sure(client.OpenedStamp), OpenedAt = Sure(client.OpenedAt),
+                    Stamp = Sure(client.Stamp), At = Sure(client.At), OpenedStamp = Sure(client.OpenedStamp),
+                    OpenedAt = Sure(client.OpenedAt),
                 }),
             ],
             Outage = state.Outage is { } outage ? OutageOf(outage) : null,

@@ -16,7 +16,8 @@ internal static class ConnectionRules
         if (change.SaysUnchanged && state.Connected is null) return Nothing(state, PresenceReason.Unchanged);
 
         var verdict = EventOrder.Judge(state, change, now);
-        if (verdict.Why == PresenceReason.OlderEvent && LateSecondDrop(state, change, verdict) is { } first) return Restart(state, first, change, verdict, context, now);
+        if (verdict.Why == PresenceReason.OlderEvent && LateSecondDrop(state, change, verdict) is { } first)
+            return Restart(state, first, change, verdict, context, now);
         if (verdict.Why is not PresenceReason.None and not PresenceReason.OverruledByOtherKind) return Nothing(state, verdict.Why);
 
         var marked = verdict.Marked with { Memory = state.Memory with { MarkMoved = true } };
@@ -70,7 +71,9 @@ internal static class ConnectionRules
         };
 
         // For a thing whose outage is told or muted nothing has changed.
-        return ReferenceEquals(given, marked) ? new(marked, Persist: true, [], PresenceReason.Unchanged) : Store(given, PresenceReason.WatcherRestarted, at);
+        return ReferenceEquals(given, marked)
+            ? new(marked, Persist: true, [], PresenceReason.Unchanged)
+            : Store(given, PresenceReason.WatcherRestarted, at);
     }
 
     /// <summary>The thing was last heard of by an earlier start of the broker.</summary>
@@ -102,7 +105,8 @@ internal static class ConnectionRules
     private static PresenceDecision StillAway(
         DeviceState before, DeviceState marked, ConnectionChange change, OrderVerdict verdict, RuleContext context, DateTimeOffset now)
     {
-        if (marked.Outage is { Telling: null, Muted: false } grace && (IsSecondOfItsKind(before, change, verdict, grace) || IsLaterRound(before, verdict, grace)))
+        if (marked.Outage is { Telling: null, Muted: false } grace
+            && (IsSecondOfItsKind(before, change, verdict, grace) || IsLaterRound(before, verdict, grace)))
         {
             return Restart(marked, grace, change, verdict, context, now);
         }
@@ -111,16 +115,16 @@ internal static class ConnectionRules
     }
 
     /// <summary>
-    /// It reports a change, but the last word of its kind was a drop, too: a return got lost. Not where the grace began clearly after that word: then another
-    /// kind has already reported this drop.
+    /// It reports a change, but the last word of its kind was a drop, too: a return got lost. Not where the grace began clearly after that
+    /// word: then another kind has already reported this drop.
     /// </summary>
     private static bool IsSecondOfItsKind(DeviceState before, ConnectionChange change, OrderVerdict verdict, Outage grace) =>
         change.SaysChanged && before.Marks.GetValueOrDefault(verdict.Key) is { Connected: false } last
         && !(last.At + ClientOrder.ClearlyLater < grace.Since && (verdict.At - grace.Since).Duration() <= EventOrder.LifecycleAccuracy);
 
     /// <summary>
-    /// A higher session than the one whose end began the grace. Another client's counts only if it ended later: else it was connected before
-    /// that, or beside it.
+    /// A higher session than the one whose end began the grace. Another client's counts only if it ended later: else it was connected
+    /// before that, or beside it.
     /// </summary>
     private static bool IsLaterRound(DeviceState before, OrderVerdict verdict, Outage grace)
     {
@@ -167,8 +171,8 @@ internal static class ConnectionRules
     }
 
     /// <summary>
-    /// A drop comes after the return before it, whatever a late event's stamp says: it is good to two minutes. Else two outages could begin at
-    /// the same moment, and have the same id.
+    /// A drop comes after the return before it, whatever a late event's stamp says: it is good to two minutes. Else two outages could begin
+    /// at the same moment, and have the same id.
     /// </summary>
     private static DateTimeOffset AfterReturn(DeviceState state, ConnectionChange change, DateTimeOffset at)
     {

@@ -14,7 +14,9 @@ internal static class EventOrder
     /// <summary>Shadow stamps are whole seconds of one service; more than this apart is no rounding.</summary>
     internal static readonly TimeSpan ShadowSlack = TimeSpan.FromSeconds(60);
 
-    /// <summary>How old a request may be to count as now, and how far ahead a mark must lie to be that of another clock, or of one that was wrong.</summary>
+    /// <summary>
+    /// How old a request may be to count as now, and how far ahead a mark must lie to be that of another clock, or of one that was wrong.
+    /// </summary>
     internal static readonly TimeSpan JustNow = TimeSpan.FromSeconds(1);
 
     /// <summary>The replaced session's end: proof that another session of the same client is connected.</summary>
@@ -24,9 +26,14 @@ internal static class EventOrder
     {
         var time = EventTime.Of(change);
         var newest = change.HappensNow && now - change.ReceivedAt <= JustNow ? now + JustNow : (DateTimeOffset?)null;
-        var verdict = change.Kind == ChangeKind.Lifecycle ? ClientOrder.Judge(state, change, time) : JudgeByMark(state, change, time, newest);
+        var verdict = change.Kind == ChangeKind.Lifecycle
+            ? ClientOrder.Judge(state, change, time)
+            : JudgeByMark(state, change, time, newest);
         if (verdict.Why != PresenceReason.None) return verdict with { Marked = state, Connected = state.Connected ?? false };
-        return verdict.AnotherIsConnected || !IsOverruled(state, change, verdict, newest) ? verdict : verdict with { Why = PresenceReason.OverruledByOtherKind };
+        return verdict.AnotherIsConnected || !IsOverruled(state, change, verdict, newest) ? verdict : verdict with
+        {
+            Why = PresenceReason.OverruledByOtherKind,
+        };
     }
 
     /// <param name="newest">What is stored with a later time than this says nothing against the event; null: every mark counts.</param>
@@ -75,7 +82,9 @@ internal static class EventOrder
                 : change.Connected == !last.Ended ? PresenceReason.Duplicate : PresenceReason.OlderEvent;
         }
 
-        return (change.BrokerStart, change.Number).CompareTo((last.BrokerStart, last.Number)) > 0 ? PresenceReason.None : PresenceReason.OlderEvent;
+        return (change.BrokerStart, change.Number).CompareTo((last.BrokerStart, last.Number)) > 0
+            ? PresenceReason.None
+            : PresenceReason.OlderEvent;
     }
 
     private static PresenceReason CompareShadow(OrderMark last, ConnectionChange change, DateTimeOffset stamp)
@@ -138,12 +147,13 @@ internal static class EventOrder
         return false;
     }
 
-    private static bool IsSameConnection(OrderMark last, ConnectionChange change) => last.BrokerStart == change.BrokerStart && last.Number == change.Number;
+    private static bool IsSameConnection(OrderMark last, ConnectionChange change) =>
+        last.BrokerStart == change.BrokerStart && last.Number == change.Number;
 
     /// <summary>
     /// Between the last event and this one there can be none that we have not seen: then its mark may wait in memory. Anything
-    /// else must be stored, or a crash would forget it and a late older event would be taken for news. The reports of a connected thing need no
-    /// write: the next one corrects a mark that got lost. A thing that is away sends no next one.
+    /// else must be stored, or a crash would forget it and a late older event would be taken for news. The reports of a connected thing
+    /// need no write: the next one corrects a mark that got lost. A thing that is away sends no next one.
     /// </summary>
     private static bool FollowsDirectly(OrderMark last, ConnectionChange change) => change.Kind switch
     {

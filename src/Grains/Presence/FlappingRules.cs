@@ -26,7 +26,10 @@ internal static class FlappingRules
 
         var earliest = (backAt - Within).ToUnixTimeSeconds();
         IEnumerable<long> drops = [.. state.Unrest?.Drops ?? [], outage.Since.ToUnixTimeSeconds()];
-        return state with { Unrest = (state.Unrest ?? new()) with { Drops = [.. drops.Where(drop => drop >= earliest).TakeLast(DropsToTell)] } };
+        return state with
+        {
+            Unrest = (state.Unrest ?? new()) with { Drops = [.. drops.Where(drop => drop >= earliest).TakeLast(DropsToTell)] },
+        };
     }
 
     /// <summary>After whatever happened: flapping begins, ends, is unmuted; and what is owed of it is sent.</summary>
@@ -35,7 +38,8 @@ internal static class FlappingRules
     {
         var state = decision.State;
         var ended = Ended(before, state, now);
-        if (ended is not null) state = History.Add(Replace(state, Running(state)!, ended), PresenceReason.FlappingEnded, ended.CalmSince!.Value + Calm);
+        if (ended is not null)
+            state = History.Add(Replace(state, Running(state)!, ended), PresenceReason.FlappingEnded, ended.CalmSince!.Value + Calm);
 
         var forgotten = new List<PresenceEffect>();
         if (state.Outage is { Telling: not null } or { Muted: true }) state = WithoutDrops(state);
@@ -45,7 +49,12 @@ internal static class FlappingRules
         state = WithoutDebtsPaid(state, context);
 
         if (!ReferenceEquals(state, decision.State))
-            decision = decision with { State = state, Reason = decision.Persist || ended is null ? decision.Reason : PresenceReason.FlappingEnded, Persist = true };
+            decision = decision with
+            {
+                State = state,
+                Reason = decision.Persist || ended is null ? decision.Reason : PresenceReason.FlappingEnded,
+                Persist = true,
+            };
         return decision.Persist || input is PresenceInput.Tick
             ? decision with { Effects = [.. decision.Effects, .. forgotten, .. DueNow(state, context, now)] } : decision;
     }
@@ -99,14 +108,23 @@ internal static class FlappingRules
         {
             case DeliveryOutcome.Accepted:
                 var first = flapping.Deliveries.Values.All(d => Awaits(d, answer.Event) || !d.Offline);
-                delivery = delivery with { Offline = true, Recovered = answer.Event == NotificationEvent.DeviceSteady, Failures = 0, RetryAt = null, RefusedSince = null };
+                delivery = delivery with
+                {
+                    Offline = true,
+                    Recovered = answer.Event == NotificationEvent.DeviceSteady,
+                    Failures = 0,
+                    RetryAt = null,
+                    RefusedSince = null,
+                };
                 state = Replace(state, flapping, With(flapping, answer.Destination, delivery));
-                state = History.Heard(state, PresenceReason.Delivered, answer.Event, answer.Destination, now, SaidBy(flapping, answer.Event));
+                state = History.Heard(
+                    state, PresenceReason.Delivered, answer.Event, answer.Destination, now, SaidBy(flapping, answer.Event));
                 return new(state with { Sent = first ? state.Sent + 1 : state.Sent }, true, [], PresenceReason.Delivered);
 
             case DeliveryOutcome.Refused:
                 delivery = TellingRules.AfterRefusal(delivery, answer.OutageId, answer.Answer, now);
-                return TellingRules.AfterRefusal(Replace(state, flapping, With(flapping, answer.Destination, delivery)), delivery, answer, now);
+                return TellingRules.AfterRefusal(
+                    Replace(state, flapping, With(flapping, answer.Destination, delivery)), delivery, answer, now);
 
             default:
                 delivery = TellingRules.AfterFailure(delivery, answer.OutageId, answer.Answer, now);
@@ -130,11 +148,15 @@ internal static class FlappingRules
         {
             var oldest = state.Flapping[0];
             forgotten.AddRange(oldest.Deliveries.Where(pair => Owed(oldest, pair.Key, pair.Value, context) is not null)
-                .Select(pair => new PresenceEffect.WarnGivenUp(pair.Key, IdOf(oldest, context), $"it has flapped {MostOwing} times more since then")));
+                .Select(pair => new PresenceEffect.WarnGivenUp(pair.Key, IdOf(oldest, context), $"it has flapped {MostOwing} times more "
+                    + $"since then")));
         }
 
         var flapping = new Flapping { Since = DateTimeOffset.FromUnixTimeSeconds(drops[0]), Drops = drops.Count };
-        state = state with { Flapping = [.. state.Flapping.TakeLast(MostOwing - 1), context.TellsNobody ? flapping : Told(flapping, context, now)] };
+        state = state with
+        {
+            Flapping = [.. state.Flapping.TakeLast(MostOwing - 1), context.TellsNobody ? flapping : Told(flapping, context, now)],
+        };
         return History.Add(state, PresenceReason.FlappingBegan, now);
     }
 
@@ -166,11 +188,14 @@ internal static class FlappingRules
     {
         if (delivery.GivenUp) return null;
         if (!delivery.Offline) return NotificationEvent.DeviceFlapping;
-        return flapping.CalmSince is null || delivery.Recovered || !HearsOfTheEnd(destination, context) ? null : NotificationEvent.DeviceSteady;
+        return flapping.CalmSince is null || delivery.Recovered || !HearsOfTheEnd(destination, context)
+            ? null
+            : NotificationEvent.DeviceSteady;
     }
 
     /// <summary>Whoever does not want to hear that a thing is back does not want to hear that it is steady.</summary>
-    private static bool HearsOfTheEnd(string destination, RuleContext context) => context.Policy.NotifyRecovery && context.TermsOf(destination).SendResolved;
+    private static bool HearsOfTheEnd(string destination, RuleContext context) =>
+        context.Policy.NotifyRecovery && context.TermsOf(destination).SendResolved;
 
     private static bool Awaits(Delivery delivery, NotificationEvent notificationEvent) => notificationEvent switch
     {
@@ -186,7 +211,8 @@ internal static class FlappingRules
         flapping with { Deliveries = new Dictionary<string, Delivery>(flapping.Deliveries) { [destination] = delivery } };
 
     /// <summary>No thing name has a line break in it, so that no outage has this id.</summary>
-    internal static string IdOf(Flapping flapping, RuleContext context) => ConnectionRules.OutageId($"{context.ThingName}\nflapping", flapping.Since);
+    internal static string IdOf(Flapping flapping, RuleContext context) =>
+        ConnectionRules.OutageId($"{context.ThingName}\nflapping", flapping.Since);
 
     private static Notification Compose(
         DeviceState state, Flapping flapping, NotificationEvent notificationEvent, RuleContext context, DateTimeOffset now) => new()

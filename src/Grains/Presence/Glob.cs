@@ -3,8 +3,8 @@ using System.Globalization;
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>
-/// Globs on thing names: <c>*</c> any characters, <c>?</c> one, <c>\</c> takes the meaning from one of these three behind it. The framework's own
-/// take <c>?</c> for one UTF-16 unit, which is half an emoji.
+/// Globs on thing names: <c>*</c> any characters, <c>?</c> one, <c>\</c> takes the meaning from one of these three behind it. The
+/// framework's own take <c>?</c> for one UTF-16 unit, which is half an emoji.
 /// </summary>
 public static class Glob
 {
@@ -32,5 +32,7 @@ public static class Glob
 
     /// <summary>The length of what people see as one character: with its combining marks, a whole emoji.</summary>
     private static int CharacterAt(string name, int at) =>
-        name[at] < FirstCombining && (at + 1 == name.Length || name[at + 1] < FirstCombining) ? 1 : StringInfo.GetNextTextElementLength(name, at);
+        name[at] < FirstCombining && (at + 1 == name.Length || name[at + 1] < FirstCombining)
+            ? 1
+            : StringInfo.GetNextTextElementLength(name, at);
 }

@@ -12,7 +12,8 @@ internal static class History
     /// <summary>A destination that accepts a word later than this was told late. That gets an entry of its own.</summary>
     internal static readonly TimeSpan SameTime = TimeSpan.FromMinutes(1);
 
-    public static DeviceState Add(DeviceState state, PresenceReason reason, DateTimeOffset at) => Add(state, new(at.ToUnixTimeSeconds(), reason), "");
+    public static DeviceState Add(DeviceState state, PresenceReason reason, DateTimeOffset at) =>
+        Add(state, new(at.ToUnixTimeSeconds(), reason), "");
 
     /// <summary>A destination has accepted a word, or was given up: with the others of that word, if they are of the same time.</summary>
     /// <param name="saidBy">The entry with which the word went out; null: it has none.</param>
@@ -25,7 +26,8 @@ internal static class History
             if (said.Reason == PresenceReason.HoldHeld) return Add(state, said, destination);
         }
 
-        return LastOf(state, index => state.Ring[index] is var entry && entry.Reason == reason && IsOfThatTime(entry, now) && WordAt(state, index) == word) is { } same
+        return LastOf(state, index => state.Ring[index] is var entry && entry.Reason == reason && IsOfThatTime(entry, now)
+            && WordAt(state, index) == word) is { } same
             ? Joined(state, same, destination) : Add(state, new(now.ToUnixTimeSeconds(), reason), $"{(int)word}:{destination}");
     }
 

@@ -20,7 +20,8 @@ internal static class HoldingRules
     /// <param name="until">Something happened then that we have not heard of: the queue has to be read up to that, too.</param>
     /// <returns>null: we know enough, or have waited long enough.</returns>
     public static PresenceDecision? Hold(
-        DeviceState state, Outage grace, RuleContext context, DateTimeOffset now, PresenceEffect? effect = null, DateTimeOffset? until = null)
+        DeviceState state, Outage grace, RuleContext context, DateTimeOffset now, PresenceEffect? effect = null,
+        DateTimeOffset? until = null)
     {
         if (Wait(state, grace, context, until, now) is not { } wait) return null;
 
@@ -29,14 +30,18 @@ internal static class HoldingRules
         var longest = since + context.MaxHold;
         if (now >= longest) return null;
 
-        state = state with { Memory = state.Memory with { HeldSince = since, AskingAbout = grace.Id, AskAgainAt = Earlier(now + wait, longest) } };
+        state = state with
+        {
+            Memory = state.Memory with { HeldSince = since, AskingAbout = grace.Id, AskAgainAt = Earlier(now + wait, longest) },
+        };
         var due = TellingRules.DueNow(state, context, now);
         return Remember(state, PresenceReason.HeldBacklog, effect is null ? due : [.. due, effect]);
     }
 
     private static TimeSpan? Wait(DeviceState state, Outage grace, RuleContext context, DateTimeOffset? happened, DateTimeOffset now)
     {
-        if (context.Blind.Stall is { } stall && StillWaking(state, grace, stall, context) is var until && until > now) return Look(until - now);
+        if (context.Blind.Stall is { } stall && StillWaking(state, grace, stall, context) is var until && until > now)
+            return Look(until - now);
         if (state.Source != EventSource.Queue || context.Blind.Queue is not { } queue) return null;
 
         var needed = grace.GraceEndsAt - context.Policy.SettleTime;

@@ -16,7 +16,11 @@ internal static class KeepAliveRules
         if (state.Outage is not { } outage || Times(outage, context, now) is not { } times) return decision;
         if (times.Last <= outage.Telling || times.Last <= state.Memory.KeptAliveAt) return decision;
         if (Due(state, context, now) is not { Count: > 0 } sends) return decision;
-        return decision with { State = state with { Memory = state.Memory with { KeptAliveAt = now } }, Effects = [.. decision.Effects, .. sends] };
+        return decision with
+        {
+            State = state with { Memory = state.Memory with { KeptAliveAt = now } },
+            Effects = [.. decision.Effects, .. sends],
+        };
     }
 
     /// <summary>Not while a reconnect may or may not hold: what was said last stands until it does.</summary>

@@ -37,7 +37,9 @@ internal static class LookingRules
 
                 // Well, or coming back; an earlier outage may still be owed to somebody.
                 var sends = TellingRules.DueNow(state, context, now);
-                var reason = sends.Count > 0 ? PresenceReason.SentAgain : state.Outage is null ? PresenceReason.NothingToDo : PresenceReason.TooEarly;
+                var reason = sends.Count > 0
+                    ? PresenceReason.SentAgain
+                    : state.Outage is null ? PresenceReason.NothingToDo : PresenceReason.TooEarly;
                 return Remember(state, reason, sends);
         }
     }
@@ -60,7 +62,12 @@ internal static class LookingRules
 
             case VerifierVerdict.Disconnected when inGrace && NewerWindow(state, outage, answer, context) is { } endsAt && endsAt > now:
                 var next = outage with { Since = answer.ChangedAt!.Value, GraceEndsAt = endsAt, SecondWindow = true };
-                var waiting = Noted(state, answer) with { Outage = next, Since = next.Since, Memory = NotAsking(state.Memory) with { StaleAnswers = 0 } };
+                var waiting = Noted(state, answer) with
+                {
+                    Outage = next,
+                    Since = next.Since,
+                    Memory = NotAsking(state.Memory) with { StaleAnswers = 0 },
+                };
                 return Store(waiting, PresenceReason.VerifierKnowsNewerDisconnect, now);
 
             case VerifierVerdict.Disconnected when inGrace && outage.SecondWindow && NewerDisconnect(state, outage, answer) is { } newer
@@ -85,19 +92,28 @@ internal static class LookingRules
         NotAsking(memory) with { AskAgainAt = context.Policy.RecheckEvery > TimeSpan.Zero ? now + context.Policy.RecheckEvery : null };
 
     public static DateTimeOffset NextLookInGrace(DeviceState state, Outage grace, RuleContext context) =>
-        state.Memory is { AskAgainAt: { } again } memory && memory.AskingAbout == grace.Id ? again : WithGraceOf(context, grace).GraceEndsAt;
+        state.Memory is { AskAgainAt: { } again } memory && memory.AskingAbout == grace.Id
+            ? again
+            : WithGraceOf(context, grace).GraceEndsAt;
 
     /// <summary>The deadline is a promise made with the grace of that day; it changes only because the setting did.</summary>
     public static Outage WithGraceOf(RuleContext context, Outage grace)
     {
         var change = context.Policy.Grace - TimeSpan.FromSeconds(grace.GraceSeconds);
         return change == TimeSpan.Zero ? grace
-            : grace with { GraceSeconds = context.Policy.Grace.TotalSeconds, GraceEndsAt = PresenceRules.ToMilliseconds(grace.GraceEndsAt + change) };
+            : grace with
+            {
+                GraceSeconds = context.Policy.Grace.TotalSeconds,
+                GraceEndsAt = PresenceRules.ToMilliseconds(grace.GraceEndsAt + change),
+            };
     }
 
-    /// <summary>Fixes the time of the next recheck: if it moved along with every event, a thing that keeps reporting would never be looked at.</summary>
+    /// <summary>
+    /// Fixes the time of the next recheck: if it moved along with every event, a thing that keeps reporting would never be looked at.
+    /// </summary>
     public static DeviceState PlanRecheck(DeviceState state, RuleContext context, DateTimeOffset now) =>
-        state is { Outage: { BackAt: null } and ({ Telling: not null } or { Muted: true }), Memory.AskAgainAt: null } && Rechecks(state, context)
+        state is { Outage: { BackAt: null } and ({ Telling: not null } or { Muted: true }), Memory.AskAgainAt: null }
+            && Rechecks(state, context)
             ? state with { Memory = state.Memory with { AskAgainAt = now + context.Policy.RecheckEvery } }
             : state;
 
@@ -147,7 +163,8 @@ internal static class LookingRules
         var ask = new PresenceEffect.AskVerifier(grace.Id, witness);
         var asking = state.Memory.AskingAbout == grace.Id;
         if (asking && !StillTrying(state, now))
-            return HoldingRules.Hold(state, grace, context, now, ask) ?? TellingRules.Tell(state, grace, Verification.Unanswered, context, now);
+            return HoldingRules.Hold(state, grace, context, now, ask)
+                ?? TellingRules.Tell(state, grace, Verification.Unanswered, context, now);
 
         // Asked again by every tick: whoever is already asking for this thing does not ask twice.
         var memory = Asking(state.Memory, grace, now, AskAgainUnanswered);
@@ -176,7 +193,8 @@ internal static class LookingRules
         {
             // Nobody answers; that it is offline is still what we know.
             state = state with { Memory = Looked(state.Memory, context, now) };
-            return Remember(state, PresenceReason.SentAgain, TellingRules.DueNow(state, context, now, repeats: true, Verification.Unanswered));
+            return Remember(
+                state, PresenceReason.SentAgain, TellingRules.DueNow(state, context, now, repeats: true, Verification.Unanswered));
         }
 
         var memory = Looked(state.Memory, context, now) with { AskingAbout = offline.Id, AskingSince = state.Memory.AskingSince ?? now };
@@ -227,7 +245,9 @@ internal static class LookingRules
         state = state with { Memory = state.Memory with { StaleAnswers = stale } };
         var decision = Conclude(state, outage, inGrace, Verification.Unanswered, context, now);
         if (!inGrace) decision = decision with { Reason = PresenceReason.VerifierStale };
-        return stale == StaleAnswersToWarn ? decision with { Effects = [.. decision.Effects, new PresenceEffect.WarnVerifierStale()] } : decision;
+        return stale == StaleAnswersToWarn
+            ? decision with { Effects = [.. decision.Effects, new PresenceEffect.WarnVerifierStale()] }
+            : decision;
     }
 
     /// <summary>
@@ -270,7 +290,8 @@ internal static class LookingRules
     }
 
     /// <summary>It does answer: a minute in which it does not would begin now.</summary>
-    private static DeviceState Answered(DeviceState state, DateTimeOffset now) => state with { Memory = state.Memory with { AskingSince = now } };
+    private static DeviceState Answered(DeviceState state, DateTimeOffset now) =>
+        state with { Memory = state.Memory with { AskingSince = now } };
 
     /// <summary>
     /// A shadow whose events we follow has told us this version of itself: a return of before it, which comes late, is over. Not where
@@ -300,7 +321,8 @@ internal static class LookingRules
         return context.Verifiable.Contains(state.Source) ? state.Source : null;
     }
 
-    private static bool Rechecks(DeviceState state, RuleContext context) => context.Policy.RecheckEvery > TimeSpan.Zero && Verifiable(state, context);
+    private static bool Rechecks(DeviceState state, RuleContext context) =>
+        context.Policy.RecheckEvery > TimeSpan.Zero && Verifiable(state, context);
 
     public static ActivationMemory NotAsking(ActivationMemory memory) =>
         memory with { AskingAbout = null, AskingSince = null, AskAgainAt = null, HeldSince = null };

@@ -34,7 +34,8 @@ public abstract class PolicyField(string name, string help)
 
 /// <typeparam name="T">Null: not set.</typeparam>
 public abstract class PolicyField<T>(
-    string name, T defaultValue, string help, Func<PolicySettings, T> get, Func<PolicySettings, T, PolicySettings> set, Func<DevicePolicy, T, DevicePolicy> resolve)
+    string name, T defaultValue, string help, Func<PolicySettings, T> get, Func<PolicySettings, T, PolicySettings> set, Func<DevicePolicy,
+    T, DevicePolicy> resolve)
     : PolicyField(name, help)
 {
     public T Default => defaultValue;
@@ -56,7 +57,8 @@ public abstract class PolicyField<T>(
 
 public sealed class DurationField(
     string name, TimeSpan defaultValue, TimeSpan least, TimeSpan most, string range, string help,
-    Func<PolicySettings, TimeSpan?> get, Func<PolicySettings, TimeSpan?, PolicySettings> set, Func<DevicePolicy, TimeSpan?, DevicePolicy> resolve)
+    Func<PolicySettings, TimeSpan?> get, Func<PolicySettings, TimeSpan?, PolicySettings> set, Func<DevicePolicy, TimeSpan?,
+    DevicePolicy> resolve)
     : PolicyField<TimeSpan?>(name, defaultValue, help, get, set, resolve)
 {
     public override string Range => range;
@@ -69,7 +71,8 @@ public sealed class DurationField(
 }
 
 public sealed class FlagField(
-    string name, bool? defaultValue, string help, Func<PolicySettings, bool?> get, Func<PolicySettings, bool?, PolicySettings> set, Func<DevicePolicy, bool?, DevicePolicy> resolve)
+    string name, bool? defaultValue, string help, Func<PolicySettings, bool?> get, Func<PolicySettings, bool?, PolicySettings> set,
+    Func<DevicePolicy, bool?, DevicePolicy> resolve)
     : PolicyField<bool?>(name, defaultValue, help, get, set, resolve)
 {
     public override string Range => "true or false";
@@ -78,7 +81,8 @@ public sealed class FlagField(
 }
 
 public sealed class DestinationsField(
-    string name, string help, Func<PolicySettings, IReadOnlyList<string>?> get, Func<PolicySettings, IReadOnlyList<string>?, PolicySettings> set,
+    string name, string help, Func<PolicySettings, IReadOnlyList<string>?> get, Func<PolicySettings, IReadOnlyList<string>?,
+    PolicySettings> set,
     Func<DevicePolicy, IReadOnlyList<string>?, DevicePolicy> resolve)
     : PolicyField<IReadOnlyList<string>?>(name, null, help, get, set, resolve)
 {

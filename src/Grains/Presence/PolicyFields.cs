@@ -3,7 +3,8 @@ using IoTOrleans.Contracts;
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>
-/// The table of all fields of a policy. A new one is a property of <see cref="PolicySettings"/>, one of <see cref="DevicePolicy"/>, and a row here.
+/// The table of all fields of a policy. A new one is a property of <see cref="PolicySettings"/>, one of <see cref="DevicePolicy"/>, and a
+/// row here.
 /// </summary>
 public static class PolicyFields
 {
@@ -13,21 +14,28 @@ public static class PolicyFields
     public static IReadOnlyList<PolicyField> All { get; } =
     [
         new DurationField(
-            "Grace", TimeSpan.FromMinutes(5), second, TimeSpan.FromDays(365), "1s to 365d", "how long a thing must stay away before anyone is notified",
-            policy => policy.Grace, (policy, value) => policy with { Grace = value }, (policy, value) => policy with { Grace = value ?? policy.Grace }),
+            "Grace", TimeSpan.FromMinutes(5), second, TimeSpan.FromDays(365), "1s to 365d",
+            "how long a thing must stay away before anyone is notified",
+            policy => policy.Grace, (policy, value) => policy with { Grace = value },
+            (policy, value) => policy with { Grace = value ?? policy.Grace }),
         new DurationField(
-            "SettleTime", TimeSpan.FromSeconds(5), TimeSpan.Zero, TimeSpan.FromHours(1), "0s to 1h", "an event that arrives late causes no notification sooner than this after its arrival",
-            policy => policy.SettleTime, (policy, value) => policy with { SettleTime = value }, (policy, value) => policy with { SettleTime = value ?? policy.SettleTime }),
+            "SettleTime", TimeSpan.FromSeconds(5), TimeSpan.Zero, TimeSpan.FromHours(1), "0s to 1h",
+            "an event that arrives late causes no notification sooner than this after its arrival",
+            policy => policy.SettleTime, (policy, value) => policy with { SettleTime = value },
+            (policy, value) => policy with { SettleTime = value ?? policy.SettleTime }),
         new DurationField(
-            "RecoveryHold", minute, TimeSpan.Zero, TimeSpan.FromDays(1), "0s to 1d", "how long a reconnect must last before it ends an outage that was told; 0s: at once",
+            "RecoveryHold", minute, TimeSpan.Zero, TimeSpan.FromDays(1), "0s to 1d",
+            "how long a reconnect must last before it ends an outage that was told; 0s: at once",
             policy => policy.RecoveryHold, (policy, value) => policy with { RecoveryHold = value },
             (policy, value) => policy with { RecoveryHold = value ?? policy.RecoveryHold }),
         new DurationField(
-            "RecheckEvery", TimeSpan.FromMinutes(10), minute, TimeSpan.FromDays(30), "0s (off) or 1m to 30d", "how often a verifier is asked again about a thing that is offline",
+            "RecheckEvery", TimeSpan.FromMinutes(10), minute, TimeSpan.FromDays(30), "0s (off) or 1m to 30d",
+            "how often a verifier is asked again about a thing that is offline",
             policy => policy.RecheckEvery, (policy, value) => policy with { RecheckEvery = value },
             (policy, value) => policy with { RecheckEvery = value ?? policy.RecheckEvery }),
         new DurationField(
-            "RepeatInterval", TimeSpan.Zero, minute, TimeSpan.FromDays(365), "0s (off) or 1m to 365d", "how often device.still_offline is sent while a thing is offline",
+            "RepeatInterval", TimeSpan.Zero, minute, TimeSpan.FromDays(365), "0s (off) or 1m to 365d",
+            "how often device.still_offline is sent while a thing is offline",
             policy => policy.RepeatInterval, (policy, value) => policy with { RepeatInterval = value },
             (policy, value) => policy with { RepeatInterval = value ?? policy.RepeatInterval }),
         new FlagField(
@@ -40,10 +48,12 @@ public static class PolicyFields
             (policy, value) => policy with { NotifyFlapping = value ?? policy.NotifyFlapping }),
         new FlagField(
             "Muted", null, "watched and shown, but nobody is notified",
-            policy => policy.Muted, (policy, value) => policy with { Muted = value }, (policy, value) => policy with { Muted = value ?? policy.Muted }),
+            policy => policy.Muted, (policy, value) => policy with { Muted = value },
+            (policy, value) => policy with { Muted = value ?? policy.Muted }),
         new DestinationsField(
             "Notify", "who is notified; all destinations, if it is not set",
-            policy => policy.Notify, (policy, value) => policy with { Notify = value }, (policy, value) => policy with { Notify = value ?? policy.Notify }),
+            policy => policy.Notify, (policy, value) => policy with { Notify = value },
+            (policy, value) => policy with { Notify = value ?? policy.Notify }),
     ];
 
     public static PolicySettings Defaults { get; } = All.Aggregate(new PolicySettings(), (policy, field) => field.SetDefault(policy));

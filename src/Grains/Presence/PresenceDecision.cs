@@ -36,7 +36,9 @@ internal abstract record PresenceEffect
     /// <summary>The verifier's word keeps being older than the disconnect: somebody should look at what writes it.</summary>
     internal sealed record WarnVerifierStale : PresenceEffect;
 
-    /// <summary>A connected client had to make room for another one: the thing has too many, or the ends of their sessions got lost.</summary>
+    /// <summary>
+    /// A connected client had to make room for another one: the thing has too many, or the ends of their sessions got lost.
+    /// </summary>
     internal sealed record WarnClientForgotten(string Client) : PresenceEffect;
 
     /// <summary>A destination will not hear of this outage any more.</summary>

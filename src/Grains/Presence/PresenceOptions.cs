@@ -14,8 +14,8 @@ public sealed class PresenceOptions
     public DevicePolicy DefaultPolicy => PolicyFields.Resolve(Policy, null, null, null);
 
     /// <summary>
-    /// The longest that a first verdict which no verifier confirms is held because the queue has not been read up to it. Longer: a long backlog raises
-    /// no false notification, and hides a true one for longer. 0 (off) to 1 d. Default: 10 min.
+    /// The longest that a first verdict which no verifier confirms is held because the queue has not been read up to it. Longer: a long
+    /// backlog raises no false notification, and hides a true one for longer. 0 (off) to 1 d. Default: 10 min.
     /// </summary>
     public TimeSpan MaxHold { get; set; } = DefaultMaxHold;
 
@@ -30,7 +30,8 @@ public sealed class PresenceOptions
         for (var i = 0; i < Policies.Count; i++)
         {
             var section = $"Presence:Policies:{i}";
-            if (string.IsNullOrWhiteSpace(Policies[i].Match)) yield return $"{section}:Match is missing: say which things it is for, like door-* (or * for all).";
+            if (string.IsNullOrWhiteSpace(Policies[i].Match))
+                yield return $"{section}:Match is missing: say which things it is for, like door-* (or * for all).";
             foreach (var mistake in Check(section, Policies[i].Policy, destinations)) yield return mistake;
         }
     }

@@ -9,10 +9,13 @@ internal sealed class PresencePolicies
 {
     private readonly List<(string? Match, RuleContext Context)> _contexts;
 
-    public PresencePolicies(IOptions<PresenceOptions> options, IEnumerable<INotificationDestination> destinations, IEnumerable<IConnectionVerifier> verifiers)
+    public PresencePolicies(
+        IOptions<PresenceOptions> options, IEnumerable<INotificationDestination> destinations, IEnumerable<IConnectionVerifier> verifiers)
     {
-        var (presence, terms) = (options.Value, destinations.ToDictionary(destination => destination.Name, destination => destination.Terms));
-        _contexts = [.. presence.Policies.Select(policy => Of(policy.Match, policy.Policy.Over(presence.Policy))), Of(null, presence.Policy)];
+        var (presence, terms) = (
+            options.Value, destinations.ToDictionary(destination => destination.Name, destination => destination.Terms));
+        _contexts = [.. presence.Policies.Select(policy => Of(policy.Match, policy.Policy.Over(presence.Policy))),
+            Of(null, presence.Policy)];
 
         (string?, RuleContext) Of(string? match, PolicySettings settings) => (match, new RuleContext
         {

@@ -21,7 +21,9 @@ internal static class PresenceRules
         // A recovery hold ends by the clock alone. Storing that can wait for the next write, unless there will be none.
         var held = state.Outage;
         var settled = Recovery.EndHold(state, context, now);
-        var decision = input is PresenceInput.PolicySet(var wanted) ? OverrideRules.Apply(settled, wanted, settings, now) : Decide(settled, input, context, now);
+        var decision = input is PresenceInput.PolicySet(var wanted)
+            ? OverrideRules.Apply(settled, wanted, settings, now)
+            : Decide(settled, input, context, now);
         context = settings.With(decision.State.Override);
         if (!ReferenceEquals(settled, state) && !decision.Persist && settled.Owing.All(owing => owing.Id != held?.Id))
         {
@@ -37,7 +39,8 @@ internal static class PresenceRules
     }
 
     /// <summary>Times are stored in milliseconds; finer ones would compare differently before and after a restart.</summary>
-    public static DateTimeOffset ToMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+    public static DateTimeOffset ToMilliseconds(DateTimeOffset time) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 
     private static PresenceDecision Decide(DeviceState state, PresenceInput input, RuleContext context, DateTimeOffset now) =>
         input switch

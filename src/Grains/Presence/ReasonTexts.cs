@@ -12,7 +12,8 @@ internal static partial class ReasonTexts
     internal const string Unknown = "Something that this version does not know.";
 
     private static readonly FrozenDictionary<PresenceReason, string> names =
-        Enum.GetValues<PresenceReason>().ToFrozenDictionary(reason => reason, reason => WordStart().Replace(reason.ToString(), "-$0").ToLowerInvariant());
+        Enum.GetValues<PresenceReason>()
+            .ToFrozenDictionary(reason => reason, reason => WordStart().Replace(reason.ToString(), "-$0").ToLowerInvariant());
 
     /// <summary><c>came-back-in-grace</c>: in the log, in metrics, over HTTP.</summary>
     public static string NameOf(PresenceReason reason) => names.GetValueOrDefault(reason, "unknown");
@@ -24,19 +25,23 @@ internal static partial class ReasonTexts
         PresenceReason.FirstConnected => "It connected.",
         PresenceReason.GraceStarted => "It disconnected, and its grace began.",
         PresenceReason.CameBackInGrace => "It connected again within its grace, so nobody was told.",
-        PresenceReason.CameBackTold => "It connected again after an outage that was told. The outage is over when the return has lasted RecoveryHold.",
+        PresenceReason.CameBackTold => "It connected again after an outage that was told. The outage is over when the return has lasted "
+            + "RecoveryHold.",
         PresenceReason.DroppedInHold => "It disconnected again before its return had held: the same outage goes on.",
-        PresenceReason.GraceRestartedByNewerSession => "It must have connected and disconnected once more in between, so its grace began anew.",
+        PresenceReason.GraceRestartedByNewerSession => "It must have connected and disconnected once more in between, so its grace began "
+            + "anew.",
         PresenceReason.CameBackMuted => "It connected again after an outage that was muted, so nobody was told.",
         PresenceReason.TakenOverByNewSession => "A session of it ended because another one took over: it is connected.",
-        PresenceReason.WatcherRestarted => "The embedded broker was started anew and has not seen it since; it got a whole grace to come back.",
+        PresenceReason.WatcherRestarted => "The embedded broker was started anew and has not seen it since; it got a whole grace to come "
+            + "back.",
 
         PresenceReason.Duplicate => "This event had come in before, so it changed nothing.",
         PresenceReason.OlderEvent => "This event was older than the last one of its kind, so it changed nothing.",
         PresenceReason.OlderNumbering => "This event belonged to a numbering of sessions that is over, so it changed nothing.",
         PresenceReason.OverruledByOtherKind => "Another source said otherwise at the same time or later, so this event changed nothing.",
         PresenceReason.Unchanged => "This event said what was known already.",
-        PresenceReason.AnotherClientConnected => "One of its MQTT clients disconnected while another one was connected, so nothing changed for the thing.",
+        PresenceReason.AnotherClientConnected => "One of its MQTT clients disconnected while another one was connected, so nothing changed "
+            + "for the thing.",
 
         PresenceReason.NothingToDo => "Nothing was left to do.",
         PresenceReason.TooEarly => "Nothing was due yet.",
@@ -61,11 +66,13 @@ internal static partial class ReasonTexts
         PresenceReason.DeliveryRefused => "A destination refused what it was told; it is tried hourly for a day.",
         PresenceReason.DeliveryGivenUp => "A destination refused for a day what it was told, and was given up.",
         PresenceReason.DeliveryOfNothingOwed => "A destination answered to something that it was not owed any more.",
-        PresenceReason.DestinationMissing => "A destination is not in the settings; what it is owed waits up to an hour for it to come back.",
+        PresenceReason.DestinationMissing => "A destination is not in the settings; what it is owed waits up to an hour for it to come "
+            + "back.",
         PresenceReason.DestinationRemoved => "A destination was removed from the settings; what it was owed was dropped.",
         PresenceReason.DeliveredByIncident => "A destination accepted it as one of many that were told together.",
 
-        PresenceReason.DisconnectFoundByAudit => "The audit found that it had disconnected, though no event of it had come in; its grace runs from then.",
+        PresenceReason.DisconnectFoundByAudit => "The audit found that it had disconnected, though no event of it had come in; its grace "
+            + "runs from then.",
         PresenceReason.AuditConfirmed => "The audit found it connected.",
         PresenceReason.AuditStale => "The audit's 'disconnected' was written before it connected, so it did not count.",
         PresenceReason.AuditUnanswered => "The audit got no answer that says anything.",

@@ -17,7 +17,12 @@ internal static class Recovery
         DeviceState state, DateTimeOffset at, RuleContext context, DateTimeOffset now)
     {
         var outage = state.Outage;
-        state = state with { Connected = true, Since = outage is null ? at : Later(at, outage.Since), Memory = LookingRules.NotAsking(state.Memory) };
+        state = state with
+        {
+            Connected = true,
+            Since = outage is null ? at : Later(at, outage.Since),
+            Memory = LookingRules.NotAsking(state.Memory),
+        };
         switch (outage)
         {
             case null:
@@ -25,7 +30,8 @@ internal static class Recovery
 
             case { Telling: null }:
                 var quiet = EndQuietly(state, outage, at);
-                if (outage.Muted && !context.Policy.Muted) quiet = EndHold(quiet with { RecoversAt = HoldEnd(at, LearnedHold.Of(context, quiet.Unrest), context, now) }, context, now);
+                if (outage.Muted && !context.Policy.Muted) quiet = EndHold(
+                    quiet with { RecoversAt = HoldEnd(at, LearnedHold.Of(context, quiet.Unrest), context, now) }, context, now);
                 return (quiet, outage.Muted ? PresenceReason.CameBackMuted : PresenceReason.CameBackInGrace);
 
             default:
@@ -63,7 +69,8 @@ internal static class Recovery
         if (before.Owing.Count < MostOwing || after.Owing.Count < MostOwing || after.Owing[0].Id == before.Owing[0].Id) return [];
         var oldest = before.Owing[0];
         return oldest.Deliveries.Where(pair => TellingRules.OwesAnything(oldest with { Deliveries = new Dictionary<string, Delivery> { [pair.Key] = pair.Value } }, true, context))
-            .Select(pair => new PresenceEffect.WarnGivenUp(pair.Key, oldest.Id, $"{MostOwing} newer outages of the same thing are waiting to be told"));
+            .Select(pair => new PresenceEffect.WarnGivenUp(pair.Key, oldest.Id, $"{MostOwing} newer outages of the same thing are waiting "
+                + $"to be told"));
     }
 
     /// <summary>Nobody was told, so nobody has to hear of its end.</summary>

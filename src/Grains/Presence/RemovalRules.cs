@@ -11,7 +11,8 @@ internal static class RemovalRules
 {
     public static PresenceDecision Forget(DeviceState state, RuleContext context, DateTimeOffset now)
     {
-        List<Outage> owing = [.. state.Owing.Select(over => over with { RemovedAt = over.RemovedAt ?? now, Deliveries = Heard(over.Deliveries) })];
+        List<Outage> owing =
+            [.. state.Owing.Select(over => over with { RemovedAt = over.RemovedAt ?? now, Deliveries = Heard(over.Deliveries) })];
         if (state.Outage is { Telling: not null } running)
             owing.Add(running with { BackAt = null, HoldEndsAt = null, RemovedAt = now, Deliveries = MayHaveHeard(running.Deliveries) });
         owing.AddRange(state.Flapping.Where(flapping => flapping.Telling is not null).Select(flapping => OutageOf(flapping, context, now)));
@@ -26,7 +27,8 @@ internal static class RemovalRules
 
     /// <summary>Nothing has been heard of it since it was forgotten: to everybody else it is a stranger.</summary>
     public static bool IsForgotten(DeviceState state) =>
-        state is { Connected: null, Outage: null, Override: null, Marks.Count: 0, Flapping.Count: 0 } && state.Owing.Any(outage => outage.RemovedAt is not null);
+        state is { Connected: null, Outage: null, Override: null, Marks.Count: 0, Flapping.Count: 0 }
+            && state.Owing.Any(outage => outage.RemovedAt is not null);
 
     /// <summary>The last debt is paid, and there is nothing to be stored any more.</summary>
     public static bool IsGone(PresenceDecision decision) => decision is
@@ -37,7 +39,8 @@ internal static class RemovalRules
 
     /// <summary>What is under way may arrive: who will hear that it is offline has to hear this as well.</summary>
     private static Dictionary<string, Delivery> MayHaveHeard(IReadOnlyDictionary<string, Delivery> deliveries) =>
-        deliveries.Where(pair => pair.Value is { GivenUp: false, Recovered: false }).ToDictionary(pair => pair.Key, pair => pair.Value with { RetryAt = null });
+        deliveries.Where(pair => pair.Value is { GivenUp: false, Recovered: false })
+            .ToDictionary(pair => pair.Key, pair => pair.Value with { RetryAt = null });
 
     private static Dictionary<string, Delivery> Heard(IReadOnlyDictionary<string, Delivery> deliveries) =>
         MayHaveHeard(deliveries).Where(pair => pair.Value.Offline).ToDictionary();

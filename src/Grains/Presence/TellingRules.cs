@@ -23,8 +23,8 @@ internal static class TellingRules
     internal static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// What a destination is owed that is not in the settings is dropped at the second try, within the hour: until then another silo may have it in
-    /// its settings already, or still, or a person may put it back.
+    /// What a destination is owed that is not in the settings is dropped at the second try, within the hour: until then another silo may
+    /// have it in its settings already, or still, or a person may put it back.
     /// </summary>
     internal static readonly TimeSpan DropAfter = TimeSpan.FromMinutes(45);
 
@@ -55,8 +55,9 @@ internal static class TellingRules
         [.. owing.Select(outage => outage with { Deliveries = outage.Deliveries.ToDictionary(pair => pair.Key, pair => pair.Value with { RetryAt = null }) })];
 
     /// <summary>
-    /// The destination may take now what it did not take before: all that is owed to it is due. But not what it refuses, nor what has failed by
-    /// itself, again and again. Nothing of this is stored: should it come to nothing, what is stored still says when it is tried again.
+    /// The destination may take now what it did not take before: all that is owed to it is due. But not what it refuses, nor what has
+    /// failed by itself, again and again. Nothing of this is stored: should it come to nothing, what is stored still says when it is tried
+    /// again.
     /// </summary>
     public static DeviceState AnswersAgain(DeviceState state, string? destination)
     {
@@ -66,7 +67,10 @@ internal static class TellingRules
         if (state.Owing.Any(owing => Waits(owing.Deliveries, destination)))
             state = state with { Owing = [.. state.Owing.Select(owing => owing with { Deliveries = Due(owing.Deliveries, destination) })] };
         if (state.Flapping.Any(flapping => Waits(flapping.Deliveries, destination)))
-            state = state with { Flapping = [.. state.Flapping.Select(flapping => flapping with { Deliveries = Due(flapping.Deliveries, destination) })] };
+            state = state with
+            {
+                Flapping = [.. state.Flapping.Select(flapping => flapping with { Deliveries = Due(flapping.Deliveries, destination) })],
+            };
         return state;
     }
 
@@ -77,13 +81,15 @@ internal static class TellingRules
         deliveries.GetValueOrDefault(destination) is { RetryAt: not null, RefusedSince: null, Failures: < FailuresOfItsOwn };
 
     private static IReadOnlyDictionary<string, Delivery> Due(IReadOnlyDictionary<string, Delivery> deliveries, string destination) =>
-        Waits(deliveries, destination) ? new Dictionary<string, Delivery>(deliveries) { [destination] = deliveries[destination] with { RetryAt = null } } : deliveries;
+        Waits(deliveries, destination) ? new Dictionary<string,
+        Delivery>(deliveries) { [destination] = deliveries[destination] with { RetryAt = null } } : deliveries;
 
     /// <summary>A destination has answered.</summary>
     public static PresenceDecision Answered(
         DeviceState state, PresenceInput.Answered answer, RuleContext context, DateTimeOffset now)
     {
-        if (FlappingRules.Find(state, answer.OutageId, context) is { } flapping) return FlappingRules.Answered(state, flapping, answer, context, now);
+        if (FlappingRules.Find(state, answer.OutageId, context) is { } flapping)
+            return FlappingRules.Answered(state, flapping, answer, context, now);
         var current = state.Outage?.Id == answer.OutageId;
         var outage = current ? state.Outage : state.Owing.FirstOrDefault(o => o.Id == answer.OutageId);
         var delivery = outage?.Deliveries.GetValueOrDefault(answer.Destination);
@@ -116,7 +122,8 @@ internal static class TellingRules
                 if (delivery.RetryAt > now) continue;
 
                 var notification = Compose(state, outage, owed, sequence, context, now) with { IncidentId = delivery.Incident };
-                if (verification is { } latest && owed == NotificationEvent.DeviceStillOffline) notification = notification with { Verification = latest };
+                if (verification is { } latest && owed == NotificationEvent.DeviceStillOffline)
+                    notification = notification with { Verification = latest };
                 sends.Add(new PresenceEffect.Send(destination, notification));
             }
         }
@@ -146,14 +153,17 @@ internal static class TellingRules
 
     /// <summary>When <c>device.still_offline</c> falls due next; null: never.</summary>
     public static DateTimeOffset? NextRepeat(Outage outage, RuleContext context, DateTimeOffset now) =>
-        outage.Deliveries.Values.Where(d => !d.GivenUp && d.Offline).Select(d => RepeatDue(outage, d, context)).Where(due => due > now).Min();
+        outage.Deliveries.Values.Where(d => !d.GivenUp && d.Offline).Select(d => RepeatDue(outage, d, context)).Where(due => due > now)
+            .Min();
 
     /// <summary>Whether a repeat is due that some destination has not accepted.</summary>
     public static bool RepeatIsDue(Outage outage, RuleContext context, DateTimeOffset now) =>
         outage.Deliveries.Values.Any(d => !d.GivenUp && d.Offline && RepeatDue(outage, d, context) <= now && !(d.RetryAt > now));
 
     private static DateTimeOffset? RepeatDue(Outage outage, Delivery delivery, RuleContext context) =>
-        context.Policy.RepeatInterval <= TimeSpan.Zero || context.TellsNobody ? null : (delivery.RepeatedAt ?? outage.NotifiedAt) + context.Policy.RepeatInterval;
+        context.Policy.RepeatInterval <= TimeSpan.Zero || context.TellsNobody
+            ? null
+            : (delivery.RepeatedAt ?? outage.NotifiedAt) + context.Policy.RepeatInterval;
 
     /// <summary>The one word that a destination is owed next; nothing while a reconnect may or may not hold.</summary>
     /// <param name="repeatsAt">Repeats that are due at this time count, too; null: they do not.</param>
@@ -201,7 +211,8 @@ internal static class TellingRules
         // A destination that took the outage late may be owed its end already, or the next one.
         var next = DueNow(state, context, now).OfType<PresenceEffect.Send>().Where(send => send.Destination == answer.Destination);
         var reason = answer.Answer.IncidentId is null ? PresenceReason.Delivered : PresenceReason.DeliveredByIncident;
-        return new(History.Heard(state, reason, answer.Event, answer.Destination, now, SaidBy(outage, answer.Event)), true, [.. next], reason);
+        return new(
+            History.Heard(state, reason, answer.Event, answer.Destination, now, SaidBy(outage, answer.Event)), true, [.. next], reason);
     }
 
     /// <summary>The entry in the thing's history with which the word went out.</summary>
@@ -230,7 +241,11 @@ internal static class TellingRules
     public static Delivery AfterFailure(Delivery delivery, string id, DeliveryAnswer answer, DateTimeOffset now) =>
         answer.AskAgainIn is { } wait && delivery.Failures < FailuresOfItsOwn
         ? delivery with { RetryAt = PresenceRules.ToMilliseconds(now + (wait * Jitter(id, delivery.Failures))) }
-        : delivery with { Failures = delivery.Failures + 1, RetryAt = PresenceRules.ToMilliseconds(now + WaitAfter(id, delivery.Failures)) };
+        : delivery with
+        {
+            Failures = delivery.Failures + 1,
+            RetryAt = PresenceRules.ToMilliseconds(now + WaitAfter(id, delivery.Failures)),
+        };
 
     private static PresenceDecision Refused(
         DeviceState state, Outage outage, Delivery delivery, PresenceInput.Answered answer, RuleContext context, DateTimeOffset now)
@@ -275,7 +290,8 @@ internal static class TellingRules
     }
 
     internal static Notification Compose(
-        DeviceState state, Outage outage, NotificationEvent notificationEvent, int sequence, RuleContext context, DateTimeOffset now) => new()
+        DeviceState state, Outage outage, NotificationEvent notificationEvent, int sequence, RuleContext context,
+        DateTimeOffset now) => new()
         {
             Event = notificationEvent,
             ThingName = context.ThingName,
@@ -299,7 +315,8 @@ internal static class TellingRules
         };
 
     /// <summary>1 min, from the sixth failure on doubling to 15, jittered.</summary>
-    internal static TimeSpan WaitAfter(string id, int failures) => new Backoff(FirstRetry, LongestRetry).After(failures - FailuresOfItsOwn + 2) * Jitter(id, failures);
+    internal static TimeSpan WaitAfter(string id, int failures) =>
+        new Backoff(FirstRetry, LongestRetry).After(failures - FailuresOfItsOwn + 2) * Jitter(id, failures);
 
     /// <summary>0.8 to 1.0 of the wait, different for every outage, so that a thousand things do not all come back at one moment.</summary>
     internal static double Jitter(string outageId, int attempt)

@@ -46,12 +46,15 @@ internal static class Waiting
     private static IEnumerable<WaitingFor> Offline(DeviceState state, Outage offline, RuleContext context, DateTimeOffset now)
     {
         if (!offline.Muted) yield return new("return", null, "It is offline; its return ends the outage when it has held.");
-        else if (context.MutedBy.Count == 0 && context.TellsNobody) yield return new("policy", null, "It is offline. Its policy tells nobody.");
+        else if (context.MutedBy.Count == 0 && context.TellsNobody)
+            yield return new("policy", null, "It is offline. Its policy tells nobody.");
         else if (context.MutedBy.Count == 0) yield return new("look", null, "The mute has ended; it is looked at within a minute.");
 
         if (state.Memory.AskingAbout == offline.Id) yield return new("verifier", null, "The verifier is being asked whether it is back.");
-        else if (state.Memory.AskAgainAt is { } again) yield return new("recheck", again, "It is looked at again; a verifier, if there is one, is asked whether it is back.");
-        if (TellingRules.NextRepeat(offline, context, now) is { } repeat) yield return new("repeat", repeat, "People are told that it is still offline.");
+        else if (state.Memory.AskAgainAt is { } again)
+            yield return new("recheck", again, "It is looked at again; a verifier, if there is one, is asked whether it is back.");
+        if (TellingRules.NextRepeat(offline, context, now) is { } repeat)
+            yield return new("repeat", repeat, "People are told that it is still offline.");
     }
 
     private static IEnumerable<WaitingFor> Muted(DeviceState state, RuleContext context, DateTimeOffset? until)
@@ -68,7 +71,8 @@ internal static class Waiting
 
     private static IEnumerable<WaitingFor> AfterMute(DeviceState state)
     {
-        if (state.RecoversAt is { } recovers) yield return new("recovery-hold", recovers, "It is back; a mute until it has recovered ends when that has lasted.");
+        if (state.RecoversAt is { } recovers)
+            yield return new("recovery-hold", recovers, "It is back; a mute until it has recovered ends when that has lasted.");
     }
 
     private static IEnumerable<WaitingFor> Flapping(DeviceState state)

@@ -7,7 +7,9 @@ namespace IoTOrleans.Grains.Rounds;
 [Alias("IoTOrleans.IRoundGrain")]
 internal interface IRoundGrain : IGrainWithStringKey
 {
-    /// <summary>Begins the round that is due, and goes on with one that a silo's end has interrupted. Said every minute, by every silo.</summary>
+    /// <summary>
+    /// Begins the round that is due, and goes on with one that a silo's end has interrupted. Said every minute, by every silo.
+    /// </summary>
     [AlwaysInterleave]
     [Alias("KeepGoing")]
     Task KeepGoing();

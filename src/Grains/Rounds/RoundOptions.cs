@@ -11,7 +11,9 @@ public sealed class RoundOptions
     /// <summary>How often all things are looked through for a reminder that got lost; 0 (never) or 1 h to 30 d. Default: 1 d.</summary>
     public TimeSpan SweepEvery { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>How often the verifier is asked about each thing that is taken to be connected; 0 (never) or 1 h to 365 d. Default: 0.</summary>
+    /// <summary>
+    /// How often the verifier is asked about each thing that is taken to be connected; 0 (never) or 1 h to 365 d. Default: 0.
+    /// </summary>
     public TimeSpan AuditEvery { get; set; }
 
     /// <summary>Questions that an audit asks in a second, at most. Default: 20.</summary>

@@ -8,7 +8,10 @@ using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Grains.Rounds;
 
-/// <summary>Every silo says every minute that the rounds are to go on: so they do as long as one silo lives, and no reminder is needed, which could itself get lost.</summary>
+/// <summary>
+/// Every silo says every minute that the rounds are to go on: so they do as long as one silo lives, and no reminder is needed, which could
+/// itself get lost.
+/// </summary>
 internal sealed partial class RoundStarter(
     IGrainFactory grains, IOptions<RoundOptions> options, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
     ILogger<RoundStarter> logger, IThingCatalogue? catalogue = null, IHostApplicationLifetime? lifetime = null)

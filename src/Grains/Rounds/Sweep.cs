@@ -49,7 +49,8 @@ internal sealed partial class Sweep(
         {
             try
             {
-                if (await HasReminder(thing, token) || !await grains.GetGrain<IDeviceAnswers>(thing.ThingName).Rearm().WaitAsync(token)) return;
+                if (await HasReminder(thing, token) || !await grains.GetGrain<IDeviceAnswers>(thing.ThingName).Rearm().WaitAsync(token))
+                    return;
                 _counter.Add(1);
                 _healed.Enqueue(thing.ThingName);
             }
@@ -70,7 +71,9 @@ internal sealed partial class Sweep(
     private DateTimeOffset? NextLook(StoredThing thing) =>
         PresenceRules.NextLook(thing.State, mutes.Over(policies.For(thing.ThingName), thing.State, Now), Now);
 
-    /// <summary>Read after the state: a reminder is made before the state that needs it, so that a thing that is just dropping has one.</summary>
+    /// <summary>
+    /// Read after the state: a reminder is made before the state that needs it, so that a thing that is just dropping has one.
+    /// </summary>
     private async Task<bool> HasReminder(StoredThing thing, CancellationToken cancellationToken)
     {
         var row = await reminders.ReadRow(GrainId.Create(device, thing.ThingName), DeviceNames.Reminder, cancellationToken);
@@ -80,7 +83,8 @@ internal sealed partial class Sweep(
 
     private DateTimeOffset Now => time.GetUtcNow();
 
-    [LoggerMessage(93, LogLevel.Warning, "{Count} things had something left to do and no reminder for it, and are looked at again: {ThingNames}. "
+    [LoggerMessage(93, LogLevel.Warning, "{Count} things had something left to do and no reminder for it, and are looked at again: "
+        + "{ThingNames}. "
         + "Was a backup restored, or a row of the reminder table deleted?")]
     private partial void LogHealed(int count, string thingNames);
 }

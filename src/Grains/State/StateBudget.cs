@@ -21,7 +21,8 @@ internal static class StateBudget
     {
         var budget = ItemBytes - Overhead - Encoding.UTF8.GetByteCount(thingName);
         while (state.Ring.Count > 0 && Size(state) > budget) state = History.Shorter(state);
-        while (state.Clients.Count > 1 && state.Clients.Any(client => !client.Connected) && Size(state) > budget) state = ClientOrder.Forget(state, out _);
+        while (state.Clients.Count > 1 && state.Clients.Any(client => !client.Connected) && Size(state) > budget)
+            state = ClientOrder.Forget(state, out _);
         return state;
     }
 

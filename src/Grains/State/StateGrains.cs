@@ -4,7 +4,8 @@ namespace IoTOrleans.Grains.State;
 public static class StateGrains
 {
     /// <summary>
-    /// Memory never runs ahead of storage: after a write that failed nobody knows what is stored. This activation ends, and the next one reads it.
+    /// Memory never runs ahead of storage: after a write that failed nobody knows what is stored. This activation ends, and the next one
+    /// reads it.
     /// </summary>
     public static async Task StoreOrEnd(this IGrainBase grain, Func<Task> store)
     {

@@ -56,7 +56,8 @@ internal sealed class SummaryDraft(string destination, DateTimeOffset newSince)
         _count++;
         if (isNew) _new++;
         if (isMuted) _muted++;
-        _longest.Enqueue(new(status.ThingName, outage.Since, told ? outage.NotifiedAt : null, isMuted, isNew), (outage.Since.UtcTicks, status.ThingName));
+        _longest.Enqueue(new(status.ThingName, outage.Since, told ? outage.NotifiedAt : null, isMuted, isNew),
+            (outage.Since.UtcTicks, status.ThingName));
         if (_longest.Count > FleetSummary.MostThings) _longest.Dequeue();
     }
 
@@ -66,7 +67,8 @@ internal sealed class SummaryDraft(string destination, DateTimeOffset newSince)
         var (drops, began) = (0, false);
         foreach (var entry in state.Ring)
         {
-            if (entry.Reason is PresenceReason.GraceStarted or PresenceReason.WatcherRestarted) began = entry.Reason == PresenceReason.GraceStarted;
+            if (entry.Reason is PresenceReason.GraceStarted or PresenceReason.WatcherRestarted)
+                began = entry.Reason == PresenceReason.GraceStarted;
             else if (entry.Reason == PresenceReason.CameBackInGrace && began && entry.At >= newSince.ToUnixTimeSeconds()) drops++;
         }
 

@@ -33,7 +33,8 @@ internal sealed partial class SummaryNotifications
 
     public SummaryNotifications(
         IGrainFactory grains, DestinationSender sender, StoredStatus statuses, MuteBook mutes, IOptions<ClusterOptions> cluster,
-        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<SummaryNotifications> logger, IThingsNotWell? things = null)
+        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<SummaryNotifications> logger,
+        IThingsNotWell? things = null)
     {
         (_grains, _sender, _things, _statuses, _mutes, _time, _logger) = (grains, sender, things, statuses, mutes, time, logger);
         _cluster = cluster.Value.ClusterId;
@@ -82,7 +83,8 @@ internal sealed partial class SummaryNotifications
             }
         }
 
-        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) => to.Send(_summary!, cancellationToken);
+        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
+            to.Send(_summary!, cancellationToken);
 
         public void Log(string to, DeliveryAnswer answer)
         {
@@ -106,7 +108,8 @@ internal sealed partial class SummaryNotifications
                 return (all._read[destination] = before).Summary;
 
             var draft = new SummaryDraft(destination, newSince);
-            await foreach (var thing in all._things!.Walk(cancellationToken)) draft.Add(thing.State, all._statuses.Of(thing.ThingName, thing.State));
+            await foreach (
+                var thing in all._things!.Walk(cancellationToken)) draft.Add(thing.State, all._statuses.Of(thing.ThingName, thing.State));
             return (all._read[destination] = (id, listedAt, draft.Finish(id, date, listedAt))).Summary;
         }
     }

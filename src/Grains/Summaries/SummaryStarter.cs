@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace IoTOrleans.Grains.Summaries;
 
 /// <summary>
-/// At each start: the reminder of each destination that gets a list is made where there is none, and moved where the settings have changed. One
-/// that gets none any more finds out at its next tick.
+/// At each start: the reminder of each destination that gets a list is made where there is none, and moved where the settings have changed.
+/// One that gets none any more finds out at its next tick.
 /// </summary>
 internal sealed partial class SummaryStarter(
     IGrainFactory grains, SummaryPlan plan, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<SummaryStarter> logger,

@@ -8,8 +8,8 @@ using Orleans.Configuration;
 namespace IoTOrleans.Grains.Watching;
 
 /// <summary>
-/// Its state is stored so that an end is told also by another silo than the beginning. But a storage that is down is one of the things it has
-/// to speak of: what cannot be stored is told all the same, and stored when that works again.
+/// Its state is stored so that an end is told also by another silo than the beginning. But a storage that is down is one of the things it
+/// has to speak of: what cannot be stored is told all the same, and stored when that works again.
 /// </summary>
 [KeepAlive]
 [GrainType("watcher")]
@@ -22,7 +22,8 @@ internal sealed partial class WatcherGrain(
     ILogger<WatcherGrain> logger)
     : Grain, IWatcherGrain
 {
-    private readonly Dictionary<string, DestinationTerms> _destinations = destinations.ToDictionary(destination => destination.Name, destination => destination.Terms);
+    private readonly Dictionary<string, DestinationTerms> _destinations = destinations.ToDictionary(
+        destination => destination.Name, destination => destination.Terms);
     private WatcherState _state = new();
     private WatcherState? _stored;
     private DateTimeOffset _knownUntil;
@@ -44,10 +45,12 @@ internal sealed partial class WatcherGrain(
         var now = Now;
         var next = WatcherRules.Look(_state, _knownUntil, _destinations, cluster.Value.ClusterId, now);
         if (_state.Blindness is null && next.Blindness is { } began) LogBlind(began.Since, began.Id);
-        if (_state.Blindness is { EndedAt: null } && next.Blindness is { EndedAt: not null } ended) LogKnows(ended.Since, ended.EndedAt.Value, ended.Id);
+        if (_state.Blindness is { EndedAt: null } && next.Blindness is { EndedAt: not null } ended)
+            LogKnows(ended.Since, ended.EndedAt.Value, ended.Id);
         _state = WatcherRules.Settle(next);
         await Store();
-        foreach (var (destination, notification) in WatcherRules.Due(_state, _destinations, cluster.Value.ClusterId, now)) notifications.Send(destination, notification);
+        foreach (var (destination, notification) in WatcherRules.Due(_state, _destinations, cluster.Value.ClusterId, now))
+            notifications.Send(destination, notification);
     }
 
     public Task Answered(string id, NotificationEvent notificationEvent, string destination, DeliveryAnswer answer)
@@ -75,7 +78,8 @@ internal sealed partial class WatcherGrain(
         }
     }
 
-    [LoggerMessage(80, LogLevel.Error, "Blind: what happened to things since {Since:O} is not known here ({Id}); look at the queue, at storage and at this service's log")]
+    [LoggerMessage(80, LogLevel.Error, "Blind: what happened to things since {Since:O} is not known here ({Id}); look at the queue, at "
+        + "storage and at this service's log")]
     private partial void LogBlind(DateTimeOffset since, string id);
 
     [LoggerMessage(81, LogLevel.Warning, "Not blind any more: what happened since {Since:O} was known again at {EndedAt:O} ({Id})")]

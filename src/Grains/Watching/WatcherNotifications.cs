@@ -7,7 +7,8 @@ namespace IoTOrleans.Grains.Watching;
 /// <summary>The word that we are blind, or not any more. What gets lost is asked for again in seconds.</summary>
 internal sealed partial class WatcherNotifications(IGrainFactory grains, DestinationSender sender, ILogger<WatcherNotifications> logger)
 {
-    public void Send(string destination, Notification notification) => sender.Send(destination, Traffic.Watcher, new Owed(this, notification));
+    public void Send(string destination, Notification notification) =>
+        sender.Send(destination, Traffic.Watcher, new Owed(this, notification));
 
     private Task Answer(string destination, Notification notification, DeliveryAnswer answer) =>
         grains.GetGrain<IWatcherGrain>(0).Answered(notification.OutageId, notification.Event, destination, answer);
@@ -20,7 +21,8 @@ internal sealed partial class WatcherNotifications(IGrainFactory grains, Destina
 
         public Waiter? Waiter => null;
 
-        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) => to.Send(notification, cancellationToken);
+        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
+            to.Send(notification, cancellationToken);
 
         public void Log(string to, DeliveryAnswer answer)
         {

@@ -15,7 +15,8 @@ internal static class WatcherRules
     internal static readonly TimeSpan RefusedRetryAfter = TimeSpan.FromHours(1);
 
     public static WatcherState Look(
-        WatcherState state, DateTimeOffset knownUntil, IReadOnlyDictionary<string, DestinationTerms> destinations, string cluster, DateTimeOffset now) => state.Blindness switch
+        WatcherState state, DateTimeOffset knownUntil, IReadOnlyDictionary<string, DestinationTerms> destinations, string cluster,
+        DateTimeOffset now) => state.Blindness switch
     {
         null when now - knownUntil > Blindness.After => new()
         {
@@ -44,7 +45,8 @@ internal static class WatcherRules
 
     /// <param name="terms">Of the destination that answered.</param>
     public static WatcherState Answered(
-        WatcherState state, string id, NotificationEvent notificationEvent, string destination, DestinationTerms terms, DeliveryAnswer answer, DateTimeOffset now)
+        WatcherState state, string id, NotificationEvent notificationEvent, string destination, DestinationTerms terms,
+        DeliveryAnswer answer, DateTimeOffset now)
     {
         if (state.Blindness is not { } blindness || blindness.Id != id) return state;
         var ends = notificationEvent == NotificationEvent.WatcherOk;
@@ -52,7 +54,11 @@ internal static class WatcherRules
         told = answer.Outcome switch
         {
             DeliveryOutcome.Accepted when ends => new(),
-            DeliveryOutcome.Accepted => new() { Blind = true, NotBefore = terms.KeepAlive > TimeSpan.Zero && blindness.EndedAt is null ? now + terms.KeepAlive : null },
+            DeliveryOutcome.Accepted => new()
+            {
+                Blind = true,
+                NotBefore = terms.KeepAlive > TimeSpan.Zero && blindness.EndedAt is null ? now + terms.KeepAlive : null,
+            },
             DeliveryOutcome.Refused => told with { NotBefore = now + RefusedRetryAfter },
             _ => told with { NotBefore = now + RetryAfter },
         };
@@ -63,7 +69,8 @@ internal static class WatcherRules
     }
 
     /// <summary>What was put off for a refusal or a keep-alive of the beginning is not put off for the end.</summary>
-    private static Blindness AllOwedTheEnd(Blindness blindness, IReadOnlyDictionary<string, DestinationTerms> destinations) => blindness with
+    private static Blindness AllOwedTheEnd(Blindness blindness, IReadOnlyDictionary<string, DestinationTerms> destinations) =>
+        blindness with
     {
         Told = blindness.Told.Where(pair => destinations.TryGetValue(pair.Key, out var terms) && terms.SendResolved)
             .ToDictionary(pair => pair.Key, pair => pair.Value with { NotBefore = null }),

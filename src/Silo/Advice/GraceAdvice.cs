@@ -41,7 +41,9 @@ internal sealed record GraceOutcome(TimeSpan Grace, Bounds<int> Told, Bounds<int
     }
 }
 
-/// <summary>The smallest grace that is known to keep 99 % of the outages quiet: the upper bound of a bucket, where the numbers are exact.</summary>
+/// <summary>
+/// The smallest grace that is known to keep 99 % of the outages quiet: the upper bound of a bucket, where the numbers are exact.
+/// </summary>
 /// <param name="Above">Up to this one it would be less than 99 %; between the two nobody knows.</param>
 internal sealed record QuietGrace(TimeSpan Above, TimeSpan Grace, int Told, int KeptQuiet, long DelaySeconds)
 {

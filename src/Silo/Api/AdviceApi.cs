@@ -11,10 +11,13 @@ internal static class AdviceApi
 {
     public static void MapAdvice(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/devices/{thingName}/advice", OfThing).WithName("GetAdvice").WithSummary("What another grace would have meant for one thing.")
+        routes.MapGet("/devices/{thingName}/advice", OfThing).WithName("GetAdvice")
+            .WithSummary("What another grace would have meant for one thing.")
             .Produces<ThingAdvice>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapGet("/fleet/advice", OfFleet).WithName("GetFleetAdvice").WithSummary("What another grace would have meant for all things together.")
-            .Produces<FleetAdvice>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGet("/fleet/advice", OfFleet).WithName("GetFleetAdvice")
+            .WithSummary("What another grace would have meant for all things together.")
+            .Produces<FleetAdvice>().ProducesProblem(StatusCodes.Status400BadRequest)
+                .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> OfThing(HttpContext context, string? grace, IGrainFactory grains)
@@ -29,7 +32,8 @@ internal static class AdviceApi
         return TypedResults.Ok(new ThingAdvice(name, GraceAdvice.Of(durations, status.Policy.Grace, asked)));
     }
 
-    private static async Task<IResult> OfFleet(string? grace, FleetHistogram fleet, IOptions<PresenceOptions> presence, CancellationToken cancellationToken)
+    private static async Task<IResult> OfFleet(
+        string? grace, FleetHistogram fleet, IOptions<PresenceOptions> presence, CancellationToken cancellationToken)
     {
         if (Read(grace, out var asked) is { } wrong) return wrong;
         var outages = await fleet.Read(cancellationToken);

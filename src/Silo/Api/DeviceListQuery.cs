@@ -34,11 +34,13 @@ internal sealed class DeviceListQuery
             why = $"status '{unknown}' is none of {string.Join(", ", statuses.Keys).ToLowerInvariant()}.";
 
         var limit = DefaultLimit;
-        if (!string.IsNullOrEmpty(Limit) && (!int.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MostItems))
+        if (!string.IsNullOrEmpty(Limit)
+            && (!int.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MostItems))
             why = $"limit '{Limit}' is not a number from 1 to {MostItems}.";
 
         var names = ThingName.Where(name => name.Length > 0).Distinct(StringComparer.Ordinal).ToList();
-        if (names.Count > NamedThings.MostNames) why = $"thingName is there {names.Count} times: at most {NamedThings.MostNames} names at once.";
+        if (names.Count > NamedThings.MostNames)
+            why = $"thingName is there {names.Count} times: at most {NamedThings.MostNames} names at once.";
         foreach (var name in names)
         {
             if (!IoTOrleans.Events.ThingName.IsValid(name, out var wrong)) why = $"thingName: {wrong}";

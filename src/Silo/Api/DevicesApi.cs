@@ -10,10 +10,12 @@ internal static class DevicesApi
     public static void MapDevices(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/devices", List).WithName("ListDevices").WithSummary("Status of the things that match, page by page.")
-            .Produces<ThingPage>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .Produces<ThingPage>().ProducesProblem(StatusCodes.Status400BadRequest)
+                .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/devices/{thingName}", Get).WithName("GetDevice").WithSummary("Status of one thing.")
             .Produces<DeviceStatus>().ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapDelete("/devices/{thingName}", Forget).WithName("ForgetDevice").WithSummary("Forgets a thing: state, clock and what is owed.")
+        routes.MapDelete("/devices/{thingName}", Forget).WithName("ForgetDevice")
+            .WithSummary("Forgets a thing: state, clock and what is owed.")
             .Produces(StatusCodes.Status204NoContent);
     }
 

@@ -30,7 +30,8 @@ internal static class HealthApi
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write });
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = Write });
+        routes.MapHealthChecks(
+            "/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = Write });
     }
 
     private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
@@ -44,9 +45,11 @@ internal static class HealthApi
     /// <summary>Degraded, not unhealthy: another silo would know no more.</summary>
     private sealed class QueueCheck(WatermarkCopy queue) : IHealthCheck
     {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(
             queue.Behind <= Blindness.After ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Degraded($"blind: what the queue has taken in the last {(int)queue.Behind.TotalMinutes} min is not stored; look at the queue, at storage and at the log"));
+                : HealthCheckResult.Degraded($"blind: what the queue has taken in the last {(int)queue.Behind.TotalMinutes} min is not "
+                    + $"stored; look at the queue, at storage and at the log"));
     }
 
     /// <summary>
@@ -62,7 +65,8 @@ internal static class HealthApi
     /// <summary>Null: there is none.</summary>
     internal static string? TroubleOf(IDestinationWatch destinations)
     {
-        var refusing = destinations.Refusing.Select(pair => (pair.Key, Text: $"{pair.Key} refuses what it is sent since {Rfc3339.Of(pair.Value)}"));
+        var refusing = destinations.Refusing.Select(
+            pair => (pair.Key, Text: $"{pair.Key} refuses what it is sent since {Rfc3339.Of(pair.Value)}"));
         var failing = destinations.Failing.Where(pair => !destinations.Refusing.ContainsKey(pair.Key))
             .Select(pair => (pair.Key, Text: $"{pair.Key} has taken nothing since {Rfc3339.Of(pair.Value)}"));
         var texts = refusing.Concat(failing).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Text).ToList();

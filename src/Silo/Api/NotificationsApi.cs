@@ -15,7 +15,8 @@ internal static class NotificationsApi
             .Produces<TestAnswer>().Produces<TestAnswer>(StatusCodes.Status502BadGateway);
 
     private static async Task<IResult> Test(
-        IEnumerable<INotificationDestination> destinations, IOptions<PresenceOptions> presence, TimeProvider time, CancellationToken cancellationToken)
+        IEnumerable<INotificationDestination> destinations, IOptions<PresenceOptions> presence, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var sample = Sample(presence.Value.DefaultPolicy.Grace, DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()));
         var answers = await Task.WhenAll(destinations.Select(async destination =>

@@ -18,7 +18,8 @@ internal static class PolicyApi
             .Produces<DevicePolicy>().ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapPut(path, (Delegate)Put).WithName("PutPolicy").WithSummary("Sets what holds for one thing over all settings.")
             .WithMetadata(new RequestSizeLimitAttribute(MostBytes)).Accepts<PolicySettings>("application/json")
-            .Produces<DevicePolicy>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+            .Produces<DevicePolicy>().ProducesProblem(StatusCodes.Status400BadRequest)
+                .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         routes.MapDelete(path, Delete).WithName("DeletePolicy").WithSummary("The settings hold again.")
             .Produces(StatusCodes.Status204NoContent);
     }
@@ -29,7 +30,8 @@ internal static class PolicyApi
         if (RawThingName.Refuse(name) is { } refusal) return refusal;
         var status = await grains.GetGrain<IDeviceGrain>(name).GetStatus();
         return status is null
-            ? Problems.Of(StatusCodes.Status404NotFound, "Never heard of", $"No event of a thing named '{name}' has come in so far, and no policy was set for it.")
+            ? Problems.Of(StatusCodes.Status404NotFound, "Never heard of",
+                $"No event of a thing named '{name}' has come in so far, and no policy was set for it.")
             : TypedResults.Ok(status.Policy);
     }
 
@@ -38,17 +40,21 @@ internal static class PolicyApi
         var name = RawThingName.Of(context);
         if (RawThingName.Refuse(name) is { } refusal) return refusal;
         if (!context.Request.HasJsonContentType())
-            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the policy with Content-Type: application/json.");
+            return Problems.Of(
+                StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the policy with Content-Type: application/json.");
 
-        var body = JsonBody.Read(await JsonBody.Receive(context.Request.Body, context.RequestAborted), PolicyBody.Read, PolicyBody.Unreadable);
+        var body = JsonBody.Read(
+            await JsonBody.Receive(context.Request.Body, context.RequestAborted), PolicyBody.Read, PolicyBody.Unreadable);
         var mistakes = body.Mistakes
             .Concat(PolicyFields.Check(body.Policy, [.. destinations.Select(destination => destination.Name)])
             .Select(mistake => (Field: mistake.Field.JsonName, mistake.Mistake))).ToList();
         return mistakes.Count == 0
             ? TypedResults.Ok(await grains.GetGrain<IDeviceGrain>(name).SetPolicy(body.Policy))
             : Problems.Of(
-                StatusCodes.Status400BadRequest, "Bad policy", string.Join(' ', mistakes.Select(mistake => $"{mistake.Field} {mistake.Mistake}".Trim())),
-                new Dictionary<string, object?> { ["errors"] = mistakes.ConvertAll(mistake => new { field = mistake.Field, detail = mistake.Mistake }) });
+                StatusCodes.Status400BadRequest, "Bad policy",
+                string.Join(' ', mistakes.Select(mistake => $"{mistake.Field} {mistake.Mistake}".Trim())),
+                new Dictionary<string,
+                object?> { ["errors"] = mistakes.ConvertAll(mistake => new { field = mistake.Field, detail = mistake.Mistake }) });
     }
 
     private static async Task<IResult> Delete(HttpContext context, IGrainFactory grains)

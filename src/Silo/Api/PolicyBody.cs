@@ -17,12 +17,14 @@ internal sealed record PolicyBody(PolicySettings Policy, IReadOnlyList<(string F
         foreach (var property in body.EnumerateObject())
         {
             if (PolicyFields.All.FirstOrDefault(field => field.JsonName == property.Name) is not { } field)
-                mistakes.Add((property.Name, $"is not known. There are: {string.Join(", ", PolicyFields.All.Select(known => known.JsonName))}."));
+                mistakes.Add(
+                    (property.Name, $"is not known. There are: {string.Join(", ", PolicyFields.All.Select(known => known.JsonName))}."));
             else if (property.Value.ValueKind != JsonValueKind.Null && Read(field, property.Value, ref policy) is { } mistake)
                 mistakes.Add((property.Name, mistake));
         }
 
-        if (body.EnumerateObject().All(property => property.Value.ValueKind == JsonValueKind.Null)) mistakes.Add(("", "Nothing is set: DELETE takes back what was."));
+        if (body.EnumerateObject().All(property => property.Value.ValueKind == JsonValueKind.Null))
+            mistakes.Add(("", "Nothing is set: DELETE takes back what was."));
         return new(policy, mistakes);
     }
 

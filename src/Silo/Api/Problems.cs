@@ -6,5 +6,6 @@ internal static class Problems
     public static IResult Of(int status, string title, string detail, IDictionary<string, object?>? extensions = null) =>
         TypedResults.Problem(detail, statusCode: status, title: title, extensions: extensions);
 
-    public static Task Write(HttpContext context, int status, string title, string detail) => Of(status, title, detail).ExecuteAsync(context);
+    public static Task Write(HttpContext context, int status, string title, string detail) =>
+        Of(status, title, detail).ExecuteAsync(context);
 }

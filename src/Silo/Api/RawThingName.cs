@@ -12,7 +12,8 @@ internal static class RawThingName
     public static string Of(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (Uri.TryCreate(target, UriKind.Absolute, out var absolute) && absolute.Scheme.StartsWith("http", StringComparison.Ordinal)) target = absolute.PathAndQuery;
+        if (Uri.TryCreate(target, UriKind.Absolute, out var absolute) && absolute.Scheme.StartsWith("http", StringComparison.Ordinal))
+            target = absolute.PathAndQuery;
         var segments = Segments(target.Split('?', 2)[0]);
         return segments.Count > 2 ? Uri.UnescapeDataString(segments[2]) : "";
     }

@@ -8,7 +8,8 @@ internal static class StoryApi
 {
     public static void MapStories(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/devices/{thingName}/history", History).WithName("GetHistory").WithSummary("What happened to a thing last, newest first.")
+        routes.MapGet("/devices/{thingName}/history", History).WithName("GetHistory")
+            .WithSummary("What happened to a thing last, newest first.")
             .Produces<DeviceHistory>().ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapGet("/devices/{thingName}/why", Why).WithName("GetWhy").WithSummary("Why a thing is what it is, and what it waits for.")
             .Produces<DeviceWhy>().ProducesProblem(StatusCodes.Status404NotFound);

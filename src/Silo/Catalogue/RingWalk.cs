@@ -77,7 +77,8 @@ internal sealed record RingPosition(long Hash, string? After, int WidthBits)
     /// </summary>
     public (uint Begin, uint End) Range => (unchecked((uint)(Hash - 1)), (uint)Math.Min(Hash + (1L << WidthBits) - 1, uint.MaxValue));
 
-    public bool IsAhead(RingRow row) => row.Hash > Hash || (row.Hash == Hash && (After is null || string.CompareOrdinal(row.ThingName, After) > 0));
+    public bool IsAhead(RingRow row) =>
+        row.Hash > Hash || (row.Hash == Hash && (After is null || string.CompareOrdinal(row.ThingName, After) > 0));
 
     public RingPosition Past(RingRow row) => this with { Hash = row.Hash, After = row.ThingName };
 
@@ -93,12 +94,15 @@ internal sealed record RingPosition(long Hash, string? After, int WidthBits)
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Hash:x}.{WidthBits}.{After}");
 
-    /// <summary>A client's word for a wider range than the first is not taken: whoever wrote 32 would have the whole table read for one page.</summary>
+    /// <summary>
+    /// A client's word for a wider range than the first is not taken: whoever wrote 32 would have the whole table read for one page.
+    /// </summary>
     public RingPosition Narrowed() => this with { WidthBits = Math.Min(WidthBits, FirstWidthBits) };
 
     public static RingPosition Parse(string text) =>
         text.Split('.', 3) is [var hash, var width, var after]
-        && long.TryParse(hash, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var next) && next is >= 0 and <= uint.MaxValue
+        && long.TryParse(hash, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var next)
+            && next is >= 0 and <= uint.MaxValue
         && int.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture, out var bits) && bits <= RingBits
             ? new(next, after.Length == 0 ? null : after, bits)
             : throw new CursorException("It is not one that this service gave out.");

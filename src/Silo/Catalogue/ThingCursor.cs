@@ -16,9 +16,11 @@ internal static class ThingCursor
         if (Decode(cursor).Split('.', 3) is not [var from, var fingerprint, { Length: > 0 } position])
             throw new CursorException("It is not one that this service gave out.");
         if (from != source || fingerprint != query.Fingerprint())
-            throw new CursorException("It belongs to a query with another status, prefix or thingName: repeat those, or begin without a cursor.");
+            throw new CursorException(
+                "It belongs to a query with another status, prefix or thingName: repeat those, or begin without a cursor.");
         return position;
     }
 
-    private static string Decode(string cursor) => Base64Url.IsValid(cursor) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)) : "";
+    private static string Decode(string cursor) =>
+        Base64Url.IsValid(cursor) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)) : "";
 }

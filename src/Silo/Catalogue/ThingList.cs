@@ -57,7 +57,9 @@ internal sealed class NamedThings(IGrainFactory grains) : IThingSource
 /// <summary>All things, by what is stored of them: no grain is woken.</summary>
 internal sealed class ThingsInCatalogue(IThingCatalogue catalogue, StoredStatus statuses) : IThingSource
 {
-    /// <summary>A page never holds more rows than items are still wanted; with a small limit and a filter, that would be many round trips.</summary>
+    /// <summary>
+    /// A page never holds more rows than items are still wanted; with a small limit and a filter, that would be many round trips.
+    /// </summary>
     internal const int MostReads = 20;
 
     public string Name => "catalogue1";

@@ -10,8 +10,11 @@ internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory
 {
     private static readonly GrainType device = GrainType.Create(DeviceNames.GrainType);
 
-    /// <summary>Of the things: others have reminders, too. Whoever asks for a list is told at once that the table does not answer.</summary>
-    public static async Task<IEnumerable<RingRow>> Rows(IReminderTable reminders, uint begin, uint end, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Of the things: others have reminders, too. Whoever asks for a list is told at once that the table does not answer.
+    /// </summary>
+    public static async Task<IEnumerable<RingRow>> Rows(
+        IReminderTable reminders, uint begin, uint end, CancellationToken cancellationToken) =>
         from row in (await reminders.ReadRows(begin, end, cancellationToken)).Reminders
         where row.GrainId.Type == device && row.ReminderName == DeviceNames.Reminder
         select new RingRow(row.GrainId.GetUniformHashCode(), row.GrainId.Key.ToString()!);

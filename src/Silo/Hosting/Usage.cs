@@ -37,7 +37,8 @@ internal static class Usage
     }
 
     private static string Line(PolicyField field) =>
-        $"  {field.Name,-15} {field.Range,-23} {field.Help}{(field.HasDefault ? $" (default: {Default(field)})" : " (not for all things)")}";
+        $"  {field.Name,-15} {field.Range,-23} "
+            + $"{field.Help}{(field.HasDefault ? $" (default: {Default(field)})" : " (not for all things)")}";
 
     private static string Default(PolicyField field) => field switch
     {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace IoTOrleans.Silo.Logging;
 
 /// <summary>
-/// A log entry is a line of the console, exceptions included, with the time in UTC. As the framework's own formatter writes them, but for what a lost
-/// connection makes others say (<see cref="PeerTrouble"/>): it has no stack worth reading.
+/// A log entry is a line of the console, exceptions included, with the time in UTC. As the framework's own formatter writes them, but for
+/// what a lost connection makes others say (<see cref="PeerTrouble"/>): it has no stack worth reading.
 /// </summary>
 internal sealed class LogLines(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
@@ -18,8 +18,10 @@ internal sealed class LogLines(TimeProvider time) : ConsoleFormatter(FormatterNa
         if (isPeerTrouble && PeerTrouble.IsToldByOthers(logEntry.Category)) return;
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         textWriter.Write(time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
-        textWriter.Write(string.Create(CultureInfo.InvariantCulture, $" {Level(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}] {OneLine(message)}"));
-        if (logEntry.Exception is { } exception) textWriter.Write($" {OneLine(isPeerTrouble ? exception.FirstLine() : exception.ToString())}");
+        textWriter.Write(string.Create(CultureInfo.InvariantCulture, $" {Level(logEntry.LogLevel)}: "
+            + $"{logEntry.Category}[{logEntry.EventId.Id}] {OneLine(message)}"));
+        if (logEntry.Exception is { } exception)
+            textWriter.Write($" {OneLine(isPeerTrouble ? exception.FirstLine() : exception.ToString())}");
         textWriter.Write(Environment.NewLine);
     }
 

@@ -6,8 +6,8 @@ using Orleans.Runtime;
 namespace IoTOrleans.Silo.Logging;
 
 /// <summary>
-/// What Orleans, and Polly within it, have to say for as long as a silo is gone and not declared dead: some lines a second, each with its stack, all of
-/// them about the same. <see cref="PeerWatch"/> says it once.
+/// What Orleans, and Polly within it, have to say for as long as a silo is gone and not declared dead: some lines a second, each with its
+/// stack, all of them about the same. <see cref="PeerWatch"/> says it once.
 /// </summary>
 internal static class PeerTrouble
 {

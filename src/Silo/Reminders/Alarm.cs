@@ -42,7 +42,8 @@ internal sealed class Alarm(GrainId grain, string name)
     public void Succeeded() => _failures = 0;
 
     /// <summary>
-    /// Its grain could not be reached, or could not do what it had to: asked again after 2, 4, 8 … seconds, and not only with its next period.
+    /// Its grain could not be reached, or could not do what it had to: asked again after 2, 4, 8 … seconds, and not only with its next
+    /// period.
     /// </summary>
     public void Failed(DateTime now)
     {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace IoTOrleans.Silo.Reminders;
 
 /// <summary>
-/// A small file beside the database with the time of this machine, written every minute. If the clock is behind it at the next start, the clock was
-/// set back meanwhile.
+/// A small file beside the database with the time of this machine, written every minute. If the clock is behind it at the next start, the
+/// clock was set back meanwhile.
 /// </summary>
 internal sealed partial class ClockMark
 {
@@ -31,10 +31,15 @@ internal sealed partial class ClockMark
     /// <summary>By how much the clock was set back before this start, as far as the file knows; null: it was not.</summary>
     public TimeSpan? SetBackBy { get; }
 
-    /// <summary>It still is. A machine without a clock of its own starts with an old time, and gets the right one with the network.</summary>
-    public bool IsStillBehind => SetBackBy is not null && _time.GetUtcNow() < _before + _time.GetElapsedTime(_started) - ClockWatch.ShortestStep;
+    /// <summary>
+    /// It still is. A machine without a clock of its own starts with an old time, and gets the right one with the network.
+    /// </summary>
+    public bool IsStillBehind =>
+        SetBackBy is not null && _time.GetUtcNow() < _before + _time.GetElapsedTime(_started) - ClockWatch.ShortestStep;
 
-    /// <summary>What waits has been looked at, or need not be. Until then the file keeps the old time, for a start after this one.</summary>
+    /// <summary>
+    /// What waits has been looked at, or need not be. Until then the file keeps the old time, for a start after this one.
+    /// </summary>
     public void Done()
     {
         Volatile.Write(ref _written, _time.GetUtcNow().UtcTicks);
@@ -93,6 +98,7 @@ internal sealed partial class ClockMark
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Path} cannot be written ({Error}): should the clock be set back while this process does not run, the next start will not notice")]
+    [LoggerMessage(LogLevel.Warning, "{Path} cannot be written ({Error}): should the clock be set back while this process does not run, "
+        + "the next start will not notice")]
     private partial void LogNotWritten(string path, string error);
 }

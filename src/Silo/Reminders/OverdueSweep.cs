@@ -6,7 +6,8 @@ namespace IoTOrleans.Silo.Reminders;
 /// A reminder whose time passed while nobody ran ticks at the next minute of its own. Whoever starts the only silo again wants to know
 /// now, so that what is overdue is woken at once.
 /// </summary>
-internal sealed partial class OverdueSweep(IReminderTable reminders, IGrainFactory grains, TimeProvider time, ILogger<OverdueSweep> logger) : BackgroundService
+internal sealed partial class OverdueSweep(
+    IReminderTable reminders, IGrainFactory grains, TimeProvider time, ILogger<OverdueSweep> logger) : BackgroundService
 {
     private const int AtOnce = 16;
 
@@ -41,6 +42,7 @@ internal sealed partial class OverdueSweep(IReminderTable reminders, IGrainFacto
     [LoggerMessage(110, LogLevel.Information, "{Count} things fell due while this service was not running; looking at them now.")]
     private partial void LogOverdue(int count);
 
-    [LoggerMessage(111, LogLevel.Warning, "What fell due while this service was not running could not all be looked at; their reminders tick within a minute.")]
+    [LoggerMessage(111, LogLevel.Warning, "What fell due while this service was not running could not all be looked at; their reminders "
+        + "tick within a minute.")]
     private partial void LogFailed(Exception exception);
 }

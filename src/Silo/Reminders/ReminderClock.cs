@@ -17,8 +17,8 @@ internal sealed partial class ReminderClock(
     internal static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// A reminder whose time passed while no silo owned it ticks within this, and not at its next minute. Spread, since after an outage of our
-    /// own it may be a whole fleet's; a few tick at once.
+    /// A reminder whose time passed while no silo owned it ticks within this, and not at its next minute. Spread, since after an outage of
+    /// our own it may be a whole fleet's; a few tick at once.
     /// </summary>
     internal static readonly TimeSpan OverdueWithin = TimeSpan.FromSeconds(3);
 
@@ -207,7 +207,8 @@ internal sealed partial class ReminderClock(
 
     private void Ring()
     {
-        while (_isRunning && _ringing < AtOnce && !(_ringing >= AtOnceWhenFull && memory.IsFull) && _queue.TryPeek(out var alarm, out var at))
+        while (
+            _isRunning && _ringing < AtOnce && !(_ringing >= AtOnceWhenFull && memory.IsFull) && _queue.TryPeek(out var alarm, out var at))
         {
             var now = Now;
             if (at > now)

@@ -30,7 +30,8 @@ internal sealed partial class ReminderService : GrainService, IReminderService
     private bool _lookAtAll;
 
     public ReminderService(
-        GrainId id, Orleans.Runtime.Silo silo, ILoggerFactory loggers, IReminderTable table, ReminderClock clock, TimeProvider time, ClockMark? mark = null)
+        GrainId id, Orleans.Runtime.Silo silo, ILoggerFactory loggers, IReminderTable table, ReminderClock clock, TimeProvider time,
+        ClockMark? mark = null)
         : base(id, silo, loggers)
     {
         _mark = mark;

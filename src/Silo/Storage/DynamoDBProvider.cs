@@ -39,7 +39,9 @@ internal static class DynamoDBProvider
     private static void NoticeTheDead(ClusterMembershipOptions options) =>
         (options.IAmAliveTablePublishTimeout, options.NumMissedTableIAmAliveLimit) = (TimeSpan.FromSeconds(5), 18);
 
-    /// <summary>A scan of the grain state table: paid by what it reads, so for people who look, and for rounds that take their time.</summary>
+    /// <summary>
+    /// A scan of the grain state table: paid by what it reads, so for people who look, and for rounds that take their time.
+    /// </summary>
     private sealed class DynamoDBCatalogue(
         [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] DynamoDBGrainStorage storage) : IThingCatalogue
     {
@@ -58,7 +60,8 @@ internal static class DynamoDBProvider
             }
         }
 
-        private static DeviceState Read(StoredGrain grain) => StorageProviders.ReadState(grain.Data, (why, cause) => new DynamoDBStoreException(
+        private static DeviceState Read(StoredGrain grain) =>
+            StorageProviders.ReadState(grain.Data, (why, cause) => new DynamoDBStoreException(
             DynamoDBStoreError.Unreadable,
             $"The stored state of {grain.GrainId} {why}: mend its item, or delete it to let the thing begin anew.",
             cause));

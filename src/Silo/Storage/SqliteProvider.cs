@@ -30,14 +30,16 @@ internal static class SqliteProvider
         public async Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken)
         {
             GrainId? after = cursor is null ? null : GrainId.Create(DeviceNames.GrainType, cursor);
-            var rows = await store.ListGrains(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, DeviceNames.State, after, limit, cancellationToken);
+            var rows = await store.ListGrains(
+                ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, DeviceNames.State, after, limit, cancellationToken);
             var things = rows.Select(row => new StoredThing(row.GrainId.Key.ToString()!, Read(row))).ToList();
             return new(things, things.Count < limit ? null : things[^1].ThingName);
         }
 
         private DeviceState Read(StoredGrain row) => StorageProviders.ReadState(row.Data, (why, cause) => new SqliteStoreException(
             SqliteStoreError.UnreadableState,
-            $"The state of {row.GrainId} in {store.Path} {why}: mend its row in the table grain_state, or delete it to let the thing begin anew.",
+            $"The state of {row.GrainId} in {store.Path} {why}: mend its row in the table grain_state, or delete it to let the thing begin "
+                + $"anew.",
             cause));
     }
 

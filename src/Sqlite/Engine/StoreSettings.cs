@@ -14,6 +14,8 @@ internal sealed record StoreSettings
     /// <summary>Two, so that the re-read of a whole reminder range does not hold up the grains that wake meanwhile.</summary>
     public int Readers { get; init; } = 2;
 
-    /// <summary>How long to wait for another holder of the write lock (the sqlite3 shell, a backup): well within Orleans' 30 s for a call.</summary>
+    /// <summary>
+    /// How long to wait for another holder of the write lock (the sqlite3 shell, a backup): well within Orleans' 30 s for a call.
+    /// </summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

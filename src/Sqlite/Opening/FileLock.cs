@@ -2,13 +2,13 @@ namespace IoTOrleans.Sqlite.Opening;
 
 /// <summary>
 /// Keeps a second process away from the store by a lock on <c>&lt;path&gt;.lock</c>, and on Linux by one on the file itself, which may have
-/// another name in another folder (a hard link). The operating system holds them, so they are gone with the process however that ends; the empty
-/// file stays behind and means nothing.
+/// another name in another folder (a hard link). The operating system holds them, so they are gone with the process however that ends; the
+/// empty file stays behind and means nothing.
 /// </summary>
 /// <remarks>
 /// SQLite by itself would let two processes take turns on the file. Two silos on it, each believing to be alone, would run every
-/// grain and fire every reminder twice. SQLite's own exclusive mode would also shut out the <c>sqlite3</c> shell. On Linux SQLite's locks (fcntl) and
-/// ours (flock) do not see each other; elsewhere, and on a network share, they do, and SQLite would find its file locked.
+/// grain and fire every reminder twice. SQLite's own exclusive mode would also shut out the <c>sqlite3</c> shell. On Linux SQLite's locks
+/// (fcntl) and ours (flock) do not see each other; elsewhere, and on a network share, they do, and SQLite would find its file locked.
 /// </remarks>
 internal sealed class FileLock : IDisposable
 {
@@ -23,14 +23,16 @@ internal sealed class FileLock : IDisposable
         try
         {
             files.Add(Open($"{path}.lock"));
-            if (withFile && OperatingSystem.IsLinux() && new DriveInfo(Path.GetDirectoryName(path)!).DriveType != DriveType.Network) files.Add(Open(path));
+            if (withFile && OperatingSystem.IsLinux() && new DriveInfo(Path.GetDirectoryName(path)!).DriveType != DriveType.Network)
+                files.Add(Open(path));
             return new FileLock(files);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             foreach (var file in files) file.Dispose();
             if (cause is IOException io && IsHeld(io))
-                throw new SqliteStoreException(SqliteStoreError.InUse, $"Another process has {path} open: stop it, or give this one a path of its own.", cause);
+                throw new SqliteStoreException(
+                    SqliteStoreError.InUse, $"Another process has {path} open: stop it, or give this one a path of its own.", cause);
             if (files.Count > 0)
                 throw new SqliteStoreException(SqliteStoreError.CannotWrite, $"{path} cannot be opened for writing ({cause.Message.TrimEnd('.')}): check the rights on it and on its folder, and that the disk is not mounted read-only.", cause);
             throw StoreFolder.CannotWrite(Path.GetDirectoryName(path)!, cause);

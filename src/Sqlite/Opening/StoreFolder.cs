@@ -12,11 +12,14 @@ internal static class StoreFolder
         }
         catch (IOException cause)
         {
-            throw new SqliteStoreException(SqliteStoreError.CannotWrite, $"{path} is a link that leads nowhere ({cause.Message.TrimEnd('.')}): choose another path.", cause);
+            throw new SqliteStoreException(SqliteStoreError.CannotWrite,
+                $"{path} is a link that leads nowhere ({cause.Message.TrimEnd('.')}): choose another path.", cause);
         }
     }
 
-    /// <summary>A folder that we make is for its owner alone; what is stored is nobody else's business. An existing one is left as it is.</summary>
+    /// <summary>
+    /// A folder that we make is for its owner alone; what is stored is nobody else's business. An existing one is left as it is.
+    /// </summary>
     public static void Make(string path)
     {
         if (Directory.Exists(path))

@@ -18,7 +18,9 @@ internal sealed partial class BrokerOutbox(
 {
     internal const int Workers = 32;
 
-    /// <summary>Beyond it new things are not let in. Several times the open connections there may be: only a long failure gets there.</summary>
+    /// <summary>
+    /// Beyond it new things are not let in. Several times the open connections there may be: only a long failure gets there.
+    /// </summary>
     internal const int MaxThings = 50_000;
 
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15));

@@ -63,7 +63,8 @@ internal sealed class Doorkeeper(IOptions<MqttBrokerOptions> options, BrokerOutb
         if (username is null || password is null) return true;
 
         // Digests, because the comparison takes constant time only for equal lengths; and both parts, always.
-        var usernameFits = CryptographicOperations.FixedTimeEquals(username, SHA256.HashData(Encoding.UTF8.GetBytes(connect.Username ?? "")));
+        var usernameFits = CryptographicOperations.FixedTimeEquals(
+            username, SHA256.HashData(Encoding.UTF8.GetBytes(connect.Username ?? "")));
         var passwordFits = CryptographicOperations.FixedTimeEquals(password, SHA256.HashData(connect.Password ?? []));
         return usernameFits & passwordFits;
     }

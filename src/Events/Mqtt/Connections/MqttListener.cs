@@ -40,7 +40,8 @@ internal static class MqttListener
     }
 
     internal static ListenPort PortAt(IPEndPoint endPoint) => new(
-        $"{Port}={endPoint.Port}", $"{Address}={endPoint.Address}", endPoint, $"set {Port} to a free port from 1024 up, or to 0 for no MQTT broker");
+        $"{Port}={endPoint.Port}", $"{Address}={endPoint.Address}", endPoint,
+        $"set {Port} to a free port from 1024 up, or to 0 for no MQTT broker");
 
     /// <summary>Throws for settings that cannot work.</summary>
     internal static void Check(MqttBrokerOptions options) => EndPointOf(options);
@@ -51,7 +52,8 @@ internal static class MqttListener
         if (!IPAddress.TryParse(text, out var address))
         {
             throw new StartupException(
-                $"{Address}={options.Address} is not an IP address: say 127.0.0.1 for this machine alone, or 0.0.0.0 for all its networks.");
+                $"{Address}={options.Address} is not an IP address: say 127.0.0.1 for this machine alone, or 0.0.0.0 for all its "
+                    + $"networks.");
         }
 
         if (options.Port is < 0 or > IPEndPoint.MaxPort)

@@ -59,7 +59,8 @@ internal sealed class MqttPackets(IDuplexPipe transport, int maxPacketBytes)
         catch (Exception exception)
         {
             // A decoder fed by strangers: whatever it trips over is in the packet.
-            throw new ClientErrorException($"a malformed packet ({exception.Message})", MqttDisconnectReasonCode.MalformedPacket, exception);
+            throw new ClientErrorException(
+                $"a malformed packet ({exception.Message})", MqttDisconnectReasonCode.MalformedPacket, exception);
         }
     }
 

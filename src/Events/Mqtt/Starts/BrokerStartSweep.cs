@@ -27,7 +27,8 @@ internal sealed partial class BrokerStartSweep(
         try
         {
             await Task.Delay(options.Value.SettleTime, time, stoppingToken);
-            for (var failures = 1; !await Walk(start, stoppingToken); failures++) await Task.Delay(Retry.After(failures), time, stoppingToken);
+            for (var failures = 1; !await Walk(start, stoppingToken); failures++)
+                await Task.Delay(Retry.After(failures), time, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

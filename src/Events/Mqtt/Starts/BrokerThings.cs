@@ -22,7 +22,8 @@ internal sealed class BrokerThings(IThingCatalogue catalogue) : IBrokerThings
 {
     private const int PageSize = 1000;
 
-    public async IAsyncEnumerable<string> HeardByEarlierStarts(long startNumber, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> HeardByEarlierStarts(
+        long startNumber, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var page in catalogue.Walk(PageSize, cancellationToken))
         {

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// Every message in hand: received, and neither deleted nor given back. What is in here is kept hidden, and at a stop given back. What could
-/// not be stored and comes again later is put aside: it is not in hand, but known not to be stored. So is what is being given back, until SQS has
-/// confirmed that everybody can see it.
+/// Every message in hand: received, and neither deleted nor given back. What is in here is kept hidden, and at a stop given back. What
+/// could not be stored and comes again later is put aside: it is not in hand, but known not to be stored. So is what is being given back,
+/// until SQS has confirmed that everybody can see it.
 /// </summary>
 internal sealed class HeldMessages
 {
@@ -37,7 +37,8 @@ internal sealed class HeldMessages
     /// <summary>SQS has confirmed when it shows a message again that was put aside.</summary>
     public void ComesAgain(HeldMessage message, DateTimeOffset at)
     {
-        if (aside.TryGetValue(message.MessageId, out var known)) aside.TryUpdate(message.MessageId, known with { Until = at + untilReceived }, known);
+        if (aside.TryGetValue(message.MessageId, out var known))
+            aside.TryUpdate(message.MessageId, known with { Until = at + untilReceived }, known);
     }
 
     /// <summary>SQS has confirmed that it shows the message: whoever polls next gets it.</summary>

@@ -19,7 +19,9 @@ internal sealed partial class MessageSorter(
     TimeProvider time,
     ILogger<MessageSorter> logger)
 {
-    /// <summary>Whose receive this often was in vain, something is wrong with: its change cannot be stored, or it cannot be deleted.</summary>
+    /// <summary>
+    /// Whose receive this often was in vain, something is wrong with: its change cannot be stored, or it cannot be deleted.
+    /// </summary>
     internal const int AgainAndAgain = 5;
 
     private readonly WarnedMessages warned = new();
@@ -68,8 +70,10 @@ internal sealed partial class MessageSorter(
         metrics.QueueRefused(refused.Reason);
         visibility.Release(message, redrive.HidePoisonFor(message.ReceiveCount));
 
-        // It comes again until the dead-letter queue takes it. The first time here is for a person, whoever had it before; the others say nothing new.
-        LogRefused(warned.IsFirst(message.MessageId) ? LogLevel.Warning : LogLevel.Debug, message.MessageId, message.ReceiveCount, refused.Reason, refused.Detail);
+        // It comes again until the dead-letter queue takes it. The first time here is for a person, whoever had it before; the others say
+        // nothing new.
+        LogRefused(warned.IsFirst(message.MessageId) ? LogLevel.Warning : LogLevel.Debug, message.MessageId, message.ReceiveCount,
+            refused.Reason, refused.Detail);
     }
 
     /// <summary>After an outage of storage that is said of thousands: one a minute is enough.</summary>
@@ -81,7 +85,8 @@ internal sealed partial class MessageSorter(
 
     [LoggerMessage(
         LogLevel.Warning,
-        "SQS hands out message {MessageId} (of {ThingName}) again and again, now for the {ReceiveCount}th time: what it says could not be stored, or it could "
+        "SQS hands out message {MessageId} (of {ThingName}) again and again, now for the {ReceiveCount}th time: what it says could not be "
+            + "stored, or it could "
         + "not be deleted afterwards. Other lines say why; it may be another consumer of this queue, too")]
     private partial void LogAgainAndAgain(string messageId, string thingName, int receiveCount);
 

@@ -1,8 +1,9 @@
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// How long a poll waits for a message. A proxy between us and SQS may cut connections on which nothing is said for some seconds. What the answer to
-/// such a poll would have brought is hidden for a while, and verdicts wait for that. So polls become shorter than what the proxy lets pass.
+/// How long a poll waits for a message. A proxy between us and SQS may cut connections on which nothing is said for some seconds. What the
+/// answer to such a poll would have brought is hidden for a while, and verdicts wait for that. So polls become shorter than what the proxy
+/// lets pass.
 /// </summary>
 internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> logger)
 {
@@ -65,7 +66,8 @@ internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> 
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Something between this process and SQS cuts polls that wait for {Seconds:0.0} s. They wait for 1 s from now on; after an hour "
+    [LoggerMessage(LogLevel.Warning, "Something between this process and SQS cuts polls that wait for {Seconds:0.0} s. They wait for 1 s "
+        + "from now on; after an hour "
         + "longer ones are tried again. Let connections to SQS be idle for 10 s")]
     private partial void LogCut(double seconds);
 }

@@ -30,7 +30,8 @@ internal sealed partial class ReceiveTrouble(SqsOptions options, TimeProvider ti
     }
 
     /// <summary>
-    /// 1 s, doubling to 5 s (what an idle queue is asked anyway), less a random part of up to a half: silos that lost the queue together come back one by one.
+    /// 1 s, doubling to 5 s (what an idle queue is asked anyway), less a random part of up to a half: silos that lost the queue together
+    /// come back one by one.
     /// </summary>
     private static TimeSpan WaitAfter(int failuresBefore) => Retry.After(failuresBefore + 1) * (0.5 + (Random.Shared.NextDouble() / 2));
 

@@ -20,8 +20,8 @@ internal sealed class SqsReceiver(
     /// <param name="first">What was received already, when the service started.</param>
     /// <param name="stopping">No new poll begins. What the one under way brings is passed on as ever.</param>
     /// <param name="hangUp">
-    /// Ends a poll that hangs. One that only waits is never cut off: if SQS was handing out a message at that very moment, nobody would get it until
-    /// the visibility timeout of the request is over, and everybody would have to reckon with that.
+    /// Ends a poll that hangs. One that only waits is never cut off: if SQS was handing out a message at that very moment, nobody would get
+    /// it until the visibility timeout of the request is over, and everybody would have to reckon with that.
     /// </param>
     public async Task Run(IReadOnlyList<Message> first, CancellationToken stopping, CancellationToken hangUp)
     {

@@ -57,13 +57,14 @@ internal sealed partial class SqsWorker(
                 continue;
             }
 
-            // Others could be stored meanwhile, and it could not a few times in a row, so it is this thing; later, then, and for that its next receive
-            // is due.
+            // Others could be stored meanwhile, and it could not a few times in a row, so it is this thing; later, then, and for that its
+            // next receive is due.
             failures++;
             if (failures > TriesInHand && gate.Stored != storedBefore && !gate.IsPaused)
             {
                 LogComesAgain(messages.ThingName, pending.Message.ReceiveCount, BackoffAfter(pending.Message.ReceiveCount), error);
-                foreach (var left in messages.Changes.Skip(next)) visibility.PutAside(left.Message, BackoffAfter(left.Message.ReceiveCount));
+                foreach (var left in messages.Changes.Skip(next))
+                    visibility.PutAside(left.Message, BackoffAfter(left.Message.ReceiveCount));
                 return;
             }
 

@@ -13,7 +13,8 @@ internal sealed class Doors(RequestDelegate next, DoorOptions options)
     private static readonly string[] forwarding = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"];
 
     private readonly byte[]? _key = options.ApiKey is null ? null : Encoding.UTF8.GetBytes(options.ApiKey);
-    private readonly IReadOnlyList<StringSegment> _hosts = [.. DoorOptions.Loopback.Concat(options.HostNames).Select(host => new StringSegment(host))];
+    private readonly IReadOnlyList<StringSegment> _hosts =
+        [.. DoorOptions.Loopback.Concat(options.HostNames).Select(host => new StringSegment(host))];
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -23,13 +24,15 @@ internal sealed class Doors(RequestDelegate next, DoorOptions options)
         {
             return Problems.Write(
                 context, StatusCodes.Status400BadRequest, "Unknown host name",
-                $"The Host header says '{context.Request.Host.Value}'. If that is a name of this service, set AllowedHosts={context.Request.Host.Host} (more of them with ; between).");
+                $"The Host header says '{context.Request.Host.Value}'. If that is a name of this service, set "
+                    + $"AllowedHosts={context.Request.Host.Host} (more of them with ; between).");
         }
 
         if (IsForeign(context.Request))
         {
             return Problems.Write(
-                context, StatusCodes.Status403Forbidden, "Foreign origin", "A page of another origin may not change anything here. Call this from a program instead.");
+                context, StatusCodes.Status403Forbidden, "Foreign origin",
+                "A page of another origin may not change anything here. Call this from a program instead.");
         }
 
         if (_key is null)
@@ -61,13 +64,15 @@ internal sealed class Doors(RequestDelegate next, DoorOptions options)
         if (request.Headers["Sec-Fetch-Site"] == "cross-site") return true;
         var origin = request.Headers.Origin.ToString();
         return origin.Length > 0
-            && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var from)
+                && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 
     private bool HasKey(HttpRequest request)
     {
         var authorization = request.Headers.Authorization.ToString();
-        if (authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return IsKey(Encoding.UTF8.GetBytes(authorization[7..].Trim()));
+        if (authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+            return IsKey(Encoding.UTF8.GetBytes(authorization[7..].Trim()));
         if (!authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)) return false;
 
         var encoded = authorization[6..].Trim();
@@ -77,5 +82,6 @@ internal sealed class Doors(RequestDelegate next, DoorOptions options)
         return colon >= 0 && IsKey(decoded.AsSpan(colon + 1, length - colon - 1));
     }
 
-    private bool IsKey(ReadOnlySpan<byte> candidate) => CryptographicOperations.FixedTimeEquals(SHA256.HashData(candidate), SHA256.HashData(_key!));
+    private bool IsKey(ReadOnlySpan<byte> candidate) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(candidate), SHA256.HashData(_key!));
 }

@@ -12,7 +12,8 @@ internal static class ListenAddresses
     public static IReadOnlyList<string> From(IConfiguration configuration)
     {
         // Kestrel:Endpoints wins over urls, urls over ports: as in Kestrel.
-        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>()
+            .ToList();
         if (endpoints.Count > 0) return endpoints;
         if (!string.IsNullOrWhiteSpace(configuration["urls"])) return Split(configuration["urls"]!);
         return
@@ -24,9 +25,11 @@ internal static class ListenAddresses
 
     public static bool IsLoopback(string address)
     {
-        if (address.StartsWith("http://unix:", StringComparison.OrdinalIgnoreCase) || address.StartsWith("http://pipe:", StringComparison.OrdinalIgnoreCase)) return true;
+        if (address.StartsWith("http://unix:", StringComparison.OrdinalIgnoreCase)
+            || address.StartsWith("http://pipe:", StringComparison.OrdinalIgnoreCase)) return true;
         var host = BindingAddress.Parse(address).Host;
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
     }
 
     /// <summary>Where a server that is given this address listens; null: where nobody can look beforehand.</summary>
@@ -36,7 +39,8 @@ internal static class ListenAddresses
         var binding = BindingAddress.Parse(address);
         if (binding.IsNamedPipe) return null;
         if (binding.IsUnixPipe) return Socket(binding.UnixPipePath);
-        if (address.StartsWith("http://unix:", StringComparison.OrdinalIgnoreCase)) throw new FormatException("a socket has its whole path there, from / on");
+        if (address.StartsWith("http://unix:", StringComparison.OrdinalIgnoreCase))
+            throw new FormatException("a socket has its whole path there, from / on");
         if (binding.PathBase.Length > 0) throw new FormatException($"the path {binding.PathBase} is not supported");
 
         // To ASP.NET Core what follows the colon is part of a name where it is no number, and any name means all addresses.

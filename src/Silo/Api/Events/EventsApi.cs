@@ -14,7 +14,9 @@ internal static class EventsApi
     /// <summary>The limit of one SQS message, too.</summary>
     internal const int MostBytes = 1024 * 1024;
 
-    /// <summary>More than 1 MiB can hold of what looks like an event at all: half a million of <c>1,</c> would be answered with 50 MB.</summary>
+    /// <summary>
+    /// More than 1 MiB can hold of what looks like an event at all: half a million of <c>1,</c> would be answered with 50 MB.
+    /// </summary>
     internal const int MostErrors = 10_000;
 
     /// <summary>Things worked on at once; the events of one thing keep their order.</summary>
@@ -33,22 +35,26 @@ internal static class EventsApi
     {
         if (!IsJson(context.Request))
         {
-            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the events with Content-Type: application/json.");
+            return Problems.Of(
+                StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the events with Content-Type: application/json.");
         }
 
         using var room = memory.RoomForBody(context.Request.ContentLength ?? MostBytes);
         if (room is null)
         {
             context.Response.Headers.RetryAfter = MemoryGauge.RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "No room now", "There is no memory for more events at this moment, and none has been taken: send them again.");
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "No room now",
+                "There is no memory for more events at this moment, and none has been taken: send them again.");
         }
 
-        var events = EventParser.ParseAll(await JsonBody.Receive(context.Request.Body, context.RequestAborted), EventSource.Http, time.GetUtcNow());
+        var events = EventParser.ParseAll(
+            await JsonBody.Receive(context.Request.Body, context.RequestAborted), EventSource.Http, time.GetUtcNow());
         return await Take(events, sink, metrics, log, context.RequestAborted);
     }
 
     private static async Task<IResult> Take(
-        IReadOnlyList<ParsedEvent> events, IConnectionChangeSink sink, SiloMetrics metrics, EventsLog log, CancellationToken cancellationToken)
+        IReadOnlyList<ParsedEvent> events, IConnectionChangeSink sink, SiloMetrics metrics, EventsLog log,
+        CancellationToken cancellationToken)
     {
         var refused = events.Index().Where(item => item.Item is ParsedEvent.Refused)
             .Select(item => (item.Index, Refusal: (ParsedEvent.Refused)item.Item)).ToList();
@@ -83,10 +89,12 @@ internal static class EventsApi
 
     private static IResult Refuse(List<(int Index, ParsedEvent.Refused Refusal)> refused, int total) => Problems.Of(
         StatusCodes.Status400BadRequest, "Bad events",
-        total == 1 ? refused[0].Refusal.Detail : $"{refused.Count} of {total} events are refused, so none has been taken. The first, at index {refused[0].Index}: {refused[0].Refusal.Detail}",
+        total == 1 ? refused[0].Refusal.Detail : $"{refused.Count} of {total} events are refused, so none has been taken. The first, at "
+            + $"index {refused[0].Index}: {refused[0].Refusal.Detail}",
         new Dictionary<string, object?>
         {
-            ["errors"] = refused.Take(MostErrors).Select(item => new { index = item.Index, reason = item.Refusal.Reason, detail = item.Refusal.Detail }),
+            ["errors"] = refused.Take(MostErrors)
+                .Select(item => new { index = item.Index, reason = item.Refusal.Reason, detail = item.Refusal.Detail }),
         });
 
     private static bool IsJson(HttpRequest request) =>

@@ -13,7 +13,9 @@ internal sealed class MuteBody
 
     private const int MostGlobCharacters = 256;
 
-    /// <summary>What a glob costs grows with its stars times its length: a thousand of the worst were a second of work for each event.</summary>
+    /// <summary>
+    /// What a glob costs grows with its stars times its length: a thousand of the worst were a second of work for each event.
+    /// </summary>
     private const int MostStars = 8;
 
     /// <summary>As many as all attributes of a thing may have together.</summary>
@@ -29,7 +31,8 @@ internal sealed class MuteBody
 
     public IReadOnlyList<Error> Errors => _errors;
 
-    public static async Task<MuteBody> Read(Stream body, string id, DateTimeOffset now, CancellationToken cancellationToken) => JsonBody.Read(
+    public static async Task<MuteBody> Read(Stream body, string id, DateTimeOffset now, CancellationToken cancellationToken) =>
+        JsonBody.Read(
         await JsonBody.Receive(body, cancellationToken), json => Read(json, id, ToMilliseconds(now)), Unreadable);
 
     private static MuteBody Unreadable(string why)
@@ -45,7 +48,8 @@ internal sealed class MuteBody
         var body = new MuteBody();
         foreach (var unknown in json.EnumerateObject().Where(property => !fields.Contains(property.Name)))
             body.Refuse(unknown.Name, $"`{unknown.Name}` is no field of a mute. There are: {string.Join(", ", fields.Skip(1))}.");
-        if (json.Find("id") is not null && body.Text(json, "id") is { } other && other != id) body.Refuse("id", "`id` is not the one in the path: leave it out.");
+        if (json.Find("id") is not null && body.Text(json, "id") is { } other && other != id)
+            body.Refuse("id", "`id` is not the one in the path: leave it out.");
 
         var (thing, glob, attribute) = (body.Thing(json), body.Glob(json), body.Attribute(json));
         if (targets.Count(field => json.Has(field)) != 1)
@@ -62,10 +66,13 @@ internal sealed class MuteBody
             from = now;
         }
 
-        if (until <= now) body.Refuse("until", "`until` has passed: it would mute nothing. Say a time to come, or DELETE the mute to end it.");
+        if (until <= now)
+            body.Refuse("until", "`until` has passed: it would mute nothing. Say a time to come, or DELETE the mute to end it.");
         else if (until <= from) body.Refuse("until", "`until` is not after `from`.");
-        if (until > from + Contracts.Mute.Longest) body.Refuse("until", "`until` is more than 366 days after `from`. For what is never told, set a policy with Muted.");
-        if (untilRecovered && from + Contracts.Mute.Longest <= now) body.Refuse("from", "`from` is more than 366 days ago: leave it out, to begin now.");
+        if (until > from + Contracts.Mute.Longest)
+            body.Refuse("until", "`until` is more than 366 days after `from`. For what is never told, set a policy with Muted.");
+        if (untilRecovered && from + Contracts.Mute.Longest <= now)
+            body.Refuse("from", "`from` is more than 366 days ago: leave it out, to begin now.");
 
         var comment = json.Has("comment") ? body.Text(json, "comment") : null;
         if (comment?.Length > MostCommentCharacters) body.Refuse("comment", "`comment` is longer than 256 characters.");
@@ -74,7 +81,8 @@ internal sealed class MuteBody
         {
             Mute = new Mute
             {
-                Id = id, Thing = thing, Glob = glob, Attribute = attribute, From = from, Until = until, UntilRecovered = untilRecovered, Comment = comment,
+                Id = id, Thing = thing, Glob = glob, Attribute = attribute, From = from, Until = until, UntilRecovered = untilRecovered,
+                Comment = comment,
             },
         };
     }
@@ -89,8 +97,10 @@ internal sealed class MuteBody
     private string? Glob(JsonElement json)
     {
         if (!json.Has("glob") || Text(json, "glob") is not { } glob) return null;
-        if (glob.Count(c => c == '*') > MostStars) Refuse("glob", "`glob` has more than 8 *: every event of every thing is held against it.");
-        if (string.IsNullOrWhiteSpace(glob) || glob.Length > MostGlobCharacters) Refuse("glob", "`glob` must have 1 to 256 characters: say which things, like door-* (or * for all).");
+        if (glob.Count(c => c == '*') > MostStars)
+            Refuse("glob", "`glob` has more than 8 *: every event of every thing is held against it.");
+        if (string.IsNullOrWhiteSpace(glob) || glob.Length > MostGlobCharacters)
+            Refuse("glob", "`glob` must have 1 to 256 characters: say which things, like door-* (or * for all).");
         return glob;
     }
 
@@ -98,7 +108,8 @@ internal sealed class MuteBody
     {
         if (json.Find("attribute") is not { } attribute) return null;
         if (attribute.ValueKind != JsonValueKind.Object || attribute.GetPropertyCount() != 2
-            || attribute.Find("name") is not { ValueKind: JsonValueKind.String } nameText || attribute.Find("value") is not { ValueKind: JsonValueKind.String } valueText
+            || attribute.Find("name") is not { ValueKind: JsonValueKind.String } nameText
+                || attribute.Find("value") is not { ValueKind: JsonValueKind.String } valueText
             || nameText.TextOrNull() is not { } name || valueText.TextOrNull() is not { } value)
         {
             Refuse("attribute", """`attribute` must be an object like {"name":"site","value":"north"}.""");
@@ -122,7 +133,8 @@ internal sealed class MuteBody
     }
 
     /// <summary>As times are stored: what is answered now is what is read later.</summary>
-    private static DateTimeOffset ToMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+    private static DateTimeOffset ToMilliseconds(DateTimeOffset time) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 
     private bool Flag(JsonElement json, string field)
     {

@@ -15,7 +15,8 @@ internal static partial class MutesApi
         routes.MapGet("/mutes", List).WithName("GetMutes").WithSummary("The mutes that have not ended.").Produces<MuteItems>();
         routes.MapGet("/mutes/{id}", Get).WithName("GetMute").WithSummary("One mute.")
             .Produces<Mute>().ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapPut("/mutes/{id}", Put).WithName("PutMute").WithSummary("Mutes a thing, a glob or an attribute for a while, or changes such a mute.")
+        routes.MapPut("/mutes/{id}", Put).WithName("PutMute")
+            .WithSummary("Mutes a thing, a glob or an attribute for a while, or changes such a mute.")
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes))
             .Produces<Mute>(StatusCodes.Status201Created).Produces<Mute>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict)
@@ -35,9 +36,11 @@ internal static partial class MutesApi
         string id, HttpContext context, IGrainFactory grains, MuteBook book, TimeProvider time, ILogger<MuteBook> logger)
     {
         if (!Id().IsMatch(id))
-            return Problems.Of(StatusCodes.Status400BadRequest, "Not an id", "An id is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit: choose one like site-north-2026.");
+            return Problems.Of(StatusCodes.Status400BadRequest, "Not an id",
+                "An id is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit: choose one like site-north-2026.");
         if (!context.Request.HasJsonContentType())
-            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the mute with Content-Type: application/json.");
+            return Problems.Of(
+                StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the mute with Content-Type: application/json.");
 
         var body = await MuteBody.Read(context.Request.Body, id, time.GetUtcNow(), context.RequestAborted);
         if (body.Mute is not { } mute)
@@ -49,7 +52,8 @@ internal static partial class MutesApi
 
         var answer = await grains.Mutes().Put(mute);
         if (answer == MutePut.Full)
-            return Problems.Of(StatusCodes.Status409Conflict, "Too many mutes", "There are 1,000 mutes, or 256 KiB of them. DELETE some, or mute by glob or attribute.");
+            return Problems.Of(StatusCodes.Status409Conflict, "Too many mutes",
+                "There are 1,000 mutes, or 256 KiB of them. DELETE some, or mute by glob or attribute.");
         await Known(book, logger, context.RequestAborted);
         return answer == MutePut.Created ? TypedResults.Created($"/mutes/{id}", mute) : TypedResults.Ok(mute);
     }
@@ -75,13 +79,15 @@ internal static partial class MutesApi
     }
 
     private static IResult NoSuch(string id) =>
-        Problems.Of(StatusCodes.Status404NotFound, "No such mute", $"There is no mute '{id}', or it has ended. GET /mutes lists those that there are.");
+        Problems.Of(StatusCodes.Status404NotFound, "No such mute",
+            $"There is no mute '{id}', or it has ended. GET /mutes lists those that there are.");
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
     private static partial Regex Id();
 
     internal sealed record MuteItems(IReadOnlyList<Mute> Items);
 
-    [LoggerMessage(120, LogLevel.Warning, "A change of the mutes is stored, but this silo has not seen it yet; it looks again in a few seconds.")]
+    [LoggerMessage(120, LogLevel.Warning, "A change of the mutes is stored, but this silo has not seen it yet; it looks again in a few "
+        + "seconds.")]
     private static partial void LogLater(ILogger logger, Exception exception);
 }

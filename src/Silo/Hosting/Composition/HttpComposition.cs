@@ -17,7 +17,8 @@ internal static class HttpComposition
 
     public static void AddHttp(this WebApplicationBuilder builder, SiloSettings settings)
     {
-        builder.Services.AddSingleton(new DoorOptions(settings.ApiKey, HostNames(builder.Configuration, settings), settings.AllowAnonymous));
+        builder.Services.AddSingleton(
+            new DoorOptions(settings.ApiKey, HostNames(builder.Configuration, settings), settings.AllowAnonymous));
 
         // ASP.NET Core's own filter would refuse loopback as soon as a name is listed, and health checks by address: our door asks.
         builder.Services.PostConfigure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
@@ -73,7 +74,8 @@ internal static class HttpComposition
     private static List<string> HostNames(ConfigurationManager configuration, SiloSettings settings)
     {
         // As ASP.NET Core reads it; a comma and a port are what people write all the same.
-        var names = (configuration["AllowedHosts"] ?? "").Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        var names = (configuration["AllowedHosts"] ?? "")
+            .Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(name => new HostString(name).Host).ToList();
         if (settings.ExternalUrl is { } external) names.Add(external.Host);
         return names;

@@ -49,7 +49,9 @@ internal static class OrleansComposition
         builder.Services.AddSingleton<IOptions<IncidentOptions>>(new OptionsWrapper<IncidentOptions>(settings.Incidents));
     }
 
-    /// <summary>A silo that is alone needs no address that others could reach; one of several has to have it, and Orleans finds it.</summary>
+    /// <summary>
+    /// A silo that is alone needs no address that others could reach; one of several has to have it, and Orleans finds it.
+    /// </summary>
     private static void UseEndpoints(this ISiloBuilder silo, SiloSettings settings) => silo.Configure<EndpointOptions>(options =>
     {
         var orleans = settings.Orleans;

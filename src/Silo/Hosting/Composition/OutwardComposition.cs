@@ -23,6 +23,7 @@ internal static class OutwardComposition
     public static void AddVerification(this WebApplicationBuilder builder, SiloSettings settings)
     {
         if (settings.VerifiesByBroker) builder.Services.AddBrokerVerifier();
-        if (settings.VerifiesByShadow) builder.Services.AddShadowVerifier(new ShadowVerifierOptions { ShadowName = settings.ShadowName, MaxPerSecond = settings.VerifyMaxPerSecond });
+        if (settings.VerifiesByShadow) builder.Services.AddShadowVerifier(
+            new ShadowVerifierOptions { ShadowName = settings.ShadowName, MaxPerSecond = settings.VerifyMaxPerSecond });
     }
 }

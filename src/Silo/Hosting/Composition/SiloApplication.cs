@@ -11,8 +11,8 @@ namespace IoTOrleans.Silo.Hosting.Composition;
 internal static class SiloApplication
 {
     /// <summary>
-    /// ECS grants 30 s between SIGTERM and SIGKILL; what is under way, a notification included, ends well within this. From then on nothing is waited for
-    /// any more, and at 26 s it ends (<see cref="StopLimit"/>).
+    /// ECS grants 30 s between SIGTERM and SIGKILL; what is under way, a notification included, ends well within this. From then on nothing
+    /// is waited for any more, and at 26 s it ends (<see cref="StopLimit"/>).
     /// </summary>
     private static readonly TimeSpan shutdown = TimeSpan.FromSeconds(22);
 
@@ -94,7 +94,9 @@ internal static class SiloApplication
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            var remedy = Directory.Exists(local) ? "it is a folder; remove it, or put a file there" : "let this user read it, or start from another folder";
+            var remedy = Directory.Exists(local)
+                ? "it is a folder; remove it, or put a file there"
+                : "let this user read it, or start from another folder";
             throw new StartupException($"{local} cannot be read ({exception.Message.TrimEnd('.')}): {remedy}.");
         }
     }
@@ -107,8 +109,10 @@ internal static class SiloApplication
         // What keeps us from starting is said in one line by Startup; these would tell it again, with stacks, and then tell how badly the
         // silo stops that never ran.
         var started = false;
-        builder.Services.AddHostedService(provider => new WhenStarted(provider.GetRequiredService<IHostApplicationLifetime>(), () => started = true));
-        foreach (var category in tellStarts) builder.Logging.AddFilter(category, level => level >= (started ? LogLevel.Warning : LogLevel.Critical));
+        builder.Services.AddHostedService(
+            provider => new WhenStarted(provider.GetRequiredService<IHostApplicationLifetime>(), () => started = true));
+        foreach (var category in tellStarts)
+            builder.Logging.AddFilter(category, level => level >= (started ? LogLevel.Warning : LogLevel.Critical));
     }
 
     private sealed class WhenStarted(IHostApplicationLifetime lifetime, Action then) : IHostedService

@@ -8,7 +8,9 @@ namespace IoTOrleans.Silo.Hosting.Composition;
 /// <summary>The first thing a person reads: where to look, what is watched, who is told, and when.</summary>
 internal static class StartText
 {
-    /// <summary>Somebody who has waited for this long wants to know where it stands; a start that goes well is faster, also on a slow machine.</summary>
+    /// <summary>
+    /// Somebody who has waited for this long wants to know where it stands; a start that goes well is faster, also on a slow machine.
+    /// </summary>
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(8);
 
     public static void SayWhereToLook(this WebApplication app, SiloSettings settings)
@@ -40,7 +42,8 @@ internal static class StartText
 
     private static string Compose(string first, WebApplication app, SiloSettings settings)
     {
-        var url = app.Urls.FirstOrDefault() ?? (Api.Doors.ListenAddresses.From(app.Configuration) is [var asked, ..] ? asked : Api.Doors.ListenAddresses.Default);
+        var url = app.Urls.FirstOrDefault()
+            ?? (Api.Doors.ListenAddresses.From(app.Configuration) is [var asked, ..] ? asked : Api.Doors.ListenAddresses.Default);
         var verifiers = app.Services.GetServices<IConnectionVerifier>().Select(verifier => verifier.Name).ToList();
         var destinations = app.Services.GetServices<INotificationDestination>().Select(destination => destination.Name);
         var lines = new List<string>
@@ -72,9 +75,11 @@ internal static class StartText
     private static IEnumerable<string> Events(SiloSettings settings)
     {
         if (settings.QueueUrl is not null) yield return $"SQS queue {settings.QueueUrl}";
-        if (settings.Mqtt.Port > 0) yield return $"MQTT broker on {settings.Mqtt.Address}:{settings.Mqtt.Port} (a client id is a thing name)";
+        if (settings.Mqtt.Port > 0)
+            yield return $"MQTT broker on {settings.Mqtt.Address}:{settings.Mqtt.Port} (a client id is a thing name)";
         if (settings.HttpEvents) yield return "POST /events";
-        if (settings is { QueueUrl: null, Mqtt.Port: 0, HttpEvents: false }) yield return "none: set Events:Sqs:QueueUrl, or nothing will ever come in";
+        if (settings is { QueueUrl: null, Mqtt.Port: 0, HttpEvents: false })
+            yield return "none: set Events:Sqs:QueueUrl, or nothing will ever come in";
     }
 
     internal static string Grace(SiloSettings settings)
@@ -92,7 +97,8 @@ internal static class StartText
             .Select(some => (some.Match, Grace: some.Policy.Grace ?? policy.Grace, Settle: some.Policy.SettleTime ?? policy.SettleTime))
             .Where(some => some.Settle > some.Grace)
             .Select(some => $"; {some.Match}: {Away(some.Grace, some.Settle)}");
-        return $"a thing that stays away for {Away(policy.Grace, policy.SettleTime)} is told about; its return is, {hold}{policies}{string.Concat(settling)}";
+        return $"a thing that stays away for {Away(policy.Grace, policy.SettleTime)} is told about; its return is, "
+            + $"{hold}{policies}{string.Concat(settling)}";
     }
 
     /// <summary>Whoever sets a short grace and waits must find here why nothing comes yet.</summary>

@@ -4,7 +4,9 @@ using Orleans.Runtime;
 
 namespace IoTOrleans.Silo.Hosting.Running;
 
-/// <summary>Says once that another silo of the cluster died. What Orleans says of it meanwhile, <see cref="PeerTrouble"/> keeps off the console.</summary>
+/// <summary>
+/// Says once that another silo of the cluster died. What Orleans says of it meanwhile, <see cref="PeerTrouble"/> keeps off the console.
+/// </summary>
 internal sealed partial class PeerWatch(ISiloStatusOracle silos, ILogger<PeerWatch> logger) : IHostedService, ISiloStatusListener
 {
     private readonly ConcurrentDictionary<SiloAddress, SiloStatus> _last = new();
@@ -29,6 +31,7 @@ internal sealed partial class PeerWatch(ISiloStatusOracle silos, ILogger<PeerWat
         else if (_last.TryRemove(updatedSilo, out var last) && last == SiloStatus.Active) LogDied(updatedSilo.Endpoint);
     }
 
-    [LoggerMessage(LogLevel.Warning, "The silo {Silo} of this cluster has died, or nobody can reach it: its things are taken over by those that are left, within a minute.")]
+    [LoggerMessage(LogLevel.Warning, "The silo {Silo} of this cluster has died, or nobody can reach it: its things are taken over by those "
+        + "that are left, within a minute.")]
     private partial void LogDied(System.Net.IPEndPoint silo);
 }

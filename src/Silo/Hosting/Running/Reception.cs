@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace IoTOrleans.Silo.Hosting.Running;
 
 /// <summary>
-/// Lets requests in from when the silo has joined its cluster until it is told to stop; before and after that only those that ask how it is. A stop
-/// waits a moment for those that are inside.
+/// Lets requests in from when the silo has joined its cluster until it is told to stop; before and after that only those that ask how it
+/// is. A stop waits a moment for those that are inside.
 /// </summary>
 internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider time) : IHostedLifecycleService, IHealthCheck
 {

@@ -7,8 +7,8 @@ using IoTOrleans.Silo.Hosting.Settings;
 namespace IoTOrleans.Silo.Hosting.Running;
 
 /// <summary>
-/// A stop that something holds up, most often storage that does not answer, ends all the same before the 30 s are over that are granted, and says what
-/// is left. Nothing is lost by it: it is as if the process had died then, and that it may at any time.
+/// A stop that something holds up, most often storage that does not answer, ends all the same before the 30 s are over that are granted,
+/// and says what is left. Nothing is lost by it: it is as if the process had died then, and that it may at any time.
 /// </summary>
 internal static class StopLimit
 {
@@ -45,15 +45,18 @@ internal static class StopLimit
         {
             Add(services.GetService<HeldMessages>()?.Count, "messages (the queue shows them again within 30 s)");
             Add(services.GetService<NotificationsInHand>()?.Count, "notifications (sent again by whoever goes on)");
-            Add(services.GetService<BrokerOutbox>()?.ThingsWaiting, "things of the broker that have come or gone (the next start gives them their grace anew)");
+            Add(services.GetService<BrokerOutbox>()?.ThingsWaiting,
+                "things of the broker that have come or gone (the next start gives them their grace anew)");
         }
         catch (ObjectDisposedException)
         {
             // The services are gone already: it hangs at the very end.
         }
 
-        left.Add(settings.Storage == StorageProvider.DynamoDB ? "its things (the other silos take them over in about 15 s)" : "its things (the next start takes them over)");
-        return $"Ended {Limit.TotalSeconds:0} s after it was told to stop, because something does not answer: most often storage. Not handed over: {string.Join(", ", left)}.";
+        left.Add(settings.Storage == StorageProvider.DynamoDB ? "its things (the other silos take them over in about 15 s)" : "its things "
+            + "(the next start takes them over)");
+        return $"Ended {Limit.TotalSeconds:0} s after it was told to stop, because something does not answer: most often storage. Not "
+            + $"handed over: {string.Join(", ", left)}.";
 
         void Add(int? count, string what)
         {

@@ -1,16 +1,18 @@
 namespace IoTOrleans.Silo.Hosting.Settings;
 
 /// <summary>
-/// The arguments that are settings, and what is wrong with the others. ASP.NET Core takes no notice of most of what it does not understand there, and
-/// fails with a stack trace at the rest.
+/// The arguments that are settings, and what is wrong with the others. ASP.NET Core takes no notice of most of what it does not understand
+/// there, and fails with a stack trace at the rest.
 /// </summary>
 internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mistakes)
 {
     /// <summary>The names that have no section: our own, and those of ASP.NET Core and its test host.</summary>
     private static readonly HashSet<string> words = new(StringComparer.OrdinalIgnoreCase)
     {
-        "ExternalUrl", "Culture", "AllowedHosts", "urls", "http_ports", "https_ports", "https_port", "environment", "contentRoot", "applicationName", "webroot",
-        "detailedErrors", "captureStartupErrors", "shutdownTimeoutSeconds", "preferHostingUrls", "hostingStartupAssemblies", "forwardedHeaders_enabled",
+        "ExternalUrl", "Culture", "AllowedHosts", "urls", "http_ports", "https_ports", "https_port", "environment", "contentRoot",
+        "applicationName", "webroot",
+        "detailedErrors", "captureStartupErrors", "shutdownTimeoutSeconds", "preferHostingUrls", "hostingStartupAssemblies",
+        "forwardedHeaders_enabled",
     };
 
     public static CommandLine Read(IReadOnlyList<string> arguments)
@@ -45,8 +47,10 @@ internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mist
             {
                 if (!hasDashes) mistakes.Add($"-{key}: a setting begins with two dashes: --{key}=value.");
                 else if (!key.Contains(':') && key.Contains("__", StringComparison.Ordinal))
-                    mistakes.Add($"--{key}: two underscores are for environment variables; here it is --{key.Replace("__", ":", StringComparison.Ordinal)}.");
-                else if (!key.Contains(':') && !words.Contains(key)) mistakes.Add($"--{key}: there is no such setting; docs/settings.md lists them all.");
+                    mistakes.Add($"--{key}: two underscores are for environment variables; here it is "
+                        + $"--{key.Replace("__", ":", StringComparison.Ordinal)}.");
+                else if (!key.Contains(':') && !words.Contains(key))
+                    mistakes.Add($"--{key}: there is no such setting; docs/settings.md lists them all.");
                 else settings.AddRange(setting);
             }
         }

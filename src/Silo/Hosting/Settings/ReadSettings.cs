@@ -50,14 +50,16 @@ internal static class ReadSettings
         };
         settings = settings with { Unknown = [.. reader.Unread(sections), .. reader.Misspelt([.. sections, "Orleans"])] };
 
-        foreach (var mistake in settings.Presence.Check([.. settings.Destinations.Select(destination => destination.Name)])) reader.Mistake(mistake);
+        foreach (var mistake in settings.Presence.Check([.. settings.Destinations.Select(destination => destination.Name)]))
+            reader.Mistake(mistake);
         foreach (var mistake in settings.Incidents.Check().Concat(settings.Rounds.Check())) reader.Mistake(mistake);
         Check(settings, reader);
         foreach (var mistake in look?.Invoke(settings) ?? []) reader.Mistake(mistake);
         if (reader.Mistakes.Count == 0) return settings;
 
         // What starts names it and goes on; what does not start at all had better say all it knows.
-        throw new StartupException(string.Join(Environment.NewLine, reader.Mistakes.Distinct().Concat(settings.Unknown.Select(SiloSettings.IsIgnored))));
+        throw new StartupException(
+            string.Join(Environment.NewLine, reader.Mistakes.Distinct().Concat(settings.Unknown.Select(SiloSettings.IsIgnored))));
     }
 
     /// <summary>ASP.NET Core reads the paths of certificates by itself, and leaves <c>~/</c> to the shell.</summary>
@@ -73,9 +75,11 @@ internal static class ReadSettings
     private static void Check(SiloSettings settings, SettingsReader reader)
     {
         if (settings.Storage == StorageProvider.DynamoDB && settings.Mqtt.Port > 0)
-            reader.Mistake("Events:Mqtt:Listen:Port: the embedded broker is for one silo with Storage:Provider=Sqlite; set it to 0, or use AWS IoT Core and Events:Sqs:QueueUrl.");
+            reader.Mistake("Events:Mqtt:Listen:Port: the embedded broker is for one silo with Storage:Provider=Sqlite; set it to 0, or use "
+                + "AWS IoT Core and Events:Sqs:QueueUrl.");
         if (settings.Storage != StorageProvider.DynamoDB && settings.Orleans.GatewayPort > 0)
-            reader.Mistake($"Orleans:Endpoints:GatewayPort={settings.Orleans.GatewayPort}: a silo that is alone lets nobody in by it; leave it out, or use Storage:Provider=DynamoDB.");
+            reader.Mistake($"Orleans:Endpoints:GatewayPort={settings.Orleans.GatewayPort}: a silo that is alone lets nobody in by it; "
+                + $"leave it out, or use Storage:Provider=DynamoDB.");
         if (settings.Mqtt.Username is null != settings.Mqtt.Password is null)
         {
             var (there, missing) = settings.Mqtt.Password is null ? ("Username", "Password") : ("Password", "Username");
@@ -85,7 +89,8 @@ internal static class ReadSettings
             && settings.Mqtt.Username is null)
         {
             reader.Mistake(
-                $"Events:Mqtt:Listen:Address={settings.Mqtt.Address} can be reached from other machines: set Events:Mqtt:Listen:Username and Events:Mqtt:Listen:Password too.");
+                $"Events:Mqtt:Listen:Address={settings.Mqtt.Address} can be reached from other machines: set Events:Mqtt:Listen:Username "
+                    + $"and Events:Mqtt:Listen:Password too.");
         }
     }
 
@@ -97,7 +102,8 @@ internal static class ReadSettings
         foreach (var item in reader.Items("Presence:Policies"))
         {
             var section = $"Presence:Policies:{item}";
-            presence.Policies.Add(new() { Match = reader.Text($"{section}:Match", ""), Policy = ReadPolicy(reader, section, PolicyFields.All) });
+            presence.Policies.Add(
+                new() { Match = reader.Text($"{section}:Match", ""), Policy = ReadPolicy(reader, section, PolicyFields.All) });
         }
 
         return presence;
@@ -108,23 +114,27 @@ internal static class ReadSettings
         {
             (var key, DurationField duration) => duration.Set(policy, reader.Duration(key)),
             (var key, FlagField flag) => flag.Set(policy, reader.Flag(key)),
-            (var key, DestinationsField names) => names.Set(policy, reader.List(key, "name somebody, leave it out for everybody, or set Muted=true for nobody") is { Count: > 0 } list ? list : null),
+            (var key, DestinationsField names) => names.Set(policy, reader.List(key, "name somebody, leave it out for everybody, or set "
+                + "Muted=true for nobody") is { Count: > 0 } list ? list : null),
             _ => throw new InvalidOperationException($"{field.Name} cannot be read from settings."),
         });
 
-    private static IReadOnlyList<string> ReadGlobs(SettingsReader reader, string key) => reader.List(key, "write a glob, like door-*, or leave it out") ?? [];
+    private static IReadOnlyList<string> ReadGlobs(SettingsReader reader, string key) =>
+        reader.List(key, "write a glob, like door-*, or leave it out") ?? [];
 
     private static string ReadSqlitePath(SettingsReader reader)
     {
         var path = reader.FilePath("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db"));
-        if (path == ":memory:") reader.Mistake("Storage:Sqlite:Path=:memory: would be a file of that name: set Storage:Provider=Memory to keep nothing.");
+        if (path == ":memory:")
+            reader.Mistake("Storage:Sqlite:Path=:memory: would be a file of that name: set Storage:Provider=Memory to keep nothing.");
         return path;
     }
 
     private static IncidentOptions ReadIncidents(SettingsReader reader)
     {
         var incidents = new IncidentOptions();
-        incidents.CollapseAbove = reader.Number("Notifications:CollapseAbove", incidents.CollapseAbove, 0, IncidentOptions.MostSingles, "to have everything told singly set Collapse=false at the destination");
+        incidents.CollapseAbove = reader.Number("Notifications:CollapseAbove", incidents.CollapseAbove, 0, IncidentOptions.MostSingles,
+            "to have everything told singly set Collapse=false at the destination");
         incidents.GroupWindow = reader.Duration("Notifications:GroupWindow", incidents.GroupWindow);
         return incidents;
     }
@@ -143,7 +153,8 @@ internal static class ReadSettings
     {
         var elsewhere = !string.IsNullOrEmpty(configuration["AWS_ENDPOINT_URL_DYNAMODB"] ?? configuration["AWS_ENDPOINT_URL"]);
         return new DynamoDBSettings(
-            reader.Text("Storage:DynamoDB:TablePrefix", DynamoDBTableOptions.DefaultTablePrefix), reader.Flag("Storage:DynamoDB:CreateTables", elsewhere));
+            reader.Text("Storage:DynamoDB:TablePrefix", DynamoDBTableOptions.DefaultTablePrefix),
+            reader.Flag("Storage:DynamoDB:CreateTables", elsewhere));
     }
 
     private static MqttSettings ReadMqtt(SettingsReader reader, bool embedded)
@@ -151,7 +162,8 @@ internal static class ReadSettings
         var address = reader.Text("Events:Mqtt:Listen:Address", "127.0.0.1");
         if (address == "localhost") address = "127.0.0.1";
         if (address is "*" or "+") address = "0.0.0.0";
-        if (!IPAddress.TryParse(address, out _)) reader.Mistake($"Events:Mqtt:Listen:Address={address}: say an IP address of this machine, like 127.0.0.1 or 0.0.0.0.");
+        if (!IPAddress.TryParse(address, out _))
+            reader.Mistake($"Events:Mqtt:Listen:Address={address}: say an IP address of this machine, like 127.0.0.1 or 0.0.0.0.");
         return new MqttSettings(
             reader.Number("Events:Mqtt:Listen:Port", embedded ? 1883 : 0, 0, 65535), address,
             reader.Text("Events:Mqtt:Listen:Username"), reader.Text("Events:Mqtt:Listen:Password"));
@@ -161,7 +173,8 @@ internal static class ReadSettings
     {
         if (reader.Text("Notifications:TimeZone") is not { } name) return LocalZone(reader);
         if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
-        reader.Mistake($"Notifications:TimeZone={name}: say an IANA name like Asia/Tokyo or Europe/Berlin (on a slim image install the package tzdata).");
+        reader.Mistake($"Notifications:TimeZone={name}: say an IANA name like Asia/Tokyo or Europe/Berlin (on a slim image install the "
+            + $"package tzdata).");
         return TimeZoneInfo.Utc;
     }
 
@@ -170,9 +183,11 @@ internal static class ReadSettings
     {
         var name = Environment.GetEnvironmentVariable("TZ")?.TrimStart(':');
         if (string.IsNullOrEmpty(name) || OperatingSystem.IsWindows() || name is "UTC0" or "GMT0") return TimeZoneInfo.Local;
-        if (name.StartsWith('/') ? File.Exists(name) : TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.BaseUtcOffset == TimeZoneInfo.Local.BaseUtcOffset)
+        if (name.StartsWith('/') ? File.Exists(name) : TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
+            && zone.BaseUtcOffset == TimeZoneInfo.Local.BaseUtcOffset)
             return TimeZoneInfo.Local;
-        reader.Mistake($"TZ={name} is no time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.");
+        reader.Mistake(
+            $"TZ={name} is no time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.");
         return TimeZoneInfo.Local;
     }
 
@@ -186,9 +201,11 @@ internal static class ReadSettings
     private static OrleansSettings ReadOrleans(SettingsReader reader)
     {
         var advertised = reader.Text("Orleans:Endpoints:AdvertisedIPAddress");
-        if (advertised is not null && !IPAddress.TryParse(advertised, out _)) reader.Mistake($"Orleans:Endpoints:AdvertisedIPAddress={advertised}: say an IP address.");
+        if (advertised is not null && !IPAddress.TryParse(advertised, out _))
+            reader.Mistake($"Orleans:Endpoints:AdvertisedIPAddress={advertised}: say an IP address.");
         return new OrleansSettings(
             reader.Text("Orleans:ClusterId", "iot-orleans"), reader.Text("Orleans:ServiceId", "iot-orleans"),
-            reader.Number("Orleans:Endpoints:SiloPort", 11111, 1, 65535), reader.Number("Orleans:Endpoints:GatewayPort", 0, 0, 65535), advertised);
+            reader.Number("Orleans:Endpoints:SiloPort", 11111, 1, 65535), reader.Number("Orleans:Endpoints:GatewayPort", 0, 0, 65535),
+            advertised);
     }
 }

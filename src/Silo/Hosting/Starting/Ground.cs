@@ -8,8 +8,8 @@ using IoTOrleans.Sqlite;
 namespace IoTOrleans.Silo.Hosting.Starting;
 
 /// <summary>
-/// What would make a start fail on this machine: ports, addresses, the folder. It is looked at beforehand, so that one start names all of it
-/// together with the wrong settings. What becomes wrong after that is named when the port or the folder is opened.
+/// What would make a start fail on this machine: ports, addresses, the folder. It is looked at beforehand, so that one start names all of
+/// it together with the wrong settings. What becomes wrong after that is named when the port or the folder is opened.
 /// </summary>
 internal static class Ground
 {
