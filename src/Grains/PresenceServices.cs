@@ -38,13 +38,13 @@ public static class PresenceServices
         services.AddSingleton<StrangerWatch>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
         services.TryAddSingleton<IIngestProgress, NoIngest>();
-        services.AddSingleton<HeldVerdicts>();
+        services.AddSingleton<DeferredVerdicts>();
         services.AddOptions<IncidentOptions>();
         services.AddSingleton<IncidentPolicies>();
         services.TryAddSingleton<IFleetCount, NobodyCounts>();
-        services.AddSingleton<AdmissionDesk>();
-        services.AddSingleton<DestinationWatch>();
-        services.AddSingleton<IDestinationWatch>(provider => provider.GetRequiredService<DestinationWatch>());
+        services.AddSingleton<DispatcherClient>();
+        services.AddSingleton<DestinationHealth>();
+        services.AddSingleton<IDestinationHealth>(provider => provider.GetRequiredService<DestinationHealth>());
         services.AddSingleton<MemberPages>();
         services.AddSingleton<WaitingThings>();
         services.AddSingleton<DestinationSender>();

@@ -18,7 +18,7 @@ namespace IoTOrleans.Events.Mqtt;
 /// </remarks>
 internal sealed class MqttBroker(
     IOptions<MqttBrokerOptions> options, IBrokerStartCounter starts, BrokerClock clock, LiveConnections live, BrokerOutbox outbox,
-    Doorkeeper door, FileGauge files, EventMetrics metrics, BrokerLog log, ILoggerFactory loggers, TimeProvider time) : IHostedService
+    Authenticator door, FileGauge files, EventMetrics metrics, BrokerLog log, ILoggerFactory loggers, TimeProvider time) : IHostedService
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);

@@ -24,7 +24,7 @@ internal static class MqttBrokerServices
         services.AddSingleton<BrokerLog>();
         services.AddSingleton<BrokerOutbox>();
         services.AddSingleton<LiveConnections>();
-        services.AddSingleton<Doorkeeper>();
+        services.AddSingleton<Authenticator>();
         services.AddSingleton<MqttBroker>();
         services.AddHostedService(provider => provider.GetRequiredService<MqttBroker>());
         services.AddSingleton<IBrokerThings, BrokerThings>();

@@ -14,7 +14,7 @@ internal sealed partial class SqsConsumer(
     StorageGate gate,
     MessageDeleter deleter,
     VisibilityKeeper visibility,
-    HeldMessages held,
+    InFlightMessages held,
     EventMetrics metrics,
     SqsOptions options,
     IHostApplicationLifetime lifetime,

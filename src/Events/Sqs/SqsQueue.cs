@@ -36,7 +36,7 @@ internal sealed class SqsQueue(IAmazonSQS sqs, SqsOptions options)
     }
 
     /// <returns>What was not deleted.</returns>
-    public async Task<List<FailedEntry>> Delete(IReadOnlyList<HeldMessage> messages, CancellationToken cancellationToken)
+    public async Task<List<FailedEntry>> Delete(IReadOnlyList<InFlightMessage> messages, CancellationToken cancellationToken)
     {
         var entries = messages.Select((message, index) => new DeleteMessageBatchRequestEntry(IdOf(index), message.ReceiptHandle)).ToList();
         var response = await sqs.DeleteMessageBatchAsync(new DeleteMessageBatchRequest(options.QueueUrl, entries), cancellationToken);
@@ -67,7 +67,7 @@ internal sealed class SqsQueue(IAmazonSQS sqs, SqsOptions options)
 
     /// <summary>An entry that the answer does not name at all is a failure too: only what SQS confirmed is done.</summary>
     private static List<FailedEntry> FailuresOf(
-        IReadOnlyList<HeldMessage> messages, IEnumerable<string>? successful, List<BatchResultErrorEntry>? failed)
+        IReadOnlyList<InFlightMessage> messages, IEnumerable<string>? successful, List<BatchResultErrorEntry>? failed)
     {
         var done = successful?.ToHashSet() ?? [];
         var errors = (failed ?? []).ToDictionary(entry => entry.Id);
@@ -86,7 +86,7 @@ internal sealed class SqsQueue(IAmazonSQS sqs, SqsOptions options)
 }
 
 /// <param name="IsFinal">SQS blames the request: the same again would fail again.</param>
-internal sealed record FailedEntry(HeldMessage Message, string Code, bool IsFinal);
+internal sealed record FailedEntry(InFlightMessage Message, string Code, bool IsFinal);
 
 /// <param name="HideFor">From now on; 0: show it at once.</param>
-internal sealed record VisibilityChange(HeldMessage Message, TimeSpan HideFor);
+internal sealed record VisibilityChange(InFlightMessage Message, TimeSpan HideFor);

@@ -26,7 +26,7 @@ internal static class SqsServices
         services.AddSingleton<SqsQueue>();
         services.AddSingleton<RedrivePolicy>();
         services.AddSingleton<SqsStartCheck>();
-        services.AddSingleton<HeldMessages>();
+        services.AddSingleton<InFlightMessages>();
         services.AddSingleton<PollProgress>();
         services.AddSingleton<PollLength>();
         services.TryAddSingleton<EventMetrics>();

@@ -7,7 +7,7 @@ namespace IoTOrleans.Events.Watermarks;
 /// <summary>
 /// What can be known of how far behind the queue we are: how the long polls went, and the stamps of what is in hand.
 /// </summary>
-internal sealed class PollProgress(HeldMessages held, PollLength length, TimeProvider time)
+internal sealed class PollProgress(InFlightMessages held, PollLength length, TimeProvider time)
 {
     private readonly ConcurrentDictionary<Poll, bool> _polls = new();
     private long _failedAt;
@@ -15,7 +15,7 @@ internal sealed class PollProgress(HeldMessages held, PollLength length, TimePro
     /// <summary>One for each receiver that polls.</summary>
     public IReadOnlyCollection<Poll> Polls => [.. _polls.Keys];
 
-    public HeldMessages Held => held;
+    public InFlightMessages Held => held;
 
     /// <summary>
     /// When a receive last got no answer that we could read: what SQS handed out in it is hidden from everybody for a while.
@@ -67,5 +67,5 @@ internal sealed class Poll
 internal sealed record PollResult(DateTimeOffset At, DateTimeOffset? OldestSentAt)
 {
     public static PollResult Of(IReadOnlyCollection<Message> batch, DateTimeOffset at) =>
-        new(at, batch.Where(message => HeldMessage.Counts(message.ReceiveCount())).Min(message => message.SentAt() ?? (DateTimeOffset?)at));
+        new(at, batch.Where(message => InFlightMessage.Counts(message.ReceiveCount())).Min(message => message.SentAt() ?? (DateTimeOffset?)at));
 }

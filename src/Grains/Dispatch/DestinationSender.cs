@@ -28,7 +28,7 @@ internal sealed class DestinationSender : BackgroundService
     internal const int Capacity = 50_000;
 
     /// <summary>Whoever asks whether it may be sent waits for one call that asks for all of them.</summary>
-    private const int AskingAtOnce = AdmissionDesk.MostAtOnce;
+    private const int AskingAtOnce = DispatcherClient.MostAtOnce;
 
     /// <summary>
     /// Of those that waited for a destination no more are woken than it takes in a while: the others need not keep their notifications
@@ -49,15 +49,15 @@ internal sealed class DestinationSender : BackgroundService
 
     private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
     private readonly Dictionary<(string Destination, Traffic Traffic), Lane<IOutgoing>> _lanes = [];
-    private readonly DestinationWatch _watch;
+    private readonly DestinationHealth _health;
     private readonly WaitingThings _waiting;
     private readonly TimeProvider _time;
 
     public DestinationSender(
-        IEnumerable<INotificationDestination> destinations, DestinationWatch watch, WaitingThings waiting,
+        IEnumerable<INotificationDestination> destinations, DestinationHealth watch, WaitingThings waiting,
         [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<DestinationSender> logger)
     {
-        (_watch, _waiting, _time) = (watch, waiting, time);
+        (_health, _waiting, _time) = (watch, waiting, time);
         foreach (var destination in destinations)
         {
             Add(Traffic.Things, $"Destination {destination.Name}", destination.Terms.Collapse ? AskingAtOnce : SentAtOnce, Capacity);
@@ -87,7 +87,7 @@ internal sealed class DestinationSender : BackgroundService
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        foreach (var room in _watch.Rooms) room.Close();
+        foreach (var retries in _health.RetryQueues) retries.Close();
         foreach (var lane in _lanes.Values) lane.Close();
         if (ExecuteTask is { } running)
         {
@@ -107,7 +107,7 @@ internal sealed class DestinationSender : BackgroundService
     ]);
 
     private Task WakeWaiting(string destination, Lane<IOutgoing> things, CancellationToken cancellationToken) =>
-        _watch.RoomOf(destination).Run(() => things.Count >= WokenAhead, token => _waiting.Find(destination, token), cancellationToken);
+        _health.RetryQueueOf(destination).Run(() => things.Count >= WokenAhead, token => _waiting.Find(destination, token), cancellationToken);
 
     /// <summary>
     /// Is it admitted, has it a turn, is it still owed? Then one attempt, and its answer is recorded. Admission comes before the turn,
@@ -116,14 +116,14 @@ internal sealed class DestinationSender : BackgroundService
     private async Task Deliver(
         INotificationDestination destination, IOutgoing what, SemaphoreSlim sent, CancellationToken cancellationToken)
     {
-        var room = _watch.RoomOf(destination.Name);
+        var retries = _health.RetryQueueOf(destination.Name);
         var answer = AcceptedBefore(destination.Name, what);
         if (answer is null)
         {
-            var admission = await what.Admit(destination, room, cancellationToken);
+            var admission = await what.Admit(destination, retries, cancellationToken);
             if (admission.Kind == AdmissionKind.Later) return;
             if (admission.Wait > TimeSpan.Zero) await Task.Delay(admission.Wait, _time, cancellationToken);
-            answer = admission.Answer ?? await InItsTurn(destination, what, room, sent, cancellationToken);
+            answer = admission.Answer ?? await InItsTurn(destination, what, retries, sent, cancellationToken);
         }
 
         if (answer is not null) await Record(destination.Name, what, answer, cancellationToken);
@@ -131,14 +131,14 @@ internal sealed class DestinationSender : BackgroundService
 
     /// <returns>Null: it is not owed any more, or nobody waits for the answer.</returns>
     private static async Task<DeliveryAnswer?> InItsTurn(
-        INotificationDestination destination, IOutgoing what, WaitingRoom room, SemaphoreSlim sent, CancellationToken cancellationToken)
+        INotificationDestination destination, IOutgoing what, RetryQueue retries, SemaphoreSlim sent, CancellationToken cancellationToken)
     {
         await sent.WaitAsync(cancellationToken);
         try
         {
-            if (!await room.Turn(what.Waiter, cancellationToken)) return what.Waiter is null ? null : room.NotNow;
+            if (!await retries.Turn(what.Waiter, cancellationToken)) return what.Waiter is null ? null : retries.NotNow;
             if (!await what.IsStillOwed(destination.Name)) return null;
-            var answer = await room.Try(what.Waiter, token => what.Send(destination, token), cancellationToken);
+            var answer = await retries.Try(what.Waiter, token => what.Send(destination, token), cancellationToken);
             what.Log(destination.Name, answer);
             return answer;
         }

@@ -24,7 +24,7 @@ internal interface IOutgoing
     bool Follows(IOutgoing before) => false;
 
     /// <summary>Before its turn: whether it is sent by itself now, waits, or has an answer already.</summary>
-    ValueTask<Admission> Admit(INotificationDestination destination, WaitingRoom room, CancellationToken cancellationToken) =>
+    ValueTask<Admission> Admit(INotificationDestination destination, RetryQueue retries, CancellationToken cancellationToken) =>
         new(Admission.Go(TimeSpan.Zero));
 
     /// <summary>In its turn, which may have come late.</summary>

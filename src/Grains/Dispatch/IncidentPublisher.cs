@@ -48,7 +48,7 @@ internal sealed partial class IncidentPublisher
 
         public Waiter? Waiter => new(all._tryAgain, destination);
 
-        public ValueTask<Admission> Admit(INotificationDestination to, WaitingRoom room, CancellationToken cancellationToken) =>
+        public ValueTask<Admission> Admit(INotificationDestination to, RetryQueue retries, CancellationToken cancellationToken) =>
             new(Admission.Go(wait - all._time.GetElapsedTime(since)));
 
         public async Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>

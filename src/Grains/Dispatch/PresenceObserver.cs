@@ -10,12 +10,12 @@ internal sealed partial class PresenceObserver
 {
     private readonly ILogger _logger;
     private readonly FeedWatch _feed;
-    private readonly HeldVerdicts _held;
+    private readonly DeferredVerdicts _held;
     private readonly StrangerWatch _strangers;
     private readonly Counter<long> _decisions;
 
     public PresenceObserver(
-        IMeterFactory meters, FeedWatch feed, HeldVerdicts held, StrangerWatch strangers, ILogger<PresenceObserver> logger)
+        IMeterFactory meters, FeedWatch feed, DeferredVerdicts held, StrangerWatch strangers, ILogger<PresenceObserver> logger)
     {
         (_logger, _feed, _held, _strangers) = (logger, feed, held, strangers);
         _decisions = meters.Create("IoTOrleans").CreateCounter<long>("iot_orleans.decisions", description: "Presence decisions by reason.");

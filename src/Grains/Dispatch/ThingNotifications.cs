@@ -10,7 +10,7 @@ namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>What a thing's grain owes its destinations.</summary>
 internal sealed partial class ThingNotifications(
-    IGrainFactory grains, DestinationSender sender, AdmissionDesk desk, WaitingThings waiting, DroppedNotifications dropped,
+    IGrainFactory grains, DestinationSender sender, DispatcherClient desk, WaitingThings waiting, DroppedNotifications dropped,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<ThingNotifications> logger)
 {
     /// <summary>
@@ -87,9 +87,9 @@ internal sealed partial class ThingNotifications(
         public bool Follows(IOutgoing before) => IsEnd && before is not Owed { IsEnd: true };
 
         /// <summary>The state is read again only if it is old: most who wait for their incident are known to the dispatcher.</summary>
-        public async ValueTask<Admission> Admit(INotificationDestination to, WaitingRoom room, CancellationToken cancellationToken)
+        public async ValueTask<Admission> Admit(INotificationDestination to, RetryQueue retries, CancellationToken cancellationToken)
         {
-            if (room.IsClosed && !MayJoin(to.Terms)) return Admission.Go(TimeSpan.Zero);
+            if (retries.IsClosed && !MayJoin(to.Terms)) return Admission.Go(TimeSpan.Zero);
             var admission = await all.Admit(to, notification, markedAt);
             if (admission.Kind != AdmissionKind.LookFirst) return admission;
             return await LookAgain(sending: false) ? await all.Admit(to, notification, readAt: null) : Admission.Later;

@@ -137,8 +137,8 @@ internal static class AdmissionRules
 
     private static IncidentDecision Go(IncidentState state, IncidentTerms terms, DateTimeOffset now)
     {
-        var (pace, wait) = state.Pace.Next(terms.Destination.RateLimit, now);
-        return Answer(state with { Pace = pace }, Admission.Go(wait));
+        var (rate, wait) = state.Rate.Next(terms.Destination.RateLimit, now);
+        return Answer(state with { Rate = rate }, Admission.Go(wait));
     }
 
     private static IncidentDecision Answer(IncidentState state, Admission admission) =>

@@ -10,7 +10,7 @@ namespace IoTOrleans.Grains.Incidents;
 /// <param name="Deleting">Ids of pages that somebody deletes.</param>
 internal sealed record IncidentState(
     DispatchState Stored, ImmutableDictionary<string, long[]> Pages, ImmutableDictionary<string, Waiting> Waiting,
-    ImmutableDictionary<string, DateTimeOffset> Sending, ImmutableHashSet<string> Deleting, Pace Pace)
+    ImmutableDictionary<string, DateTimeOffset> Sending, ImmutableHashSet<string> Deleting, SendRate Rate)
 {
     /// <param name="pages">What is stored under each id that <see cref="PagesOf"/> names.</param>
     public static IncidentState Load(
@@ -20,11 +20,11 @@ internal sealed record IncidentState(
         var recently = stored.Singles.Select(single => single.At)
             .Concat(stored.Incidents.SelectMany(i => i.Batches).Select(batch => batch.At))
             .Any(at => at > now.AddMinutes(-1)) || stored.Incidents.Any(incident => incident.InFlight() is not null);
-        var silence = recently ? Pace.LongestSilence(terms.Destination.RateLimit) : TimeSpan.Zero;
+        var silence = recently ? SendRate.LongestSilence(terms.Destination.RateLimit) : TimeSpan.Zero;
         return new(
             stored, pages.ToImmutableDictionary(), ImmutableDictionary<string, Waiting>.Empty, ImmutableDictionary<string,
             DateTimeOffset>.Empty, [],
-            Pace.New(now + silence));
+            SendRate.New(now + silence));
     }
 
     /// <summary>The pages without which nobody knows who was counted.</summary>

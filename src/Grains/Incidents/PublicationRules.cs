@@ -55,8 +55,8 @@ internal static class PublicationRules
             var (batch, after, pages) = incident.InFlight() is { } again
                 ? (again, decision.State, [])
                 : Batches.Next(decision.State, incident, terms, now);
-            var (pace, wait) = after.Pace.Next(terms.Destination.RateLimit, now);
-            after = after with { Pace = pace, Sending = after.Sending.SetItem(incident.Id, now + wait) };
+            var (rate, wait) = after.Rate.Next(terms.Destination.RateLimit, now);
+            after = after with { Rate = rate, Sending = after.Sending.SetItem(incident.Id, now + wait) };
             var publish = new IncidentEffect.Publish(Batches.Compose(after.Find(incident.Id)!, batch), wait);
             decision = new(after, decision.Persist || incident.InFlight() is null, [.. decision.Effects, publish])
             {

@@ -71,7 +71,7 @@ internal static class LookingRules
                 return Store(waiting, PresenceReason.VerifierKnowsNewerDisconnect, now);
 
             case VerifierVerdict.Disconnected when inGrace && outage.SecondWindow && NewerDisconnect(state, outage, answer) is { } newer
-                && HoldingRules.Hold(Answered(state, now), outage, context, now, until: newer) is { } held:
+                && DeferralRules.Hold(Answered(state, now), outage, context, now, until: newer) is { } held:
                 return held;
 
             case VerifierVerdict.Disconnected:
@@ -158,12 +158,12 @@ internal static class LookingRules
         if (now < grace.GraceEndsAt) return Remember(state, PresenceReason.TooEarly, TellingRules.DueNow(state, context, now));
         if (context.TellsNobody) return Mute(state, grace, context, now);
         if (Witness(state, context) is not { } witness)
-            return HoldingRules.Hold(state, grace, context, now) ?? TellingRules.Tell(state, grace, Verification.None, context, now);
+            return DeferralRules.Hold(state, grace, context, now) ?? TellingRules.Tell(state, grace, Verification.None, context, now);
 
         var ask = new PresenceEffect.AskVerifier(grace.Id, witness);
         var asking = state.Memory.AskingAbout == grace.Id;
         if (asking && !StillTrying(state, now))
-            return HoldingRules.Hold(state, grace, context, now, ask)
+            return DeferralRules.Hold(state, grace, context, now, ask)
                 ?? TellingRules.Tell(state, grace, Verification.Unanswered, context, now);
 
         // Asked again by every tick: whoever is already asking for this thing does not ask twice.
@@ -210,7 +210,7 @@ internal static class LookingRules
 
         // The broker says that nobody is connected also while nobody could be let in.
         var certain = verification == Verification.Confirmed && state.Source != EventSource.Broker;
-        if (inGrace && !certain && HoldingRules.Hold(state, outage, context, now) is { } held) return held;
+        if (inGrace && !certain && DeferralRules.Hold(state, outage, context, now) is { } held) return held;
         if (inGrace) return TellingRules.Tell(state, outage, verification, context, now);
 
         state = state with { Memory = Looked(state.Memory, context, now) };

@@ -61,14 +61,14 @@ internal sealed partial class SummaryNotifications
 
         public Waiter? Waiter => new(all._tryAgain, destination);
 
-        public async ValueTask<Admission> Admit(INotificationDestination to, WaitingRoom room, CancellationToken cancellationToken)
+        public async ValueTask<Admission> Admit(INotificationDestination to, RetryQueue retries, CancellationToken cancellationToken)
         {
             // A list that calls muted what is not would be wrong all day; the next tick asks again.
             if (all._things is null || !all._mutes.IsReady) return Admission.Later;
-            if (room.IsClosed)
+            if (retries.IsClosed)
             {
-                room.Wait(Waiter!.Value);
-                return Admission.Answered(room.NotNow);
+                retries.Wait(Waiter!.Value);
+                return Admission.Answered(retries.NotNow);
             }
 
             try

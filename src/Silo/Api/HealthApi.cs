@@ -56,14 +56,14 @@ internal static class HealthApi
     /// Degraded, never down: the others are told all the same, and what is refused or failed is tried again. Why is in the log, since
     /// this door is open to all.
     /// </summary>
-    private sealed class DestinationsCheck(IDestinationWatch destinations) : IHealthCheck
+    private sealed class DestinationsCheck(IDestinationHealth destinations) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
             Task.FromResult(TroubleOf(destinations) is { } trouble ? HealthCheckResult.Degraded(trouble) : HealthCheckResult.Healthy());
     }
 
     /// <summary>Null: there is none.</summary>
-    internal static string? TroubleOf(IDestinationWatch destinations)
+    internal static string? TroubleOf(IDestinationHealth destinations)
     {
         var refusing = destinations.Refusing.Select(
             pair => (pair.Key, Text: $"{pair.Key} refuses what it is sent since {Rfc3339.Of(pair.Value)}"));

@@ -13,7 +13,7 @@ internal sealed partial class ShadowVerifier(
     private static readonly TimeSpan WarnAgainAfter = TimeSpan.FromHours(1);
 
     private readonly string? shadowName = ShadowVerifierServices.ShadowNameOf(options);
-    private readonly Pace pace = new(options.MaxPerSecond, time);
+    private readonly RequestRate pace = new(options.MaxPerSecond, time);
     private readonly SemaphoreSlim places = new(options.MaxConcurrency);
     private readonly LogLimiter denied = new(time, WarnAgainAfter);
 

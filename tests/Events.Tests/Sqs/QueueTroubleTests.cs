@@ -85,7 +85,7 @@ public sealed class QueueTroubleTests
 
         rig.Queue.Deleted.Count.ShouldBe(3);
         rig.Sink.Stored.Count.ShouldBe(3);
-        rig.Get<HeldMessages>().Count.ShouldBe(0);
+        rig.Get<InFlightMessages>().Count.ShouldBe(0);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class QueueTroubleTests
 
         await rig.Start();
         await rig.Until(() => rig.Queue.DeleteBatches.Count is 1, Soon);
-        await rig.Until(() => rig.Get<HeldMessages>().Count is 0, Soon);
+        await rig.Until(() => rig.Get<InFlightMessages>().Count is 0, Soon);
         await rig.Pass(TimeSpan.FromSeconds(20));
 
         rig.Queue.DeleteBatches.Count.ShouldBe(1);
@@ -136,6 +136,6 @@ public sealed class QueueTroubleTests
 
         stored.SetResult();
         await rig.Until(() => rig.Queue.Waiting is 0, Soon);
-        await rig.Until(() => rig.Get<HeldMessages>().Count is 0, Soon);
+        await rig.Until(() => rig.Get<InFlightMessages>().Count is 0, Soon);
     }
 }

@@ -48,11 +48,11 @@ public sealed class SqsWireTests
         consumer.Sink.Stored.Count.ShouldBe(120);
         await Until(async () => Held() && await Count(dead) is 1000 && await Count(queue) is 0);
         mostHeld.ShouldBeLessThan(300, "what is refused is out of hand at once");
-        consumer.Get<HeldMessages>().Count.ShouldBe(0);
+        consumer.Get<InFlightMessages>().Count.ShouldBe(0);
 
         bool Held()
         {
-            mostHeld = Math.Max(mostHeld, consumer.Get<HeldMessages>().Count);
+            mostHeld = Math.Max(mostHeld, consumer.Get<InFlightMessages>().Count);
             return true;
         }
     }
@@ -86,7 +86,7 @@ public sealed class SqsWireTests
 
             // Let the last polls come to rest: what SQS hands out in the moment of the stop may have to wait out its 30 s.
             await Until(async () => first.Get<PollProgress>().Polls.All(poll => poll.Last.WaitingSince is null)
-                && (await Messages(queue)).Hidden == first.Get<HeldMessages>().Count);
+                && (await Messages(queue)).Hidden == first.Get<InFlightMessages>().Count);
             await first.Stop();
         }
 
@@ -156,7 +156,7 @@ public sealed class SqsWireTests
 
         sink.Stored.Select(stored => stored.ThingName).Distinct().Count().ShouldBe(5000);
         (await Count(dead)).ShouldBe(0);
-        consumer.Get<HeldMessages>().Count.ShouldBe(0);
+        consumer.Get<InFlightMessages>().Count.ShouldBe(0);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace IoTOrleans.Events.Tests.Sqs;
 public sealed class StorageGateTests : IDisposable
 {
     private readonly FakeTimeProvider time = new();
-    private readonly HeldMessages held = new();
+    private readonly InFlightMessages held = new();
     private readonly StorageGate gate;
 
     public StorageGateTests() => gate = new StorageGate(held, time, NullLogger<StorageGate>.Instance);
@@ -112,7 +112,7 @@ public sealed class StorageGateTests : IDisposable
     [InlineData(10, null)]
     public async Task With_everything_in_hand_tried_one_message_is_received_until_the_hand_is_full(int inHand, int? expected)
     {
-        for (var i = 0; i < inHand; i++) held.Add(new HeldMessage("id", "receipt", default, 1, 0));
+        for (var i = 0; i < inHand; i++) held.Add(new InFlightMessage("id", "receipt", default, 1, 0));
         Fail(5);
         if (inHand > 0) _ = Enter(tried: true);
         var receiver = MayReceive();

@@ -106,7 +106,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
-    public IDestinationWatch Watch => _cluster.Silos[0].ServiceProvider.GetRequiredService<IDestinationWatch>();
+    public IDestinationHealth Watch => _cluster.Silos[0].ServiceProvider.GetRequiredService<IDestinationHealth>();
 
     public static async Task<VirtualCluster> Start(
         Action<PresenceOptions>? configure = null, Action<VirtualCluster>? prepare = null, short silos = 1)
@@ -278,7 +278,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
     private int Pending => _cluster.Silos.Sum(silo =>
         silo.ServiceProvider.GetRequiredService<DestinationSender>().Pending + silo.ServiceProvider.GetRequiredService<IncidentMembers>().Pending
         + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending
-        + silo.ServiceProvider.GetRequiredService<DestinationWatch>().Rooms.Count(room => room.IsDue));
+        + silo.ServiceProvider.GetRequiredService<DestinationHealth>().RetryQueues.Count(queue => queue.IsDue));
 
     private async Task Remind(GrainId grainId, DateTimeOffset set) => await Try(() => _cluster.Client.GetGrain<IRemindable>(grainId)
         .ReceiveReminder("presence", new TickStatus(set.UtcDateTime, TimeSpan.FromMinutes(1), Now.UtcDateTime)));

@@ -11,7 +11,7 @@ public sealed class HealthTests
     [Fact]
     public void Who_refuses_and_who_takes_nothing_are_named()
     {
-        var watch = Substitute.For<IDestinationWatch>();
+        var watch = Substitute.For<IDestinationHealth>();
         var since = new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
         watch.Refusing.Returns(new Dictionary<string, DateTimeOffset> { ["ops"] = since });
         watch.Failing.Returns(new Dictionary<string, DateTimeOffset> { ["hook"] = since, ["ops"] = since });
@@ -22,7 +22,7 @@ public sealed class HealthTests
     [Fact]
     public void Without_trouble_nothing_is_said()
     {
-        var watch = Substitute.For<IDestinationWatch>();
+        var watch = Substitute.For<IDestinationHealth>();
         watch.Refusing.Returns(new Dictionary<string, DateTimeOffset>());
         watch.Failing.Returns(new Dictionary<string, DateTimeOffset>());
         HealthApi.TroubleOf(watch).ShouldBeNull();

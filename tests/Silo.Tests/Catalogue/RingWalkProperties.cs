@@ -22,7 +22,7 @@ public sealed class RingWalkProperties
         var ring = new TestRing(world.Rows);
         var pages = ring.Walk(world.Limit, RingPosition.Start with { WidthBits = world.WidthBits }).GetAwaiter().GetResult();
         pages.SelectMany(page => page).Order(StringComparer.Ordinal).ShouldBe(ring.Shown.Order(StringComparer.Ordinal));
-        pages.SkipLast(1).ShouldEachBe(page => page.Count == world.Limit);
-        ring.Reads.Where(read => read.Begin == read.End).ShouldEachBe(read => read.End == uint.MaxValue, "equal ends anywhere else would show all of it again");
+        pages.SkipLast(1).ShouldNotContain(page => page.Count != world.Limit);
+        ring.Reads.ShouldNotContain(read => read.Begin == read.End && read.End != uint.MaxValue, "equal ends anywhere else would show all of it again");
     }, iter: 1000);
 }

@@ -19,7 +19,7 @@ public sealed class EmbeddedDefaultTests
     public async Task With_Verify_none_nobody_is_asked_the_broker_included()
     {
         await using var silo = await SiloProcess.Start([.. quick, ("Verify:With", "none")]);
-        silo.AllOutput.ShouldContain("Verifier  none");
+        await silo.Until(() => silo.AllOutput.Contains("Verifier  none", StringComparison.Ordinal), "the line that names no verifier");
         using (var client = MosquittoClient.Subscribe(silo.MqttPort, "-i", Thing))
         {
             await silo.UntilStatus(Thing, "connected");

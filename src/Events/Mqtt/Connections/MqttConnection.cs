@@ -11,7 +11,7 @@ namespace IoTOrleans.Events.Mqtt;
 /// that does not take its answers gets no further, and nothing piles up.
 /// </summary>
 internal sealed class MqttConnection(
-    ConnectionContext transport, MqttBrokerOptions options, Doorkeeper door, LiveConnections live, EventMetrics metrics, BrokerLog log,
+    ConnectionContext transport, MqttBrokerOptions options, Authenticator door, LiveConnections live, EventMetrics metrics, BrokerLog log,
     TimeProvider time)
 {
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);
@@ -47,7 +47,7 @@ internal sealed class MqttConnection(
 
     private async Task<ConnectionEnd> Converse()
     {
-        using var alarm = new SilenceAlarm(time);
+        using var alarm = new KeepAliveTimer(time);
         try
         {
             if (!await Greet(alarm)) return closedAs ?? ConnectionEnd.Lost;
@@ -81,7 +81,7 @@ internal sealed class MqttConnection(
         exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or TimeoutException;
 
     /// <returns>Whether the client is in.</returns>
-    private async Task<bool> Greet(SilenceAlarm alarm)
+    private async Task<bool> Greet(KeepAliveTimer alarm)
     {
         alarm.Set(options.ConnectTimeout, () =>
         {
@@ -111,7 +111,7 @@ internal sealed class MqttConnection(
     }
 
     /// <summary>MQTT-3.1.2-24: one and a half times the keep-alive without a whole packet, and the client is gone.</summary>
-    private void Watch(SilenceAlarm alarm, TimeSpan keepAlive)
+    private void Watch(KeepAliveTimer alarm, TimeSpan keepAlive)
     {
         if (keepAlive > TimeSpan.Zero)
         {

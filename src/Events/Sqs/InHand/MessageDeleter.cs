@@ -7,7 +7,7 @@ namespace IoTOrleans.Events.Sqs;
 
 /// <summary>Deletes what is stored, ten at a time. A message that it cannot delete comes again and changes nothing.</summary>
 internal sealed partial class MessageDeleter(
-    SqsQueue queue, HeldMessages held, EventMetrics metrics, TimeProvider time, ILogger<MessageDeleter> logger)
+    SqsQueue queue, InFlightMessages held, EventMetrics metrics, TimeProvider time, ILogger<MessageDeleter> logger)
 {
     /// <summary>Requests at a time: one round trip of some 10 ms deletes 10, so 4 keep up with 4,000 messages a second.</summary>
     private const int Loops = 4;
@@ -19,11 +19,11 @@ internal sealed partial class MessageDeleter(
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
 
     // Bounded, so that a queue that takes no deletes slows the workers down, and they the receivers.
-    private readonly Channel<HeldMessage> stored = Channel.CreateBounded<HeldMessage>(1000);
+    private readonly Channel<InFlightMessage> stored = Channel.CreateBounded<InFlightMessage>(1000);
     private readonly LogLimiter trouble = new(time);
 
     /// <summary>Only for what is surely stored, or surely of no use.</summary>
-    public ValueTask Add(HeldMessage message, CancellationToken cancellationToken) => stored.Writer.WriteAsync(message, cancellationToken);
+    public ValueTask Add(InFlightMessage message, CancellationToken cancellationToken) => stored.Writer.WriteAsync(message, cancellationToken);
 
     /// <summary>No more will come.</summary>
     public void Complete() => stored.Writer.TryComplete();
@@ -42,7 +42,7 @@ internal sealed partial class MessageDeleter(
         }
     }
 
-    private async Task Delete(List<HeldMessage> batch, CancellationToken cancellationToken)
+    private async Task Delete(List<InFlightMessage> batch, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -57,7 +57,7 @@ internal sealed partial class MessageDeleter(
     }
 
     /// <returns>What is worth another try.</returns>
-    private async Task<List<HeldMessage>> TryDelete(List<HeldMessage> batch, CancellationToken cancellationToken)
+    private async Task<List<InFlightMessage>> TryDelete(List<InFlightMessage> batch, CancellationToken cancellationToken)
     {
         try
         {

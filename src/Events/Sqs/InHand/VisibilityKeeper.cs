@@ -6,7 +6,7 @@ namespace IoTOrleans.Events.Sqs;
 
 /// <summary>Keeps what is in hand hidden from other consumers, and says of what is given back when it may be seen again.</summary>
 internal sealed partial class VisibilityKeeper(
-    SqsQueue queue, HeldMessages held, SqsOptions options, TimeProvider time, ILogger<VisibilityKeeper> logger) : IDisposable
+    SqsQueue queue, InFlightMessages held, SqsOptions options, TimeProvider time, ILogger<VisibilityKeeper> logger) : IDisposable
 {
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
 
@@ -18,13 +18,13 @@ internal sealed partial class VisibilityKeeper(
     private readonly SemaphoreSlim oneAtATime = new(1);
 
     /// <summary>The message is no longer in hand; it may be received again after this time.</summary>
-    public void Release(HeldMessage message, TimeSpan hideFor)
+    public void Release(InFlightMessage message, TimeSpan hideFor)
     {
         if (held.Remove(message)) released.Writer.TryWrite(new VisibilityChange(message, hideFor));
     }
 
     /// <summary>It could not be stored: it is to come again after this time, and until then it is known to be missing.</summary>
-    public void PutAside(HeldMessage message, TimeSpan hideFor)
+    public void PutAside(InFlightMessage message, TimeSpan hideFor)
     {
         // If SQS does not hear of it, the message stays hidden for as long as it was to be.
         if (!held.Contains(message)) return;
@@ -76,19 +76,19 @@ internal sealed partial class VisibilityKeeper(
 
     public void Dispose() => oneAtATime.Dispose();
 
-    private bool IsDue(HeldMessage message) =>
+    private bool IsDue(InFlightMessage message) =>
         !message.IsLost && time.GetElapsedTime(message.HiddenSince) >= options.VisibilityTimeout / 3;
 
-    private VisibilityChange Extension(HeldMessage message) => new(message, options.VisibilityTimeout);
+    private VisibilityChange Extension(InFlightMessage message) => new(message, options.VisibilityTimeout);
 
-    private void Changed(HeldMessage message, TimeSpan hideFor, long asked)
+    private void Changed(InFlightMessage message, TimeSpan hideFor, long asked)
     {
         message.HiddenSince = asked;
         if (hideFor == TimeSpan.Zero) held.GivenBack(message);
         else if (!held.Contains(message)) held.ComesAgain(message, time.GetUtcNow() + hideFor);
     }
 
-    private async Task Change(List<VisibilityChange> changes, Func<HeldMessage, bool> isWanted, CancellationToken cancellationToken)
+    private async Task Change(List<VisibilityChange> changes, Func<InFlightMessage, bool> isWanted, CancellationToken cancellationToken)
     {
         await oneAtATime.WaitAsync(cancellationToken);
         try

@@ -11,7 +11,7 @@ namespace IoTOrleans.Events.Sqs;
 /// queue. The latter two need no storage, so they pass it by.
 /// </summary>
 internal sealed partial class MessageSorter(
-    HeldMessages held,
+    InFlightMessages held,
     MessageDeleter deleter,
     VisibilityKeeper visibility,
     RedrivePolicy redrive,
@@ -57,15 +57,15 @@ internal sealed partial class MessageSorter(
         return [.. byThing.Select(thing => new ThingMessages(thing.Key, thing.Value))];
     }
 
-    private HeldMessage Hold(Message message)
+    private InFlightMessage Hold(Message message)
     {
         var sentAt = message.SentAt() ?? time.GetUtcNow();
-        var inHand = new HeldMessage(message.MessageId, message.ReceiptHandle, sentAt, message.ReceiveCount(), time.GetTimestamp());
+        var inHand = new InFlightMessage(message.MessageId, message.ReceiptHandle, sentAt, message.ReceiveCount(), time.GetTimestamp());
         held.Add(inHand);
         return inHand;
     }
 
-    private void Refuse(HeldMessage message, ParsedEvent.Refused refused)
+    private void Refuse(InFlightMessage message, ParsedEvent.Refused refused)
     {
         metrics.QueueRefused(refused.Reason);
         visibility.Release(message, redrive.HidePoisonFor(message.ReceiveCount));
@@ -77,7 +77,7 @@ internal sealed partial class MessageSorter(
     }
 
     /// <summary>After an outage of storage that is said of thousands: one a minute is enough.</summary>
-    private void WarnIfAgain(HeldMessage message, string thingName)
+    private void WarnIfAgain(InFlightMessage message, string thingName)
     {
         if (message.ReceiveCount < AgainAndAgain || !warned.IsFirst(message.MessageId) || !again.ShouldLog()) return;
         LogAgainAndAgain(message.MessageId, thingName, message.ReceiveCount);

@@ -7,7 +7,7 @@ namespace IoTOrleans.Events.Sqs;
 /// a row, with nothing stored in between, storage counts as down: receiving stops, what is in hand stays in hand, and every 5 seconds one
 /// attempt is let through, until one succeeds.
 /// </summary>
-internal sealed partial class StorageGate(HeldMessages held, TimeProvider time, ILogger<StorageGate> logger) : IDisposable
+internal sealed partial class StorageGate(InFlightMessages held, TimeProvider time, ILogger<StorageGate> logger) : IDisposable
 {
     internal const int FailuresBeforePause = 5;
 

@@ -8,4 +8,4 @@ namespace IoTOrleans.Events.Sqs;
 /// </summary>
 internal sealed record ThingMessages(string ThingName, IReadOnlyList<PendingChange> Changes);
 
-internal sealed record PendingChange(HeldMessage Message, ConnectionChange Change);
+internal sealed record PendingChange(InFlightMessage Message, ConnectionChange Change);

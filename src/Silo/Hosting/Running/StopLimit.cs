@@ -43,7 +43,7 @@ internal static class StopLimit
         var left = new List<string>();
         try
         {
-            Add(services.GetService<HeldMessages>()?.Count, "messages (the queue shows them again within 30 s)");
+            Add(services.GetService<InFlightMessages>()?.Count, "messages (the queue shows them again within 30 s)");
             Add(services.GetService<NotificationsInHand>()?.Count, "notifications (sent again by whoever goes on)");
             Add(services.GetService<BrokerOutbox>()?.ThingsWaiting,
                 "things of the broker that have come or gone (the next start gives them their grace anew)");

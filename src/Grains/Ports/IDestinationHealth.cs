@@ -1,7 +1,7 @@
 namespace IoTOrleans.Grains.Ports;
 
 /// <summary>How this silo's destinations do, for whoever watches the watcher.</summary>
-public interface IDestinationWatch
+public interface IDestinationHealth
 {
     /// <summary>Those that refuse what they are sent, and since when: a person has to look at their settings or permissions.</summary>
     IReadOnlyDictionary<string, DateTimeOffset> Refusing { get; }

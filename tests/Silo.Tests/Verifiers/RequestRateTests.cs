@@ -5,7 +5,7 @@ using Xunit;
 
 namespace IoTOrleans.Silo.Tests.Verifiers;
 
-public sealed class PaceTests
+public sealed class RequestRateTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -14,7 +14,7 @@ public sealed class PaceTests
     [Fact]
     public void A_second_s_worth_goes_at_once_and_the_rest_evenly()
     {
-        var pace = new Pace(maxPerSecond: 4, time);
+        var pace = new RequestRate(maxPerSecond: 4, time);
         Pass(TimeSpan.FromMinutes(1));
 
         var turns = Enumerable.Range(0, 7).Select(_ => Wait(pace)).ToList();
@@ -29,7 +29,7 @@ public sealed class PaceTests
     [Fact]
     public async Task A_turn_that_comes_too_late_is_refused_at_once_and_costs_nobody_anything()
     {
-        var pace = new Pace(maxPerSecond: 1, time);
+        var pace = new RequestRate(maxPerSecond: 1, time);
         Pass(TimeSpan.FromMinutes(1));
         var waiting = Enumerable.Range(0, 11).Select(_ => Wait(pace)).ToList();
 
@@ -44,7 +44,7 @@ public sealed class PaceTests
     [Fact]
     public async Task Waiting_can_be_given_up()
     {
-        var pace = new Pace(maxPerSecond: 1, time);
+        var pace = new RequestRate(maxPerSecond: 1, time);
         using var stop = new CancellationTokenSource();
         await Wait(pace);
         var second = pace.Wait(Patience, stop.Token);
@@ -56,7 +56,7 @@ public sealed class PaceTests
 
     private static int Done(IEnumerable<Task<bool>> turns) => turns.Count(turn => turn.IsCompletedSuccessfully && turn.Result);
 
-    private static Task<bool> Wait(Pace pace) => pace.Wait(Patience, CancellationToken.None);
+    private static Task<bool> Wait(RequestRate pace) => pace.Wait(Patience, CancellationToken.None);
 
     private void Pass(TimeSpan period) => time.Advance(period);
 }

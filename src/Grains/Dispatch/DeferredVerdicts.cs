@@ -9,15 +9,15 @@ namespace IoTOrleans.Grains.Dispatch;
 /// <summary>
 /// Whose verdict is held on this silo, as a gauge: a number that stays up means that the queue is not read fast enough, or not at all.
 /// </summary>
-internal sealed class HeldVerdicts
+internal sealed class DeferredVerdicts
 {
     /// <summary>A held thing is looked at far more often; one that is not any more has moved to another silo.</summary>
-    private static readonly TimeSpan forgotten = HoldingRules.LookEvery * 3;
+    private static readonly TimeSpan forgotten = DeferralRules.LookEvery * 3;
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _lastLook = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
 
-    public HeldVerdicts(IMeterFactory meters, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time)
+    public DeferredVerdicts(IMeterFactory meters, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time)
     {
         _time = time;
         meters.Create("IoTOrleans").CreateObservableGauge(

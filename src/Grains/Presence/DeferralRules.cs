@@ -9,7 +9,7 @@ namespace IoTOrleans.Grains.Presence;
 /// A first verdict that no verifier confirms waits while the reconnect may be on its way to us: in a queue that we have not read up to the
 /// deadline, in the hands of a silo that died, or at the door of a process that has only just woken up. Nothing of that is stored.
 /// </summary>
-internal static class HoldingRules
+internal static class DeferralRules
 {
     /// <summary>A held thing is looked at this often …</summary>
     internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>What this silo knows of its destinations from their answers, whether to one thing's notification or to an incident's.</summary>
-internal sealed class DestinationWatch : IDestinationWatch
+internal sealed class DestinationHealth : IDestinationHealth
 {
     /// <summary>Shorter, and it may be a restart; by then somebody should know.</summary>
     internal static readonly TimeSpan FailsFor = TimeSpan.FromMinutes(5);
@@ -15,19 +15,19 @@ internal sealed class DestinationWatch : IDestinationWatch
     private readonly ConcurrentDictionary<string, DateTimeOffset> _refusing = new();
     private readonly ConcurrentDictionary<string, (DateTimeOffset Since, DateTimeOffset Last)> _failing = new();
     private readonly Dictionary<string, SendGate> _gates;
-    private readonly Dictionary<string, WaitingRoom> _rooms;
+    private readonly Dictionary<string, RetryQueue> _retryQueues;
     private readonly Counter<long> _answers;
     private readonly TimeProvider _time;
 
-    public DestinationWatch(
+    public DestinationHealth(
         IEnumerable<INotificationDestination> destinations, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
         IMeterFactory meters,
-        ILogger<DestinationWatch> logger)
+        ILogger<DestinationHealth> logger)
     {
         _time = time;
         _gates = destinations.ToDictionary(destination => destination.Name, destination => new SendGate(destination.Terms.RateLimit, time));
-        _rooms = _gates.ToDictionary(
-            pair => pair.Key, pair => new WaitingRoom(pair.Key, pair.Value, answer => Answered(pair.Key, answer), time, logger));
+        _retryQueues = _gates.ToDictionary(
+            pair => pair.Key, pair => new RetryQueue(pair.Key, pair.Value, answer => Answered(pair.Key, answer), time, logger));
         _answers = meters.Create("IoTOrleans").CreateCounter<long>(
             "iot_orleans.notifications", description: "Attempts to tell a destination, by what it answered.");
     }
@@ -37,9 +37,9 @@ internal sealed class DestinationWatch : IDestinationWatch
     public IReadOnlyDictionary<string, DateTimeOffset> Failing =>
         _failing.Where(pair => pair.Value.Last - pair.Value.Since >= FailsFor).ToDictionary(pair => pair.Key, pair => pair.Value.Since);
 
-    public WaitingRoom RoomOf(string destination) => _rooms[destination];
+    public RetryQueue RetryQueueOf(string destination) => _retryQueues[destination];
 
-    public IEnumerable<WaitingRoom> Rooms => _rooms.Values;
+    public IEnumerable<RetryQueue> RetryQueues => _retryQueues.Values;
 
     public void Answered(string destination, DeliveryAnswer answer)
     {

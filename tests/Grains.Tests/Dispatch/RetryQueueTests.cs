@@ -7,11 +7,11 @@ using Microsoft.Extensions.Time.Testing;
 namespace IoTOrleans.Grains.Tests.Dispatch;
 
 /// <summary>Those who wait until a destination answers again.</summary>
-public sealed class WaitingRoomTests : IDisposable
+public sealed class RetryQueueTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly SendGate _gate;
-    private readonly WaitingRoom _room;
+    private readonly RetryQueue _room;
     private readonly ConcurrentQueue<string> _woken = new();
     private readonly Func<string, Task> _wake;
     private readonly CancellationTokenSource _stop = new();

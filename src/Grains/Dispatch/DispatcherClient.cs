@@ -11,8 +11,8 @@ namespace IoTOrleans.Grains.Dispatch;
 /// Asks a destination's dispatcher: one call at a time, with all that has gathered meanwhile. Does without it when it has failed for long:
 /// a state that nobody can read or write must not silence a destination for ever.
 /// </summary>
-internal sealed partial class AdmissionDesk(
-    IGrainFactory grains, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<AdmissionDesk> logger)
+internal sealed partial class DispatcherClient(
+    IGrainFactory grains, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<DispatcherClient> logger)
 {
     /// <summary>Longer than the loss of a silo takes.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);

@@ -7,7 +7,7 @@ namespace IoTOrleans.Silo.Verifiers;
 /// the framework's token bucket cannot be given a clock, and because a turn that comes too late to be of use must not be taken from
 /// somebody else: in a mass outage that would starve everybody.
 /// </summary>
-internal sealed class Pace(int maxPerSecond, TimeProvider time)
+internal sealed class RequestRate(int maxPerSecond, TimeProvider time)
 {
     private static readonly TimeSpan Burst = TimeSpan.FromSeconds(1);
 

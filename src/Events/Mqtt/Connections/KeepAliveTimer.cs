@@ -4,7 +4,7 @@ namespace IoTOrleans.Events.Mqtt;
 /// Rings when nothing was heard for as long as is allowed. Hearing something costs one store; the timer looks at it when it
 /// fires. Monotonic: a clock that is set forward by NTP disconnects nobody.
 /// </summary>
-internal sealed class SilenceAlarm : IDisposable
+internal sealed class KeepAliveTimer : IDisposable
 {
     private readonly TimeProvider time;
     private readonly ITimer timer;
@@ -13,7 +13,7 @@ internal sealed class SilenceAlarm : IDisposable
     private TimeSpan allowed = Timeout.InfiniteTimeSpan;
     private Action? ring;
 
-    internal SilenceAlarm(TimeProvider time)
+    internal KeepAliveTimer(TimeProvider time)
     {
         this.time = time;
         timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

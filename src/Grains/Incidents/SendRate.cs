@@ -4,12 +4,12 @@ using IoTOrleans.Grains.Ports;
 namespace IoTOrleans.Grains.Incidents;
 
 /// <summary>Turns within the rate of one destination, for all silos together.</summary>
-internal sealed record Pace(ImmutableQueue<DateTimeOffset> Last, int Count, DateTimeOffset NotBefore)
+internal sealed record SendRate(ImmutableQueue<DateTimeOffset> Last, int Count, DateTimeOffset NotBefore)
 {
     /// <summary>What was sent before this activation is not known: it is given the time of a whole period.</summary>
-    public static Pace New(DateTimeOffset now) => new([], 0, now);
+    public static SendRate New(DateTimeOffset now) => new([], 0, now);
 
-    public (Pace Pace, TimeSpan Wait) Next(RateLimit? limit, DateTimeOffset now)
+    public (SendRate Rate, TimeSpan Wait) Next(RateLimit? limit, DateTimeOffset now)
     {
         if (limit is null) return (this, TimeSpan.Zero);
         var at = NotBefore > now ? NotBefore : now;

@@ -13,7 +13,7 @@ internal readonly record struct Waiter(Func<string, Task> TryAgain, string Name)
 /// in turn; the first success wakes all, as fast as the destination's queue takes them. Who waits is kept in memory only: should it get
 /// lost with this silo, each asks again by its own clock.
 /// </summary>
-internal sealed partial class WaitingRoom(
+internal sealed partial class RetryQueue(
     string destination, SendGate gate, Action<DeliveryAnswer> answered, TimeProvider time, ILogger logger) : IDisposable
 {
     /// <summary>About 7 MB. Who comes later is not forgotten, but found by a walk through all that are not well.</summary>

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>Who may come in, and under which name.</summary>
-internal sealed class Doorkeeper(IOptions<MqttBrokerOptions> options, BrokerOutbox outbox, MemoryGauge memory)
+internal sealed class Authenticator(IOptions<MqttBrokerOptions> options, BrokerOutbox outbox, MemoryGauge memory)
 {
     private const string NamePrefix = "auto-";
 
