@@ -19,7 +19,7 @@ public sealed class RetryQueueTests : IDisposable
     private Exception? _trouble;
     private bool _busy;
 
-    public WaitingRoomTests()
+    public RetryQueueTests()
     {
         _gate = new(null, _time);
         _room = new("hook", _gate, _gate.Answered, _time, NullLogger.Instance);
