@@ -64,10 +64,10 @@ public sealed class SqsWireTests
         await Send(queue, [.. Enumerable.Range(0, 60).Select(i => Body($"thing-{i}"))]);
         var sink = new FakeSink { IsDown = true };
 
-        // A hidden message comes again after 4 s unless it is extended; down for more than two such periods.
-        await using var consumer = await WireConsumer.Start(queue.Url, sink, options => options with { VisibilityTimeout = TimeSpan.FromSeconds(4) });
+        // A hidden message comes again after 6 s unless it is extended; down for more than two such periods.
+        await using var consumer = await WireConsumer.Start(queue.Url, sink, options => options with { VisibilityTimeout = TimeSpan.FromSeconds(6) });
         await Until(() => Task.FromResult(consumer.Get<StorageGate>().IsPaused));
-        await Task.Delay(TimeSpan.FromSeconds(9), TimeProvider.System, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(13), TimeProvider.System, TestContext.Current.CancellationToken);
         sink.IsDown = false;
         await Until(async () => await Count(queue) is 0);
 
@@ -122,9 +122,9 @@ public sealed class SqsWireTests
         var (queue, dead) = await CreateQueues(maxReceiveCount: 1);
         var stored = new TaskCompletionSource();
         await using var consumer = await WireConsumer.Start(
-            queue.Url, new FakeSink { Waits = _ => stored.Task }, options => options with { VisibilityTimeout = TimeSpan.FromSeconds(4) });
+            queue.Url, new FakeSink { Waits = _ => stored.Task }, options => options with { VisibilityTimeout = TimeSpan.FromSeconds(6) });
         await Send(queue, Body("a"));
-        await Task.Delay(TimeSpan.FromSeconds(9), TimeProvider.System, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(13), TimeProvider.System, TestContext.Current.CancellationToken);
 
         consumer.Sink.Attempts.Count.ShouldBe(1);
         stored.SetResult();
