@@ -21,8 +21,8 @@ internal sealed class Failures(string where)
 
     public static DynamoDBStoreException NoCredentials(Exception cause) => new(
         DynamoDBStoreError.Credentials,
-        "DynamoDB: no AWS credentials were found. Give the task or instance a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
-        + "or AWS_PROFILE.", cause);
+        "DynamoDB: no AWS credentials were found. Give the task or instance a role, or set "
+        + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.", cause);
 
     public DynamoDBStoreException TableMissing(string table, Exception? cause = null) => new(
         DynamoDBStoreError.TableMissing,
@@ -30,8 +30,8 @@ internal sealed class Failures(string where)
 
     public DynamoDBStoreException AnotherTable(string table, string found, string expected) => new(
         DynamoDBStoreError.AnotherTable,
-        $"The DynamoDB table {table} in {where} is not ours and was left untouched: its keys are {found}, expected {expected}. "
-        + "Choose another TablePrefix.");
+        $"The DynamoDB table {table} in {where} is not ours and was left untouched: its keys are {found}, "
+        + $"expected {expected}. Choose another TablePrefix.");
 
     public DynamoDBStoreException NotActive(string table, string status) => new(
         DynamoDBStoreError.TableNotActive,
@@ -59,8 +59,8 @@ internal sealed class Failures(string where)
             DynamoDBStoreError.Credentials, $"AWS does not accept the credentials for DynamoDB in {where} ({OneLine(cause)}).", cause),
         AmazonServiceException { ErrorCode: "AccessDeniedException" or "AccessDenied" } => new DynamoDBStoreException(
             DynamoDBStoreError.Denied,
-            $"These credentials may not {operation} on the DynamoDB table {table} in {where}: grant dynamodb:{operation} "
-                + $"(docs/dynamodb.md).", cause),
+            $"These credentials may not {operation} on the DynamoDB table {table} in {where}: "
+                + $"grant dynamodb:{operation} (docs/dynamodb.md).", cause),
         AmazonServiceException { ErrorCode: "ValidationException" } when cause.Message.Contains("Item size", StringComparison.Ordinal) =>
             new DynamoDBStoreException(
                 DynamoDBStoreError.ItemTooLarge, $"An item for the DynamoDB table {table} is larger than DynamoDB takes, 400 KB.", cause),

@@ -15,8 +15,7 @@ internal sealed partial class TableOptionsValidator(string what, DynamoDBTableOp
         {
             throw new OrleansConfigurationException(
                 $"{what}: TablePrefix is '{options.TablePrefix}', but names of DynamoDB tables are made of letters, digits, '_', '-' and "
-                    + $"'.': "
-                + "choose up to 200 of these.");
+                    + "'.': choose up to 200 of these.");
         }
 
         NoSeparator("ClusterOptions.ServiceId", cluster.ServiceId);

@@ -91,7 +91,7 @@ internal sealed partial class Undertaker(
     [LoggerMessage(2, LogLevel.Warning, "{Silo} takes no connection, and its last heartbeat is of {Alive:O}: declared dead")]
     private partial void LogDead(SiloAddress silo, DateTime alive);
 
-    [LoggerMessage(3, LogLevel.Warning, "Whether all silos of the table still live could not be looked at; Orleans waits for those that do "
-        + "not answer. {Error}")]
+    [LoggerMessage(3, LogLevel.Warning, "Whether all silos of the table still live could not be looked at; Orleans "
+        + "waits for those that do not answer. {Error}")]
     private partial void LogNotLooked(string error);
 }

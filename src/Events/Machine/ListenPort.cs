@@ -38,14 +38,14 @@ internal sealed record ListenPort(string Setting, string AddressSetting, EndPoin
             $"{Setting}: the socket is there already: another program listens on it, or left it behind when it was killed. Stop that one, "
                 + $"or delete the file, or {Remedy}.",
         null or SocketError.AddressAlreadyInUse => $"{Setting}: the port is taken by {PortHolder.Of(Port)}. Stop it, or {Remedy}.",
-        SocketError.AccessDenied when EndPoint is UnixDomainSocketEndPoint => $"{Setting}: this user may not make a socket in {Folder}: "
-            + $"{Remedy}.",
+        SocketError.AccessDenied when EndPoint is UnixDomainSocketEndPoint => $"{Setting}: this user may not make a socket "
+            + $"in {Folder}: {Remedy}.",
         SocketError.AccessDenied => $"{Setting}: this user may not open port {Port}, those below 1024 need a privilege: {Remedy}.",
         _ when EndPoint is UnixDomainSocketEndPoint
             && !Directory.Exists(Folder) => $"{Setting}: the folder {Folder} is not there: make it, or {Remedy}.",
         SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported =>
-            $"{AddressSetting}: {(EndPoint as IPEndPoint)?.Address} is not an address of this machine: say one that is, 127.0.0.1, or "
-                + $"0.0.0.0 for all.",
+            $"{AddressSetting}: {(EndPoint as IPEndPoint)?.Address} is not an address of this machine: "
+                + "say one that is, 127.0.0.1, or 0.0.0.0 for all.",
         _ => $"{Setting}: it cannot be opened ({exception.Message.TrimEnd('.')}): {Remedy}.",
     };
 

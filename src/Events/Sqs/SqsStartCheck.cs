@@ -85,8 +85,7 @@ internal sealed partial class SqsStartCheck(
                 throw new StartupException(
                     $"{Setting}={options.QueueUrl}: not allowed to receive from it; give the role sqs:ReceiveMessage, sqs:DeleteMessage, "
                     + "sqs:ChangeMessageVisibility and sqs:GetQueueAttributes on it, and kms:Decrypt if it is encrypted with a key of "
-                        + "yours. "
-                    + $"AWS says: {AwsFaults.Describe(exception)}",
+                    + $"yours. AWS says: {AwsFaults.Describe(exception)}",
                     exception);
             }
 
@@ -117,8 +116,8 @@ internal sealed partial class SqsStartCheck(
         {
             case QueueDoesNotExistException:
                 throw new StartupException(
-                    $"{Setting}={options.QueueUrl}: there is no such queue; check the URL, and that AWS_REGION and account are the "
-                        + $"queue's.",
+                    $"{Setting}={options.QueueUrl}: there is no such queue; check the URL, and that "
+                        + "AWS_REGION and account are the queue's.",
                     exception);
 
             case AmazonServiceException service when IsUnknownCaller(service):

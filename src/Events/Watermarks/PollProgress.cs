@@ -67,5 +67,6 @@ internal sealed class Poll
 internal sealed record PollResult(DateTimeOffset At, DateTimeOffset? OldestSentAt)
 {
     public static PollResult Of(IReadOnlyCollection<Message> batch, DateTimeOffset at) =>
-        new(at, batch.Where(message => InFlightMessage.Counts(message.ReceiveCount())).Min(message => message.SentAt() ?? (DateTimeOffset?)at));
+        new(at, batch.Where(message => InFlightMessage.Counts(message.ReceiveCount()))
+            .Min(message => message.SentAt() ?? (DateTimeOffset?)at));
 }

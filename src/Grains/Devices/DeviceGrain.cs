@@ -389,21 +389,19 @@ internal sealed partial class DeviceGrain(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{ThingName}: the order mark of the last event could not be stored; a late older event may be "
-        + "taken for news.")]
+    [LoggerMessage(1, LogLevel.Warning, "{ThingName}: the order mark of the last event could not be stored; a "
+        + "late older event may be taken for news.")]
     private partial void LogMarkNotStored(Exception exception, string thingName);
 
     [LoggerMessage(2, LogLevel.Warning, "{ThingName}: the verifier has said 'connected' three times in a row with a time stamp older than "
-        + "the disconnect. "
-        + "Nobody seems to maintain reported.connected; see docs/verification.md.")]
+        + "the disconnect. Nobody seems to maintain reported.connected; see docs/verification.md.")]
     private partial void LogVerifierStale(string thingName);
 
-    [LoggerMessage(3, LogLevel.Error, "Destination {Destination} has refused to hear of {ThingName} (outage {OutageId}) for a day and will "
-        + "not be asked again: {Why}")]
+    [LoggerMessage(3, LogLevel.Error, "Destination {Destination} has refused to hear of {ThingName} (outage {OutageId}) "
+        + "for a day and will not be asked again: {Why}")]
     private partial void LogGivenUp(string destination, string thingName, string outageId, string why);
 
     [LoggerMessage(4, LogLevel.Warning, "{ThingName}: more than {Most} MQTT clients seem to be connected at once. Client {Client} was "
-        + "heard "
-        + "least recently and is not watched any more; the ends of some sessions may have been lost. See docs/rules.md, Order.")]
+        + "heard least recently and is not watched any more; the ends of some sessions may have been lost. See docs/rules.md, Order.")]
     private partial void LogClientForgotten(string thingName, int most, string client);
 }

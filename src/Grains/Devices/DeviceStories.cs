@@ -35,12 +35,17 @@ public sealed class DeviceStories
             Since = status.Since,
             OutageId = status.OutageId,
             WaitingFor = Waiting.For(state, context, now, _mutes.EndFor(thingName, state, now)),
-            Owed = [.. TellingRules.Debts(state, context, now).Concat(FlappingRules.Debts(state, context)).Select(debt => Owed(debt, context, now))],
+            Owed =
+            [
+                .. TellingRules.Debts(state, context, now).Concat(FlappingRules.Debts(state, context))
+                    .Select(debt => Owed(debt, context, now)),
+            ],
             MutedBy = status.MutedBy,
             PolicySource = status.Policy.Source,
             Items =
             [
-                .. Items(state).Select(item => new WhyItem(item.At, ReasonTexts.NameOf(item.Reason), ReasonTexts.SentenceOf(item.Reason), item.Word, item.Heard)),
+                .. Items(state).Select(item => new WhyItem(
+                    item.At, ReasonTexts.NameOf(item.Reason), ReasonTexts.SentenceOf(item.Reason), item.Word, item.Heard)),
             ],
         };
     }

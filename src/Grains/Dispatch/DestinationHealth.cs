@@ -21,8 +21,7 @@ internal sealed class DestinationHealth : IDestinationHealth
 
     public DestinationHealth(
         IEnumerable<INotificationDestination> destinations, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
-        IMeterFactory meters,
-        ILogger<DestinationHealth> logger)
+        IMeterFactory meters, ILogger<DestinationHealth> logger)
     {
         _time = time;
         _gates = destinations.ToDictionary(destination => destination.Name, destination => new SendGate(destination.Terms.RateLimit, time));

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
@@ -21,7 +20,7 @@ internal enum Traffic
 /// <summary>
 /// Sends on behalf of grains and brings the answers back. Each destination has lanes of its own: one that hangs delays no other.
 /// </summary>
-internal sealed class DestinationSender : BackgroundService
+internal sealed class DestinationSender : LaneService
 {
     internal const int SentAtOnce = 8;
 
@@ -41,9 +40,6 @@ internal sealed class DestinationSender : BackgroundService
     /// </summary>
     private const int MostUnrecorded = 100_000;
 
-    /// <summary>At the stop, for what is under way: cut off in the middle it would be sent twice.</summary>
-    private static readonly TimeSpan draining = TimeSpan.FromSeconds(10);
-
     /// <summary>An answer that cannot be recorded leads to a repeat a minute later, so it is worth these waits.</summary>
     private static readonly TimeSpan[] recordAgainAfter = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
 
@@ -54,10 +50,11 @@ internal sealed class DestinationSender : BackgroundService
     private readonly TimeProvider _time;
 
     public DestinationSender(
-        IEnumerable<INotificationDestination> destinations, DestinationHealth watch, WaitingThings waiting,
+        IEnumerable<INotificationDestination> destinations, DestinationHealth health, WaitingThings waiting,
         [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<DestinationSender> logger)
+        : base(time)
     {
-        (_health, _waiting, _time) = (watch, waiting, time);
+        (_health, _waiting, _time) = (health, waiting, time);
         foreach (var destination in destinations)
         {
             Add(Traffic.Things, $"Destination {destination.Name}", destination.Terms.Collapse ? AskingAtOnce : SentAtOnce, Capacity);
@@ -74,9 +71,6 @@ internal sealed class DestinationSender : BackgroundService
         }
     }
 
-    /// <summary>How many notifications wait or are under way.</summary>
-    public int Pending => _lanes.Values.Sum(lane => lane.Count);
-
     /// <returns>False: there is no such destination in the settings.</returns>
     public bool Send(string destination, Traffic traffic, IOutgoing what)
     {
@@ -85,29 +79,24 @@ internal sealed class DestinationSender : BackgroundService
         return true;
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public override Task StopAsync(CancellationToken cancellationToken)
     {
         foreach (var retries in _health.RetryQueues) retries.Close();
-        foreach (var lane in _lanes.Values) lane.Close();
-        if (ExecuteTask is { } running)
-        {
-            using var enough = new CancellationTokenSource(draining, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
-            await running.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        await base.StopAsync(cancellationToken);
+        return base.StopAsync(cancellationToken);
     }
+
+    protected override IEnumerable<ILane> Lanes => _lanes.Values;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
     [
-        .. _lanes.Values.Select(lane => lane.Run(stoppingToken)),
+        base.ExecuteAsync(stoppingToken),
         .. _lanes.Where(entry => entry.Key.Traffic == Traffic.Things)
             .Select(entry => WakeWaiting(entry.Key.Destination, entry.Value, stoppingToken)),
     ]);
 
     private Task WakeWaiting(string destination, Lane<IOutgoing> things, CancellationToken cancellationToken) =>
-        _health.RetryQueueOf(destination).Run(() => things.Count >= WokenAhead, token => _waiting.Find(destination, token), cancellationToken);
+        _health.RetryQueueOf(destination).Run(
+            () => things.Count >= WokenAhead, token => _waiting.Find(destination, token), cancellationToken);
 
     /// <summary>
     /// Is it admitted, has it a turn, is it still owed? Then one attempt, and its answer is recorded. Admission comes before the turn,

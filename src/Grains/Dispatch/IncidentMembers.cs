@@ -1,7 +1,7 @@
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
@@ -10,7 +10,7 @@ namespace IoTOrleans.Grains.Dispatch;
 /// Tells the members of an incident that they were told by it, and deletes their pages. What fails is done by the next question, or
 /// activation.
 /// </summary>
-internal sealed partial class IncidentMembers : BackgroundService
+internal sealed partial class IncidentMembers : LaneService
 {
     private const int Capacity = 1000;
 
@@ -24,7 +24,9 @@ internal sealed partial class IncidentMembers : BackgroundService
     private readonly Lane<(string Destination, string Id)> _deletions;
 
     public IncidentMembers(
-        IGrainFactory grains, IEnumerable<INotificationDestination> destinations, MemberPages pages, ILogger<IncidentMembers> logger)
+        IGrainFactory grains, IEnumerable<INotificationDestination> destinations, MemberPages pages,
+        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<IncidentMembers> logger)
+        : base(time)
     {
         (_grains, _pages, _logger) = (grains, pages, logger);
         _members = destinations.ToDictionary(
@@ -34,9 +36,6 @@ internal sealed partial class IncidentMembers : BackgroundService
         _deletions = new("Pages of members", 1, Capacity, (work, _) => DeletePages(work), logger);
     }
 
-    /// <summary>How much waits or is under way.</summary>
-    public int Pending => _members.Values.Sum(lane => lane.Count) + _deletions.Count;
-
     public void Tell(string destination, IncidentEffect.Tell tell)
     {
         if (_members.TryGetValue(destination, out var lane)) lane.TryAdd($"{tell.IncidentId}.{tell.Number}", tell);
@@ -44,8 +43,7 @@ internal sealed partial class IncidentMembers : BackgroundService
 
     public void DeletePages(string destination, string id) => _deletions.TryAdd(id, (destination, id));
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll([_deletions.Run(stoppingToken), .. _members.Values.Select(lane => lane.Run(stoppingToken))]);
+    protected override IEnumerable<ILane> Lanes => [_deletions, .. _members.Values];
 
     private async Task Tell(string destination, IncidentEffect.Tell tell, CancellationToken cancellationToken)
     {

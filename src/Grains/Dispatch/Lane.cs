@@ -4,12 +4,23 @@ using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 
+internal interface ILane
+{
+    int Count { get; }
+
+    /// <summary>Works until the lane is closed and empty, or the token ends it; what is left then is lost, at no harm.</summary>
+    Task Run(CancellationToken cancellationToken);
+
+    void Close();
+}
+
 /// <summary>
 /// A bounded queue with a fixed number of workers. What does not fit is dropped, since whoever asked asks again at the next tick;
 /// what is already waiting or in work is not taken twice.
 /// </summary>
 internal sealed partial class Lane<TWork>(
     string name, int workers, int capacity, Func<TWork, CancellationToken, Task> handle, ILogger logger)
+    : ILane
 {
     private readonly Channel<(string Key, TWork Work)> _waiting = Channel.CreateBounded<(string, TWork)>(
         new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait });
@@ -38,7 +49,6 @@ internal sealed partial class Lane<TWork>(
         return false;
     }
 
-    /// <summary>Works until the lane is closed and empty, or the token ends it; what is left then is lost, at no harm.</summary>
     public Task Run(CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Work(cancellationToken)));
 

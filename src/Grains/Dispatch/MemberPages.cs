@@ -68,7 +68,7 @@ internal sealed partial class MemberPages(IServiceProvider services, ILogger<Mem
 
     private static GrainId IdOf(string id, int number) => GrainId.Create(type, $"{id}.{number}");
 
-    [LoggerMessage(68, LogLevel.Error, "The page {Page} of an incident's members is not in the grain storage; those that stood in it may "
-        + "be counted twice")]
+    [LoggerMessage(68, LogLevel.Error, "The page {Page} of an incident's members is not in the grain storage; "
+        + "those that stood in it may be counted twice")]
     private partial void LogMissing(string page);
 }

@@ -55,11 +55,15 @@ internal sealed partial class StrangerWatch(ILogger<StrangerWatch> logger)
 
     private static (bool IsNew, bool IsTold, bool IsBack) KindOf(PresenceReason reason) => (
         reason is PresenceReason.FirstConnected,
-        reason is PresenceReason.ToldConfirmed or PresenceReason.ToldUnanswered or PresenceReason.ToldUnverified or PresenceReason.MutedAtDeadline,
-        reason is PresenceReason.CameBackInGrace or PresenceReason.CameBackTold or PresenceReason.CameBackMuted or PresenceReason.HealedByVerifier);
+        reason is PresenceReason.ToldConfirmed or PresenceReason.ToldUnanswered or PresenceReason.ToldUnverified
+            or PresenceReason.MutedAtDeadline,
+        reason is PresenceReason.CameBackInGrace or PresenceReason.CameBackTold or PresenceReason.CameBackMuted
+            or PresenceReason.HealedByVerifier);
 
     /// <summary>Digits, a UUID, or a word of letters and digits behind a separator, at the end.</summary>
-    [GeneratedRegex("(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?<=[-_:./])(?=[A-Za-z]*[0-9])[0-9A-Za-z]{4,}|[0-9]{2,})$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+        + "|(?<=[-_:./])(?=[A-Za-z]*[0-9])[0-9A-Za-z]{4,}|[0-9]{2,})$", RegexOptions.CultureInvariant)]
     private static partial Regex MadeUp();
 
     private sealed class Names

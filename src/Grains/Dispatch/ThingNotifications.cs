@@ -10,7 +10,7 @@ namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>What a thing's grain owes its destinations.</summary>
 internal sealed partial class ThingNotifications(
-    IGrainFactory grains, DestinationSender sender, DispatcherClient desk, WaitingThings waiting, DroppedNotifications dropped,
+    IGrainFactory grains, DestinationSender sender, DispatcherClient dispatcher, WaitingThings waiting, DroppedNotifications dropped,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<ThingNotifications> logger)
 {
     /// <summary>
@@ -48,7 +48,7 @@ internal sealed partial class ThingNotifications(
 
     /// <param name="readAt">When it was last known to be owed; null: just now.</param>
     private Task<Admission> Admit(INotificationDestination destination, Notification notification, long? readAt) =>
-        desk.Ask(destination, notification, stale: readAt is { } at && time.GetElapsedTime(at) > LookFirstAfter);
+        dispatcher.Ask(destination, notification, stale: readAt is { } at && time.GetElapsedTime(at) > LookFirstAfter);
 
     private Waiter WaiterFor(string destination, Notification notification) => waiting.Of(destination, notification.ThingName);
 
@@ -157,12 +157,12 @@ internal sealed partial class ThingNotifications(
     [LoggerMessage(40, LogLevel.Information, "{Destination} accepted {Event} of {ThingName} (outage {OutageId}): {Detail}")]
     private partial void LogAccepted(string destination, string @event, string thingName, string outageId, string detail);
 
-    [LoggerMessage(41, LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage {OutageId}), tried again "
-        + "soon{More}: {Detail}")]
+    [LoggerMessage(41, LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage "
+        + "{OutageId}), tried again soon{More}: {Detail}")]
     private partial void LogFailed(string destination, string @event, string thingName, string outageId, string detail, string more);
 
-    [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), tried hourly for a day{More}: "
-        + "{Detail}")]
+    [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), "
+        + "tried hourly for a day{More}: {Detail}")]
     private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail, string more);
 
     [LoggerMessage(43, LogLevel.Warning, "{ThingName}: what a destination answered could not be stored; its next tick asks again.")]

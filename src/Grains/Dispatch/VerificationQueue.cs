@@ -23,8 +23,8 @@ internal sealed class VerificationQueue : BackgroundService
     {
         _grains = grains;
         _lanes = [.. verifiers.Select(verifier =>
-            (verifier, new Lane<Question>($"Verifier "
-                + $"{verifier.Name}", Workers, Capacity, (question, token) => Ask(verifier, question, token), logger)))];
+            (verifier, new Lane<Question>(
+                $"Verifier {verifier.Name}", Workers, Capacity, (question, token) => Ask(verifier, question, token), logger)))];
     }
 
     /// <summary>How many questions wait or are under way.</summary>

@@ -8,8 +8,9 @@ namespace IoTOrleans.Grains.Dispatch;
 /// <summary>Things that owe a destination something that it has not taken.</summary>
 internal sealed class WaitingThings(IGrainFactory grains, IEnumerable<INotificationDestination> destinations, IThingsNotWell? things = null)
 {
-    private readonly Dictionary<string, Func<string, Task>> _tryAgain = destinations.ToDictionary<INotificationDestination, string, Func<string, Task>>(
-        destination => destination.Name, destination => thing => grains.GetGrain<IDeviceAnswers>(thing).TryAgain(destination.Name));
+    private readonly Dictionary<string, Func<string, Task>> _tryAgain = destinations.ToDictionary(
+        destination => destination.Name,
+        Func<string, Task> (destination) => thing => grains.GetGrain<IDeviceAnswers>(thing).TryAgain(destination.Name));
 
     public Waiter Of(string destination, string thing) => new(_tryAgain[destination], thing);
 

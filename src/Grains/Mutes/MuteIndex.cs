@@ -30,8 +30,8 @@ internal sealed class MuteIndex(MuteList list)
     public DateTimeOffset? EndOf(string thingName, DeviceState state, DateTimeOffset now)
     {
         var end = now;
-        foreach (
-            var mute in For(thingName, state).Where(mute => !mute.HasEnded(now) && !IsFulfilled(mute, state)).OrderBy(mute => mute.From))
+        var holding = For(thingName, state).Where(mute => !mute.HasEnded(now) && !IsFulfilled(mute, state));
+        foreach (var mute in holding.OrderBy(mute => mute.From))
         {
             if (mute.From > end) break;
             if (mute.Until is not { } until) return null;

@@ -108,7 +108,8 @@ public static class NotificationEventNames
 
     /// <summary>It is the end of what an earlier notification with the same id began: services that keep alerts close theirs.</summary>
     public static bool IsEnd(this NotificationEvent notificationEvent) =>
-        notificationEvent is NotificationEvent.DeviceRecovered or NotificationEvent.DeviceSteady or NotificationEvent.DeviceRemoved or NotificationEvent.WatcherOk;
+        notificationEvent is NotificationEvent.DeviceRecovered or NotificationEvent.DeviceSteady
+            or NotificationEvent.DeviceRemoved or NotificationEvent.WatcherOk;
 
     /// <summary>About no thing, but about the service itself.</summary>
     public static bool IsOfWatcher(this NotificationEvent notificationEvent) =>

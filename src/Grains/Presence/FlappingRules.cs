@@ -148,8 +148,8 @@ internal static class FlappingRules
         {
             var oldest = state.Flapping[0];
             forgotten.AddRange(oldest.Deliveries.Where(pair => Owed(oldest, pair.Key, pair.Value, context) is not null)
-                .Select(pair => new PresenceEffect.WarnGivenUp(pair.Key, IdOf(oldest, context), $"it has flapped {MostOwing} times more "
-                    + $"since then")));
+                .Select(pair => new PresenceEffect.WarnGivenUp(pair.Key, IdOf(oldest, context), $"it has flapped {MostOwing} "
+                    + "times more since then")));
         }
 
         var flapping = new Flapping { Since = DateTimeOffset.FromUnixTimeSeconds(drops[0]), Drops = drops.Count };

@@ -10,10 +10,10 @@ internal static class OverrideRules
     {
         var (before, after) = (settings.With(state.Override), settings.With(wanted));
         state = state with { Override = wanted, Memory = LookingRules.NotAsking(state.Memory) };
+        var longer = LearnedHold.Of(after, state.Unrest) - LearnedHold.Of(before, state.Unrest);
         state = state.Outage switch
         {
-            { HoldEndsAt: { } ends } back => Recovery.EndHold(
-                state with { Outage = back with { HoldEndsAt = ends + LearnedHold.Of(after, state.Unrest) - LearnedHold.Of(before, state.Unrest) } }, after, now),
+            { HoldEndsAt: { } ends } back => Recovery.EndHold(state with { Outage = back with { HoldEndsAt = ends + longer } }, after, now),
 
             // Nobody has been told so far: whether it is due is looked at as at any deadline.
             { Telling: null } quiet when !quiet.Muted || !after.TellsNobody =>

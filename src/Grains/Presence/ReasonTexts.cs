@@ -25,23 +25,23 @@ internal static partial class ReasonTexts
         PresenceReason.FirstConnected => "It connected.",
         PresenceReason.GraceStarted => "It disconnected, and its grace began.",
         PresenceReason.CameBackInGrace => "It connected again within its grace, so nobody was told.",
-        PresenceReason.CameBackTold => "It connected again after an outage that was told. The outage is over when the return has lasted "
-            + "RecoveryHold.",
+        PresenceReason.CameBackTold => "It connected again after an outage that was told. The outage is over "
+            + "when the return has lasted RecoveryHold.",
         PresenceReason.DroppedInHold => "It disconnected again before its return had held: the same outage goes on.",
-        PresenceReason.GraceRestartedByNewerSession => "It must have connected and disconnected once more in between, so its grace began "
-            + "anew.",
+        PresenceReason.GraceRestartedByNewerSession => "It must have connected and disconnected once more in "
+            + "between, so its grace began anew.",
         PresenceReason.CameBackMuted => "It connected again after an outage that was muted, so nobody was told.",
         PresenceReason.TakenOverByNewSession => "A session of it ended because another one took over: it is connected.",
-        PresenceReason.WatcherRestarted => "The embedded broker was started anew and has not seen it since; it got a whole grace to come "
-            + "back.",
+        PresenceReason.WatcherRestarted => "The embedded broker was started anew and has not seen it since; "
+            + "it got a whole grace to come back.",
 
         PresenceReason.Duplicate => "This event had come in before, so it changed nothing.",
         PresenceReason.OlderEvent => "This event was older than the last one of its kind, so it changed nothing.",
         PresenceReason.OlderNumbering => "This event belonged to a numbering of sessions that is over, so it changed nothing.",
         PresenceReason.OverruledByOtherKind => "Another source said otherwise at the same time or later, so this event changed nothing.",
         PresenceReason.Unchanged => "This event said what was known already.",
-        PresenceReason.AnotherClientConnected => "One of its MQTT clients disconnected while another one was connected, so nothing changed "
-            + "for the thing.",
+        PresenceReason.AnotherClientConnected => "One of its MQTT clients disconnected while another one was "
+            + "connected, so nothing changed for the thing.",
 
         PresenceReason.NothingToDo => "Nothing was left to do.",
         PresenceReason.TooEarly => "Nothing was due yet.",
@@ -66,13 +66,13 @@ internal static partial class ReasonTexts
         PresenceReason.DeliveryRefused => "A destination refused what it was told; it is tried hourly for a day.",
         PresenceReason.DeliveryGivenUp => "A destination refused for a day what it was told, and was given up.",
         PresenceReason.DeliveryOfNothingOwed => "A destination answered to something that it was not owed any more.",
-        PresenceReason.DestinationMissing => "A destination is not in the settings; what it is owed waits up to an hour for it to come "
-            + "back.",
+        PresenceReason.DestinationMissing => "A destination is not in the settings; what it is owed waits "
+            + "up to an hour for it to come back.",
         PresenceReason.DestinationRemoved => "A destination was removed from the settings; what it was owed was dropped.",
         PresenceReason.DeliveredByIncident => "A destination accepted it as one of many that were told together.",
 
-        PresenceReason.DisconnectFoundByAudit => "The audit found that it had disconnected, though no event of it had come in; its grace "
-            + "runs from then.",
+        PresenceReason.DisconnectFoundByAudit => "The audit found that it had disconnected, though no event of it had "
+            + "come in; its grace runs from then.",
         PresenceReason.AuditConfirmed => "The audit found it connected.",
         PresenceReason.AuditStale => "The audit's 'disconnected' was written before it connected, so it did not count.",
         PresenceReason.AuditUnanswered => "The audit got no answer that says anything.",
@@ -94,7 +94,8 @@ internal static partial class ReasonTexts
         PresenceReason.FirstConnected or PresenceReason.CameBackInGrace or PresenceReason.CameBackTold or PresenceReason.CameBackMuted
             or PresenceReason.TakenOverByNewSession or PresenceReason.HealedByVerifier => "connected",
         PresenceReason.GraceStarted or PresenceReason.DroppedInHold or PresenceReason.GraceRestartedByNewerSession
-            or PresenceReason.WatcherRestarted or PresenceReason.VerifierKnowsNewerDisconnect or PresenceReason.DisconnectFoundByAudit => "disconnected",
+            or PresenceReason.WatcherRestarted or PresenceReason.VerifierKnowsNewerDisconnect
+            or PresenceReason.DisconnectFoundByAudit => "disconnected",
         PresenceReason.MutedAtDeadline => "muted",
         PresenceReason.ToldConfirmed or PresenceReason.ToldUnanswered or PresenceReason.ToldUnverified => "told",
         PresenceReason.Delivered or PresenceReason.DeliveredByIncident => "delivered",

@@ -68,9 +68,14 @@ internal static class Recovery
     {
         if (before.Owing.Count < MostOwing || after.Owing.Count < MostOwing || after.Owing[0].Id == before.Owing[0].Id) return [];
         var oldest = before.Owing[0];
-        return oldest.Deliveries.Where(pair => TellingRules.OwesAnything(oldest with { Deliveries = new Dictionary<string, Delivery> { [pair.Key] = pair.Value } }, true, context))
-            .Select(pair => new PresenceEffect.WarnGivenUp(pair.Key, oldest.Id, $"{MostOwing} newer outages of the same thing are waiting "
-                + $"to be told"));
+        return
+            from pair in oldest.Deliveries
+            where TellingRules.OwesAnything(To(pair), over: true, context)
+            select new PresenceEffect.WarnGivenUp(
+                pair.Key, oldest.Id, $"{MostOwing} newer outages of the same thing are waiting to be told");
+
+        Outage To(KeyValuePair<string, Delivery> one) =>
+            oldest with { Deliveries = new Dictionary<string, Delivery> { [one.Key] = one.Value } };
     }
 
     /// <summary>Nobody was told, so nobody has to hear of its end.</summary>

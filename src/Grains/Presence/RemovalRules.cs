@@ -19,7 +19,11 @@ internal static class RemovalRules
 
         var left = new DeviceState
         {
-            Owing = [.. owing.Where(outage => context.Policy.NotifyRecovery && TellingRules.OwesAnything(outage, over: true, context)).TakeLast(Recovery.MostOwing)],
+            Owing =
+            [
+                .. owing.Where(outage => context.Policy.NotifyRecovery && TellingRules.OwesAnything(outage, over: true, context))
+                    .TakeLast(Recovery.MostOwing),
+            ],
             Attributes = state.Attributes,
         };
         return new(left, true, TellingRules.DueNow(left, context, now), PresenceReason.Forgotten);

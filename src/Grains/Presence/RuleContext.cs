@@ -6,18 +6,18 @@ namespace IoTOrleans.Grains.Presence;
 /// <summary>What the rules go by besides state and input: the thing's policy, and facts of the moment.</summary>
 public sealed record RuleContext
 {
-    private readonly DevicePolicy? _resolved;
+    private DevicePolicy? _resolved;
 
     public required string ThingName { get; init; }
 
     /// <summary>What the settings say about this thing; what they do not say is as by default.</summary>
-    public PolicySettings Settings { get; init; } = PolicyFields.Defaults;
+    public PolicySettings Settings { get; init => field = Anew(value); } = PolicyFields.Defaults;
 
     /// <summary>The glob that matched, null for the plain settings.</summary>
-    public string? Match { get; init; }
+    public string? Match { get; init => field = Anew(value); }
 
     /// <summary>What is set for this thing at run time; null: nothing.</summary>
-    public PolicySettings? Override { get; init; }
+    public PolicySettings? Override { get; init => field = Anew(value); }
 
     /// <summary>What holds: the settings, with what is set at run time over them.</summary>
     public DevicePolicy Policy
@@ -33,7 +33,7 @@ public sealed record RuleContext
     public IReadOnlyDictionary<string, DestinationTerms> Terms { get; init; } = new Dictionary<string, DestinationTerms>();
 
     /// <summary>Names of all destinations there are; null: not known.</summary>
-    public IReadOnlyList<string>? Known { get; init; }
+    public IReadOnlyList<string>? Known { get; init => field = Anew(value); }
 
     /// <summary>The sources whose things somebody can be asked about.</summary>
     public IReadOnlyList<EventSource> Verifiable { get; init; } = [];
@@ -54,4 +54,11 @@ public sealed record RuleContext
     /// <summary>The same facts, with the policy as it is with what is set for the thing itself.</summary>
     public RuleContext With(PolicySettings? set) => _resolved is not null && ReferenceEquals(set, Override) ? this
         : this with { Override = set, Policy = PolicyFields.Resolve(Settings, Match, set, Known) };
+
+    /// <summary>What the policy is made of has changed.</summary>
+    private T Anew<T>(T value)
+    {
+        _resolved = null;
+        return value;
+    }
 }

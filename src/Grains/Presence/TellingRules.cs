@@ -52,7 +52,12 @@ internal static class TellingRules
 
     /// <summary>News is waiting behind what could not be delivered before: it is worth another try.</summary>
     private static IReadOnlyList<Outage> TriedAnew(IReadOnlyList<Outage> owing) => owing.Count == 0 ? owing :
-        [.. owing.Select(outage => outage with { Deliveries = outage.Deliveries.ToDictionary(pair => pair.Key, pair => pair.Value with { RetryAt = null }) })];
+    [
+        .. owing.Select(outage => outage with
+        {
+            Deliveries = outage.Deliveries.ToDictionary(pair => pair.Key, pair => pair.Value with { RetryAt = null }),
+        }),
+    ];
 
     /// <summary>
     /// The destination may take now what it did not take before: all that is owed to it is due. But not what it refuses, nor what has

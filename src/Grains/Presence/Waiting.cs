@@ -17,7 +17,8 @@ internal static class Waiting
             .. state.Outage switch
             {
                 null => [],
-                { BackAt: not null } back => [new("recovery-hold", back.HoldEndsAt, "It is back; the outage is over when that has lasted.")],
+                { BackAt: not null } back =>
+                    [new("recovery-hold", back.HoldEndsAt, "It is back; the outage is over when that has lasted.")],
                 { Telling: null, Muted: false } grace => [InGrace(state, LookingRules.WithGraceOf(context, grace), context, now)],
                 var offline => Offline(state, offline, context, now),
             },
@@ -37,8 +38,11 @@ internal static class Waiting
 
         return (state.Memory.AskingAbout == grace.Id ? state.Memory : ActivationMemory.Empty) switch
         {
-            { HeldSince: { } held } => new("backlog", held + context.MaxHold, "Its grace is over, but its return may be on its way to us; by then people are told."),
-            { AskingSince: { } since } => new("verifier", since + LookingRules.AskFor, "Its grace is over, and the verifier is being asked; without an answer by then, people are told."),
+            { HeldSince: { } held } => new(
+                "backlog", held + context.MaxHold, "Its grace is over, but its return may be on its way to us; by then people are told."),
+            { AskingSince: { } since } => new(
+                "verifier", since + LookingRules.AskFor,
+                "Its grace is over, and the verifier is being asked; without an answer by then, people are told."),
             _ => new("look", null, "Its grace is over; it is looked at within a minute."),
         };
     }

@@ -22,7 +22,8 @@ internal static class WatcherRules
         {
             Blindness = new() { Id = ConnectionRules.OutageId($"{cluster}\nwatcher", knownUntil), Since = knownUntil, DetectedAt = now },
         },
-        { EndedAt: null } blindness when now - knownUntil <= KnowsWithin => new() { Blindness = AllOwedTheEnd(blindness with { EndedAt = now }, destinations) },
+        { EndedAt: null } blindness when now - knownUntil <= KnowsWithin =>
+            new() { Blindness = AllOwedTheEnd(blindness with { EndedAt = now }, destinations) },
 
         // Somebody has not heard yet that it had ended: it goes on.
         { EndedAt: not null } blindness when now - knownUntil > Blindness.After => new() { Blindness = blindness with { EndedAt = null } },
@@ -65,7 +66,8 @@ internal static class WatcherRules
 
         // One whose end it does not want to hear counts as told of it.
         if (told.Blind && blindness.EndedAt is not null && !terms.SendResolved) told = new();
-        return Settle(state with { Blindness = blindness with { Told = new Dictionary<string, BlindnessTold>(blindness.Told) { [destination] = told } } });
+        var all = new Dictionary<string, BlindnessTold>(blindness.Told) { [destination] = told };
+        return Settle(state with { Blindness = blindness with { Told = all } });
     }
 
     /// <summary>What was put off for a refusal or a keep-alive of the beginning is not put off for the end.</summary>

@@ -50,8 +50,8 @@ public static partial class ReadDestinations
     {
         if (!Name().IsMatch(name))
         {
-            return $"{section}: a destination's name is 1 to 32 of a-z, A-Z, 0-9, '-', '_' and '.', and begins with a letter or digit; "
-                + "choose another.";
+            return $"{section}: a destination's name is 1 to 32 of a-z, A-Z, 0-9, '-', '_' and '.', and "
+                + "begins with a letter or digit; choose another.";
         }
 
         if (others.Any(other => string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase)))

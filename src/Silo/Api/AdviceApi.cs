@@ -37,7 +37,8 @@ internal static class AdviceApi
     {
         if (Read(grace, out var asked) is { } wrong) return wrong;
         var outages = await fleet.Read(cancellationToken);
-        return TypedResults.Ok(new FleetAdvice(outages.Things, outages.Complete, GraceAdvice.Of(outages.Durations, presence.Value.DefaultPolicy.Grace, asked)));
+        var advice = GraceAdvice.Of(outages.Durations, presence.Value.DefaultPolicy.Grace, asked);
+        return TypedResults.Ok(new FleetAdvice(outages.Things, outages.Complete, advice));
     }
 
     /// <returns>Null: fine, also where none is asked for.</returns>

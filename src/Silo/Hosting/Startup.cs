@@ -50,7 +50,11 @@ internal static class Startup
             $"{message.TrimEnd('.')}: set ASPNETCORE_URLS or --urls to a free address, like http://127.0.0.1:8081.",
         InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core", Message: var message } =>
             $"ASPNETCORE_URLS or --urls: {message.Split('\n')[0].Trim()}",
-        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable, Message: var message } =>
+        SocketException
+        {
+            SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable,
+            Message: var message,
+        } =>
             $"A port cannot be opened ({message}): look at ASPNETCORE_URLS, Events:Mqtt:Listen and Orleans:Endpoints.",
         { InnerException: { } inner } => Explain(inner),
         _ => null,

@@ -22,8 +22,10 @@ internal static class PeerTrouble
     {
         for (; exception is not null; exception = exception.InnerException)
         {
-            if (exception is SocketException or ConnectionResetException or ConnectionAbortedException or SiloUnavailableException or OrleansMessageRejectionException
-                || exception.GetType().FullName is "Orleans.Runtime.Messaging.ConnectionFailedException" or "Orleans.Networking.Shared.SocketConnectionException")
+            if (exception is SocketException or ConnectionResetException or ConnectionAbortedException or SiloUnavailableException
+                    or OrleansMessageRejectionException
+                || exception.GetType().FullName is "Orleans.Runtime.Messaging.ConnectionFailedException"
+                    or "Orleans.Networking.Shared.SocketConnectionException")
             {
                 return true;
             }

@@ -20,7 +20,10 @@ internal sealed partial class OverdueSweep(
             foreach (var part in new RingPart(0, 0).Pieces())
             {
                 var rows = await reminders.ReadRows(part.Begin, part.End, stoppingToken);
-                overdue.AddRange(rows.Reminders.Where(row => row.StartAt <= now && row.GrainId.Type.ToString() == DeviceNames.GrainType).Select(row => row.GrainId));
+                overdue.AddRange(
+                    from row in rows.Reminders
+                    where row.StartAt <= now && row.GrainId.Type.ToString() == DeviceNames.GrainType
+                    select row.GrainId);
             }
 
             if (overdue.Count == 0) return;
@@ -42,7 +45,7 @@ internal sealed partial class OverdueSweep(
     [LoggerMessage(110, LogLevel.Information, "{Count} things fell due while this service was not running; looking at them now.")]
     private partial void LogOverdue(int count);
 
-    [LoggerMessage(111, LogLevel.Warning, "What fell due while this service was not running could not all be looked at; their reminders "
-        + "tick within a minute.")]
+    [LoggerMessage(111, LogLevel.Warning, "What fell due while this service was not running could not all be looked "
+        + "at; their reminders tick within a minute.")]
     private partial void LogFailed(Exception exception);
 }

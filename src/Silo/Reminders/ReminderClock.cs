@@ -207,8 +207,8 @@ internal sealed partial class ReminderClock(
 
     private void Ring()
     {
-        while (
-            _isRunning && _ringing < AtOnce && !(_ringing >= AtOnceWhenFull && memory.IsFull) && _queue.TryPeek(out var alarm, out var at))
+        while (_isRunning && _ringing < AtOnce && !(_ringing >= AtOnceWhenFull && memory.IsFull)
+            && _queue.TryPeek(out var alarm, out var at))
         {
             var now = Now;
             if (at > now)

@@ -38,8 +38,8 @@ internal static class SqliteProvider
 
         private DeviceState Read(StoredGrain row) => StorageProviders.ReadState(row.Data, (why, cause) => new SqliteStoreException(
             SqliteStoreError.UnreadableState,
-            $"The state of {row.GrainId} in {store.Path} {why}: mend its row in the table grain_state, or delete it to let the thing begin "
-                + $"anew.",
+            $"The state of {row.GrainId} in {store.Path} {why}: mend its row in the table "
+                + "grain_state, or delete it to let the thing begin anew.",
             cause));
     }
 

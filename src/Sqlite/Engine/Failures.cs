@@ -20,8 +20,8 @@ internal static class Failures
             SQLITE_FULL => (SqliteStoreError.DiskFull,
                 $"The disk is full, nothing was stored in {path}: free some space there, and writing goes on by itself."),
             SQLITE_READONLY or SQLITE_CANTOPEN or SQLITE_PERM => (SqliteStoreError.CannotWrite,
-                $"{path} cannot be opened for writing: check the rights on it and on its folder, and that the disk is not mounted "
-                    + $"read-only."),
+                $"{path} cannot be opened for writing: check the rights on it and on its folder, "
+                    + "and that the disk is not mounted read-only."),
             SQLITE_BUSY or SQLITE_LOCKED => (SqliteStoreError.Busy,
                 $"Another program holds the write lock on {path}: end its transaction (an open sqlite3 shell, a backup)."),
             SQLITE_NOTADB => (SqliteStoreError.NotADatabase,

@@ -49,9 +49,13 @@ public sealed class SqsProcessTests
             [("Storage:Provider", "Memory"), ("Verify:With", "none"), ("Events:Mqtt:Listen:Port", "0"), .. settings]);
 
         exitCode.ShouldBe(1, output);
-        var line = output.Trim();
-        line.Split('\n').Length.ShouldBe(1, output);
+
+        // On a slow machine the start text, nine lines, comes before it.
+        var line = output.Trim().Split('\n').Where(said => !IsOfStartText(said)).ShouldHaveSingleItem(output);
         line.ShouldStartWith("Events:Sqs:QueueUrl");
         return line;
     }
+
+    private static bool IsOfStartText(string line) =>
+        line.StartsWith("IoTOrleans ", StringComparison.Ordinal) || (line.StartsWith("  ", StringComparison.Ordinal) && line[2] is >= 'A' and <= 'Z');
 }

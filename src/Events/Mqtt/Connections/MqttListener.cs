@@ -52,8 +52,8 @@ internal static class MqttListener
         if (!IPAddress.TryParse(text, out var address))
         {
             throw new StartupException(
-                $"{Address}={options.Address} is not an IP address: say 127.0.0.1 for this machine alone, or 0.0.0.0 for all its "
-                    + $"networks.");
+                $"{Address}={options.Address} is not an IP address: say 127.0.0.1 for this "
+                    + "machine alone, or 0.0.0.0 for all its networks.");
         }
 
         if (options.Port is < 0 or > IPEndPoint.MaxPort)

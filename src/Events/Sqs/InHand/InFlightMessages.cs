@@ -70,7 +70,8 @@ internal sealed class InFlightMessages
 /// <param name="receiptHandle">What SQS wants to see for this receive; another receive of the same message has another.</param>
 /// <param name="sentAt">When SQS took it: the moment that counts as our having received it.</param>
 /// <param name="receiveCount">How often it has been received, this time included. Approximate, says AWS.</param>
-internal sealed class InFlightMessage(string messageId, string receiptHandle, DateTimeOffset sentAt, int receiveCount, long receivedTimestamp)
+internal sealed class InFlightMessage(
+    string messageId, string receiptHandle, DateTimeOffset sentAt, int receiveCount, long receivedTimestamp)
 {
     /// <summary>What has come more often than this cannot be stored, or is no event; nobody is kept waiting for it.</summary>
     private const int MostReceives = 3;

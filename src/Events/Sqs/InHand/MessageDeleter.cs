@@ -23,7 +23,8 @@ internal sealed partial class MessageDeleter(
     private readonly LogLimiter trouble = new(time);
 
     /// <summary>Only for what is surely stored, or surely of no use.</summary>
-    public ValueTask Add(InFlightMessage message, CancellationToken cancellationToken) => stored.Writer.WriteAsync(message, cancellationToken);
+    public ValueTask Add(InFlightMessage message, CancellationToken cancellationToken) =>
+        stored.Writer.WriteAsync(message, cancellationToken);
 
     /// <summary>No more will come.</summary>
     public void Complete() => stored.Writer.TryComplete();

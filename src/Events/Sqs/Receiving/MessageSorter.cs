@@ -86,8 +86,7 @@ internal sealed partial class MessageSorter(
     [LoggerMessage(
         LogLevel.Warning,
         "SQS hands out message {MessageId} (of {ThingName}) again and again, now for the {ReceiveCount}th time: what it says could not be "
-            + "stored, or it could "
-        + "not be deleted afterwards. Other lines say why; it may be another consumer of this queue, too")]
+            + "stored, or it could not be deleted afterwards. Other lines say why; it may be another consumer of this queue, too")]
     private partial void LogAgainAndAgain(string messageId, string thingName, int receiveCount);
 
     [LoggerMessage("Message {MessageId} (receive {ReceiveCount}) is no event and is left to the dead-letter queue: {Reason}. {Detail}")]

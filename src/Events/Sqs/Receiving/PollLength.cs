@@ -67,7 +67,6 @@ internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> 
     }
 
     [LoggerMessage(LogLevel.Warning, "Something between this process and SQS cuts polls that wait for {Seconds:0.0} s. They wait for 1 s "
-        + "from now on; after an hour "
-        + "longer ones are tried again. Let connections to SQS be idle for 10 s")]
+        + "from now on; after an hour longer ones are tried again. Let connections to SQS be idle for 10 s")]
     private partial void LogCut(double seconds);
 }

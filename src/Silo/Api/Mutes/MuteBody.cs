@@ -44,7 +44,8 @@ internal sealed class MuteBody
 
     private static MuteBody Read(JsonElement json, string id, DateTimeOffset now)
     {
-        if (json.ValueKind != JsonValueKind.Object) return Unreadable("""The body must be an object like {"thing":"rpi-1","until":"2026-11-23T16:00:00Z"}.""");
+        if (json.ValueKind != JsonValueKind.Object)
+            return Unreadable("""The body must be an object like {"thing":"rpi-1","until":"2026-11-23T16:00:00Z"}.""");
         var body = new MuteBody();
         foreach (var unknown in json.EnumerateObject().Where(property => !fields.Contains(property.Name)))
             body.Refuse(unknown.Name, $"`{unknown.Name}` is no field of a mute. There are: {string.Join(", ", fields.Skip(1))}.");
@@ -53,7 +54,10 @@ internal sealed class MuteBody
 
         var (thing, glob, attribute) = (body.Thing(json), body.Glob(json), body.Attribute(json));
         if (targets.Count(field => json.Has(field)) != 1)
-            body.Refuse("thing", """Say exactly one of `thing` ("rpi-1"), `glob` ("door-*") and `attribute` ({"name":"site","value":"north"}).""");
+        {
+            body.Refuse(
+                "thing", """Say exactly one of `thing` ("rpi-1"), `glob` ("door-*") and `attribute` ({"name":"site","value":"north"}).""");
+        }
 
         var from = body.Time(json, "from") ?? now;
         var until = body.Time(json, "until");

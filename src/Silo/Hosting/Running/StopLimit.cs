@@ -55,8 +55,8 @@ internal static class StopLimit
 
         left.Add(settings.Storage == StorageProvider.DynamoDB ? "its things (the other silos take them over in about 15 s)" : "its things "
             + "(the next start takes them over)");
-        return $"Ended {Limit.TotalSeconds:0} s after it was told to stop, because something does not answer: most often storage. Not "
-            + $"handed over: {string.Join(", ", left)}.";
+        return $"Ended {Limit.TotalSeconds:0} s after it was told to stop, because something does not answer: "
+            + $"most often storage. Not handed over: {string.Join(", ", left)}.";
 
         void Add(int? count, string what)
         {

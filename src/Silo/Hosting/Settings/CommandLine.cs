@@ -47,8 +47,8 @@ internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mist
             {
                 if (!hasDashes) mistakes.Add($"-{key}: a setting begins with two dashes: --{key}=value.");
                 else if (!key.Contains(':') && key.Contains("__", StringComparison.Ordinal))
-                    mistakes.Add($"--{key}: two underscores are for environment variables; here it is "
-                        + $"--{key.Replace("__", ":", StringComparison.Ordinal)}.");
+                    mistakes.Add($"--{key}: two underscores are for environment "
+                        + $"variables; here it is --{key.Replace("__", ":", StringComparison.Ordinal)}.");
                 else if (!key.Contains(':') && !words.Contains(key))
                     mistakes.Add($"--{key}: there is no such setting; docs/settings.md lists them all.");
                 else settings.AddRange(setting);

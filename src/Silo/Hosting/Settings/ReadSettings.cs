@@ -67,8 +67,9 @@ internal static class ReadSettings
     {
         foreach (var (key, value) in configuration.GetSection("Kestrel").AsEnumerable())
         {
-            if (value?.StartsWith('~') == true && (key.EndsWith(":Path", StringComparison.OrdinalIgnoreCase) || key.EndsWith(":KeyPath", StringComparison.OrdinalIgnoreCase)))
-                configuration[key] = reader.FilePath(key, value);
+            var isPath = key.EndsWith(":Path", StringComparison.OrdinalIgnoreCase)
+                || key.EndsWith(":KeyPath", StringComparison.OrdinalIgnoreCase);
+            if (isPath && value?.StartsWith('~') == true) configuration[key] = reader.FilePath(key, value);
         }
     }
 
@@ -114,8 +115,8 @@ internal static class ReadSettings
         {
             (var key, DurationField duration) => duration.Set(policy, reader.Duration(key)),
             (var key, FlagField flag) => flag.Set(policy, reader.Flag(key)),
-            (var key, DestinationsField names) => names.Set(policy, reader.List(key, "name somebody, leave it out for everybody, or set "
-                + "Muted=true for nobody") is { Count: > 0 } list ? list : null),
+            (var key, DestinationsField names) => names.Set(policy, reader.List(key, "name somebody, leave it out for everybody, or "
+                + "set Muted=true for nobody") is { Count: > 0 } list ? list : null),
             _ => throw new InvalidOperationException($"{field.Name} cannot be read from settings."),
         });
 
@@ -173,8 +174,8 @@ internal static class ReadSettings
     {
         if (reader.Text("Notifications:TimeZone") is not { } name) return LocalZone(reader);
         if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
-        reader.Mistake($"Notifications:TimeZone={name}: say an IANA name like Asia/Tokyo or Europe/Berlin (on a slim image install the "
-            + $"package tzdata).");
+        reader.Mistake($"Notifications:TimeZone={name}: say an IANA name like Asia/Tokyo or Europe/Berlin "
+            + "(on a slim image install the package tzdata).");
         return TimeZoneInfo.Utc;
     }
 

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Hosting;
+
+namespace IoTOrleans.Grains.Dispatch;
+
+/// <summary>
+/// A service that works in lanes. At the stop it takes no more, and brings what is under way to its end: cut off, that would be done twice.
+/// </summary>
+internal abstract class LaneService(TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How much waits or is under way.</summary>
+    public int Pending => Lanes.Sum(lane => lane.Count);
+
+    protected abstract IEnumerable<ILane> Lanes { get; }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var lane in Lanes) lane.Close();
+        if (ExecuteTask is { } running)
+        {
+            using var enough = new CancellationTokenSource(patience, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
+            await running.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Lanes.Select(lane => lane.Run(stoppingToken)));
+}
