@@ -26,7 +26,7 @@ return await Startup.Run(async () =>
     builder.AddEventSources(settings);
     builder.AddHttp(settings);
 
-    var app = builder.Build();
+    await using var app = builder.Build();
     await app.Services.CheckAwsCredentials();
     app.UseProblems();
     app.UseReception();
@@ -45,5 +45,6 @@ return await Startup.Run(async () =>
 
     app.SayWhereToLook(settings);
     app.EndInTime(settings);
-    await app.RunAsync();
+    await app.StartOrStop();
+    await app.WaitForShutdownAsync();
 });

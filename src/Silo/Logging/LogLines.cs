@@ -12,14 +12,17 @@ internal sealed class LogLines(TimeProvider time) : ConsoleFormatter(FormatterNa
 {
     public const string FormatterName = "lines";
 
+    internal bool Silent { get; set; }
+
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
+        if (Silent) return;
         var isPeerTrouble = PeerTrouble.IsIt(logEntry.Exception);
         if (isPeerTrouble && PeerTrouble.IsToldByOthers(logEntry.Category)) return;
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         textWriter.Write(time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
         textWriter.Write(string.Create(CultureInfo.InvariantCulture, $" {Level(logEntry.LogLevel)}: "
-            + $"{logEntry.Category}[{logEntry.EventId.Id}] {OneLine(message)}"));
+            + $"{logEntry.Category} {OneLine(message)}"));
         if (logEntry.Exception is { } exception)
             textWriter.Write($" {OneLine(isPeerTrouble ? exception.FirstLine() : exception.ToString())}");
         textWriter.Write(Environment.NewLine);
