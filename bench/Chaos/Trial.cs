@@ -10,10 +10,10 @@ namespace IoTOrleans.Chaos;
 internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, Screen screen, TimeProvider time)
 {
     /// <summary>A destination that failed four times in a row is tried again after 15 minutes; fewer is what a run's faults come to.</summary>
-    private static readonly TimeSpan longestCalm = TimeSpan.FromMinutes(12);
+    private static readonly TimeSpan LongestCalm = TimeSpan.FromMinutes(12);
 
     /// <summary>For a word that should not come.</summary>
-    private static readonly TimeSpan silence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
     private readonly Ledger ledger = new();
     private readonly FaultLanes lanes = new(setup.Lines, silos, screen, time);
@@ -39,7 +39,7 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
                 await Watch(judge, Left(end), over.Token);
             }
 
-            await Calm(judge, final, time.GetUtcNow() + longestCalm, over.Token);
+            await Calm(judge, final, time.GetUtcNow() + LongestCalm, over.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -73,7 +73,7 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
             }
 
             quietSince ??= time.GetUtcNow();
-            if (time.GetUtcNow() - quietSince >= silence) return;
+            if (time.GetUtcNow() - quietSince >= Silence) return;
         }
     }
 

@@ -7,7 +7,7 @@ namespace IoTOrleans.Fleet;
 /// <summary>Each measurement in turn, service and ceiling alternating so that a noisy minute hits both; then the table.</summary>
 internal static class FleetRun
 {
-    private static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public static async Task<int> Execute(FleetOptions options)
     {
@@ -17,7 +17,7 @@ internal static class FleetRun
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
             .StartAsync(progress => Run(measurements, options.Repeats, progress));
         Report.Print(results, scale, options);
-        if (options.Json is { } file) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(results, indented));
+        if (options.Json is { } file) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(results, Indented));
         return 0;
     }
 

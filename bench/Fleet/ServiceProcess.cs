@@ -9,7 +9,7 @@ namespace IoTOrleans.Fleet;
 /// <summary>The service as users start it: a process of its own, in a folder of its own.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("fleet-").FullName;
     private readonly Dictionary<string, string> _settings;
@@ -107,7 +107,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             {
                 return false;
             }
-        }, patience);
+        }, Patience);
 
     private long ReadMemory()
     {

@@ -15,7 +15,7 @@ internal sealed class StormRun(StormOptions options, Process silo, HttpClient ht
     private const int Senders = 4;
 
     /// <summary>After the last deadline; everything should be told long before.</summary>
-    private static readonly TimeSpan patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly List<Told> _told = [];
     private readonly long _began = time.GetTimestamp();
@@ -85,13 +85,13 @@ internal sealed class StormRun(StormOptions options, Process silo, HttpClient ht
         var lastDeadline = DropOf(options.Things - 1).AddSeconds(options.Grace);
         Say($"all drops are stored, {(firstDeadline - time.GetUtcNow()).TotalSeconds:0} s before the first deadline");
 
-        while (time.GetUtcNow() < lastDeadline + patience && !silo.HasExited && Counted() < options.Things)
+        while (time.GetUtcNow() < lastDeadline + Patience && !silo.HasExited && Counted() < options.Things)
         {
             await Task.Delay(TimeSpan.FromSeconds(5), time);
             Say($"{Counted():N0} told, peak memory {PeakMemory()}");
         }
 
-        var known = await EveryoneKnows(lastDeadline + patience);
+        var known = await EveryoneKnows(lastDeadline + Patience);
         Print(connected, dropped, firstDeadline, lastDeadline, known);
         return !silo.HasExited && Counted() == options.Things && known is not null ? 0 : 1;
     }

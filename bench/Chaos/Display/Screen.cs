@@ -5,7 +5,7 @@ namespace IoTOrleans.Chaos.Display;
 /// <summary>What happens, a line each, and on a terminal beneath it a few lines that are always up to date; elsewhere these come every ten seconds.</summary>
 internal sealed class Screen(TextWriter output, bool live, TimeProvider time)
 {
-    private static readonly TimeSpan often = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(10);
 
     private readonly Lock sync = new();
     private IReadOnlyList<string> block = [];
@@ -35,7 +35,7 @@ internal sealed class Screen(TextWriter output, bool live, TimeProvider time)
                 return;
             }
 
-            if (shown is { } last && time.GetElapsedTime(last) < often) return;
+            if (shown is { } last && time.GetElapsedTime(last) < Often) return;
             shown = time.GetTimestamp();
             output.WriteLine($"{time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture)} {string.Join("; ", lines)}");
             output.Flush();

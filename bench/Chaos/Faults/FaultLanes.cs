@@ -8,10 +8,10 @@ namespace IoTOrleans.Chaos.Faults;
 /// <summary>Carries the plan out: begins each fault at its time, and ends it, whatever comes.</summary>
 internal sealed class FaultLanes(IReadOnlyDictionary<string, Line> lines, Flotilla silos, Screen screen, TimeProvider time)
 {
-    private static readonly TimeSpan restartsAfter = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan aMoment = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RestartsAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan afterSilos = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AfterSilos = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentQueue<Injection> injections = new();
 
@@ -33,9 +33,9 @@ internal sealed class FaultLanes(IReadOnlyDictionary<string, Line> lines, Flotil
             var wait = start + fault.At - time.GetUtcNow();
             if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
             if (fault.IsOfProcesses) await silos.AreUp(cancellationToken);
-            if (time.GetUtcNow() + fault.Lasts > end + aMoment) continue;
+            if (time.GetUtcNow() + fault.Lasts > end + AMoment) continue;
             await Inject(fault, cancellationToken);
-            if (fault.IsOfProcesses) await Task.Delay(afterSilos, time, cancellationToken);
+            if (fault.IsOfProcesses) await Task.Delay(AfterSilos, time, cancellationToken);
         }
     }
 
@@ -49,10 +49,10 @@ internal sealed class FaultLanes(IReadOnlyDictionary<string, Line> lines, Flotil
             switch (fault.Kind)
             {
                 case FaultKind.Killed:
-                    await silos[fault.Silo].Kill(restartsAfter);
+                    await silos[fault.Silo].Kill(RestartsAfter);
                     break;
                 case FaultKind.AllKilled:
-                    await Task.WhenAll(silos.All.Select(silo => silo.Kill(restartsAfter)));
+                    await Task.WhenAll(silos.All.Select(silo => silo.Kill(RestartsAfter)));
                     break;
                 case FaultKind.Paused:
                     await silos[fault.Silo].Pause(fault.Lasts, cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class FaultLanes(IReadOnlyDictionary<string, Line> lines, Flotil
                 case FaultKind.RollingRestart:
                     foreach (var silo in silos.All)
                     {
-                        await silo.Terminate(restartsAfter);
+                        await silo.Terminate(RestartsAfter);
                         await silo.IsUp(cancellationToken);
                     }
 

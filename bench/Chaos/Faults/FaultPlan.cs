@@ -10,16 +10,16 @@ internal static class FaultPlan
 {
     public const int MostLanes = 3;
 
-    private static readonly FaultKind[] ofLines =
+    private static readonly FaultKind[] OfLines =
         [FaultKind.Resets, FaultKind.Hangs, FaultKind.Errors, FaultKind.Throttling, FaultKind.LostAnswers, FaultKind.SlowAnswers];
 
-    private static readonly FaultKind[] ofProcesses = [FaultKind.Killed, FaultKind.Paused, FaultKind.RollingRestart, FaultKind.AllKilled];
+    private static readonly FaultKind[] OfProcesses = [FaultKind.Killed, FaultKind.Paused, FaultKind.RollingRestart, FaultKind.AllKilled];
 
     /// <returns>The faults of each lane, in the order of their times. Where there is one lane only, it takes from each group in turn.</returns>
     public static IReadOnlyList<IReadOnlyList<PlannedFault>> Of(int seed, TimeSpan duration, int silos, int lanes)
     {
         var (needs, words) = (Kinds(Upstream.DynamoDB, Upstream.Sqs), Kinds(Upstream.Webhook, Upstream.Sns, Upstream.Shadow));
-        (string, FaultKind)[] processes = [.. ofProcesses.Select(kind => ("silos", kind))];
+        (string, FaultKind)[] processes = [.. OfProcesses.Select(kind => ("silos", kind))];
         return lanes switch
         {
             // What one fault leaves behind is over before the next.
@@ -33,7 +33,7 @@ internal static class FaultPlan
     }
 
     private static (string Target, FaultKind Kind)[] Kinds(params string[] targets) =>
-        [.. from target in targets from kind in ofLines select (target, kind)];
+        [.. from target in targets from kind in OfLines select (target, kind)];
 
     private static IEnumerable<PlannedFault> Lane(
         Random random, TimeSpan duration, (string Target, FaultKind Kind)[][] groups, (int From, int To) gap, int silos)

@@ -9,7 +9,7 @@ namespace IoTOrleans.Chaos.Fleet;
 /// </summary>
 internal static class IotCore
 {
-    private static readonly string[] reasons = ["CONNECTION_LOST", "MQTT_KEEP_ALIVE_TIMEOUT", "CLIENT_INITIATED_DISCONNECT", "CLIENT_ERROR"];
+    private static readonly string[] Reasons = ["CONNECTION_LOST", "MQTT_KEEP_ALIVE_TIMEOUT", "CLIENT_INITIATED_DISCONNECT", "CLIENT_ERROR"];
 
     public static (IReadOnlyList<Message> Messages, IReadOnlyList<ShadowWrite> Shadow) Says(Thing thing, int seed)
     {
@@ -23,7 +23,7 @@ internal static class IotCore
         foreach (var change in thing.Changes)
         {
             if (change.Connected) session = session.Next(random);
-            foreach (var message in Sent(change, change.At, session, change.Connected ? null : reasons[random.Next(reasons.Length)])) yield return message;
+            foreach (var message in Sent(change, change.At, session, change.Connected ? null : Reasons[random.Next(Reasons.Length)])) yield return message;
 
             var ends = thing.Changes.ElementAtOrDefault(change.Index + 1)?.At ?? change.At + TimeSpan.FromSeconds(10);
             if (!change.Connected || random.Next(12) > 0 || ends - change.At < TimeSpan.FromSeconds(6)) continue;

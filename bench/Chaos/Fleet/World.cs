@@ -11,9 +11,9 @@ internal sealed class World(
     private const int atATime = 16;
 
     /// <summary>Not JSON, not an event, no name: what a queue gets when somebody makes a mistake.</summary>
-    private static readonly string[] poison = ["not json", "{}", """{"connected":true,"timestamp":1763884800}"""];
+    private static readonly string[] Poison = ["not json", "{}", """{"connected":true,"timestamp":1763884800}"""];
 
-    public static bool IsPoison(string body) => poison.Contains(body);
+    public static bool IsPoison(string body) => Poison.Contains(body);
 
     public async Task Run(DateTimeOffset start, TimeSpan duration, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ internal sealed class World(
             timeline.AddRange(writes.Select(write => (write.At, Writes(write))));
         }
 
-        timeline.AddRange(poison.Select((body, i) => (duration * (i + 1) / (poison.Length + 2), SendsPoison(body))));
+        timeline.AddRange(Poison.Select((body, i) => (duration * (i + 1) / (Poison.Length + 2), SendsPoison(body))));
         timeline.Sort((a, b) => a.At.CompareTo(b.At));
         return timeline;
     }

@@ -10,18 +10,18 @@ namespace IoTOrleans.Chaos.Judging;
 internal sealed class Excuses(IEnumerable<Injection> injections)
 {
     /// <summary>A tick that failed is made good by the reminder within a minute; a call may hang for 30 s before that.</summary>
-    private static readonly TimeSpan afterStorage = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan AfterStorage = TimeSpan.FromSeconds(90);
 
     /// <summary>15 s of silence until a silo is declared dead, then the reminder's minute.</summary>
-    private static readonly TimeSpan afterSilos = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan AfterSilos = TimeSpan.FromSeconds(90);
 
     /// <summary>A minute of asking in vain.</summary>
-    private static readonly TimeSpan afterShadow = TimeSpan.FromSeconds(75);
+    private static readonly TimeSpan AfterShadow = TimeSpan.FromSeconds(75);
 
     /// <summary>
     /// A poll that hangs is given up after 35 s. What its answer may have hidden, nobody sees for another 40 s, and a first verdict is held for that.
     /// </summary>
-    private static readonly TimeSpan afterQueue = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan AfterQueue = TimeSpan.FromSeconds(90);
 
     private readonly List<(DateTimeOffset From, DateTimeOffset To)> spans =
         [.. from injection in injections let tail = Tail(injection.Fault) where tail > TimeSpan.Zero
@@ -36,10 +36,10 @@ internal sealed class Excuses(IEnumerable<Injection> injections)
 
     private static TimeSpan Tail(PlannedFault fault) => fault.Target switch
     {
-        Upstream.DynamoDB => afterStorage,
-        Upstream.Sqs => afterQueue,
-        "silos" => afterSilos,
-        Upstream.Shadow => afterShadow,
+        Upstream.DynamoDB => AfterStorage,
+        Upstream.Sqs => AfterQueue,
+        "silos" => AfterSilos,
+        Upstream.Shadow => AfterShadow,
         _ => TimeSpan.Zero,
     };
 }

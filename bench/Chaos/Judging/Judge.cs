@@ -13,15 +13,15 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
     public static readonly string[] Destinations = [Upstream.Webhook, Upstream.Sns];
 
     /// <summary>A question to the verifier and a send, on a machine that is busy.</summary>
-    private static readonly TimeSpan aMoment = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(10);
 
     /// <summary>The age that a word may have when it is sent, an attempt that waits included.</summary>
-    private static readonly TimeSpan onItsWay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(30);
 
     /// <summary>The age that an answer of the shadow may have when it is taken: the attempt's time-out, and storage that takes its time.</summary>
-    private static readonly TimeSpan toAnswer = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ToAnswer = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan rounding = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(2);
 
     public Verdict Assess(IEnumerable<Injection> injections, DateTimeOffset now)
     {
@@ -76,16 +76,16 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
     private static string? WhyFalse(Notice notice, Absence absence)
     {
         var deadline = absence.Deadline(notice.Since);
-        if (notice.At < deadline - rounding && !absence.IsConfirmedBy(notice)) return $"before its time, {deadline:HH:mm:ss.fff}";
+        if (notice.At < deadline - Rounding && !absence.IsConfirmedBy(notice)) return $"before its time, {deadline:HH:mm:ss.fff}";
         if (absence.BackAccepted < deadline - Terms.Settle && !absence.IsConfirmedBy(notice))
         {
             return $"its return was in the queue at {absence.BackAccepted:HH:mm:ss.fff}, it was not due before {deadline:HH:mm:ss.fff}; "
                 + $"when it was told ({notice.DetectedAt:HH:mm:ss.fff}) the return was {absence.WhereWasItsEnd(notice.DetectedAt)}";
         }
 
-        if (notice.Verification == "confirmed" && absence.BackInShadow < notice.DetectedAt - toAnswer)
+        if (notice.Verification == "confirmed" && absence.BackInShadow < notice.DetectedAt - ToAnswer)
             return $"confirmed by the shadow, which says since {absence.BackInShadow:HH:mm:ss.fff} that it is back";
-        if (notice.RecoveredAt is null && absence.KnownToBeBack(notice.At - onItsWay) is { } known) return $"known to be back since {known:HH:mm:ss.fff}";
+        if (notice.RecoveredAt is null && absence.KnownToBeBack(notice.At - OnItsWay) is { } known) return $"known to be back since {known:HH:mm:ss.fff}";
         return null;
     }
 
@@ -104,7 +104,7 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
         if (absence.Known is { } known)
         {
             var settled = known + Terms.Settle > absence.GraceEnds ? known + Terms.Settle : absence.GraceEnds;
-            var due = excuses.After(settled + aMoment);
+            var due = excuses.After(settled + AMoment);
             if (due < now && !(absence.BackAccepted < due))
             {
                 verdict.Due++;

@@ -17,12 +17,12 @@ internal enum SiloState
 internal sealed class SupervisedSilo : IAsyncDisposable
 {
     /// <summary>How a silo ends that is told to: the 30 s that it may drain, on a busy machine.</summary>
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>The others say so after three missed probes of 5 s, and the silo itself finds out with its next write.</summary>
-    private static readonly TimeSpan ownDeath = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan OwnDeath = TimeSpan.FromSeconds(40);
 
-    private static readonly TimeSpan restartsAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RestartsAfter = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource over = new();
     private readonly Lock sync = new();
@@ -37,7 +37,7 @@ internal sealed class SupervisedSilo : IAsyncDisposable
     // Kept until the end: whoever has just ended one may still ask it how it ended.
     private readonly List<Process> ran = [];
     private Process? process;
-    private TimeSpan pause = restartsAfter;
+    private TimeSpan pause = RestartsAfter;
     private bool expected;
     private Task supervision = Task.CompletedTask;
     private volatile SiloState state;
@@ -93,7 +93,7 @@ internal sealed class SupervisedSilo : IAsyncDisposable
 
         try
         {
-            await paused.WaitForExitAsync(cancellationToken).WaitAsync(ownDeath, time, cancellationToken);
+            await paused.WaitForExitAsync(cancellationToken).WaitAsync(OwnDeath, time, cancellationToken);
             state = SiloState.Down;
         }
         catch (TimeoutException)
@@ -138,13 +138,13 @@ internal sealed class SupervisedSilo : IAsyncDisposable
         try
         {
             await ending.Signal(signal);
-            await ending.WaitForExitAsync().WaitAsync(patience, time);
+            await ending.WaitForExitAsync().WaitAsync(Patience, time);
             state = SiloState.Down;
             if (signal == "-TERM" && ending.ExitCode != 0) screen.Say($"{name} ended with {ending.ExitCode} after SIGTERM");
         }
         catch (TimeoutException)
         {
-            screen.Say($"{name} has not ended {patience.TotalSeconds:0} s after {signal}: killed");
+            screen.Say($"{name} has not ended {Patience.TotalSeconds:0} s after {signal}: killed");
             ending.Kill(entireProcessTree: true);
         }
     }
@@ -179,7 +179,7 @@ internal sealed class SupervisedSilo : IAsyncDisposable
 
             lock (sync) process = null;
             await Task.Delay(pause, time, over.Token);
-            (expected, pause) = (false, restartsAfter);
+            (expected, pause) = (false, RestartsAfter);
         }
     }
 

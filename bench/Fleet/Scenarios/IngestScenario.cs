@@ -9,7 +9,7 @@ namespace IoTOrleans.Fleet.Scenarios;
 /// <summary>A fleet's first events: each thing is new, read once and written once.</summary>
 internal static class IngestScenario
 {
-    private static readonly TimeSpan patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     public static IEnumerable<Measurement> All(Scale scale)
     {
@@ -76,9 +76,9 @@ internal static class IngestScenario
     private static async Task<double> Rate(AmazonSQSClient sqs, QueueAddress queue, int count)
     {
         var skipped = count / 10;
-        await Waiting.Until(async () => await Left(sqs, queue) <= count - skipped, patience);
+        await Waiting.Until(async () => await Left(sqs, queue) <= count - skipped, Patience);
         var left = await Left(sqs, queue);
-        return left / await Waiting.Seconds(() => Waiting.Until(async () => await Left(sqs, queue) == 0, patience));
+        return left / await Waiting.Seconds(() => Waiting.Until(async () => await Left(sqs, queue) == 0, Patience));
     }
 
     private static async Task<int> Left(AmazonSQSClient sqs, QueueAddress queue)

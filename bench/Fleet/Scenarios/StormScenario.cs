@@ -8,7 +8,7 @@ namespace IoTOrleans.Fleet.Scenarios;
 /// </summary>
 internal static class StormScenario
 {
-    private static readonly TimeSpan patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>All things drop at once.</summary>
     public static Measurement Storm(Scale scale) => new(
@@ -27,7 +27,7 @@ internal static class StormScenario
         await service.Post(Things.Named(count), connected: true);
         await service.Post(Things.Named(count), connected: false);
         var deadline = TimeProvider.System.GetUtcNow() + grace;
-        await Waiting.Until(() => receiver.Told >= count, patience);
+        await Waiting.Until(() => receiver.Told >= count, Patience);
         return Math.Max(0.01, (TimeProvider.System.GetUtcNow() - deadline).TotalSeconds);
     }
 
@@ -41,7 +41,7 @@ internal static class StormScenario
         return await Waiting.Seconds(async () =>
         {
             service.Launch();
-            await Waiting.Until(() => receiver.Told >= count, patience);
+            await Waiting.Until(() => receiver.Told >= count, Patience);
         });
     }
 

@@ -82,6 +82,6 @@ internal sealed partial class DynamoDBMembershipTable(string cluster, DynamoDBTa
     private static DateTime LastSign(MembershipEntry entry) =>
         (entry.SuspectTimes ?? []).Select(vote => vote.Item2).Append(entry.StartTime).Append(entry.IAmAliveTime).Max();
 
-    [LoggerMessage(1, LogLevel.Warning, "{Silo} has no row in the DynamoDB table {Table} any more: it was declared dead and cleaned up.")]
+    [LoggerMessage(LogLevel.Warning, "{Silo} has no row in the DynamoDB table {Table} any more: it was declared dead and cleaned up.")]
     private partial void LogRowGone(SiloAddress silo, string table);
 }

@@ -13,8 +13,8 @@ internal sealed partial class Undertaker(
     IMembershipTable table, ILocalSiloDetails self, TimeSpan deadAfter, TimeProvider time,
     ILogger<Undertaker> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
-    private static readonly TimeSpan lookEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan connecting = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(1);
 
     /// <summary>Before Orleans reads the table for the first time.</summary>
     public void Participate(ISiloLifecycle lifecycle) =>
@@ -24,7 +24,7 @@ internal sealed partial class Undertaker(
     public async Task Bury(CancellationToken cancellationToken)
     {
         await table.InitializeMembershipTableAsync(true, cancellationToken);
-        for (var began = time.GetTimestamp(); ; await Task.Delay(lookEvery, time, cancellationToken))
+        for (var began = time.GetTimestamp(); ; await Task.Delay(LookEvery, time, cancellationToken))
         {
             var silent = await Silent(await table.ReadAllAsync(cancellationToken), cancellationToken);
             foreach (var silo in silent.Where(IsDead)) await Declare(silo, cancellationToken);
@@ -73,7 +73,7 @@ internal sealed partial class Undertaker(
 
     private async Task<bool> Answers(MembershipEntry silo, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(connecting, time);
+        using var patience = new CancellationTokenSource(Connecting, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         using var socket = new Socket(silo.SiloAddress.Endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -88,10 +88,10 @@ internal sealed partial class Undertaker(
         }
     }
 
-    [LoggerMessage(2, LogLevel.Warning, "{Silo} takes no connection, and its last heartbeat is of {Alive:O}: declared dead")]
+    [LoggerMessage(LogLevel.Warning, "{Silo} takes no connection, and its last heartbeat is of {Alive:O}: declared dead")]
     private partial void LogDead(SiloAddress silo, DateTime alive);
 
-    [LoggerMessage(3, LogLevel.Warning, "Whether all silos of the table still live could not be looked at; Orleans "
+    [LoggerMessage(LogLevel.Warning, "Whether all silos of the table still live could not be looked at; Orleans "
         + "waits for those that do not answer. {Error}")]
     private partial void LogNotLooked(string error);
 }

@@ -63,6 +63,6 @@ internal sealed partial class TableSetup(IAmazonDynamoDB client, Caller caller, 
         if (keys != table.Schema.Keys) throw caller.Failures.AnotherTable(table.Name, keys, table.Schema.Keys);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Creating the DynamoDB table {Table} (on-demand billing).")]
+    [LoggerMessage(LogLevel.Information, "Creating the DynamoDB table {Table} (on-demand billing).")]
     private partial void LogCreating(string table);
 }

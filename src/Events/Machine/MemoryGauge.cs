@@ -33,7 +33,7 @@ internal sealed class MemoryGauge
     /// <summary>What a sender that was turned away is told to wait, at least.</summary>
     internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan lookAgain = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Bodies of requests, and what is parsed from them: some six times as much.</summary>
     private const int ShareOfBodies = 40;
@@ -72,7 +72,7 @@ internal sealed class MemoryGauge
     /// <summary>Waits while nothing new may come in.</summary>
     public async Task UntilRoom(CancellationToken cancellationToken)
     {
-        while (IsFull) await Task.Delay(lookAgain, _time, cancellationToken);
+        while (IsFull) await Task.Delay(LookAgain, _time, cancellationToken);
     }
 
     /// <summary>Takes a place for a body of this length; many of a megabyte at once would be more than a small container has.</summary>

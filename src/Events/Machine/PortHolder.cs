@@ -8,7 +8,7 @@ internal static class PortHolder
     private const string Unknown = "another program";
     private const string Listening = "0A";
 
-    private static readonly string[] tables = ["/proc/net/tcp", "/proc/net/tcp6"];
+    private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
     public static string Of(int port)
     {
@@ -26,7 +26,7 @@ internal static class PortHolder
 
     /// <summary>As the links in <c>/proc/…/fd</c> name them.</summary>
     private static IEnumerable<string> Sockets(int port) =>
-        from table in tables
+        from table in Tables
         where File.Exists(table)
         from line in File.ReadLines(table).Skip(1)
         let columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)

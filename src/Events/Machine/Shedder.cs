@@ -15,7 +15,7 @@ internal sealed partial class Shedder(
 {
     internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan speakEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SpeakEvery = TimeSpan.FromMinutes(1);
 
     private int _collections;
     private long? _spoke;
@@ -65,7 +65,7 @@ internal sealed partial class Shedder(
     private void Speak(MemoryReading reading, Pressure pressure)
     {
         var isFull = pressure == Pressure.Full;
-        if (isFull && (_spoke is not { } last || time.GetElapsedTime(last) > speakEvery))
+        if (isFull && (_spoke is not { } last || time.GetElapsedTime(last) > SpeakEvery))
         {
             _spoke = time.GetTimestamp();
             LogFull((int)(reading.Share * 100), reading.Limit / (1024 * 1024));

@@ -11,7 +11,7 @@ internal sealed partial class StallWatch(TimeProvider time, ILogger<StallWatch> 
     /// <summary>Shorter ones happen on a busy machine, and are no longer than what events are given to come in anyway.</summary>
     internal static readonly TimeSpan Shortest = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan beat = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private (long At, DateTimeOffset Clock)? _beaten;
@@ -30,7 +30,7 @@ internal sealed partial class StallWatch(TimeProvider time, ILogger<StallWatch> 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         Beat();
-        using var timer = new PeriodicTimer(beat, time);
+        using var timer = new PeriodicTimer(BeatEvery, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken)) Beat();
@@ -51,7 +51,7 @@ internal sealed partial class StallWatch(TimeProvider time, ILogger<StallWatch> 
 
             // While the machine sleeps, the monotonic clock may stand still, too. A clock that is set forward looks the same: little harm.
             var length = Moments.Later(time.GetElapsedTime(last.At, now), clock - last.Clock);
-            if (length < Shortest + beat) return;
+            if (length < Shortest + BeatEvery) return;
             _last = new Stall(clock, length);
             LogStalled((int)length.TotalSeconds);
         }

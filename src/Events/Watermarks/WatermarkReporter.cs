@@ -15,17 +15,17 @@ internal sealed partial class WatermarkReporter(
     internal static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     /// <summary>The silo that keeps it may be dead, and Orleans would wait for 30 s to find out.</summary>
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>How often the watcher hears of it.</summary>
-    private static readonly TimeSpan lookEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan goodbye = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Until all others have been answered once more, and so can hand over the last word of this silo if it also kept theirs.
     /// </summary>
-    private static readonly TimeSpan spreading = 2 * Every;
+    private static readonly TimeSpan Spreading = 2 * Every;
 
     private readonly LogLimiter _trouble = new(time);
     private IReadOnlyList<WatermarkReport>? _others;
@@ -38,7 +38,7 @@ internal sealed partial class WatermarkReporter(
             while (true)
             {
                 await Exchange(stoppingToken);
-                if (time.GetElapsedTime(looked) >= lookEvery)
+                if (time.GetElapsedTime(looked) >= LookEvery)
                 {
                     looked = time.GetTimestamp();
 
@@ -66,7 +66,7 @@ internal sealed partial class WatermarkReporter(
         var last = own.At(now);
         if (own.HasGivenBack)
         {
-            var until = last.HiddenUntil > now + goodbye ? last.HiddenUntil : now + goodbye;
+            var until = last.HiddenUntil > now + Goodbye ? last.HiddenUntil : now + Goodbye;
             last = last with { HiddenBefore = now + ConsumerWatermark.Overtaking, HiddenUntil = until };
         }
 
@@ -74,7 +74,7 @@ internal sealed partial class WatermarkReporter(
         {
             await Report(last, cancellationToken);
             if (_others?.Any(report => report.Silo != Me && now - report.At <= WatermarkCopy.Lasts) == true)
-                await Task.Delay(spreading, time, cancellationToken);
+                await Task.Delay(Spreading, time, cancellationToken);
         }
         catch (Exception)
         {
@@ -87,7 +87,7 @@ internal sealed partial class WatermarkReporter(
     private async Task<Watermark> Report(Watermark watermark, CancellationToken cancellationToken)
     {
         var grain = grains.GetGrain<IWatermarkGrain>(options.QueueUrl);
-        var answer = await grain.Report(Me, watermark with { Reports = _others }).WaitAsync(patience, time, cancellationToken);
+        var answer = await grain.Report(Me, watermark with { Reports = _others }).WaitAsync(Patience, time, cancellationToken);
         _others = answer.Reports;
         return answer with { Reports = null };
     }

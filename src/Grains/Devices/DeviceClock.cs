@@ -219,6 +219,6 @@ internal sealed partial class DeviceClock(
         return onTimer(cancellationToken);
     }
 
-    [LoggerMessage(10, LogLevel.Warning, "{ThingName}: its reminder could not be moved or removed; tried again soon.")]
+    [LoggerMessage(LogLevel.Warning, "{ThingName}: its reminder could not be moved or removed; tried again soon.")]
     private partial void LogReminderLeft(Exception exception, string thingName);
 }

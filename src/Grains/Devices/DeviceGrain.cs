@@ -34,13 +34,13 @@ internal sealed partial class DeviceGrain(
     internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
 
     /// <summary>Even if it only asks again: an activation that has been replaced must find that out.</summary>
-    private static readonly TimeSpan readAtLeastEvery = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ReadAtLeastEvery = TimeSpan.FromMinutes(10);
 
     /// <summary>At a start, until this silo knows the mutes.</summary>
-    private static readonly TimeSpan untilMutesAreKnown = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UntilMutesAreKnown = TimeSpan.FromSeconds(1);
 
     /// <summary>For a timer's turn to come.</summary>
-    private static readonly TimeSpan spare = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Spare = TimeSpan.FromSeconds(1);
 
     private DeviceState _state = new();
     private DeviceClock _clock = null!;
@@ -230,7 +230,7 @@ internal sealed partial class DeviceGrain(
     /// Whoever waits for its incident asks every minute, and a million of them would read their state for nothing: before anything is
     /// really sent, it is read again anyway.
     /// </summary>
-    private bool OnlyAsksAgain() => _clock.IsArmed && time.GetElapsedTime(_storedAsOf) < readAtLeastEvery
+    private bool OnlyAsksAgain() => _clock.IsArmed && time.GetElapsedTime(_storedAsOf) < ReadAtLeastEvery
         && !(broker.Current is { } start && ConnectionRules.MissedStart(_state, start))
         && PresenceRules.Apply(_state, new PresenceInput.Tick(), PolicyAt(Now), Now) is { Persist: false, Effects: { Count: > 0 } effects }
         && effects.All(effect => effect is PresenceEffect.Send { KeepAlive: false });
@@ -244,7 +244,7 @@ internal sealed partial class DeviceGrain(
     private bool MutesAreKnown()
     {
         if (mutes.IsReady) return true;
-        _clock.LookAgain(Now + untilMutesAreKnown, Now);
+        _clock.LookAgain(Now + UntilMutesAreKnown, Now);
         return false;
     }
 
@@ -301,7 +301,7 @@ internal sealed partial class DeviceGrain(
         if (_sendingTo is not null && !(until > _sendsUntil)) until = _sendsUntil;
         if (until == _staysUntil) return;
         _staysUntil = until;
-        DelayDeactivation(until is { } at && at > now ? at - now + spare : TimeSpan.Zero);
+        DelayDeactivation(until is { } at && at > now ? at - now + Spare : TimeSpan.Zero);
     }
 
     private void CarryOut(PresenceEffect effect)
@@ -389,19 +389,19 @@ internal sealed partial class DeviceGrain(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{ThingName}: the order mark of the last event could not be stored; a "
+    [LoggerMessage(LogLevel.Warning, "{ThingName}: the order mark of the last event could not be stored; a "
         + "late older event may be taken for news.")]
     private partial void LogMarkNotStored(Exception exception, string thingName);
 
-    [LoggerMessage(2, LogLevel.Warning, "{ThingName}: the verifier has said 'connected' three times in a row with a time stamp older than "
+    [LoggerMessage(LogLevel.Warning, "{ThingName}: the verifier has said 'connected' three times in a row with a time stamp older than "
         + "the disconnect. Nobody seems to maintain reported.connected; see docs/verification.md.")]
     private partial void LogVerifierStale(string thingName);
 
-    [LoggerMessage(3, LogLevel.Error, "Destination {Destination} has refused to hear of {ThingName} (outage {OutageId}) "
+    [LoggerMessage(LogLevel.Error, "Destination {Destination} has refused to hear of {ThingName} (outage {OutageId}) "
         + "for a day and will not be asked again: {Why}")]
     private partial void LogGivenUp(string destination, string thingName, string outageId, string why);
 
-    [LoggerMessage(4, LogLevel.Warning, "{ThingName}: more than {Most} MQTT clients seem to be connected at once. Client {Client} was "
+    [LoggerMessage(LogLevel.Warning, "{ThingName}: more than {Most} MQTT clients seem to be connected at once. Client {Client} was "
         + "heard least recently and is not watched any more; the ends of some sessions may have been lost. See docs/rules.md, Order.")]
     private partial void LogClientForgotten(string thingName, int most, string client);
 }

@@ -17,8 +17,8 @@ internal sealed class SecondLooks(IGrainFactory grains, [FromKeyedServices(TimeP
 
     private const int AtOnce = 16;
 
-    private static readonly TimeSpan lookEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan longest = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(8);
 
     private readonly ConcurrentDictionary<string, (long From, TimeSpan Wait)> _things = new(StringComparer.Ordinal);
 
@@ -31,8 +31,8 @@ internal sealed class SecondLooks(IGrainFactory grains, [FromKeyedServices(TimeP
     public void Soon(string thingName)
     {
         if (_things.Count >= Most && !_things.ContainsKey(thingName)) return;
-        _things.AddOrUpdate(thingName, _ => (time.GetTimestamp(), lookEvery),
-            (_, before) => (time.GetTimestamp(), before.Wait < longest ? before.Wait * 2 : longest));
+        _things.AddOrUpdate(thingName, _ => (time.GetTimestamp(), LookEvery),
+            (_, before) => (time.GetTimestamp(), before.Wait < Longest ? before.Wait * 2 : Longest));
         _added.Writer.TryWrite(true);
     }
 
@@ -43,7 +43,7 @@ internal sealed class SecondLooks(IGrainFactory grains, [FromKeyedServices(TimeP
             while (true)
             {
                 if (_things.IsEmpty) await _added.Reader.ReadAsync(stoppingToken);
-                await Task.Delay(lookEvery, time, stoppingToken);
+                await Task.Delay(LookEvery, time, stoppingToken);
                 await LookAt(stoppingToken);
             }
         }

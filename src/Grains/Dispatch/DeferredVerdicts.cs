@@ -12,7 +12,7 @@ namespace IoTOrleans.Grains.Dispatch;
 internal sealed class DeferredVerdicts
 {
     /// <summary>A held thing is looked at far more often; one that is not any more has moved to another silo.</summary>
-    private static readonly TimeSpan forgotten = DeferralRules.LookEvery * 3;
+    private static readonly TimeSpan Forgotten = DeferralRules.LookEvery * 3;
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _lastLook = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
@@ -32,7 +32,7 @@ internal sealed class DeferredVerdicts
             var now = _time.GetUtcNow();
             foreach (var (thingName, at) in _lastLook)
             {
-                if (now - at > forgotten) _lastLook.TryRemove(new(thingName, at));
+                if (now - at > Forgotten) _lastLook.TryRemove(new(thingName, at));
             }
 
             return _lastLook.Count;

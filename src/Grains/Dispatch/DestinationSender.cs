@@ -41,7 +41,7 @@ internal sealed class DestinationSender : LaneService
     private const int MostUnrecorded = 100_000;
 
     /// <summary>An answer that cannot be recorded leads to a repeat a minute later, so it is worth these waits.</summary>
-    private static readonly TimeSpan[] recordAgainAfter = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
+    private static readonly TimeSpan[] RecordAgainAfter = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
 
     private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
     private readonly Dictionary<(string Destination, Traffic Traffic), Lane<IOutgoing>> _lanes = [];
@@ -150,11 +150,11 @@ internal sealed class DestinationSender : LaneService
                 if (what.AnswerKey is { } key) _unrecorded.TryRemove((destination, key), out _);
                 return;
             }
-            catch (Exception) when (attempt < recordAgainAfter.Length)
+            catch (Exception) when (attempt < RecordAgainAfter.Length)
             {
                 if (what.AnswerKey is { } key && answer.Outcome == DeliveryOutcome.Accepted && _unrecorded.Count < MostUnrecorded)
                     _unrecorded[(destination, key)] = answer;
-                await Task.Delay(recordAgainAfter[attempt], _time, cancellationToken);
+                await Task.Delay(RecordAgainAfter[attempt], _time, cancellationToken);
             }
         }
     }

@@ -111,7 +111,7 @@ internal sealed partial class DispatcherClient(
         }
     }
 
-    [LoggerMessage(67, LogLevel.Error, "{Destination}: its dispatcher does not work. Nothing is lost: what is owed is asked for every "
+    [LoggerMessage(LogLevel.Error, "{Destination}: its dispatcher does not work. Nothing is lost: what is owed is asked for every "
         + "minute, and after five minutes sent one by one, every 5 s from each silo. Look at the grain storage")]
     private partial void LogFailing(Exception exception, string destination);
 }

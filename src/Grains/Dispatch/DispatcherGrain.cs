@@ -111,11 +111,11 @@ internal sealed partial class DispatcherGrain(
         return Apply(new IncidentInput.Tick());
     }
 
-    [LoggerMessage(60, LogLevel.Warning, "{Destination}: more than {CollapseAbove} notifications at once; the others "
+    [LoggerMessage(LogLevel.Warning, "{Destination}: more than {CollapseAbove} notifications at once; the others "
         + "are told as one, as incident {IncidentId}")]
     private partial void LogOpened(string destination, string incidentId, int collapseAbove);
 
-    [LoggerMessage(61, LogLevel.Error, "Destination {Destination} has refused to hear of incident {IncidentId} ({Members} things) for a "
+    [LoggerMessage(LogLevel.Error, "Destination {Destination} has refused to hear of incident {IncidentId} ({Members} things) for a "
         + "day and will not be asked again")]
     private partial void LogGivenUp(string destination, string incidentId, int members);
 }

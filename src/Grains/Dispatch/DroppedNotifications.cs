@@ -65,10 +65,10 @@ internal sealed partial class DroppedNotifications(
         Say();
     }
 
-    [LoggerMessage(46, LogLevel.Warning, "Destination {Destination} is not in the settings; what is owed to it waits up to an hour for it "
+    [LoggerMessage(LogLevel.Warning, "Destination {Destination} is not in the settings; what is owed to it waits up to an hour for it "
         + "to come back, and is dropped then")]
     private partial void LogMissing(string destination);
 
-    [LoggerMessage(47, LogLevel.Warning, "Destination {Destination} was removed from the settings; {Count} notifications dropped")]
+    [LoggerMessage(LogLevel.Warning, "Destination {Destination} was removed from the settings; {Count} notifications dropped")]
     private partial void LogDropped(string destination, int count);
 }

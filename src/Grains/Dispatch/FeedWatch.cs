@@ -45,7 +45,7 @@ internal sealed partial class FeedWatch([FromKeyedServices(TimeProviderNames.Gra
         }
     }
 
-    [LoggerMessage(22, LogLevel.Warning, "In the last day {Heals} things came back only because the verifier was asked, none by an event: "
+    [LoggerMessage(LogLevel.Warning, "In the last day {Heals} things came back only because the verifier was asked, none by an event: "
         + "the rule seems to route disconnects only. Route both directions, as in SELECT topic(3) AS thingName, "
         + "current.state.reported.connected AS connected, current.metadata.reported.connected.timestamp AS timestamp, current.version AS "
         + "version FROM '$aws/things/+/shadow/update/documents' WHERE previous.state.reported.connected <> "

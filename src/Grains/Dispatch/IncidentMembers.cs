@@ -72,7 +72,7 @@ internal sealed partial class IncidentMembers : LaneService
         await _grains.GetGrain<IDispatcherGrain>(work.Destination).PagesDeleted(work.Id);
     }
 
-    [LoggerMessage(65, LogLevel.Warning, "{Destination}: {Missed} members of incident {IncidentId} could not store that they were told; "
+    [LoggerMessage(LogLevel.Warning, "{Destination}: {Missed} members of incident {IncidentId} could not store that they were told; "
         + "they ask again within a minute")]
     private partial void LogNotRecorded(string destination, int missed, string incidentId);
 }

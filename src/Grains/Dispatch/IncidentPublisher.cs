@@ -67,18 +67,18 @@ internal sealed partial class IncidentPublisher
             all._grains.GetGrain<IDispatcherGrain>(to).Published(notification.IncidentId, notification.Number, answer);
     }
 
-    [LoggerMessage(62, LogLevel.Information, "{Destination} accepted {Event} of incident {IncidentId}, number {Number} "
+    [LoggerMessage(LogLevel.Information, "{Destination} accepted {Event} of incident {IncidentId}, number {Number} "
         + "({Count} things, {Back} back): {Detail}")]
     private partial void LogAccepted(string destination, string @event, string incidentId, int number, int count, int back, string detail);
 
-    [LoggerMessage(63, LogLevel.Warning, "{Destination} could not be told {Event} of incident {IncidentId} "
+    [LoggerMessage(LogLevel.Warning, "{Destination} could not be told {Event} of incident {IncidentId} "
         + "({Count} things), tried again soon: {Detail}")]
     private partial void LogFailed(string destination, string @event, string incidentId, int count, string detail);
 
-    [LoggerMessage(64, LogLevel.Error, "{Destination} refused {Event} of incident {IncidentId} ({Count} "
+    [LoggerMessage(LogLevel.Error, "{Destination} refused {Event} of incident {IncidentId} ({Count} "
         + "things), tried hourly for a day: {Detail}")]
     private partial void LogRefused(string destination, string @event, string incidentId, int count, string detail);
 
-    [LoggerMessage(66, LogLevel.Warning, "The things could not be counted; an incident is told without their number")]
+    [LoggerMessage(LogLevel.Warning, "The things could not be counted; an incident is told without their number")]
     private partial void LogNotCounted(Exception exception);
 }

@@ -7,7 +7,7 @@ namespace IoTOrleans.Grains.Dispatch;
 /// </summary>
 internal abstract class LaneService(TimeProvider time) : BackgroundService
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>How much waits or is under way.</summary>
     public int Pending => Lanes.Sum(lane => lane.Count);
@@ -19,7 +19,7 @@ internal abstract class LaneService(TimeProvider time) : BackgroundService
         foreach (var lane in Lanes) lane.Close();
         if (ExecuteTask is { } running)
         {
-            using var enough = new CancellationTokenSource(patience, time);
+            using var enough = new CancellationTokenSource(Patience, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
             await running.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

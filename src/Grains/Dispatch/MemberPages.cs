@@ -16,7 +16,7 @@ internal sealed partial class MemberPages(IServiceProvider services, ILogger<Mem
 
     private const int ReadAtOnce = 8;
 
-    private static readonly GrainType type = GrainType.Create("incident-members");
+    private static readonly GrainType Type = GrainType.Create("incident-members");
 
     /// <summary>Looked for only when there is something to store: whoever runs grains without any storage has no incidents.</summary>
     private IGrainStorage Storage => services.GetRequiredService<IGrainStorage>();
@@ -66,9 +66,9 @@ internal sealed partial class MemberPages(IServiceProvider services, ILogger<Mem
         return page;
     }
 
-    private static GrainId IdOf(string id, int number) => GrainId.Create(type, $"{id}.{number}");
+    private static GrainId IdOf(string id, int number) => GrainId.Create(Type, $"{id}.{number}");
 
-    [LoggerMessage(68, LogLevel.Error, "The page {Page} of an incident's members is not in the grain storage; "
+    [LoggerMessage(LogLevel.Error, "The page {Page} of an incident's members is not in the grain storage; "
         + "those that stood in it may be counted twice")]
     private partial void LogMissing(string page);
 }

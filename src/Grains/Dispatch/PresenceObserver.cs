@@ -44,15 +44,15 @@ internal sealed partial class PresenceObserver
     /// <summary>A fleet's blips are kept quiet in the log, too.</summary>
     private static bool IsTold(PresenceStatus status) => status is PresenceStatus.Offline or PresenceStatus.Recovering;
 
-    [LoggerMessage(20, LogLevel.Information, "{ThingName}: {From} -> {To} ({Reason}), outage {OutageId}")]
+    [LoggerMessage(LogLevel.Information, "{ThingName}: {From} -> {To} ({Reason}), outage {OutageId}")]
     private partial void LogToldChanged(string thingName, PresenceStatus from, PresenceStatus to, string reason, string? outageId);
 
-    [LoggerMessage(23, LogLevel.Debug, "{ThingName}: {From} -> {To} ({Reason})")]
+    [LoggerMessage(LogLevel.Debug, "{ThingName}: {From} -> {To} ({Reason})")]
     private partial void LogChanged(string thingName, PresenceStatus from, PresenceStatus to, string reason);
 
-    [LoggerMessage(24, LogLevel.Information, "{ThingName}: flapping, {Drops} drops since {Since:O}")]
+    [LoggerMessage(LogLevel.Information, "{ThingName}: flapping, {Drops} drops since {Since:O}")]
     private partial void LogFlapping(string thingName, int drops, DateTimeOffset since);
 
-    [LoggerMessage(21, LogLevel.Debug, "{ThingName}: stays {Status} ({Reason})")]
+    [LoggerMessage(LogLevel.Debug, "{ThingName}: stays {Status} ({Reason})")]
     private partial void LogDecided(string thingName, PresenceStatus status, string reason);
 }

@@ -22,11 +22,11 @@ internal sealed partial class RetryQueue(
     private const int WokenAtOnce = 64;
 
     /// <summary>Between two attempts of one and the same, whatever others succeed in meanwhile.</summary>
-    private static readonly TimeSpan apart = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Apart = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan glance = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan longest = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
     private readonly Channel<(Waiter Who, long Since)> _line = Channel.CreateUnbounded<(Waiter, long)>();
     private readonly HashSet<Waiter> _known = [];
@@ -42,7 +42,7 @@ internal sealed partial class RetryQueue(
 
     /// <summary>One of those that wait is being woken, or to be woken now.</summary>
     public bool IsDue => _waking
-        || (gate.UntilNext == TimeSpan.Zero && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= apart);
+        || (gate.UntilNext == TimeSpan.Zero && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= Apart);
 
     /// <summary>What those who wait are answered. So that few ask every minute, but many not more often than ten a second.</summary>
     public DeliveryAnswer NotNow =>
@@ -91,7 +91,7 @@ internal sealed partial class RetryQueue(
             {
                 var trial = gate.IsInTrouble;
                 if (isBusy() || gate.UntilNext > TimeSpan.Zero || await WakeFirst(trial ? 1 : WokenAtOnce) == 0 || trial)
-                    await Task.Delay(glance, time, either.Token);
+                    await Task.Delay(Glance, time, either.Token);
                 if (!gate.IsInTrouble && _othersWait && search.IsCompleted) search = FindOthers(others, either.Token);
             }
         }
@@ -115,7 +115,7 @@ internal sealed partial class RetryQueue(
         get
         {
             var all = _line.Reader.Count / 10d;
-            return TimeSpan.FromSeconds(Math.Clamp(all, 60, longest.TotalSeconds));
+            return TimeSpan.FromSeconds(Math.Clamp(all, 60, Longest.TotalSeconds));
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed partial class RetryQueue(
     {
         var woken = new List<Waiter>();
         _waking = true;
-        while (woken.Count < most && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= apart
+        while (woken.Count < most && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= Apart
             && _line.Reader.TryRead(out next))
         {
             // Before it is woken: if it fails again, it comes in again.
@@ -157,7 +157,7 @@ internal sealed partial class RetryQueue(
         {
             await foreach (var who in others(cancellationToken))
             {
-                while (_line.Reader.Count >= Most / 2) await Task.Delay(glance, time, cancellationToken);
+                while (_line.Reader.Count >= Most / 2) await Task.Delay(Glance, time, cancellationToken);
                 Wait(who);
             }
         }
@@ -172,9 +172,9 @@ internal sealed partial class RetryQueue(
         }
     }
 
-    [LoggerMessage(44, LogLevel.Information, "{Destination} answers again; {Waiting} who waited for that are told to try again")]
+    [LoggerMessage(LogLevel.Information, "{Destination} answers again; {Waiting} who waited for that are told to try again")]
     private partial void LogAnswersAgain(string destination, int waiting);
 
-    [LoggerMessage(45, LogLevel.Warning, "{Destination} answers again, and {Name} could not be told so; tried again soon")]
+    [LoggerMessage(LogLevel.Warning, "{Destination} answers again, and {Name} could not be told so; tried again soon")]
     private partial void LogNotWoken(Exception exception, string destination, string name);
 }

@@ -77,7 +77,7 @@ internal sealed partial class StrangerWatch(ILogger<StrangerWatch> logger)
         public bool IsSaid { get; set; }
     }
 
-    [LoggerMessage(25, LogLevel.Warning, "{Gone} things named like {Pattern} connected once, went, and did not come back. If their MQTT "
+    [LoggerMessage(LogLevel.Warning, "{Gone} things named like {Pattern} connected once, went, and did not come back. If their MQTT "
         + "clients make up an id for each connection, "
         + "give each device an id that stays. If nobody needs to hear of them, set Things__Exclude__0={Pattern}, and DELETE "
             + "/devices/<name> those that are there")]

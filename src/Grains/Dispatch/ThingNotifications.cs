@@ -154,17 +154,17 @@ internal sealed partial class ThingNotifications(
         public Task Record(string to, DeliveryAnswer answer) => Task.CompletedTask;
     }
 
-    [LoggerMessage(40, LogLevel.Information, "{Destination} accepted {Event} of {ThingName} (outage {OutageId}): {Detail}")]
+    [LoggerMessage(LogLevel.Information, "{Destination} accepted {Event} of {ThingName} (outage {OutageId}): {Detail}")]
     private partial void LogAccepted(string destination, string @event, string thingName, string outageId, string detail);
 
-    [LoggerMessage(41, LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage "
+    [LoggerMessage(LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage "
         + "{OutageId}), tried again soon{More}: {Detail}")]
     private partial void LogFailed(string destination, string @event, string thingName, string outageId, string detail, string more);
 
-    [LoggerMessage(42, LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), "
+    [LoggerMessage(LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), "
         + "tried hourly for a day{More}: {Detail}")]
     private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail, string more);
 
-    [LoggerMessage(43, LogLevel.Warning, "{ThingName}: what a destination answered could not be stored; its next tick asks again.")]
+    [LoggerMessage(LogLevel.Warning, "{ThingName}: what a destination answered could not be stored; its next tick asks again.")]
     private partial void LogNotAnswered(Exception exception, string thingName);
 }

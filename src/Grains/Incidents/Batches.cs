@@ -13,7 +13,7 @@ internal static class Batches
 
     private const int MostNamesTold = 20;
 
-    private static readonly TimeSpan calm = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
     public static (IncidentBatch Batch, IncidentState State, IReadOnlyList<PageWrite> Pages) Next(
         IncidentState state, Incident incident, IncidentTerms terms, DateTimeOffset now)
@@ -66,7 +66,7 @@ internal static class Batches
     private static bool IsGrowing(Incident incident, DateTimeOffset now)
     {
         var quiet = (now - incident.OpenedAt) / 10;
-        return now - incident.JoinedAt < (quiet > calm ? quiet : calm);
+        return now - incident.JoinedAt < (quiet > Quiet ? quiet : Quiet);
     }
 
     private static Incident Count(Incident incident, Waiting waiting) => incident with

@@ -24,7 +24,7 @@ internal sealed record IncidentTerms
     public int MostWaiting { get; init; } = 1_000_000;
 
     /// <summary>From the first news to its publication, so that one message has most of it.</summary>
-    public TimeSpan Settle => GroupWindow < longestSettle ? GroupWindow : longestSettle;
+    public TimeSpan Settle => GroupWindow < LongestSettle ? GroupWindow : LongestSettle;
 
-    private static readonly TimeSpan longestSettle = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestSettle = TimeSpan.FromSeconds(10);
 }

@@ -11,7 +11,7 @@ internal sealed record Waiting
     /// <summary>So many are told by a call each as soon as their incident is; the others hear of it when they ask again.</summary>
     internal const int MostNamed = 2000;
 
-    private static readonly ImmutableDictionary<string, int> nothing = ImmutableDictionary.Create<string, int>(StringComparer.Ordinal);
+    private static readonly ImmutableDictionary<string, int> Nothing = ImmutableDictionary.Create<string, int>(StringComparer.Ordinal);
 
     public static Waiting Nobody { get; } = new();
 
@@ -46,9 +46,9 @@ internal sealed record Waiting
 
     public DateTimeOffset? LastBackAt { get; init; }
 
-    public ImmutableDictionary<string, int> Reasons { get; init; } = nothing;
+    public ImmutableDictionary<string, int> Reasons { get; init; } = Nothing;
 
-    public ImmutableDictionary<string, int> Attributes { get; init; } = nothing;
+    public ImmutableDictionary<string, int> Attributes { get; init; } = Nothing;
 
     /// <summary>Names of the first that joined.</summary>
     public ImmutableList<string> First { get; init; } = [];

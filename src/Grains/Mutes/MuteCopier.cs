@@ -47,10 +47,10 @@ internal sealed partial class MuteCopier(
         }
     }
 
-    [LoggerMessage(51, LogLevel.Warning, "The mutes cannot be read; those known last go on to hold.")]
+    [LoggerMessage(LogLevel.Warning, "The mutes cannot be read; those known last go on to hold.")]
     private partial void LogOld(Exception exception);
 
-    [LoggerMessage(52, LogLevel.Warning, "The mutes cannot be read; whoever is due waits {Seconds} s for "
+    [LoggerMessage(LogLevel.Warning, "The mutes cannot be read; whoever is due waits {Seconds} s for "
         + "them and is told of without them then.")]
     private partial void LogUnknown(Exception exception, int seconds);
 }

@@ -8,13 +8,13 @@ namespace IoTOrleans.Grains.Presence;
 /// </summary>
 public static class PolicyFields
 {
-    private static readonly TimeSpan second = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     public static IReadOnlyList<PolicyField> All { get; } =
     [
         new DurationField(
-            "Grace", TimeSpan.FromMinutes(5), second, TimeSpan.FromDays(365), "1s to 365d",
+            "Grace", TimeSpan.FromMinutes(5), Second, TimeSpan.FromDays(365), "1s to 365d",
             "how long a thing must stay away before anyone is notified",
             policy => policy.Grace, (policy, value) => policy with { Grace = value },
             (policy, value) => policy with { Grace = value ?? policy.Grace }),
@@ -24,17 +24,17 @@ public static class PolicyFields
             policy => policy.SettleTime, (policy, value) => policy with { SettleTime = value },
             (policy, value) => policy with { SettleTime = value ?? policy.SettleTime }),
         new DurationField(
-            "RecoveryHold", minute, TimeSpan.Zero, TimeSpan.FromDays(1), "0s to 1d",
+            "RecoveryHold", Minute, TimeSpan.Zero, TimeSpan.FromDays(1), "0s to 1d",
             "how long a reconnect must last before it ends an outage that was told; 0s: at once",
             policy => policy.RecoveryHold, (policy, value) => policy with { RecoveryHold = value },
             (policy, value) => policy with { RecoveryHold = value ?? policy.RecoveryHold }),
         new DurationField(
-            "RecheckEvery", TimeSpan.FromMinutes(10), minute, TimeSpan.FromDays(30), "0s (off) or 1m to 30d",
+            "RecheckEvery", TimeSpan.FromMinutes(10), Minute, TimeSpan.FromDays(30), "0s (off) or 1m to 30d",
             "how often a verifier is asked again about a thing that is offline",
             policy => policy.RecheckEvery, (policy, value) => policy with { RecheckEvery = value },
             (policy, value) => policy with { RecheckEvery = value ?? policy.RecheckEvery }),
         new DurationField(
-            "RepeatInterval", TimeSpan.Zero, minute, TimeSpan.FromDays(365), "0s (off) or 1m to 365d",
+            "RepeatInterval", TimeSpan.Zero, Minute, TimeSpan.FromDays(365), "0s (off) or 1m to 365d",
             "how often device.still_offline is sent while a thing is offline",
             policy => policy.RepeatInterval, (policy, value) => policy with { RepeatInterval = value },
             (policy, value) => policy with { RepeatInterval = value ?? policy.RepeatInterval }),

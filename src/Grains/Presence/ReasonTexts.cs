@@ -11,12 +11,12 @@ internal static partial class ReasonTexts
     /// <summary>A state that a newer version has written; every reason that this one knows has a sentence of its own.</summary>
     internal const string Unknown = "Something that this version does not know.";
 
-    private static readonly FrozenDictionary<PresenceReason, string> names =
+    private static readonly FrozenDictionary<PresenceReason, string> Names =
         Enum.GetValues<PresenceReason>()
             .ToFrozenDictionary(reason => reason, reason => WordStart().Replace(reason.ToString(), "-$0").ToLowerInvariant());
 
     /// <summary><c>came-back-in-grace</c>: in the log, in metrics, over HTTP.</summary>
-    public static string NameOf(PresenceReason reason) => names.GetValueOrDefault(reason, "unknown");
+    public static string NameOf(PresenceReason reason) => Names.GetValueOrDefault(reason, "unknown");
 
     public static string SentenceOf(PresenceReason reason) => reason switch
     {

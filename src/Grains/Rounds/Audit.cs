@@ -62,7 +62,7 @@ internal sealed partial class Audit(
         if (reason == PresenceReason.DisconnectFoundByAudit) _found.Enqueue(thing.ThingName);
     }
 
-    [LoggerMessage(94, LogLevel.Warning, "{Count} things had disconnected and no event of it ever came in: {ThingNames}. Their grace runs "
+    [LoggerMessage(LogLevel.Warning, "{Count} things had disconnected and no event of it ever came in: {ThingNames}. Their grace runs "
         + "from then; look at the rule that routes disconnects, and at its error action.")]
     private partial void LogFound(int count, string thingNames);
 }

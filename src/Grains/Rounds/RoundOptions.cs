@@ -6,7 +6,7 @@ public sealed class RoundOptions
     public const string Sweep = "sweep";
     public const string Audit = "audit";
 
-    private static readonly TimeSpan least = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Least = TimeSpan.FromHours(1);
 
     /// <summary>How often all things are looked through for a reminder that got lost; 0 (never) or 1 h to 30 d. Default: 1 d.</summary>
     public TimeSpan SweepEvery { get; set; } = TimeSpan.FromDays(1);
@@ -36,5 +36,5 @@ public sealed class RoundOptions
         if (IsWrong(AuditEvery, TimeSpan.FromDays(365))) yield return "Verify:AuditEvery must be 0 (off) or 1h to 365d.";
     }
 
-    private static bool IsWrong(TimeSpan every, TimeSpan most) => every != TimeSpan.Zero && (every < least || every > most);
+    private static bool IsWrong(TimeSpan every, TimeSpan most) => every != TimeSpan.Zero && (every < Least || every > most);
 }

@@ -59,6 +59,6 @@ internal sealed partial class RoundStarter(
         }
     }
 
-    [LoggerMessage(92, LogLevel.Warning, "The {Round} does not answer; it is asked again every minute.")]
+    [LoggerMessage(LogLevel.Warning, "The {Round} does not answer; it is asked again every minute.")]
     private partial void LogNotSaid(Exception exception, string round);
 }

@@ -26,7 +26,7 @@ internal sealed partial class Sweep(
     /// <summary>A reminder that is off by its period and a little more is as good as one that is not.</summary>
     internal static readonly TimeSpan Late = 2 * DeviceClock.Period;
 
-    private static readonly GrainType device = GrainType.Create(DeviceNames.GrainType);
+    private static readonly GrainType Device = GrainType.Create(DeviceNames.GrainType);
 
     private readonly Counter<long> _counter = meters.Create("IoTOrleans").CreateCounter<long>(
         "iot_orleans.healed", description: "Things that had something left to do and no reminder for it, re-armed by the sweep.");
@@ -76,14 +76,14 @@ internal sealed partial class Sweep(
     /// </summary>
     private async Task<bool> HasReminder(StoredThing thing, CancellationToken cancellationToken)
     {
-        var row = await reminders.ReadRow(GrainId.Create(device, thing.ThingName), DeviceNames.Reminder, cancellationToken);
+        var row = await reminders.ReadRow(GrainId.Create(Device, thing.ThingName), DeviceNames.Reminder, cancellationToken);
         var (look, now) = (NextLook(thing)!.Value, Now);
         return row is not null && row.StartAt <= ((look > now ? look : now) + Late).UtcDateTime;
     }
 
     private DateTimeOffset Now => time.GetUtcNow();
 
-    [LoggerMessage(93, LogLevel.Warning, "{Count} things had something left to do and no reminder for it, and are looked at again: "
+    [LoggerMessage(LogLevel.Warning, "{Count} things had something left to do and no reminder for it, and are looked at again: "
         + "{ThingNames}. Was a backup restored, or a row of the reminder table deleted?")]
     private partial void LogHealed(int count, string thingNames);
 }

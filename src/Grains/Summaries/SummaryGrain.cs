@@ -97,7 +97,7 @@ internal sealed partial class SummaryGrain(
         return this.StoreOrEnd(() => storage.WriteStateAsync());
     }
 
-    [LoggerMessage(70, LogLevel.Error, "{Destination}: the summary of {Date} could not be told in a day and is "
+    [LoggerMessage(LogLevel.Error, "{Destination}: the summary of {Date} could not be told in a day and is "
         + "given up; the next one is due: {Detail}")]
     private partial void LogGivenUp(string destination, DateOnly date, string? detail);
 }

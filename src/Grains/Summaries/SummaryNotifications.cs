@@ -114,12 +114,12 @@ internal sealed partial class SummaryNotifications
         }
     }
 
-    [LoggerMessage(72, LogLevel.Information, "{Destination} accepted {SummaryId} ({Count} offline): {Detail}")]
+    [LoggerMessage(LogLevel.Information, "{Destination} accepted {SummaryId} ({Count} offline): {Detail}")]
     private partial void LogAccepted(string destination, string summaryId, int count, string detail);
 
-    [LoggerMessage(73, LogLevel.Warning, "{Destination} did not take {SummaryId} ({Count} offline), tried again: {Detail}")]
+    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {SummaryId} ({Count} offline), tried again: {Detail}")]
     private partial void LogFailed(string destination, string summaryId, int count, string? detail);
 
-    [LoggerMessage(74, LogLevel.Warning, "{Destination}: what is offline could not be read for {SummaryId}, tried again soon")]
+    [LoggerMessage(LogLevel.Warning, "{Destination}: what is offline could not be read for {SummaryId}, tried again soon")]
     private partial void LogNotRead(Exception exception, string destination, string summaryId);
 }

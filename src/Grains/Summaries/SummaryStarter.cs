@@ -55,6 +55,6 @@ internal sealed partial class SummaryStarter(
         }
     }
 
-    [LoggerMessage(71, LogLevel.Warning, "{Destination}: its daily summary could not be arranged; tried again until it is.")]
+    [LoggerMessage(LogLevel.Warning, "{Destination}: its daily summary could not be arranged; tried again until it is.")]
     private partial void LogNotArranged(Exception exception, string destination);
 }

@@ -11,7 +11,7 @@ internal sealed record SummaryTries(DateOnly? Date, int Failures, DateTimeOffset
 {
     internal static readonly TimeSpan AfterRefusal = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan first = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan First = TimeSpan.FromMinutes(1);
 
     internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
@@ -22,7 +22,7 @@ internal sealed record SummaryTries(DateOnly? Date, int Failures, DateTimeOffset
         var before = Date == date ? Failures : 0;
         if (answer.AskAgainIn is { } asked && before < TellingRules.FailuresOfItsOwn) return new(date, before, now + asked, answer.Detail);
         var failures = before + 1;
-        var wait = answer.Outcome == DeliveryOutcome.Refused ? AfterRefusal : new Backoff(first, Longest).After(failures);
+        var wait = answer.Outcome == DeliveryOutcome.Refused ? AfterRefusal : new Backoff(First, Longest).After(failures);
         return new(date, failures, now + wait, answer.Detail);
     }
 

@@ -78,13 +78,13 @@ internal sealed partial class WatcherGrain(
         }
     }
 
-    [LoggerMessage(80, LogLevel.Error, "Blind: what happened to things since {Since:O} is not known here ({Id}); look at the queue, at "
+    [LoggerMessage(LogLevel.Error, "Blind: what happened to things since {Since:O} is not known here ({Id}); look at the queue, at "
         + "storage and at this service's log")]
     private partial void LogBlind(DateTimeOffset since, string id);
 
-    [LoggerMessage(81, LogLevel.Warning, "Not blind any more: what happened since {Since:O} was known again at {EndedAt:O} ({Id})")]
+    [LoggerMessage(LogLevel.Warning, "Not blind any more: what happened since {Since:O} was known again at {EndedAt:O} ({Id})")]
     private partial void LogKnows(DateTimeOffset since, DateTimeOffset endedAt, string id);
 
-    [LoggerMessage(82, LogLevel.Warning, "That we are blind, or not any more, could not be stored; it is told all the same. {Error}")]
+    [LoggerMessage(LogLevel.Warning, "That we are blind, or not any more, could not be stored; it is told all the same. {Error}")]
     private partial void LogNotStored(string error);
 }

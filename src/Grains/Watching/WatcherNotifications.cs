@@ -33,9 +33,9 @@ internal sealed partial class WatcherNotifications(IGrainFactory grains, Destina
         public Task Record(string to, DeliveryAnswer answer) => all.Answer(to, notification, answer);
     }
 
-    [LoggerMessage(83, LogLevel.Information, "{Destination} accepted {Key}: {Detail}")]
+    [LoggerMessage(LogLevel.Information, "{Destination} accepted {Key}: {Detail}")]
     private partial void LogAccepted(string destination, string key, string detail);
 
-    [LoggerMessage(84, LogLevel.Warning, "{Destination} did not take {Key}, tried again: {Detail}")]
+    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {Key}, tried again: {Detail}")]
     private partial void LogNotTaken(string destination, string key, string? detail);
 }

@@ -48,7 +48,7 @@ internal sealed record GraceOutcome(TimeSpan Grace, Bounds<int> Told, Bounds<int
 internal sealed record QuietGrace(TimeSpan Above, TimeSpan Grace, int Told, int KeptQuiet, long DelaySeconds)
 {
     /// <summary>What <c>Presence:Grace</c> may be at most.</summary>
-    private static readonly TimeSpan longest = TimeSpan.FromDays(365);
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(365);
 
     /// <returns>Null: there was no outage, or no grace that can be set is long enough.</returns>
     public static QuietGrace? Of(IReadOnlyList<int> durations, TimeSpan current)
@@ -60,6 +60,6 @@ internal sealed record QuietGrace(TimeSpan Above, TimeSpan Grace, int Told, int 
         var (quiet, bucket) = (0, -1);
         while (quiet * 100L < all * 99L) quiet += durations[++bucket];
         var grace = GraceAdvice.To(bucket);
-        return grace > longest ? null : new(GraceAdvice.From(bucket), grace, all - quiet, quiet, (long)(grace - current).TotalSeconds);
+        return grace > LongestGrace ? null : new(GraceAdvice.From(bucket), grace, all - quiet, quiet, (long)(grace - current).TotalSeconds);
     }
 }

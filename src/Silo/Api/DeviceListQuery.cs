@@ -12,7 +12,7 @@ internal sealed class DeviceListQuery
     internal const int DefaultLimit = 100;
     internal const int MostItems = 1000;
 
-    private static readonly Dictionary<string, PresenceStatus> statuses =
+    private static readonly Dictionary<string, PresenceStatus> ByName =
         Enum.GetValues<PresenceStatus>().ToDictionary(status => status.ToString(), StringComparer.OrdinalIgnoreCase);
 
     [FromQuery(Name = "status")] public string[] Status { get; init; } = [];
@@ -30,8 +30,8 @@ internal sealed class DeviceListQuery
     {
         why = "";
         var wanted = Status.Where(status => status.Length > 0).ToList();
-        if (wanted.Find(status => !statuses.ContainsKey(status)) is { } unknown)
-            why = $"status '{unknown}' is none of {string.Join(", ", statuses.Keys).ToLowerInvariant()}.";
+        if (wanted.Find(status => !ByName.ContainsKey(status)) is { } unknown)
+            why = $"status '{unknown}' is none of {string.Join(", ", ByName.Keys).ToLowerInvariant()}.";
 
         var limit = DefaultLimit;
         if (!string.IsNullOrEmpty(Limit)
@@ -48,7 +48,7 @@ internal sealed class DeviceListQuery
 
         return why.Length > 0 ? null : new ThingQuery
         {
-            Statuses = wanted.Select(status => statuses[status]).ToHashSet(),
+            Statuses = wanted.Select(status => ByName[status]).ToHashSet(),
             Prefix = Prefix ?? "",
             ThingNames = names,
             Limit = limit,

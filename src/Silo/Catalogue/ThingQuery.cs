@@ -15,7 +15,7 @@ internal sealed record ThingQuery
     public const int MostRows = 2000;
 
     /// <summary>A reminder exists exactly as long as something is left to do, and with these something always is.</summary>
-    private static readonly FrozenSet<PresenceStatus> withReminder =
+    private static readonly FrozenSet<PresenceStatus> WithReminder =
         FrozenSet.Create(PresenceStatus.Grace, PresenceStatus.Offline, PresenceStatus.Recovering);
 
     /// <summary>Empty: any.</summary>
@@ -29,7 +29,7 @@ internal sealed record ThingQuery
     public required int Limit { get; init; }
 
     /// <summary>The reminder table alone knows all the things that can match.</summary>
-    public bool IsInReminderTable => Statuses.Count > 0 && Statuses.IsSubsetOf(withReminder);
+    public bool IsInReminderTable => Statuses.Count > 0 && Statuses.IsSubsetOf(WithReminder);
 
     public bool MatchesName(string thingName) => thingName.StartsWith(Prefix, StringComparison.Ordinal);
 

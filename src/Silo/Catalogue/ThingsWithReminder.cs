@@ -8,7 +8,7 @@ namespace IoTOrleans.Silo.Catalogue;
 /// <summary>The things that are not well: what it costs to list them depends on how many they are, not on the size of the fleet.</summary>
 internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory grains) : IThingSource
 {
-    private static readonly GrainType device = GrainType.Create(DeviceNames.GrainType);
+    private static readonly GrainType Device = GrainType.Create(DeviceNames.GrainType);
 
     /// <summary>
     /// Of the things: others have reminders, too. Whoever asks for a list is told at once that the table does not answer.
@@ -16,7 +16,7 @@ internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory
     public static async Task<IEnumerable<RingRow>> Rows(
         IReminderTable reminders, uint begin, uint end, CancellationToken cancellationToken) =>
         from row in (await reminders.ReadRows(begin, end, cancellationToken)).Reminders
-        where row.GrainId.Type == device && row.ReminderName == DeviceNames.Reminder
+        where row.GrainId.Type == Device && row.ReminderName == DeviceNames.Reminder
         select new RingRow(row.GrainId.GetUniformHashCode(), row.GrainId.Key.ToString()!);
 
     public string Name => "ring1";

@@ -3,7 +3,7 @@ namespace IoTOrleans.Silo.Hosting;
 /// <summary><c>--health</c>: asks the service on this machine whether it is ready. For container images without a shell or curl.</summary>
 internal static class HealthQuestion
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     /// <returns>0: ready.</returns>
     public static async Task<int> Ask(string? address)
@@ -11,7 +11,7 @@ internal static class HealthQuestion
         var url = $"{(address ?? DefaultAddress()).TrimEnd('/')}/health/ready";
         try
         {
-            using var http = new HttpClient { Timeout = patience };
+            using var http = new HttpClient { Timeout = Patience };
             using var response = await http.GetAsync(new Uri(url));
             Console.WriteLine($"{url}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
             return response.IsSuccessStatusCode ? 0 : 1;

@@ -5,7 +5,7 @@ namespace IoTOrleans.Silo.Reminders;
 /// <summary>One reminder as a silo remembers it until it ticks: some 200 bytes with its places in a <see cref="ReminderClock"/>.</summary>
 internal sealed class Alarm(GrainId grain, string name)
 {
-    private static readonly Backoff retry = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(30));
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(30));
 
     private int _failures;
 
@@ -48,7 +48,7 @@ internal sealed class Alarm(GrainId grain, string name)
     public void Failed(DateTime now)
     {
         if (Next == DateTime.MaxValue) return;
-        var wait = retry.After(++_failures);
+        var wait = Retry.After(++_failures);
         if (wait < Period) TickAt(now + wait);
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class ClockWatch(
     /// <summary>Orleans refuses to activate grains whose memory would be collected before the time of its last look.</summary>
     internal static readonly TimeSpan LongestStep = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan every = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     private (long At, DateTimeOffset Clock)? _looked;
     private bool _ends;
@@ -25,7 +25,7 @@ internal sealed partial class ClockWatch(
     {
         if (mark?.SetBackBy is { } by) LogSetBackBefore(by.TotalSeconds);
         Look();
-        using var timer = new PeriodicTimer(every, time);
+        using var timer = new PeriodicTimer(Every, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken)) Look();

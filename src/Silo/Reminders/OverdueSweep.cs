@@ -42,10 +42,10 @@ internal sealed partial class OverdueSweep(
         }
     }
 
-    [LoggerMessage(110, LogLevel.Information, "{Count} things fell due while this service was not running; looking at them now.")]
+    [LoggerMessage(LogLevel.Information, "{Count} things fell due while this service was not running; looking at them now.")]
     private partial void LogOverdue(int count);
 
-    [LoggerMessage(111, LogLevel.Warning, "What fell due while this service was not running could not all be looked "
+    [LoggerMessage(LogLevel.Warning, "What fell due while this service was not running could not all be looked "
         + "at; their reminders tick within a minute.")]
     private partial void LogFailed(Exception exception);
 }

@@ -22,7 +22,7 @@ internal sealed partial class ReminderClock(
     /// </summary>
     internal static readonly TimeSpan OverdueWithin = TimeSpan.FromSeconds(3);
 
-    private static readonly TimeSpan apart = TimeSpan.FromMilliseconds(3);
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(3);
 
     /// <summary>Each tick is an activation, a read and a write.</summary>
     internal const int AtOnce = 256;
@@ -108,7 +108,7 @@ internal sealed partial class ReminderClock(
             _changedMeanwhile = null;
             var stored = new HashSet<Alarm>(Alarm.ByIdentity.Instance);
             var now = Now;
-            var spread = apart * rows.Count(row => lookAtAll || row.StartAt < now);
+            var spread = Apart * rows.Count(row => lookAtAll || row.StartAt < now);
             if (spread > OverdueWithin) spread = OverdueWithin;
             foreach (var row in rows)
             {

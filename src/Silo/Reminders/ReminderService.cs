@@ -14,12 +14,12 @@ internal sealed partial class ReminderService : GrainService, IReminderService
     /// </summary>
     internal static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan retryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a clock that seems to have been set back is given to be put right.</summary>
     internal static readonly TimeSpan ClockIsRightWithin = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan atStop = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AtStop = TimeSpan.FromSeconds(5);
 
     private readonly IReminderTable _table;
     private readonly ReminderClock _clock;
@@ -57,7 +57,7 @@ internal sealed partial class ReminderService : GrainService, IReminderService
         await base.Stop();
         try
         {
-            await _clock.Stop().WaitAsync(atStop, _time);
+            await _clock.Stop().WaitAsync(AtStop, _time);
         }
         catch (TimeoutException)
         {
@@ -123,7 +123,7 @@ internal sealed partial class ReminderService : GrainService, IReminderService
 
     private async Task ReadUntilDone(CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested && !await TryRead()) await Wait(retryAfter, stopping);
+        while (!stopping.IsCancellationRequested && !await TryRead()) await Wait(RetryAfter, stopping);
     }
 
     private async Task Wait(TimeSpan wait, CancellationToken stopping) => await Task.Delay(wait, _time, stopping)

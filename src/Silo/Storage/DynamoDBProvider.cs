@@ -45,13 +45,13 @@ internal static class DynamoDBProvider
     private sealed class DynamoDBCatalogue(
         [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] DynamoDBGrainStorage storage) : IThingCatalogue
     {
-        private static readonly GrainType device = GrainType.Create(DeviceNames.GrainType);
+        private static readonly GrainType Device = GrainType.Create(DeviceNames.GrainType);
 
         public async Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken)
         {
             try
             {
-                var page = await storage.ListGrains(DeviceNames.State, device, limit, cursor, cancellationToken);
+                var page = await storage.ListGrains(DeviceNames.State, Device, limit, cursor, cancellationToken);
                 return new([.. page.Grains.Select(grain => new StoredThing(grain.GrainId.Key.ToString()!, Read(grain)))], page.Cursor);
             }
             catch (FormatException)

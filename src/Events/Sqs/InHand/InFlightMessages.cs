@@ -10,7 +10,7 @@ namespace IoTOrleans.Events.Sqs;
 internal sealed class InFlightMessages
 {
     /// <summary>SQS shows a message again when it is time; then a poll has to bring it.</summary>
-    private static readonly TimeSpan untilReceived = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UntilReceived = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<InFlightMessage, bool> messages = new();
     private readonly ConcurrentDictionary<string, (DateTimeOffset SentAt, DateTimeOffset Until)> aside = new();
@@ -31,14 +31,14 @@ internal sealed class InFlightMessages
     /// <summary>It could not be stored, and is to come again at that time, to whoever receives it then.</summary>
     public void PutAside(InFlightMessage message, DateTimeOffset comesAgainAt)
     {
-        if (InFlightMessage.Counts(message.ReceiveCount)) aside[message.MessageId] = (message.SentAt, comesAgainAt + untilReceived);
+        if (InFlightMessage.Counts(message.ReceiveCount)) aside[message.MessageId] = (message.SentAt, comesAgainAt + UntilReceived);
     }
 
     /// <summary>SQS has confirmed when it shows a message again that was put aside.</summary>
     public void ComesAgain(InFlightMessage message, DateTimeOffset at)
     {
         if (aside.TryGetValue(message.MessageId, out var known))
-            aside.TryUpdate(message.MessageId, known with { Until = at + untilReceived }, known);
+            aside.TryUpdate(message.MessageId, known with { Until = at + UntilReceived }, known);
     }
 
     /// <summary>SQS has confirmed that it shows the message: whoever polls next gets it.</summary>

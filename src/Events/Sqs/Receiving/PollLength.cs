@@ -17,7 +17,7 @@ internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> 
     private const int CutsInARow = 2;
 
     /// <summary>An attempt that failed sooner met with something else.</summary>
-    private static readonly TimeSpan idle = 1.5 * Short;
+    private static readonly TimeSpan Idle = 1.5 * Short;
 
     private readonly Lock _lock = new();
     private int _cuts;
@@ -46,7 +46,7 @@ internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> 
         lock (_lock)
         {
             _failures++;
-            if (_shortSince is not null || waited < idle || waited > SqsQueue.LongPoll - (Short / 2)) return;
+            if (_shortSince is not null || waited < Idle || waited > SqsQueue.LongPoll - (Short / 2)) return;
 
             // What breaks the polls of all receivers at once is one cut.
             if (_lastCut is { } last && time.GetElapsedTime(last) < Short) return;
@@ -62,7 +62,7 @@ internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> 
     {
         lock (_lock)
         {
-            if (waited >= idle && _shortSince is null) _cuts = 0;
+            if (waited >= Idle && _shortSince is null) _cuts = 0;
         }
     }
 

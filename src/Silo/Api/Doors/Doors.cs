@@ -10,7 +10,7 @@ namespace IoTOrleans.Silo.Api.Doors;
 /// </summary>
 internal sealed class Doors(RequestDelegate next, DoorOptions options)
 {
-    private static readonly string[] forwarding = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"];
+    private static readonly string[] Forwarding = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"];
 
     private readonly byte[]? _key = options.ApiKey is null ? null : Encoding.UTF8.GetBytes(options.ApiKey);
     private readonly IReadOnlyList<StringSegment> _hosts =
@@ -37,7 +37,7 @@ internal sealed class Doors(RequestDelegate next, DoorOptions options)
 
         if (_key is null)
         {
-            if (options.Anonymous || !forwarding.Any(context.Request.Headers.ContainsKey)) return next(context);
+            if (options.Anonymous || !Forwarding.Any(context.Request.Headers.ContainsKey)) return next(context);
             return Problems.Write(
                 context, StatusCodes.Status403Forbidden, "Forwarded request without a key",
                 "This request came through a proxy, and no key is set. Set Auth:ApiKey before you open this service to others.");

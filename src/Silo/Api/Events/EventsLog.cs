@@ -18,11 +18,11 @@ internal sealed partial class EventsLog(TimeProvider time, ILogger<IConnectionCh
         if (notStored.ShouldLog(out var more)) LogNotStored(count, exception.FirstLine().TrimEnd('.'), more);
     }
 
-    [LoggerMessage(101, LogLevel.Warning, "POST /events: {Refused} of {Count} events are bad, none was taken. The "
+    [LoggerMessage(LogLevel.Warning, "POST /events: {Refused} of {Count} events are bad, none was taken. The "
         + "first, at index {Index}: {Reason}: {Detail}")]
     public partial void Refused(int refused, int count, int index, RefusalReason reason, string detail);
 
-    [LoggerMessage(100, LogLevel.Warning, "POST /events: not all of {Count} events could be stored; the caller was "
+    [LoggerMessage(LogLevel.Warning, "POST /events: not all of {Count} events could be stored; the caller was "
         + "told to send them again: {Why}{More}")]
     private partial void LogNotStored(int count, string why, string more);
 }

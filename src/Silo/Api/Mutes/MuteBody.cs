@@ -21,9 +21,9 @@ internal sealed class MuteBody
     /// <summary>As many as all attributes of a thing may have together.</summary>
     private const int MostAttributeBytes = 256;
 
-    private static readonly string[] targets = ["thing", "glob", "attribute"];
+    private static readonly string[] Targets = ["thing", "glob", "attribute"];
 
-    private static readonly string[] fields = ["id", "thing", "glob", "attribute", "from", "until", "untilRecovered", "comment"];
+    private static readonly string[] Fields = ["id", "thing", "glob", "attribute", "from", "until", "untilRecovered", "comment"];
 
     private readonly List<Error> _errors = [];
 
@@ -47,13 +47,13 @@ internal sealed class MuteBody
         if (json.ValueKind != JsonValueKind.Object)
             return Unreadable("""The body must be an object like {"thing":"rpi-1","until":"2026-11-23T16:00:00Z"}.""");
         var body = new MuteBody();
-        foreach (var unknown in json.EnumerateObject().Where(property => !fields.Contains(property.Name)))
-            body.Refuse(unknown.Name, $"`{unknown.Name}` is no field of a mute. There are: {string.Join(", ", fields.Skip(1))}.");
+        foreach (var unknown in json.EnumerateObject().Where(property => !Fields.Contains(property.Name)))
+            body.Refuse(unknown.Name, $"`{unknown.Name}` is no field of a mute. There are: {string.Join(", ", Fields.Skip(1))}.");
         if (json.Find("id") is not null && body.Text(json, "id") is { } other && other != id)
             body.Refuse("id", "`id` is not the one in the path: leave it out.");
 
         var (thing, glob, attribute) = (body.Thing(json), body.Glob(json), body.Attribute(json));
-        if (targets.Count(field => json.Has(field)) != 1)
+        if (Targets.Count(field => json.Has(field)) != 1)
         {
             body.Refuse(
                 "thing", """Say exactly one of `thing` ("rpi-1"), `glob` ("door-*") and `attribute` ({"name":"site","value":"north"}).""");

@@ -87,7 +87,7 @@ internal static partial class MutesApi
 
     internal sealed record MuteItems(IReadOnlyList<Mute> Items);
 
-    [LoggerMessage(120, LogLevel.Warning, "A change of the mutes is stored, but this silo has not seen it "
+    [LoggerMessage(LogLevel.Warning, "A change of the mutes is stored, but this silo has not seen it "
         + "yet; it looks again in a few seconds.")]
     private static partial void LogLater(ILogger logger, Exception exception);
 }

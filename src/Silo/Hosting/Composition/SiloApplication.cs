@@ -14,10 +14,10 @@ internal static class SiloApplication
     /// ECS grants 30 s between SIGTERM and SIGKILL; what is under way, a notification included, ends well within this. From then on nothing
     /// is waited for any more, and at 26 s it ends (<see cref="StopLimit"/>).
     /// </summary>
-    private static readonly TimeSpan shutdown = TimeSpan.FromSeconds(22);
+    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(22);
 
     /// <summary>What others say only when something is wrong; <c>Logging:LogLevel</c> overrides it as everywhere.</summary>
-    private static readonly Dictionary<string, string?> quietLogs = new()
+    private static readonly Dictionary<string, string?> QuietLogs = new()
     {
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft"] = "Warning",
@@ -29,7 +29,7 @@ internal static class SiloApplication
         ["Logging:LogLevel:System"] = "Warning",
     };
 
-    private static readonly string[] tellStarts =
+    private static readonly string[] TellStarts =
     [
         "Microsoft.Extensions.Hosting.Internal.Host",
         "Orleans.Runtime.InsideRuntimeClient",
@@ -63,7 +63,7 @@ internal static class SiloApplication
 
         // Our own files lie beside the program; data and a user's appsettings.json in the folder it was started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = quietLogs });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs });
         if (LocalSettings() is { } local)
         {
             builder.Configuration.AddJsonFile(local, optional: true, reloadOnChange: false);
@@ -72,7 +72,7 @@ internal static class SiloApplication
         }
 
         if (ListenAddresses.From(builder.Configuration).Count == 0) builder.WebHost.UseUrls(ListenAddresses.Default);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = shutdown);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown);
         builder.Services.AddSingleton(TimeProvider.System);
         return builder;
     }
@@ -111,7 +111,7 @@ internal static class SiloApplication
         var started = false;
         builder.Services.AddHostedService(
             provider => new WhenStarted(provider.GetRequiredService<IHostApplicationLifetime>(), () => started = true));
-        foreach (var category in tellStarts)
+        foreach (var category in TellStarts)
             builder.Logging.AddFilter(category, level => level >= (started ? LogLevel.Warning : LogLevel.Critical));
     }
 

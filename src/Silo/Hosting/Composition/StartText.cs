@@ -11,7 +11,7 @@ internal static class StartText
     /// <summary>
     /// Somebody who has waited for this long wants to know where it stands; a start that goes well is faster, also on a slow machine.
     /// </summary>
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     public static void SayWhereToLook(this WebApplication app, SiloSettings settings)
     {
@@ -25,7 +25,7 @@ internal static class StartText
 
         async Task SayEarly()
         {
-            await Task.Delay(patience, TimeProvider.System, started).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Patience, TimeProvider.System, started).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             lock (sync)
             {
                 if (started.IsCancellationRequested || app.Lifetime.ApplicationStopping.IsCancellationRequested) return;

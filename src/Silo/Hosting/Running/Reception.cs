@@ -9,8 +9,8 @@ namespace IoTOrleans.Silo.Hosting.Running;
 /// </summary>
 internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider time) : IHostedLifecycleService, IHealthCheck
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan look = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     private int inside;
 
@@ -53,9 +53,9 @@ internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        while (Volatile.Read(ref inside) > 0 && time.GetElapsedTime(began) < patience && !cancellationToken.IsCancellationRequested)
+        while (Volatile.Read(ref inside) > 0 && time.GetElapsedTime(began) < Patience && !cancellationToken.IsCancellationRequested)
         {
-            await Task.Delay(look, time, CancellationToken.None);
+            await Task.Delay(Look, time, CancellationToken.None);
         }
     }
 

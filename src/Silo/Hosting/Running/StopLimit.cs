@@ -15,7 +15,7 @@ internal static class StopLimit
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(26);
 
     /// <summary>For the runtime's own end.</summary>
-    private static readonly TimeSpan lastMoment = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(2);
 
     public static void EndInTime(this WebApplication app, SiloSettings settings)
     {
@@ -33,7 +33,7 @@ internal static class StopLimit
         never.WaitOne(Limit);
         Console.Error.WriteLine(Say(settings, services));
         new Thread(() => Environment.Exit(Environment.ExitCode)) { IsBackground = true }.Start();
-        never.WaitOne(lastMoment);
+        never.WaitOne(LastMoment);
         using var self = Process.GetCurrentProcess();
         self.Kill();
     }

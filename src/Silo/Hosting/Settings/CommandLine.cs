@@ -7,7 +7,7 @@ namespace IoTOrleans.Silo.Hosting.Settings;
 internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mistakes)
 {
     /// <summary>The names that have no section: our own, and those of ASP.NET Core and its test host.</summary>
-    private static readonly HashSet<string> words = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase)
     {
         "ExternalUrl", "Culture", "AllowedHosts", "urls", "http_ports", "https_ports", "https_port", "environment", "contentRoot",
         "applicationName", "webroot",
@@ -49,7 +49,7 @@ internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mist
                 else if (!key.Contains(':') && key.Contains("__", StringComparison.Ordinal))
                     mistakes.Add($"--{key}: two underscores are for environment "
                         + $"variables; here it is --{key.Replace("__", ":", StringComparison.Ordinal)}.");
-                else if (!key.Contains(':') && !words.Contains(key))
+                else if (!key.Contains(':') && !Words.Contains(key))
                     mistakes.Add($"--{key}: there is no such setting; docs/settings.md lists them all.");
                 else settings.AddRange(setting);
             }

@@ -12,7 +12,7 @@ namespace IoTOrleans.Silo.Hosting.Settings;
 /// <summary>From configuration to <see cref="SiloSettings"/>; whatever is wrong is said at once, all of it.</summary>
 internal static class ReadSettings
 {
-    private static readonly string[] sections = ["Presence", "Things", "Storage", "Events", "Notifications", "Verify", "Auth"];
+    private static readonly string[] Sections = ["Presence", "Things", "Storage", "Events", "Notifications", "Verify", "Auth"];
 
     /// <param name="look">What else is wrong with them, on this machine.</param>
     /// <exception cref="StartupException">One line a mistake.</exception>
@@ -48,7 +48,7 @@ internal static class ReadSettings
             Orleans = ReadOrleans(reader),
             Unknown = [],
         };
-        settings = settings with { Unknown = [.. reader.Unread(sections), .. reader.Misspelt([.. sections, "Orleans"])] };
+        settings = settings with { Unknown = [.. reader.Unread(Sections), .. reader.Misspelt([.. Sections, "Orleans"])] };
 
         foreach (var mistake in settings.Presence.Check([.. settings.Destinations.Select(destination => destination.Name)]))
             reader.Mistake(mistake);
