@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Events;
 

@@ -1,5 +1,3 @@
-using IoTOrleans.Contracts;
-
 namespace IoTOrleans.Events;
 
 /// <summary>Where every door hands in what it heard.</summary>

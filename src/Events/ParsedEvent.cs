@@ -1,5 +1,3 @@
-using IoTOrleans.Contracts;
-
 namespace IoTOrleans.Events;
 
 /// <summary>What became of one body from the queue or <c>POST /events</c>: exactly one of the three below.</summary>

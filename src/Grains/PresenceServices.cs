@@ -2,12 +2,10 @@ using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Mutes;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Grains.Summaries;
 using IoTOrleans.Grains.Watching;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IoTOrleans.Grains;

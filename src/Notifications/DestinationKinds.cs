@@ -2,12 +2,10 @@ using IoTOrleans.Notifications.Alertmanager;
 using IoTOrleans.Notifications.Console;
 using IoTOrleans.Notifications.Ntfy;
 using IoTOrleans.Notifications.PagerDuty;
-using IoTOrleans.Notifications.Settings;
 using IoTOrleans.Notifications.Slack;
 using IoTOrleans.Notifications.Smtp;
 using IoTOrleans.Notifications.Sns;
 using IoTOrleans.Notifications.Webhook;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace IoTOrleans.Notifications;
 

@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Notifications;
 
 /// <summary>A service that messages are sent to.</summary>

@@ -1,8 +1,4 @@
-using IoTOrleans.Grains.Ports;
-using IoTOrleans.Notifications.Settings;
 using IoTOrleans.Notifications.Text;
-using IoTOrleans.Settings;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IoTOrleans.Notifications;

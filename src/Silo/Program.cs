@@ -6,7 +6,6 @@ using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Hosting.Running;
-using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Hosting.Starting;
 using Orleans.Dashboard;
 

@@ -1,6 +1,5 @@
 using IoTOrleans.DynamoDB.Hosting;
 using IoTOrleans.DynamoDB.Membership;
-using IoTOrleans.DynamoDB.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;

@@ -1,5 +1,4 @@
 using IoTOrleans.DynamoDB.Client;
-using IoTOrleans.DynamoDB.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;

@@ -1,7 +1,6 @@
 using IoTOrleans.DynamoDB.Hosting;
 using IoTOrleans.DynamoDB.Membership;
 using IoTOrleans.DynamoDB.Reminders;
-using IoTOrleans.DynamoDB.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;

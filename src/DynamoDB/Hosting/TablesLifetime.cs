@@ -1,4 +1,3 @@
-using IoTOrleans.DynamoDB.Tables;
 using Microsoft.Extensions.Hosting;
 
 namespace IoTOrleans.DynamoDB.Hosting;

@@ -1,5 +1,3 @@
-using IoTOrleans.DynamoDB.Tables;
-
 namespace IoTOrleans.DynamoDB.Hosting;
 
 /// <summary>A table that some provider of this host uses.</summary>

@@ -1,4 +1,3 @@
-using IoTOrleans.DynamoDB.Tables;
 using Orleans.Messaging;
 
 namespace IoTOrleans.DynamoDB.Membership;

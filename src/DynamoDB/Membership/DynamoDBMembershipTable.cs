@@ -1,4 +1,3 @@
-using IoTOrleans.DynamoDB.Tables;
 using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.DynamoDB.Membership;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Amazon.DynamoDBv2.Model;
-using IoTOrleans.DynamoDB.Tables;
 
 namespace IoTOrleans.DynamoDB.Membership;
 

@@ -1,5 +1,3 @@
-using IoTOrleans.DynamoDB.Tables;
-
 namespace IoTOrleans.DynamoDB.Membership;
 
 /// <summary>

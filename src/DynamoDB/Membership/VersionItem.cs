@@ -1,5 +1,3 @@
-using IoTOrleans.DynamoDB.Tables;
-
 namespace IoTOrleans.DynamoDB.Membership;
 
 /// <summary>The row that every change of the table changes, too: who wants to write has to have seen the last version.</summary>

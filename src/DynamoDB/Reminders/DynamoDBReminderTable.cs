@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using IoTOrleans.DynamoDB.Tables;
 
 namespace IoTOrleans.DynamoDB.Reminders;
 

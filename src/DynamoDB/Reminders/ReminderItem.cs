@@ -1,5 +1,4 @@
 using System.Globalization;
-using IoTOrleans.DynamoDB.Tables;
 
 namespace IoTOrleans.DynamoDB.Reminders;
 

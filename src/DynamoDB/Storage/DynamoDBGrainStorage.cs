@@ -1,6 +1,5 @@
 using IoTOrleans.DynamoDB.Client;
 using IoTOrleans.DynamoDB.Storage;
-using IoTOrleans.DynamoDB.Tables;
 using Orleans.Serialization.Serializers;
 using Orleans.Storage;
 

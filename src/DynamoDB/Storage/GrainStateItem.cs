@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
 using Amazon.DynamoDBv2.Model;
-using IoTOrleans.DynamoDB.Tables;
 
 namespace IoTOrleans.DynamoDB.Storage;
 

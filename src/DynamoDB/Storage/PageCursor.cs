@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using IoTOrleans.DynamoDB.Tables;
 
 namespace IoTOrleans.DynamoDB.Storage;
 

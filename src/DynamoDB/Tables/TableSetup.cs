@@ -1,4 +1,3 @@
-using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using IoTOrleans.DynamoDB.Client;
 using Microsoft.Extensions.Logging;

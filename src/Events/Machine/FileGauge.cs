@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net.Sockets;
-using IoTOrleans.Grains.Logging;
 
 namespace IoTOrleans.Events.Machine;
 

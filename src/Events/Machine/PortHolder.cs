@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace IoTOrleans.Events.Machine;
 
 /// <summary>Who listens on a port: what Linux tells of processes that this user may look at.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using IoTOrleans.Grains.Logging;
 
 namespace IoTOrleans.Events.Mqtt;
 

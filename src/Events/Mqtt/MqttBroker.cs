@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using IoTOrleans.Events.Machine;
-using IoTOrleans.Grains.Ports;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Options;

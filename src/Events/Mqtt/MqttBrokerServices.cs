@@ -1,5 +1,4 @@
 using IoTOrleans.Events.Machine;
-using IoTOrleans.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IoTOrleans.Events.Mqtt;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Events.Parsing;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Events.Parsing;
 

@@ -3,7 +3,6 @@ using Amazon.Runtime.Internal;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 using IoTOrleans.Events.Watermarks;
-using IoTOrleans.Settings;
 
 namespace IoTOrleans.Events.Sqs;
 

@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using IoTOrleans.Settings;
-
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>How the queue is consumed. Only the address has to be given.</summary>

@@ -1,8 +1,6 @@
-using System.Threading.Channels;
 using IoTOrleans.Aws;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Watermarks;
-using IoTOrleans.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IoTOrleans.Events.Sqs;

@@ -2,7 +2,6 @@ using Amazon.Runtime;
 using Amazon.SQS.Model;
 using IoTOrleans.Aws;
 using IoTOrleans.Events.Watermarks;
-using IoTOrleans.Settings;
 
 namespace IoTOrleans.Events.Sqs;
 

@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Events.Watermarks;
 
 /// <summary>How far all silos together have read the queue: as far as the one that is furthest behind.</summary>

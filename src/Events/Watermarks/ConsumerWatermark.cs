@@ -1,5 +1,4 @@
 using IoTOrleans.Events.Sqs;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Events.Watermarks;
 

@@ -1,5 +1,4 @@
 using IoTOrleans.Events.Sqs;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Events.Watermarks;

@@ -1,6 +1,4 @@
 using IoTOrleans.Events.Sqs;
-using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Watching;
 
 namespace IoTOrleans.Events.Watermarks;

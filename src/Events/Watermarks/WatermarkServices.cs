@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Events.Watermarks;
 
 internal static class WatermarkServices

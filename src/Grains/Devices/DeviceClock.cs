@@ -1,6 +1,3 @@
-using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.Logging;
-
 namespace IoTOrleans.Grains.Devices;
 
 /// <summary>

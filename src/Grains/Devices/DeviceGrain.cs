@@ -1,10 +1,6 @@
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Mutes;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Devices;
 

@@ -1,6 +1,4 @@
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Mutes;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Devices;

@@ -1,5 +1,3 @@
-using IoTOrleans.Contracts;
-
 namespace IoTOrleans.Grains.Devices;
 
 /// <param name="Items">As it became known, newest first.</param>

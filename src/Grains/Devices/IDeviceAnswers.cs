@@ -1,6 +1,3 @@
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Grains.Devices;
 
 /// <summary>

@@ -1,8 +1,5 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using IoTOrleans.Grains.Presence;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace IoTOrleans.Grains.Devices;
 

@@ -1,4 +1,3 @@
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Presence;
 

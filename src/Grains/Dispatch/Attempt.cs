@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>One attempt at a destination: whatever comes of it is an answer, but for our own stop.</summary>

@@ -1,8 +1,5 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Presence;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace IoTOrleans.Grains.Dispatch;
 

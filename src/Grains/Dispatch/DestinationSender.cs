@@ -1,8 +1,4 @@
-using System.Collections.Concurrent;
 using IoTOrleans.Grains.Incidents;
-using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 

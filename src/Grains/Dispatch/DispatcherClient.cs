@@ -1,9 +1,5 @@
-using System.Collections.Concurrent;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 

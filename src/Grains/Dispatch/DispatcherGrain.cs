@@ -1,10 +1,5 @@
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Incidents;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
-using IoTOrleans.Grains.State;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 

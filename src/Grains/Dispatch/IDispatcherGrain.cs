@@ -1,6 +1,4 @@
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Incidents;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Grains.Dispatch;
 

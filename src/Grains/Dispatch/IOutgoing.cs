@@ -1,5 +1,4 @@
 using IoTOrleans.Grains.Incidents;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Grains.Dispatch;
 

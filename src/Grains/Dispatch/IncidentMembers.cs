@@ -1,8 +1,5 @@
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Incidents;
-using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 

@@ -1,6 +1,4 @@
 using IoTOrleans.Grains.Incidents;
-using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Grains.Dispatch;
 

@@ -1,7 +1,4 @@
 using IoTOrleans.Grains.Incidents;
-using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 

@@ -1,7 +1,4 @@
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Incidents;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 
 namespace IoTOrleans.Grains.Dispatch;

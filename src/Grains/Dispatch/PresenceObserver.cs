@@ -1,7 +1,5 @@
 using System.Diagnostics.Metrics;
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Presence;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 

@@ -1,6 +1,4 @@
 using System.Threading.Channels;
-using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 

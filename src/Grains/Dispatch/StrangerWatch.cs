@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Presence;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 

@@ -1,10 +1,7 @@
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 

@@ -1,8 +1,4 @@
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
-using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Dispatch;
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using IoTOrleans.Grains.Devices;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Dispatch;

@@ -1,6 +1,4 @@
 using System.Buffers.Text;
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Grains.Incidents;
 

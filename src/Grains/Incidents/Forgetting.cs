@@ -1,5 +1,3 @@
-using IoTOrleans.Contracts;
-
 namespace IoTOrleans.Grains.Incidents;
 
 /// <summary>Keeps a destination's stored state small: done with each write, so that it costs none.</summary>

@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Grains.Incidents;
 
 /// <param name="Persist">It has to be stored before anything else happens; else only this activation needs to know.</param>

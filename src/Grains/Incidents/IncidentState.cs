@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Grains.Incidents;
 

@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Grains.Incidents;
 
 /// <summary>What holds for one destination.</summary>

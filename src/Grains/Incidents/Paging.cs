@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Collections.Immutable;
-using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Grains.Incidents;
 

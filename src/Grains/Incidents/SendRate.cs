@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Grains.Incidents;
 

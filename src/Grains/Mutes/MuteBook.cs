@@ -1,6 +1,4 @@
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Presence;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace IoTOrleans.Grains.Mutes;
 

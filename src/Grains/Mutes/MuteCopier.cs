@@ -1,8 +1,5 @@
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Logging;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Mutes;
 

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Mutes;

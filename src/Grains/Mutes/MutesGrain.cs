@@ -1,8 +1,4 @@
 using System.Text.Json;
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.State;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Mutes;
 

@@ -1,5 +1,3 @@
-using IoTOrleans.Contracts;
-
 namespace IoTOrleans.Grains.Ports;
 
 /// <summary>Somebody who can be asked whether a thing is connected right now.</summary>

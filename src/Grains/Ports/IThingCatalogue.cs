@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Grains.Ports;
 

@@ -1,5 +1,3 @@
-using IoTOrleans.Contracts;
-
 namespace IoTOrleans.Grains.Ports;
 
 /// <summary>The facts of one notification; each destination makes its own words and bytes of them.</summary>

@@ -1,7 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
-using IoTOrleans.Contracts;
 using static IoTOrleans.Grains.Ports.Moments;
 
 namespace IoTOrleans.Grains.Presence;

@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
 using static IoTOrleans.Grains.Ports.Moments;
 using static IoTOrleans.Grains.Presence.PresenceDecision;
 

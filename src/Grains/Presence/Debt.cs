@@ -1,6 +1,3 @@
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>The one word that a destination is owed next of one outage, or of one time of flapping.</summary>

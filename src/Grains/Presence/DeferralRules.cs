@@ -1,5 +1,3 @@
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
 using static IoTOrleans.Grains.Ports.Moments;
 using static IoTOrleans.Grains.Presence.PresenceDecision;
 

@@ -1,5 +1,3 @@
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
 using static IoTOrleans.Grains.Presence.PresenceDecision;
 
 namespace IoTOrleans.Grains.Presence;

@@ -1,6 +1,3 @@
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>The thing's short memory of what happened to it and why, and how long its outages last.</summary>

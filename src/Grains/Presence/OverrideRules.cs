@@ -1,4 +1,3 @@
-using IoTOrleans.Contracts;
 using static IoTOrleans.Grains.Presence.PresenceDecision;
 
 namespace IoTOrleans.Grains.Presence;

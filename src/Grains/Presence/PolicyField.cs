@@ -1,5 +1,3 @@
-using IoTOrleans.Contracts;
-
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>One field of a policy: its name, what it means, and what it may say. <see cref="PolicyFields.All"/> is the table.</summary>

@@ -1,5 +1,3 @@
-using IoTOrleans.Contracts;
-
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>The settings <c>Presence:…</c>. They are checked at start, see <see cref="Check"/>.</summary>

@@ -1,7 +1,3 @@
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.Options;
-
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>Which policy holds for which thing.</summary>

@@ -1,7 +1,3 @@
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
-using IoTOrleans.Grains.State;
-
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>

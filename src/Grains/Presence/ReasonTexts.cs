@@ -1,7 +1,5 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Grains.Presence;
 

@@ -1,4 +1,3 @@
-using IoTOrleans.Contracts;
 using static IoTOrleans.Grains.Ports.Moments;
 
 namespace IoTOrleans.Grains.Presence;

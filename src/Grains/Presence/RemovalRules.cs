@@ -1,6 +1,3 @@
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.State;
-
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>What the rules go by besides state and input: the thing's policy, and facts of the moment.</summary>

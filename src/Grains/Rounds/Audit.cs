@@ -1,13 +1,7 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Dispatch;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Grains.Rounds;
 

@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Grains.Rounds;
 
 /// <summary>What a walk through all that is stored is made for.</summary>

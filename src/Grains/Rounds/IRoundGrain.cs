@@ -1,4 +1,3 @@
-using IoTOrleans.Contracts;
 using Orleans.Concurrency;
 
 namespace IoTOrleans.Grains.Rounds;

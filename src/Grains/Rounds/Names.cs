@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace IoTOrleans.Grains.Rounds;
 
 /// <summary>Many things in one line of the log.</summary>

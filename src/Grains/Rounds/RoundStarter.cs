@@ -1,10 +1,5 @@
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Grains.Rounds;
 

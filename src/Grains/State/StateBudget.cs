@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.State;

@@ -1,6 +1,3 @@
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Grains.Summaries;
 
 /// <summary>One for each destination, by its name: sees to it that it gets its list once a day.</summary>

@@ -1,6 +1,3 @@
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Grains.Summaries;
 
 /// <summary>A summary in the making: things come one by one, and of a hundred thousand only what is shown is kept.</summary>

@@ -1,9 +1,3 @@
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
-using IoTOrleans.Grains.State;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-
 namespace IoTOrleans.Grains.Summaries;
 
 /// <summary>

@@ -1,16 +1,10 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Mutes;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
 namespace IoTOrleans.Grains.Summaries;

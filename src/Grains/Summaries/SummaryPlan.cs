@@ -1,6 +1,3 @@
-using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.Options;
-
 namespace IoTOrleans.Grains.Summaries;
 
 /// <summary>The setting <c>Notifications:TimeZone</c>; the times of day are the destinations' own.</summary>

@@ -1,4 +1,3 @@
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Summaries;

@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Grains.Watching;
 
 /// <summary>Watches the watcher: one in a cluster, with the key 0.</summary>

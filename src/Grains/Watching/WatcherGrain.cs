@@ -1,8 +1,4 @@
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
 namespace IoTOrleans.Grains.Watching;

@@ -1,6 +1,4 @@
 using IoTOrleans.Grains.Dispatch;
-using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Grains.Watching;
 

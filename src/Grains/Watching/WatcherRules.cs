@@ -1,5 +1,4 @@
 using IoTOrleans.Grains.Dispatch;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Watching;

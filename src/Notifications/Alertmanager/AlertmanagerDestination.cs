@@ -1,4 +1,3 @@
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Notifications.Http;
 
 namespace IoTOrleans.Notifications.Alertmanager;

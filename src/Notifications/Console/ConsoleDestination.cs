@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Notifications.Console;
 
 /// <summary>Tells whoever looks at the terminal. It cannot know whether somebody does, so it takes everything.</summary>

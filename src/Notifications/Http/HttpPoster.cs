@@ -1,10 +1,7 @@
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Notifications.Http;
 

@@ -1,5 +1,3 @@
-using IoTOrleans.Settings;
-
 namespace IoTOrleans.Notifications.Http;
 
 /// <summary>Where a destination is reached over HTTP.</summary>

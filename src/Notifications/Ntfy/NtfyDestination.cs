@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Notifications.Http;
 
 namespace IoTOrleans.Notifications.Ntfy;

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using IoTOrleans.Notifications.Settings;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace IoTOrleans.Notifications.Ntfy;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Notifications.Http;
 using IoTOrleans.Notifications.Text;
 

@@ -1,8 +1,5 @@
 using System.Text.RegularExpressions;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Notifications.Http;
-using IoTOrleans.Settings;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace IoTOrleans.Notifications.Settings;
 

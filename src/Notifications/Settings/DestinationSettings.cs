@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace IoTOrleans.Notifications.Settings;
 
 /// <param name="Name">What policies call it, and under which name it is remembered what it is owed.</param>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using IoTOrleans.Grains.Ports;
-using IoTOrleans.Settings;
-
 namespace IoTOrleans.Notifications.Settings;
 
 /// <summary>Rates as people write them: <c>2/s</c>, <c>30/m</c>, <c>1/5s</c>; <c>0</c>: no limit.</summary>

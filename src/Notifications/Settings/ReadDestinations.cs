@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using IoTOrleans.Settings;
 
 namespace IoTOrleans.Notifications.Settings;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using IoTOrleans.Settings;
-
 namespace IoTOrleans.Notifications.Settings;
 
 /// <summary>A time of day as people write it: <c>09:00</c>, or <c>off</c>.</summary>

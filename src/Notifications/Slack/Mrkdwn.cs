@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace IoTOrleans.Notifications.Slack;
 
 /// <summary>Slack's markup. Names and reasons come from devices: none of them may make a link or call a channel together.</summary>

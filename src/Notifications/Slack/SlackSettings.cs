@@ -1,6 +1,3 @@
-using IoTOrleans.Notifications.Settings;
-using Microsoft.Extensions.DependencyInjection;
-
 namespace IoTOrleans.Notifications.Slack;
 
 internal static class SlackSettings

@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;

@@ -1,7 +1,5 @@
 using System.Net;
-using IoTOrleans.Notifications.Settings;
 using MailKit.Security;
-using Microsoft.Extensions.DependencyInjection;
 using MimeKit;
 
 namespace IoTOrleans.Notifications.Smtp;

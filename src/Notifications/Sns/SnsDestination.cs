@@ -1,6 +1,5 @@
 using Amazon.Runtime;
 using IoTOrleans.Aws;
-using IoTOrleans.Grains.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Notifications.Sns;

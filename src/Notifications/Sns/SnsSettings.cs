@@ -1,6 +1,4 @@
 using IoTOrleans.Aws;
-using IoTOrleans.Notifications.Settings;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,4 @@
 using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Notifications.Text;
 

@@ -1,6 +1,3 @@
-using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Notifications.Text;
 
 /// <summary>What is said of many things at once: incidents and the daily list.</summary>

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
 using Fields = System.Collections.Generic.OrderedDictionary<string, object?>;
 
 namespace IoTOrleans.Notifications.Text;

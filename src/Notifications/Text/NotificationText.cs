@@ -1,7 +1,3 @@
-using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
-using IoTOrleans.Settings;
-
 namespace IoTOrleans.Notifications.Text;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace IoTOrleans.Notifications.Text;
 
 public static class Rfc3339

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text;
-using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Notifications.Text;
 
 /// <summary>A language. A line that would have to say "unknown" is left out.</summary>

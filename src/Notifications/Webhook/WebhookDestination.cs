@@ -1,5 +1,3 @@
-using System.Text;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Notifications.Http;
 
 namespace IoTOrleans.Notifications.Webhook;

@@ -1,6 +1,3 @@
-using IoTOrleans.Notifications.Settings;
-using Microsoft.Extensions.DependencyInjection;
-
 namespace IoTOrleans.Notifications.Webhook;
 
 internal static class WebhookSettings

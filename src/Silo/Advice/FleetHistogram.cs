@@ -1,4 +1,3 @@
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Catalogue;
 
 namespace IoTOrleans.Silo.Advice;

@@ -1,6 +1,4 @@
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Presence;
-using IoTOrleans.Settings;
 using IoTOrleans.Silo.Advice;
 using Microsoft.Extensions.Options;
 

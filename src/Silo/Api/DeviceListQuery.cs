@@ -1,5 +1,3 @@
-using System.Globalization;
-using IoTOrleans.Contracts;
 using IoTOrleans.Events;
 using IoTOrleans.Silo.Catalogue;
 using Microsoft.AspNetCore.Mvc;

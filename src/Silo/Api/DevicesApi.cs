@@ -1,5 +1,3 @@
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Catalogue;
 
 namespace IoTOrleans.Silo.Api;

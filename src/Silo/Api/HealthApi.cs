@@ -1,8 +1,6 @@
 using IoTOrleans.Events.Watermarks;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Watching;
 using IoTOrleans.Silo.Hosting.Running;
-using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Notifications.Text;
 using IoTOrleans.Sqlite;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;

@@ -1,6 +1,4 @@
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Dispatch;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,4 @@
-using IoTOrleans.Contracts;
 using IoTOrleans.Events.Parsing;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Presence;
-using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Api;
 

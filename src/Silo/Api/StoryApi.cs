@@ -1,4 +1,3 @@
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
 
 namespace IoTOrleans.Silo.Api;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Silo.Catalogue;
 
 /// <summary>

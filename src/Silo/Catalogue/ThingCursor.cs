@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Catalogue;
 

@@ -1,7 +1,4 @@
-using System.Globalization;
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Catalogue;
 

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text.Json;
-using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Silo.Catalogue;
 

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Catalogue;
 

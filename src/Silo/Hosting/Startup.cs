@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using IoTOrleans.DynamoDB;
-using IoTOrleans.Settings;
 using IoTOrleans.Sqlite;
 using Orleans.Runtime;
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using IoTOrleans.Grains.Presence;
-using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Hosting;
 

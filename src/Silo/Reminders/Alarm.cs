@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Silo.Reminders;
 
 /// <summary>One reminder as a silo remembers it until it ticks: some 200 bytes with its places in a <see cref="ReminderClock"/>.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace IoTOrleans.Silo.Reminders;
 
 /// <summary>

@@ -1,11 +1,8 @@
 using IoTOrleans.Aws;
-using IoTOrleans.Contracts;
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Devices;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Hosting.Running;
-using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Reminders;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Configuration;

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
 using Orleans.Providers;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;

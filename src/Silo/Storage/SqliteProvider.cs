@@ -1,8 +1,5 @@
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Silo.Api;
-using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Reminders;
 using IoTOrleans.Sqlite;
 using Microsoft.Extensions.Diagnostics.HealthChecks;

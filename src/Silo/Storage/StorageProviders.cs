@@ -1,7 +1,5 @@
 using System.Text.Json;
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.State;
-using IoTOrleans.Silo.Hosting.Settings;
 
 namespace IoTOrleans.Silo.Storage;
 

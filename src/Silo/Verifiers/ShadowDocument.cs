@@ -1,5 +1,4 @@
 using System.Text.Json;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Verifiers;
 

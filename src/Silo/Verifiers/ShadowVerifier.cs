@@ -1,8 +1,6 @@
 using System.Text.RegularExpressions;
 using IoTOrleans.Aws;
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Silo.Verifiers;
 

@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using IoTOrleans.Aws;
-using IoTOrleans.Grains.Ports;
-using IoTOrleans.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IoTOrleans.Silo.Verifiers;

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using static SQLitePCL.raw;
 
 namespace IoTOrleans.Sqlite.Engine;

@@ -1,5 +1,4 @@
 using IoTOrleans.Sqlite.Engine;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Sqlite.Opening;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using IoTOrleans.Sqlite.Engine;
-using Microsoft.Data.Sqlite;
 
 namespace IoTOrleans.Sqlite.Storage;
 

@@ -1,8 +1,3 @@
-using System.Threading.Channels;
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Events.Mqtt;
 

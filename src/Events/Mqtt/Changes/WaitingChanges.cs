@@ -1,5 +1,3 @@
-using IoTOrleans.Contracts;
-
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using IoTOrleans.Events.Machine;
-using IoTOrleans.Settings;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;

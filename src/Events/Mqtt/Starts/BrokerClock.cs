@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Events.Mqtt;
 
 internal sealed class BrokerClock : IBrokerClock

@@ -1,5 +1,3 @@
-using IoTOrleans.Settings;
-
 namespace IoTOrleans.Events.Mqtt;
 
 internal interface IBrokerStartCounter

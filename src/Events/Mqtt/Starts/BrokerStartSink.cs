@@ -1,5 +1,4 @@
 using IoTOrleans.Grains.Devices;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Events.Mqtt;
 

@@ -1,4 +1,3 @@
-using IoTOrleans.Grains.Ports;
 using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Events.Mqtt;

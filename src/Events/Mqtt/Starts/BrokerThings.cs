@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
-using IoTOrleans.Contracts;
 using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Grains.Devices;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Events.Mqtt;
 

@@ -1,7 +1,4 @@
-using System.Threading.Channels;
 using IoTOrleans.Aws;
-using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Events.Sqs;
 

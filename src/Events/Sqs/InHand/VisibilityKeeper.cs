@@ -1,6 +1,4 @@
-using System.Threading.Channels;
 using IoTOrleans.Aws;
-using IoTOrleans.Grains.Logging;
 
 namespace IoTOrleans.Events.Sqs;
 

@@ -1,8 +1,6 @@
 using System.Text;
 using Amazon.SQS.Model;
-using IoTOrleans.Contracts;
 using IoTOrleans.Events.Parsing;
-using IoTOrleans.Grains.Logging;
 
 namespace IoTOrleans.Events.Sqs;
 

@@ -1,6 +1,4 @@
 using IoTOrleans.Aws;
-using IoTOrleans.Grains.Logging;
-using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Events.Sqs;
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Amazon.SQS.Model;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Watermarks;

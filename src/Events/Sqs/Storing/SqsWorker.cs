@@ -1,7 +1,3 @@
-using System.Threading.Channels;
-using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Ports;
-
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>

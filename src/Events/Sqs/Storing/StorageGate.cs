@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Logging;
-
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using IoTOrleans.Contracts;
 using IoTOrleans.Events;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Parsing;

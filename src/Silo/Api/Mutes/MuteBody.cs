@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using IoTOrleans.Contracts;
 using IoTOrleans.Events;
 using IoTOrleans.Events.Parsing;
 

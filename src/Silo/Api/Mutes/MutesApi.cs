@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Mutes;
 
 namespace IoTOrleans.Silo.Api.Mutes;

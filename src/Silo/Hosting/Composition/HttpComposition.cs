@@ -3,7 +3,6 @@ using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Doors;
 using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting.Running;
-using IoTOrleans.Silo.Hosting.Settings;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

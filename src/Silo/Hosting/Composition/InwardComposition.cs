@@ -3,7 +3,6 @@ using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Events.Sqs;
 using IoTOrleans.Events.Watermarks;
 using IoTOrleans.Silo.Api.Events;
-using IoTOrleans.Silo.Hosting.Settings;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 

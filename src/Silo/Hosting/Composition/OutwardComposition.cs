@@ -1,7 +1,6 @@
 using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Notifications.Text;
 using IoTOrleans.Notifications;
-using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Verifiers;
 
 namespace IoTOrleans.Silo.Hosting.Composition;

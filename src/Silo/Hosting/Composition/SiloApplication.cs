@@ -1,5 +1,3 @@
-using System.Globalization;
-using IoTOrleans.Settings;
 using IoTOrleans.Silo.Api.Doors;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Logging;

@@ -1,5 +1,4 @@
 using System.Net;
-using IoTOrleans.Settings;
 using IoTOrleans.Silo.Hosting.Starting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;

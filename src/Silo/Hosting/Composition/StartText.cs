@@ -1,7 +1,4 @@
 using IoTOrleans.Events.Machine;
-using IoTOrleans.Grains.Ports;
-using IoTOrleans.Settings;
-using IoTOrleans.Silo.Hosting.Settings;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Events.Sqs;
 using IoTOrleans.Grains.Dispatch;
-using IoTOrleans.Silo.Hosting.Settings;
 
 namespace IoTOrleans.Silo.Hosting.Running;
 

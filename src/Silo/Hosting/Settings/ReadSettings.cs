@@ -1,11 +1,9 @@
 using System.Net;
-using IoTOrleans.Contracts;
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Notifications.Settings;
-using IoTOrleans.Settings;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
 

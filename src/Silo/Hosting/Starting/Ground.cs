@@ -2,7 +2,6 @@ using System.Net;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Silo.Api.Doors;
-using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Sqlite;
 
 namespace IoTOrleans.Silo.Hosting.Starting;
