@@ -52,6 +52,7 @@ public static class PresenceServices
         services.AddSingleton<IncidentMembers>();
         services.AddSingleton(provider => new NotificationsInHand(provider.GetRequiredService<DestinationSender>()));
         services.AddSingleton<VerificationQueue>();
+        services.AddSingleton<DeviceEffects>();
         services.AddOptions<SummaryOptions>();
         services.AddSingleton<SummaryPlan>();
         services.AddSingleton<SummaryNotifications>();

@@ -26,7 +26,7 @@ internal sealed partial class DispatcherGrain(
 
     private string Destination => this.GetPrimaryKeyString();
 
-    private DateTimeOffset Now => PresenceRules.ToMilliseconds(time.GetUtcNow());
+    private DateTimeOffset Now => ToMilliseconds(time.GetUtcNow());
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ internal static class PublicationRules
     internal static readonly TimeSpan Lost = TimeSpan.FromMinutes(3);
 
     /// <summary>Its members give up after a day of refusals, each from its own first one; the incident outlives them.</summary>
-    internal static readonly TimeSpan GiveUpAfter = TellingRules.GiveUpAfter + TimeSpan.FromHours(2);
+    internal static readonly TimeSpan GiveUpAfter = Retries.GiveUpAfter + TimeSpan.FromHours(2);
 
     /// <summary>Whoever joins next would most likely have joined within this.</summary>
     internal static readonly TimeSpan Calm = TimeSpan.FromSeconds(2);
@@ -100,15 +100,15 @@ internal static class PublicationRules
 
     /// <summary>What failed is due. But not what is refused, nor what has failed by itself, again and again.</summary>
     public static IncidentState AnswersAgain(IncidentState state) => state.Stored.Incidents
-        .Where(incident => incident is { RetryAt: not null, RefusedSince: null, Failures: < TellingRules.FailuresOfItsOwn })
+        .Where(incident => incident is { RetryAt: not null, RefusedSince: null, Failures: < Retries.FailuresOfItsOwn })
         .Aggregate(state, (all, incident) => all.With(incident with { RetryAt = null }));
 
     private static IncidentDecision Failed(IncidentState state, Incident incident, DeliveryAnswer answer, DateTimeOffset now)
     {
         // While the destination takes nothing from anybody there is nothing to be stored: should this get lost, it is tried at once.
-        if (answer.AskAgainIn is { } wait && incident.Failures < TellingRules.FailuresOfItsOwn)
+        if (answer.AskAgainIn is { } wait && incident.Failures < Retries.FailuresOfItsOwn)
             return new(state.With(incident with { RetryAt = now + wait }), false, []);
-        var retryAt = PresenceRules.ToMilliseconds(now + TellingRules.WaitAfter(incident.Id, incident.Failures));
+        var retryAt = ToMilliseconds(now + Retries.WaitAfter(incident.Id, incident.Failures));
         return new(state.With(incident with { Failures = incident.Failures + 1, RetryAt = retryAt }), true, []);
     }
 
@@ -122,7 +122,7 @@ internal static class PublicationRules
             return new(state.Without(incident.Id), true, [new IncidentEffect.WarnGivenUp(incident.Id, incident.Count)]);
         }
 
-        var retryAt = PresenceRules.ToMilliseconds(now + TellingRules.RefusedRetry);
+        var retryAt = ToMilliseconds(now + Retries.AfterRefused);
         incident = incident with { Failures = incident.Failures + 1, RefusedSince = since, RetryAt = retryAt };
         return new(state.With(incident), true, []);
     }

@@ -8,4 +8,8 @@ public static class Moments
 
     public static T Earlier<T>(T a, T b)
         where T : struct, IComparable<T> => a.CompareTo(b) < 0 ? a : b;
+
+    /// <summary>Times are stored in milliseconds; finer ones would compare differently before and after a restart.</summary>
+    public static DateTimeOffset ToMilliseconds(DateTimeOffset time) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 }

@@ -47,7 +47,7 @@ internal sealed partial class RoundGrain(
     public Task KeepGoing()
     {
         if (_atWork || _round is not { } round || round.Every == TimeSpan.Zero) return Task.CompletedTask;
-        var now = PresenceRules.ToMilliseconds(time.GetUtcNow());
+        var now = ToMilliseconds(time.GetUtcNow());
         if (!_state.Walking)
         {
             if (now < _state.Begun + round.Every) return Task.CompletedTask;

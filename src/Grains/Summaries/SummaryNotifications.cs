@@ -93,7 +93,7 @@ internal sealed partial class SummaryNotifications
             if (answer.Outcome == DeliveryOutcome.Accepted) all._read.TryRemove(to, out _);
         }
 
-        private DateTimeOffset Now => PresenceRules.ToMilliseconds(all._time.GetUtcNow());
+        private DateTimeOffset Now => ToMilliseconds(all._time.GetUtcNow());
 
         private async Task<FleetSummary?> ReadOrRemember(CancellationToken cancellationToken)
         {

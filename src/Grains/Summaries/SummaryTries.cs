@@ -19,7 +19,7 @@ internal sealed record SummaryTries(DateOnly? Date, int Failures, DateTimeOffset
     public SummaryTries Failed(DateOnly date, DeliveryAnswer answer, DateTimeOffset now)
     {
         var before = Date == date ? Failures : 0;
-        if (answer.AskAgainIn is { } asked && before < TellingRules.FailuresOfItsOwn) return new(date, before, now + asked, answer.Detail);
+        if (answer.AskAgainIn is { } asked && before < Retries.FailuresOfItsOwn) return new(date, before, now + asked, answer.Detail);
         var failures = before + 1;
         var wait = answer.Outcome == DeliveryOutcome.Refused ? AfterRefusal : new Backoff(First, Longest).After(failures);
         return new(date, failures, now + wait, answer.Detail);
@@ -27,7 +27,7 @@ internal sealed record SummaryTries(DateOnly? Date, int Failures, DateTimeOffset
 
     /// <summary>What failed is due. But not what is refused, nor what has failed by itself, again and again.</summary>
     public SummaryTries AnswersAgain(DateTimeOffset now) =>
-        NotBefore - now <= Longest && Failures < TellingRules.FailuresOfItsOwn ? this with { NotBefore = now } : this;
+        NotBefore - now <= Longest && Failures < Retries.FailuresOfItsOwn ? this with { NotBefore = now } : this;
 
     /// <summary>The day is over, and nobody has heard of it.</summary>
     public bool GivesUp(DateOnly today) => Date < today;

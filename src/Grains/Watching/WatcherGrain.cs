@@ -24,7 +24,7 @@ internal sealed partial class WatcherGrain(
     private WatcherState? _stored;
     private DateTimeOffset _knownUntil;
 
-    private DateTimeOffset Now => PresenceRules.ToMilliseconds(time.GetUtcNow());
+    private DateTimeOffset Now => ToMilliseconds(time.GetUtcNow());
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal sealed partial class WatcherGrain(
 
     public async Task Look(DateTimeOffset? seenUntil)
     {
-        if (PresenceRules.ToMilliseconds(seenUntil ?? default) is var seen && seen > _knownUntil) _knownUntil = seen;
+        if (ToMilliseconds(seenUntil ?? default) is var seen && seen > _knownUntil) _knownUntil = seen;
         var now = Now;
         var next = WatcherRules.Look(_state, _knownUntil, _destinations, cluster.Value.ClusterId, now);
         if (_state.Blindness is null && next.Blindness is { } began) LogBlind(began.Since, began.Id);
