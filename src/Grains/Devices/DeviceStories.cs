@@ -35,7 +35,7 @@ public sealed class DeviceStories
             WaitingFor = WaitingReasons.For(state, context, now, _mutes.EndFor(thingName, state, now)),
             Owed =
             [
-                .. DeliveryRules.Debts(state, context, now).Concat(FlappingRules.Debts(state, context))
+                .. DeliveryRules.Debts(state, context, now, DueSends.WithRepeats).Concat(FlappingRules.Debts(state, context, now))
                     .Select(debt => Owed(debt, context, now)),
             ],
             MutedBy = status.MutedBy,

@@ -52,8 +52,24 @@ internal abstract record PresenceEffect
 }
 
 /// <summary>The one notification that a destination is owed next about an outage, or about a time of flapping.</summary>
-internal readonly record struct Debt(string Destination, NotificationEvent Event, string OutageId, Delivery Delivery)
+internal sealed record Debt(string Destination, NotificationEvent Event, string OutageId, Delivery Delivery, Func<Notification> Compose)
 {
+    /// <summary>
+    /// What may be sent now. A destination gets one notification of a thing after the other: its last one must be about the last of them.
+    /// One that was refused does not hold up those after it.
+    /// </summary>
+    /// <param name="debts">The oldest first.</param>
+    public static IEnumerable<PresenceEffect.Send> DueNow(IEnumerable<Debt> debts, DateTimeOffset now)
+    {
+        var waiting = new HashSet<string>();
+        foreach (var debt in debts)
+        {
+            if (waiting.Contains(debt.Destination)) continue;
+            if (debt.Delivery.RefusedSince is null) waiting.Add(debt.Destination);
+            if (!(debt.Delivery.RetryAt > now)) yield return new(debt.Destination, debt.Compose());
+        }
+    }
+
     /// <summary>What is on its way is tried again in a minute: it may get lost.</summary>
     public DateTimeOffset NextTry(DateTimeOffset now) => Delivery.RetryAt > now ? Delivery.RetryAt.Value : now + Retries.First;
 }
@@ -65,4 +81,6 @@ internal readonly record struct Debt(string Destination, NotificationEvent Event
 internal sealed record DueSends(bool Repeats = false, Verification? Verification = null, string? Destination = null)
 {
     public static DueSends All { get; } = new();
+
+    public static DueSends WithRepeats { get; } = new(Repeats: true);
 }

@@ -85,7 +85,7 @@ internal static class PresenceRules
     public static IEnumerable<Notification> Owed(DeviceState state, string destination, RuleContext context, DateTimeOffset now)
     {
         state = Recovery.EndHold(DeliveryRules.AnswersAgain(state, destination), context, now);
-        return DeliveryRules.DueNow(state, context, now, new(Repeats: true))
+        return DeliveryRules.DueNow(state, context, now, DueSends.WithRepeats)
             .Concat(FlappingRules.DueNow(state, context, now))
             .Concat(KeepAliveRules.Due(state, context, now))
             .Where(send => send.Destination == destination)

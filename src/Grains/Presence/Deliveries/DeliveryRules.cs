@@ -37,47 +37,32 @@ internal static class DeliveryRules
             : deliveries;
 
     /// <summary>The notifications that are owed and may be sent now.</summary>
-    public static IEnumerable<PresenceEffect.Send> DueNow(DeviceState state, RuleContext context, DateTimeOffset now, DueSends which)
-    {
-        var waiting = new HashSet<string>();
-        foreach (var (outage, over) in Told(state))
-        {
-            foreach (var (destination, delivery) in outage.Deliveries)
-            {
-                // Outages of a thing are notified one after the other: the last notification must be about the last of them. One that was
-                // refused does not hold up those after it.
-                if (delivery.GivenUp || waiting.Contains(destination)) continue;
-                if (Owed(outage, destination, over, context, repeatsAt: which.Repeats ? now : null) is not var (owed, sequence)) continue;
-                if (delivery.RefusedSince is null) waiting.Add(destination);
-                if (delivery.RetryAt > now || (which.Destination ?? destination) != destination) continue;
-
-                var notification = Compose(state, outage, owed, sequence, context, now) with { IncidentId = delivery.Incident };
-                if (which.Verification is { } latest && owed == NotificationEvent.DeviceStillOffline)
-                    notification = notification with { Verification = latest };
-                yield return new(destination, notification);
-            }
-        }
-    }
+    public static IEnumerable<PresenceEffect.Send> DueNow(DeviceState state, RuleContext context, DateTimeOffset now, DueSends which) =>
+        Debt.DueNow(Debts(state, context, now, which), now).Where(send => (which.Destination ?? send.Destination) == send.Destination);
 
     /// <summary>When something owed is to be tried next.</summary>
     public static DateTimeOffset? NextTry(DeviceState state, RuleContext context, DateTimeOffset now) =>
-        Debts(state, context, now).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
+        Debts(state, context, now, DueSends.WithRepeats).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
 
     /// <summary>All that is owed, whether it may be sent now or not.</summary>
-    public static IEnumerable<Debt> Debts(DeviceState state, RuleContext context, DateTimeOffset now)
-    {
-        foreach (var (outage, over) in Told(state))
+    public static IEnumerable<Debt> Debts(DeviceState state, RuleContext context, DateTimeOffset now, DueSends which) =>
+        from told in Told(state)
+        from pair in told.Outage.Deliveries
+        let owed = Owed(told.Outage, pair.Key, told.Over, context, repeatsAt: which.Repeats ? now : null)
+        where owed is not null
+        select new Debt(pair.Key, owed.Value.Event, told.Outage.Id, pair.Value, () =>
         {
-            foreach (var (destination, delivery) in outage.Deliveries)
+            var notification = Compose(state, told.Outage, owed.Value.Event, owed.Value.Sequence, context, now);
+            return notification with
             {
-                if (!delivery.GivenUp && Owed(outage, destination, over, context, repeatsAt: now) is var (owed, _))
-                    yield return new(destination, owed, outage.Id, delivery);
-            }
-        }
-    }
+                IncidentId = pair.Value.Incident,
+                Verification = owed.Value.Event == NotificationEvent.DeviceStillOffline && which.Verification is { } latest
+                    ? latest : notification.Verification,
+            };
+        });
 
     public static bool OwesAnything(Outage outage, bool over, RuleContext context) =>
-        outage.Deliveries.Any(pair => !pair.Value.GivenUp && Owed(outage, pair.Key, over, context, repeatsAt: null) is not null);
+        outage.Deliveries.Keys.Any(destination => Owed(outage, destination, over, context, repeatsAt: null) is not null);
 
     /// <summary>When <c>device.still_offline</c> falls due next; null: never.</summary>
     public static DateTimeOffset? NextRepeat(Outage outage, RuleContext context, DateTimeOffset now) =>
@@ -99,7 +84,7 @@ internal static class DeliveryRules
         Outage outage, string destination, bool over, RuleContext context, DateTimeOffset? repeatsAt)
     {
         var delivery = outage.Deliveries[destination];
-        if (!over && !outage.IsAway) return null;
+        if (delivery.GivenUp || (!over && !outage.IsAway)) return null;
         if (!delivery.Offline && outage.RemovedAt is null) return (NotificationEvent.DeviceOffline, 0);
         if (over)
         {

@@ -60,37 +60,21 @@ internal static class FlappingRules
     public static DateTimeOffset? NextLook(DeviceState state, RuleContext context, DateTimeOffset now)
     {
         var calm = Running(state) is not null && state.Connected == true ? state.Since + Calm : null;
-        var owed = Debts(state, context).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
+        var owed = Debts(state, context, now).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
         return owed < calm || calm is null ? owed : calm;
     }
 
     /// <summary>All that is owed, whether it may be sent now or not.</summary>
-    public static IEnumerable<Debt> Debts(DeviceState state, RuleContext context) =>
+    public static IEnumerable<Debt> Debts(DeviceState state, RuleContext context, DateTimeOffset now) =>
         from flapping in state.Flapping
         from pair in flapping.Deliveries
         let owed = Owed(flapping, pair.Key, pair.Value, context)
         where owed is not null
-        select new Debt(pair.Key, owed.Value, IdOf(flapping, context), pair.Value);
+        select new Debt(
+            pair.Key, owed.Value, IdOf(flapping, context), pair.Value, () => Compose(state, flapping, owed.Value, context, now));
 
-    public static IReadOnlyList<PresenceEffect.Send> DueNow(DeviceState state, RuleContext context, DateTimeOffset now)
-    {
-        if (state.Flapping.Count == 0) return [];
-        var sends = new List<PresenceEffect.Send>();
-        var waiting = new HashSet<string>();
-        foreach (var flapping in state.Flapping)
-        {
-            foreach (var (destination, delivery) in flapping.Deliveries)
-            {
-                // One after the other, as with outages.
-                if (waiting.Contains(destination) || Owed(flapping, destination, delivery, context) is not { } owed) continue;
-                if (delivery.RefusedSince is null) waiting.Add(destination);
-                if (delivery.RetryAt > now) continue;
-                sends.Add(new PresenceEffect.Send(destination, Compose(state, flapping, owed, context, now)));
-            }
-        }
-
-        return sends;
-    }
+    public static IEnumerable<PresenceEffect.Send> DueNow(DeviceState state, RuleContext context, DateTimeOffset now) =>
+        Debt.DueNow(Debts(state, context, now), now);
 
     public static Flapping? Find(DeviceState state, string id, RuleContext context) =>
         state.Flapping.FirstOrDefault(flapping => IdOf(flapping, context) == id);
