@@ -19,11 +19,6 @@ internal sealed class Failures(string where)
         "No AWS region is set, and DynamoDB needs one: set AWS_REGION, for example AWS_REGION=eu-west-1, or AWS_ENDPOINT_URL_DYNAMODB.",
         cause);
 
-    public static DynamoDBStoreException NoCredentials(Exception cause) => new(
-        DynamoDBStoreError.Credentials,
-        "DynamoDB: no AWS credentials were found. Give the task or instance a role, or set "
-        + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.", cause);
-
     public DynamoDBStoreException TableMissing(string table, Exception? cause = null) => new(
         DynamoDBStoreError.TableMissing,
         $"The DynamoDB table {table} does not exist in {where}: create it (docs/dynamodb.md has its keys), or set CreateTables.", cause);
@@ -50,10 +45,8 @@ internal sealed class Failures(string where)
                 + "check the network, the endpoint and the AWS health page.", cause);
     }
 
-    /// <summary>Answers that a caller has to judge are returned as they are.</summary>
     public Exception Describe(string table, string operation, Exception cause) => cause switch
     {
-        _ when Faults.Of(cause) == Fault.ConditionFailed => cause,
         ResourceNotFoundException => TableMissing(table, cause),
         AmazonServiceException { ErrorCode: { } code } when BadCredentials.Contains(code) => new DynamoDBStoreException(
             DynamoDBStoreError.Credentials, $"AWS does not accept the credentials for DynamoDB in {where} ({OneLine(cause)}).", cause),
@@ -66,7 +59,10 @@ internal sealed class Failures(string where)
                 DynamoDBStoreError.ItemTooLarge, $"An item for the DynamoDB table {table} is larger than DynamoDB takes, 400 KB.", cause),
         AmazonServiceException => new DynamoDBStoreException(
             DynamoDBStoreError.Other, $"DynamoDB in {where} refused {operation} on {table} ({OneLine(cause)}).", cause),
-        AmazonClientException => NoCredentials(cause),
+        AmazonClientException => new DynamoDBStoreException(
+            DynamoDBStoreError.Credentials,
+            "DynamoDB: no AWS credentials were found. Give the task or instance a role, or set "
+                + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.", cause),
         _ => cause,
     };
 

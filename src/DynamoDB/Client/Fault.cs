@@ -29,8 +29,6 @@ internal enum Fault
 
 internal static class Faults
 {
-    private const string ConditionFailed = "ConditionalCheckFailed";
-
     public static Fault Of(Exception exception) => exception switch
     {
         ConditionalCheckFailedException => Fault.ConditionFailed,
@@ -48,7 +46,7 @@ internal static class Faults
     private static Fault Of(TransactionCanceledException cancelled)
     {
         var codes = (cancelled.CancellationReasons ?? []).Select(reason => reason.Code).ToList();
-        if (codes.Contains(ConditionFailed)) return Fault.ConditionFailed;
+        if (codes.Contains("ConditionalCheckFailed")) return Fault.ConditionFailed;
         if (codes.Contains("TransactionConflict")) return Fault.Conflict;
         return codes.Contains("ThrottlingError") || codes.Contains("ProvisionedThroughputExceeded") ? Fault.Throttled : Fault.Final;
     }

@@ -13,7 +13,7 @@ internal sealed class DynamoDBGatewayListProvider(string cluster, DynamoDBTable 
     public Task InitializeGatewayListProvider() => table.Read(VersionItem.Key(cluster));
 
     public async Task<IList<Uri>> GetGateways() =>
-        [.. (await table.ReadAll(cluster)).Silos.Select(MembershipItem.ToEntry)
+        [.. (await MembershipSnapshot.Read(table, cluster)).Silos.Select(MembershipItem.ToEntry)
             .Where(silo => silo.Status == SiloStatus.Active && silo.ProxyPort > 0)
             .Select(
                 silo => SiloAddress.New(silo.SiloAddress.Endpoint.Address, silo.ProxyPort, silo.SiloAddress.Generation).ToGatewayUri())];

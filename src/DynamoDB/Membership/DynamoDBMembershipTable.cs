@@ -14,13 +14,13 @@ internal sealed partial class DynamoDBMembershipTable(string cluster, DynamoDBTa
 
     public async Task<MembershipTableData> ReadRow(SiloAddress key)
     {
-        var rows = await table.ReadTogether([MembershipItem.Key(cluster, key), VersionItem.Key(cluster)]);
+        var rows = await table.ReadTogether(MembershipItem.Key(cluster, key), VersionItem.Key(cluster));
         return ToData(rows[1], rows[0] is { } row ? [row] : []);
     }
 
     public async Task<MembershipTableData> ReadAll()
     {
-        var snapshot = await table.ReadAll(cluster);
+        var snapshot = await MembershipSnapshot.Read(table, cluster);
         return ToData(snapshot.Version, snapshot.Silos);
     }
 
@@ -36,13 +36,13 @@ internal sealed partial class DynamoDBMembershipTable(string cluster, DynamoDBTa
     public async Task UpdateIAmAlive(MembershipEntry entry)
     {
         var exists = await table.Set(
-            MembershipItem.Key(cluster, entry.SiloAddress), MembershipItem.Alive, MembershipItem.Time(entry.IAmAliveTime));
+            MembershipItem.Key(cluster, entry.SiloAddress), MembershipItem.Alive, new(StoredTime.Write(entry.IAmAliveTime)));
         if (!exists) LogRowGone(entry.SiloAddress, table.Name);
     }
 
     public async Task CleanupDefunctSiloEntries(DateTimeOffset beforeDate)
     {
-        foreach (var row in (await table.ReadAll(cluster)).Silos)
+        foreach (var row in (await MembershipSnapshot.Read(table, cluster)).Silos)
         {
             var entry = MembershipItem.ToEntry(row);
             if (entry.Status == SiloStatus.Active || LastSign(entry) >= beforeDate.UtcDateTime) continue;
@@ -59,10 +59,8 @@ internal sealed partial class DynamoDBMembershipTable(string cluster, DynamoDBTa
     }
 
     private Task<bool> Write(MembershipEntry entry, WriteCondition row, TableVersion version) => table.PutTogether(
-    [
         (MembershipItem.From(cluster, entry, version.Version, ETags.New()), row),
-        (VersionItem.From(cluster, version.Version, ETags.New(), entry.SiloAddress), WriteCondition.ETagIs(version.VersionEtag)),
-    ]);
+        (VersionItem.From(cluster, version.Version, ETags.New(), entry.SiloAddress), WriteCondition.ETagIs(version.VersionEtag)));
 
     private MembershipTableData ToData(Item? version, IReadOnlyList<Item> silos)
     {

@@ -11,7 +11,7 @@ internal static class ReminderItem
     {
         var item = Key(service, entry.GrainId, entry.ReminderName);
         item[ETags.Attribute] = new(etag);
-        item[StartAt] = new(ToText(entry.StartAt));
+        item[StartAt] = new(StoredTime.Write(entry.StartAt));
         item[Period] = new(entry.Period.ToString("c"));
         return item;
     }
@@ -29,7 +29,7 @@ internal static class ReminderItem
             {
                 GrainId = grain,
                 ReminderName = name,
-                StartAt = DateTime.ParseExact(item[StartAt].S, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
+                StartAt = StoredTime.Read(item[StartAt].S),
                 Period = TimeSpan.ParseExact(item[Period].S, "c", CultureInfo.InvariantCulture),
                 ETag = item[ETags.Attribute].S,
             };
@@ -40,12 +40,5 @@ internal static class ReminderItem
                 $"The reminder {sort} in DynamoDB cannot be read ({cause.Message}): delete or mend this item of the reminder table.",
                 cause);
         }
-    }
-
-    /// <summary>Orleans hands over UTC; a time without a kind is taken for it.</summary>
-    private static string ToText(DateTime time)
-    {
-        var utc = time.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(time, DateTimeKind.Utc) : time.ToUniversalTime();
-        return utc.ToString("O", CultureInfo.InvariantCulture);
     }
 }

@@ -33,7 +33,7 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
         var key = Key(stateName, grainId);
-        var item = await _table.Read(ItemKey(key), cancellationToken);
+        var item = await _table.Read(key.ToItem(), cancellationToken);
         var state = item is null ? default : Deserialize<T>(key, GrainStateItem.DataOf(item));
         grainState.State = state ?? Fresh<T>();
         grainState.ETag = DynamoDBTable.ETagOf(item);
@@ -48,8 +48,8 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
         var expected = grainState.ETag;
         var etag = ETags.New();
         var item = GrainStateItem.From(key, etag, _serializer.Serialize(grainState.State));
-        var conflict = await _table.Put(
-            item, expected is null ? WriteCondition.Absent : WriteCondition.ETagIs(expected), cancellationToken);
+        var condition = expected is null ? WriteCondition.Absent : WriteCondition.ETagIs(expected);
+        var conflict = await _table.Put(item, condition, cancellationToken);
         ThrowIf(conflict, "written", key, expected);
         grainState.ETag = etag;
         grainState.RecordExists = true;
@@ -61,7 +61,7 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
         var expected = grainState.ETag;
         var conflict = expected is null
             ? await ConflictIfExists(key, cancellationToken)
-            : await _table.Delete(ItemKey(key), WriteCondition.ETagIs(expected), cancellationToken);
+            : await _table.Delete(key.ToItem(), WriteCondition.ETagIs(expected), cancellationToken);
         ThrowIf(conflict, "cleared", key, expected);
         grainState.State = Fresh<T>();
         grainState.ETag = null;
@@ -89,11 +89,9 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
     }
 
     private async Task<Conflict?> ConflictIfExists(GrainStateKey key, CancellationToken cancellationToken) =>
-        await _table.Read(ItemKey(key), cancellationToken) is { } item ? new Conflict(DynamoDBTable.ETagOf(item)) : null;
+        await _table.Read(key.ToItem(), cancellationToken) is { } item ? new Conflict(DynamoDBTable.ETagOf(item)) : null;
 
     private GrainStateKey Key(string stateName, GrainId grainId) => new(_service, _name, stateName, grainId);
-
-    private static Item ItemKey(GrainStateKey key) => TableSchema.GrainState.Key(key.Partition, key.Sort);
 
     private T? Deserialize<T>(GrainStateKey key, BinaryData data)
     {

@@ -10,10 +10,9 @@ internal static class Failures
             $"The SQLite store {path} is not open: it opens when the host starts and closes after the silo has stopped.");
 
     /// <summary>Exceptions that are not SQLite's own are returned as they are.</summary>
-    public static Exception Describe(Exception cause, string path) => cause is SqliteException sqlite ? Describe(sqlite, path) : cause;
-
-    private static SqliteStoreException Describe(SqliteException cause, string path)
+    public static Exception Describe(Exception exception, string path)
     {
+        if (exception is not SqliteException cause) return exception;
         var (error, text) = cause.SqliteErrorCode switch
         {
             SQLITE_FULL => (SqliteStoreError.DiskFull,

@@ -33,15 +33,11 @@ internal sealed class FileLock : IDisposable
             if (cause is IOException io && IsHeld(io))
                 throw new SqliteStoreException(
                     SqliteStoreError.InUse, $"Another process has {path} open: stop it, or give this one a path of its own.", cause);
-            if (files.Count > 0)
-            {
-                throw new SqliteStoreException(
-                    SqliteStoreError.CannotWrite,
-                    $"{path} cannot be opened for writing ({cause.Message.TrimEnd('.')}): check the rights on it and on its folder, "
-                    + "and that the disk is not mounted read-only.", cause);
-            }
-
-            throw StoreFolder.CannotWrite(Path.GetDirectoryName(path)!, cause);
+            if (files.Count == 0) throw StoreFolder.CannotWrite(Path.GetDirectoryName(path)!, cause);
+            throw new SqliteStoreException(
+                SqliteStoreError.CannotWrite,
+                $"{path} cannot be opened for writing ({cause.Message.TrimEnd('.')}): check the rights on it and on its folder, "
+                + "and that the disk is not mounted read-only.", cause);
         }
     }
 

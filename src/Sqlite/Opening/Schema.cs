@@ -1,5 +1,8 @@
 namespace IoTOrleans.Sqlite.Opening;
 
+/// <param name="Version">The schema version that <paramref name="Sql"/> leads to, from the one before it; the first is 1.</param>
+internal sealed record Migration(int Version, string Sql);
+
 /// <summary>
 /// The tables, as the steps that led to them. A step that was ever released is never edited: files made by it are out there.
 /// </summary>

@@ -34,16 +34,13 @@ internal sealed class SqliteGrainStorage(
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
         var key = new GrainStateKey(name, stateName, grainId);
-        var data = StateData.From(serializer.Serialize(grainState.State));
+        var data = serializer.Serialize(grainState.State);
         var expected = grainState.ETag;
 
         // Random, not counted: a counter would begin anew after a clear, and an ETag from before it could fit again.
         var newETag = Guid.NewGuid().ToString("N");
         var conflict = await store.Write(
-            connection => expected is null
-                ? GrainStateTable.Insert(connection, key, newETag, data)
-                : GrainStateTable.Update(connection, key, expected, newETag, data),
-            cancellationToken);
+            connection => GrainStateTable.Write(connection, key, expected, newETag, data), cancellationToken);
         ThrowIf(conflict, "written", key, expected);
         grainState.ETag = newETag;
         grainState.RecordExists = true;
@@ -60,11 +57,11 @@ internal sealed class SqliteGrainStorage(
         grainState.RecordExists = false;
     }
 
-    private T? Deserialize<T>(GrainStateKey key, byte[] data)
+    private T? Deserialize<T>(GrainStateKey key, BinaryData data)
     {
         try
         {
-            return serializer.Deserialize<T>(new BinaryData(data));
+            return serializer.Deserialize<T>(data);
         }
         catch (Exception cause)
         {

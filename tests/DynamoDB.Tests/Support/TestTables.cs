@@ -55,9 +55,12 @@ public sealed class TestTables : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    internal static AmazonDynamoDBClient ClientFor(Uri endpoint) => new OneAttemptClient(
-        new BasicAWSCredentials("test", "test"),
-        SdkClient.Configure(new AmazonDynamoDBConfig { ServiceURL = endpoint.ToString(), AuthenticationRegion = "us-east-1" }));
+    internal static AmazonDynamoDBClient ClientFor(Uri endpoint) => new OneAttemptClient(SdkClient.Configure(new AmazonDynamoDBConfig
+    {
+        ServiceURL = endpoint.ToString(),
+        AuthenticationRegion = "us-east-1",
+        DefaultAWSCredentials = new BasicAWSCredentials("test", "test"),
+    }));
 
     /// <param name="endpoint">Another way to the emulator; null: the direct one.</param>
     internal DynamoDBTables Through(Uri? endpoint, RetrySettings? settings = null)

@@ -39,7 +39,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
             {
                 var (expected, next) = (etag, Guid.NewGuid().ToString("N"));
                 var conflict = await _store.Do(connection =>
-                    GrainStateTable.Update(connection, TestStore.Key($"{writer}"), expected, next, TestStore.Text("{}")));
+                    GrainStateTable.Write(connection, TestStore.Key($"{writer}"), expected, next, BinaryData.FromString("{}")));
                 conflict.ShouldBeNull();
                 etag = next;
             }
@@ -78,7 +78,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
         var before = _store.Insert("before");
         var failing = _store.Do(connection =>
         {
-            GrainStateTable.Insert(connection, TestStore.Key("halfway"), "etag", TestStore.Text("{}"));
+            GrainStateTable.Write(connection, TestStore.Key("halfway"), null, "etag", BinaryData.FromString("{}"));
             return connection.Execute("INSERT INTO grain_state (storage) VALUES (NULL)");
         });
         var after = _store.Insert("after");

@@ -19,3 +19,10 @@ public sealed class SqliteStorageOptions : IStorageProviderSerializerOptions
     /// </summary>
     public IGrainStorageSerializer GrainStorageSerializer { get; set; } = null!;
 }
+
+/// <summary>Where reminders are kept.</summary>
+public sealed class SqliteReminderTableOptions
+{
+    /// <inheritdoc cref="SqliteStorageOptions.Path"/>
+    public string Path { get; set; } = SqliteStorageOptions.DefaultPath;
+}
