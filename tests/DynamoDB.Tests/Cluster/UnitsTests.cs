@@ -13,25 +13,24 @@ using Orleans.Runtime;
 namespace IoTOrleans.DynamoDB.Tests.Cluster;
 
 /// <summary>What a thing costs: the device grain, Orleans' reminder service and our tables together, on virtual time.</summary>
-public sealed class UnitsTests : IAsyncLifetime
+public sealed class UnitsTests : TestWithTables
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
-    private TestTables _tables = null!;
     private Cloud _cloud = null!;
     private IHost _silo = null!;
     private string _thing = "rpi-1";
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _tables = await TestTables.Start();
-        _cloud = new Cloud(_tables);
+        await base.InitializeAsync();
+        _cloud = new Cloud(Tables);
         _silo = await _cloud.StartSilo(_time);
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _cloud.DisposeAsync();
-        await _tables.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     [Fact]
@@ -46,7 +45,7 @@ public sealed class UnitsTests : IAsyncLifetime
         await Advance(60);
         var back = await Counted(() => Report(true));
 
-        (drop.Written + back.Written).ShouldBe(4, _tables.Units.ToString());
+        (drop.Written + back.Written).ShouldBe(4, Tables.Units.ToString());
         (drop.Read + back.Read).ShouldBeLessThanOrEqualTo(3);
         _cloud.Mail.Accepted.ShouldBeEmpty();
     }
@@ -67,7 +66,7 @@ public sealed class UnitsTests : IAsyncLifetime
             await Advance(60);
         });
 
-        cycle.Written.ShouldBe(9, _tables.Units.ToString());
+        cycle.Written.ShouldBe(9, Tables.Units.ToString());
         _cloud.Mail.Accepted.Select(notification => notification.Event.Name()).ShouldBe(["device.offline", "device.recovered"]);
         (await _silo.Services.GetRequiredService<IReminderTable>().ReadRows(0, 0)).Reminders.ShouldBeEmpty();
     }
@@ -87,8 +86,8 @@ public sealed class UnitsTests : IAsyncLifetime
             if (round % 2 == 0) await Until(() => Told == round + 2);
         }
 
-        var item = (await _tables.Items(TableSchema.GrainState)).ShouldHaveSingleItem();
-        var sizes = _tables.Units.ItemSizes("GrainState").ToList();
+        var item = (await Tables.Items(TableSchema.GrainState)).ShouldHaveSingleItem();
+        var sizes = Tables.Units.ItemSizes("GrainState").ToList();
         sizes.Max().ShouldBeLessThanOrEqualTo(1024);
         sizes.Max().ShouldBeGreaterThan(500, "it is busy");
         System.Text.Json.JsonSerializer.Deserialize<DeviceState>(item["data"].S, DeviceStateJson.Options)!.Ring.Count.ShouldBeGreaterThan(4);
@@ -114,9 +113,9 @@ public sealed class UnitsTests : IAsyncLifetime
 
     private async Task<(double Written, double Read)> Counted(Func<Task> work)
     {
-        _tables.Units.Forget();
+        Tables.Units.Forget();
         await work();
-        return (_tables.Units.Written, _tables.Units.Read);
+        return (Tables.Units.Written, Tables.Units.Read);
     }
 
     /// <summary>Second by second, and after each lets what it set off come to rest.</summary>

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 using IoTOrleans.DynamoDB.Client;
 using IoTOrleans.DynamoDB.Reminders;
@@ -33,13 +34,6 @@ public sealed class TestTables : IAsyncLifetime
 
     /// <summary>The SDK's client as it is, for looking at what is really stored.</summary>
     internal AmazonDynamoDBClient Client { get; private set; } = null!;
-
-    internal static async Task<TestTables> Start()
-    {
-        var tables = new TestTables();
-        await tables.InitializeAsync();
-        return tables;
-    }
 
     public async ValueTask InitializeAsync()
     {
@@ -84,7 +78,24 @@ public sealed class TestTables : IAsyncLifetime
 
     internal async Task<DynamoDBReminderTable> Reminders(Uri? endpoint = null) => new(Service, await Open(TableSchema.Reminders, endpoint));
 
+    internal static ReminderEntry Reminder(GrainId grain) =>
+        new() { GrainId = grain, ReminderName = "presence", StartAt = DateTime.UnixEpoch, Period = TimeSpan.FromMinutes(1) };
+
     /// <summary>All items of a table, as they are.</summary>
     internal async Task<List<Item>> Items(TableSchema schema) =>
-        (await Client.ScanAsync(new Amazon.DynamoDBv2.Model.ScanRequest { TableName = schema.NameWith(Prefix), ConsistentRead = true })).Items ?? [];
+        (await Client.ScanAsync(new ScanRequest { TableName = schema.NameWith(Prefix), ConsistentRead = true })).Items ?? [];
+}
+
+/// <summary>A test with tables of its own.</summary>
+public abstract class TestWithTables : IAsyncLifetime
+{
+    protected TestTables Tables { get; } = new();
+
+    public virtual ValueTask InitializeAsync() => Tables.InitializeAsync();
+
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return Tables.DisposeAsync();
+    }
 }
