@@ -1,12 +1,7 @@
 namespace IoTOrleans.DynamoDB;
 
-/// <summary>
-/// DynamoDB could not do what it was asked. The message is one line with the cause and the remedy, fit to be shown without the stack.
-/// </summary>
-/// <remarks>
-/// An <see cref="OrleansException"/>, because Orleans replaces any other exception of a storage provider by one whose message
-/// is a whole stack trace.
-/// </remarks>
+/// <summary>DynamoDB failed or refused. The message is one line with the cause and the remedy, fit to be shown without the stack.</summary>
+/// <remarks>Orleans replaces any other exception than an <see cref="OrleansException"/> with one whose message is a stack trace.</remarks>
 [GenerateSerializer, Alias("IoTOrleans.DynamoDBStoreException")]
 public sealed class DynamoDBStoreException(DynamoDBStoreError error, string message, Exception? innerException = null)
     : OrleansException(message, innerException!)
@@ -15,11 +10,11 @@ public sealed class DynamoDBStoreException(DynamoDBStoreError error, string mess
     public DynamoDBStoreError Error { get; private set; } = error;
 }
 
-/// <summary>Why the store refused or failed; the message of <see cref="DynamoDBStoreException"/> says it in words.</summary>
+/// <summary>Why the store refused or failed. The message of <see cref="DynamoDBStoreException"/> says it in words.</summary>
 [GenerateSerializer, Alias("IoTOrleans.DynamoDBStoreError")]
 public enum DynamoDBStoreError
 {
-    /// <summary>Anything without a name of its own; AWS's own words are in the message.</summary>
+    /// <summary>Any other error. AWS's own words are in the message.</summary>
     Other = 0,
 
     /// <summary>The SDK found neither a region nor an endpoint.</summary>
@@ -28,10 +23,10 @@ public enum DynamoDBStoreError
     /// <summary>The SDK found no credentials, or AWS does not accept those it found.</summary>
     Credentials = 2,
 
-    /// <summary>The credentials are good, but do not permit this operation on this table.</summary>
+    /// <summary>The credentials are valid, but do not permit this operation on this table.</summary>
     Denied = 3,
 
-    /// <summary>There is no such table, and nobody asked for it to be created.</summary>
+    /// <summary>The table does not exist, and <c>CreateTables</c> is not set.</summary>
     TableMissing = 4,
 
     /// <summary>A table of this name exists, but its keys are not ours. It is left untouched.</summary>
@@ -49,6 +44,6 @@ public enum DynamoDBStoreError
     /// <summary>More than DynamoDB's 400 KB for one item.</summary>
     ItemTooLarge = 9,
 
-    /// <summary>A stored item cannot be read as what it should be.</summary>
+    /// <summary>A stored item does not have the expected content.</summary>
     Unreadable = 10,
 }

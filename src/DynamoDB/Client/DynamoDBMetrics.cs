@@ -5,7 +5,7 @@ using Amazon.Runtime;
 
 namespace IoTOrleans.DynamoDB.Client;
 
-/// <summary>What the tables cost and how they feel. Tags are tables and operations, never grains: a tag value is kept for ever.</summary>
+/// <summary>What the tables cost and how they answer. No tag names a grain: every value of a tag is kept for ever.</summary>
 internal sealed class DynamoDBMetrics
 {
     internal const string MeterName = "IoTOrleans.DynamoDB";

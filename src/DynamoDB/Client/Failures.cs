@@ -4,7 +4,7 @@ using Amazon.Runtime;
 
 namespace IoTOrleans.DynamoDB.Client;
 
-/// <summary>AWS's failures in words: what is wrong and what to do about it.</summary>
+/// <summary>Says what is wrong when AWS fails, and what to do.</summary>
 internal sealed class Failures(string where)
 {
     private static readonly HashSet<string> BadCredentials =

@@ -5,19 +5,19 @@ using LimitExceededException = Amazon.DynamoDBv2.Model.LimitExceededException;
 
 namespace IoTOrleans.DynamoDB.Client;
 
-/// <summary>What to make of an attempt that failed.</summary>
+/// <summary>Why an attempt failed.</summary>
 internal enum Fault
 {
-    /// <summary>Another attempt would fail, too.</summary>
+    /// <summary>Another attempt would fail too.</summary>
     Final,
 
-    /// <summary>Something is not as the request wanted it: an answer, not a failure.</summary>
+    /// <summary>A condition of the request does not hold. This is an answer, not a failure.</summary>
     ConditionFailed,
 
-    /// <summary>Too much for the table, or for us, at the moment.</summary>
+    /// <summary>More than the table or the account may do at the moment.</summary>
     Throttled,
 
-    /// <summary>Another transaction has its hands on the same item.</summary>
+    /// <summary>Another transaction is changing the same item.</summary>
     Conflict,
 
     /// <summary>No answer in time.</summary>

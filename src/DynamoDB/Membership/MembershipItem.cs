@@ -3,7 +3,7 @@ using Amazon.DynamoDBv2.Model;
 
 namespace IoTOrleans.DynamoDB.Membership;
 
-/// <summary>A silo as an item. Fields that only diagnostics read are left out where they are empty.</summary>
+/// <summary>A silo as an item. Empty fields that only diagnostics read are left out.</summary>
 internal static class MembershipItem
 {
     public const string Alive = "alive", Status = "status", ProxyPort = "proxyPort";
@@ -12,7 +12,7 @@ internal static class MembershipItem
 
     public static Item Key(string cluster, SiloAddress silo) => TableSchema.Membership.Key(cluster, silo.ToParsableString());
 
-    /// <param name="version">The table version that this change of the row makes.</param>
+    /// <param name="version">The table's version after this change.</param>
     public static Item From(string cluster, MembershipEntry entry, int version, string etag)
     {
         var item = Key(cluster, entry.SiloAddress);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace IoTOrleans.DynamoDB.Reminders;
 
-/// <summary>A reminder as an item. Grain and name are in the key only: a silo reads whole ranges, every 5 minutes.</summary>
+/// <summary>A reminder as an item. It is small, with grain and name only in the key: a silo reads whole ranges every 5 minutes.</summary>
 internal static class ReminderItem
 {
     private const string StartAt = "startAt", Period = "period";

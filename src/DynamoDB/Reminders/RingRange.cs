@@ -1,9 +1,9 @@
 namespace IoTOrleans.DynamoDB.Reminders;
 
-/// <summary>A stretch of hashes within one bucket; both ends belong to it.</summary>
+/// <summary>A range of hashes in one bucket, with both ends.</summary>
 internal readonly record struct BucketRange(uint First, uint Last);
 
-/// <summary>Orleans' ranges: (begin, end], over the top if begin is not before end; equal ends are the whole ring.</summary>
+/// <summary>Orleans' ranges (begin, end]. They run over the top if begin is not below end; equal ends are the whole ring.</summary>
 internal static class RingRange
 {
     private const uint BucketWidth = 1u << 24;

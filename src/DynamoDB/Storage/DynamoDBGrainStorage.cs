@@ -5,10 +5,7 @@ using Orleans.Storage;
 
 namespace IoTOrleans.DynamoDB;
 
-/// <summary>
-/// Orleans' contract on the table. The grain's copy (<c>State</c>, <c>ETag</c>, <c>RecordExists</c>) changes only after the table
-/// has: a failed call leaves it as it was.
-/// </summary>
+/// <summary>A failed call leaves the grain's copy (<c>State</c>, <c>ETag</c>, <c>RecordExists</c>) unchanged.</summary>
 public sealed class DynamoDBGrainStorage : IGrainStorage
 {
     private readonly string _name;
@@ -38,7 +35,7 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
         grainState.State = state ?? Fresh<T>();
         grainState.ETag = DynamoDBTable.ETagOf(item);
 
-        // Written as null, it is a row without a state: as with Orleans' own providers, its ETag holds, and no record exists.
+        // As with Orleans' own providers: a state written as null has an ETag, and no record exists.
         grainState.RecordExists = state is not null;
     }
 
@@ -68,18 +65,18 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
         grainState.RecordExists = false;
     }
 
-    /// <summary>Asks the table for a state that is not there. Throws if the table cannot be read.</summary>
+    /// <summary>Reads a state that does not exist. Throws if the table cannot be read.</summary>
     public Task Ping(CancellationToken cancellationToken = default) =>
         _table.Read(TableSchema.GrainState.Key($"{_service}#", $"{_name}#"), cancellationToken);
 
     /// <summary>
-    /// Pages through the grains of one type that have a state, each once, in no particular order. A page reads at most ten times
-    /// <paramref name="limit"/> items, its own and others, so it may be short, even empty; it is the last one if it has no cursor.
+    /// Pages through the grains of one type that have a state, each once, in no particular order. A page looks at no more than ten times
+    /// <paramref name="limit"/> items, so it may be short or empty. The last page has no cursor.
     /// </summary>
     /// <param name="stateName">Name of the state, as the grain declares it.</param>
     /// <param name="limit">At most this many, from 1 to 1,000.</param>
-    /// <param name="cursor">Of the page before; null begins.</param>
-    /// <exception cref="FormatException">The cursor is none of ours.</exception>
+    /// <param name="cursor">The cursor of the page before; null: the first page.</param>
+    /// <exception cref="FormatException">The cursor did not come from a page.</exception>
     public Task<GrainPage> ListGrains(
         string stateName, GrainType grainType, int limit, string? cursor = null, CancellationToken cancellationToken = default)
     {

@@ -5,9 +5,8 @@ using Amazon.DynamoDBv2.Model;
 namespace IoTOrleans.DynamoDB.Storage;
 
 /// <summary>
-/// Hashed by service and grain, so that load spreads over all partitions whatever the types; sorted by provider and state, so that
-/// one query shows all that is stored of a grain. Service id and provider name are free of <c>#</c> (see the validators), the rest
-/// may hold anything: no two keys meet.
+/// Hashed by service and grain, so that the load spreads over all partitions; sorted by provider and state, so that one query shows
+/// everything that is stored of a grain. Service id and provider name contain no <c>#</c> (see the validator), so all keys differ.
 /// </summary>
 internal readonly record struct GrainStateKey(string Service, string Provider, string State, GrainId Grain)
 {
@@ -17,8 +16,8 @@ internal readonly record struct GrainStateKey(string Service, string Provider, s
 }
 
 /// <summary>
-/// A state as an item. What is UTF-8 (JSON, XML) is stored as a string, to be read in the console. Not as a map: DynamoDB adds a
-/// byte or more for every element of one, and each begun kilobyte of an item is a write unit.
+/// A state as an item. UTF-8 (JSON, XML) is stored as a string, readable in the console. Not as a map: DynamoDB adds a byte or more for
+/// each of its elements, and each started kilobyte of an item is a write unit.
 /// </summary>
 internal static class GrainStateItem
 {
@@ -29,7 +28,7 @@ internal static class GrainStateItem
         var item = key.ToItem();
         item[ETags.Attribute] = new(etag);
 
-        // An empty value is left out: older emulators refuse it.
+        // Older emulators refuse an empty value.
         if (data.ToMemory().Length > 0) item[Data] = ToValue(data);
         return item;
     }

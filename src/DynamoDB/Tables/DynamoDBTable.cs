@@ -4,10 +4,7 @@ using IoTOrleans.DynamoDB.Client;
 
 namespace IoTOrleans.DynamoDB.Tables;
 
-/// <summary>
-/// One table. Reads are strongly consistent. A write whose answer was lost is tried again and recognised: not reported as somebody
-/// else's.
-/// </summary>
+/// <summary>Reads are strongly consistent. A write whose answer was lost is repeated, and not taken for somebody else's.</summary>
 internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDynamoDB client, Caller caller, DynamoDBMetrics metrics)
 {
     public string Name => name;
@@ -28,8 +25,8 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
     }
 
     /// <param name="item">With an ETag that no write had before.</param>
-    /// <param name="condition">Null: it is written whatever is there.</param>
-    /// <returns>Null: it is written.</returns>
+    /// <param name="condition">Null: the item replaces any other.</param>
+    /// <returns>Null: the item is written.</returns>
     public async Task<Conflict?> Put(Item item, WriteCondition? condition = null, CancellationToken cancellationToken = default)
     {
         var request = new PutItemRequest
@@ -53,7 +50,7 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
         }
     }
 
-    /// <summary>Null: it is deleted.</summary>
+    /// <returns>Null: the item is deleted.</returns>
     public async Task<Conflict?> Delete(Item key, WriteCondition condition, CancellationToken cancellationToken = default)
     {
         var request = new DeleteItemRequest
@@ -76,14 +73,14 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
         }
         catch (ConditionalCheckFailedException)
         {
-            // Nothing there after a lost answer: the first attempt did it, or somebody else, which comes to the same.
+            // No item after a lost answer: the first attempt deleted it, or somebody else did, which is as good.
             var stored = await ReadETag(key, cancellationToken);
             return attempts > 1 && stored is null ? null : new Conflict(stored);
         }
     }
 
     /// <summary>Changes one attribute of an item that exists.</summary>
-    /// <returns>False: there is no such item, and none was made.</returns>
+    /// <returns>False: there is no such item.</returns>
     public async Task<bool> Set(Item key, string attribute, AttributeValue value)
     {
         var request = new UpdateItemRequest
@@ -108,8 +105,7 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
     }
 
     /// <summary>All items of a partition, over all pages, in the order of their sort keys.</summary>
-    /// <param name="first">The first sort key; null: from the beginning.</param>
-    /// <param name="last">The last sort key; null: to the end.</param>
+    /// <param name="first">The first sort key, together with the last one; null: all items.</param>
     public async IAsyncEnumerable<Item> Query(
         string partition, string? first = null, string? last = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -147,7 +143,7 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
         return Call("Scan", token => client.ScanAsync(request, token), cancellationToken);
     }
 
-    /// <summary>Items as they stand at one moment; null where there is none.</summary>
+    /// <summary>Items at one moment; null where there is none.</summary>
     public async Task<IReadOnlyList<Item?>> ReadTogether(params Item[] keys)
     {
         var request = new TransactGetItemsRequest
@@ -160,7 +156,7 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
     }
 
     /// <summary>Writes all or none.</summary>
-    /// <param name="puts">Items with ETags that no write had before; the first one's is the token that makes a repeat harmless.</param>
+    /// <param name="puts">With ETags that no write had before. The first one is the token that makes a repeat harmless.</param>
     /// <returns>False: a condition did not hold.</returns>
     public async Task<bool> PutTogether(params (Item Item, WriteCondition Condition)[] puts)
     {

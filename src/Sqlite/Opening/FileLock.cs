@@ -1,14 +1,13 @@
 namespace IoTOrleans.Sqlite.Opening;
 
 /// <summary>
-/// Keeps a second process away from the store by a lock on <c>&lt;path&gt;.lock</c>, and on Linux by one on the file itself, which may have
-/// another name in another folder (a hard link). The operating system holds them, so they are gone with the process however that ends; the
-/// empty file stays behind and means nothing.
+/// Keeps a second process away from the store with a lock on <c>&lt;path&gt;.lock</c>, and on Linux also on the file itself, which may
+/// have another name in another folder (a hard link). The operating system releases the locks when the process ends. The empty lock file stays.
 /// </summary>
 /// <remarks>
-/// SQLite by itself would let two processes take turns on the file. Two silos on it, each believing to be alone, would run every
-/// grain and fire every reminder twice. SQLite's own exclusive mode would also shut out the <c>sqlite3</c> shell. On Linux SQLite's locks
-/// (fcntl) and ours (flock) do not see each other; elsewhere, and on a network share, they do, and SQLite would find its file locked.
+/// SQLite alone lets two processes take turns on the file: two silos would run every grain and fire every reminder twice. SQLite's
+/// exclusive mode would also keep out the <c>sqlite3</c> shell. On Linux SQLite's locks (fcntl) and ours (flock) do not see each other.
+/// Elsewhere, and on a network share, they do, and SQLite would find its file locked.
 /// </remarks>
 internal sealed class FileLock : IDisposable
 {
@@ -16,7 +15,7 @@ internal sealed class FileLock : IDisposable
 
     private FileLock(IReadOnlyList<FileStream> files) => _files = files;
 
-    /// <param name="withFile">Whether to lock the file itself, too: it is made if it is missing.</param>
+    /// <param name="withFile">Whether to lock the file itself too. It is made if it is missing.</param>
     public static FileLock Take(string path, bool withFile = true)
     {
         var files = new List<FileStream>(2);
@@ -41,9 +40,7 @@ internal sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>
-    /// After SQLite has closed its own: with the first file that a process closes it loses all locks of SQLite's kind that it has on it.
-    /// </summary>
+    /// <summary>After SQLite has closed the file: a process that closes any handle of a file loses all its fcntl locks on it.</summary>
     public void Dispose()
     {
         foreach (var file in _files) file.Dispose();

@@ -2,20 +2,19 @@ using System.Globalization;
 
 namespace IoTOrleans.Sqlite.Reminders;
 
-/// <summary>Orleans' contract on the store.</summary>
-/// <remarks>No service id in the rows, unlike Orleans' own tables: a file belongs to one service.</remarks>
+/// <summary>Unlike Orleans' own tables it has no service id in the rows: a file belongs to one service.</summary>
 internal sealed class SqliteReminderTable(SqliteStore store) : IReminderTable
 {
     public async Task<ReminderTableData> ReadRows(GrainId grainId) => new(await Read("grain = $grain", ("$grain", grainId.ToString())));
 
-    /// <summary>The ring after <paramref name="begin"/> up to and with <paramref name="end"/>; equal ends are the whole ring.</summary>
+    /// <summary>The ring after the begin, with the end; equal ends are the whole ring.</summary>
     public async Task<ReminderTableData> ReadRows(uint begin, uint end) => new(await Read(
         begin < end ? "hash > $begin AND hash <= $end" : "hash > $begin OR hash <= $end", ("$begin", begin), ("$end", end)));
 
     public async Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName) =>
         (await Read("grain = $grain AND name = $name", ("$grain", grainId.ToString()), ("$name", reminderName))).SingleOrDefault();
 
-    /// <summary>Unconditional, as Orleans wants it: it registers anew without knowing what is there.</summary>
+    /// <summary>Unconditional, because Orleans registers a reminder without knowing the stored one.</summary>
     public async Task<string?> UpsertRow(ReminderEntry entry)
     {
         var etag = Guid.NewGuid().ToString("N");
@@ -49,7 +48,7 @@ internal sealed class SqliteReminderTable(SqliteStore store) : IReminderTable
         ETag = row.GetString(4),
     };
 
-    /// <summary>Orleans hands over UTC; a time without a kind is taken for it.</summary>
+    /// <summary>Orleans passes UTC; a time without a kind is taken for UTC.</summary>
     private static string ToText(DateTime time) =>
         (time.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(time, DateTimeKind.Utc) : time.ToUniversalTime())
         .ToString("O", CultureInfo.InvariantCulture);

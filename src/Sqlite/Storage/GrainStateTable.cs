@@ -4,20 +4,17 @@ using IoTOrleans.Sqlite.Engine;
 
 namespace IoTOrleans.Sqlite.Storage;
 
-/// <param name="Storage">Name of the provider: several share one file and must not meet.</param>
+/// <param name="Storage">The provider's name, because several providers share one file.</param>
 internal readonly record struct GrainStateKey(string Storage, string State, GrainId Grain)
 {
     public override string ToString() => $"'{State}' of {Grain}";
 }
 
-/// <summary>What was not as the writer believed.</summary>
+/// <summary>The stored row was not the one that the writer expected.</summary>
 /// <param name="StoredETag">Null: there is no row.</param>
 internal sealed record Conflict(string? StoredETag);
 
-/// <summary>
-/// The statements on <c>grain_state</c>. Each write names the ETag that it expects to replace, in the statement itself, and answers
-/// null if it found it so, else the conflict.
-/// </summary>
+/// <summary>The statements on <c>grain_state</c>. A write checks the expected ETag itself, and returns null or the conflict.</summary>
 internal static class GrainStateTable
 {
     private const string ThisGrain = "storage = $storage AND state = $state AND grain = $grain";
@@ -39,7 +36,7 @@ internal static class GrainStateTable
         return changed == 1 ? null : FindConflict(connection, key);
     }
 
-    /// <summary>Without an expected ETag there must be nothing to delete.</summary>
+    /// <param name="expectedETag">Null: there must be no row.</param>
     public static Conflict? Delete(StoreConnection connection, GrainStateKey key, string? expectedETag)
     {
         var changed = connection.Execute(
@@ -68,7 +65,7 @@ internal static class GrainStateTable
     private static StoredGrain Stored(SqliteDataReader row) => new(
         GrainId.Parse(row.GetString(0), CultureInfo.InvariantCulture), row.GetString(1), new BinaryData(row.GetFieldValue<byte[]>(2)));
 
-    /// <summary>TEXT for JSON and XML, so that <c>sqlite3 file 'select data from grain_state'</c> shows it. TEXT cannot hold a zero byte.</summary>
+    /// <summary>Text where possible, so that the sqlite3 shell shows it. A TEXT value cannot contain a zero byte.</summary>
     private static object Value(BinaryData data)
     {
         var bytes = data.ToMemory().Span;

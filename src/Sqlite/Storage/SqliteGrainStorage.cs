@@ -3,10 +3,7 @@ using Orleans.Storage;
 
 namespace IoTOrleans.Sqlite.Storage;
 
-/// <summary>
-/// Orleans' contract on the store. The grain's copy (<c>State</c>, <c>ETag</c>, <c>RecordExists</c>) changes only after the file
-/// has: a failed call leaves it as it was.
-/// </summary>
+/// <summary>A failed call leaves the grain's copy (<c>State</c>, <c>ETag</c>, <c>RecordExists</c>) unchanged.</summary>
 internal sealed class SqliteGrainStorage(
     string name, SqliteStore store, IGrainStorageSerializer serializer, IActivatorProvider activators) : IGrainStorage
 {
@@ -27,7 +24,7 @@ internal sealed class SqliteGrainStorage(
         grainState.State = state ?? Fresh<T>();
         grainState.ETag = stored?.ETag;
 
-        // Written as null, it is a row without a state: as with Orleans' own providers, its ETag holds, and no record exists.
+        // As with Orleans' own providers: a state written as null has an ETag, and no record exists.
         grainState.RecordExists = state is not null;
     }
 
@@ -37,7 +34,7 @@ internal sealed class SqliteGrainStorage(
         var data = serializer.Serialize(grainState.State);
         var expected = grainState.ETag;
 
-        // Random, not counted: a counter would begin anew after a clear, and an ETag from before it could fit again.
+        // Random, not counted: a counter would start again after a clear, and an ETag from before the clear could fit again.
         var newETag = Guid.NewGuid().ToString("N");
         var conflict = await store.Write(
             connection => GrainStateTable.Write(connection, key, expected, newETag, data), cancellationToken);
