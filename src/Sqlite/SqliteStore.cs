@@ -58,7 +58,7 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
     {
         // The operating system still takes writes to a deleted file until its last user has closed it.
         if (!File.Exists(Path))
-            throw new SqliteStoreException(SqliteStoreError.Disk, $"{Path} was deleted under the running service: restart it.");
+            throw new SqliteStoreException(SqliteStoreError.Disk, $"{Path} was deleted while the service was running: restart it.");
         return connection.Pragma("user_version");
     }, cancellationToken);
 

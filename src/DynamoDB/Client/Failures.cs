@@ -56,7 +56,7 @@ internal sealed class Failures(string where)
                 + $"grant dynamodb:{operation} (docs/dynamodb.md).", cause),
         AmazonServiceException { ErrorCode: "ValidationException" } when cause.Message.Contains("Item size", StringComparison.Ordinal) =>
             new DynamoDBStoreException(
-                DynamoDBStoreError.ItemTooLarge, $"An item for the DynamoDB table {table} is larger than DynamoDB takes, 400 KB.", cause),
+                DynamoDBStoreError.ItemTooLarge, $"An item for the DynamoDB table {table} is larger than 400 KB, DynamoDB's limit.", cause),
         AmazonServiceException => new DynamoDBStoreException(
             DynamoDBStoreError.Other, $"DynamoDB in {where} refused {operation} on {table} ({OneLine(cause)}).", cause),
         AmazonClientException => new DynamoDBStoreException(

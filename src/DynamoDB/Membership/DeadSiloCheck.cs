@@ -87,10 +87,10 @@ internal sealed partial class DeadSiloCheck(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Silo} takes no connection, and its last heartbeat is of {Alive:O}: declared dead")]
+    [LoggerMessage(LogLevel.Warning, "{Silo} is declared dead: it takes no connection, and its last heartbeat was at {Alive:O}.")]
     private partial void LogDead(SiloAddress silo, DateTime alive);
 
-    [LoggerMessage(LogLevel.Warning, "Whether all silos of the table still live could not be looked at; Orleans "
-        + "waits for those that do not answer. {Error}")]
+    [LoggerMessage(
+        LogLevel.Warning, "The silos of the membership table could not be checked; Orleans waits for those that do not answer. {Error}")]
     private partial void LogNotLooked(string error);
 }

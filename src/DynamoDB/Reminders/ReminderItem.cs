@@ -37,7 +37,7 @@ internal static class ReminderItem
         catch (Exception cause) when (cause is FormatException or KeyNotFoundException or ArgumentException)
         {
             throw new DynamoDBStoreException(DynamoDBStoreError.Unreadable,
-                $"The reminder {sort} in DynamoDB cannot be read ({cause.Message}): delete or mend this item of the reminder table.",
+                $"The reminder {sort} in DynamoDB cannot be read ({cause.Message}): repair or delete this item of the reminder table.",
                 cause);
         }
     }

@@ -100,7 +100,7 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
         {
             throw new DynamoDBStoreException(DynamoDBStoreError.Unreadable,
                 $"The state {key} in the DynamoDB table {_table.Name} cannot be read as {typeof(T).Name} ({Failures.OneLine(cause)}): "
-                + "mend its item, or delete it to let the grain begin anew.", cause);
+                + "repair its item, or delete it, and the grain starts without a state.", cause);
         }
     }
 

@@ -61,6 +61,6 @@ internal sealed class GrainScan(DynamoDBTable table, string service, string grai
             // Falls through to the refusal.
         }
 
-        throw new FormatException("This is no cursor of a page of grains.");
+        throw new FormatException("The cursor did not come from a page of grains.");
     }
 }

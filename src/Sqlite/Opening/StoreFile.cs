@@ -43,7 +43,7 @@ internal static class StoreFile
         return isNew
             ? 0
             : throw new SqliteStoreException(SqliteStoreError.AnotherApplication,
-                $"{connection.Path} is a database of some other program and was left untouched: choose another path, or move it away.");
+                $"{connection.Path} is a database of another program and was left untouched: choose another path, or move it away.");
     }
 
     private static void Migrate(StoreConnection connection, IReadOnlyList<Migration> migrations, int found)

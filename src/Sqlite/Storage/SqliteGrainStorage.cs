@@ -64,7 +64,7 @@ internal sealed class SqliteGrainStorage(
         {
             throw new SqliteStoreException(SqliteStoreError.UnreadableState,
                 $"The state {key} in {store.Path} cannot be read as {typeof(T).Name} ({cause.Message.ReplaceLineEndings(" ")}): "
-                + "mend its row in the table grain_state, or delete it to let the grain begin anew.", cause);
+                + "repair its row in the table grain_state, or delete it, and the grain starts without a state.", cause);
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class NotOurFileTests : TestWithFolder
     {
         Make("CREATE TABLE recipes (name TEXT); INSERT INTO recipes VALUES ('natto')");
 
-        await ShouldBeRefused(SqliteStoreError.AnotherApplication, "some other program");
+        await ShouldBeRefused(SqliteStoreError.AnotherApplication, "another program");
     }
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed class NotOurFileTests : TestWithFolder
     {
         Make(sql);
 
-        await ShouldBeRefused(SqliteStoreError.AnotherApplication, "some other program");
+        await ShouldBeRefused(SqliteStoreError.AnotherApplication, "another program");
     }
 
     [Fact]
