@@ -39,7 +39,8 @@ public abstract partial class MembershipTableConformance
         for (var round = 0; round < 5; round++)
         {
             var version = (await _table.ReadAllAsync()).Version;
-            var wins = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _table.InsertRowAsync(NewSilo(), version.Next()))));
+            var wins = await Task.WhenAll(
+                Enumerable.Range(0, 8).Select(_ => Task.Run(() => _table.InsertRowAsync(NewSilo(), version.Next()))));
 
             wins.Count(won => won).ShouldBe(1);
             var data = await _table.ReadAllAsync();

@@ -90,20 +90,25 @@ public sealed class UnitsTests : TestWithTables
         var sizes = Tables.Units.ItemSizes("GrainState").ToList();
         sizes.Max().ShouldBeLessThanOrEqualTo(1024);
         sizes.Max().ShouldBeGreaterThan(500, "it is busy");
-        System.Text.Json.JsonSerializer.Deserialize<DeviceState>(item["data"].S, DeviceStateJson.Options)!.Ring.Count.ShouldBeGreaterThan(4);
+        System.Text.Json.JsonSerializer.Deserialize<DeviceState>(item["data"].S, DeviceStateJson.Options)!.Ring.Count
+            .ShouldBeGreaterThan(4);
     }
 
-    private Task<PresenceReason> Report(bool connected) => Report(new ConnectionChange(connected, ChangeKind.Time, EventSource.Queue, _time.GetUtcNow(), _time.GetUtcNow()));
+    private Task<PresenceReason> Report(bool connected) =>
+        Report(new ConnectionChange(connected, ChangeKind.Time, EventSource.Queue, _time.GetUtcNow(), _time.GetUtcNow()));
 
     private Task<PresenceReason> Lifecycle(bool connected, long number) => Report(
         new ConnectionChange(connected, ChangeKind.Lifecycle, EventSource.Queue, _time.GetUtcNow(), _time.GetUtcNow())
         {
-            Number = number, SessionIdentifier = $"00000000-0000-0000-0000-000000{number}", DisconnectReason = connected ? null : "MQTT_KEEP_ALIVE_TIMEOUT",
+            Number = number, SessionIdentifier = $"00000000-0000-0000-0000-000000{number}",
+            DisconnectReason = connected ? null : "MQTT_KEEP_ALIVE_TIMEOUT",
         });
 
     private Task<PresenceReason> Report(ConnectionChange change) => Grain.Report(change);
 
-    /// <summary>Without repeats: while a write takes long, virtual time may run past the minute after which a request counts as lost.</summary>
+    /// <summary>
+    /// Without repeats: while a write takes long, virtual time may run past the minute after which a request counts as lost.
+    /// </summary>
     private int Told => _cloud.Mail.Accepted.DistinctBy(notification => notification.Key).Count();
 
     private IDeviceGrain Grain => _silo.Services.GetRequiredService<IGrainFactory>().GetGrain<IDeviceGrain>(_thing);

@@ -57,8 +57,8 @@ public sealed class DeadSiloCheckTests(TestTables tables) : IClassFixture<TestTa
 
     private static MembershipEntry Silo(int port, DateTime alive) => new()
     {
-        SiloAddress = SiloAddress.New(IPAddress.Loopback, port, 1), Status = SiloStatus.Active, ProxyPort = 0, HostName = "h", SiloName = "s",
-        StartTime = alive, IAmAliveTime = alive, SuspectTimes = [],
+        SiloAddress = SiloAddress.New(IPAddress.Loopback, port, 1), Status = SiloStatus.Active, ProxyPort = 0,
+        HostName = "h", SiloName = "s", StartTime = alive, IAmAliveTime = alive, SuspectTimes = [],
     };
 
     private async Task<DynamoDBMembershipTable> Create() =>

@@ -65,7 +65,8 @@ public sealed class DynamoDBMembershipTableTests(TestTables tables) : Membership
     public async Task A_transaction_that_met_another_one_is_tried_again()
     {
         await using var line = await FaultyLine.To(
-            tables.Endpoint, (operation, nth) => operation == "TransactWriteItems" && nth < 4 ? LineFault.TransactionConflict : LineFault.None);
+            tables.Endpoint, (operation, nth) =>
+                operation == "TransactWriteItems" && nth < 4 ? LineFault.TransactionConflict : LineFault.None);
         var table = await Create(Guid.NewGuid().ToString("N"), line.Address);
         await table.InitializeMembershipTable(true);
 

@@ -47,7 +47,8 @@ public sealed class StoredItemTests : TestWithTables
     [Fact]
     public async Task A_state_that_cannot_be_read_says_whose_it_is_and_what_to_do()
     {
-        await (await Tables.Storage(serializer: new RawSerializer())).WriteStateAsync("presence", Door, new GrainState<byte[]>([.. "{\"Number\":"u8]));
+        await (await Tables.Storage(serializer: new RawSerializer()))
+            .WriteStateAsync("presence", Door, new GrainState<byte[]>([.. "{\"Number\":"u8]));
         var storage = await Tables.Storage();
 
         var failure = await Should.ThrowAsync<DynamoDBStoreException>(() =>

@@ -19,7 +19,8 @@ public sealed class TestTables : IAsyncLifetime
     internal const string Service = "iot-orleans";
 
     /// <summary>The emulator on a busy machine is not AWS. Tests of the limits name their own.</summary>
-    internal static readonly RetrySettings Patient = new() { CallLimit = TimeSpan.FromSeconds(60), AttemptLimit = TimeSpan.FromSeconds(20) };
+    internal static readonly RetrySettings Patient =
+        new() { CallLimit = TimeSpan.FromSeconds(60), AttemptLimit = TimeSpan.FromSeconds(20) };
 
     private static readonly IActivatorProvider Activators =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<IActivatorProvider>();
@@ -60,7 +61,8 @@ public sealed class TestTables : IAsyncLifetime
     internal DynamoDBTables Through(Uri? endpoint, RetrySettings? settings = null)
     {
         var tables = new DynamoDBTables(
-            () => ClientFor(endpoint ?? Endpoint), settings ?? Patient, TimeProvider.System, Units.Metrics, NullLogger<DynamoDBTables>.Instance);
+            () => ClientFor(endpoint ?? Endpoint), settings
+                ?? Patient, TimeProvider.System, Units.Metrics, NullLogger<DynamoDBTables>.Instance);
         _opened.Add(tables);
         return tables;
     }

@@ -43,7 +43,8 @@ public sealed class TableSetupTests : TestWithTables
 
         failure.Error.ShouldBe(DynamoDBStoreError.TableMissing);
         failure.Message.ShouldContain($"{Tables.Prefix}Reminders does not exist in {Tables.Endpoint.ToString().TrimEnd('/')}");
-        (await Tables.Client.ListTablesAsync(TestContext.Current.CancellationToken)).TableNames.ShouldNotContain($"{Tables.Prefix}Reminders");
+        (await Tables.Client.ListTablesAsync(TestContext.Current.CancellationToken)).TableNames
+            .ShouldNotContain($"{Tables.Prefix}Reminders");
     }
 
     [Theory]
@@ -52,14 +53,16 @@ public sealed class TableSetupTests : TestWithTables
     public async Task A_table_with_other_keys_is_left_alone(bool create)
     {
         await Tables.Client.CreateTableAsync(
-            new TableSchema("Reminders", "ServiceId", "GrainReference").CreateRequest($"{Tables.Prefix}Reminders"), TestContext.Current.CancellationToken);
+            new TableSchema("Reminders", "ServiceId", "GrainReference")
+                .CreateRequest($"{Tables.Prefix}Reminders"), TestContext.Current.CancellationToken);
         var tables = Tables.Through(null);
 
         var failure = await Should.ThrowAsync<DynamoDBStoreException>(() =>
             tables.Open(tables.For(TableSchema.Reminders, Tables.Prefix), create));
 
         failure.Error.ShouldBe(DynamoDBStoreError.AnotherTable);
-        failure.Message.ShouldContain("its keys are ServiceId (HASH, S), GrainReference (RANGE, S), expected bucket (HASH, S), reminder (RANGE, S)");
+        failure.Message
+            .ShouldContain("its keys are ServiceId (HASH, S), GrainReference (RANGE, S), expected bucket (HASH, S), reminder (RANGE, S)");
         failure.Message.ShouldNotContain('\n');
     }
 

@@ -51,7 +51,8 @@ public sealed class ListGrainsTests : TestWithStore
     private async Task<GrainState<ConformanceState>> Write(string storage, string stateName, string key)
     {
         var state = new GrainState<ConformanceState>(new() { Text = key });
-        await Store.Storage(storage).WriteStateAsync(stateName, GrainId.Create("device", key), state, TestContext.Current.CancellationToken);
+        await Store.Storage(storage)
+            .WriteStateAsync(stateName, GrainId.Create("device", key), state, TestContext.Current.CancellationToken);
         return state;
     }
 }

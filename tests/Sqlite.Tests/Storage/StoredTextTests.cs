@@ -33,7 +33,8 @@ public sealed class StoredTextTests : TestWithStore
     [Fact]
     public async Task A_state_that_cannot_be_read_says_whose_it_is_and_what_to_do()
     {
-        await Store.Storage(serializer: new RawSerializer()).WriteStateAsync("presence", Door, new GrainState<byte[]>([.. "{\"Number\":"u8]));
+        await Store.Storage(serializer: new RawSerializer())
+            .WriteStateAsync("presence", Door, new GrainState<byte[]>([.. "{\"Number\":"u8]));
 
         var failure = await Should.ThrowAsync<SqliteStoreException>(() =>
             Store.Storage().ReadStateAsync("presence", Door, new GrainState<ConformanceState>(new())));

@@ -36,7 +36,8 @@ internal static class TestStore
     public static async Task<string> Insert(this SqliteStore store, string key, string text = "{}")
     {
         var etag = Guid.NewGuid().ToString("N");
-        var conflict = await store.Write(connection => GrainStateTable.Write(connection, Key(key), null, etag, BinaryData.FromString(text)));
+        var conflict = await store.Write(
+            connection => GrainStateTable.Write(connection, Key(key), null, etag, BinaryData.FromString(text)));
         conflict.ShouldBeNull();
         return etag;
     }
