@@ -3,7 +3,7 @@ using Xunit;
 
 namespace IoTOrleans.Conformance;
 
-/// <summary>Silos that write at the same time, each believing to know the table.</summary>
+/// <summary>Silos that write at the same time, some with an old view of the table.</summary>
 public abstract partial class MembershipTableConformance
 {
     [Fact]

@@ -116,8 +116,10 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
                 verdict.Due++;
                 foreach (var (destination, at) in Destinations.Zip(told))
                 {
-                    if (at is null) verdict.Owed.Add(Paragraph([$"{destination} was not told; due {due:HH:mm:ss.fff}", .. absence.Story(),
-                        .. about.Select(pair => pair.Notice.ToString())]));
+                    var notices = about.Select(pair => pair.Notice.ToString());
+                    if (at is null)
+                        verdict.Owed.Add(
+                            Paragraph([$"{destination} was not told; due {due:HH:mm:ss.fff}", .. absence.Story(), .. notices]));
                 }
 
                 return;
@@ -165,8 +167,8 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
         {
             // What goes on until the end may be one with what came before it.
             var next = absences.SkipWhile(other => other != absence).ToList();
-            var open = next.Zip(
-                next.Skip(1)).TakeWhile(pair => pair.Second.MayContinue(pair.First)).Select(pair => pair.Second).LastOrDefault() ?? absence;
+            var open = next.Zip(next.Skip(1)).TakeWhile(pair => pair.Second.MayContinue(pair.First))
+                .Select(pair => pair.Second).LastOrDefault() ?? absence;
             if (open.BackAccepted is null || ends.Any(end => (end.Destination, end.OutageId) == (notice.Destination, notice.OutageId)))
                 continue;
             verdict.RecoveriesOwed.Add(Tell("its end was not told", notice, absence));

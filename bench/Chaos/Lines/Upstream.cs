@@ -28,8 +28,10 @@ internal sealed record Upstream(string Name, Uri Address, IReadOnlyList<StubAnsw
             Json10(400, "com.amazonaws.sqs#RequestThrottled", "Request is throttled.", "RequestThrottled;Sender"),
             Json10(503, "com.amazon.coral.availability#ThrottlingException", "Rate exceeded", "ThrottlingException;Sender"),
         ],
-        [Json10(500, "com.amazonaws.sqs#InternalFailure", "We encountered an internal error.", "InternalFailure;Receiver"),
-            new(503, "Service Unavailable")]);
+        [
+            Json10(500, "com.amazonaws.sqs#InternalFailure", "We encountered an internal error.", "InternalFailure;Receiver"),
+            new(503, "Service Unavailable"),
+        ]);
 
     public static Upstream OfSns(Uri address) => new(
         Sns, address, [Xml(400, "Throttling", "Rate exceeded"), Xml(503, "ThrottledException", "Rate exceeded")],
@@ -42,8 +44,10 @@ internal sealed record Upstream(string Name, Uri Address, IReadOnlyList<StubAnsw
 
     public static Upstream OfShadow(Uri address) => new(
         Shadow, address, [IotDataStub.Error(429, "ThrottlingException", "Rate exceeded")],
-        [IotDataStub.Error(500, "InternalFailureException", "Internal failure"),
-            IotDataStub.Error(503, "ServiceUnavailableException", "Service unavailable")]);
+        [
+            IotDataStub.Error(500, "InternalFailureException", "Internal failure"),
+            IotDataStub.Error(503, "ServiceUnavailableException", "Service unavailable"),
+        ]);
 
     private static StubAnswer Json10(int status, string type, string message, string? queryError = null) =>
         new(status, JsonSerializer.Serialize(new Dictionary<string, string> { ["__type"] = type, ["message"] = message }),

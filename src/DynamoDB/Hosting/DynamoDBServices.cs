@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using IoTOrleans.DynamoDB.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -15,7 +16,8 @@ internal static class DynamoDBServices
         services.AddMetrics();
         services.TryAddSingleton<CreateClient>(SdkClient.Create);
         services.TryAddSingleton(RetrySettings.Default);
-        services.TryAddSingleton<DynamoDBMetrics>();
+        services.TryAddSingleton(provider => new DynamoDBMetrics(
+            provider.GetRequiredService<IMeterFactory>().Create(DynamoDBMetrics.MeterName)));
 
         // Not the TimeProvider of the services: AWS answers in real time, whatever clock a test gives to the grains.
         services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<DynamoDBTables>(provider, TimeProvider.System));

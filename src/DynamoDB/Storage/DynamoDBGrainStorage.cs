@@ -57,7 +57,7 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
         var key = Key(stateName, grainId);
         var expected = grainState.ETag;
         var conflict = expected is null
-            ? await ConflictIfExists(key, cancellationToken)
+            ? await _table.Read(key.ToItem(), cancellationToken) is { } item ? new Conflict(DynamoDBTable.ETagOf(item)) : null
             : await _table.Delete(key.ToItem(), WriteCondition.ETagIs(expected), cancellationToken);
         ThrowIf(conflict, "cleared", key, expected);
         grainState.State = Fresh<T>();
@@ -84,9 +84,6 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
         return new GrainScan(_table, _service, $"{grainType}/", $"{_name}#{stateName}").Page(limit, cursor, cancellationToken);
     }
-
-    private async Task<Conflict?> ConflictIfExists(GrainStateKey key, CancellationToken cancellationToken) =>
-        await _table.Read(key.ToItem(), cancellationToken) is { } item ? new Conflict(DynamoDBTable.ETagOf(item)) : null;
 
     private GrainStateKey Key(string stateName, GrainId grainId) => new(_service, _name, stateName, grainId);
 

@@ -35,8 +35,6 @@ internal sealed class StoreConnection : IDisposable
 
     public bool IsReadOnly => raw.sqlite3_db_readonly(_connection.Handle, "main") == 1;
 
-    public string SqliteVersion => _connection.ServerVersion;
-
     /// <returns>How many rows changed.</returns>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) =>
         Prepare(sql, arguments).ExecuteNonQuery();

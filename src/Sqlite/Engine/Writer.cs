@@ -135,7 +135,8 @@ internal sealed partial class Writer : IDisposable
     [LoggerMessage(Level = LogLevel.Error, Message = "A failed group of writes could not be rolled back yet: {Cause}")]
     private partial void LogRollbackFailed(string cause);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The write-ahead log could not be moved into the file; keep both files together: {Cause}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The write-ahead log could not be moved into the file; keep both files together: {Cause}")]
     private partial void LogLogStays(string cause);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Writing to {Path} works again.")]

@@ -2,19 +2,15 @@ namespace IoTOrleans.Sqlite.Opening;
 
 /// <summary>
 /// Keeps a second process away from the store with a lock on <c>&lt;path&gt;.lock</c>, and on Linux also on the file itself, which may
-/// have another name in another folder (a hard link). The operating system releases the locks when the process ends. The empty lock file stays.
+/// have another name in another folder (a hard link). The operating system releases the locks when the process ends. The empty file stays.
 /// </summary>
 /// <remarks>
 /// SQLite alone lets two processes take turns on the file: two silos would run every grain and fire every reminder twice. SQLite's
 /// exclusive mode would also keep out the <c>sqlite3</c> shell. On Linux SQLite's locks (fcntl) and ours (flock) do not see each other.
 /// Elsewhere, and on a network share, they do, and SQLite would find its file locked.
 /// </remarks>
-internal sealed class FileLock : IDisposable
+internal sealed class FileLock(IReadOnlyList<FileStream> held) : IDisposable
 {
-    private readonly IReadOnlyList<FileStream> _files;
-
-    private FileLock(IReadOnlyList<FileStream> files) => _files = files;
-
     /// <param name="withFile">Whether to lock the file itself too. It is made if it is missing.</param>
     public static FileLock Take(string path, bool withFile = true)
     {
@@ -43,7 +39,7 @@ internal sealed class FileLock : IDisposable
     /// <summary>After SQLite has closed the file: a process that closes any handle of a file loses all its fcntl locks on it.</summary>
     public void Dispose()
     {
-        foreach (var file in _files) file.Dispose();
+        foreach (var file in held) file.Dispose();
     }
 
     private static FileStream Open(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);

@@ -123,7 +123,7 @@ public sealed class UnitsTests : TestWithTables
         return (Tables.Units.Written, Tables.Units.Read);
     }
 
-    /// <summary>Second by second, and after each lets what it set off come to rest.</summary>
+    /// <summary>Advances second by second, and after each second waits until its effects are done.</summary>
     private async Task Advance(int seconds)
     {
         for (var second = 0; second < seconds; second++)
@@ -134,8 +134,8 @@ public sealed class UnitsTests : TestWithTables
     }
 
     /// <summary>
-    /// Real time, and not for ever: nothing waits in a queue, and the grain has answered a question in its turn; twice, since an
-    /// answer may set off the next request.
+    /// Waits in real time, at most 30 s, until nothing is in a queue and the grain has answered a request. Twice, because an answer may
+    /// cause the next request.
     /// </summary>
     private async Task Rest()
     {
@@ -149,7 +149,7 @@ public sealed class UnitsTests : TestWithTables
                 await Task.Yield();
             }
 
-            // Waits for its turn, unlike a status: else virtual time runs on while the grain is still writing.
+            // Unlike a status, this call waits for its turn. Else virtual time would go on while the grain still writes.
             await _silo.Services.GetRequiredService<IGrainFactory>().GetGrain<IDeviceAnswers>(_thing)
                 .Answered("none", NotificationEvent.DeviceOffline, 0, "nobody", DeliveryAnswer.Accepted());
         }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IoTOrleans.DynamoDB.Tests.Membership;
 
-/// <summary>Dead is who has written no heartbeat for a while and takes no connection; everybody else is left to Orleans.</summary>
+/// <summary>A silo is dead if it has written no heartbeat for a while and takes no connection. All others are left to Orleans.</summary>
 public sealed class DeadSiloCheckTests(TestTables tables) : IClassFixture<TestTables>
 {
     private static readonly TimeSpan deadAfter = TimeSpan.FromSeconds(2);

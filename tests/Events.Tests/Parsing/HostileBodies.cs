@@ -145,8 +145,9 @@ internal static class HostileBodies
     private static string Quoted(string text) => JsonSerializer.Serialize(text);
 
     private static string Nested(int depth, string opening) =>
-        opening == "[" ? new string(
-            '[', depth) + new string(']', depth) : string.Concat(Enumerable.Repeat(opening, depth)) + "1" + new string('}', depth);
+        opening == "["
+            ? new string('[', depth) + new string(']', depth)
+            : string.Concat(Enumerable.Repeat(opening, depth)) + "1" + new string('}', depth);
 
     private static string Wrap(string body, int times) =>
         times == 0 ? body : Wrap(

@@ -133,8 +133,8 @@ internal sealed class FakeQueue(TimeProvider time)
                 }
 
                 arrival = changed.Task;
-                wait = messages.Where(
-                    message => message.VisibleAt > now).Select(message => message.VisibleAt).Append(until).Append(cut ?? until).Min() - now;
+                var visible = messages.Where(message => message.VisibleAt > now).Select(message => message.VisibleAt);
+                wait = visible.Append(until).Append(cut ?? until).Min() - now;
             }
 
             await Task.WhenAny(arrival, Task.Delay(wait, time, cancellationToken));

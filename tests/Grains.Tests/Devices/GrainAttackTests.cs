@@ -81,8 +81,9 @@ public sealed class GrainAttackTests
     {
         var calls = 0;
         await using var cluster = await VirtualCluster.Start(prepare: world => world.Verifier.Answer = _ =>
-            calls++ == 0 ? throw new InvalidOperationException(
-                "once") : Task.FromResult(new VerifierAnswer(VerifierVerdict.Connected, world.Now, 12)));
+            calls++ == 0
+                ? throw new InvalidOperationException("once")
+                : Task.FromResult(new VerifierAnswer(VerifierVerdict.Connected, world.Now, 12)));
         await cluster.Connect();
         await cluster.Advance(Minutes(1));
         await cluster.Drop();

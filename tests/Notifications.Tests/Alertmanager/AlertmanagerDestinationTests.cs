@@ -80,8 +80,8 @@ public sealed class AlertmanagerDestinationTests
         await destination.Send(
             Sample.Offline with { Attributes = new Dictionary<string, string> { ["fw-version 1"] = "1.2", ["場所"] = "家", ["empty"] = "" } });
         time.SetUtcNow(Sample.Back.AddMinutes(1));
-        (await destination.Send(Sample.Recovered
-            with { Attributes = new Dictionary<string, string>(), DisconnectReason = null })).Outcome.ShouldBe(DeliveryOutcome.Accepted);
+        var bare = Sample.Recovered with { Attributes = new Dictionary<string, string>(), DisconnectReason = null };
+        (await destination.Send(bare)).Outcome.ShouldBe(DeliveryOutcome.Accepted);
         service.Firing.ShouldBe(0);
     }
 

@@ -29,8 +29,8 @@ public sealed class SubjectTests
         ];
         foreach (var notification in notifications.Select(n => n with { ThingName = name }))
         {
-            foreach (var (text,
-                ascii) in new[] { (Sample.English, true), (Sample.English, false), (Sample.Japanese, false), (Sample.Japanese, true) })
+            foreach (var (text, ascii) in new[]
+                { (Sample.English, true), (Sample.English, false), (Sample.Japanese, false), (Sample.Japanese, true) })
             {
                 var subject = text.Render(notification).ShortSubject(Limit, ascii);
 

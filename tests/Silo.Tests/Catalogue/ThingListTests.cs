@@ -146,8 +146,8 @@ public sealed class ThingListTests
             Offline() with { Statuses = new HashSet<PresenceStatus>() }, Offline() with { ThingNames = ["a"] },
         ])
             await Refused(other, cursor);
-        foreach (var garbage in (
-            string[])["x", "%%%", "AAAA", ThingCursor.Write("ring1", Offline(), "zz"), ThingCursor.Write("ring0", Offline(), "0.24.")])
+        string[] forged = [ThingCursor.Write("ring1", Offline(), "zz"), ThingCursor.Write("ring0", Offline(), "0.24.")];
+        foreach (var garbage in (string[])["x", "%%%", "AAAA", .. forged])
             await Refused(Offline(), garbage);
         await Refused(Offline() with { ThingNames = ["a"] }, ThingCursor.Write("names1", Offline() with { ThingNames = ["a"] }, "1"));
 

@@ -37,8 +37,10 @@ public sealed class MutesTests(OneSilo one) : IClassFixture<OneSilo>
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         var errors = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateArray().ToList();
-        errors.ShouldContain(error => error.GetProperty("field").GetString() == field && error.GetProperty("detail").GetString()!.Contains(
-            says, StringComparison.Ordinal), await response.Content.ReadAsStringAsync());
+        errors.ShouldContain(
+            error => error.GetProperty("field").GetString() == field
+                && error.GetProperty("detail").GetString()!.Contains(says, StringComparison.Ordinal),
+            await response.Content.ReadAsStringAsync());
         using var none = await one.Silo.Http.GetAsync("/mutes/bad");
         none.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }

@@ -25,8 +25,9 @@ public sealed class SmallContainerTests
         await Report(silo, connected: false);
 
         // To count them all is to ask each of them: not before it is the last one's turn.
-        await silo.Until(async () => (await silo.Device($"sensor-{Things - 1}")).GetProperty(
-            "notifiedAt").ValueKind == JsonValueKind.String, "the last is told", patience);
+        await silo.Until(
+            async () => (await silo.Device($"sensor-{Things - 1}")).GetProperty("notifiedAt").ValueKind == JsonValueKind.String,
+            "the last is told", patience);
         await silo.Until(async () => await CountTold(silo) == Things, "all are told", patience);
         silo.AllOutput.ShouldNotContain("OutOfMemory");
     }

@@ -55,7 +55,7 @@ public sealed class BackPressureTests : TestWithStore
         await using var again = await TestStore.Open(Folder.File());
         foreach (var (key, write) in accepted.Concat(waiting))
         {
-            // Whether one that waited slipped in before the door closed is a matter of luck; that it knows is not.
+            // A waiting write may still be accepted or not. Its answer must say which.
             var etag = await Task.WhenAny(write) is { IsCompletedSuccessfully: true } ? await write : null;
             (await again.ETagOf(key)).ShouldBe(etag);
             if (etag is null) (await Should.ThrowAsync<SqliteStoreException>(write)).Error.ShouldBe(SqliteStoreError.Closed);

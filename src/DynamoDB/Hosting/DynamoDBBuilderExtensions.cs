@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Messaging;
 using Orleans.Providers;
 using Orleans.Runtime.Hosting;
 using Orleans.Serialization.Serializers;
@@ -17,7 +18,7 @@ namespace IoTOrleans.DynamoDB;
 /// Grain storage, reminders and membership in DynamoDB, for any number of silos. The host opens the tables when it starts, and creates
 /// them if the options say so. If that fails, it does not start and throws <see cref="DynamoDBStoreException"/>.
 /// </summary>
-public static class DynamoDBSiloBuilderExtensions
+public static class DynamoDBBuilderExtensions
 {
     public static ISiloBuilder AddDynamoDBGrainStorageAsDefault(
         this ISiloBuilder builder, Action<DynamoDBStorageOptions>? configure = null) =>
@@ -77,5 +78,18 @@ public static class DynamoDBSiloBuilderExtensions
         return builder;
 
         static DynamoDBClusteringOptions Options(IServiceProvider provider) => provider.Options<DynamoDBClusteringOptions>();
+    }
+
+    /// <summary>Finds the silos in their membership table. A client never creates that table.</summary>
+    public static IClientBuilder UseDynamoDBClustering(this IClientBuilder builder, Action<DynamoDBClusteringOptions>? configure = null)
+    {
+        var services = builder.Services;
+        if (configure is not null) services.Configure(configure);
+        services.AddDynamoDBTables();
+        services.AddSingleton<IGatewayListProvider>(provider => new DynamoDBGatewayListProvider(
+            provider.Options<ClusterOptions>().ClusterId,
+            provider.Table(TableSchema.Membership, provider.Options<DynamoDBClusteringOptions>()),
+            provider.Options<GatewayOptions>().GatewayListRefreshPeriod));
+        return builder;
     }
 }
