@@ -77,7 +77,9 @@ internal sealed partial record ChaosOptions
     }
 
     private static int? ReadNumber(string text, int from, int to) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= from && number <= to ? number : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= from && number <= to
+            ? number
+            : null;
 
     [GeneratedRegex(@"^(\d{1,6})(s|m|h)$")]
     private static partial Regex DurationText();

@@ -14,7 +14,8 @@ internal static class ChaosRun
         var time = TimeProvider.System;
         var screen = new Screen(output, live, time);
         var folder = Directory.CreateTempSubdirectory("iot-orleans-chaos-").FullName;
-        screen.Print($"Seed {options.Seed}, {options.Silos} silos, {options.Things} things, {options.Duration} of faults in {options.Lanes} lanes. Logs: {folder}");
+        screen.Print($"Seed {options.Seed}, {options.Silos} silos, {options.Things} things, {options.Duration} of faults in "
+            + $"{options.Lanes} lanes. Logs: {folder}");
 
         await using var setup = await Setup.Make(time);
         await using var silos = await Flotilla.Start(options.Silos, folder, setup.Settings, screen, time, cancellationToken);

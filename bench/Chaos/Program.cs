@@ -21,7 +21,8 @@ try
 {
     return await ChaosRun.Execute(options, Console.Out, live: !Console.IsOutputRedirected, stop.Token);
 }
-catch (Exception exception) when (exception.GetType() == typeof(InvalidOperationException) || exception is TimeoutException or OperationCanceledException)
+catch (Exception exception) when (
+    exception.GetType() == typeof(InvalidOperationException) || exception is TimeoutException or OperationCanceledException)
 {
     Console.Error.WriteLine(exception.Message);
     return 2;

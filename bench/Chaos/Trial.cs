@@ -9,7 +9,9 @@ namespace IoTOrleans.Chaos;
 /// <summary>From the first connect to the last word.</summary>
 internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, Screen screen, TimeProvider time)
 {
-    /// <summary>A destination that failed four times in a row is tried again after 15 minutes; fewer is what a run's faults come to.</summary>
+    /// <summary>
+    /// A destination that failed four times in a row is tried again after 15 minutes; fewer is what a run's faults come to.
+    /// </summary>
     private static readonly TimeSpan LongestCalm = TimeSpan.FromMinutes(12);
 
     /// <summary>For a word that should not come.</summary>
@@ -28,7 +30,8 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
         var judge = new Judge(things, ledger, setup.Inbox, start);
         var final = new FinalQuestions(things, ledger, setup, silos);
         var letters = setup.Inbox.Drain(setup.Sqs, setup.Letters.Url, over.Token);
-        var faults = lanes.Run(FaultPlan.Of(options.Seed, options.Duration, options.Silos, options.Lanes), start, options.Duration, over.Token);
+        var faults = lanes.Run(
+            FaultPlan.Of(options.Seed, options.Duration, options.Silos, options.Lanes), start, options.Duration, over.Token);
         var world = new World(things, options.Seed, setup.Sqs, setup.Events.Url, setup.Shadows, ledger, setup.Tap, time)
             .Run(start, options.Duration, over.Token);
         try
@@ -54,7 +57,8 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
         var verdict = judge.Assess(lanes.Injections, time.GetUtcNow());
         if (stop.IsCancellationRequested) verdict.Wrong.Add("stopped before its end");
         else verdict.Wrong.AddRange(await final.Ask(CancellationToken.None));
-        foreach (var failed in new[] { letters, faults, world }.Where(task => task.IsFaulted)) verdict.Wrong.Add($"the run itself failed: {failed.Exception!.InnerException}");
+        foreach (var failed in new[] { letters, faults, world }.Where(task => task.IsFaulted))
+            verdict.Wrong.Add($"the run itself failed: {failed.Exception!.InnerException}");
         return verdict;
     }
 
@@ -88,7 +92,8 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
         screen.Show(
             $"{left}; silos {string.Join(' ', silos.All.Select(silo => silo.State))}",
             $"now: {(faults.Length > 0 ? faults : "no fault")}",
-            $"events {ledger.Count}; outages {verdict.Outages} (due {verdict.Due}), told {verdict.Told}, not yet {verdict.Owed.Count}, repeated {verdict.Repeated}",
+            $"events {ledger.Count}; outages {verdict.Outages} (due {verdict.Due}), told {verdict.Told}, not yet {verdict.Owed.Count}, "
+                + $"repeated {verdict.Repeated}",
             $"false {verdict.False.Count}, wrong {verdict.Wrong.Count}, recoveries to come {verdict.RecoveriesOwed.Count}");
         return verdict;
     }

@@ -31,5 +31,6 @@ internal sealed record FleetOptions(IReadOnlyList<string> Scenarios, bool Quick,
         return new(scenarios.Count > 0 ? scenarios : AllScenarios, quick, repeats ?? (quick ? 3 : 5), json);
     }
 
-    private static int? Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -14,7 +14,8 @@ internal static class FleetRun
         var scale = options.Quick ? Scale.Quick : Scale.Full;
         var measurements = options.Scenarios.SelectMany(scenario => Of(scenario, scale)).ToList();
         var results = await AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn(),
+                new SpinnerColumn())
             .StartAsync(progress => Run(measurements, options.Repeats, progress));
         Report.Print(results, scale, options);
         if (options.Json is { } file) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(results, Indented));
@@ -32,7 +33,8 @@ internal static class FleetRun
 
     private static async Task<IReadOnlyList<Result>> Run(IReadOnlyList<Measurement> measurements, int repeats, ProgressContext progress)
     {
-        var tasks = measurements.Select(one => progress.AddTask($"{one.Scenario} {one.Variant}", autoStart: false, maxValue: 2 * repeats)).ToList();
+        var tasks = measurements
+            .Select(one => progress.AddTask($"{one.Scenario} {one.Variant}", autoStart: false, maxValue: 2 * repeats)).ToList();
         var results = new List<Result>();
         foreach (var (one, task) in measurements.Zip(tasks))
         {

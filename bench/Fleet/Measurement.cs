@@ -5,10 +5,12 @@ namespace IoTOrleans.Fleet;
 /// <param name="MoreIsBetter">A rate; else a time, or bytes.</param>
 /// <param name="Ours">Measures the service once, from an empty store.</param>
 /// <param name="Ceiling">Measures the plain code once.</param>
-internal sealed record Measurement(string Scenario, string Variant, string Unit, bool MoreIsBetter, Func<Task<double>> Ours, Func<Task<double>> Ceiling);
+internal sealed record Measurement(
+    string Scenario, string Variant, string Unit, bool MoreIsBetter, Func<Task<double>> Ours, Func<Task<double>> Ceiling);
 
 /// <summary>What came of it, each repeat.</summary>
-internal sealed record Result(string Scenario, string Variant, string Unit, bool MoreIsBetter, IReadOnlyList<double> Ours, IReadOnlyList<double> Ceiling)
+internal sealed record Result(
+    string Scenario, string Variant, string Unit, bool MoreIsBetter, IReadOnlyList<double> Ours, IReadOnlyList<double> Ceiling)
 {
     public double OurMedian => Median(Ours);
 

@@ -29,5 +29,6 @@ internal static class Report
         _ => value.ToString("0.00", CultureInfo.InvariantCulture),
     };
 
-    private static string Range(double median, IReadOnlyList<double> all) => $"{Format(median)} ({Format(all.Min())} to {Format(all.Max())})";
+    private static string Range(double median, IReadOnlyList<double> all) =>
+        $"{Format(median)} ({Format(all.Min())} to {Format(all.Max())})";
 }

@@ -10,5 +10,6 @@ internal sealed record Scale(int Ingest, int Emulated, int Storm, int Restart, i
     public static Scale Quick { get; } = new(4_000, 1_000, 2_000, 2_000, 4_000, 5_000, TimeSpan.FromSeconds(8));
 
     public override string ToString() =>
-        $"{Ingest:N0} events ingested ({Emulated:N0} by an emulator), {Storm:N0} things in the storm, {Restart:N0} in the restart, {Query:N0} queries, {Memory:N0} things in memory";
+        $"{Ingest:N0} events ingested ({Emulated:N0} by an emulator), {Storm:N0} things in the storm, {Restart:N0} in the restart, "
+            + $"{Query:N0} queries, {Memory:N0} things in memory";
 }

@@ -65,7 +65,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
             {
                 using var response = await Http.PostAsJsonAsync("/events", events, cancel);
                 if (response.IsSuccessStatusCode) return;
-                if ((int)response.StatusCode is not (429 or 503)) throw new InvalidOperationException(await response.Content.ReadAsStringAsync(cancel));
+                if ((int)response.StatusCode is not (429 or 503))
+                    throw new InvalidOperationException(await response.Content.ReadAsStringAsync(cancel));
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancel);
             }
         });

@@ -40,7 +40,8 @@ internal sealed class TellingReceiver : IAsyncDisposable
         var root = document.RootElement;
         lock (_lock)
         {
-            if (root.TryGetProperty("incidentId", out var incident)) _incidents[incident.GetString()!] = root.GetProperty("count").GetInt32();
+            if (root.TryGetProperty("incidentId", out var incident))
+                _incidents[incident.GetString()!] = root.GetProperty("count").GetInt32();
             else if (root.GetProperty("event").GetString() == "device.offline") _singles++;
         }
     }

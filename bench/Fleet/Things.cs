@@ -4,5 +4,6 @@ namespace IoTOrleans.Fleet;
 
 internal static class Things
 {
-    public static IEnumerable<string> Named(int count) => Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"thing-{i:D7}"));
+    public static IEnumerable<string> Named(int count) => Enumerable.Range(0, count)
+        .Select(i => string.Create(CultureInfo.InvariantCulture, $"thing-{i:D7}"));
 }

@@ -9,7 +9,8 @@ internal static class Waiting
         var began = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(began) > patience) throw new TimeoutException($"Waited in vain for {patience.TotalSeconds:0} s.");
+            if (TimeProvider.System.GetElapsedTime(began) > patience)
+                throw new TimeoutException($"Waited in vain for {patience.TotalSeconds:0} s.");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
     }

@@ -5,7 +5,8 @@ namespace IoTOrleans.Storm;
 internal sealed record StormOptions
 {
     public const string Usage =
-        "dotnet run -c Release --project bench/Storm -- [--things 50000] [--spread 60] [--grace 120] [--provider Sqlite] [--heap 0x14000000] [--keep]\n"
+        "dotnet run -c Release --project bench/Storm -- [--things 50000] [--spread 60] [--grace 120] [--provider Sqlite] "
+            + "[--heap 0x14000000] [--keep]\n"
         + "  --things     10 to 1000000\n"
         + "  --spread     seconds from the first drop to the last: 1 to 600\n"
         + "  --grace      seconds: 5 to 3600; long enough for all drops to come in, if nothing else is to be measured\n"
@@ -55,5 +56,7 @@ internal sealed record StormOptions
     }
 
     private static int? Read(string value, int least, int most) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : null;
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : null;
 }

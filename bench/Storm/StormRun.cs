@@ -7,7 +7,9 @@ using IoTOrleans.Testing.Processes;
 
 namespace IoTOrleans.Storm;
 
-/// <summary>A real silo, as users start it, many things that drop within a minute, and a receiver that takes down what it is told and when.</summary>
+/// <summary>
+/// A real silo, as users start it, many things that drop within a minute, and a receiver that takes down what it is told and when.
+/// </summary>
 internal sealed class StormRun(StormOptions options, Process silo, HttpClient http, TimeProvider time)
 {
     private const int AtOnce = 500;
@@ -126,8 +128,10 @@ internal sealed class StormRun(StormOptions options, Process silo, HttpClient ht
         await Parallel.ForEachAsync(batches, new ParallelOptions { MaxDegreeOfParallelism = Senders }, async (batch, token) =>
         {
             var indices = Enumerable.Range(batch * AtOnce, Math.Min(AtOnce, options.Things - (batch * AtOnce))).ToList();
-            if (at(indices[^1]) is { } last && last - time.GetUtcNow() is var wait && wait > TimeSpan.Zero) await Task.Delay(wait, time, token);
-            var events = indices.Select(index => new { thingName = NameOf(index), connected, timestamp = Seconds(at(index) ?? time.GetUtcNow()) }).ToList();
+            if (at(indices[^1]) is { } last && last - time.GetUtcNow() is var wait && wait > TimeSpan.Zero)
+                await Task.Delay(wait, time, token);
+            var events = indices.Select(
+                index => new { thingName = NameOf(index), connected, timestamp = Seconds(at(index) ?? time.GetUtcNow()) }).ToList();
             while (!silo.HasExited)
             {
                 using var response = await Take(events);
@@ -184,7 +188,8 @@ internal sealed class StormRun(StormOptions options, Process silo, HttpClient ht
     /// <summary>When the last of a few hundred things knew that it was told.</summary>
     private async Task<DateTimeOffset?> EveryoneKnows(DateTimeOffset latest)
     {
-        var sample = new Queue<string>(Enumerable.Range(0, Math.Min(200, options.Things)).Select(i => NameOf((int)((long)i * options.Things / Math.Min(200, options.Things)))));
+        var sample = new Queue<string>(Enumerable.Range(0, Math.Min(200, options.Things))
+            .Select(i => NameOf((int)((long)i * options.Things / Math.Min(200, options.Things)))));
         while (sample.Count > 0 && time.GetUtcNow() < latest && !silo.HasExited)
         {
             var status = await http.GetFromJsonAsync<JsonElement>($"/devices/{sample.Peek()}");
@@ -195,14 +200,17 @@ internal sealed class StormRun(StormOptions options, Process silo, HttpClient ht
         return sample.Count == 0 ? time.GetUtcNow() : null;
     }
 
-    private void Print(TimeSpan connected, TimeSpan dropped, DateTimeOffset firstDeadline, DateTimeOffset lastDeadline, DateTimeOffset? known)
+    private void Print(
+        TimeSpan connected, TimeSpan dropped, DateTimeOffset firstDeadline, DateTimeOffset lastDeadline, DateTimeOffset? known)
     {
         List<Told> told;
         lock (_told) told = [.. _told];
         var singles = told.Where(one => one.Event == "device.offline").ToList();
         var incidents = told.Where(one => one.Incident is not null).ToList();
         Console.WriteLine();
-        Console.WriteLine($"| {options.Things:N0} things, {options.Spread} s, {options.Provider}{(options.Heap is null ? "" : $", heap {options.Heap}")} | |");
+        Console.WriteLine(
+            $"| {options.Things:N0} things, {options.Spread} s, "
+                + $"{options.Provider}{(options.Heap is null ? "" : $", heap {options.Heap}")} | |");
         Console.WriteLine("|---|---|");
         Row("connected in", $"{connected.TotalSeconds:0} s");
         Row("drops stored in", $"{dropped.TotalSeconds:0} s");
@@ -214,12 +222,15 @@ internal sealed class StormRun(StormOptions options, Process silo, HttpClient ht
             var due = Enumerable.Range(0, options.Things).Count(index => DropOf(index).AddSeconds(options.Grace) <= first.At) - before;
             Row("first incident message after the first deadline", $"{(first.At - firstDeadline).TotalSeconds:0.0} s");
             Row("it counts", $"{first.Count:N0} of {due:N0} due when it arrived: {100.0 * first.Count / due:0.00} %");
-            Row("incident messages", string.Join(", ", incidents.Select(one => $"{one.Count:N0} after {(one.At - firstDeadline).TotalSeconds:0} s")));
+            Row("incident messages",
+                string.Join(", ", incidents.Select(one => $"{one.Count:N0} after {(one.At - firstDeadline).TotalSeconds:0} s")));
             var exact = Exact(told);
-            Row("all counted, after the last deadline", exact is { } at ? $"{(at - lastDeadline).TotalSeconds:0.0} s" : $"never: {Counted():N0}");
+            Row("all counted, after the last deadline",
+                exact is { } at ? $"{(at - lastDeadline).TotalSeconds:0.0} s" : $"never: {Counted():N0}");
         }
 
-        Row("each of a sample knows that it was told, after the last deadline", known is { } late ? $"{(late - lastDeadline).TotalSeconds:0} s" : "no");
+        Row("each of a sample knows that it was told, after the last deadline",
+            known is { } late ? $"{(late - lastDeadline).TotalSeconds:0} s" : "no");
         Row("peak memory of the silo", silo.HasExited ? $"it died with {silo.ExitCode}" : PeakMemory());
         Row("all together", $"{time.GetElapsedTime(_began).TotalSeconds:0} s");
 

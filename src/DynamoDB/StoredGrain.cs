@@ -4,5 +4,5 @@ namespace IoTOrleans.DynamoDB;
 /// <param name="Data">What the provider's serializer wrote.</param>
 public sealed record StoredGrain(GrainId GrainId, string ETag, BinaryData Data);
 
-/// <param name="Cursor">Continues after this page; null: it is the last one. A page may be short, even empty, and yet have one.</param>
+/// <param name="Cursor">For the next page; null: this is the last one. A short or empty page may have a cursor.</param>
 public sealed record GrainPage(IReadOnlyList<StoredGrain> Grains, string? Cursor);

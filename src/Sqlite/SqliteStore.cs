@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace IoTOrleans.Sqlite;
 
 /// <summary>
-/// One SQLite file that grain storage and reminders share. A write is acknowledged when it is on the disk, and every read sees all
-/// writes acknowledged before it. Made and opened by the host; everything fails with <see cref="SqliteStoreException"/>.
+/// One SQLite file that grain storage and reminders share. A write is acknowledged when it is on the disk, and every read sees all writes
+/// that were acknowledged before it. The host makes and opens it. All failures are <see cref="SqliteStoreException"/>s.
 /// </summary>
 public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
 {
@@ -30,12 +30,10 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
     /// <summary>Full path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>Why the last writes could not be stored; null: they were. For readiness: reads may go on well on a full disk.</summary>
+    /// <summary>Why the last writes could not be stored; null: they are stored. For readiness: on a full disk, reads go on.</summary>
     public string? WriteFailure => Open().Writer.Failing;
 
-    /// <summary>
-    /// What keeps a store from being opened there, as far as can be told without opening it: its folder, another process. Null: nothing.
-    /// </summary>
+    /// <summary>Why a store cannot be opened there, as far as its folder and the locks show it. Null: nothing was found.</summary>
     public static string? Trouble(string path)
     {
         try
@@ -55,19 +53,19 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
 
     internal long Commits => Open().Writer.Commits;
 
-    /// <summary>A tiny read, for readiness: fails if the file cannot be read or is gone from its place.</summary>
+    /// <summary>A small read, for readiness. Fails if the file cannot be read or was deleted.</summary>
     public Task Ping(CancellationToken cancellationToken = default) => Read(connection =>
     {
-        // A deleted file still takes writes, as far as the operating system is concerned, until its last user is gone.
+        // The operating system still takes writes to a deleted file until its last user has closed it.
         if (!File.Exists(Path))
-            throw new SqliteStoreException(SqliteStoreError.Disk, $"{Path} was deleted under the running service: restart it.");
+            throw new SqliteStoreException(SqliteStoreError.Disk, $"{Path} was deleted while the service was running: restart it.");
         return connection.Pragma("user_version");
     }, cancellationToken);
 
-    /// <summary>Pages through the grains that have a state, in the (arbitrary but stable) order of their ids' UTF-8 text.</summary>
+    /// <summary>Pages through the grains that have a state, in the order of their ids' UTF-8 text.</summary>
     /// <param name="storageName">Name of the grain storage provider.</param>
     /// <param name="stateName">Name of the state, as the grain declares it.</param>
-    /// <param name="after">The last id of the page before; null begins.</param>
+    /// <param name="after">The last id of the page before; null: the first page.</param>
     /// <param name="limit">At most this many, from 1. A shorter page is the last one.</param>
     public async Task<IReadOnlyList<StoredGrain>> ListGrains(
         string storageName, string stateName, GrainId? after, int limit, CancellationToken cancellationToken = default)
@@ -77,7 +75,7 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
             connection => GrainStateTable.List(connection, storageName, stateName, after?.ToString() ?? "", limit), cancellationToken);
     }
 
-    /// <summary>Opens the file, once; meant for the start of the host, it may take as long as the disk takes.</summary>
+    /// <summary>Opens the file, once. For the start of the host: it may take as long as the disk takes.</summary>
     internal Task OpenAsync() => Task.Run(() =>
     {
         lock (_opening)
@@ -94,11 +92,11 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
     internal Task<T> Read<T>(Func<StoreConnection, T> work, CancellationToken cancellationToken = default) =>
         Open().Readers.Queue.Run(work, cancellationToken);
 
-    /// <summary>Returns when the work is stored. If it throws, nothing of it is.</summary>
+    /// <summary>Returns when the work is stored. If it throws, nothing of it is stored.</summary>
     internal Task<T> Write<T>(Func<StoreConnection, T> work, CancellationToken cancellationToken = default) =>
         Open().Writer.Queue.Run(work, cancellationToken);
 
-    /// <summary>Finishes what was accepted, moves the WAL into the file and closes it. May be called again.</summary>
+    /// <summary>Finishes the accepted work, moves the WAL into the file and closes it. May be called again.</summary>
     public void Dispose()
     {
         lock (_opening)

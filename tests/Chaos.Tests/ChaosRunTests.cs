@@ -5,7 +5,9 @@ namespace IoTOrleans.Chaos.Tests;
 
 public sealed class ChaosRunTests
 {
-    /// <summary>The small edition of what docs/testing.md describes: real processes, two minutes of faults, and the calm after them.</summary>
+    /// <summary>
+    /// The small edition of what docs/testing.md describes: real processes, two minutes of faults, and the calm after them.
+    /// </summary>
     [Fact]
     public async Task Two_minutes_of_faults_lose_nothing_and_tell_nothing_false()
     {

@@ -40,5 +40,6 @@ public sealed class FaultPlanTests
         plan.Select(fault => fault.Target).Distinct().Count().ShouldBeGreaterThan(4, "each lane goes through all that it has");
     }
 
-    private static List<PlannedFault> Plan(int seed, int lanes = FaultPlan.MostLanes) => [.. FaultPlan.Of(seed, tenMinutes, 3, lanes).SelectMany(lane => lane)];
+    private static List<PlannedFault> Plan(int seed, int lanes = FaultPlan.MostLanes) =>
+        [.. FaultPlan.Of(seed, tenMinutes, 3, lanes).SelectMany(lane => lane)];
 }

@@ -121,7 +121,9 @@ public sealed class JudgeTests
         Judged(at: 100).IsClean.ShouldBeTrue();
     }
 
-    /// <summary>The queue is far behind: its word of the drop is handed out when the thing is back already. It was told while it was away.</summary>
+    /// <summary>
+    /// The queue is far behind: its word of the drop is handed out when the thing is back already. It was told while it was away.
+    /// </summary>
     [Fact]
     public void What_the_shadow_confirmed_while_it_was_so_is_true_though_the_return_is_in_the_queue_before_the_drop_is_handed_out()
     {
@@ -204,7 +206,8 @@ public sealed class JudgeTests
     }
 
     private void Fault(string target, double from, double to) =>
-        faults.Add(new Injection(new PlannedFault(target, FaultKind.Errors, TimeSpan.Zero, TimeSpan.Zero), At(from)) { Ended = At(to), Healed = At(to) });
+        faults.Add(new Injection(
+            new PlannedFault(target, FaultKind.Errors, TimeSpan.Zero, TimeSpan.Zero), At(from)) { Ended = At(to), Healed = At(to) });
 
     private void Tell(double at, string happened, string? destination = null, string id = "id", double since = 10, double? recovered = null)
     {
@@ -222,7 +225,8 @@ public sealed class JudgeTests
         return new Judge([new Thing("rpi-1", feed, changes)], ledger, inbox, start).Assess(faults, At(at));
     }
 
-    private string Body(string happened, string id, double since, double? recovered) => JsonSerializer.Serialize(new Dictionary<string, object?>
+    private string Body(string happened, string id, double since, double? recovered) =>
+        JsonSerializer.Serialize(new Dictionary<string, object?>
     {
         ["event"] = happened, ["thingName"] = "rpi-1", ["outageId"] = id, ["since"] = At(since), ["detectedAt"] = At(since + 20),
         ["recoveredAt"] = recovered is { } back ? At(back) : null, ["verification"] = verification,

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace IoTOrleans.Conformance;
 
-/// <summary>Whose state it is: no two grains, states or providers may meet in one row.</summary>
+/// <summary>No two grains, states or providers may share a row.</summary>
 public abstract partial class GrainStorageConformance
 {
     [Fact]

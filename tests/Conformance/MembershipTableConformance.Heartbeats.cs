@@ -3,7 +3,7 @@ using Xunit;
 
 namespace IoTOrleans.Conformance;
 
-/// <summary>Signs of life, and the rows of those that give none.</summary>
+/// <summary>Heartbeats, and the cleanup of rows of silos that write none.</summary>
 public abstract partial class MembershipTableConformance
 {
     [Fact]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace IoTOrleans.Conformance;
 
-/// <summary>Silos that write at the same time, each believing to know the table.</summary>
+/// <summary>Silos that write at the same time, some with an old view of the table.</summary>
 public abstract partial class MembershipTableConformance
 {
     [Fact]
@@ -39,7 +39,8 @@ public abstract partial class MembershipTableConformance
         for (var round = 0; round < 5; round++)
         {
             var version = (await _table.ReadAllAsync()).Version;
-            var wins = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _table.InsertRowAsync(NewSilo(), version.Next()))));
+            var wins = await Task.WhenAll(
+                Enumerable.Range(0, 8).Select(_ => Task.Run(() => _table.InsertRowAsync(NewSilo(), version.Next()))));
 
             wins.Count(won => won).ShouldBe(1);
             var data = await _table.ReadAllAsync();

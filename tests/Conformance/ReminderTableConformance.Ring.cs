@@ -4,12 +4,12 @@ using Xunit;
 namespace IoTOrleans.Conformance;
 
 /// <summary>
-/// Silos share the hashes of grains out among themselves as ranges (begin, end] of a ring; a range whose begin is not before its end
-/// runs over the top, and equal ends mean all of it.
+/// Silos divide the hashes of the grains among themselves, as ranges (begin, end] of a ring. A range whose begin is not below its end runs
+/// over the top, and equal ends mean the whole ring.
 /// </summary>
 public abstract partial class ReminderTableConformance
 {
-    /// <summary>Found by trying some billions of keys.</summary>
+    /// <summary>Found by a search over billions of keys.</summary>
     private static readonly GrainId Lowest = Grain("3514703803"), Highest = Grain("3774755005");
 
     /// <summary>Fewer for a table that takes its time over a range.</summary>

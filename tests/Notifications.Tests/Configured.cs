@@ -22,7 +22,8 @@ internal sealed class Configured : IAsyncDisposable
         new(Services(Read([("Type", type), .. settings]), time, text));
 
     /// <summary>The only destination that all these settings make.</summary>
-    public static Configured Of(TimeProvider? time, params (string Setting, string Value)[] settings) => new(Services(ReadAll(settings), time));
+    public static Configured Of(TimeProvider? time, params (string Setting, string Value)[] settings) =>
+        new(Services(ReadAll(settings), time));
 
     public static ServiceProvider Services(ReadSettings read, TimeProvider? time = null, NotificationText? text = null)
     {
@@ -50,7 +51,8 @@ internal sealed class Configured : IAsyncDisposable
 
     public Task<DeliveryAnswer> Send(Notification notification) => Destination.Send(notification, TestContext.Current.CancellationToken);
 
-    public Task<DeliveryAnswer> Send(FleetNotification notification) => Destination.Send(notification, TestContext.Current.CancellationToken);
+    public Task<DeliveryAnswer> Send(FleetNotification notification) =>
+        Destination.Send(notification, TestContext.Current.CancellationToken);
 
     public Task<DeliveryAnswer> Send(FleetSummary summary) => Destination.Send(summary, TestContext.Current.CancellationToken);
 

@@ -22,7 +22,8 @@ public sealed class EveryMessageTests
     private static readonly (string Name, Func<INotificationDestination, CancellationToken, Task<DeliveryAnswer>> Send)[] Messages =
     [
         One("offline", Sample.Offline),
-        One("offline with a long and odd name", Sample.Offline with { ThingName = "a\r\n温室 \\\"<@x>\u202E" + new string('n', 300), DisconnectReason = null }),
+        One("offline with a long and odd name",
+            Sample.Offline with { ThingName = "a\r\n温室 \\\"<@x>\u202E" + new string('n', 300), DisconnectReason = null }),
         One("offline that comes late", Sample.Offline with { RecoveredAt = Sample.Back, Duration = Sample.Back - Sample.Since }),
         One("still offline", Sample.StillOffline),
         One("recovered", Sample.Recovered),
@@ -53,7 +54,8 @@ public sealed class EveryMessageTests
         foreach (var text in new[] { Sample.English, Sample.Japanese })
         {
             await using var configured = Configured.As(
-                kind, Time, text, [.. Pairs(settings), ("Url", stub.Address.ToString().TrimEnd('/') + (kind is "ntfy" or "alertmanager" ? "" : "/hook"))]);
+                kind, Time, text,
+                [.. Pairs(settings), ("Url", stub.Address.ToString().TrimEnd('/') + (kind is "ntfy" or "alertmanager" ? "" : "/hook"))]);
             await Check(kind, text, configured.Destination, () => stub.Requests.Select(Written));
         }
     }
@@ -96,7 +98,8 @@ public sealed class EveryMessageTests
         }
     }
 
-    private static async Task Check(string kind, NotificationText text, INotificationDestination destination, Func<IEnumerable<string>> sent)
+    private static async Task Check(
+        string kind, NotificationText text, INotificationDestination destination, Func<IEnumerable<string>> sent)
     {
         var cancel = TestContext.Current.CancellationToken;
         var written = new StringBuilder();
@@ -122,10 +125,12 @@ public sealed class EveryMessageTests
             .OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => $"{header.Key}: {header.Value}\n"))
         + $"\n{request.Text}";
 
-    private static (string, Func<INotificationDestination, CancellationToken, Task<DeliveryAnswer>>) One(string name, Notification notification) =>
+    private static (string, Func<INotificationDestination, CancellationToken, Task<DeliveryAnswer>>) One(
+        string name, Notification notification) =>
         (name, (destination, cancel) => destination.Send(notification, cancel));
 
-    private static (string, Func<INotificationDestination, CancellationToken, Task<DeliveryAnswer>>) Many(string name, FleetNotification notification) =>
+    private static (string, Func<INotificationDestination, CancellationToken, Task<DeliveryAnswer>>) Many(
+        string name, FleetNotification notification) =>
         (name, (destination, cancel) => destination.Send(notification, cancel));
 
     private static IEnumerable<(string, string)> Pairs(string settings) =>

@@ -12,7 +12,8 @@ namespace IoTOrleans.Notifications.Tests;
 /// </summary>
 internal static class Recorded
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Task ShouldBe(this RecordedRequest request, string kind, string name) => ShouldBe(request.Text, kind, name);
 

@@ -24,7 +24,8 @@ public sealed class SummaryDestinationsTests
     public async Task Ntfy_takes_it_and_no_phone_rings()
     {
         await using var ntfy = await HttpStub.Start((request, _) => Task.FromResult(NtfyService.Answer(request)));
-        await using var push = Configured.As("ntfy", settings: [("Url", ntfy.Address.ToString()), ("Topic", "greenhouse"), ("Priority", "5")]);
+        await using var push = Configured.As(
+            "ntfy", settings: [("Url", ntfy.Address.ToString()), ("Topic", "greenhouse"), ("Priority", "5")]);
         (await push.Send(Sample.Summary)).Outcome.ShouldBe(DeliveryOutcome.Accepted);
         using var message = JsonDocument.Parse(ntfy.Requests[0].Text);
         message.RootElement.GetProperty("title").GetString().ShouldBe(Sample.English.Render(Sample.Summary).Subject);

@@ -32,11 +32,9 @@ async Task Write(int writer)
     for (string? etag = null, next; ; etag = next)
     {
         next = etag is null ? "1" : $"{int.Parse(etag, null) + 1}";
-        var data = new StateData([.. "{\"number\":"u8, .. System.Text.Encoding.UTF8.GetBytes(next), (byte)'}'], IsText: true);
+        var data = BinaryData.FromString($"{{\"number\":{next}}}");
         var expected = etag;
-        var conflict = await store.Write(connection => expected is null
-            ? GrainStateTable.Insert(connection, key, next, data)
-            : GrainStateTable.Update(connection, key, expected, next, data));
+        var conflict = await store.Write(connection => GrainStateTable.Write(connection, key, expected, next, data));
         if (conflict is not null) throw new InvalidOperationException($"{key} holds {conflict.StoredETag}");
         Console.WriteLine($"{writer} {next}");
     }

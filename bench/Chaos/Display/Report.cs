@@ -15,11 +15,14 @@ internal static class Report
             "",
             "| absences | outages | due | told | lost | false | repeated | over before it could be told |",
             "|---|---|---|---|---|---|---|---|",
-            $"| {verdict.Absences} | {verdict.Outages} | {verdict.Due} | {verdict.Told} | {verdict.Owed.Count} | {verdict.False.Count} | {verdict.Repeated} | {verdict.OverInTrouble} |",
+            $"| {verdict.Absences} | {verdict.Outages} | {verdict.Due} | {verdict.Told} | {verdict.Owed.Count} | {verdict.False.Count} | "
+                + $"{verdict.Repeated} | {verdict.OverInTrouble} |",
             "",
-            $"Seed {options.Seed}, {options.Duration} of faults, {options.Silos} silos ({silos.DiedByThemselves} times one ended by itself), {options.Things} things, {options.Lanes} lanes.",
+            $"Seed {options.Seed}, {options.Duration} of faults, {options.Silos} silos ({silos.DiedByThemselves} times one "
+                + $"ended by itself), {options.Things} things, {options.Lanes} lanes.",
         };
-        if (inbox.Others.Count > 0) lines.Add($"Other notices: {string.Join(", ", inbox.Others.Select(other => $"{other.Value} {other.Key}"))}");
+        if (inbox.Others.Count > 0)
+            lines.Add($"Other notices: {string.Join(", ", inbox.Others.Select(other => $"{other.Value} {other.Key}"))}");
         Add("LOST", verdict.Owed);
         Add("LOST RECOVERY", verdict.RecoveriesOwed);
         Add("FALSE", verdict.False);

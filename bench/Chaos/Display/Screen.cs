@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace IoTOrleans.Chaos.Display;
 
-/// <summary>What happens, a line each, and on a terminal beneath it a few lines that are always up to date; elsewhere these come every ten seconds.</summary>
+/// <summary>
+/// What happens, a line each, and on a terminal beneath it a few lines that are always up to date; elsewhere these come every ten seconds.
+/// </summary>
 internal sealed class Screen(TextWriter output, bool live, TimeProvider time)
 {
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(10);

@@ -23,7 +23,8 @@ internal static class Table
             [
                 "| fault | times | due meanwhile | told late | recovery, median | longest | needed |",
                 "|---|---|---|---|---|---|---|",
-                .. all.GroupBy(injection => injection.Fault.Name).OrderBy(kind => kind.Key, StringComparer.Ordinal).Select(kind => Row(kind.Key, [.. kind], verdict)),
+                .. all.GroupBy(injection => injection.Fault.Name).OrderBy(kind => kind.Key, StringComparer.Ordinal)
+                .Select(kind => Row(kind.Key, [.. kind], verdict)),
                 .. all.Count > 0 ? [Row("any", all, verdict)] : Array.Empty<string>(),
             ]);
     }
@@ -34,14 +35,18 @@ internal static class Table
         from outage in Due(injection, verdict)
         where outage.Told > outage.Due + Punctual
         orderby injection.Began, outage.Told
-        select $"{injection.Fault.Name} ({injection.Began:HH:mm:ss} to {injection.Ended:HH:mm:ss}): due {outage.Due:HH:mm:ss.f}, told {outage.Told:HH:mm:ss.f}"
+        select $"{injection.Fault.Name} ({injection.Began:HH:mm:ss} to {injection.Ended:HH:mm:ss}): due {outage.Due:HH:mm:ss.f}, "
+            + $"told {outage.Told:HH:mm:ss.f}"
             + string.Join($"{Environment.NewLine}    ", outage.Absence.Story().Prepend(""));
 
     private static string Row(string name, List<Injection> kind, Verdict verdict)
     {
         var meanwhile = kind.Select(injection => (injection.Ended, Due: Due(injection, verdict).ToList())).ToList();
-        var late = meanwhile.Select(fault => (fault.Ended, Late: fault.Due.Where(outage => outage.Told > outage.Due + Punctual).ToList())).ToList();
-        var recovery = late.Select(fault => fault.Late.Count == 0 || fault.Ended is null ? TimeSpan.Zero : Positive(fault.Late.Max(outage => outage.Told)!.Value - fault.Ended.Value))
+        var late = meanwhile.Select(
+            fault => (fault.Ended, Late: fault.Due.Where(outage => outage.Told > outage.Due + Punctual).ToList())).ToList();
+        var recovery = late.Select(fault => fault.Late.Count == 0 || fault.Ended is null
+            ? TimeSpan.Zero
+            : Positive(fault.Late.Max(outage => outage.Told)!.Value - fault.Ended.Value))
             .Order().ToList();
         var needed = name == "any" ? $"{Median.TotalSeconds:0} s, {Longest.TotalSeconds:0} s"
             : $"{(kind[0].Fault.Kind is FaultKind.Killed or FaultKind.AllKilled ? Killed : Longest).TotalSeconds:0} s";

@@ -19,14 +19,16 @@ internal sealed class FaultLanes(IReadOnlyDictionary<string, Line> lines, Flotil
 
     public IEnumerable<string> UnderWay => injections.Where(injection => injection.Ended is null).Select(injection => injection.Fault.Name);
 
-    public Task Run(IReadOnlyList<IReadOnlyList<PlannedFault>> lanes, DateTimeOffset start, TimeSpan duration, CancellationToken cancellationToken) =>
+    public Task Run(
+        IReadOnlyList<IReadOnlyList<PlannedFault>> lanes, DateTimeOffset start, TimeSpan duration, CancellationToken cancellationToken) =>
         Task.WhenAll(lanes.Select(faults => OneAfterTheOther(faults, start, start + duration, cancellationToken)));
 
     /// <summary>
-    /// A silo that is not up yet cannot be ended: then this one waits, and one that would last beyond the end is left out. How long silos take to be up
-    /// again is not planned, so what follows in the lane may wait, too.
+    /// A silo that is not up yet cannot be ended: then this one waits, and one that would last beyond the end is left out. How long silos
+    /// take to be up again is not planned, so what follows in the lane may wait, too.
     /// </summary>
-    private async Task OneAfterTheOther(IReadOnlyList<PlannedFault> faults, DateTimeOffset start, DateTimeOffset end, CancellationToken cancellationToken)
+    private async Task OneAfterTheOther(
+        IReadOnlyList<PlannedFault> faults, DateTimeOffset start, DateTimeOffset end, CancellationToken cancellationToken)
     {
         foreach (var fault in faults)
         {

@@ -3,8 +3,8 @@ using IoTOrleans.Chaos.Lines;
 namespace IoTOrleans.Chaos.Faults;
 
 /// <summary>
-/// Up to three lanes of faults, so that as many are there at a time: what the silos need, what they tell and ask, and they themselves. Each lane goes
-/// through all its kinds in random order before it repeats one.
+/// Up to three lanes of faults, so that as many are there at a time: what the silos need, what they tell and ask, and they themselves. Each
+/// lane goes through all its kinds in random order before it repeats one.
 /// </summary>
 internal static class FaultPlan
 {
@@ -15,7 +15,9 @@ internal static class FaultPlan
 
     private static readonly FaultKind[] OfProcesses = [FaultKind.Killed, FaultKind.Paused, FaultKind.RollingRestart, FaultKind.AllKilled];
 
-    /// <returns>The faults of each lane, in the order of their times. Where there is one lane only, it takes from each group in turn.</returns>
+    /// <returns>
+    /// The faults of each lane, in the order of their times. Where there is one lane only, it takes from each group in turn.
+    /// </returns>
     public static IReadOnlyList<IReadOnlyList<PlannedFault>> Of(int seed, TimeSpan duration, int silos, int lanes)
     {
         var (needs, words) = (Kinds(Upstream.DynamoDB, Upstream.Sqs), Kinds(Upstream.Webhook, Upstream.Sns, Upstream.Shadow));

@@ -1,8 +1,8 @@
 namespace IoTOrleans.Chaos.Fleet;
 
 /// <summary>
-/// Random true histories. Four of five things come and go all the time, mostly for less than their grace; the fifth drops once and stays away for
-/// minutes or for good, so that at any moment somebody is away whom no return will excuse.
+/// Random true histories. Four of five things come and go all the time, mostly for less than their grace; the fifth drops once and stays
+/// away for minutes or for good, so that at any moment somebody is away whom no return will excuse.
 /// </summary>
 internal static class Histories
 {
@@ -42,7 +42,11 @@ internal static class Histories
     private static List<Change> Sleeper(Random random, TimeSpan duration)
     {
         var drop = TimeSpan.FromSeconds(12) + ((duration - TimeSpan.FromSeconds(12)) * random.NextDouble());
-        var changes = new List<Change> { new(0, true, TimeSpan.FromSeconds(random.NextDouble() * 8)), new(1, false, drop, random.Next(8) == 0) };
+        var changes = new List<Change>
+        {
+            new(0, true, TimeSpan.FromSeconds(random.NextDouble() * 8)),
+            new(1, false, drop, random.Next(8) == 0),
+        };
         var back = drop + TimeSpan.FromSeconds(100 + (random.NextDouble() * 200));
         if (random.Next(10) < 3 && back < duration) changes.Add(new Change(2, true, back));
         return changes;

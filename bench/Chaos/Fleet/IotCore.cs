@@ -3,13 +3,14 @@ using System.Text.Json;
 namespace IoTOrleans.Chaos.Fleet;
 
 /// <summary>
-/// What AWS IoT says of a true history, with the liberties it takes: late, out of order, twice, numbers that skip, lifecycle stamps off by a
-/// minute, takeovers, shadows that say the same again. Everything reaches the queue within two minutes of its stamp: later than that
+/// What AWS IoT says of a true history, with the liberties it takes: late, out of order, twice, numbers that skip, lifecycle stamps off by
+/// a minute, takeovers, shadows that say the same again. Everything reaches the queue within two minutes of its stamp: later than that
 /// nobody could know its time.
 /// </summary>
 internal static class IotCore
 {
-    private static readonly string[] Reasons = ["CONNECTION_LOST", "MQTT_KEEP_ALIVE_TIMEOUT", "CLIENT_INITIATED_DISCONNECT", "CLIENT_ERROR"];
+    private static readonly string[] Reasons =
+        ["CONNECTION_LOST", "MQTT_KEEP_ALIVE_TIMEOUT", "CLIENT_INITIATED_DISCONNECT", "CLIENT_ERROR"];
 
     public static (IReadOnlyList<Message> Messages, IReadOnlyList<ShadowWrite> Shadow) Says(Thing thing, int seed)
     {
@@ -23,7 +24,8 @@ internal static class IotCore
         foreach (var change in thing.Changes)
         {
             if (change.Connected) session = session.Next(random);
-            foreach (var message in Sent(change, change.At, session, change.Connected ? null : Reasons[random.Next(Reasons.Length)])) yield return message;
+            foreach (var message in Sent(change, change.At, session, change.Connected ? null : Reasons[random.Next(Reasons.Length)]))
+                yield return message;
 
             var ends = thing.Changes.ElementAtOrDefault(change.Index + 1)?.At ?? change.At + TimeSpan.FromSeconds(10);
             if (!change.Connected || random.Next(12) > 0 || ends - change.At < TimeSpan.FromSeconds(6)) continue;
@@ -31,7 +33,8 @@ internal static class IotCore
             // Another connection with the same client id: the first one is ended, and nobody has been away.
             var (taken, before) = (change.At + ((ends - change.At) * 0.5), session);
             session = session.Next(random);
-            foreach (var message in Sent(change, taken, before, "DUPLICATE_CLIENTID").Concat(Sent(change, taken, session, null))) yield return message;
+            foreach (var message in Sent(change, taken, before, "DUPLICATE_CLIENTID").Concat(Sent(change, taken, session, null)))
+                yield return message;
         }
 
         IEnumerable<Message> Sent(Change change, TimeSpan at, Connection of, string? disconnectReason)
@@ -76,7 +79,8 @@ internal static class IotCore
             var current = version;
             before = change.Connected;
             writes.Add(new ShadowWrite(thing.Name, at, change.Connected, current));
-            messages.AddRange(Copies(random, at).Select(sendAt => new Message(thing.Name, change.Index, sendAt, at, start => JsonSerializer.Serialize(new
+            messages.AddRange(
+                Copies(random, at).Select(sendAt => new Message(thing.Name, change.Index, sendAt, at, start => JsonSerializer.Serialize(new
             {
                 thingName = thing.Name,
                 previous = previous.Connected is null ? null : Document(start, previous.Connected.Value, previous.Version),

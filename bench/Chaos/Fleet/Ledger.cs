@@ -29,5 +29,6 @@ internal sealed record Delivery(Message Message, string MessageId, DateTimeOffse
     /// <summary>SQS's own stamp as far as anybody has seen it.</summary>
     public DateTimeOffset SentAt => Passage.SentAt ?? AcceptedAt;
 
-    public override string ToString() => $"change {Message.Change}: accepted {AcceptedAt.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)}, {Passage}";
+    public override string ToString() =>
+        $"change {Message.Change}: accepted {AcceptedAt.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)}, {Passage}";
 }

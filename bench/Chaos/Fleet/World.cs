@@ -6,7 +6,8 @@ namespace IoTOrleans.Chaos.Fleet;
 
 /// <summary>Lets the plan happen: each message at its time into the queue, each write at its time into the shadow.</summary>
 internal sealed class World(
-    IReadOnlyList<Thing> things, int seed, IAmazonSQS sqs, string queueUrl, IotDataStub shadows, Ledger ledger, QueueTap tap, TimeProvider time)
+    IReadOnlyList<Thing> things, int seed, IAmazonSQS sqs, string queueUrl, IotDataStub shadows, Ledger ledger, QueueTap tap,
+    TimeProvider time)
 {
     private const int atATime = 16;
 

@@ -35,7 +35,8 @@ internal sealed class Absence
     public string WhereWasItsEnd(DateTimeOffset at) => later.MinBy(delivery => delivery.AcceptedAt)?.Passage.WhereAt(at) ?? "not sent";
 
     /// <summary>
-    /// Since when the service surely knew, then, that the thing was back: a return was stored, and of no later drop was there a word anywhere.
+    /// Since when the service surely knew, then, that the thing was back: a return was stored, and of no later drop was there a word
+    /// anywhere.
     /// </summary>
     public DateTimeOffset? KnownToBeBack(DateTimeOffset then)
     {
@@ -50,30 +51,34 @@ internal sealed class Absence
         thing.Feed == Feed.Shadow && thing.Changes.ElementAtOrDefault(drop.Index + 1) is { } back ? start + back.At : null;
 
     /// <summary>
-    /// The shadow said so, rightly, when it was asked for this notice, and had done so for a grace: a word that is younger than anything in the queue.
+    /// The shadow said so, rightly, when it was asked for this notice, and had done so for a grace: a word that is younger than anything in
+    /// the queue.
     /// </summary>
     public bool IsConfirmedBy(Notice notice) =>
-        thing.Feed == Feed.Shadow && notice.Verification == "confirmed" && (start + drop.At + Terms.Grace).ToUnixTimeSeconds() <= notice.DetectedAt.ToUnixTimeSeconds()
+        thing.Feed == Feed.Shadow && notice.Verification == "confirmed"
+            && (start + drop.At + Terms.Grace).ToUnixTimeSeconds() <= notice.DetectedAt.ToUnixTimeSeconds()
         && !(BackInShadow < notice.DetectedAt);
 
     public DateTimeOffset? Known => drops.Min(delivery => delivery.Passage.StoredAt);
 
     /// <summary>
-    /// When its grace is over, as far as that can be said: from the last copy on, since the service may have read that one first; and once more
-    /// after a shadow's second "disconnected", for which docs/verification.md gives it another grace.
+    /// When its grace is over, as far as that can be said: from the last copy on, since the service may have read that one first; and once
+    /// more after a shadow's second "disconnected", for which docs/verification.md gives it another grace.
     /// </summary>
     public DateTimeOffset GraceEnds => (thing.Feed == Feed.Lifecycle ? drops.Max(delivery => delivery.SentAt) : start + drop.At)
         + (drop.ReportedAgain ? 2 * Terms.Grace : Terms.Grace);
 
     /// <summary>
-    /// Whether a notice that says "since" then is about this one. A lifecycle event happened when the queue got it, a shadow's when it says (whole
-    /// seconds).
+    /// Whether a notice that says "since" then is about this one. A lifecycle event happened when the queue got it, a shadow's when it says
+    /// (whole seconds).
     /// </summary>
     public bool IsSince(DateTimeOffset since) => thing.Feed == Feed.Lifecycle
         ? drops.Any(delivery => delivery.SentAt == since)
         : drops.Any(delivery => (start + delivery.Message.Stamp).ToUnixTimeSeconds() == since.ToUnixTimeSeconds());
 
-    /// <summary>The earliest that rule 3 allows for one that says "since" then: the grace, and the settle time after a silo first got it.</summary>
+    /// <summary>
+    /// The earliest that rule 3 allows for one that says "since" then: the grace, and the settle time after a silo first got it.
+    /// </summary>
     public DateTimeOffset Deadline(DateTimeOffset since)
     {
         var grace = since + Terms.Grace;
@@ -82,13 +87,14 @@ internal sealed class Absence
     }
 
     /// <summary>
-    /// Two absences are one to the service if it cannot have known that the thing was back in between: its return was stored, if ever, only after
-    /// the next drop had been handed out.
+    /// Two absences are one to the service if it cannot have known that the thing was back in between: its return was stored, if ever, only
+    /// after the next drop had been handed out.
     /// </summary>
     public bool MayContinue(Absence before) =>
         before.later.Where(delivery => delivery.Message.Change < drop.Index).Min(delivery => delivery.Passage.StoredAt) is var known
         && !(known < drops.Min(delivery => delivery.Passage.FirstHandedOut));
 
-    public IEnumerable<string> Story() => drops.Concat(later.Where(delivery => delivery.Message.Change <= drop.Index + 2)).Select(delivery => delivery.ToString())
+    public IEnumerable<string> Story() => drops.Concat(later.Where(delivery => delivery.Message.Change <= drop.Index + 2))
+        .Select(delivery => delivery.ToString())
         .Prepend($"{thing.Name}: away {start + drop.At:HH:mm:ss.fff} to {(thing.Changes.ElementAtOrDefault(drop.Index + 1) is { } back ? start + back.At : null):HH:mm:ss.fff} (change {drop.Index})");
 }

@@ -4,8 +4,8 @@ using IoTOrleans.Chaos.Lines;
 namespace IoTOrleans.Chaos.Judging;
 
 /// <summary>
-/// For how long after each fault the service may still be late, by what it promises (docs/cluster.md, docs/rules.md). Webhook and topic excuse
-/// nothing: what is known must be told, however late.
+/// For how long after each fault the service may still be late, by what it promises (docs/cluster.md, docs/rules.md). Webhook and topic
+/// excuse nothing: what is known must be told, however late.
 /// </summary>
 internal sealed class Excuses(IEnumerable<Injection> injections)
 {
@@ -19,7 +19,8 @@ internal sealed class Excuses(IEnumerable<Injection> injections)
     private static readonly TimeSpan AfterShadow = TimeSpan.FromSeconds(75);
 
     /// <summary>
-    /// A poll that hangs is given up after 35 s. What its answer may have hidden, nobody sees for another 40 s, and a first verdict is held for that.
+    /// A poll that hangs is given up after 35 s. What its answer may have hidden, nobody sees for another 40 s, and a first verdict is held
+    /// for that.
     /// </summary>
     private static readonly TimeSpan AfterQueue = TimeSpan.FromSeconds(90);
 
@@ -30,7 +31,8 @@ internal sealed class Excuses(IEnumerable<Injection> injections)
     /// <summary>The first moment from there on at which nothing excuses.</summary>
     public DateTimeOffset After(DateTimeOffset at)
     {
-        while (spans.Any(span => span.From <= at && at < span.To)) at = spans.Where(span => span.From <= at && at < span.To).Max(span => span.To);
+        while (spans.Any(span => span.From <= at && at < span.To))
+            at = spans.Where(span => span.From <= at && at < span.To).Max(span => span.To);
         return at;
     }
 

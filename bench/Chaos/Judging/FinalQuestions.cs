@@ -15,7 +15,8 @@ internal sealed class FinalQuestions(IReadOnlyList<Thing> things, Ledger ledger,
     public async Task<List<string>> Ask(CancellationToken cancellationToken)
     {
         var wrong = new List<string>();
-        await Parallel.ForEachAsync(things, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (thing, token) =>
+        await Parallel.ForEachAsync(
+            things, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (thing, token) =>
         {
             var truth = thing.Changes[^1].Connected ? "connected" : "offline";
             var status = await silos.Status(thing.Name, token);
@@ -33,7 +34,8 @@ internal sealed class FinalQuestions(IReadOnlyList<Thing> things, Ledger ledger,
     private async Task ReadDeadLetters(CancellationToken cancellationToken)
     {
         while ((await setup.Sqs.ReceiveMessageAsync(
-            new ReceiveMessageRequest { QueueUrl = setup.Dead.Url, MaxNumberOfMessages = 10 }, cancellationToken)).Messages is { Count: > 0 } messages)
+            new ReceiveMessageRequest { QueueUrl = setup.Dead.Url, MaxNumberOfMessages = 10 },
+            cancellationToken)).Messages is { Count: > 0 } messages)
         {
             foreach (var message in messages) dead[message.MessageId] = message.Body;
         }

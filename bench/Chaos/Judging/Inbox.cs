@@ -33,7 +33,8 @@ internal sealed class Inbox(TimeProvider time)
         {
             var asked = new ReceiveMessageRequest
             {
-                QueueUrl = queueUrl, MaxNumberOfMessages = 10, WaitTimeSeconds = 1, MessageSystemAttributeNames = [MessageSystemAttributeName.SentTimestamp],
+                QueueUrl = queueUrl, MaxNumberOfMessages = 10, WaitTimeSeconds = 1,
+                MessageSystemAttributeNames = [MessageSystemAttributeName.SentTimestamp],
             };
             if ((await sqs.ReceiveMessageAsync(asked, cancellationToken)).Messages is not { Count: > 0 } messages) continue;
             foreach (var message in messages)
@@ -47,7 +48,8 @@ internal sealed class Inbox(TimeProvider time)
             }
 
             await sqs.DeleteMessageBatchAsync(
-                queueUrl, [.. messages.Select((message, i) => new DeleteMessageBatchRequestEntry($"{i}", message.ReceiptHandle))], cancellationToken);
+                queueUrl, [.. messages.Select((message, i) => new DeleteMessageBatchRequestEntry($"{i}", message.ReceiptHandle))],
+                cancellationToken);
         }
     }
 
@@ -62,7 +64,9 @@ internal sealed class Inbox(TimeProvider time)
         }
 
         var thing = root.GetProperty("thingName").GetString()!;
-        DateTimeOffset? recovered = root.GetProperty("recoveredAt") is { ValueKind: JsonValueKind.String } back ? back.GetDateTimeOffset() : null;
+        DateTimeOffset? recovered = root.GetProperty("recoveredAt") is { ValueKind: JsonValueKind.String } back
+            ? back.GetDateTimeOffset()
+            : null;
         notices.GetOrAdd(thing, _ => new()).Enqueue(new Notice(
             destination, happened, thing, root.GetProperty("outageId").GetString()!, root.GetProperty("since").GetDateTimeOffset(),
             root.GetProperty("detectedAt").GetDateTimeOffset(), recovered, root.GetProperty("verification").GetString()!, at));

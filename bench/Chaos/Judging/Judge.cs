@@ -5,8 +5,8 @@ using IoTOrleans.Chaos.Lines;
 namespace IoTOrleans.Chaos.Judging;
 
 /// <summary>
-/// Knows the true history, what the queue accepted when, and what people were told; shares nothing with the rules. docs/testing.md says in words
-/// what is false and what is lost.
+/// Knows the true history, what the queue accepted when, and what people were told; shares nothing with the rules. docs/testing.md says in
+/// words what is false and what is lost.
 /// </summary>
 internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox inbox, DateTimeOffset start)
 {
@@ -18,7 +18,9 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
     /// <summary>The age that a word may have when it is sent, an attempt that waits included.</summary>
     private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(30);
 
-    /// <summary>The age that an answer of the shadow may have when it is taken: the attempt's time-out, and storage that takes its time.</summary>
+    /// <summary>
+    /// The age that an answer of the shadow may have when it is taken: the attempt's time-out, and storage that takes its time.
+    /// </summary>
     private static readonly TimeSpan ToAnswer = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(2);
@@ -51,7 +53,8 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
             if (same.Key.Event != Notice.Offline) continue;
             if (same.Select(notice => notice.Since).Distinct().Count() > 1) Wrong(verdict, "repeats of one id differ", same.First(), null);
             var meant = absences.LastOrDefault(absence => absence.IsSince(same.First().Since));
-            if (meant is not null && absences.LastOrDefault(absence => absence.Index > meant.Index && absence.IsConfirmedBy(same.First())) is { } newer)
+            if (meant is not null
+                && absences.LastOrDefault(absence => absence.Index > meant.Index && absence.IsConfirmedBy(same.First())) is { } newer)
             {
                 // It missed a round, and the shadow did not.
                 about.Add((same.First(), newer));
@@ -85,15 +88,18 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
 
         if (notice.Verification == "confirmed" && absence.BackInShadow < notice.DetectedAt - ToAnswer)
             return $"confirmed by the shadow, which says since {absence.BackInShadow:HH:mm:ss.fff} that it is back";
-        if (notice.RecoveredAt is null && absence.KnownToBeBack(notice.At - OnItsWay) is { } known) return $"known to be back since {known:HH:mm:ss.fff}";
+        if (notice.RecoveredAt is null && absence.KnownToBeBack(notice.At - OnItsWay) is { } known)
+            return $"known to be back since {known:HH:mm:ss.fff}";
         return null;
     }
 
     private static void Count(
-        Absence absence, List<Absence> absences, List<(Notice Notice, Absence Absence)> about, Excuses excuses, DateTimeOffset now, Verdict verdict)
+        Absence absence, List<Absence> absences, List<(Notice Notice, Absence Absence)> about, Excuses excuses, DateTimeOffset now,
+        Verdict verdict)
     {
         verdict.Absences++;
-        var told = Destinations.Select(destination => FirstWord(absence, absences, about.Where(pair => pair.Notice.Destination == destination))).ToList();
+        var told = Destinations
+            .Select(destination => FirstWord(absence, absences, about.Where(pair => pair.Notice.Destination == destination))).ToList();
         if (absence.BackAccepted is null && told.Any(at => at is null)) verdict.Open++;
         if (absence.BackAccepted < absence.GraceEnds || now < absence.GraceEnds) return;
 
@@ -110,7 +116,10 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
                 verdict.Due++;
                 foreach (var (destination, at) in Destinations.Zip(told))
                 {
-                    if (at is null) verdict.Owed.Add(Paragraph([$"{destination} was not told; due {due:HH:mm:ss.fff}", .. absence.Story(), .. about.Select(pair => pair.Notice.ToString())]));
+                    var notices = about.Select(pair => pair.Notice.ToString());
+                    if (at is null)
+                        verdict.Owed.Add(
+                            Paragraph([$"{destination} was not told; due {due:HH:mm:ss.fff}", .. absence.Story(), .. notices]));
                 }
 
                 return;
@@ -134,9 +143,11 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
         return null;
     }
 
-    private static void Recoveries(List<Absence> absences, List<Notice> notices, List<(Notice Notice, Absence Absence)> about, Verdict verdict)
+    private static void Recoveries(
+        List<Absence> absences, List<Notice> notices, List<(Notice Notice, Absence Absence)> about, Verdict verdict)
     {
-        var ends = notices.Where(notice => notice.Event == Notice.Recovered).DistinctBy(notice => (notice.Destination, notice.OutageId)).ToList();
+        var ends = notices.Where(notice => notice.Event == Notice.Recovered)
+            .DistinctBy(notice => (notice.Destination, notice.OutageId)).ToList();
         foreach (var end in ends)
         {
             var begun = about.Where(pair => (pair.Notice.Destination, pair.Notice.OutageId) == (end.Destination, end.OutageId)).ToList();
@@ -148,22 +159,27 @@ internal sealed class Judge(IReadOnlyList<Thing> things, Ledger ledger, Inbox in
 
             var absence = begun[0].Absence;
             if (begun[0].Notice.At > end.At) Wrong(verdict, "its recovery came first", begun[0].Notice, absence);
-            if (!(absence.BackAccepted <= end.At || absence.BackInShadow <= end.At)) verdict.False.Add(Tell("a recovery, and it was not back", end, absence));
+            if (!(absence.BackAccepted <= end.At || absence.BackInShadow <= end.At))
+                verdict.False.Add(Tell("a recovery, and it was not back", end, absence));
         }
 
         foreach (var (notice, absence) in about)
         {
             // What goes on until the end may be one with what came before it.
             var next = absences.SkipWhile(other => other != absence).ToList();
-            var open = next.Zip(next.Skip(1)).TakeWhile(pair => pair.Second.MayContinue(pair.First)).Select(pair => pair.Second).LastOrDefault() ?? absence;
-            if (open.BackAccepted is null || ends.Any(end => (end.Destination, end.OutageId) == (notice.Destination, notice.OutageId))) continue;
+            var open = next.Zip(next.Skip(1)).TakeWhile(pair => pair.Second.MayContinue(pair.First))
+                .Select(pair => pair.Second).LastOrDefault() ?? absence;
+            if (open.BackAccepted is null || ends.Any(end => (end.Destination, end.OutageId) == (notice.Destination, notice.OutageId)))
+                continue;
             verdict.RecoveriesOwed.Add(Tell("its end was not told", notice, absence));
         }
     }
 
-    private static void Wrong(Verdict verdict, string why, Notice notice, Absence? absence) => verdict.Wrong.Add(Tell(why, notice, absence));
+    private static void Wrong(Verdict verdict, string why, Notice notice, Absence? absence) =>
+        verdict.Wrong.Add(Tell(why, notice, absence));
 
-    private static string Tell(string why, Notice notice, Absence? absence) => Paragraph([$"{notice.Thing}: {why}", notice.ToString(), .. absence?.Story() ?? []]);
+    private static string Tell(string why, Notice notice, Absence? absence) =>
+        Paragraph([$"{notice.Thing}: {why}", notice.ToString(), .. absence?.Story() ?? []]);
 
     private static string Paragraph(IEnumerable<string> lines) => string.Join($"{Environment.NewLine}    ", lines);
 }

@@ -52,10 +52,12 @@ internal sealed class Passage
 
     public override string ToString()
     {
-        lock (sync) return $"sent {Time(sentAt)}, handed out {string.Join(' ', handedOut.Select(time => Time(time.At) + (time.Arrives ? "" : " (lost)")))}, stored {Time(storedAt)}";
+        lock (sync) return $"sent {Time(sentAt)}, handed out "
+            + $"{string.Join(' ', handedOut.Select(time => Time(time.At) + (time.Arrives ? "" : " (lost)")))}, stored {Time(storedAt)}";
     }
 
-    private static string Time(DateTimeOffset? at) => at is { } known ? known.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture) : "never";
+    private static string Time(DateTimeOffset? at) =>
+        at is { } known ? known.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture) : "never";
 
     private DateTimeOffset? Read(ref DateTimeOffset? value)
     {

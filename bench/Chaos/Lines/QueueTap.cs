@@ -6,7 +6,8 @@ using IoTOrleans.Testing.Http;
 namespace IoTOrleans.Chaos.Lines;
 
 /// <summary>
-/// What the queue and the silos said to each other: when each message was handed out, and when a silo had it deleted, that is, had stored what it says.
+/// What the queue and the silos said to each other: when each message was handed out, and when a silo had it deleted, that is, had stored
+/// what it says.
 /// </summary>
 internal sealed class QueueTap(TimeProvider time)
 {
@@ -37,7 +38,8 @@ internal sealed class QueueTap(TimeProvider time)
         {
             var id = message.GetProperty("MessageId").GetString()!;
             receipts[message.GetProperty("ReceiptHandle").GetString()!] = id;
-            var sent = long.Parse(message.GetProperty("Attributes").GetProperty("SentTimestamp").GetString()!, CultureInfo.InvariantCulture);
+            var sent = long.Parse(
+                message.GetProperty("Attributes").GetProperty("SentTimestamp").GetString()!, CultureInfo.InvariantCulture);
             Of(id).HandedOut(time.GetUtcNow(), DateTimeOffset.FromUnixTimeMilliseconds(sent), exchange.Arrives);
         }
     }
@@ -48,7 +50,8 @@ internal sealed class QueueTap(TimeProvider time)
         using var request = JsonDocument.Parse(exchange.Request.Body);
         if (!answer.RootElement.TryGetProperty("Successful", out var successful) || successful.ValueKind != JsonValueKind.Array) return;
         var done = successful.EnumerateArray().Select(entry => entry.GetProperty("Id").GetString()).ToHashSet();
-        foreach (var entry in request.RootElement.GetProperty("Entries").EnumerateArray().Where(entry => done.Contains(entry.GetProperty("Id").GetString())))
+        foreach (var entry in request.RootElement.GetProperty("Entries").EnumerateArray()
+            .Where(entry => done.Contains(entry.GetProperty("Id").GetString())))
         {
             if (receipts.TryRemove(entry.GetProperty("ReceiptHandle").GetString()!, out var id)) Of(id).Stored(time.GetUtcNow());
         }

@@ -16,7 +16,8 @@ internal sealed record Upstream(string Name, Uri Address, IReadOnlyList<StubAnsw
     public static Upstream OfDynamoDB(Uri address) => new(
         DynamoDB, address,
         [
-            Json10(400, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException", "The level of configured provisioned throughput for the table was exceeded."),
+            Json10(400, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+                "The level of configured provisioned throughput for the table was exceeded."),
             Json10(400, "com.amazon.coral.availability#ThrottlingException", "Rate of requests exceeds the allowed throughput."),
         ],
         [Json10(500, "com.amazonaws.dynamodb.v20120810#InternalServerError", "Internal server error"), new(503, "Service Unavailable")]);
@@ -27,7 +28,10 @@ internal sealed record Upstream(string Name, Uri Address, IReadOnlyList<StubAnsw
             Json10(400, "com.amazonaws.sqs#RequestThrottled", "Request is throttled.", "RequestThrottled;Sender"),
             Json10(503, "com.amazon.coral.availability#ThrottlingException", "Rate exceeded", "ThrottlingException;Sender"),
         ],
-        [Json10(500, "com.amazonaws.sqs#InternalFailure", "We encountered an internal error.", "InternalFailure;Receiver"), new(503, "Service Unavailable")]);
+        [
+            Json10(500, "com.amazonaws.sqs#InternalFailure", "We encountered an internal error.", "InternalFailure;Receiver"),
+            new(503, "Service Unavailable"),
+        ]);
 
     public static Upstream OfSns(Uri address) => new(
         Sns, address, [Xml(400, "Throttling", "Rate exceeded"), Xml(503, "ThrottledException", "Rate exceeded")],
@@ -40,12 +44,18 @@ internal sealed record Upstream(string Name, Uri Address, IReadOnlyList<StubAnsw
 
     public static Upstream OfShadow(Uri address) => new(
         Shadow, address, [IotDataStub.Error(429, "ThrottlingException", "Rate exceeded")],
-        [IotDataStub.Error(500, "InternalFailureException", "Internal failure"), IotDataStub.Error(503, "ServiceUnavailableException", "Service unavailable")]);
+        [
+            IotDataStub.Error(500, "InternalFailureException", "Internal failure"),
+            IotDataStub.Error(503, "ServiceUnavailableException", "Service unavailable"),
+        ]);
 
     private static StubAnswer Json10(int status, string type, string message, string? queryError = null) =>
-        new(status, JsonSerializer.Serialize(new Dictionary<string, string> { ["__type"] = type, ["message"] = message }), "application/x-amz-json-1.0")
+        new(status, JsonSerializer.Serialize(new Dictionary<string, string> { ["__type"] = type, ["message"] = message }),
+            "application/x-amz-json-1.0")
         {
-            Headers = queryError is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["x-amzn-query-error"] = queryError },
+            Headers = queryError is null
+                ? new Dictionary<string, string>()
+                : new Dictionary<string, string> { ["x-amzn-query-error"] = queryError },
         };
 
     private static StubAnswer Xml(int status, string code, string message) => StubAnswer.Xml(

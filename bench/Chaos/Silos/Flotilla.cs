@@ -17,9 +17,11 @@ internal sealed class Flotilla(IReadOnlyList<SupervisedSilo> silos) : IAsyncDisp
     public int DiedByThemselves => silos.Sum(silo => silo.DiedByItself);
 
     public static async Task<Flotilla> Start(
-        int count, string folder, IReadOnlyDictionary<string, string> settings, Screen screen, TimeProvider time, CancellationToken cancellationToken)
+        int count, string folder, IReadOnlyDictionary<string, string> settings, Screen screen, TimeProvider time,
+        CancellationToken cancellationToken)
     {
-        var flotilla = new Flotilla([.. Enumerable.Range(1, count).Select(number => new SupervisedSilo(number, folder, settings, screen, time))]);
+        var flotilla = new Flotilla(
+            [.. Enumerable.Range(1, count).Select(number => new SupervisedSilo(number, folder, settings, screen, time))]);
         try
         {
             foreach (var silo in flotilla.All)
@@ -52,7 +54,8 @@ internal sealed class Flotilla(IReadOnlyList<SupervisedSilo> silos) : IAsyncDisp
                 if (response.IsSuccessStatusCode)
                     return (await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("status").GetString();
             }
-            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (
+                exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 // Ask the next one.
             }

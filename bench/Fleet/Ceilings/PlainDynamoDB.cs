@@ -24,7 +24,8 @@ internal sealed class PlainDynamoDB(AmazonDynamoDBClient client, string table) :
 
     public async Task<byte[]?> Read(string key)
     {
-        var answer = await client.GetItemAsync(new GetItemRequest { TableName = table, Key = new() { ["key"] = new(key) }, ConsistentRead = true });
+        var answer = await client.GetItemAsync(
+            new GetItemRequest { TableName = table, Key = new() { ["key"] = new(key) }, ConsistentRead = true });
         return answer.Item?.GetValueOrDefault("body")?.B?.ToArray();
     }
 

@@ -3,7 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace IoTOrleans.Fleet.Ceilings;
 
-/// <summary>One connection that writes whatever waits in one transaction, on the disk before it is acknowledged, and one that reads.</summary>
+/// <summary>
+/// One connection that writes whatever waits in one transaction, on the disk before it is acknowledged, and one that reads.
+/// </summary>
 internal sealed class PlainSqlite : IPlainStore
 {
     private const int Most = 1000;
@@ -22,7 +24,9 @@ internal sealed class PlainSqlite : IPlainStore
         var connection = $"Data Source={Path.Combine(_folder, "plain.db")};Pooling=False";
         (_writer, _reader) = (new(connection), new(connection));
         _writer.Open();
-        Execute(_writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE things (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID");
+        Execute(_writer,
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE things (key TEXT PRIMARY KEY, body BLOB NOT NULL) "
+                + "WITHOUT ROWID");
         _reader.Open();
         _writing = Task.Run(WriteAll);
     }
@@ -76,7 +80,8 @@ internal sealed class PlainSqlite : IPlainStore
             await using var transaction = (SqliteTransaction)await _writer.BeginTransactionAsync();
             await using var command = _writer.CreateCommand();
             command.Transaction = transaction;
-            command.CommandText = "INSERT INTO things (key, body) VALUES ($key, $body) ON CONFLICT (key) DO UPDATE SET body = excluded.body";
+            command.CommandText =
+                "INSERT INTO things (key, body) VALUES ($key, $body) ON CONFLICT (key) DO UPDATE SET body = excluded.body";
             var (key, body) = (command.Parameters.Add("$key", SqliteType.Text), command.Parameters.Add("$body", SqliteType.Blob));
             while (batch.Count < Most && _waiting.Reader.TryRead(out var row))
             {

@@ -16,8 +16,10 @@ internal static class IngestScenario
         foreach (var provider in new[] { "Memory", "Sqlite", "DynamoDB" })
         {
             var posted = provider == "DynamoDB" ? scale.Emulated : scale.Ingest;
-            yield return new("ingest", $"POST, {provider}", "events/s", true, () => Post(provider, posted), () => PlainPost(provider, posted));
-            yield return new("ingest", $"SQS, {provider}", "events/s", true, () => Receive(provider, scale.Emulated), () => PlainReceive(provider, scale.Emulated));
+            yield return new(
+                "ingest", $"POST, {provider}", "events/s", true, () => Post(provider, posted), () => PlainPost(provider, posted));
+            yield return new("ingest", $"SQS, {provider}", "events/s", true, () => Receive(provider, scale.Emulated),
+                () => PlainReceive(provider, scale.Emulated));
         }
     }
 
@@ -39,7 +41,8 @@ internal static class IngestScenario
         var aws = await Fauxqs.Get();
         using var sqs = aws.CreateSqsClient();
         var queue = await Fill(aws, sqs, count);
-        await using var service = await ServiceProcess.Start(provider, ("Events:Sqs:QueueUrl", queue.Url), ("AWS_ENDPOINT_URL_SQS", aws.Endpoint.ToString()));
+        await using var service = await ServiceProcess.Start(
+            provider, ("Events:Sqs:QueueUrl", queue.Url), ("AWS_ENDPOINT_URL_SQS", aws.Endpoint.ToString()));
         return await Rate(sqs, queue, count);
     }
 
@@ -61,14 +64,16 @@ internal static class IngestScenario
     {
         while (!stop.IsCancellationRequested)
         {
-            var received = (await sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = queue.Url, MaxNumberOfMessages = 10, WaitTimeSeconds = 1 }, CancellationToken.None)).Messages ?? [];
+            var request = new ReceiveMessageRequest { QueueUrl = queue.Url, MaxNumberOfMessages = 10, WaitTimeSeconds = 1 };
+            var received = (await sqs.ReceiveMessageAsync(request, CancellationToken.None)).Messages ?? [];
             if (received.Count == 0) continue;
             await Task.WhenAll(received.Select(message =>
             {
                 using var body = JsonDocument.Parse(message.Body);
                 return PlainServer.Take(store, new(body.RootElement.GetProperty("clientId").GetString()!, true, 0));
             }));
-            await sqs.DeleteMessageBatchAsync(queue.Url, [.. received.Select((message, i) => new DeleteMessageBatchRequestEntry($"{i}", message.ReceiptHandle))], CancellationToken.None);
+            await sqs.DeleteMessageBatchAsync(queue.Url, [.. received.Select(
+                (message, i) => new DeleteMessageBatchRequestEntry($"{i}", message.ReceiptHandle))], CancellationToken.None);
         }
     }
 
@@ -91,8 +96,10 @@ internal static class IngestScenario
     {
         var queue = await aws.CreateQueue();
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        await Parallel.ForEachAsync(Things.Named(count).Chunk(10), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (names, cancel) =>
-            await sqs.SendMessageBatchAsync(queue.Url, [.. names.Select((name, i) => new SendMessageBatchRequestEntry($"{i}", JsonSerializer.Serialize(new
+        await Parallel.ForEachAsync(
+            Things.Named(count).Chunk(10), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (names, cancel) =>
+            await sqs.SendMessageBatchAsync(
+                queue.Url, [.. names.Select((name, i) => new SendMessageBatchRequestEntry($"{i}", JsonSerializer.Serialize(new
             {
                 clientId = name, eventType = "connected", timestamp = now, versionNumber = 0, sessionIdentifier = name,
             })))], cancel));

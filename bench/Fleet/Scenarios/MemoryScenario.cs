@@ -7,8 +7,10 @@ internal static class MemoryScenario
 {
     public static IEnumerable<Measurement> All(Scale scale)
     {
-        yield return new("memory", "connected, just heard of, Sqlite", "bytes a thing", false, () => Service(scale.Memory, connected: true), () => Plain(scale.Memory));
-        yield return new("memory", "in grace, just heard of, Sqlite", "bytes a thing", false, () => Service(scale.Memory, connected: false), () => Plain(scale.Memory));
+        yield return new("memory", "connected, just heard of, Sqlite", "bytes a thing", false, () => Service(scale.Memory, connected: true),
+            () => Plain(scale.Memory));
+        yield return new("memory", "in grace, just heard of, Sqlite", "bytes a thing", false, () => Service(scale.Memory, connected: false),
+            () => Plain(scale.Memory));
     }
 
     private static async Task<double> Service(int count, bool connected)

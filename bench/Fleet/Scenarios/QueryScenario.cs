@@ -9,7 +9,8 @@ internal static class QueryScenario
 
     public static IEnumerable<Measurement> All(Scale scale)
     {
-        yield return new("query", "GET /devices/{thingName}, Sqlite", "requests/s", true, () => Service(scale.Query), () => Plain(scale.Query));
+        yield return new(
+            "query", "GET /devices/{thingName}, Sqlite", "requests/s", true, () => Service(scale.Query), () => Plain(scale.Query));
     }
 
     private static async Task<double> Service(int count)

@@ -3,8 +3,8 @@ using IoTOrleans.Fleet.Ceilings;
 namespace IoTOrleans.Fleet.Scenarios;
 
 /// <summary>
-/// Deadlines of many things at once, on SQLite: how long until the count that people read is exact. The window is a second, so that what is measured is
-/// work and not waiting.
+/// Deadlines of many things at once, on SQLite: how long until the count that people read is exact. The window is a second, so that what is
+/// measured is work and not waiting.
 /// </summary>
 internal static class StormScenario
 {

@@ -3,15 +3,11 @@ using Amazon.Runtime;
 namespace IoTOrleans.DynamoDB.Client;
 
 /// <summary>
-/// Calls until there is an answer, for 10 s at most. The SDK's own retries are off: they know no limit in time, and whoever is to
-/// judge a failed condition has to know whether an attempt came before it.
+/// Repeats a call until there is an answer, for at most 10 s. The SDK's own retries are off: they have no time limit, and a failed
+/// condition means something else if another attempt came before it.
 /// </summary>
 internal sealed class Caller(RetrySettings settings, TimeProvider time, DynamoDBMetrics metrics, Failures failures)
 {
-    public RetrySettings Settings => settings;
-
-    public Failures Failures => failures;
-
     public async Task<T> Call<T>(
         string table, string operation, Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
         where T : AmazonWebServiceResponse
@@ -19,8 +15,6 @@ internal sealed class Caller(RetrySettings settings, TimeProvider time, DynamoDB
         var began = time.GetTimestamp();
         for (var attempts = 1; ; attempts++)
         {
-            Exception failure;
-            Fault fault;
             try
             {
                 var answer = await Attempt(attempt, settings.CallLimit - time.GetElapsedTime(began), cancellationToken);
@@ -30,20 +24,23 @@ internal sealed class Caller(RetrySettings settings, TimeProvider time, DynamoDB
             catch (Exception cause)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                (failure, fault) = (cause, Faults.Of(cause));
+                var fault = Faults.Of(cause);
+                if (fault == Fault.ConditionFailed)
+                {
+                    metrics.ConditionFailed(table, operation);
+                    throw;
+                }
+
+                metrics.Failed(table, operation, fault);
+                if (fault == Fault.Final) throw failures.Describe(table, operation, cause);
+
+                // An attempt with too little time for an answer could only turn a clear refusal into an unknown result.
+                var pause = settings.PauseAfter(attempts);
+                var spent = time.GetElapsedTime(began);
+                if (spent + pause + (settings.AttemptLimit / 4) >= settings.CallLimit)
+                    throw failures.GaveUp(table, operation, fault, attempts, spent, cause);
+                await Task.Delay(pause, time, cancellationToken);
             }
-
-            if (fault == Fault.ConditionFailed) metrics.ConditionFailed(table, operation);
-            if (fault is Fault.ConditionFailed or Fault.Final) throw Rethrown(table, operation, failure);
-
-            var pause = settings.PauseAfter(attempts);
-            var spent = time.GetElapsedTime(began);
-            metrics.Failed(table, operation, fault);
-
-            // An attempt that begins with no time left to answer could only turn a clear refusal into "nobody knows".
-            if (spent + pause + (settings.AttemptLimit / 4) >= settings.CallLimit)
-                throw failures.GaveUp(table, operation, fault, attempts, spent, failure);
-            await Task.Delay(pause, time, cancellationToken);
         }
     }
 
@@ -55,11 +52,5 @@ internal sealed class Caller(RetrySettings settings, TimeProvider time, DynamoDB
 
         // WaitAsync: the search for credentials does not look at the token.
         return await attempt(either.Token).WaitAsync(either.Token);
-    }
-
-    private Exception Rethrown(string table, string operation, Exception cause)
-    {
-        if (Faults.Of(cause) == Fault.Final) metrics.Failed(table, operation, Fault.Final);
-        return failures.Describe(table, operation, cause);
     }
 }

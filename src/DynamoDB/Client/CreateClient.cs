@@ -1,4 +1,5 @@
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 
 namespace IoTOrleans.DynamoDB.Client;
 
@@ -8,12 +9,12 @@ internal delegate IAmazonDynamoDB CreateClient();
 internal static class SdkClient
 {
     /// <summary>
-    /// At some 5 ms a request that is 20,000 a second. Without a bound a mass outage would open one for each thing, and most
-    /// would time out in the handshake.
+    /// At some 5 ms a request, this is 20,000 requests a second. Without a limit a mass outage would open a connection for each thing, and
+    /// most would time out in the handshake.
     /// </summary>
     private const int Connections = 100;
 
-    /// <summary>Region, credentials and endpoint by the SDK's own conventions, and by nothing else.</summary>
+    /// <summary>Region, credentials and endpoint come from the SDK's own conventions only.</summary>
     public static IAmazonDynamoDB Create()
     {
         try
@@ -34,5 +35,18 @@ internal static class SdkClient
         config.MaxConnectionsPerServer = Connections;
         config.Timeout = RetrySettings.Default.CallLimit; // Caller's own limit comes first.
         return config;
+    }
+}
+
+/// <summary>
+/// Tries each request once. <c>MaxErrorRetry = 0</c> is not enough: after a broken connection a request came twice all the same, and a
+/// repeat that the caller does not know of looks like somebody else's write.
+/// </summary>
+internal sealed class OneAttemptClient(AmazonDynamoDBConfig config) : AmazonDynamoDBClient(config)
+{
+    protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+    {
+        base.CustomizeRuntimePipeline(pipeline);
+        pipeline.RemoveHandler<RetryHandler>();
     }
 }

@@ -5,32 +5,26 @@ using Amazon.Runtime;
 
 namespace IoTOrleans.DynamoDB.Client;
 
-/// <summary>What the tables cost and how they feel. Tags are tables and operations, never grains: a tag value is kept for ever.</summary>
-internal sealed class DynamoDBMetrics
+/// <summary>What the tables cost and how they answer. No tag names a grain: every value of a tag is kept for ever.</summary>
+internal sealed class DynamoDBMetrics(Meter meter)
 {
     internal const string MeterName = "IoTOrleans.DynamoDB";
 
-    private readonly Counter<double> consumed;
-    private readonly Counter<long> failed;
-    private readonly Counter<long> conditionsFailed;
-    private readonly Histogram<int> itemSize;
+    private readonly Counter<double> _consumed = meter.CreateCounter<double>(
+        "iot_orleans.dynamodb.consumed", "{unit}",
+        "Request units consumed, as DynamoDB counts them; failed conditions and lost answers are not in it.");
 
-    public DynamoDBMetrics(IMeterFactory meters)
-    {
-        var meter = meters.Create(MeterName);
-        consumed = meter.CreateCounter<double>(
-            "iot_orleans.dynamodb.consumed", "{unit}",
-            "Request units consumed, as DynamoDB counts them; failed conditions and lost answers are not in it.");
-        failed = meter.CreateCounter<long>(
-            "iot_orleans.dynamodb.failed_attempts", "{attempt}",
-            "Attempts that failed, by fault; all but final ones were tried again for 10 s.");
-        conditionsFailed = meter.CreateCounter<long>(
-            "iot_orleans.dynamodb.failed_conditions", "{request}",
-            "Writes refused because somebody else had written; each costs what the write would have.");
-        itemSize = meter.CreateHistogram(
-            "iot_orleans.dynamodb.item_size", "By", "Size of items written, names included; each begun 1,024 bytes are one write unit.",
-            advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [256, 512, 768, 1024, 2048, 4096, 16384, 65536, 409600] });
-    }
+    private readonly Counter<long> _failed = meter.CreateCounter<long>(
+        "iot_orleans.dynamodb.failed_attempts", "{attempt}",
+        "Attempts that failed, by fault; all but final ones were tried again for 10 s.");
+
+    private readonly Counter<long> _conditionsFailed = meter.CreateCounter<long>(
+        "iot_orleans.dynamodb.failed_conditions", "{request}",
+        "Writes refused because somebody else had written; each costs what the write would have.");
+
+    private readonly Histogram<int> _itemSize = meter.CreateHistogram(
+        "iot_orleans.dynamodb.item_size", "By", "Size of items written, names included; each begun 1,024 bytes are one write unit.",
+        advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [256, 512, 768, 1024, 2048, 4096, 16384, 65536, 409600] });
 
     public void Consumed(string table, string operation, AmazonWebServiceResponse answer)
     {
@@ -47,12 +41,12 @@ internal sealed class DynamoDBMetrics
         }
     }
 
-    public void Failed(string table, string operation, Fault fault) => failed.Add(
+    public void Failed(string table, string operation, Fault fault) => _failed.Add(
         1, Table(table), Operation(operation), new("fault", JsonNamingPolicy.KebabCaseLower.ConvertName(fault.ToString())));
 
-    public void ConditionFailed(string table, string operation) => conditionsFailed.Add(1, Table(table), Operation(operation));
+    public void ConditionFailed(string table, string operation) => _conditionsFailed.Add(1, Table(table), Operation(operation));
 
-    public void ItemWritten(string table, Item item) => itemSize.Record(ItemSize.Of(item), Table(table));
+    public void ItemWritten(string table, Item item) => _itemSize.Record(ItemSize.Of(item), Table(table));
 
     private void ConsumedAll(string table, string operation, string kind, List<ConsumedCapacity>? capacities)
     {
@@ -60,7 +54,7 @@ internal sealed class DynamoDBMetrics
     }
 
     private void Consumed(string table, string operation, string kind, ConsumedCapacity? capacity) =>
-        consumed.Add(capacity?.CapacityUnits ?? 0, Table(table), Operation(operation), new("kind", kind));
+        _consumed.Add(capacity?.CapacityUnits ?? 0, Table(table), Operation(operation), new("kind", kind));
 
     private static KeyValuePair<string, object?> Table(string name) => new("table", name);
 

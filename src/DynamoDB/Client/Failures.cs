@@ -4,7 +4,7 @@ using Amazon.Runtime;
 
 namespace IoTOrleans.DynamoDB.Client;
 
-/// <summary>AWS's failures in words: what is wrong and what to do about it.</summary>
+/// <summary>Says what is wrong when AWS fails, and what to do.</summary>
 internal sealed class Failures(string where)
 {
     private static readonly HashSet<string> BadCredentials =
@@ -18,11 +18,6 @@ internal sealed class Failures(string where)
         DynamoDBStoreError.NoRegion,
         "No AWS region is set, and DynamoDB needs one: set AWS_REGION, for example AWS_REGION=eu-west-1, or AWS_ENDPOINT_URL_DYNAMODB.",
         cause);
-
-    public static DynamoDBStoreException NoCredentials(Exception cause) => new(
-        DynamoDBStoreError.Credentials,
-        "DynamoDB: no AWS credentials were found. Give the task or instance a role, or set "
-        + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.", cause);
 
     public DynamoDBStoreException TableMissing(string table, Exception? cause = null) => new(
         DynamoDBStoreError.TableMissing,
@@ -50,10 +45,8 @@ internal sealed class Failures(string where)
                 + "check the network, the endpoint and the AWS health page.", cause);
     }
 
-    /// <summary>Answers that a caller has to judge are returned as they are.</summary>
     public Exception Describe(string table, string operation, Exception cause) => cause switch
     {
-        _ when Faults.Of(cause) == Fault.ConditionFailed => cause,
         ResourceNotFoundException => TableMissing(table, cause),
         AmazonServiceException { ErrorCode: { } code } when BadCredentials.Contains(code) => new DynamoDBStoreException(
             DynamoDBStoreError.Credentials, $"AWS does not accept the credentials for DynamoDB in {where} ({OneLine(cause)}).", cause),
@@ -63,10 +56,13 @@ internal sealed class Failures(string where)
                 + $"grant dynamodb:{operation} (docs/dynamodb.md).", cause),
         AmazonServiceException { ErrorCode: "ValidationException" } when cause.Message.Contains("Item size", StringComparison.Ordinal) =>
             new DynamoDBStoreException(
-                DynamoDBStoreError.ItemTooLarge, $"An item for the DynamoDB table {table} is larger than DynamoDB takes, 400 KB.", cause),
+                DynamoDBStoreError.ItemTooLarge, $"An item for the DynamoDB table {table} is larger than 400 KB, DynamoDB's limit.", cause),
         AmazonServiceException => new DynamoDBStoreException(
             DynamoDBStoreError.Other, $"DynamoDB in {where} refused {operation} on {table} ({OneLine(cause)}).", cause),
-        AmazonClientException => NoCredentials(cause),
+        AmazonClientException => new DynamoDBStoreException(
+            DynamoDBStoreError.Credentials,
+            "DynamoDB: no AWS credentials were found. Give the task or instance a role, or set "
+                + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.", cause),
         _ => cause,
     };
 

@@ -5,19 +5,19 @@ using LimitExceededException = Amazon.DynamoDBv2.Model.LimitExceededException;
 
 namespace IoTOrleans.DynamoDB.Client;
 
-/// <summary>What to make of an attempt that failed.</summary>
+/// <summary>Why an attempt failed.</summary>
 internal enum Fault
 {
-    /// <summary>Another attempt would fail, too.</summary>
+    /// <summary>Another attempt would fail too.</summary>
     Final,
 
-    /// <summary>Something is not as the request wanted it: an answer, not a failure.</summary>
+    /// <summary>A condition of the request does not hold. This is an answer, not a failure.</summary>
     ConditionFailed,
 
-    /// <summary>Too much for the table, or for us, at the moment.</summary>
+    /// <summary>More than the table or the account may do at the moment.</summary>
     Throttled,
 
-    /// <summary>Another transaction has its hands on the same item.</summary>
+    /// <summary>Another transaction is changing the same item.</summary>
     Conflict,
 
     /// <summary>No answer in time.</summary>
@@ -29,8 +29,6 @@ internal enum Fault
 
 internal static class Faults
 {
-    private const string ConditionFailed = "ConditionalCheckFailed";
-
     public static Fault Of(Exception exception) => exception switch
     {
         ConditionalCheckFailedException => Fault.ConditionFailed,
@@ -48,7 +46,7 @@ internal static class Faults
     private static Fault Of(TransactionCanceledException cancelled)
     {
         var codes = (cancelled.CancellationReasons ?? []).Select(reason => reason.Code).ToList();
-        if (codes.Contains(ConditionFailed)) return Fault.ConditionFailed;
+        if (codes.Contains("ConditionalCheckFailed")) return Fault.ConditionFailed;
         if (codes.Contains("TransactionConflict")) return Fault.Conflict;
         return codes.Contains("ThrottlingError") || codes.Contains("ProvisionedThroughputExceeded") ? Fault.Throttled : Fault.Final;
     }

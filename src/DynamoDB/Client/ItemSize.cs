@@ -3,9 +3,7 @@ using Amazon.DynamoDBv2.Model;
 
 namespace IoTOrleans.DynamoDB.Client;
 
-/// <summary>
-/// An item's size as it is billed (DynamoDB developer guide, "Item sizes and formats"), for the attribute types in our tables.
-/// </summary>
+/// <summary>The billed size (DynamoDB developer guide, "Item sizes and formats"), for the attribute types in our tables.</summary>
 internal static class ItemSize
 {
     public static int Of(Item item) => item.Sum(attribute => Encoding.UTF8.GetByteCount(attribute.Key) + Of(attribute.Value));

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using IoTOrleans.DynamoDB.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -15,14 +16,15 @@ internal static class DynamoDBServices
         services.AddMetrics();
         services.TryAddSingleton<CreateClient>(SdkClient.Create);
         services.TryAddSingleton(RetrySettings.Default);
-        services.TryAddSingleton<DynamoDBMetrics>();
+        services.TryAddSingleton(provider => new DynamoDBMetrics(
+            provider.GetRequiredService<IMeterFactory>().Create(DynamoDBMetrics.MeterName)));
 
-        // Not the TimeProvider of the services: what waits for AWS lives in real time, whatever clock a test gives to the grains.
+        // Not the TimeProvider of the services: AWS answers in real time, whatever clock a test gives to the grains.
         services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<DynamoDBTables>(provider, TimeProvider.System));
         return services;
     }
 
-    /// <summary>Opened when the host starts, its options validated before.</summary>
+    /// <summary>The options are validated and the table is opened when the host starts.</summary>
     public static void AddTable(
         this IServiceCollection services, TableSchema schema, string what, Func<IServiceProvider, DynamoDBTableOptions> options,
         string? providerName = null)
@@ -30,12 +32,13 @@ internal static class DynamoDBServices
         services.AddDynamoDBTables();
         services.AddSingleton(provider => new UsedTable(schema, options(provider).TablePrefix, options(provider).CreateTables));
         services.AddTransient<IConfigurationValidator>(provider => new TableOptionsValidator(
-            what, options(provider), provider.GetRequiredService<IOptions<ClusterOptions>>().Value, providerName));
+            what, options(provider), provider.Options<ClusterOptions>(), providerName));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TablesLifetime>());
     }
 
     public static DynamoDBTable Table(this IServiceProvider provider, TableSchema schema, DynamoDBTableOptions options) =>
         provider.GetRequiredService<DynamoDBTables>().For(schema, options.TablePrefix);
 
-    public static ClusterOptions Cluster(this IServiceProvider provider) => provider.GetRequiredService<IOptions<ClusterOptions>>().Value;
+    public static T Options<T>(this IServiceProvider provider)
+        where T : class => provider.GetRequiredService<IOptions<T>>().Value;
 }

@@ -2,9 +2,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace IoTOrleans.DynamoDB.Hosting;
 
+/// <summary>A table that a provider of this host uses.</summary>
+internal sealed record UsedTable(TableSchema Schema, string Prefix, bool Create);
+
 /// <summary>
-/// Opens the tables before any hosted service starts, the silo among them. Not a stage of the silo's lifecycle: there a table that
-/// cannot be opened would come with Orleans' own error logs and stack traces around it.
+/// Opens the tables before any hosted service starts, the silo among them. In a stage of the silo's lifecycle, Orleans would add its own
+/// error logs and stack traces to a table that cannot be opened.
 /// </summary>
 internal sealed class TablesLifetime(DynamoDBTables tables, IEnumerable<UsedTable> used) : IHostedLifecycleService
 {

@@ -9,12 +9,12 @@ internal sealed class DynamoDBGatewayListProvider(string cluster, DynamoDBTable 
 
     public bool IsUpdatable => true;
 
-    /// <summary>Asked at once, so that a wrong table or region is told where the client starts.</summary>
+    /// <summary>Reads once, so that a wrong table or region fails the start of the client.</summary>
     public Task InitializeGatewayListProvider() => table.Read(VersionItem.Key(cluster));
 
     public async Task<IList<Uri>> GetGateways() =>
-        [.. (await table.ReadAll(cluster)).Silos.Select(MembershipItem.ToEntry)
+        [.. (await MembershipSnapshot.Read(table, cluster)).Silos.Select(MembershipItem.ToEntry)
             .Where(silo => silo.Status == SiloStatus.Active && silo.ProxyPort > 0)
-            .Select(
-                silo => SiloAddress.New(silo.SiloAddress.Endpoint.Address, silo.ProxyPort, silo.SiloAddress.Generation).ToGatewayUri())];
+            .Select(silo => (Silo: silo.SiloAddress, Port: silo.ProxyPort))
+            .Select(gateway => SiloAddress.New(gateway.Silo.Endpoint.Address, gateway.Port, gateway.Silo.Generation).ToGatewayUri())];
 }

@@ -8,19 +8,19 @@ internal sealed partial class DynamoDBMembershipTable(string cluster, DynamoDBTa
 {
     public async Task InitializeMembershipTable(bool tryInitTableVersion)
     {
-        // A conflict means that another silo was first, which is all that is wanted.
+        // A conflict means that another silo was first. That is as good.
         if (tryInitTableVersion) await table.Put(VersionItem.From(cluster, 0, ETags.New(), changed: null), WriteCondition.Absent);
     }
 
     public async Task<MembershipTableData> ReadRow(SiloAddress key)
     {
-        var rows = await table.ReadTogether([MembershipItem.Key(cluster, key), VersionItem.Key(cluster)]);
+        var rows = await table.ReadTogether(MembershipItem.Key(cluster, key), VersionItem.Key(cluster));
         return ToData(rows[1], rows[0] is { } row ? [row] : []);
     }
 
     public async Task<MembershipTableData> ReadAll()
     {
-        var snapshot = await table.ReadAll(cluster);
+        var snapshot = await MembershipSnapshot.Read(table, cluster);
         return ToData(snapshot.Version, snapshot.Silos);
     }
 
@@ -30,24 +30,24 @@ internal sealed partial class DynamoDBMembershipTable(string cluster, DynamoDBTa
         Write(entry, WriteCondition.ETagIs(etag), tableVersion);
 
     /// <summary>
-    /// Leaves version and ETag alone: a heartbeat is no news. It needs the row to be there, else it would bring back, by half, one
-    /// that was cleaned up, and nobody could read the table any more.
+    /// Changes neither version nor ETag, because nobody has to act on a heartbeat. Changes only an existing row: else it would bring back a
+    /// part of a row that was cleaned up, and nobody could read the table any more.
     /// </summary>
     public async Task UpdateIAmAlive(MembershipEntry entry)
     {
         var exists = await table.Set(
-            MembershipItem.Key(cluster, entry.SiloAddress), MembershipItem.Alive, MembershipItem.Time(entry.IAmAliveTime));
+            MembershipItem.Key(cluster, entry.SiloAddress), MembershipItem.Alive, new(StoredTime.Write(entry.IAmAliveTime)));
         if (!exists) LogRowGone(entry.SiloAddress, table.Name);
     }
 
     public async Task CleanupDefunctSiloEntries(DateTimeOffset beforeDate)
     {
-        foreach (var row in (await table.ReadAll(cluster)).Silos)
+        foreach (var row in (await MembershipSnapshot.Read(table, cluster)).Silos)
         {
             var entry = MembershipItem.ToEntry(row);
             if (entry.Status == SiloStatus.Active || LastSign(entry) >= beforeDate.UtcDateTime) continue;
 
-            // A row that somebody has changed meanwhile is left to the next cleanup.
+            // The next cleanup sees to a row that was changed meanwhile.
             await table.Delete(TableSchema.Membership.KeyOf(row), WriteCondition.ETagIs(DynamoDBTable.ETagOf(row)!));
         }
     }
@@ -59,25 +59,20 @@ internal sealed partial class DynamoDBMembershipTable(string cluster, DynamoDBTa
     }
 
     private Task<bool> Write(MembershipEntry entry, WriteCondition row, TableVersion version) => table.PutTogether(
-    [
         (MembershipItem.From(cluster, entry, version.Version, ETags.New()), row),
-        (VersionItem.From(cluster, version.Version, ETags.New(), entry.SiloAddress), WriteCondition.ETagIs(version.VersionEtag)),
-    ]);
+        (VersionItem.From(cluster, version.Version, ETags.New(), entry.SiloAddress), WriteCondition.ETagIs(version.VersionEtag)));
 
     private MembershipTableData ToData(Item? version, IReadOnlyList<Item> silos)
     {
         if (version is null)
-        {
             throw new DynamoDBStoreException(DynamoDBStoreError.Unreadable,
                 $"Cluster {cluster} has no version row in the DynamoDB table {table.Name}: a silo writes it when it starts; restart one.");
-        }
-
         return new(
             [.. silos.Select(row => Tuple.Create(MembershipItem.ToEntry(row), DynamoDBTable.ETagOf(row)!))],
             VersionItem.ToVersion(version));
     }
 
-    /// <summary>Being voted dead counts: a silo that others have just given up on is still news to the rest.</summary>
+    /// <summary>A vote counts too: other silos still have to learn of one that was declared dead just now.</summary>
     private static DateTime LastSign(MembershipEntry entry) =>
         (entry.SuspectTimes ?? []).Select(vote => vote.Item2).Append(entry.StartTime).Append(entry.IAmAliveTime).Max();
 

@@ -3,7 +3,7 @@ using Amazon.DynamoDBv2.Model;
 
 namespace IoTOrleans.DynamoDB.Membership;
 
-/// <summary>A silo as an item. Fields that only diagnostics read are left out where they are empty.</summary>
+/// <summary>A silo as an item. Empty fields that only diagnostics read are left out.</summary>
 internal static class MembershipItem
 {
     public const string Alive = "alive", Status = "status", ProxyPort = "proxyPort";
@@ -12,7 +12,7 @@ internal static class MembershipItem
 
     public static Item Key(string cluster, SiloAddress silo) => TableSchema.Membership.Key(cluster, silo.ToParsableString());
 
-    /// <param name="version">The table version that this change of the row makes.</param>
+    /// <param name="version">The table's version after this change.</param>
     public static Item From(string cluster, MembershipEntry entry, int version, string etag)
     {
         var item = Key(cluster, entry.SiloAddress);
@@ -20,15 +20,15 @@ internal static class MembershipItem
         item[Version] = Number(version);
         item[Status] = new(entry.Status.ToString());
         item[ProxyPort] = Number(entry.ProxyPort);
-        item[StartedAt] = Time(entry.StartTime);
-        item[Alive] = Time(entry.IAmAliveTime);
+        item[StartedAt] = new(StoredTime.Write(entry.StartTime));
+        item[Alive] = new(StoredTime.Write(entry.IAmAliveTime));
         if (!string.IsNullOrEmpty(entry.SiloName)) item[Name] = new(entry.SiloName);
         if (!string.IsNullOrEmpty(entry.HostName)) item[Host] = new(entry.HostName);
         if (!string.IsNullOrEmpty(entry.RoleName)) item[Role] = new(entry.RoleName);
         if (entry.SuspectTimes is { Count: > 0 } suspects)
             item[Suspects] = new()
             {
-                L = [.. suspects.Select(vote => new AttributeValue($"{vote.Item1.ToParsableString()} {Time(vote.Item2).S}"))],
+                L = [.. suspects.Select(vote => new AttributeValue($"{vote.Item1.ToParsableString()} {StoredTime.Write(vote.Item2)}"))],
             };
         return item;
     }
@@ -38,8 +38,8 @@ internal static class MembershipItem
         SiloAddress = SiloAddress.FromParsableString(item[TableSchema.Membership.SortKey].S),
         Status = Enum.Parse<SiloStatus>(item[Status].S),
         ProxyPort = ReadNumber(item[ProxyPort]),
-        StartTime = ReadTime(item[StartedAt].S),
-        IAmAliveTime = ReadTime(item[Alive].S),
+        StartTime = StoredTime.Read(item[StartedAt].S),
+        IAmAliveTime = StoredTime.Read(item[Alive].S),
         SiloName = item.GetValueOrDefault(Name)?.S ?? "",
         HostName = item.GetValueOrDefault(Host)?.S ?? "",
         RoleName = item.GetValueOrDefault(Role)?.S,
@@ -50,19 +50,11 @@ internal static class MembershipItem
 
     public static AttributeValue Number(int value) => new() { N = value.ToString(CultureInfo.InvariantCulture) };
 
-    /// <summary>Orleans hands over UTC, now and then without saying so.</summary>
-    public static AttributeValue Time(DateTime time) => new(
-        (time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : DateTime.SpecifyKind(time, DateTimeKind.Utc))
-        .ToString("O", CultureInfo.InvariantCulture));
-
     private static int ReadNumber(AttributeValue value) => int.Parse(value.N, CultureInfo.InvariantCulture);
-
-    private static DateTime ReadTime(string text) =>
-        DateTime.ParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
 
     private static Tuple<SiloAddress, DateTime> ReadVote(string vote)
     {
         var parts = vote.Split(' ');
-        return Tuple.Create(SiloAddress.FromParsableString(parts[0]), ReadTime(parts[1]));
+        return Tuple.Create(SiloAddress.FromParsableString(parts[0]), StoredTime.Read(parts[1]));
     }
 }

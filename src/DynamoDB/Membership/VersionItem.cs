@@ -1,16 +1,16 @@
 namespace IoTOrleans.DynamoDB.Membership;
 
-/// <summary>The row that every change of the table changes, too: who wants to write has to have seen the last version.</summary>
+/// <summary>The row that changes with every other row: a writer must have seen the latest version.</summary>
 internal static class VersionItem
 {
-    /// <summary>Before every silo's address, so that a query reads it first.</summary>
+    /// <summary>Sorts before every silo's address, so that a query reads it first.</summary>
     public const string Sort = "!version";
 
     private const string Version = "version", Changed = "changed";
 
     public static Item Key(string cluster) => TableSchema.Membership.Key(cluster, Sort);
 
-    /// <param name="changed">The row that was changed with it; null at the beginning.</param>
+    /// <param name="changed">The row that changes with it; null in a new table.</param>
     public static Item From(string cluster, int version, string etag, SiloAddress? changed)
     {
         var item = Key(cluster);
@@ -22,6 +22,6 @@ internal static class VersionItem
 
     public static TableVersion ToVersion(Item item) => new(MembershipItem.VersionOf(item), item[ETags.Attribute].S);
 
-    /// <summary>Sort key of the row that was changed last.</summary>
+    /// <summary>Sort key of the row that changed last.</summary>
     public static string? ChangedOf(Item item) => item.GetValueOrDefault(Changed)?.S;
 }

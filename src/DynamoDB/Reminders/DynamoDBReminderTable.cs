@@ -2,11 +2,10 @@ using System.Collections.Concurrent;
 
 namespace IoTOrleans.DynamoDB.Reminders;
 
-/// <summary>Orleans' contract on the table.</summary>
 internal sealed class DynamoDBReminderTable(string service, DynamoDBTable table) : IReminderTable
 {
-    /// <summary>Queries under way for one range. The whole ring is 256 of some milliseconds each: a second, not half a minute.</summary>
-    private const int Parallel = 16;
+    /// <summary>For one range. The whole ring takes 256 queries of some milliseconds each: in parallel about a second.</summary>
+    private const int ParallelQueries = 16;
 
     public async Task<ReminderTableData> ReadRows(GrainId grainId)
     {
@@ -18,8 +17,8 @@ internal sealed class DynamoDBReminderTable(string service, DynamoDBTable table)
     public async Task<ReminderTableData> ReadRows(uint begin, uint end)
     {
         var entries = new ConcurrentBag<ReminderEntry>();
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel };
-        await System.Threading.Tasks.Parallel.ForEachAsync(RingRange.Split(begin, end), options, async (range, cancellationToken) =>
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelQueries };
+        await Parallel.ForEachAsync(RingRange.Split(begin, end), options, async (range, cancellationToken) =>
         {
             var bucket = ReminderKey.Bucket(service, range.First);
             var items = table.Query(bucket, ReminderKey.First(range.First), ReminderKey.After(range.Last), cancellationToken);
@@ -31,7 +30,7 @@ internal sealed class DynamoDBReminderTable(string service, DynamoDBTable table)
     public async Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName) =>
         await table.Read(ReminderItem.Key(service, grainId, reminderName)) is { } item ? ReminderItem.ToEntry(item) : null;
 
-    /// <summary>Unconditional, as Orleans wants it: it registers anew without knowing what is there.</summary>
+    /// <summary>Unconditional, because Orleans registers a reminder without knowing the stored one.</summary>
     public async Task<string?> UpsertRow(ReminderEntry entry)
     {
         var etag = ETags.New();
@@ -44,8 +43,8 @@ internal sealed class DynamoDBReminderTable(string service, DynamoDBTable table)
 
     public async Task TestOnlyClearTable()
     {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel };
-        await System.Threading.Tasks.Parallel.ForEachAsync((await ReadRows(0, 0)).Reminders, options, async (entry, _) =>
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelQueries };
+        await Parallel.ForEachAsync((await ReadRows(0, 0)).Reminders, options, async (entry, _) =>
             await RemoveRow(entry.GrainId, entry.ReminderName, entry.ETag!));
     }
 }

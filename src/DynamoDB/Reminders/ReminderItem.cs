@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace IoTOrleans.DynamoDB.Reminders;
 
-/// <summary>A reminder as an item. Grain and name are in the key only: a silo reads whole ranges, every 5 minutes.</summary>
+/// <summary>A reminder as an item. It is small, with grain and name only in the key: a silo reads whole ranges every 5 minutes.</summary>
 internal static class ReminderItem
 {
     private const string StartAt = "startAt", Period = "period";
@@ -11,7 +11,7 @@ internal static class ReminderItem
     {
         var item = Key(service, entry.GrainId, entry.ReminderName);
         item[ETags.Attribute] = new(etag);
-        item[StartAt] = new(ToText(entry.StartAt));
+        item[StartAt] = new(StoredTime.Write(entry.StartAt));
         item[Period] = new(entry.Period.ToString("c"));
         return item;
     }
@@ -29,7 +29,7 @@ internal static class ReminderItem
             {
                 GrainId = grain,
                 ReminderName = name,
-                StartAt = DateTime.ParseExact(item[StartAt].S, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
+                StartAt = StoredTime.Read(item[StartAt].S),
                 Period = TimeSpan.ParseExact(item[Period].S, "c", CultureInfo.InvariantCulture),
                 ETag = item[ETags.Attribute].S,
             };
@@ -37,15 +37,8 @@ internal static class ReminderItem
         catch (Exception cause) when (cause is FormatException or KeyNotFoundException or ArgumentException)
         {
             throw new DynamoDBStoreException(DynamoDBStoreError.Unreadable,
-                $"The reminder {sort} in DynamoDB cannot be read ({cause.Message}): delete or mend this item of the reminder table.",
+                $"The reminder {sort} in DynamoDB cannot be read ({cause.Message}): repair or delete this item of the reminder table.",
                 cause);
         }
-    }
-
-    /// <summary>Orleans hands over UTC; a time without a kind is taken for it.</summary>
-    private static string ToText(DateTime time)
-    {
-        var utc = time.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(time, DateTimeKind.Utc) : time.ToUniversalTime();
-        return utc.ToString("O", CultureInfo.InvariantCulture);
     }
 }

@@ -1,23 +1,21 @@
 namespace IoTOrleans.DynamoDB.Reminders;
 
-/// <summary>A stretch of hashes within one bucket; both ends belong to it.</summary>
-internal readonly record struct BucketRange(uint First, uint Last);
-
-/// <summary>Orleans' ranges: (begin, end], over the top if begin is not before end; equal ends are the whole ring.</summary>
+/// <summary>Orleans' ranges (begin, end]. They run over the top if begin is not below end; equal ends are the whole ring.</summary>
 internal static class RingRange
 {
     private const uint BucketWidth = 1u << 24;
 
-    public static IEnumerable<BucketRange> Split(uint begin, uint end)
+    /// <returns>Ranges of hashes that each lie in one bucket, with both ends.</returns>
+    public static IEnumerable<(uint First, uint Last)> Split(uint begin, uint end)
     {
         if (begin < end) return Buckets(begin + 1, end);
         var upper = begin == uint.MaxValue ? [] : Buckets(begin + 1, uint.MaxValue);
         return upper.Concat(Buckets(0, end));
     }
 
-    private static IEnumerable<BucketRange> Buckets(uint first, uint last)
+    private static IEnumerable<(uint First, uint Last)> Buckets(uint first, uint last)
     {
         for (long low = first; low <= last; low = (low / BucketWidth + 1) * BucketWidth)
-            yield return new((uint)low, (uint)Math.Min(last, low | (BucketWidth - 1)));
+            yield return ((uint)low, (uint)Math.Min(last, low | (BucketWidth - 1)));
     }
 }

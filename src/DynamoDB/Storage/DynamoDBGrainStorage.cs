@@ -5,10 +5,7 @@ using Orleans.Storage;
 
 namespace IoTOrleans.DynamoDB;
 
-/// <summary>
-/// Orleans' contract on the table. The grain's copy (<c>State</c>, <c>ETag</c>, <c>RecordExists</c>) changes only after the table
-/// has: a failed call leaves it as it was.
-/// </summary>
+/// <summary>A failed call leaves the grain's copy (<c>State</c>, <c>ETag</c>, <c>RecordExists</c>) unchanged.</summary>
 public sealed class DynamoDBGrainStorage : IGrainStorage
 {
     private readonly string _name;
@@ -33,12 +30,12 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
         var key = Key(stateName, grainId);
-        var item = await _table.Read(ItemKey(key), cancellationToken);
+        var item = await _table.Read(key.ToItem(), cancellationToken);
         var state = item is null ? default : Deserialize<T>(key, GrainStateItem.DataOf(item));
         grainState.State = state ?? Fresh<T>();
         grainState.ETag = DynamoDBTable.ETagOf(item);
 
-        // Written as null, it is a row without a state: as with Orleans' own providers, its ETag holds, and no record exists.
+        // As with Orleans' own providers: a state written as null has an ETag, and no record exists.
         grainState.RecordExists = state is not null;
     }
 
@@ -48,8 +45,8 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
         var expected = grainState.ETag;
         var etag = ETags.New();
         var item = GrainStateItem.From(key, etag, _serializer.Serialize(grainState.State));
-        var conflict = await _table.Put(
-            item, expected is null ? WriteCondition.Absent : WriteCondition.ETagIs(expected), cancellationToken);
+        var condition = expected is null ? WriteCondition.Absent : WriteCondition.ETagIs(expected);
+        var conflict = await _table.Put(item, condition, cancellationToken);
         ThrowIf(conflict, "written", key, expected);
         grainState.ETag = etag;
         grainState.RecordExists = true;
@@ -60,26 +57,26 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
         var key = Key(stateName, grainId);
         var expected = grainState.ETag;
         var conflict = expected is null
-            ? await ConflictIfExists(key, cancellationToken)
-            : await _table.Delete(ItemKey(key), WriteCondition.ETagIs(expected), cancellationToken);
+            ? await _table.Read(key.ToItem(), cancellationToken) is { } item ? new Conflict(DynamoDBTable.ETagOf(item)) : null
+            : await _table.Delete(key.ToItem(), WriteCondition.ETagIs(expected), cancellationToken);
         ThrowIf(conflict, "cleared", key, expected);
         grainState.State = Fresh<T>();
         grainState.ETag = null;
         grainState.RecordExists = false;
     }
 
-    /// <summary>Asks the table for a state that is not there. Throws if the table cannot be read.</summary>
+    /// <summary>Reads a state that does not exist. Throws if the table cannot be read.</summary>
     public Task Ping(CancellationToken cancellationToken = default) =>
         _table.Read(TableSchema.GrainState.Key($"{_service}#", $"{_name}#"), cancellationToken);
 
     /// <summary>
-    /// Pages through the grains of one type that have a state, each once, in no particular order. A page reads at most ten times
-    /// <paramref name="limit"/> items, its own and others, so it may be short, even empty; it is the last one if it has no cursor.
+    /// Pages through the grains of one type that have a state, each once, in no particular order. A page looks at no more than ten times
+    /// <paramref name="limit"/> items, so it may be short or empty. The last page has no cursor.
     /// </summary>
     /// <param name="stateName">Name of the state, as the grain declares it.</param>
     /// <param name="limit">At most this many, from 1 to 1,000.</param>
-    /// <param name="cursor">Of the page before; null begins.</param>
-    /// <exception cref="FormatException">The cursor is none of ours.</exception>
+    /// <param name="cursor">The cursor of the page before; null: the first page.</param>
+    /// <exception cref="FormatException">The cursor did not come from a page.</exception>
     public Task<GrainPage> ListGrains(
         string stateName, GrainType grainType, int limit, string? cursor = null, CancellationToken cancellationToken = default)
     {
@@ -88,12 +85,7 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
         return new GrainScan(_table, _service, $"{grainType}/", $"{_name}#{stateName}").Page(limit, cursor, cancellationToken);
     }
 
-    private async Task<Conflict?> ConflictIfExists(GrainStateKey key, CancellationToken cancellationToken) =>
-        await _table.Read(ItemKey(key), cancellationToken) is { } item ? new Conflict(DynamoDBTable.ETagOf(item)) : null;
-
     private GrainStateKey Key(string stateName, GrainId grainId) => new(_service, _name, stateName, grainId);
-
-    private static Item ItemKey(GrainStateKey key) => TableSchema.GrainState.Key(key.Partition, key.Sort);
 
     private T? Deserialize<T>(GrainStateKey key, BinaryData data)
     {
@@ -105,7 +97,7 @@ public sealed class DynamoDBGrainStorage : IGrainStorage
         {
             throw new DynamoDBStoreException(DynamoDBStoreError.Unreadable,
                 $"The state {key} in the DynamoDB table {_table.Name} cannot be read as {typeof(T).Name} ({Failures.OneLine(cause)}): "
-                + "mend its item, or delete it to let the grain begin anew.", cause);
+                + "repair its item, or delete it, and the grain starts without a state.", cause);
         }
     }
 

@@ -5,8 +5,19 @@ using Amazon.DynamoDBv2.Model;
 namespace IoTOrleans.DynamoDB.Storage;
 
 /// <summary>
-/// A state as an item. What is UTF-8 (JSON, XML) is stored as a string, to be read in the console. Not as a map: DynamoDB adds a
-/// byte or more for every element of one, and each begun kilobyte of an item is a write unit.
+/// Hashed by service and grain, so that the load spreads over all partitions; sorted by provider and state, so that one query shows
+/// everything that is stored of a grain. Service id and provider name contain no <c>#</c> (see the validator), so all keys differ.
+/// </summary>
+internal readonly record struct GrainStateKey(string Service, string Provider, string State, GrainId Grain)
+{
+    public Item ToItem() => TableSchema.GrainState.Key($"{Service}#{Grain}", $"{Provider}#{State}");
+
+    public override string ToString() => $"'{State}' of {Grain}";
+}
+
+/// <summary>
+/// A state as an item. UTF-8 (JSON, XML) is stored as a string, readable in the console. Not as a map: DynamoDB adds a byte or more for
+/// each of its elements, and each started kilobyte of an item is a write unit.
 /// </summary>
 internal static class GrainStateItem
 {
@@ -14,10 +25,10 @@ internal static class GrainStateItem
 
     public static Item From(GrainStateKey key, string etag, BinaryData data)
     {
-        var item = TableSchema.GrainState.Key(key.Partition, key.Sort);
+        var item = key.ToItem();
         item[ETags.Attribute] = new(etag);
 
-        // An empty value is left out: older emulators refuse it.
+        // Older emulators refuse an empty value.
         if (data.ToMemory().Length > 0) item[Data] = ToValue(data);
         return item;
     }

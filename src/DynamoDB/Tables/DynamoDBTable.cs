@@ -4,10 +4,7 @@ using IoTOrleans.DynamoDB.Client;
 
 namespace IoTOrleans.DynamoDB.Tables;
 
-/// <summary>
-/// One table. Reads are strongly consistent. A write whose answer was lost is tried again and recognised: not reported as somebody
-/// else's.
-/// </summary>
+/// <summary>Reads are strongly consistent. A write whose answer was lost is repeated, and not taken for somebody else's.</summary>
 internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDynamoDB client, Caller caller, DynamoDBMetrics metrics)
 {
     public string Name => name;
@@ -27,16 +24,23 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
         return answer.IsItemSet ? answer.Item : null;
     }
 
-    /// <summary>Writes whatever is there.</summary>
-    public Task Put(Item item, CancellationToken cancellationToken = default) => Put(item, null, cancellationToken);
-
-    /// <summary>Null: it is written.</summary>
     /// <param name="item">With an ETag that no write had before.</param>
-    public async Task<Conflict?> Put(Item item, WriteCondition condition, CancellationToken cancellationToken = default)
+    /// <param name="condition">Null: the item replaces any other.</param>
+    /// <returns>Null: the item is written.</returns>
+    public async Task<Conflict?> Put(Item item, WriteCondition? condition = null, CancellationToken cancellationToken = default)
     {
+        var request = new PutItemRequest
+        {
+            TableName = name,
+            Item = item,
+            ConditionExpression = condition?.Expression,
+            ExpressionAttributeValues = condition?.Values,
+            ReturnConsumedCapacity = ReturnConsumedCapacity.TOTAL,
+        };
+        metrics.ItemWritten(name, item);
         try
         {
-            await Put(item, (WriteCondition?)condition, cancellationToken);
+            await Call("PutItem", token => client.PutItemAsync(request, token), cancellationToken);
             return null;
         }
         catch (ConditionalCheckFailedException)
@@ -46,7 +50,7 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
         }
     }
 
-    /// <summary>Null: it is deleted.</summary>
+    /// <returns>Null: the item is deleted.</returns>
     public async Task<Conflict?> Delete(Item key, WriteCondition condition, CancellationToken cancellationToken = default)
     {
         var request = new DeleteItemRequest
@@ -69,15 +73,15 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
         }
         catch (ConditionalCheckFailedException)
         {
-            // Nothing there after a lost answer: the first attempt did it, or somebody else, which comes to the same.
+            // No item after a lost answer: the first attempt deleted it, or somebody else did, which is as good.
             var stored = await ReadETag(key, cancellationToken);
             return attempts > 1 && stored is null ? null : new Conflict(stored);
         }
     }
 
     /// <summary>Changes one attribute of an item that exists.</summary>
-    /// <returns>False: there is no such item, and none was made.</returns>
-    public async Task<bool> Set(Item key, string attribute, AttributeValue value, CancellationToken cancellationToken = default)
+    /// <returns>False: there is no such item.</returns>
+    public async Task<bool> Set(Item key, string attribute, AttributeValue value)
     {
         var request = new UpdateItemRequest
         {
@@ -91,7 +95,7 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
         };
         try
         {
-            await Call("UpdateItem", token => client.UpdateItemAsync(request, token), cancellationToken);
+            await Call("UpdateItem", token => client.UpdateItemAsync(request, token), default);
             return true;
         }
         catch (ConditionalCheckFailedException)
@@ -101,8 +105,7 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
     }
 
     /// <summary>All items of a partition, over all pages, in the order of their sort keys.</summary>
-    /// <param name="first">The first sort key; null: from the beginning.</param>
-    /// <param name="last">The last sort key; null: to the end.</param>
+    /// <param name="first">The first sort key, together with the last one; null: all items.</param>
     public async IAsyncEnumerable<Item> Query(
         string partition, string? first = null, string? last = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -140,23 +143,22 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
         return Call("Scan", token => client.ScanAsync(request, token), cancellationToken);
     }
 
-    /// <summary>Items as they stand at one moment; null where there is none.</summary>
-    public async Task<IReadOnlyList<Item?>> ReadTogether(IReadOnlyList<Item> keys, CancellationToken cancellationToken = default)
+    /// <summary>Items at one moment; null where there is none.</summary>
+    public async Task<IReadOnlyList<Item?>> ReadTogether(params Item[] keys)
     {
         var request = new TransactGetItemsRequest
         {
             TransactItems = [.. keys.Select(key => new TransactGetItem { Get = new Get { TableName = name, Key = key } })],
             ReturnConsumedCapacity = ReturnConsumedCapacity.TOTAL,
         };
-        var answer = await Call("TransactGetItems", token => client.TransactGetItemsAsync(request, token), cancellationToken);
+        var answer = await Call("TransactGetItems", token => client.TransactGetItemsAsync(request, token), default);
         return [.. answer.Responses.Select(response => response.Item is { Count: > 0 } item ? item : null)];
     }
 
     /// <summary>Writes all or none.</summary>
-    /// <param name="puts">Items with ETags that no write had before; the first one's is the token that makes a repeat harmless.</param>
+    /// <param name="puts">With ETags that no write had before. The first one is the token that makes a repeat harmless.</param>
     /// <returns>False: a condition did not hold.</returns>
-    public async Task<bool> PutTogether(
-        IReadOnlyList<(Item Item, WriteCondition Condition)> puts, CancellationToken cancellationToken = default)
+    public async Task<bool> PutTogether(params (Item Item, WriteCondition Condition)[] puts)
     {
         var etag = puts[0].Item[ETags.Attribute].S;
         var request = new TransactWriteItemsRequest
@@ -177,30 +179,16 @@ internal sealed class DynamoDBTable(string name, TableSchema schema, IAmazonDyna
         foreach (var (item, _) in puts) metrics.ItemWritten(name, item);
         try
         {
-            await Call("TransactWriteItems", token => client.TransactWriteItemsAsync(request, token), cancellationToken);
+            await Call("TransactWriteItems", token => client.TransactWriteItemsAsync(request, token), default);
             return true;
         }
         catch (TransactionCanceledException)
         {
-            return await ReadETag(schema.KeyOf(puts[0].Item), cancellationToken) == etag;
+            return await ReadETag(schema.KeyOf(puts[0].Item), default) == etag;
         }
     }
 
     public static string? ETagOf(Item? item) => item?.GetValueOrDefault(ETags.Attribute)?.S;
-
-    private Task<PutItemResponse> Put(Item item, WriteCondition? condition, CancellationToken cancellationToken)
-    {
-        var request = new PutItemRequest
-        {
-            TableName = name,
-            Item = item,
-            ConditionExpression = condition?.Expression,
-            ExpressionAttributeValues = condition?.Values,
-            ReturnConsumedCapacity = ReturnConsumedCapacity.TOTAL,
-        };
-        metrics.ItemWritten(name, item);
-        return Call("PutItem", token => client.PutItemAsync(request, token), cancellationToken);
-    }
 
     private async Task<string?> ReadETag(Item key, CancellationToken cancellationToken) => ETagOf(await Read(key, cancellationToken));
 

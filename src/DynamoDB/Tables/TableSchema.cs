@@ -2,8 +2,8 @@ using Amazon.DynamoDBv2.Model;
 
 namespace IoTOrleans.DynamoDB.Tables;
 
-/// <summary>Keys of a table, both strings. No table has an index: a put would cost more units, and be throttled with it.</summary>
-/// <param name="Suffix">The table's name behind the prefix.</param>
+/// <summary>Keys of a table, both strings. No table has an index: each put would cost more units and could be throttled by it.</summary>
+/// <param name="Suffix">The table's name after the prefix.</param>
 internal sealed record TableSchema(string Suffix, string PartitionKey, string SortKey)
 {
     public static readonly TableSchema GrainState = new("GrainState", "grain", "state");

@@ -2,18 +2,17 @@ using static SQLitePCL.raw;
 
 namespace IoTOrleans.Sqlite.Engine;
 
-/// <summary>SQLite's result codes in words: what is wrong with this file and what to do about it.</summary>
+/// <summary>Says what is wrong with the file when SQLite fails, and what to do.</summary>
 internal static class Failures
 {
     public static SqliteStoreException Closed(string path) =>
         new(SqliteStoreError.Closed,
             $"The SQLite store {path} is not open: it opens when the host starts and closes after the silo has stopped.");
 
-    /// <summary>Exceptions that are not SQLite's own are returned as they are.</summary>
-    public static Exception Describe(Exception cause, string path) => cause is SqliteException sqlite ? Describe(sqlite, path) : cause;
-
-    private static SqliteStoreException Describe(SqliteException cause, string path)
+    /// <summary>Returns an exception that is not SQLite's own unchanged.</summary>
+    public static Exception Describe(Exception exception, string path)
     {
+        if (exception is not SqliteException cause) return exception;
         var (error, text) = cause.SqliteErrorCode switch
         {
             SQLITE_FULL => (SqliteStoreError.DiskFull,

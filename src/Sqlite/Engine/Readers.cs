@@ -1,12 +1,12 @@
 namespace IoTOrleans.Sqlite.Engine;
 
 /// <summary>
-/// Threads that read, each with a connection of its own. In WAL mode they wait neither for the writer nor for each other, and each
-/// read begins a new snapshot, so it sees every write that was acknowledged before it.
+/// Threads that read, each with its own connection. In WAL mode they wait neither for the writer nor for each other, and each read takes a
+/// new snapshot, so it sees every write that was acknowledged before it.
 /// </summary>
 /// <remarks>
-/// Not the writer's thread: a read would wait for the disk to take whole groups. Not the thread pool: a slow disk would hold the
-/// threads that grains and the silo's own timers run on.
+/// Not the writer's thread: a read would wait until the disk has whole groups. Not the thread pool: a slow disk would hold the threads of
+/// the grains and of the silo's timers.
 /// </remarks>
 internal sealed class Readers : IDisposable
 {

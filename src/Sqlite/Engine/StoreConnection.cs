@@ -2,7 +2,7 @@ using SQLitePCL;
 
 namespace IoTOrleans.Sqlite.Engine;
 
-/// <summary>A connection to the file with its prepared statements. Belongs to one thread at a time.</summary>
+/// <summary>A connection to the file, with prepared statements. For one thread at a time.</summary>
 internal sealed class StoreConnection : IDisposable
 {
     private readonly SqliteConnection _connection;
@@ -35,10 +35,7 @@ internal sealed class StoreConnection : IDisposable
 
     public bool IsReadOnly => raw.sqlite3_db_readonly(_connection.Handle, "main") == 1;
 
-    public string SqliteVersion => _connection.ServerVersion;
-
-    /// <summary>Runs a statement that is worth keeping prepared.</summary>
-    /// <returns>Rows changed.</returns>
+    /// <returns>How many rows changed.</returns>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) =>
         Prepare(sql, arguments).ExecuteNonQuery();
 
@@ -55,7 +52,7 @@ internal sealed class StoreConnection : IDisposable
 
     public long Pragma(string name) => Convert.ToInt64(Scalar($"PRAGMA {name}"), null);
 
-    /// <summary>Runs any number of statements once.</summary>
+    /// <summary>Runs any number of statements once. They are not kept prepared.</summary>
     public void ExecuteScript(string sql)
     {
         using var command = _connection.CreateCommand();
@@ -63,7 +60,7 @@ internal sealed class StoreConnection : IDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Leaves no transaction open, whatever state an error left the connection in.</summary>
+    /// <summary>Leaves no transaction open, even if an error has already ended it.</summary>
     public void RollBack()
     {
         if (IsInTransaction) Execute("ROLLBACK");

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace IoTOrleans.Sqlite.Engine;
 
 /// <summary>
-/// The one thread that writes. Whatever gathered while the last commit was on its way to the disk becomes one transaction: a
-/// commit costs a sync of the disk however much is in it, so under load the cost is shared by hundreds.
+/// The one thread that writes. All writes that came during the last commit become one transaction: a commit costs one sync of the disk,
+/// however much is in it, so under load hundreds of writes share it.
 /// </summary>
 internal sealed partial class Writer : IDisposable
 {
@@ -29,10 +29,10 @@ internal sealed partial class Writer : IDisposable
 
     public long Commits => Volatile.Read(ref _commits);
 
-    /// <summary>Why the last group of writes could not be stored; null: it was.</summary>
+    /// <summary>Why the last group of writes could not be stored; null: it is stored.</summary>
     public string? Failing => _failing;
 
-    /// <summary>Returns when everything accepted is stored or has failed.</summary>
+    /// <summary>Returns when all accepted writes are stored or have failed.</summary>
     public void Stop()
     {
         Queue.Close();
@@ -44,7 +44,7 @@ internal sealed partial class Writer : IDisposable
         Stop();
         try
         {
-            // So that a copy of the one file is a copy of everything.
+            // A copy of the one file is then a copy of everything.
             _connection.ExecuteScript("PRAGMA wal_checkpoint(TRUNCATE)");
         }
         catch (SqliteException cause)
@@ -74,14 +74,14 @@ internal sealed partial class Writer : IDisposable
     {
         try
         {
-            _connection.RollBack(); // For the rare case that it could not be done when it was due.
+            _connection.RollBack(); // For the rare case that an earlier rollback failed.
             _connection.Execute("BEGIN IMMEDIATE");
             foreach (var item in group) RunAlone(item);
             _connection.Execute("COMMIT");
         }
         catch (Exception cause)
         {
-            // Nothing of the group is stored, those that had gone well included.
+            // Nothing of the group is stored, not even the writes that had succeeded.
             TryRollBack();
             foreach (var item in group) item.Fail(Failures.Describe(cause, _connection.Path));
             var described = Failures.Describe(cause, _connection.Path).Message;
@@ -96,7 +96,7 @@ internal sealed partial class Writer : IDisposable
         _failing = null;
     }
 
-    /// <summary>Should even this fail, the next group tries again; the thread must live on for it.</summary>
+    /// <summary>If this fails, the next group tries again. The thread must go on.</summary>
     private void TryRollBack()
     {
         try
@@ -109,7 +109,7 @@ internal sealed partial class Writer : IDisposable
         }
     }
 
-    /// <summary>A savepoint for each, so that one that fails halfway takes nobody with it and leaves nothing behind.</summary>
+    /// <summary>Each write has a savepoint, so that one that fails halfway leaves nothing behind and fails no other.</summary>
     private void RunAlone(WorkItem item)
     {
         _connection.Execute("SAVEPOINT item");
@@ -119,7 +119,7 @@ internal sealed partial class Writer : IDisposable
         }
         catch (Exception cause) when (_connection.IsInTransaction)
         {
-            // On a full disk SQLite may roll back the whole transaction by itself; then the filter lets the group fail.
+            // On a full disk SQLite may roll back the whole transaction itself. Then the filter lets the whole group fail.
             _connection.Execute("ROLLBACK TO item");
             item.Fail(Failures.Describe(cause, _connection.Path));
         }
@@ -135,7 +135,8 @@ internal sealed partial class Writer : IDisposable
     [LoggerMessage(Level = LogLevel.Error, Message = "A failed group of writes could not be rolled back yet: {Cause}")]
     private partial void LogRollbackFailed(string cause);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The write-ahead log stays beside the file and is needed with it: {Cause}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The write-ahead log could not be moved into the file; keep both files together: {Cause}")]
     private partial void LogLogStays(string cause);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Writing to {Path} works again.")]

@@ -14,16 +14,15 @@ using Orleans.Storage;
 namespace IoTOrleans.Sqlite;
 
 /// <summary>
-/// Grain storage and reminders in a SQLite file, for one silo. The file is opened when the host starts; if that fails, the host does
-/// not start and throws <see cref="SqliteStoreException"/>. With one path for all, <see cref="SqliteStore"/> can be had from the
-/// services.
+/// Grain storage and reminders in a SQLite file, for one silo. The host opens the file when it starts. If that fails, it does not start
+/// and throws <see cref="SqliteStoreException"/>. With one path for all, <see cref="SqliteStore"/> is a service.
 /// </summary>
 public static class SqliteSiloBuilderExtensions
 {
     public static ISiloBuilder AddSqliteGrainStorageAsDefault(this ISiloBuilder builder, Action<SqliteStorageOptions>? configure = null) =>
         builder.AddSqliteGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, configure);
 
-    /// <param name="name">The provider's name. It is part of the key of what it stores: under another name nothing is found again.</param>
+    /// <param name="name">The provider's name. It is part of the keys: a provider of another name does not find the rows.</param>
     public static ISiloBuilder AddSqliteGrainStorage(this ISiloBuilder builder, string name, Action<SqliteStorageOptions>? configure = null)
     {
         var services = builder.Services;
@@ -47,7 +46,7 @@ public static class SqliteSiloBuilderExtensions
     public static ISiloBuilder UseSqliteReminderService(this ISiloBuilder builder, Action<SqliteReminderTableOptions>? configure = null) =>
         builder.AddReminders().AddSqliteReminderTable(configure);
 
-    /// <summary>The table alone, for a host that brings a reminder service of its own.</summary>
+    /// <summary>The table alone, for a host with its own reminder service.</summary>
     public static ISiloBuilder AddSqliteReminderTable(this ISiloBuilder builder, Action<SqliteReminderTableOptions>? configure = null)
     {
         var services = builder.Services;
@@ -60,7 +59,7 @@ public static class SqliteSiloBuilderExtensions
         static string Path(IServiceProvider provider) => provider.GetRequiredService<IOptions<SqliteReminderTableOptions>>().Value.Path;
     }
 
-    /// <summary>Each provider registers the store that it uses, so that the lifetime finds them all.</summary>
+    /// <summary>Each provider registers its store, so that the lifetime finds all of them.</summary>
     private static void AddStore(this IServiceCollection services, Func<IServiceProvider, string> path)
     {
         services.TryAddSingleton<SqliteStores>();

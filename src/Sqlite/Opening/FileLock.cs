@@ -1,22 +1,17 @@
 namespace IoTOrleans.Sqlite.Opening;
 
 /// <summary>
-/// Keeps a second process away from the store by a lock on <c>&lt;path&gt;.lock</c>, and on Linux by one on the file itself, which may have
-/// another name in another folder (a hard link). The operating system holds them, so they are gone with the process however that ends; the
-/// empty file stays behind and means nothing.
+/// Keeps a second process away from the store with a lock on <c>&lt;path&gt;.lock</c>, and on Linux also on the file itself, which may
+/// have another name in another folder (a hard link). The operating system releases the locks when the process ends. The empty file stays.
 /// </summary>
 /// <remarks>
-/// SQLite by itself would let two processes take turns on the file. Two silos on it, each believing to be alone, would run every
-/// grain and fire every reminder twice. SQLite's own exclusive mode would also shut out the <c>sqlite3</c> shell. On Linux SQLite's locks
-/// (fcntl) and ours (flock) do not see each other; elsewhere, and on a network share, they do, and SQLite would find its file locked.
+/// SQLite alone lets two processes take turns on the file: two silos would run every grain and fire every reminder twice. SQLite's
+/// exclusive mode would also keep out the <c>sqlite3</c> shell. On Linux SQLite's locks (fcntl) and ours (flock) do not see each other.
+/// Elsewhere, and on a network share, they do, and SQLite would find its file locked.
 /// </remarks>
-internal sealed class FileLock : IDisposable
+internal sealed class FileLock(IReadOnlyList<FileStream> held) : IDisposable
 {
-    private readonly IReadOnlyList<FileStream> _files;
-
-    private FileLock(IReadOnlyList<FileStream> files) => _files = files;
-
-    /// <param name="withFile">Whether to lock the file itself, too: it is made if it is missing.</param>
+    /// <param name="withFile">Whether to lock the file itself too. It is made if it is missing.</param>
     public static FileLock Take(string path, bool withFile = true)
     {
         var files = new List<FileStream>(2);
@@ -33,24 +28,18 @@ internal sealed class FileLock : IDisposable
             if (cause is IOException io && IsHeld(io))
                 throw new SqliteStoreException(
                     SqliteStoreError.InUse, $"Another process has {path} open: stop it, or give this one a path of its own.", cause);
-            if (files.Count > 0)
-            {
-                throw new SqliteStoreException(
-                    SqliteStoreError.CannotWrite,
-                    $"{path} cannot be opened for writing ({cause.Message.TrimEnd('.')}): check the rights on it and on its folder, "
-                    + "and that the disk is not mounted read-only.", cause);
-            }
-
-            throw StoreFolder.CannotWrite(Path.GetDirectoryName(path)!, cause);
+            if (files.Count == 0) throw StoreFolder.CannotWrite(Path.GetDirectoryName(path)!, cause);
+            throw new SqliteStoreException(
+                SqliteStoreError.CannotWrite,
+                $"{path} cannot be opened for writing ({cause.Message.TrimEnd('.')}): check the rights on it and on its folder, "
+                + "and that the disk is not mounted read-only.", cause);
         }
     }
 
-    /// <summary>
-    /// After SQLite has closed its own: with the first file that a process closes it loses all locks of SQLite's kind that it has on it.
-    /// </summary>
+    /// <summary>After SQLite has closed the file: a process that closes any handle of a file loses all its fcntl locks on it.</summary>
     public void Dispose()
     {
-        foreach (var file in _files) file.Dispose();
+        foreach (var file in held) file.Dispose();
     }
 
     private static FileStream Open(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);

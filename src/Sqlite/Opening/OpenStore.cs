@@ -3,12 +3,11 @@ using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Sqlite.Opening;
 
-/// <summary>What a store has in hand while it is open: the lock, the writer, the readers.</summary>
 internal sealed record OpenStore(FileLock FileLock, Writer Writer, Readers Readers, int FoundVersion) : IDisposable
 {
     public static OpenStore Open(string path, StoreSettings settings, IReadOnlyList<Migration> migrations, ILogger logger)
     {
-        // Through a link the lock and SQLite's own files beside it would have other names than for whoever opens the file itself.
+        // Through a link the lock and SQLite's own files beside it would have other names than for a process that opens the file itself.
         path = StoreFolder.RealPath(path);
         StoreFolder.Make(path);
         var fileLock = FileLock.Take(path);
@@ -37,7 +36,7 @@ internal sealed record OpenStore(FileLock FileLock, Writer Writer, Readers Reade
         }
     }
 
-    /// <summary>The readers go before the writer closes: its last checkpoint then finds nobody in its way.</summary>
+    /// <summary>The readers close before the writer, because they could block its last checkpoint.</summary>
     public void Dispose()
     {
         Writer.Stop();

@@ -1,8 +1,9 @@
 namespace IoTOrleans.Sqlite.Opening;
 
-/// <summary>
-/// The tables, as the steps that led to them. A step that was ever released is never edited: files made by it are out there.
-/// </summary>
+/// <param name="Version">The schema version that <paramref name="Sql"/> leads to, from the one before it; the first is 1.</param>
+internal sealed record Migration(int Version, string Sql);
+
+/// <summary>The steps that make the tables. A released step is never edited, because files made by it exist.</summary>
 internal static class Schema
 {
     /// <summary>Marks a file as ours (<c>PRAGMA application_id</c>): "IoTO".</summary>
@@ -10,8 +11,8 @@ internal static class Schema
 
     public static readonly IReadOnlyList<Migration> Migrations =
     [
-        // data is TEXT where the serializer writes text, else BLOB. A table with row ids, as SQLite advises for rows of this size.
-        // Times and periods are text in .NET's exact forms (O and c): whoever opens the file can read them.
+        // data is TEXT where the serializer writes text, else BLOB. The table has row ids, as SQLite advises for rows of this size.
+        // Times and periods are text in .NET's exact forms (O and c), so that people can read them.
         new(1, """
             CREATE TABLE grain_state (
                 storage TEXT NOT NULL,

@@ -2,10 +2,10 @@ using IoTOrleans.Sqlite.Engine;
 
 namespace IoTOrleans.Sqlite.Opening;
 
-/// <summary>Makes sure that a file is ours, brings its tables up to date and sets how it is written.</summary>
+/// <summary>Checks that a file is ours, updates its tables and sets how it is written.</summary>
 internal static class StoreFile
 {
-    /// <summary>Nothing is written before it is clear whose file this is.</summary>
+    /// <summary>Writes nothing before it is clear that the file is ours.</summary>
     /// <returns>The schema version found; 0 for a new file.</returns>
     public static int Prepare(StoreConnection connection, IReadOnlyList<Migration> migrations)
     {
@@ -30,8 +30,8 @@ internal static class StoreFile
     }
 
     /// <summary>
-    /// An application id is written with the tables, in one transaction and before the switch to WAL, so a file of ours carries it
-    /// in its first page from the first moment, even if the process was killed right then.
+    /// The application id is written with the tables, in one transaction and before the switch to WAL. So the first page of our file has
+    /// it from the start, even if the process was killed right then.
     /// </summary>
     private static int FindVersion(StoreConnection connection)
     {
@@ -43,7 +43,7 @@ internal static class StoreFile
         return isNew
             ? 0
             : throw new SqliteStoreException(SqliteStoreError.AnotherApplication,
-                $"{connection.Path} is a database of some other program and was left untouched: choose another path, or move it away.");
+                $"{connection.Path} is a database of another program and was left untouched: choose another path, or move it away.");
     }
 
     private static void Migrate(StoreConnection connection, IReadOnlyList<Migration> migrations, int found)
@@ -72,10 +72,10 @@ internal static class StoreFile
                 $"SQLite cannot keep a write-ahead log for {connection.Path}: choose a path on a local disk, not on a network share.");
         }
 
-        // FULL: each commit waits for the disk. With NORMAL a power cut would take back what was acknowledged.
+        // FULL: each commit waits for the disk. With NORMAL, acknowledged writes would be lost in a power cut.
         connection.ExecuteScript("PRAGMA synchronous = FULL");
 
-        // After a burst the WAL is cut back to this size instead of staying as large as it ever was.
+        // After a burst the WAL is cut back to this size. Else it would stay as large as it once was.
         connection.ExecuteScript($"PRAGMA journal_size_limit = {64 * 1024 * 1024}");
     }
 }

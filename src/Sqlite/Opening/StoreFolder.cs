@@ -2,7 +2,7 @@ namespace IoTOrleans.Sqlite.Opening;
 
 internal static class StoreFolder
 {
-    /// <summary>The file that is meant, where the path is a symbolic link, also one to a file that is not there yet.</summary>
+    /// <summary>Follows a symbolic link, also one to a file that does not exist yet.</summary>
     public static string RealPath(string path)
     {
         if (new FileInfo(path).LinkTarget is null) return path;
@@ -17,17 +17,12 @@ internal static class StoreFolder
         }
     }
 
-    /// <summary>
-    /// A folder that we make is for its owner alone; what is stored is nobody else's business. An existing one is left as it is.
-    /// </summary>
+    /// <summary>Makes a missing folder for its owner alone. An existing one is left as it is.</summary>
     public static void Make(string path)
     {
         if (Directory.Exists(path))
-        {
             throw new SqliteStoreException(SqliteStoreError.CannotWrite,
                 $"{path} is a folder, no file can be written there: name a file in it.");
-        }
-
         var folder = Path.GetDirectoryName(path)!;
         try
         {

@@ -1,53 +1,46 @@
 using System.Globalization;
+using System.Text.Unicode;
 using IoTOrleans.Sqlite.Engine;
 
 namespace IoTOrleans.Sqlite.Storage;
 
-/// <summary>
-/// The statements on <c>grain_state</c>. Each write names the ETag that it expects to replace, in the statement itself, and answers
-/// null if it found it so, else the conflict.
-/// </summary>
+/// <param name="Storage">The provider's name, because several providers share one file.</param>
+internal readonly record struct GrainStateKey(string Storage, string State, GrainId Grain)
+{
+    public override string ToString() => $"'{State}' of {Grain}";
+}
+
+/// <summary>The stored row was not the one that the writer expected.</summary>
+/// <param name="StoredETag">Null: there is no row.</param>
+internal sealed record Conflict(string? StoredETag);
+
+/// <summary>The statements on <c>grain_state</c>. A write checks the expected ETag itself, and returns null or the conflict.</summary>
 internal static class GrainStateTable
 {
     private const string ThisGrain = "storage = $storage AND state = $state AND grain = $grain";
 
-    public static StoredState? Read(StoreConnection connection, GrainStateKey key) =>
-        connection.Query(
-            $"SELECT etag, data FROM grain_state WHERE {ThisGrain}",
-            row => new StoredState(row.GetString(0), ReadData(row, 1)),
-            ("$storage", key.Storage), ("$state", key.State), ("$grain", key.Grain.ToString())).SingleOrDefault();
+    public static StoredGrain? Read(StoreConnection connection, GrainStateKey key) =>
+        connection.Query($"SELECT grain, etag, data FROM grain_state WHERE {ThisGrain}", Stored, Arguments(key)).SingleOrDefault();
 
-    public static Conflict? Insert(StoreConnection connection, GrainStateKey key, string newETag, StateData data)
+    /// <param name="expectedETag">Null: there must be no row yet.</param>
+    public static Conflict? Write(StoreConnection connection, GrainStateKey key, string? expectedETag, string newETag, BinaryData data)
     {
         var changed = connection.Execute(
-            """
-            INSERT INTO grain_state (storage, state, grain, etag, data)
-            VALUES ($storage, $state, $grain, $new, CASE WHEN $isText THEN CAST($data AS TEXT) ELSE $data END)
-            ON CONFLICT DO NOTHING
-            """,
-            ("$storage", key.Storage), ("$state", key.State), ("$grain", key.Grain.ToString()),
-            ("$new", newETag), ("$isText", data.IsText), ("$data", data.Bytes));
+            expectedETag is null
+                ? """
+                  INSERT INTO grain_state (storage, state, grain, etag, data) VALUES ($storage, $state, $grain, $new, $data)
+                  ON CONFLICT DO NOTHING
+                  """
+                : $"UPDATE grain_state SET etag = $new, data = $data WHERE {ThisGrain} AND etag = $expected",
+            [.. Arguments(key), ("$expected", expectedETag), ("$new", newETag), ("$data", Value(data))]);
         return changed == 1 ? null : FindConflict(connection, key);
     }
 
-    public static Conflict? Update(StoreConnection connection, GrainStateKey key, string expectedETag, string newETag, StateData data)
-    {
-        var changed = connection.Execute(
-            $"""
-            UPDATE grain_state SET etag = $new, data = CASE WHEN $isText THEN CAST($data AS TEXT) ELSE $data END
-            WHERE {ThisGrain} AND etag = $expected
-            """,
-            ("$storage", key.Storage), ("$state", key.State), ("$grain", key.Grain.ToString()),
-            ("$expected", expectedETag), ("$new", newETag), ("$isText", data.IsText), ("$data", data.Bytes));
-        return changed == 1 ? null : FindConflict(connection, key);
-    }
-
-    /// <summary>Without an expected ETag there must be nothing to delete.</summary>
+    /// <param name="expectedETag">Null: there must be no row.</param>
     public static Conflict? Delete(StoreConnection connection, GrainStateKey key, string? expectedETag)
     {
         var changed = connection.Execute(
-            $"DELETE FROM grain_state WHERE {ThisGrain} AND etag = $expected",
-            ("$storage", key.Storage), ("$state", key.State), ("$grain", key.Grain.ToString()), ("$expected", expectedETag));
+            $"DELETE FROM grain_state WHERE {ThisGrain} AND etag = $expected", [.. Arguments(key), ("$expected", expectedETag)]);
         if (changed == 1) return null;
         var conflict = FindConflict(connection, key);
         return expectedETag is null && conflict.StoredETag is null ? null : conflict;
@@ -60,15 +53,22 @@ internal static class GrainStateTable
             WHERE storage = $storage AND state = $state AND grain > $after
             ORDER BY grain LIMIT $limit
             """,
-            row => new StoredGrain(
-                GrainId.Parse(row.GetString(0), CultureInfo.InvariantCulture), row.GetString(1), new BinaryData(ReadData(row, 2))),
-            ("$storage", storage), ("$state", state), ("$after", after), ("$limit", limit));
+            Stored, ("$storage", storage), ("$state", state), ("$after", after), ("$limit", limit));
 
     private static Conflict FindConflict(StoreConnection connection, GrainStateKey key) =>
-        new((string?)connection.Scalar(
-            $"SELECT etag FROM grain_state WHERE {ThisGrain}",
-            ("$storage", key.Storage), ("$state", key.State), ("$grain", key.Grain.ToString())));
+        new((string?)connection.Scalar($"SELECT etag FROM grain_state WHERE {ThisGrain}", Arguments(key)));
 
-    /// <summary>A TEXT value read this way comes as its UTF-8 bytes.</summary>
-    private static byte[] ReadData(SqliteDataReader row, int column) => row.GetFieldValue<byte[]>(column);
+    private static (string Name, object? Value)[] Arguments(GrainStateKey key) =>
+        [("$storage", key.Storage), ("$state", key.State), ("$grain", key.Grain.ToString())];
+
+    /// <summary>A TEXT value comes as its UTF-8 bytes.</summary>
+    private static StoredGrain Stored(SqliteDataReader row) => new(
+        GrainId.Parse(row.GetString(0), CultureInfo.InvariantCulture), row.GetString(1), new BinaryData(row.GetFieldValue<byte[]>(2)));
+
+    /// <summary>Text where possible, so that the sqlite3 shell shows it. A TEXT value cannot contain a zero byte.</summary>
+    private static object Value(BinaryData data)
+    {
+        var bytes = data.ToMemory().Span;
+        return Utf8.IsValid(bytes) && !bytes.Contains((byte)0) ? data.ToString() : data.ToArray();
+    }
 }

@@ -3,10 +3,7 @@ using Orleans.Storage;
 
 namespace IoTOrleans.Sqlite.Storage;
 
-/// <summary>
-/// Orleans' contract on the store. The grain's copy (<c>State</c>, <c>ETag</c>, <c>RecordExists</c>) changes only after the file
-/// has: a failed call leaves it as it was.
-/// </summary>
+/// <summary>A failed call leaves the grain's copy (<c>State</c>, <c>ETag</c>, <c>RecordExists</c>) unchanged.</summary>
 internal sealed class SqliteGrainStorage(
     string name, SqliteStore store, IGrainStorageSerializer serializer, IActivatorProvider activators) : IGrainStorage
 {
@@ -27,23 +24,20 @@ internal sealed class SqliteGrainStorage(
         grainState.State = state ?? Fresh<T>();
         grainState.ETag = stored?.ETag;
 
-        // Written as null, it is a row without a state: as with Orleans' own providers, its ETag holds, and no record exists.
+        // As with Orleans' own providers: a state written as null has an ETag, and no record exists.
         grainState.RecordExists = state is not null;
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
         var key = new GrainStateKey(name, stateName, grainId);
-        var data = StateData.From(serializer.Serialize(grainState.State));
+        var data = serializer.Serialize(grainState.State);
         var expected = grainState.ETag;
 
-        // Random, not counted: a counter would begin anew after a clear, and an ETag from before it could fit again.
+        // Random, not counted: a counter would start again after a clear, and an ETag from before the clear could fit again.
         var newETag = Guid.NewGuid().ToString("N");
         var conflict = await store.Write(
-            connection => expected is null
-                ? GrainStateTable.Insert(connection, key, newETag, data)
-                : GrainStateTable.Update(connection, key, expected, newETag, data),
-            cancellationToken);
+            connection => GrainStateTable.Write(connection, key, expected, newETag, data), cancellationToken);
         ThrowIf(conflict, "written", key, expected);
         grainState.ETag = newETag;
         grainState.RecordExists = true;
@@ -60,17 +54,17 @@ internal sealed class SqliteGrainStorage(
         grainState.RecordExists = false;
     }
 
-    private T? Deserialize<T>(GrainStateKey key, byte[] data)
+    private T? Deserialize<T>(GrainStateKey key, BinaryData data)
     {
         try
         {
-            return serializer.Deserialize<T>(new BinaryData(data));
+            return serializer.Deserialize<T>(data);
         }
         catch (Exception cause)
         {
             throw new SqliteStoreException(SqliteStoreError.UnreadableState,
                 $"The state {key} in {store.Path} cannot be read as {typeof(T).Name} ({cause.Message.ReplaceLineEndings(" ")}): "
-                + "mend its row in the table grain_state, or delete it to let the grain begin anew.", cause);
+                + "repair its row in the table grain_state, or delete it, and the grain starts without a state.", cause);
         }
     }
 

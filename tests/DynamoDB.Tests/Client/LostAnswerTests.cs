@@ -88,7 +88,7 @@ public sealed class LostAnswerTests(TestTables tables) : IClassFixture<TestTable
     {
         var reminders = await tables.Reminders(_line.Address);
         _line.Plan = (operation, nth) => operation is "PutItem" or "DeleteItem" && nth == 1 ? LineFault.LoseAnswer : LineFault.None;
-        var entry = new ReminderEntry { GrainId = _grain, ReminderName = "presence", StartAt = DateTime.UnixEpoch, Period = TimeSpan.FromMinutes(1) };
+        var entry = TestTables.Reminder(_grain);
 
         var etag = await reminders.UpsertRow(entry);
         (await reminders.ReadRows(_grain)).Reminders.ShouldHaveSingleItem().ETag.ShouldBe(etag);
@@ -103,7 +103,7 @@ public sealed class LostAnswerTests(TestTables tables) : IClassFixture<TestTable
     {
         var reminders = await tables.Reminders(_line.Address);
         var direct = await tables.Reminders();
-        var entry = new ReminderEntry { GrainId = _grain, ReminderName = "presence", StartAt = DateTime.UnixEpoch, Period = TimeSpan.FromMinutes(1) };
+        var entry = TestTables.Reminder(_grain);
         var old = await direct.UpsertRow(entry);
         string? anew = null;
         _line.Plan = (operation, nth) =>

@@ -112,7 +112,7 @@ public sealed class TroubleTests(TestTables tables) : IClassFixture<TestTables>
         var reminders = await tables.Reminders();
         var grain = GrainId.Create("device", "counted");
         var state = new GrainState<ConformanceState>(new() { Number = 1 });
-        var entry = new ReminderEntry { GrainId = grain, ReminderName = "presence", StartAt = DateTime.UnixEpoch, Period = TimeSpan.FromMinutes(1) };
+        var entry = TestTables.Reminder(grain);
         string? etag = null;
 
         await ShouldConsume("a read", 0, 1, () => storage.ReadStateAsync("presence", grain, state));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using IoTOrleans.DynamoDB.Client;
@@ -94,4 +95,25 @@ internal sealed class Cloud(TestTables tables) : IAsyncDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+}
+
+internal sealed class RecordingDestination : INotificationDestination
+{
+    private readonly ConcurrentQueue<Notification> _accepted = new();
+
+    public string Name => "mail";
+
+    /// <summary>No incidents, because a test counts single notifications.</summary>
+    public DestinationTerms Terms { get; } = new() { Collapse = false };
+
+    public IReadOnlyList<Notification> Accepted => [.. _accepted];
+
+    public Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken)
+    {
+        _accepted.Enqueue(notification);
+        return Task.FromResult(DeliveryAnswer.Accepted());
+    }
+
+    public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
+        Task.FromResult(DeliveryAnswer.Accepted());
 }

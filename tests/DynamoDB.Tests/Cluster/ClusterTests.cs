@@ -5,18 +5,12 @@ using Orleans.Runtime;
 
 namespace IoTOrleans.DynamoDB.Tests.Cluster;
 
-public sealed class ClusterTests : IAsyncLifetime
+public sealed class ClusterTests : TestWithTables
 {
-    private TestTables _tables = null!;
-
-    public async ValueTask InitializeAsync() => _tables = await TestTables.Start();
-
-    public ValueTask DisposeAsync() => _tables.DisposeAsync();
-
     [Fact]
     public async Task Silos_that_start_together_find_each_other_and_share_one_fleet()
     {
-        await using var cloud = new Cloud(_tables);
+        await using var cloud = new Cloud(Tables);
         var silos = await Task.WhenAll(cloud.StartSilo(), cloud.StartSilo());
         var client = await cloud.StartClient();
         var things = Enumerable.Range(0, 20).Select(i => $"thing-{i}").ToList();
@@ -39,7 +33,7 @@ public sealed class ClusterTests : IAsyncLifetime
     public async Task State_and_reminders_outlive_the_silos_and_a_silo_that_leaves_says_so()
     {
         DateTimeOffset? graceEndsAt;
-        await using var cloud = new Cloud(_tables);
+        await using var cloud = new Cloud(Tables);
         var first = await cloud.StartSilo();
         await Report(first, "rpi-1", connected: true);
         await Report(first, "rpi-1", connected: false);

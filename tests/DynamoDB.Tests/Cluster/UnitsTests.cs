@@ -13,25 +13,24 @@ using Orleans.Runtime;
 namespace IoTOrleans.DynamoDB.Tests.Cluster;
 
 /// <summary>What a thing costs: the device grain, Orleans' reminder service and our tables together, on virtual time.</summary>
-public sealed class UnitsTests : IAsyncLifetime
+public sealed class UnitsTests : TestWithTables
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
-    private TestTables _tables = null!;
     private Cloud _cloud = null!;
     private IHost _silo = null!;
     private string _thing = "rpi-1";
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _tables = await TestTables.Start();
-        _cloud = new Cloud(_tables);
+        await base.InitializeAsync();
+        _cloud = new Cloud(Tables);
         _silo = await _cloud.StartSilo(_time);
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _cloud.DisposeAsync();
-        await _tables.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     [Fact]
@@ -46,7 +45,7 @@ public sealed class UnitsTests : IAsyncLifetime
         await Advance(60);
         var back = await Counted(() => Report(true));
 
-        (drop.Written + back.Written).ShouldBe(4, _tables.Units.ToString());
+        (drop.Written + back.Written).ShouldBe(4, Tables.Units.ToString());
         (drop.Read + back.Read).ShouldBeLessThanOrEqualTo(3);
         _cloud.Mail.Accepted.ShouldBeEmpty();
     }
@@ -67,7 +66,7 @@ public sealed class UnitsTests : IAsyncLifetime
             await Advance(60);
         });
 
-        cycle.Written.ShouldBe(9, _tables.Units.ToString());
+        cycle.Written.ShouldBe(9, Tables.Units.ToString());
         _cloud.Mail.Accepted.Select(notification => notification.Event.Name()).ShouldBe(["device.offline", "device.recovered"]);
         (await _silo.Services.GetRequiredService<IReminderTable>().ReadRows(0, 0)).Reminders.ShouldBeEmpty();
     }
@@ -87,24 +86,29 @@ public sealed class UnitsTests : IAsyncLifetime
             if (round % 2 == 0) await Until(() => Told == round + 2);
         }
 
-        var item = (await _tables.Items(TableSchema.GrainState)).ShouldHaveSingleItem();
-        var sizes = _tables.Units.ItemSizes("GrainState").ToList();
+        var item = (await Tables.Items(TableSchema.GrainState)).ShouldHaveSingleItem();
+        var sizes = Tables.Units.ItemSizes("GrainState").ToList();
         sizes.Max().ShouldBeLessThanOrEqualTo(1024);
         sizes.Max().ShouldBeGreaterThan(500, "it is busy");
-        System.Text.Json.JsonSerializer.Deserialize<DeviceState>(item["data"].S, DeviceStateJson.Options)!.Ring.Count.ShouldBeGreaterThan(4);
+        System.Text.Json.JsonSerializer.Deserialize<DeviceState>(item["data"].S, DeviceStateJson.Options)!.Ring.Count
+            .ShouldBeGreaterThan(4);
     }
 
-    private Task<PresenceReason> Report(bool connected) => Report(new ConnectionChange(connected, ChangeKind.Time, EventSource.Queue, _time.GetUtcNow(), _time.GetUtcNow()));
+    private Task<PresenceReason> Report(bool connected) =>
+        Report(new ConnectionChange(connected, ChangeKind.Time, EventSource.Queue, _time.GetUtcNow(), _time.GetUtcNow()));
 
     private Task<PresenceReason> Lifecycle(bool connected, long number) => Report(
         new ConnectionChange(connected, ChangeKind.Lifecycle, EventSource.Queue, _time.GetUtcNow(), _time.GetUtcNow())
         {
-            Number = number, SessionIdentifier = $"00000000-0000-0000-0000-000000{number}", DisconnectReason = connected ? null : "MQTT_KEEP_ALIVE_TIMEOUT",
+            Number = number, SessionIdentifier = $"00000000-0000-0000-0000-000000{number}",
+            DisconnectReason = connected ? null : "MQTT_KEEP_ALIVE_TIMEOUT",
         });
 
     private Task<PresenceReason> Report(ConnectionChange change) => Grain.Report(change);
 
-    /// <summary>Without repeats: while a write takes long, virtual time may run past the minute after which a request counts as lost.</summary>
+    /// <summary>
+    /// Without repeats: while a write takes long, virtual time may run past the minute after which a request counts as lost.
+    /// </summary>
     private int Told => _cloud.Mail.Accepted.DistinctBy(notification => notification.Key).Count();
 
     private IDeviceGrain Grain => _silo.Services.GetRequiredService<IGrainFactory>().GetGrain<IDeviceGrain>(_thing);
@@ -114,12 +118,12 @@ public sealed class UnitsTests : IAsyncLifetime
 
     private async Task<(double Written, double Read)> Counted(Func<Task> work)
     {
-        _tables.Units.Forget();
+        Tables.Units.Forget();
         await work();
-        return (_tables.Units.Written, _tables.Units.Read);
+        return (Tables.Units.Written, Tables.Units.Read);
     }
 
-    /// <summary>Second by second, and after each lets what it set off come to rest.</summary>
+    /// <summary>Advances second by second, and after each second waits until its effects are done.</summary>
     private async Task Advance(int seconds)
     {
         for (var second = 0; second < seconds; second++)
@@ -130,8 +134,8 @@ public sealed class UnitsTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// Real time, and not for ever: nothing waits in a queue, and the grain has answered a question in its turn; twice, since an
-    /// answer may set off the next request.
+    /// Waits in real time, at most 30 s, until nothing is in a queue and the grain has answered a request. Twice, because an answer may
+    /// cause the next request.
     /// </summary>
     private async Task Rest()
     {
@@ -145,7 +149,7 @@ public sealed class UnitsTests : IAsyncLifetime
                 await Task.Yield();
             }
 
-            // Waits for its turn, unlike a status: else virtual time runs on while the grain is still writing.
+            // Unlike a status, this call waits for its turn. Else virtual time would go on while the grain still writes.
             await _silo.Services.GetRequiredService<IGrainFactory>().GetGrain<IDeviceAnswers>(_thing)
                 .Answered("none", NotificationEvent.DeviceOffline, 0, "nobody", DeliveryAnswer.Accepted());
         }

@@ -93,3 +93,7 @@ public sealed class SdkConventionsTests : IDisposable
         FallbackInternalConfigurationFactory.Reset();
     }
 }
+
+/// <summary>Tests that change the environment of the process: nothing else may run meanwhile.</summary>
+[CollectionDefinition(nameof(AloneWithTheEnvironment), DisableParallelization = true)]
+public sealed class AloneWithTheEnvironment;

@@ -26,7 +26,7 @@ public sealed class DynamoDBMembershipTableTests(TestTables tables) : Membership
         gateway.ToString().ShouldBe($"gwy.tcp://127.0.0.1:{active.ProxyPort}/{active.SiloAddress.Generation}");
     }
 
-    /// <summary>Below the version row that a silo found, somebody is writing.</summary>
+    /// <summary>One silo reads while another one writes.</summary>
     [Theory]
     [InlineData(2, 1, 1, false)] // The row that version 2 names is still that of version 1.
     [InlineData(1, 2, 1, false)] // A row of version 2 beside version 1.
@@ -65,7 +65,8 @@ public sealed class DynamoDBMembershipTableTests(TestTables tables) : Membership
     public async Task A_transaction_that_met_another_one_is_tried_again()
     {
         await using var line = await FaultyLine.To(
-            tables.Endpoint, (operation, nth) => operation == "TransactWriteItems" && nth < 4 ? LineFault.TransactionConflict : LineFault.None);
+            tables.Endpoint, (operation, nth) =>
+                operation == "TransactWriteItems" && nth < 4 ? LineFault.TransactionConflict : LineFault.None);
         var table = await Create(Guid.NewGuid().ToString("N"), line.Address);
         await table.InitializeMembershipTable(true);
 

@@ -1,3 +1,4 @@
+using IoTOrleans.DynamoDB.Reminders;
 using IoTOrleans.DynamoDB.Tables;
 
 namespace IoTOrleans.DynamoDB.Tests.Reminders;
@@ -42,10 +43,8 @@ public sealed class DynamoDBReminderTableTests(TestTables tables) : ReminderTabl
     public async Task A_thousand_reminders_lie_in_more_than_a_hundred_partitions()
     {
         var reminders = await tables.Reminders();
-        await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => reminders.UpsertRow(new()
-        {
-            GrainId = GrainId.Create("device", $"thing-{i}"), ReminderName = "presence", StartAt = DateTime.UnixEpoch, Period = TimeSpan.FromMinutes(1),
-        })));
+        var things = Enumerable.Range(0, 1000).Select(i => GrainId.Create("device", $"thing-{i}"));
+        await Task.WhenAll(things.Select(thing => reminders.UpsertRow(TestTables.Reminder(thing))));
 
         (await tables.Items(TableSchema.Reminders)).Select(item => item["bucket"].S).Distinct().Count().ShouldBeGreaterThan(100);
         (await reminders.ReadRows(7, 7)).Reminders.Count.ShouldBe(1000);
@@ -55,8 +54,8 @@ public sealed class DynamoDBReminderTableTests(TestTables tables) : ReminderTabl
     public async Task Services_that_share_a_table_do_not_see_each_other()
     {
         var table = await tables.Open(TableSchema.Reminders);
-        var (mine, other) = (new DynamoDB.Reminders.DynamoDBReminderTable("mine", table), new DynamoDB.Reminders.DynamoDBReminderTable("other", table));
-        var entry = new ReminderEntry { GrainId = Grain("a"), ReminderName = "grace", StartAt = DateTime.UnixEpoch, Period = TimeSpan.FromMinutes(1) };
+        var (mine, other) = (new DynamoDBReminderTable("mine", table), new DynamoDBReminderTable("other", table));
+        var entry = TestTables.Reminder(Grain("a"));
         await mine.UpsertRow(entry);
 
         (await other.ReadRows(0, 0)).Reminders.ShouldBeEmpty();

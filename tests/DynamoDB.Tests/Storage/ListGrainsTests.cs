@@ -1,19 +1,16 @@
 namespace IoTOrleans.DynamoDB.Tests.Storage;
 
-public sealed class ListGrainsTests : IAsyncLifetime
+public sealed class ListGrainsTests : TestWithTables
 {
     private static readonly GrainType Device = GrainType.Create("device");
 
-    private TestTables _tables = null!;
     private DynamoDBGrainStorage _storage = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _tables = await TestTables.Start();
-        _storage = await _tables.Storage();
+        await base.InitializeAsync();
+        _storage = await Tables.Storage();
     }
-
-    public ValueTask DisposeAsync() => _tables.DisposeAsync();
 
     [Theory]
     [InlineData(1)]
@@ -24,7 +21,7 @@ public sealed class ListGrainsTests : IAsyncLifetime
         foreach (var key in OddKeys.All) await Write(_storage, "presence", GrainId.Create("device", key));
         await Write(_storage, "other state", GrainId.Create("device", "a"));
         await Write(_storage, "presence", GrainId.Create("device2", "a"));
-        await Write(await _tables.Storage("Other provider"), "presence", GrainId.Create("device", "a"));
+        await Write(await Tables.Storage("Other provider"), "presence", GrainId.Create("device", "a"));
 
         var listed = new List<StoredGrain>();
         string? cursor = null;

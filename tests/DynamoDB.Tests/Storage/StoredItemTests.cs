@@ -1,26 +1,19 @@
 using IoTOrleans.DynamoDB.Client;
 using IoTOrleans.DynamoDB.Tables;
-using Orleans.Storage;
 
 namespace IoTOrleans.DynamoDB.Tests.Storage;
 
-public sealed class StoredItemTests : IAsyncLifetime
+public sealed class StoredItemTests : TestWithTables
 {
     private static readonly GrainId Door = GrainId.Create("device", "玄関");
-
-    private TestTables _tables = null!;
-
-    public async ValueTask InitializeAsync() => _tables = await TestTables.Start();
-
-    public ValueTask DisposeAsync() => _tables.DisposeAsync();
 
     [Fact]
     public async Task JSON_is_stored_as_text_that_people_can_read()
     {
         var state = new GrainState<ConformanceState>(new() { Text = "open", Number = 7 });
-        await (await _tables.Storage()).WriteStateAsync("presence", Door, state);
+        await (await Tables.Storage()).WriteStateAsync("presence", Door, state);
 
-        var item = (await _tables.Items(TableSchema.GrainState)).ShouldHaveSingleItem();
+        var item = (await Tables.Items(TableSchema.GrainState)).ShouldHaveSingleItem();
 
         item.ToDictionary(attribute => attribute.Key, attribute => attribute.Value.S).ShouldBe(
             new Dictionary<string, string>
@@ -32,7 +25,7 @@ public sealed class StoredItemTests : IAsyncLifetime
             },
             ignoreOrder: true);
         state.ETag!.Length.ShouldBe(22);
-        _tables.Units.ItemSizes("GrainState").ShouldBe([ItemSize.Of(item)]);
+        Tables.Units.ItemSizes("GrainState").ShouldBe([ItemSize.Of(item)]);
     }
 
     [Theory]
@@ -41,7 +34,7 @@ public sealed class StoredItemTests : IAsyncLifetime
     [InlineData(new byte[] { })]
     public async Task Bytes_of_any_kind_come_back_as_they_were(byte[] bytes)
     {
-        var storage = await _tables.Storage(serializer: new Raw());
+        var storage = await Tables.Storage(serializer: new RawSerializer());
         await storage.WriteStateAsync("presence", Door, new GrainState<byte[]>(bytes));
 
         var read = new GrainState<byte[]>([]);
@@ -54,8 +47,9 @@ public sealed class StoredItemTests : IAsyncLifetime
     [Fact]
     public async Task A_state_that_cannot_be_read_says_whose_it_is_and_what_to_do()
     {
-        await (await _tables.Storage(serializer: new Raw())).WriteStateAsync("presence", Door, new GrainState<byte[]>([.. "{\"Number\":"u8]));
-        var storage = await _tables.Storage();
+        await (await Tables.Storage(serializer: new RawSerializer()))
+            .WriteStateAsync("presence", Door, new GrainState<byte[]>([.. "{\"Number\":"u8]));
+        var storage = await Tables.Storage();
 
         var failure = await Should.ThrowAsync<DynamoDBStoreException>(() =>
             storage.ReadStateAsync("presence", Door, new GrainState<ConformanceState>(new())));
@@ -68,18 +62,11 @@ public sealed class StoredItemTests : IAsyncLifetime
     [Fact]
     public async Task A_state_beyond_400_KB_is_refused_in_words()
     {
-        var storage = await _tables.Storage();
+        var storage = await Tables.Storage();
 
         var failure = await Should.ThrowAsync<DynamoDBStoreException>(() =>
             storage.WriteStateAsync("presence", Door, new GrainState<ConformanceState>(new() { Text = new string('x', 410_000) })));
 
         failure.Error.ShouldBe(DynamoDBStoreError.ItemTooLarge);
-    }
-
-    private sealed class Raw : IGrainStorageSerializer
-    {
-        public BinaryData Serialize<T>(T? input) => new((byte[])(object)input!);
-
-        public T? Deserialize<T>(BinaryData input) => (T)(object)input.ToArray();
     }
 }

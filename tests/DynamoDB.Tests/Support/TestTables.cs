@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 using IoTOrleans.DynamoDB.Client;
 using IoTOrleans.DynamoDB.Reminders;
@@ -18,7 +19,8 @@ public sealed class TestTables : IAsyncLifetime
     internal const string Service = "iot-orleans";
 
     /// <summary>The emulator on a busy machine is not AWS. Tests of the limits name their own.</summary>
-    internal static readonly RetrySettings Patient = new() { CallLimit = TimeSpan.FromSeconds(60), AttemptLimit = TimeSpan.FromSeconds(20) };
+    internal static readonly RetrySettings Patient =
+        new() { CallLimit = TimeSpan.FromSeconds(60), AttemptLimit = TimeSpan.FromSeconds(20) };
 
     private static readonly IActivatorProvider Activators =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<IActivatorProvider>();
@@ -34,13 +36,6 @@ public sealed class TestTables : IAsyncLifetime
     /// <summary>The SDK's client as it is, for looking at what is really stored.</summary>
     internal AmazonDynamoDBClient Client { get; private set; } = null!;
 
-    internal static async Task<TestTables> Start()
-    {
-        var tables = new TestTables();
-        await tables.InitializeAsync();
-        return tables;
-    }
-
     public async ValueTask InitializeAsync()
     {
         Endpoint = (await DynamoDBLocal.Get()).Endpoint;
@@ -55,15 +50,19 @@ public sealed class TestTables : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    internal static AmazonDynamoDBClient ClientFor(Uri endpoint) => new OneAttemptClient(
-        new BasicAWSCredentials("test", "test"),
-        SdkClient.Configure(new AmazonDynamoDBConfig { ServiceURL = endpoint.ToString(), AuthenticationRegion = "us-east-1" }));
+    internal static AmazonDynamoDBClient ClientFor(Uri endpoint) => new OneAttemptClient(SdkClient.Configure(new AmazonDynamoDBConfig
+    {
+        ServiceURL = endpoint.ToString(),
+        AuthenticationRegion = "us-east-1",
+        DefaultAWSCredentials = new BasicAWSCredentials("test", "test"),
+    }));
 
     /// <param name="endpoint">Another way to the emulator; null: the direct one.</param>
     internal DynamoDBTables Through(Uri? endpoint, RetrySettings? settings = null)
     {
         var tables = new DynamoDBTables(
-            () => ClientFor(endpoint ?? Endpoint), settings ?? Patient, TimeProvider.System, Units.Metrics, NullLogger<DynamoDBTables>.Instance);
+            () => ClientFor(endpoint ?? Endpoint), settings
+                ?? Patient, TimeProvider.System, Units.Metrics, NullLogger<DynamoDBTables>.Instance);
         _opened.Add(tables);
         return tables;
     }
@@ -81,7 +80,24 @@ public sealed class TestTables : IAsyncLifetime
 
     internal async Task<DynamoDBReminderTable> Reminders(Uri? endpoint = null) => new(Service, await Open(TableSchema.Reminders, endpoint));
 
+    internal static ReminderEntry Reminder(GrainId grain) =>
+        new() { GrainId = grain, ReminderName = "presence", StartAt = DateTime.UnixEpoch, Period = TimeSpan.FromMinutes(1) };
+
     /// <summary>All items of a table, as they are.</summary>
     internal async Task<List<Item>> Items(TableSchema schema) =>
-        (await Client.ScanAsync(new Amazon.DynamoDBv2.Model.ScanRequest { TableName = schema.NameWith(Prefix), ConsistentRead = true })).Items ?? [];
+        (await Client.ScanAsync(new ScanRequest { TableName = schema.NameWith(Prefix), ConsistentRead = true })).Items ?? [];
+}
+
+/// <summary>A test with tables of its own.</summary>
+public abstract class TestWithTables : IAsyncLifetime
+{
+    protected TestTables Tables { get; } = new();
+
+    public virtual ValueTask InitializeAsync() => Tables.InitializeAsync();
+
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return Tables.DisposeAsync();
+    }
 }

@@ -23,24 +23,24 @@ internal sealed class UnitCounter : IDisposable
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
         _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Add(instrument, value, tags));
         _listener.Start();
-        Metrics = new DynamoDBMetrics(meters);
+        Metrics = new DynamoDBMetrics(meters.Create(DynamoDBMetrics.MeterName));
     }
 
     public DynamoDBMetrics Metrics { get; }
 
-    public IEnumerable<Measurement> All => _measurements;
-
-    /// <summary>Units since the last <see cref="Forget"/>, of data: the heartbeats of silos go on all the time, and range reads too.</summary>
+    /// <summary>
+    /// Units since the last <see cref="Forget"/>, of data: the heartbeats of silos go on all the time, and range reads too.
+    /// </summary>
     public double Written => Sum("write");
 
     public double Read => Sum("read");
 
-    public int Failed(string fault) => _measurements.Count(m => m.Name == "iot_orleans.dynamodb.failed_attempts" && m.Tag("fault") == fault);
-
-    public int FailedConditions => _measurements.Count(m => m.Name == "iot_orleans.dynamodb.failed_conditions");
+    public int Failed(string fault) =>
+        _measurements.Count(m => m.Name == "iot_orleans.dynamodb.failed_attempts" && m.Tag("fault") == fault);
 
     public IEnumerable<int> ItemSizes(string table) => _measurements
-        .Where(m => m.Name == "iot_orleans.dynamodb.item_size" && m.Tag("table")!.EndsWith(table, StringComparison.Ordinal)).Select(m => (int)m.Value);
+        .Where(m => m.Name == "iot_orleans.dynamodb.item_size" && m.Tag("table")!.EndsWith(table, StringComparison.Ordinal))
+        .Select(m => (int)m.Value);
 
     public void Forget() => _measurements.Clear();
 

@@ -19,7 +19,8 @@ public sealed class ShedderTests
     {
         var cancelled = TestContext.Current.CancellationToken;
         var (memory, asked) = (new FakeMemory(), Channel.CreateUnbounded<TimeSpan>());
-        var (grains, management, silo) = (Substitute.For<IGrainFactory>(), Substitute.For<IManagementGrain>(), Substitute.For<ILocalSiloDetails>());
+        var (grains, management, silo) = (
+            Substitute.For<IGrainFactory>(), Substitute.For<IManagementGrain>(), Substitute.For<ILocalSiloDetails>());
         silo.SiloAddress.Returns(here);
         grains.GetGrain<IManagementGrain>(0).Returns(management);
         management.ForceActivationCollection(Arg.Is<SiloAddress[]>(silos => silos.Single().Equals(here)), Arg.Any<TimeSpan>())

@@ -117,7 +117,8 @@ public sealed class BrokerConnectionTests
         {
             var client = broker.Client();
             var result = await client.ConnectAsync(
-                broker.Options("rpi-1", options => options.WithProtocolVersion(version).WithCleanSession(false).WithSessionExpiryInterval(3600)),
+                broker.Options(
+                    "rpi-1", options => options.WithProtocolVersion(version).WithCleanSession(false).WithSessionExpiryInterval(3600)),
                 Cancelled);
 
             result.ResultCode.ShouldBe(MqttClientConnectResultCode.Success);

@@ -212,7 +212,8 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
 
         (await client.ReadToEnd()).ShouldBeEmpty();
         (await broker.Sink.NextOf("rpi-1", connected: false)).DisconnectReason.ShouldBe("CLIENT_ERROR");
-        broker.Log.Lines.Where(line => line.Level == LogLevel.Warning).ShouldHaveSingleItem().Text.ShouldContain($"a packet of {size} bytes");
+        broker.Log.Lines.Where(line => line.Level == LogLevel.Warning)
+            .ShouldHaveSingleItem().Text.ShouldContain($"a packet of {size} bytes");
     }
 
     [Theory]

@@ -60,7 +60,8 @@ public sealed class BrokerMosquittoTests
         foreach (var qos in new[] { "0", "1", "2" })
         {
             var (exitCode, errors) = await MosquittoClient.Publish(
-                broker.Port, "-i", "publisher", "-V", version, "-q", qos, "-r", "-m", "hello", "--will-topic", "will", "--will-payload", "gone");
+                broker.Port, "-i", "publisher", "-V", version, "-q", qos, "-r", "-m", "hello", "--will-topic", "will",
+                "--will-payload", "gone");
 
             exitCode.ShouldBe(0, errors);
             (await broker.Sink.NextOf("publisher", connected: false)).DisconnectReason.ShouldBe("CLIENT_INITIATED_DISCONNECT");

@@ -140,7 +140,8 @@ public sealed class BrokerStartSweepTests : IAsyncDisposable
 
         internal int MostAtOnce { get; private set; }
 
-        public async IAsyncEnumerable<string> HeardByEarlierStarts(long startNumber, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<string> HeardByEarlierStarts(
+            long startNumber, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             var count = 0;
             foreach (var (thing, _) in StoredStarts.Where(thing => thing.Value < startNumber))

@@ -68,7 +68,8 @@ public sealed class BrokerTakeoverTests
         taken[^1].ShouldBe(newest);
 
         // In the order they were made, no number twice, and no end without a begin or after the next begin.
-        taken.Select(change => (change.Number, !change.Connected)).ShouldBe(taken.Select(change => (change.Number, !change.Connected)).Order());
+        taken.Select(change => (change.Number, !change.Connected))
+            .ShouldBe(taken.Select(change => (change.Number, !change.Connected)).Order());
         taken.Select(change => (change.Number, change.Connected)).Distinct().Count().ShouldBe(taken.Count);
     }
 

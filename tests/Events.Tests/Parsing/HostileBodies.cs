@@ -20,17 +20,24 @@ internal static class HostileBodies
     /// <summary>JSON text for the place of any value: none of them is what was expected there, or only just.</summary>
     private static readonly string[] values =
     [
-        "null", "true", "false", "\"true\"", "0", "1", "-1", "-0", "1.5", "12.000", "1.2E1", "1e400", "-1e400", "1e-400", "NaN", "Infinity", "\"NaN\"", "0x10", "01",
-        "9223372036854775807", "9223372036854775808", "18446744073709551616", "99999999999999999999", "99999999999999999999999999999999999999999999", "0.1e1000000000",
-        "1763884800", "1763884800123", "1262303999", "1262304000", "1763885759", "1763886961", "253402300800", "\"1763884800\"", "\"2025-11-23T08:00:00Z\"",
-        "{}", "[]", "[[]]", "{\"a\":{}}", "{\"a\":1}", "{\"a\":\"b\"}", "{\"connected\":true}", "[true]", "{\"state\":{\"reported\":{\"connected\":false}}}",
-        "\"\"", "\" \"", "\"a\"", "\"日本語\"", "\"🚪\"", "\"\\ud83d\\udeaa\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u0000\"", "\"a\\nb\"", "\"\\u202e\"", "\"\\uFFFF\"",
-        "\"../..\"", "\"%2F\"", "\"connected\"", "\"disconnected\"", "\"deleted\"", "\"Notification\"", "\"{}\"", "\"[\"", "\u0001", "\"\t\"", "", "{", "]", "\"", "\"\\x\"",
+        "null", "true", "false", "\"true\"", "0", "1", "-1", "-0", "1.5", "12.000", "1.2E1", "1e400", "-1e400", "1e-400", "NaN", "Infinity",
+        "\"NaN\"", "0x10", "01",
+        "9223372036854775807", "9223372036854775808", "18446744073709551616", "99999999999999999999",
+        "99999999999999999999999999999999999999999999", "0.1e1000000000",
+        "1763884800", "1763884800123", "1262303999", "1262304000", "1763885759", "1763886961", "253402300800", "\"1763884800\"",
+        "\"2025-11-23T08:00:00Z\"",
+        "{}", "[]", "[[]]", "{\"a\":{}}", "{\"a\":1}", "{\"a\":\"b\"}", "{\"connected\":true}", "[true]",
+        "{\"state\":{\"reported\":{\"connected\":false}}}",
+        "\"\"", "\" \"", "\"a\"", "\"日本語\"", "\"🚪\"", "\"\\ud83d\\udeaa\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u0000\"", "\"a\\nb\"",
+        "\"\\u202e\"", "\"\\uFFFF\"",
+        "\"../..\"", "\"%2F\"", "\"connected\"", "\"disconnected\"", "\"deleted\"", "\"Notification\"", "\"{}\"", "\"[\"", "\u0001",
+        "\"\t\"", "", "{", "]", "\"", "\"\\x\"",
     ];
 
     private static readonly string[] keys =
     [
-        "thingName", "clientId", "connected", "eventType", "timestamp", "version", "versionNumber", "sessionIdentifier", "disconnectReason", "attributes", "shadowName",
+        "thingName", "clientId", "connected", "eventType", "timestamp", "version", "versionNumber", "sessionIdentifier", "disconnectReason",
+        "attributes", "shadowName",
         "current", "previous", "Type", "Message", "Connected", "thing\\u004eame", "\\ud800", "", "connected\\u0000", "$", "__proto__",
     ];
 
@@ -38,11 +45,13 @@ internal static class HostileBodies
     private static readonly (string Key, string Value)[][] shapes =
     [
         [
-            ("clientId", Name), ("eventType", "\"disconnected\""), ("timestamp", "1763884800123"), ("versionNumber", "3"), ("sessionIdentifier", "\"a466\""),
+            ("clientId", Name), ("eventType", "\"disconnected\""), ("timestamp", "1763884800123"), ("versionNumber", "3"),
+            ("sessionIdentifier", "\"a466\""),
             ("disconnectReason", "\"CONNECTION_LOST\""), ("attributes", "{\"site\":\"roof\"}"),
         ],
         [
-            ("thingName", Name), ("previous", "{\"state\":{\"reported\":{\"connected\":true}},\"version\":41}"), ("timestamp", "1763884801"), ("shadowName", "\"presence\""),
+            ("thingName", Name), ("previous", "{\"state\":{\"reported\":{\"connected\":true}},\"version\":41}"),
+            ("timestamp", "1763884801"), ("shadowName", "\"presence\""),
             ("current", "{\"state\":{\"reported\":{\"connected\":false}},\"metadata\":{\"reported\":{\"connected\":{\"timestamp\":1763884800}}},\"version\":42}"),
         ],
         [("thingName", Name), ("connected", "false"), ("timestamp", "1763884800"), ("version", "12"), ("attributes", "{}")],
@@ -50,7 +59,8 @@ internal static class HostileBodies
 
     private static readonly string[] recorded =
     [
-        .. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Parsing", "Payloads")).Order(StringComparer.Ordinal).Select(File.ReadAllText),
+        .. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Parsing", "Payloads")).Order(StringComparer.Ordinal)
+        .Select(File.ReadAllText),
     ];
 
     private static readonly Gen<string> value = Gen.Frequency(
@@ -69,11 +79,13 @@ internal static class HostileBodies
     private static readonly Gen<string> text = Gen.Frequency(
         (5, almost),
         (1, Gen.OneOf(recorded)),
-        (1, Gen.Select(Gen.OneOf(recorded), Gen.Select(Gen.Double.Unit, Gen.Int[0, 12], Gen.OneOf(values)).Array[1, 4], (body, edits) => edits.Aggregate(body, Overwrite))),
+        (1, Gen.Select(Gen.OneOf(recorded), Gen.Select(Gen.Double.Unit, Gen.Int[0, 12], Gen.OneOf(values)).Array[1, 4],
+            (body, edits) => edits.Aggregate(body, Overwrite))),
         (1, Gen.OneOf<string>([.. values, .. keys]).Array[0, 12].Select(parts => "{" + string.Concat(parts) + "}")));
 
     /// <summary>SNS envelopes around any of those, also around each other.</summary>
-    private static readonly Gen<string> wrapped = Gen.Select(text, Gen.Frequency((5, Gen.Const(0)), (2, Gen.Const(1)), (1, Gen.Int[2, 4])), Wrap);
+    private static readonly Gen<string> wrapped = Gen.Select(
+        text, Gen.Frequency((5, Gen.Const(0)), (2, Gen.Const(1)), (1, Gen.Int[2, 4])), Wrap);
 
     private static readonly Gen<byte[]> small = Gen.Frequency(
         (12, wrapped.Select(Encoding.UTF8.GetBytes)),
@@ -100,7 +112,8 @@ internal static class HostileBodies
         });
     }
 
-    private static List<(string Key, string Value)> Edit(List<(string Key, string Value)> fields, (int What, int At, string Key, string Value) edit)
+    private static List<(string Key, string Value)> Edit(List<(string Key, string Value)> fields,
+        (int What, int At, string Key, string Value) edit)
     {
         if (fields.Count == 0) return fields;
         var at = edit.At % fields.Count;
@@ -126,15 +139,19 @@ internal static class HostileBodies
         return fields;
     }
 
-    private static string Object(IEnumerable<(string Key, string Value)> fields) => "{" + string.Join(',', fields.Select(field => $"\"{field.Key}\":{field.Value}")) + "}";
+    private static string Object(IEnumerable<(string Key, string Value)> fields) =>
+        "{" + string.Join(',', fields.Select(field => $"\"{field.Key}\":{field.Value}")) + "}";
 
     private static string Quoted(string text) => JsonSerializer.Serialize(text);
 
     private static string Nested(int depth, string opening) =>
-        opening == "[" ? new string('[', depth) + new string(']', depth) : string.Concat(Enumerable.Repeat(opening, depth)) + "1" + new string('}', depth);
+        opening == "["
+            ? new string('[', depth) + new string(']', depth)
+            : string.Concat(Enumerable.Repeat(opening, depth)) + "1" + new string('}', depth);
 
     private static string Wrap(string body, int times) =>
-        times == 0 ? body : Wrap($$"""{"Type":"Notification","TopicArn":"arn:aws:sns:us-east-1:123456789012:presence","Message":{{Quoted(body)}}}""", times - 1);
+        times == 0 ? body : Wrap(
+            $$"""{"Type":"Notification","TopicArn":"arn:aws:sns:us-east-1:123456789012:presence","Message":{{Quoted(body)}}}""", times - 1);
 
     private static string Overwrite(string body, (double At, int Length, string Piece) edit)
     {

@@ -27,7 +27,9 @@ public sealed class ParserFuzzTests : ParserTest
 
     private static readonly DateTimeOffset earliest = new(2010, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly int bodies = int.TryParse(Environment.GetEnvironmentVariable("IOT_ORLEANS_BODIES"), out var asked) ? Math.Max(asked, 100_000) : 100_000;
+    private static readonly int bodies = int.TryParse(Environment.GetEnvironmentVariable("IOT_ORLEANS_BODIES"), out var asked)
+        ? Math.Max(asked, 100_000)
+        : 100_000;
 
     private readonly ConcurrentDictionary<string, int> _answers = new();
 
@@ -38,21 +40,25 @@ public sealed class ParserFuzzTests : ParserTest
 
         _answers.Values.Sum().ShouldBeGreaterThanOrEqualTo(bodies);
         foreach (var reason in Enum.GetNames<RefusalReason>()) _answers.ShouldContainKey(reason, Counted());
-        foreach (var kind in (ChangeKind[])[ChangeKind.Lifecycle, ChangeKind.LifecycleTime, ChangeKind.Shadow, ChangeKind.Time]) _answers.ShouldContainKey($"{kind}", Counted());
+        foreach (var kind in (ChangeKind[])[ChangeKind.Lifecycle, ChangeKind.LifecycleTime, ChangeKind.Shadow, ChangeKind.Time])
+            _answers.ShouldContainKey($"{kind}", Counted());
         _answers.ShouldContainKey("Nothing", Counted());
         TestContext.Current.TestOutputHelper!.WriteLine(Counted());
     }
 
     public static TheoryData<string, int> Large =>
-        [.. HostileBodies.Fillings.SelectMany(filling => Enumerable.Range(0, HostileBodies.Places), (filling, place) => new TheoryDataRow<string, int>(filling, place))];
+        [.. HostileBodies.Fillings.SelectMany(
+            filling => Enumerable.Range(0, HostileBodies.Places), (filling, place) => new TheoryDataRow<string, int>(filling, place))];
 
     [Theory]
     [MemberData(nameof(Large))]
     public void A_body_of_1_MiB_gets_an_answer(string filling, int place) => ShouldGetAnAnswer(HostileBodies.Large(filling, place));
 
-    private string Counted() => string.Join(", ", _answers.OrderByDescending(answer => answer.Value).Select(answer => $"{answer.Key} {answer.Value}"));
+    private string Counted() =>
+        string.Join(", ", _answers.OrderByDescending(answer => answer.Value).Select(answer => $"{answer.Key} {answer.Value}"));
 
-    private static string Printed(byte[] body) => body.Length > 2000 ? $"{body.Length} bytes beginning with {Encoding.UTF8.GetString(body[..200])}" : Convert.ToBase64String(body);
+    private static string Printed(byte[] body) =>
+        body.Length > 2000 ? $"{body.Length} bytes beginning with {Encoding.UTF8.GetString(body[..200])}" : Convert.ToBase64String(body);
 
     private void ShouldGetAnAnswer(byte[] body)
     {
@@ -92,7 +98,8 @@ public sealed class ParserFuzzTests : ParserTest
                 ThingName.IsValid(thing, out var whyNot).ShouldBeTrue(whyNot);
                 change.Timestamp.ShouldBeInRange(earliest, ReceivedAt.AddMinutes(10));
                 (change.Number ?? 0).ShouldBeGreaterThanOrEqualTo(0);
-                (change.Attributes?.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value)) ?? 0).ShouldBeLessThanOrEqualTo(256);
+                (change.Attributes?.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value)) ?? 0)
+                    .ShouldBeLessThanOrEqualTo(256);
                 break;
             default:
                 parsed.ShouldBeOfType<ParsedEvent.Nothing>();

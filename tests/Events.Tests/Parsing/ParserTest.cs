@@ -46,9 +46,11 @@ public abstract class ParserTest
         if (change.SessionIdentifier is { } session) text.Append(CultureInfo.InvariantCulture, $", session {session[..4]}");
         if (change.DisconnectReason is { } reason) text.Append(CultureInfo.InvariantCulture, $", {reason}");
         if (change.SaysUnchanged) text.Append(", unchanged");
-        foreach (var (name, value) in change.Attributes ?? new Dictionary<string, string>()) text.Append(CultureInfo.InvariantCulture, $", {name}={value}");
+        foreach (var (name, value) in change.Attributes ?? new Dictionary<string, string>())
+            text.Append(CultureInfo.InvariantCulture, $", {name}={value}");
         return text.ToString();
     }
 
-    private static ParsedEvent Parse(string body, EventSource source) => EventParser.Parse(Encoding.UTF8.GetBytes(body), source, ReceivedAt);
+    private static ParsedEvent Parse(string body, EventSource source) =>
+        EventParser.Parse(Encoding.UTF8.GetBytes(body), source, ReceivedAt);
 }

@@ -14,7 +14,10 @@ public sealed class RecordedPayloadTests : ParserTest
     {
         { "lifecycle-connected", "rpi-1: connected at 08:00:00.757, Lifecycle 0, session a466" },
         { "lifecycle-disconnected", "rpi-1: disconnected at 08:05:00.451, Lifecycle 0, session a466, CONNECTION_LOST" },
-        { "lifecycle-exclusive-thing", "greenhouse-3: disconnected at 08:05:00.451, Lifecycle 17, session 6b1c, CLIENT_INITIATED_DISCONNECT" },
+        {
+            "lifecycle-exclusive-thing",
+            "greenhouse-3: disconnected at 08:05:00.451, Lifecycle 17, session 6b1c, CLIENT_INITIATED_DISCONNECT"
+        },
         { "lifecycle-without-version", "rpi-1: disconnected at 08:05:00.451, LifecycleTime, A_REASON_OF_NEXT_YEAR" },
         {
             "lifecycle-rule-with-topic",
@@ -42,7 +45,8 @@ public sealed class RecordedPayloadTests : ParserTest
 
     [Theory]
     [MemberData(nameof(Payloads))]
-    public void A_recorded_payload_is_taken_for_what_it_is(string payload, string expected) => Tell(FromQueue(Read(payload))).ShouldBe(expected);
+    public void A_recorded_payload_is_taken_for_what_it_is(string payload, string expected) => Tell(FromQueue(Read(payload)))
+        .ShouldBe(expected);
 
     [Fact]
     public void Every_recorded_payload_has_its_expectation() =>
@@ -61,7 +65,8 @@ public sealed class RecordedPayloadTests : ParserTest
 
     [Fact]
     public void Over_http_a_shadow_rule_without_a_time_is_now() =>
-        OverHttp(Read("shadow-rule-without-timestamp")).ShouldBeOfType<ParsedEvent.Change>().ConnectionChange.Timestamp.ShouldBe(ReceivedAt);
+        OverHttp(Read("shadow-rule-without-timestamp"))
+            .ShouldBeOfType<ParsedEvent.Change>().ConnectionChange.Timestamp.ShouldBe(ReceivedAt);
 
     private static string Read(string payload) => File.ReadAllText(Path.Combine(Folder, payload + ".json"));
 }

@@ -33,7 +33,8 @@ public sealed class RefusalTests : ParserTest
     [Fact]
     public void What_is_nested_more_than_64_deep_is_refused()
     {
-        string Nested(int depth) => $$"""{"thingName":"a","connected":true,"timestamp":{{Second}},"x":{{new string('[', depth)}}{{new string(']', depth)}} }""";
+        string Nested(int depth) =>
+            $$"""{"thingName":"a","connected":true,"timestamp":{{Second}},"x":{{new string('[', depth)}}{{new string(']', depth)}} }""";
 
         FromQueue(Nested(63)).ShouldBeOfType<ParsedEvent.Change>();
         Refused(Nested(64), RefusalReason.NotJson);
@@ -46,7 +47,8 @@ public sealed class RefusalTests : ParserTest
     [InlineData("\"{}\"", "JSON object")]
     [InlineData("1", "JSON object")]
     [InlineData("""{"thingName":"a","current":"connected"}""", "`current`")]
-    public void What_is_no_object_is_refused(string body, string expected) => Refused(body, RefusalReason.NotAnObject).ShouldContain(expected);
+    public void What_is_no_object_is_refused(string body, string expected) => Refused(body, RefusalReason.NotAnObject)
+        .ShouldContain(expected);
 
     [Theory]
     [InlineData("\"reconnected\"")]
@@ -96,7 +98,8 @@ public sealed class RefusalTests : ParserTest
 
     [Fact]
     public void Connected_of_a_shadow_document_is_true_or_false_when_it_is_there() =>
-        Refused("""{"thingName":"a","current":{"state":{"reported":{"connected":"yes"}}},"timestamp":1763884800}""", RefusalReason.ConnectedNotBoolean);
+        Refused("""{"thingName":"a","current":{"state":{"reported":{"connected":"yes"}}},"timestamp":1763884800}""",
+            RefusalReason.ConnectedNotBoolean);
 
     [Fact]
     public void A_lifecycle_event_without_a_time_is_refused_at_every_door()
@@ -130,7 +133,8 @@ public sealed class RefusalTests : ParserTest
 
     [Fact]
     public void A_lifecycle_event_in_seconds_is_refused_with_a_hint() =>
-        Refused("""{"clientId":"a","eventType":"connected","timestamp":1763884800}""", RefusalReason.BadTimestamp).ShouldContain("looks like seconds");
+        Refused("""{"clientId":"a","eventType":"connected","timestamp":1763884800}""", RefusalReason.BadTimestamp)
+            .ShouldContain("looks like seconds");
 
     [Theory]
     [InlineData("-1")]
@@ -143,7 +147,8 @@ public sealed class RefusalTests : ParserTest
     {
         Refused($$"""{"thingName":"a","connected":true,"timestamp":1763884800,"version":{{version}}}""", RefusalReason.BadVersion)
             .ShouldContain("`version`");
-        Refused($$"""{"clientId":"a","eventType":"connected","timestamp":1763884800000,"versionNumber":{{version}}}""", RefusalReason.BadVersion)
+        Refused($$"""{"clientId":"a","eventType":"connected","timestamp":1763884800000,"versionNumber":{{version}}}""",
+            RefusalReason.BadVersion)
             .ShouldContain("`versionNumber`");
     }
 
@@ -157,8 +162,10 @@ public sealed class RefusalTests : ParserTest
     {
         text = text.Replace("LONG", new string('x', 129), StringComparison.Ordinal);
 
-        Refused($$"""{"clientId":"a","eventType":"connected","timestamp":1763884800000,"sessionIdentifier":{{text}}}""", RefusalReason.BadText);
-        Refused($$"""{"clientId":"a","eventType":"disconnected","timestamp":1763884800000,"disconnectReason":{{text}}}""", RefusalReason.BadText);
+        Refused($$"""{"clientId":"a","eventType":"connected","timestamp":1763884800000,"sessionIdentifier":{{text}}}""",
+            RefusalReason.BadText);
+        Refused($$"""{"clientId":"a","eventType":"disconnected","timestamp":1763884800000,"disconnectReason":{{text}}}""",
+            RefusalReason.BadText);
         Refused($$"""{"thingName":"a","connected":true,"timestamp":1763884800,"version":1,"shadowName":{{text}}}""", RefusalReason.BadText);
     }
 
@@ -212,16 +219,19 @@ public sealed class RefusalTests : ParserTest
 
     [Fact]
     public void Of_an_array_the_one_with_half_a_surrogate_pair_is_named() =>
-        EventParser.ParseAll("""[{"thingName":"a","connected":true},{"Type":"Notification","Message":"\ud800"}]"""u8.ToArray(), EventSource.Http, ReceivedAt)
+        EventParser.ParseAll(
+            """[{"thingName":"a","connected":true},{"Type":"Notification","Message":"\ud800"}]"""u8.ToArray(), EventSource.Http, ReceivedAt)
             .Select(Tell).ShouldBe(["a: connected at 08:06:00.000, Time", "refused NotJson"]);
 
     [Fact]
     public void Every_reason_is_documented_and_no_other()
     {
         var docs = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "events.md"));
-        Regex.Matches(docs, @"^\| `(\w+)` \|", RegexOptions.Multiline).Select(row => row.Groups[1].Value).ShouldBe(Enum.GetNames<RefusalReason>(), ignoreOrder: true);
+        Regex.Matches(docs, @"^\| `(\w+)` \|", RegexOptions.Multiline).Select(row => row.Groups[1].Value)
+            .ShouldBe(Enum.GetNames<RefusalReason>(), ignoreOrder: true);
     }
 
     [Fact]
-    public void A_byte_order_mark_is_ignored() => FromQueue("\uFEFF{\"thingName\":\"a\",\"connected\":true,\"timestamp\":1763884800}").ShouldBeOfType<ParsedEvent.Change>();
+    public void A_byte_order_mark_is_ignored() => FromQueue("\uFEFF{\"thingName\":\"a\",\"connected\":true,\"timestamp\":1763884800}")
+        .ShouldBeOfType<ParsedEvent.Change>();
 }

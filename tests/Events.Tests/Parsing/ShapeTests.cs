@@ -12,7 +12,8 @@ public sealed class ShapeTests : ParserTest
     [Fact]
     public void An_event_type_makes_it_a_lifecycle_event_whatever_else_is_there() =>
         Change("""{"clientId":"a","eventType":"connected","timestamp":1763884800000,"connected":false,"current":{},"version":3}""")
-            .ShouldSatisfyAllConditions(change => change.Connected.ShouldBeTrue(), change => change.Kind.ShouldBe(ChangeKind.LifecycleTime));
+            .ShouldSatisfyAllConditions(
+                change => change.Connected.ShouldBeTrue(), change => change.Kind.ShouldBe(ChangeKind.LifecycleTime));
 
     [Fact]
     public void A_current_makes_it_a_shadow_document() =>
@@ -126,18 +127,23 @@ public sealed class ShapeTests : ParserTest
     {
         Tell(FromQueue("""{"thingName":"a","connected":false,"timestamp":1763884800,"version":3,"disconnectReason":"CONNECTION_LOST"}"""))
             .ShouldBe("a: disconnected at 08:00:00.000, Shadow 3, CONNECTION_LOST");
-        Tell(OverHttp("""{"thingName":"a","connected":false,"disconnectReason":"battery empty"}""")).ShouldBe("a: disconnected at 08:06:00.000, Time, battery empty");
-        Change("""{"thingName":"a","connected":true,"timestamp":1763884800,"disconnectReason":"CONNECTION_LOST"}""").DisconnectReason.ShouldBeNull();
+        Tell(OverHttp("""{"thingName":"a","connected":false,"disconnectReason":"battery empty"}"""))
+            .ShouldBe("a: disconnected at 08:06:00.000, Time, battery empty");
+        Change("""{"thingName":"a","connected":true,"timestamp":1763884800,"disconnectReason":"CONNECTION_LOST"}""").DisconnectReason
+            .ShouldBeNull();
         Change("""{"thingName":"a","connected":false,"timestamp":1763884800,"disconnectReason":null}""").DisconnectReason.ShouldBeNull();
-        Refused("""{"thingName":"a","connected":false,"timestamp":1763884800,"disconnectReason":7}""", RefusalReason.BadText).ShouldContain("disconnectReason");
-        Refused($$"""{"thingName":"a","connected":false,"timestamp":1763884800,"disconnectReason":"{{new string('x', 129)}}"}""", RefusalReason.BadText);
+        Refused("""{"thingName":"a","connected":false,"timestamp":1763884800,"disconnectReason":7}""", RefusalReason.BadText)
+            .ShouldContain("disconnectReason");
+        Refused($$"""{"thingName":"a","connected":false,"timestamp":1763884800,"disconnectReason":"{{new string('x', 129)}}"}""",
+            RefusalReason.BadText);
     }
 
     [Fact]
     public void Attributes_left_out_say_nothing_and_an_empty_object_says_that_there_are_none()
     {
         Change("""{"thingName":"a","connected":true,"timestamp":1763884800}""").Attributes.ShouldBeNull();
-        Change("""{"thingName":"a","connected":true,"timestamp":1763884800,"attributes":{}}""").Attributes.ShouldNotBeNull().ShouldBeEmpty();
+        Change("""{"thingName":"a","connected":true,"timestamp":1763884800,"attributes":{}}""").Attributes.ShouldNotBeNull()
+            .ShouldBeEmpty();
     }
 
     [Theory]

@@ -24,7 +24,9 @@ internal sealed class FakeQueue(TimeProvider time)
     /// <summary>Null: no redrive policy.</summary>
     public int? MaxReceiveCount { get; set; } = 20;
 
-    /// <summary>Thrown by the calls of this name (<c>Receive</c>, <c>Delete</c>, <c>ChangeVisibility</c>, <c>Attributes</c>) instead of an answer.</summary>
+    /// <summary>
+    /// Thrown by the calls of this name (<c>Receive</c>, <c>Delete</c>, <c>ChangeVisibility</c>, <c>Attributes</c>) instead of an answer.
+    /// </summary>
     public Dictionary<string, Exception> Faults { get; } = [];
 
     /// <summary>Calls of this name wait for it to end, or for their token.</summary>
@@ -68,14 +70,16 @@ internal sealed class FakeQueue(TimeProvider time)
     {
         lock (sync)
         {
-            foreach (var body in bodies) messages.Add(new Stored(nextId++, body, time.GetUtcNow()) { VisibleAt = time.GetUtcNow(), ReceiveCount = ReceivedBefore });
+            foreach (var body in bodies)
+                messages.Add(new Stored(nextId++, body, time.GetUtcNow()) { VisibleAt = time.GetUtcNow(), ReceiveCount = ReceivedBefore });
         }
 
         Signal();
     }
 
     /// <summary>What somebody else would see who looked now.</summary>
-    public IReadOnlyList<string> VisibleBodies => Locked(() => messages.Where(message => message.VisibleAt <= time.GetUtcNow()).Select(message => message.Body).ToList());
+    public IReadOnlyList<string> VisibleBodies =>
+        Locked(() => messages.Where(message => message.VisibleAt <= time.GetUtcNow()).Select(message => message.Body).ToList());
 
     public T Locked<T>(Func<T> read)
     {
@@ -129,7 +133,8 @@ internal sealed class FakeQueue(TimeProvider time)
                 }
 
                 arrival = changed.Task;
-                wait = messages.Where(message => message.VisibleAt > now).Select(message => message.VisibleAt).Append(until).Append(cut ?? until).Min() - now;
+                var visible = messages.Where(message => message.VisibleAt > now).Select(message => message.VisibleAt);
+                wait = visible.Append(until).Append(cut ?? until).Min() - now;
             }
 
             await Task.WhenAny(arrival, Task.Delay(wait, time, cancellationToken));
@@ -224,7 +229,11 @@ internal sealed class FakeQueue(TimeProvider time)
         return new GetQueueAttributesResponse
         {
             Attributes = MaxReceiveCount is { } max
-                ? new() { ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:123456789012:dead","maxReceiveCount":{{max}}}""" }
+                ? new()
+                {
+                    ["RedrivePolicy"] =
+                        $$"""{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:123456789012:dead","maxReceiveCount":{{max}}}""",
+                }
                 : null,
         };
     }

@@ -61,7 +61,8 @@ public sealed class PoisonTests
         rig.Queue.Send(SqsRig.Body("a"));
 
         await rig.Start();
-        await rig.Until(() => rig.Log.Warnings.Any(line => line.Contains("again and again", StringComparison.Ordinal)), TimeSpan.FromMinutes(30));
+        await rig.Until(
+            () => rig.Log.Warnings.Any(line => line.Contains("again and again", StringComparison.Ordinal)), TimeSpan.FromMinutes(30));
         await rig.Pass(TimeSpan.FromMinutes(10));
 
         rig.Log.Warnings.Count(line => line.Contains("again and again", StringComparison.Ordinal)).ShouldBe(1);

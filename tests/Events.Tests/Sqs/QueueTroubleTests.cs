@@ -76,7 +76,8 @@ public sealed class QueueTroubleTests
         await using var rig = new SqsRig();
         var failOnce = new HashSet<string> { SqsRig.Body("a") };
         var forgetOnce = new HashSet<string> { SqsRig.Body("b") };
-        rig.Queue.DeleteError = body => failOnce.Remove(body) ? new BatchResultErrorEntry { Code = "InternalError", SenderFault = false } : null;
+        rig.Queue.DeleteError = body =>
+            failOnce.Remove(body) ? new BatchResultErrorEntry { Code = "InternalError", SenderFault = false } : null;
         rig.Queue.DeleteForgets = forgetOnce.Remove;
         rig.Queue.Send(SqsRig.Body("a"), SqsRig.Body("b"), SqsRig.Body("c"));
 

@@ -18,7 +18,8 @@ public sealed class SqsConsumerTests
         await rig.Start();
         await rig.Until(() => rig.Queue.Waiting is 0, Soon);
 
-        rig.Sink.Stored.Select(stored => (stored.ThingName, stored.Change.Connected)).ShouldBe([("a", true), ("b", false)], ignoreOrder: true);
+        rig.Sink.Stored.Select(stored => (stored.ThingName, stored.Change.Connected))
+            .ShouldBe([("a", true), ("b", false)], ignoreOrder: true);
         rig.Queue.Deleted.Count.ShouldBe(2);
     }
 
@@ -147,7 +148,8 @@ public sealed class SqsConsumerTests
 
         // Something that no part expects: the queue of work is gone.
         await rig.Start();
-        rig.Get<System.Threading.Channels.Channel<IoTOrleans.Events.Sqs.ThingMessages>>().Writer.Complete(new InvalidOperationException("gone"));
+        rig.Get<System.Threading.Channels.Channel<IoTOrleans.Events.Sqs.ThingMessages>>().Writer.Complete(
+            new InvalidOperationException("gone"));
         await rig.Until(() => rig.Log.Warnings.Any(line => line.Contains("broke", StringComparison.Ordinal)), Soon);
 
         rig.Lifetime.Received().StopApplication();

@@ -44,7 +44,8 @@ public sealed class SqsMetricsTests
         await rig.Start();
         await rig.Until(() => rig.Get<StorageGate>().IsPaused, TimeSpan.FromSeconds(5));
 
-        meter.Gauges.ShouldBe(new Dictionary<string, long> { ["iot_orleans.sqs.in_hand"] = 5, ["iot_orleans.sqs.paused"] = 1 }, ignoreOrder: true);
+        meter.Gauges.ShouldBe(
+            new Dictionary<string, long> { ["iot_orleans.sqs.in_hand"] = 5, ["iot_orleans.sqs.paused"] = 1 }, ignoreOrder: true);
         meter.Sums["iot_orleans.sqs.failed"].ShouldBeGreaterThanOrEqualTo(5);
     }
 
@@ -61,7 +62,8 @@ public sealed class SqsMetricsTests
             {
                 if (ReferenceEquals(instrument.Meter.Scope, factory)) self.EnableMeasurementEvents(instrument);
             };
-            listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => sums.AddOrUpdate(NameOf(instrument, tags), value, (_, sum) => sum + value));
+            listener.SetMeasurementEventCallback<long>(
+                (instrument, value, tags, _) => sums.AddOrUpdate(NameOf(instrument, tags), value, (_, sum) => sum + value));
             listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => gauges[NameOf(instrument, tags)] = value);
             listener.Start();
         }

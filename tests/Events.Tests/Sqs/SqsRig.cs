@@ -19,7 +19,8 @@ internal sealed class SqsRig : IAsyncDisposable
     private readonly ServiceProvider services;
     private readonly SqsConsumer consumer;
 
-    public SqsRig(Func<SqsOptions, SqsOptions>? configure = null, FakeQueue? queue = null, FakeTimeProvider? time = null, FakeMemory? memory = null)
+    public SqsRig(Func<SqsOptions, SqsOptions>? configure = null, FakeQueue? queue = null, FakeTimeProvider? time = null,
+        FakeMemory? memory = null)
     {
         Time = time ?? new FakeTimeProvider(new DateTimeOffset(2025, 11, 23, 8, 0, 0, TimeSpan.Zero));
         Queue = queue ?? new FakeQueue(Time);
@@ -82,7 +83,8 @@ internal sealed class SqsRig : IAsyncDisposable
     public async Task Pass(TimeSpan duration)
     {
         var until = Time.GetUtcNow() + duration;
-        await Until(() => Time.GetUtcNow() >= until, duration + TimeSpan.FromSeconds(1), duration > TimeSpan.FromMinutes(1) ? 4 * Step : Step);
+        await Until(() => Time.GetUtcNow() >= until, duration + TimeSpan.FromSeconds(1),
+            duration > TimeSpan.FromMinutes(1) ? 4 * Step : Step);
     }
 
     private async Task<TimeSpan> Until(Func<bool> condition, TimeSpan atMost, TimeSpan step)

@@ -13,7 +13,8 @@ public sealed class SqsStartTests
 {
     [Fact]
     public async Task A_queue_that_does_not_exist_ends_the_start() =>
-        (await StartFails("Attributes", new QueueDoesNotExistException("The specified queue does not exist."))).ShouldContain("there is no such queue");
+        (await StartFails("Attributes", new QueueDoesNotExistException("The specified queue does not exist.")))
+            .ShouldContain("there is no such queue");
 
     [Theory]
     [InlineData("InvalidClientTokenId", HttpStatusCode.Forbidden)]
@@ -25,7 +26,8 @@ public sealed class SqsStartTests
 
     [Fact]
     public async Task Without_credentials_the_start_ends() =>
-        (await StartFails("Attributes", new AmazonClientException("Failed to resolve AWS credentials."))).ShouldContain("no AWS credentials");
+        (await StartFails("Attributes", new AmazonClientException("Failed to resolve AWS credentials.")))
+            .ShouldContain("no AWS credentials");
 
     [Theory]
     [InlineData("AccessDenied")]
@@ -58,7 +60,8 @@ public sealed class SqsStartTests
     {
         await using var rig = new SqsRig();
         rig.Queue.MaxReceiveCount = null;
-        foreach (var call in (string[])["Attributes", "Receive"]) rig.Queue.Faults[call] = new HttpRequestException("Name or service not known (sqs:4566)");
+        foreach (var call in (string[])["Attributes", "Receive"])
+            rig.Queue.Faults[call] = new HttpRequestException("Name or service not known (sqs:4566)");
         rig.Queue.Send(SqsRig.Body("a"));
 
         await rig.Start();
@@ -68,7 +71,8 @@ public sealed class SqsStartTests
         await rig.Until(() => rig.Queue.Waiting is 0, TimeSpan.FromSeconds(35));
 
         // Asked again, for what could not be asked at the start.
-        await rig.Until(() => rig.Log.Warnings.Any(line => line.Contains("no redrive policy", StringComparison.Ordinal)), TimeSpan.FromSeconds(30));
+        await rig.Until(
+            () => rig.Log.Warnings.Any(line => line.Contains("no redrive policy", StringComparison.Ordinal)), TimeSpan.FromSeconds(30));
     }
 
     [Fact]

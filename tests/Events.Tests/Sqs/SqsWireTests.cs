@@ -19,13 +19,15 @@ public sealed class SqsWireTests
     public async Task Poison_ends_in_the_dead_letter_queue_while_the_good_ones_are_stored()
     {
         var (queue, dead) = await CreateQueues(maxReceiveCount: 3);
-        await Send(queue, "not json", Body("a"), """{"thingName":"b"}""", Body("c", connected: false), """{"connected":true,"timestamp":1763884800}""");
+        await Send(queue, "not json", Body("a"), """{"thingName":"b"}""", Body("c", connected: false),
+            """{"connected":true,"timestamp":1763884800}""");
 
         await using var consumer = await WireConsumer.Start(queue.Url);
         await Until(async () => await Count(dead) is 3 && await Count(queue) is 0);
 
         consumer.Sink.Stored.Select(stored => stored.ThingName).Order().ShouldBe(["a", "c"]);
-        (await Bodies(dead)).Order().ShouldBe(["not json", """{"connected":true,"timestamp":1763884800}""", """{"thingName":"b"}"""], ignoreOrder: true);
+        (await Bodies(dead)).Order()
+            .ShouldBe(["not json", """{"connected":true,"timestamp":1763884800}""", """{"thingName":"b"}"""], ignoreOrder: true);
     }
 
     [Fact]
@@ -65,7 +67,8 @@ public sealed class SqsWireTests
         var sink = new FakeSink { IsDown = true };
 
         // A hidden message comes again after 6 s unless it is extended; down for more than two such periods.
-        await using var consumer = await WireConsumer.Start(queue.Url, sink, options => options with { VisibilityTimeout = TimeSpan.FromSeconds(6) });
+        await using var consumer = await WireConsumer.Start(
+            queue.Url, sink, options => options with { VisibilityTimeout = TimeSpan.FromSeconds(6) });
         await Until(() => Task.FromResult(consumer.Get<StorageGate>().IsPaused));
         await Task.Delay(TimeSpan.FromSeconds(13), TimeProvider.System, TestContext.Current.CancellationToken);
         sink.IsDown = false;
@@ -107,7 +110,8 @@ public sealed class SqsWireTests
         using var killed = emulator.CreateSqsClient();
         var sentAt = TimeProvider.System.GetUtcNow();
         await Send(queue, Body("a"));
-        (await killed.ReceiveMessageAsync(new ReceiveMessageRequest(queue.Url) { VisibilityTimeout = 3 }, TestContext.Current.CancellationToken))
+        (await killed.ReceiveMessageAsync(
+            new ReceiveMessageRequest(queue.Url) { VisibilityTimeout = 3 }, TestContext.Current.CancellationToken))
             .Messages.ShouldHaveSingleItem();
 
         await using var consumer = await WireConsumer.Start(queue.Url);
@@ -202,7 +206,8 @@ public sealed class SqsWireTests
     public async Task An_endpoint_that_nobody_listens_at_does_not_end_the_start()
     {
         const string Nobody = "http://127.0.0.1:9";
-        using var sqs = new AmazonSQSClient(Fauxqs.Credentials, new AmazonSQSConfig { ServiceURL = Nobody, AuthenticationRegion = Fauxqs.Region });
+        using var sqs = new AmazonSQSClient(
+            Fauxqs.Credentials, new AmazonSQSConfig { ServiceURL = Nobody, AuthenticationRegion = Fauxqs.Region });
 
         await using var consumer = await WireConsumer.Start(sqs, Nobody + "/000000000000/presence");
 
@@ -242,8 +247,10 @@ public sealed class SqsWireTests
         using var sqs = emulator.CreateSqsClient();
         foreach (var batch in bodies.Chunk(10))
         {
-            var entries = batch.Select((body, i) => new SendMessageBatchRequestEntry(i.ToString(CultureInfo.InvariantCulture), body)).ToList();
-            (await sqs.SendMessageBatchAsync(queue.Url, entries, TestContext.Current.CancellationToken)).Successful.Count.ShouldBe(batch.Length);
+            var entries = batch.Select(
+                (body, i) => new SendMessageBatchRequestEntry(i.ToString(CultureInfo.InvariantCulture), body)).ToList();
+            (await sqs.SendMessageBatchAsync(queue.Url, entries, TestContext.Current.CancellationToken)).Successful.Count
+                .ShouldBe(batch.Length);
         }
     }
 
@@ -263,7 +270,8 @@ public sealed class SqsWireTests
     {
         var emulator = await Fauxqs.Get();
         using var sqs = emulator.CreateSqsClient();
-        var received = await sqs.ReceiveMessageAsync(new ReceiveMessageRequest(queue.Url) { MaxNumberOfMessages = 10 }, TestContext.Current.CancellationToken);
+        var received = await sqs.ReceiveMessageAsync(
+            new ReceiveMessageRequest(queue.Url) { MaxNumberOfMessages = 10 }, TestContext.Current.CancellationToken);
         return [.. (received.Messages ?? []).Select(message => message.Body)];
     }
 

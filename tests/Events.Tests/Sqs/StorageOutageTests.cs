@@ -135,7 +135,8 @@ public sealed class StorageOutageTests
         BackoffsOf("broken").ShouldBe([10, 20, 40, 80]);
 
         List<int> BackoffsOf(string thing) => rig.Queue.Locked(() =>
-            rig.Queue.Changes.Where(change => change.Body == SqsRig.Body(thing) && change.Seconds is not 30).Select(change => change.Seconds).ToList());
+            rig.Queue.Changes.Where(change => change.Body == SqsRig.Body(thing) && change.Seconds is not 30)
+                .Select(change => change.Seconds).ToList());
     }
 
     [Fact]

@@ -39,7 +39,8 @@ internal sealed class WireConsumer : IAsyncDisposable
         return await Start(emulator.CreateSqsClient(), queueUrl, sink, configure);
     }
 
-    public static async Task<WireConsumer> Start(IAmazonSQS sqs, string queueUrl, FakeSink? sink = null, Func<SqsOptions, SqsOptions>? configure = null)
+    public static async Task<WireConsumer> Start(
+        IAmazonSQS sqs, string queueUrl, FakeSink? sink = null, Func<SqsOptions, SqsOptions>? configure = null)
     {
         var options = new SqsOptions { QueueUrl = queueUrl };
         var wire = new WireConsumer(sqs, configure?.Invoke(options) ?? options, sink ?? new FakeSink());

@@ -177,7 +177,9 @@ public sealed class ConsumerWatermarkTests
         WatermarkOf(rig).SeenUntil.ShouldNotBeNull().ShouldBeLessThan(sent);
     }
 
-    /// <summary>Random traffic, random failures: at every quarter of a second what is said to have been read must have been stored.</summary>
+    /// <summary>
+    /// Random traffic, random failures: at every quarter of a second what is said to have been read must have been stored.
+    /// </summary>
     [Fact]
     public async Task It_never_says_more_than_is_true() => await Gen.Int[0, 6].Array[40].SampleAsync(
         async story =>
@@ -208,7 +210,9 @@ public sealed class ConsumerWatermarkTests
         {
             var thing = body.Split('"')[3];
             if (stored.Contains(thing) || watermark.Hides(sentAt, now)) continue;
-            (watermark.SeenUntil >= sentAt).ShouldBeFalse($"{thing}, sent {sentAt:T}, received {receives} times, is not stored; said to be read until {watermark.SeenUntil:T} at {now:T}");
+            (watermark.SeenUntil >= sentAt).ShouldBeFalse(
+                $"{thing}, sent {sentAt:T}, received {receives} times, is not stored; "
+                    + $"said to be read until {watermark.SeenUntil:T} at {now:T}");
         }
     }
 

@@ -20,7 +20,8 @@ public sealed class PollProgressTests
         polls.Count.ShouldBe(2);
         foreach (var poll in polls)
         {
-            poll.Last.WaitingSince.ShouldNotBeNull().ShouldBeGreaterThan(rig.Time.GetUtcNow() - SqsQueue.LongPoll - TimeSpan.FromSeconds(1));
+            poll.Last.WaitingSince.ShouldNotBeNull()
+                .ShouldBeGreaterThan(rig.Time.GetUtcNow() - SqsQueue.LongPoll - TimeSpan.FromSeconds(1));
             poll.Last.LastResult.ShouldNotBeNull().OldestSentAt.ShouldBeNull();
         }
     }

@@ -78,7 +78,8 @@ internal sealed class TestReminders(TimeProvider time) : IReminderRegistry, IRem
         {
             Upserts++;
             var startAt = time.GetUtcNow() + dueTime;
-            var row = new Row(reminderName, (++_etag).ToString(System.Globalization.CultureInfo.InvariantCulture), startAt, period, startAt);
+            var row = new Row(
+                reminderName, (++_etag).ToString(System.Globalization.CultureInfo.InvariantCulture), startAt, period, startAt);
             _rows[callingGrainId] = row;
             return Task.FromResult<IGrainReminder>(new Handle(row.Name, row.ETag));
         }
@@ -111,7 +112,8 @@ internal sealed class TestReminders(TimeProvider time) : IReminderRegistry, IRem
     {
         lock (_lock)
         {
-            return Task.FromResult(_rows.TryGetValue(callingGrainId, out var row) ? new List<IGrainReminder> { new Handle(row.Name, row.ETag) } : []);
+            return Task.FromResult(
+                _rows.TryGetValue(callingGrainId, out var row) ? new List<IGrainReminder> { new Handle(row.Name, row.ETag) } : []);
         }
     }
 
@@ -124,7 +126,8 @@ internal sealed class TestReminders(TimeProvider time) : IReminderRegistry, IRem
     /// <summary>A write that came late, from a silo that had given up on it.</summary>
     public void Replace(GrainId grainId, DateTimeOffset startAt)
     {
-        lock (_lock) _rows[grainId] = new("presence", (++_etag).ToString(System.Globalization.CultureInfo.InvariantCulture), startAt, TimeSpan.FromMinutes(1), startAt);
+        lock (_lock) _rows[grainId] = new(
+            "presence", (++_etag).ToString(System.Globalization.CultureInfo.InvariantCulture), startAt, TimeSpan.FromMinutes(1), startAt);
     }
 
     public Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName)
@@ -134,7 +137,10 @@ internal sealed class TestReminders(TimeProvider time) : IReminderRegistry, IRem
         {
             RowsRead++;
             return Task.FromResult<ReminderEntry?>(_rows.TryGetValue(grainId, out var row)
-                ? new ReminderEntry { GrainId = grainId, ReminderName = row.Name, ETag = row.ETag, StartAt = row.StartAt.UtcDateTime, Period = row.Period }
+                ? new ReminderEntry
+                {
+                    GrainId = grainId, ReminderName = row.Name, ETag = row.ETag, StartAt = row.StartAt.UtcDateTime, Period = row.Period,
+                }
                 : null);
         }
     }

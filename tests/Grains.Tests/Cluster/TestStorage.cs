@@ -26,7 +26,8 @@ internal sealed class TestStorage : IGrainStorage
     public IEnumerable<GrainId> OfType(GrainType type) =>
         _rows.Keys.Where(id => id.Type == type).OrderBy(id => id.Key.ToString(), StringComparer.Ordinal);
 
-    public T? Read<T>(GrainId grainId) => JsonOf(grainId) is { } json ? JsonSerializer.Deserialize<T>(json, DeviceStateJson.Options) : default;
+    public T? Read<T>(GrainId grainId) =>
+        JsonOf(grainId) is { } json ? JsonSerializer.Deserialize<T>(json, DeviceStateJson.Options) : default;
 
     public int Writes { get; private set; }
 

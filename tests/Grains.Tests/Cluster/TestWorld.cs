@@ -38,7 +38,9 @@ internal sealed class TestDestination(string name) : INotificationDestination
 
     public IReadOnlyList<DateTimeOffset> AcceptedAt => [.. _accepted.Select(entry => entry.At)];
 
-    /// <summary>Counted from <paramref name="since"/>, so that what a busy machine sends late does not count against the second it falls into.</summary>
+    /// <summary>
+    /// Counted from <paramref name="since"/>, so that what a busy machine sends late does not count against the second it falls into.
+    /// </summary>
     public void ShouldHaveKeptTo(RateLimit rate, DateTimeOffset since) => AcceptedAt.Where(at => at >= since).Order().Index()
         .ShouldEachBe(one => one.Item - since >= rate.Period * (one.Index / rate.Count));
 

@@ -114,7 +114,8 @@ internal sealed class VirtualCluster : IAsyncDisposable
     {
         var cluster = new VirtualCluster(configure, prepare, silos);
         await cluster._cluster.DeployAsync();
-        foreach (var destination in cluster.Destinations) await Try(() => cluster._cluster.Client.GetGrain<IDispatcherGrain>(destination.Name).GetState());
+        foreach (var destination in cluster.Destinations)
+            await Try(() => cluster._cluster.Client.GetGrain<IDispatcherGrain>(destination.Name).GetState());
         if (cluster.WaitsForMutes) await cluster.MutesAreKnown();
         return cluster;
     }
@@ -251,7 +252,9 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     public bool IsInMemory(string thingName) => _cluster.TryGetGrainContext(IdOf(thingName), out _);
 
-    /// <summary>The silo that runs this destination's dispatcher is gone at once, with everything in its memory, and the others know.</summary>
+    /// <summary>
+    /// The silo that runs this destination's dispatcher is gone at once, with everything in its memory, and the others know.
+    /// </summary>
     public async Task KillSiloOfDispatcher(string destination)
     {
         var dispatcher = _cluster.Client.GetGrain<IDispatcherGrain>(destination).GetGrainId();
@@ -277,7 +280,8 @@ internal sealed class VirtualCluster : IAsyncDisposable
     private readonly HashSet<string> _touched = ["rpi-1"];
 
     private int Pending => _cluster.Silos.Sum(silo =>
-        silo.ServiceProvider.GetRequiredService<DestinationSender>().Pending + silo.ServiceProvider.GetRequiredService<IncidentMembers>().Pending
+        silo.ServiceProvider.GetRequiredService<DestinationSender>().Pending
+            + silo.ServiceProvider.GetRequiredService<IncidentMembers>().Pending
         + silo.ServiceProvider.GetRequiredService<VerificationQueue>().Pending
         + silo.ServiceProvider.GetRequiredService<DestinationHealth>().RetryQueues.Count(queue => queue.IsDue));
 

@@ -143,7 +143,8 @@ public sealed class CrashTests
     [Fact]
     public async Task A_reconnect_that_finds_the_mark_owes_a_recovery_whatever_died_in_between()
     {
-        await using var cluster = await VirtualCluster.Start(presence => presence.Policy = presence.Policy with { RecoveryHold = TimeSpan.Zero });
+        await using var cluster = await VirtualCluster.Start(
+            presence => presence.Policy = presence.Policy with { RecoveryHold = TimeSpan.Zero });
         cluster.Mail.Answer = _ => Task.FromResult(DeliveryAnswer.Failed("the answer got lost"));
         await cluster.Connect();
         await cluster.Drop();
@@ -191,11 +192,14 @@ public sealed class CrashTests
         cluster.Mail.Attempts.ShouldBe(0);
     }
 
-    /// <summary>Found by the model: in the meantime another silo's tick found nothing to do, and removed what this one had registered.</summary>
+    /// <summary>
+    /// Found by the model: in the meantime another silo's tick found nothing to do, and removed what this one had registered.
+    /// </summary>
     [Fact]
     public async Task A_silo_that_slept_while_an_activation_read_its_state_reads_again_before_it_speaks()
     {
-        await using var cluster = await VirtualCluster.Start(presence => presence.Policy = presence.Policy with { RepeatInterval = Minutes(10) });
+        await using var cluster = await VirtualCluster.Start(
+            presence => presence.Policy = presence.Policy with { RepeatInterval = Minutes(10) });
         await cluster.Connect();
         await cluster.Drop();
         await cluster.Advance(Minutes(6));
@@ -231,7 +235,9 @@ public sealed class CrashTests
         cluster.Reminders.Exists(cluster.IdOf()).ShouldBeTrue();
     }
 
-    /// <summary>Found by the model: the reminder that it found on waking belonged to the outage that another silo had begun meanwhile.</summary>
+    /// <summary>
+    /// Found by the model: the reminder that it found on waking belonged to the outage that another silo had begun meanwhile.
+    /// </summary>
     [Fact]
     public async Task A_silo_that_slept_after_it_stored_a_return_leaves_the_reminder_of_the_next_outage_alone()
     {
@@ -267,7 +273,8 @@ public sealed class CrashTests
     public async Task A_notification_that_waited_too_long_is_asked_about_once_more()
     {
         var first = new TaskCompletionSource<DeliveryAnswer>();
-        await using var cluster = await VirtualCluster.Start(prepare: world => world.Mail.Terms = new DestinationTerms { Collapse = false });
+        await using var cluster = await VirtualCluster.Start(
+            prepare: world => world.Mail.Terms = new DestinationTerms { Collapse = false });
         cluster.Mail.Answer = n => n.ThingName == "rpi-1" ? Task.FromResult(DeliveryAnswer.Accepted()) : first.Task;
 
         // Eight slow ones keep all workers busy while the ninth waits and its thing comes back.

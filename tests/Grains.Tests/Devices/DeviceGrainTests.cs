@@ -98,7 +98,8 @@ public sealed class DeviceGrainTests
     [Fact]
     public async Task A_cycle_in_grace_after_the_activation_was_collected_costs_three_reads()
     {
-        await using var cluster = await VirtualCluster.Start(presence => presence.Policy = presence.Policy with { Grace = TimeSpan.FromHours(1) });
+        await using var cluster = await VirtualCluster.Start(
+            presence => presence.Policy = presence.Policy with { Grace = TimeSpan.FromHours(1) });
         cluster.LeaveAlone();
         await cluster.Connect();
         await cluster.Crash();
@@ -139,7 +140,8 @@ public sealed class DeviceGrainTests
     [Fact]
     public async Task A_grace_of_hours_survives_the_collection_of_its_activation()
     {
-        await using var cluster = await VirtualCluster.Start(presence => presence.Policy = presence.Policy with { Grace = TimeSpan.FromHours(6) });
+        await using var cluster = await VirtualCluster.Start(
+            presence => presence.Policy = presence.Policy with { Grace = TimeSpan.FromHours(6) });
         await cluster.Connect();
         await cluster.Drop();
         await cluster.Crash();
@@ -152,7 +154,8 @@ public sealed class DeviceGrainTests
     [Fact]
     public async Task A_thing_that_its_verifier_knows_to_be_back_is_healed_and_nobody_is_told()
     {
-        await using var cluster = await VirtualCluster.Start(prepare: Verified(world => new VerifierAnswer(VerifierVerdict.Connected, world.Now.AddMinutes(-1), 12)));
+        await using var cluster = await VirtualCluster.Start(
+            prepare: Verified(world => new VerifierAnswer(VerifierVerdict.Connected, world.Now.AddMinutes(-1), 12)));
         await cluster.Connect();
         await cluster.Advance(Minutes(1));
         await cluster.Drop();
@@ -182,7 +185,8 @@ public sealed class DeviceGrainTests
     public async Task A_destination_that_hangs_delays_no_other()
     {
         var hang = new TaskCompletionSource<DeliveryAnswer>();
-        await using var cluster = await VirtualCluster.Start(prepare: world => world.Destinations.Add(new TestDestination("hook") { Answer = _ => hang.Task }));
+        await using var cluster = await VirtualCluster.Start(
+            prepare: world => world.Destinations.Add(new TestDestination("hook") { Answer = _ => hang.Task }));
         await cluster.Connect();
         await cluster.Drop();
         await cluster.AdvanceWithoutRest(Minutes(5));
@@ -199,7 +203,8 @@ public sealed class DeviceGrainTests
     {
         await using var cluster = await VirtualCluster.Start(prepare: world => world.Destinations.Add(new TestDestination("hook")));
         var back = cluster.Now.AddMinutes(8);
-        cluster.Destinations[1].Answer = _ => Task.FromResult(cluster.Now < back ? DeliveryAnswer.Failed("503") : DeliveryAnswer.Accepted());
+        cluster.Destinations[1].Answer = _ =>
+            Task.FromResult(cluster.Now < back ? DeliveryAnswer.Failed("503") : DeliveryAnswer.Accepted());
         await cluster.Connect();
         await cluster.Drop();
         await cluster.Advance(Minutes(20));

@@ -21,7 +21,8 @@ public sealed class DeviceStoriesTests
         var time = new FakeTimeProvider(story.Now);
         var book = new MuteBook(null!, time);
         book.Copy(new MuteList { Revision = 1, Mutes = mutes });
-        return new DeviceStories(new PresencePolicies(Options.Create(new PresenceOptions()), [new Cluster.TestDestination("mail")], []), book, time)
+        return new DeviceStories(
+            new PresencePolicies(Options.Create(new PresenceOptions()), [new Cluster.TestDestination("mail")], []), book, time)
             .WhyOf("rpi-1", story.State);
     }
 
@@ -63,7 +64,8 @@ public sealed class DeviceStoriesTests
 
         var history = DeviceStories.HistoryOf("rpi-1", story.State);
         Told(history).ShouldBe(["recovered: mail", "connected", "told: mail", "disconnected", "connected"]);
-        history.Items.Select(item => item.Reason).ShouldBe(["hold-held", "came-back-told", "told-unverified", "grace-started", "first-connected"]);
+        history.Items.Select(item => item.Reason)
+            .ShouldBe(["hold-held", "came-back-told", "told-unverified", "grace-started", "first-connected"]);
         history.Items.Select(item => item.Word).ShouldBe(["device.recovered", null, "device.offline", null, null]);
         history.Items.Select(item => item.At).ShouldBe(history.Items.Select(item => item.At).OrderDescending());
         var why = Why(story);
@@ -85,23 +87,29 @@ public sealed class DeviceStoriesTests
         story.After(Minutes(1)).Timed(false);
         story.After(Minutes(5)).Tick();
         Told(DeviceStories.HistoryOf("rpi-1", story.State)).First().ShouldBe("told", "nobody has accepted it yet");
-        foreach (var destination in (string[])["ops-mail", "slack"]) story.Answered(DeliveryOutcome.Accepted, to: destination).ShouldBe(PresenceReason.Delivered);
-        story.Do(new PresenceInput.Answered(story.State.Outage!.Id, NotificationEvent.DeviceOffline, 0, "pager", DeliveryAnswer.Accepted() with { IncidentId = "i-1" }));
+        foreach (var destination in (string[])["ops-mail", "slack"])
+            story.Answered(DeliveryOutcome.Accepted, to: destination).ShouldBe(PresenceReason.Delivered);
+        story.Do(new PresenceInput.Answered(
+            story.State.Outage!.Id, NotificationEvent.DeviceOffline, 0, "pager", DeliveryAnswer.Accepted() with { IncidentId = "i-1" }));
         story.After(Minutes(20)).Answered(DeliveryOutcome.Accepted, to: "hook");
         story.After(Minutes(10)).Tick();
-        foreach (var destination in (string[])["ops-mail", "slack", "pager"]) story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceStillOffline, destination, sequence: 1);
+        foreach (var destination in (string[])["ops-mail", "slack", "pager"])
+            story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceStillOffline, destination, sequence: 1);
 
         story.Crash();
         var history = DeviceStories.HistoryOf("rpi-1", story.State);
-        Told(history).ShouldBe(["delivered: ops-mail, slack, pager", "delivered: hook", "delivered: pager", "told: ops-mail, slack", "disconnected", "connected"]);
-        history.Items.Select(item => item.Word).ShouldBe(["device.still_offline", "device.offline", "device.offline", "device.offline", null, null]);
+        Told(history).ShouldBe(["delivered: ops-mail, slack, pager", "delivered: hook", "delivered: pager", "told: ops-mail, slack",
+            "disconnected", "connected"]);
+        history.Items.Select(item => item.Word)
+            .ShouldBe(["device.still_offline", "device.offline", "device.offline", "device.offline", null, null]);
         history.Items[2].Reason.ShouldBe("delivered-by-incident");
         Why(story).Items.Select(item => item.Destinations.Count).ShouldBe([3, 1, 1, 2, 0, 0]);
 
         story.After(Minutes(1)).Timed(true);
         var outage = story.State.Outage!.Id;
         story.After(Minutes(1)).Tick();
-        foreach (var destination in story.Rules.Policy.Notify) story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, destination, outage);
+        foreach (var destination in story.Rules.Policy.Notify)
+            story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, destination, outage);
         Told(DeviceStories.HistoryOf("rpi-1", story.State)).First().ShouldBe("recovered: ops-mail, slack, hook, pager");
         for (var again = 0; again < 9; again++) story.After(Minutes(1)).Timed(again % 2 == 1);
         Told(DeviceStories.HistoryOf("rpi-1", story.State)).ShouldEachBe(item => !item.Contains(':'), "names leave with their entries");
@@ -135,10 +143,12 @@ public sealed class DeviceStoriesTests
         }
 
         var id = FlappingRules.IdOf(story.State.Flapping[0], story.Rules);
-        foreach (var destination in story.Rules.Policy.Notify) story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, destination, id);
+        foreach (var destination in story.Rules.Policy.Notify)
+            story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, destination, id);
         Told(DeviceStories.HistoryOf("rpi-1", story.State)).First().ShouldBe("flapping: mail, slack");
         story.After(Minutes(60)).Tick();
-        foreach (var destination in story.Rules.Policy.Notify) story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceSteady, destination, id);
+        foreach (var destination in story.Rules.Policy.Notify)
+            story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceSteady, destination, id);
         Told(DeviceStories.HistoryOf("rpi-1", story.State)).First().ShouldBe("steady: mail, slack");
     }
 
@@ -202,8 +212,10 @@ public sealed class DeviceStoriesTests
         story.Timed(true);
         story.Context = story.Context with { MutedBy = ["a"] };
         Mute a = new() { Id = "a", Glob = "*", From = story.Now, Until = story.Now + Minutes(60) };
-        MuteOf(Why(story, [a with { Id = "b", From = story.Now + Minutes(50), Until = story.Now + Minutes(90) }, a])).Until.ShouldBe(story.Now + Minutes(90));
-        MuteOf(Why(story, [a, a with { Id = "b", From = story.Now + Minutes(70), Until = story.Now + Minutes(90) }])).Until.ShouldBe(story.Now + Minutes(60));
+        MuteOf(Why(story, [a with { Id = "b", From = story.Now + Minutes(50), Until = story.Now + Minutes(90) }, a])).Until.ShouldBe(
+            story.Now + Minutes(90));
+        MuteOf(Why(story, [a, a with { Id = "b", From = story.Now + Minutes(70), Until = story.Now + Minutes(90) }])).Until.ShouldBe(
+            story.Now + Minutes(60));
         MuteOf(Why(story, [a, a with { Id = "b", Until = null, UntilRecovered = true }])).Until.ShouldBeNull();
     }
 

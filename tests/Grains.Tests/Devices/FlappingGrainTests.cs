@@ -82,7 +82,8 @@ public sealed class FlappingGrainTests
         cluster.Mail.Answer = notification =>
         {
             accepted.Add(notification.Key);
-            return Task.FromResult(accepted.Count == 1 ? DeliveryAnswer.Failed("the answer was lost on the way") : DeliveryAnswer.Accepted());
+            return Task.FromResult(
+                accepted.Count == 1 ? DeliveryAnswer.Failed("the answer was lost on the way") : DeliveryAnswer.Accepted());
         };
         await cluster.Connect();
         await Blips(cluster, 6);

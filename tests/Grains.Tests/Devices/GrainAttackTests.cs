@@ -81,7 +81,9 @@ public sealed class GrainAttackTests
     {
         var calls = 0;
         await using var cluster = await VirtualCluster.Start(prepare: world => world.Verifier.Answer = _ =>
-            calls++ == 0 ? throw new InvalidOperationException("once") : Task.FromResult(new VerifierAnswer(VerifierVerdict.Connected, world.Now, 12)));
+            calls++ == 0
+                ? throw new InvalidOperationException("once")
+                : Task.FromResult(new VerifierAnswer(VerifierVerdict.Connected, world.Now, 12)));
         await cluster.Connect();
         await cluster.Advance(Minutes(1));
         await cluster.Drop();
@@ -186,14 +188,16 @@ public sealed class GrainAttackTests
         cluster.Reminders.Exists(cluster.IdOf()).ShouldBeFalse();
     }
 
-    private static Task<IGrainReminder> LeaveAReminder(VirtualCluster cluster) => cluster.Reminders.RegisterOrUpdateReminder(cluster.IdOf(), "presence", Minutes(1), Minutes(1));
+    private static Task<IGrainReminder> LeaveAReminder(VirtualCluster cluster) =>
+        cluster.Reminders.RegisterOrUpdateReminder(cluster.IdOf(), "presence", Minutes(1), Minutes(1));
 
     private static void ElsewhereItDrops(VirtualCluster cluster, DeviceState connected)
     {
         cluster.Reminders.RegisterOrUpdateReminder(cluster.IdOf(), "presence", Minutes(5), Minutes(1)).Wait();
         cluster.Storage.Overwrite(cluster.IdOf(), connected with
         {
-            Connected = false, Since = cluster.Now, Outage = new() { Id = "elsewhere", Since = cluster.Now, GraceEndsAt = cluster.Now + Minutes(5), GraceSeconds = 300 },
+            Connected = false, Since = cluster.Now,
+            Outage = new() { Id = "elsewhere", Since = cluster.Now, GraceEndsAt = cluster.Now + Minutes(5), GraceSeconds = 300 },
         });
     }
 }

@@ -54,7 +54,9 @@ public sealed class MemoryTests
         await VirtualCluster.Until(() => cluster.Mail.Events is ["device.offline"]);
     }
 
-    /// <summary>A reminder is not moved for less than its period; its tick is too early then, and finds the deadline within a timer's reach.</summary>
+    /// <summary>
+    /// A reminder is not moved for less than its period; its tick is too early then, and finds the deadline within a timer's reach.
+    /// </summary>
     [Fact]
     public async Task A_reminder_that_stands_before_the_deadline_hands_over_to_a_timer()
     {
@@ -73,7 +75,9 @@ public sealed class MemoryTests
         await VirtualCluster.Until(() => cluster.Mail.Events is ["device.offline"]);
     }
 
-    /// <summary>After a clock was set back: the tick comes early, and the reminder does not tick again before the time that it is set for.</summary>
+    /// <summary>
+    /// After a clock was set back: the tick comes early, and the reminder does not tick again before the time that it is set for.
+    /// </summary>
     [Fact]
     public async Task A_reminder_that_ticked_too_early_is_moved_when_something_is_due_sooner()
     {
@@ -93,7 +97,8 @@ public sealed class MemoryTests
     {
         // Orleans asks the machine's clock whether a grain may leave already, and the cluster's when it is told until when it stays.
         await using var cluster = await VirtualCluster.Start(
-            options => options.Policy = options.Policy with { Grace = minute }, prepare: cluster => cluster.Time.SetUtcNow(TimeProvider.System.GetUtcNow().AddYears(1)));
+            options => options.Policy = options.Policy with { Grace = minute }, prepare: cluster =>
+                cluster.Time.SetUtcNow(TimeProvider.System.GetUtcNow().AddYears(1)));
         var things = Enumerable.Range(0, 20).Select(i => $"thing-{i}").ToArray();
         cluster.Touch(things);
         foreach (var thing in things) await cluster.Connect(thing);
@@ -107,7 +112,8 @@ public sealed class MemoryTests
         await cluster.CollectIdle();
         waiting.ShouldEachBe(thing => !cluster.IsInMemory(thing));
         await cluster.Advance(2 * minute);
-        await VirtualCluster.Until(async () => (await Task.WhenAll(waiting.Select(thing => cluster.Status(thing)))).All(status => status.NotifiedAt is not null));
+        await VirtualCluster.Until(
+            async () => (await Task.WhenAll(waiting.Select(thing => cluster.Status(thing)))).All(status => status.NotifiedAt is not null));
     }
 
     /// <summary>Another activation would not know of it, and could tell of the end before the beginning has arrived.</summary>
@@ -115,7 +121,8 @@ public sealed class MemoryTests
     public async Task A_thing_of_which_a_destination_is_being_told_stays_until_it_answers()
     {
         await using var cluster = await VirtualCluster.Start(
-            options => options.Policy = options.Policy with { Grace = minute }, prepare: cluster => cluster.Time.SetUtcNow(TimeProvider.System.GetUtcNow().AddYears(1)));
+            options => options.Policy = options.Policy with { Grace = minute }, prepare: cluster =>
+                cluster.Time.SetUtcNow(TimeProvider.System.GetUtcNow().AddYears(1)));
         var answer = new TaskCompletionSource<DeliveryAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.Mail.Answer = _ => answer.Task;
         cluster.LeaveAlone();

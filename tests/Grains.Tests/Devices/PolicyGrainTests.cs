@@ -103,7 +103,8 @@ public sealed class PolicyGrainTests
     [Fact]
     public async Task The_status_says_which_policy_holds_and_where_it_comes_from()
     {
-        await using var cluster = await VirtualCluster.Start(presence => presence.Policies.Add(new() { Match = "rpi-*", Policy = new() { RecoveryHold = Minutes(3) } }));
+        await using var cluster = await VirtualCluster.Start(
+            presence => presence.Policies.Add(new() { Match = "rpi-*", Policy = new() { RecoveryHold = Minutes(3) } }));
         await cluster.Connect();
         var policy = (await cluster.Status()).Policy;
         (policy.Source, policy.Match, policy.RecoveryHold, policy.Grace).ShouldBe(("rpi-*", "rpi-*", Minutes(3), Minutes(5)));

@@ -40,7 +40,8 @@ public sealed class RemovalTests
     {
         await using var cluster = await VirtualCluster.Start();
         var answer = new TaskCompletionSource<DeliveryAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        cluster.Mail.Answer = told => told.Event == NotificationEvent.DeviceOffline ? answer.Task : Task.FromResult(DeliveryAnswer.Accepted());
+        cluster.Mail.Answer = told =>
+            told.Event == NotificationEvent.DeviceOffline ? answer.Task : Task.FromResult(DeliveryAnswer.Accepted());
         await cluster.Connect();
         await cluster.Drop();
         await cluster.AdvanceWithoutRest(Minutes(5.1));
@@ -125,7 +126,8 @@ public sealed class RemovalTests
     public async Task Its_incident_ends_without_it_and_an_alert_of_its_own_is_closed()
     {
         await using var cluster = await VirtualCluster.Start(prepare: world =>
-            world.Destinations.Add(new TestDestination("pager") { Terms = new DestinationTerms { Collapse = false, AlertPerOutage = true } }));
+            world.Destinations.Add(
+                new TestDestination("pager") { Terms = new DestinationTerms { Collapse = false, AlertPerOutage = true } }));
         var names = Enumerable.Range(0, 12).Select(i => $"thing-{i}").ToArray();
         cluster.Touch(names);
         foreach (var name in names) await cluster.Connect(name);

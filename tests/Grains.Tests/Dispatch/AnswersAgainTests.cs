@@ -52,7 +52,8 @@ public sealed class AnswersAgainTests
         await cluster.Advance(Minutes(25));
 
         await Returns(cluster, Seconds(0));
-        cluster.Mail.Accepted.Where(told => told.ThingName == "rpi-1").Select(told => told.Event.Name()).ShouldBe(["device.offline", "device.recovered"]);
+        cluster.Mail.Accepted.Where(told => told.ThingName == "rpi-1").Select(told => told.Event.Name())
+            .ShouldBe(["device.offline", "device.recovered"]);
         cluster.Mail.Accepted.Where(told => told.ThingName == "rpi-2").Select(told => told.Event.Name()).ShouldBe(["device.offline"]);
         (await cluster.Device("rpi-1").GetState()).Owing.ShouldBeEmpty();
     }
@@ -71,7 +72,8 @@ public sealed class AnswersAgainTests
         await cluster.Advance(Minutes(40));
 
         await Returns(cluster, Seconds(0));
-        cluster.Mail.Accepted.Skip(2).Select(told => (told.ThingName, told.Event.Name())).Order().ShouldBe([("rpi-1", "device.recovered"), ("rpi-2", "device.still_offline")]);
+        cluster.Mail.Accepted.Skip(2).Select(told => (told.ThingName, told.Event.Name())).Order()
+            .ShouldBe([("rpi-1", "device.recovered"), ("rpi-2", "device.still_offline")]);
     }
 
     [Fact]
@@ -110,7 +112,8 @@ public sealed class AnswersAgainTests
     public async Task A_thousand_that_wait_go_out_within_its_rate_and_no_slower()
     {
         var rate = new RateLimit(20, Seconds(1));
-        await using var cluster = await Start(oneByOne: true, prepare: world => world.Mail.Terms = new() { Collapse = false, RateLimit = rate });
+        await using var cluster = await Start(
+            oneByOne: true, prepare: world => world.Mail.Terms = new() { Collapse = false, RateLimit = rate });
         cluster.LeaveAlone();
         cluster.Patience = TimeSpan.FromMilliseconds(20);
         var names = Enumerable.Range(0, 1000).Select(i => $"thing-{i}").ToArray();
@@ -170,7 +173,8 @@ public sealed class AnswersAgainTests
     }
 
     private async Task<VirtualCluster> Start(
-        short silos = 1, bool oneByOne = false, Action<Grains.Policies.PresenceOptions>? configure = null, Action<VirtualCluster>? prepare = null)
+        short silos = 1, bool oneByOne = false, Action<Grains.Policies.PresenceOptions>? configure = null,
+        Action<VirtualCluster>? prepare = null)
     {
         var cluster = await VirtualCluster.Start(configure, world =>
         {

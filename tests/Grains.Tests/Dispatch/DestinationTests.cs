@@ -100,7 +100,8 @@ public sealed class DestinationTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Lines.Add(formatter(state, exception));
     }
 
@@ -109,8 +110,10 @@ public sealed class DestinationTests
     public async Task The_end_of_an_outage_does_not_overtake_a_repeat_that_is_under_way_and_follows_it_at_once()
     {
         var repeat = new TaskCompletionSource<DeliveryAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var cluster = await VirtualCluster.Start(options => options.Policy = options.Policy with { RepeatInterval = Minutes(30) });
-        cluster.Mail.Answer = told => told.Event == NotificationEvent.DeviceStillOffline ? repeat.Task : Task.FromResult(DeliveryAnswer.Accepted());
+        await using var cluster = await VirtualCluster.Start(
+            options => options.Policy = options.Policy with { RepeatInterval = Minutes(30) });
+        cluster.Mail.Answer = told =>
+            told.Event == NotificationEvent.DeviceStillOffline ? repeat.Task : Task.FromResult(DeliveryAnswer.Accepted());
         await cluster.Connect();
         await cluster.Drop();
         await cluster.Advance(Minutes(6));
@@ -157,7 +160,8 @@ public sealed class DestinationTests
     {
         var wantsRest = true;
         await using var cluster = await VirtualCluster.Start();
-        cluster.Mail.Answer = _ => Task.FromResult(wantsRest ? DeliveryAnswer.Failed("HTTP 429") with { RetryAfter = Minutes(3) } : DeliveryAnswer.Accepted());
+        cluster.Mail.Answer = _ =>
+            Task.FromResult(wantsRest ? DeliveryAnswer.Failed("HTTP 429") with { RetryAfter = Minutes(3) } : DeliveryAnswer.Accepted());
         cluster.LeaveAlone();
         cluster.Patience = TimeSpan.FromMilliseconds(20);
         foreach (var n in Enumerable.Range(0, 12)) await cluster.Drop($"thing-{n}");
@@ -207,7 +211,8 @@ public sealed class DestinationTests
     public async Task A_recovery_never_overtakes_a_keep_alive_nor_is_overtaken_by_one()
     {
         var alerts = new TestDestination("alerts") { Terms = new() { KeepAlive = Minutes(10) } };
-        await using var cluster = await VirtualCluster.Start(options => options.Policy = options.Policy with { RecoveryHold = TimeSpan.Zero }, c => c.Destinations.Add(alerts));
+        await using var cluster = await VirtualCluster.Start(
+            options => options.Policy = options.Policy with { RecoveryHold = TimeSpan.Zero }, c => c.Destinations.Add(alerts));
         await cluster.Drop();
         await cluster.Advance(Minutes(5));
 

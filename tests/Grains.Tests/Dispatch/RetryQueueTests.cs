@@ -102,7 +102,8 @@ public sealed class RetryQueueTests : IDisposable
 
     private void Start() => _ = _room.Run(() => _busy, Others, _stop.Token);
 
-    private async IAsyncEnumerable<Waiter> Others([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Waiter> Others(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var other in _others) yield return new(_wake, other);
         await Task.CompletedTask;

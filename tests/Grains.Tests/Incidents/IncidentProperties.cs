@@ -26,7 +26,8 @@ public sealed class IncidentProperties
 
     internal sealed record World(int CollapseAbove, int? Rate, Leg[] Legs, int[] Fates)
     {
-        public override string ToString() => $"above {CollapseAbove}, rate {Rate}, fates {string.Join(",", Fates)}\n  " + string.Join("\n  ", Legs.Select(leg => leg.ToString()));
+        public override string ToString() => $"above {CollapseAbove}, rate {Rate}, fates {string.Join(",", Fates)}\n  "
+            + string.Join("\n  ", Legs.Select(leg => leg.ToString()));
     }
 
     private static Gen<World> Worlds(Gen<int> fate)
@@ -96,7 +97,8 @@ public sealed class IncidentProperties
                     Record(thing, owed.Event, null, calm);
                     break;
                 case { Kind: AdmissionKind.Answered, Answer: { Outcome: DeliveryOutcome.Accepted, IncidentId: var incident } }:
-                    if (incident is null) (owed.Event == NotificationEvent.DeviceRemoved && !thing.OfflineTold).ShouldBeTrue("nobody had been told of it");
+                    if (incident is null)
+                        (owed.Event == NotificationEvent.DeviceRemoved && !thing.OfflineTold).ShouldBeTrue("nobody had been told of it");
                     Record(thing, owed.Event, incident, calm);
                     break;
             }
@@ -154,7 +156,8 @@ public sealed class IncidentProperties
                 _firstAt.TryAdd(told.Key, Now);
 
                 // What has one name says one thing, however often.
-                if (!_contents.TryAdd(told.Key, told)) (told.Count, told.Back, told.Growing).ShouldBe((_contents[told.Key].Count, _contents[told.Key].Back, _contents[told.Key].Growing));
+                if (!_contents.TryAdd(told.Key, told)) (told.Count, told.Back, told.Growing)
+                    .ShouldBe((_contents[told.Key].Count, _contents[told.Key].Back, _contents[told.Key].Growing));
                 Later(1 + (int)publish.Wait.TotalSeconds, () =>
                 {
                     if (outcome == DeliveryOutcome.Accepted) _accepted.Add(told);
@@ -163,7 +166,8 @@ public sealed class IncidentProperties
             }
             else if (effect is IncidentEffect.Tell tell)
             {
-                foreach (var member in tell.Members) Record(_things[int.Parse(member.ThingName, null)], member.Event, tell.IncidentId, calm);
+                foreach (var member in tell.Members)
+                    Record(_things[int.Parse(member.ThingName, null)], member.Event, tell.IncidentId, calm);
             }
             else if (effect is IncidentEffect.DeletePages(var id))
             {
@@ -207,8 +211,10 @@ public sealed class IncidentProperties
                 var last = _accepted.Where(told => told.IncidentId == group.Key).MaxBy(told => told.Number).ShouldNotBeNull();
 
                 // Exactly once each, whatever died in between; of one that was forgotten before it heard nobody can say.
-                last.Count.ShouldBeInRange(group.Count(), group.Count() + _things.Count(t => t is { IsRemoved: true, OfflineTold: false }), Told(group.Key));
-                var closes = _accepted.Where(told => told.IncidentId == group.Key && told.Event == FleetEvent.FleetRecovered).Select(told => told.Key).Distinct().Count();
+                last.Count.ShouldBeInRange(
+                    group.Count(), group.Count() + _things.Count(t => t is { IsRemoved: true, OfflineTold: false }), Told(group.Key));
+                var closes = _accepted.Where(told => told.IncidentId == group.Key && told.Event == FleetEvent.FleetRecovered)
+                    .Select(told => told.Key).Distinct().Count();
                 closes.ShouldBe(1, $"everybody is back: {Told(group.Key)}");
                 last.Back.ShouldBe(group.Count(t => !t.IsRemoved), Told(group.Key));
             }
@@ -229,14 +235,16 @@ public sealed class IncidentProperties
             if (!_troubled)
             {
                 _accepted.Select(told => told.Key).Distinct().Count().ShouldBe(_accepted.Count);
-                foreach (var incident in _accepted.GroupBy(told => told.IncidentId)) incident.OrderBy(told => told.Number).Last().Event.ShouldBe(FleetEvent.FleetRecovered);
+                foreach (var incident in _accepted.GroupBy(told => told.IncidentId))
+                    incident.OrderBy(told => told.Number).Last().Event.ShouldBe(FleetEvent.FleetRecovered);
             }
 
             CheckRate();
         }
 
         private string Told(string incidentId) => string.Join(
-            "\n", _contents.Values.Where(told => told.IncidentId == incidentId).Select(told => $"{_firstAt[told.Key]:HH:mm:ss} {told.Key} {told.Back} of {told.Count} {string.Join(',', told.Things)}")
+            "\n", _contents.Values.Where(told => told.IncidentId == incidentId)
+                .Select(told => $"{_firstAt[told.Key]:HH:mm:ss} {told.Key} {told.Back} of {told.Count} {string.Join(',', told.Things)}")
                 .Append($"members {string.Join(',', _things.Where(t => t.Incident == incidentId))}")
                 .Append(System.Text.Json.JsonSerializer.Serialize(_stored, Grains.State.DeviceStateJson.Options)));
 
@@ -244,7 +252,8 @@ public sealed class IncidentProperties
         {
             if (world.Rate is not { } rate) return;
             var sorted = _attempts.Order().ToList();
-            if (_troubled) return; // What a dead activation had promised the next one cannot know to the second; its silence is tested apart.
+            // What a dead activation had promised the next one cannot know to the second; its silence is tested apart.
+            if (_troubled) return;
             for (var i = rate; i < sorted.Count; i++) (sorted[i] - sorted[i - rate]).ShouldBeGreaterThan(TimeSpan.FromSeconds(1));
         }
     }

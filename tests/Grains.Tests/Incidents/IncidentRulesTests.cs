@@ -12,7 +12,8 @@ public sealed class IncidentRulesTests
     public void Five_within_the_window_go_singly_and_the_sixth_waits_for_the_incident()
     {
         _storm.Drop(7).Select(admission => admission.Kind).ShouldBe(
-            [AdmissionKind.Go, AdmissionKind.Go, AdmissionKind.Go, AdmissionKind.Go, AdmissionKind.Go, AdmissionKind.Later, AdmissionKind.Later]);
+            [AdmissionKind.Go, AdmissionKind.Go, AdmissionKind.Go, AdmissionKind.Go, AdmissionKind.Go, AdmissionKind.Later,
+                AdmissionKind.Later]);
         _storm.NextLook.ShouldBe(Storm.Start.AddSeconds(10), "so that one message has most of it");
     }
 
@@ -89,7 +90,8 @@ public sealed class IncidentRulesTests
         for (var i = 0; i < 50; i++) _storm.Ask(_storm.Recovered($"single{i}")).Kind.ShouldBe(AdmissionKind.Go);
         for (var i = 5; i < 8; i++) _storm.Ask(_storm.Recovered($"t{i}", incident)).Kind.ShouldBe(AdmissionKind.Later);
         _storm.After(10).Tick();
-        (_storm.Publication.Event, _storm.Publication.IncidentId, _storm.Publication.Back).ShouldBe((FleetEvent.FleetRecovered, incident, 3));
+        (_storm.Publication.Event, _storm.Publication.IncidentId, _storm.Publication.Back)
+            .ShouldBe((FleetEvent.FleetRecovered, incident, 3));
     }
 
     [Fact]
@@ -116,7 +118,8 @@ public sealed class IncidentRulesTests
         var tell = _storm.Answered(DeliveryOutcome.Accepted).Effects.ShouldHaveSingleItem().ShouldBeOfType<IncidentEffect.Tell>();
         tell.Members.Select(member => member.ThingName).Order().ShouldBe(["t5", "t6"]);
         var again = _storm.Ask(_storm.Offline("t5"));
-        (again.Kind, again.Answer!.Outcome, again.Answer.IncidentId).ShouldBe((AdmissionKind.Answered, DeliveryOutcome.Accepted, _storm.Incident.Id));
+        (again.Kind, again.Answer!.Outcome, again.Answer.IncidentId)
+            .ShouldBe((AdmissionKind.Answered, DeliveryOutcome.Accepted, _storm.Incident.Id));
     }
 
     [Fact]
@@ -314,7 +317,8 @@ public sealed class IncidentRulesTests
     {
         _storm.Drop(5 + 3);
         _storm.After(10).Tick();
-        TimeSpan[] least = [Minutes(0.8), Minutes(0.8), Minutes(0.8), Minutes(0.8), Minutes(0.8), Minutes(1.6), Minutes(3.2), Minutes(6.4), Minutes(12), Minutes(12)];
+        TimeSpan[] least = [Minutes(0.8), Minutes(0.8), Minutes(0.8), Minutes(0.8), Minutes(0.8), Minutes(1.6), Minutes(3.2), Minutes(6.4),
+            Minutes(12), Minutes(12)];
         foreach (var wait in least)
         {
             _storm.Answered(DeliveryOutcome.Failed);
@@ -371,7 +375,8 @@ public sealed class IncidentRulesTests
         _storm.After(Minutes(60));
         for (var i = 5; i < 9; i++)
         {
-            var reminder = _storm.Offline($"t{i}") with { Event = NotificationEvent.DeviceStillOffline, Sequence = 1, IncidentId = incident };
+            var reminder = _storm.Offline(
+                $"t{i}") with { Event = NotificationEvent.DeviceStillOffline, Sequence = 1, IncidentId = incident };
             _storm.Ask(reminder).Kind.ShouldBe(AdmissionKind.Later);
         }
 
@@ -396,7 +401,8 @@ public sealed class IncidentRulesTests
     [Fact]
     public void Never_more_than_the_rate_over_singles_and_publications()
     {
-        _storm.Terms = _storm.Terms with { CollapseAbove = 20, Destination = new DestinationTerms { RateLimit = new RateLimit(2, TimeSpan.FromSeconds(1)) } };
+        _storm.Terms = _storm.Terms
+            with { CollapseAbove = 20, Destination = new DestinationTerms { RateLimit = new RateLimit(2, TimeSpan.FromSeconds(1)) } };
         var turns = _storm.Drop(20).Select(admission => _storm.Now + admission.Wait).ToList();
         _storm.Ask(_storm.Offline("one-more"));
         _storm.After(10).Tick();
@@ -471,7 +477,8 @@ public sealed class IncidentRulesTests
         foreach (var i in new[] { 0, 50_000, members - 1 }) _storm.Ask(_storm.Offline($"t{i}")).Kind.ShouldBe(AdmissionKind.Answered);
         _storm.Ask(_storm.Offline($"t{members}")).Kind.ShouldBe(AdmissionKind.Later);
 
-        static int Bytes<T>(T stored) => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(stored, Grains.State.DeviceStateJson.Options).Length;
+        static int Bytes<T>(T stored) =>
+            System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(stored, Grains.State.DeviceStateJson.Options).Length;
     }
 
     [Fact]
@@ -505,7 +512,8 @@ public sealed class IncidentRulesTests
         _storm.Answered(DeliveryOutcome.Accepted);
         Stale("t5").Kind.ShouldBe(AdmissionKind.Answered);
 
-        Admission Stale(string thing) => _storm.Do(new IncidentInput.Asked(Member.Of(_storm.Offline(thing), _storm.Terms.Destination, stale: true))).Admissions[0];
+        Admission Stale(string thing) =>
+            _storm.Do(new IncidentInput.Asked(Member.Of(_storm.Offline(thing), _storm.Terms.Destination, stale: true))).Admissions[0];
     }
 
     [Fact]
@@ -526,7 +534,8 @@ public sealed class IncidentRulesTests
         _storm.Incident.Gone.ShouldBe(1, "it leaves once, however often it says so");
         _storm.NextLook.ShouldBe(_storm.Now);
         _storm.Tick();
-        (_storm.Publication.Event, _storm.Publication.Count, _storm.Publication.Back, _storm.Publication.Removed).ShouldBe((FleetEvent.FleetRecovered, 3, 2, 1));
+        (_storm.Publication.Event, _storm.Publication.Count, _storm.Publication.Back, _storm.Publication.Removed)
+            .ShouldBe((FleetEvent.FleetRecovered, 3, 2, 1));
     }
 
     [Fact]
@@ -552,5 +561,6 @@ public sealed class IncidentRulesTests
         _storm.Ask(Removed("t7")).Kind.ShouldBe(AdmissionKind.Later, "people are being told of it at this moment");
     }
 
-    private Notification Removed(string thing, string? incident = null) => _storm.Offline(thing) with { Event = NotificationEvent.DeviceRemoved, IncidentId = incident };
+    private Notification Removed(string thing, string? incident = null) =>
+        _storm.Offline(thing) with { Event = NotificationEvent.DeviceRemoved, IncidentId = incident };
 }

@@ -28,9 +28,11 @@ public sealed class StoredDispatchTests
         var stored = File.ReadAllText(Path.Combine(Folder, "0.2-storm.json"));
         var state = JsonSerializer.Deserialize<DispatchState>(stored, DeviceStateJson.Options)!;
         var now = state.Incidents[0].RetryAt!.Value;
-        var decision = IncidentRules.Apply(IncidentState.Load(state, new Dictionary<string, long[]>(), new IncidentTerms(), now), new IncidentInput.Tick(), new IncidentTerms(), now);
+        var decision = IncidentRules.Apply(IncidentState.Load(state, new Dictionary<string, long[]>(), new IncidentTerms(), now),
+            new IncidentInput.Tick(), new IncidentTerms(), now);
         var again = decision.Effects.OfType<IncidentEffect.Publish>().ShouldHaveSingleItem().Notification;
-        (again.Key, again.Count, again.Back, again.Event).ShouldBe(("Q5mB0e7Xk2mQpR8sTvWyZ0.fleet.outage.2", 1995, 2, FleetEvent.FleetOutage));
+        (again.Key, again.Count, again.Back, again.Event)
+            .ShouldBe(("Q5mB0e7Xk2mQpR8sTvWyZ0.fleet.outage.2", 1995, 2, FleetEvent.FleetOutage));
     }
 
     [Fact]

@@ -26,7 +26,8 @@ internal sealed class Storm
 
     public Incident Incident => State.Stored.Incidents[^1];
 
-    public IReadOnlyList<FleetNotification> Publications => [.. Last.Effects.OfType<IncidentEffect.Publish>().Select(publish => publish.Notification)];
+    public IReadOnlyList<FleetNotification> Publications =>
+        [.. Last.Effects.OfType<IncidentEffect.Publish>().Select(publish => publish.Notification)];
 
     public FleetNotification Publication => Publications.ShouldHaveSingleItem();
 
@@ -63,7 +64,8 @@ internal sealed class Storm
     }
 
     /// <summary>So many things fall due at once.</summary>
-    public IReadOnlyList<Admission> Drop(int count, string prefix = "t") => [.. Enumerable.Range(0, count).Select(i => Ask(Offline($"{prefix}{i}")))];
+    public IReadOnlyList<Admission> Drop(int count, string prefix = "t") =>
+        [.. Enumerable.Range(0, count).Select(i => Ask(Offline($"{prefix}{i}")))];
 
     public Notification Offline(string thing, DateTimeOffset? back = null) => new()
     {
@@ -81,7 +83,8 @@ internal sealed class Storm
 
     public Notification Recovered(string thing, string? incident = null) => Offline(thing) with
     {
-        Event = NotificationEvent.DeviceRecovered, RecoveredAt = Now - TimeSpan.FromMinutes(1), RecoveryHold = TimeSpan.FromMinutes(1), IncidentId = incident,
+        Event = NotificationEvent.DeviceRecovered, RecoveredAt = Now - TimeSpan.FromMinutes(1), RecoveryHold = TimeSpan.FromMinutes(1),
+        IncidentId = incident,
     };
 
     /// <summary>Five singly, the rest told and accepted as one.</summary>

@@ -56,8 +56,10 @@ public sealed class StormClusterTests
         await cluster.Advance(Minutes(9));
         foreach (var destination in cluster.Destinations)
         {
-            destination.Accepted.Where(told => told.Event == NotificationEvent.DeviceRecovered).Select(told => told.Key).Distinct().Count().ShouldBeLessThanOrEqualTo(5);
-            destination.Incidents.Where(told => told.Event == FleetEvent.FleetRecovered).Select(told => told.Key).Distinct().ShouldHaveSingleItem();
+            destination.Accepted.Where(told => told.Event == NotificationEvent.DeviceRecovered).Select(told => told.Key).Distinct().Count()
+                .ShouldBeLessThanOrEqualTo(5);
+            destination.Incidents.Where(told => told.Event == FleetEvent.FleetRecovered).Select(told => told.Key).Distinct()
+                .ShouldHaveSingleItem();
         }
 
         await NobodyIsOwed(cluster);
@@ -90,7 +92,8 @@ public sealed class StormClusterTests
         foreach (var name in names)
         {
             var told = (await State(cluster, name)).Deliveries;
-            (told["sns"].Offline, told["hook"].Offline, told["failing"].Offline, told["refusing"].Offline, told["hanging"].Offline).ShouldBe((true, true, true, false, false));
+            (told["sns"].Offline, told["hook"].Offline, told["failing"].Offline, told["refusing"].Offline, told["hanging"].Offline)
+                .ShouldBe((true, true, true, false, false));
         }
     }
 
@@ -109,7 +112,8 @@ public sealed class StormClusterTests
         cluster.Mail.Accepted.Select(told => told.Key).Distinct().Count().ShouldBe(12);
     }
 
-    private static Task<VirtualCluster> Start(short silos, Action<VirtualCluster>? prepare = null) => VirtualCluster.Start(silos: silos, prepare: world =>
+    private static Task<VirtualCluster> Start(short silos, Action<VirtualCluster>? prepare = null) =>
+        VirtualCluster.Start(silos: silos, prepare: world =>
     {
         world.Destinations.Clear();
         world.Destinations.Add(new TestDestination("sns") { Terms = new DestinationTerms { RateLimit = perTopic } });
@@ -186,5 +190,6 @@ public sealed class StormClusterTests
         }
     }
 
-    private static async Task<Outage> State(VirtualCluster cluster, string name) => (await cluster.Device(name).GetState()).Outage.ShouldNotBeNull();
+    private static async Task<Outage> State(VirtualCluster cluster, string name) =>
+        (await cluster.Device(name).GetState()).Outage.ShouldNotBeNull();
 }

@@ -9,7 +9,8 @@ public sealed class MuteGrainTests
 {
     private static Mute Of(VirtualCluster cluster, double? minutes, string thing = "rpi-1") => new()
     {
-        Id = "m", Thing = thing, From = cluster.Now, Until = minutes is { } m ? cluster.Now + Minutes(m) : null, UntilRecovered = minutes is null,
+        Id = "m", Thing = thing, From = cluster.Now, Until = minutes is { } m ? cluster.Now + Minutes(m) : null,
+        UntilRecovered = minutes is null,
     };
 
     [Fact]
@@ -66,7 +67,8 @@ public sealed class MuteGrainTests
         await cluster.Advance(Minutes(1) + TimeSpan.FromSeconds(1));
         cluster.Mail.Events.ShouldBe(["device.offline"]);
 
-        (int, int, int, int) Costs() => (cluster.Storage.Reads, cluster.Storage.Writes, cluster.Reminders.Upserts, cluster.Reminders.Removes);
+        (int, int, int, int) Costs() =>
+            (cluster.Storage.Reads, cluster.Storage.Writes, cluster.Reminders.Upserts, cluster.Reminders.Removes);
     }
 
     [Fact]
@@ -122,7 +124,8 @@ public sealed class MuteGrainTests
     [Fact]
     public async Task While_the_mutes_cannot_be_read_at_a_start_whoever_is_due_waits_but_not_for_ever()
     {
-        await using var cluster = await VirtualCluster.Start(prepare: world => (world.WaitsForMutes, world.Storage.BeforeRead) = (false, grain => Refuse(grain)));
+        await using var cluster = await VirtualCluster.Start(
+            prepare: world => (world.WaitsForMutes, world.Storage.BeforeRead) = (false, grain => Refuse(grain)));
         await cluster.Connect();
         await cluster.Drop();
         await cluster.AdvanceWithoutRest(Minutes(5.5));
@@ -196,7 +199,8 @@ public sealed class MuteGrainTests
     public async Task Only_so_many_mutes_are_kept()
     {
         await using var cluster = await VirtualCluster.Start();
-        var state = new MuteList { Mutes = Enumerable.Range(0, MutesGrain.Most).Select(i => Of(cluster, 30) with { Id = $"m{i}" }).ToList() };
+        var mutes = Enumerable.Range(0, MutesGrain.Most).Select(i => Of(cluster, 30) with { Id = $"m{i}" });
+        var state = new MuteList { Mutes = mutes.ToList() };
         cluster.Storage.Overwrite(VirtualCluster.IdOfMutes, state);
         await cluster.CrashMutes();
         (await cluster.Mutes.Put(Of(cluster, 30) with { Id = "one-more" })).ShouldBe(MutePut.Full);
@@ -204,7 +208,8 @@ public sealed class MuteGrainTests
         await cluster.Mutes.Delete("m8");
         (await cluster.Mutes.Put(Of(cluster, 30) with { Id = "one-more" })).ShouldBe(MutePut.Created);
         await cluster.Mutes.Delete("m9");
-        (await cluster.Mutes.Put(Of(cluster, 30) with { Id = "too-long", Comment = new string('x', MutesGrain.MostBytes) })).ShouldBe(MutePut.Full);
+        (await cluster.Mutes.Put(Of(cluster, 30) with { Id = "too-long", Comment = new string('x', MutesGrain.MostBytes) }))
+            .ShouldBe(MutePut.Full);
         await cluster.Advance(Minutes(42));
         cluster.Storage.JsonOf(VirtualCluster.IdOfMutes)!.ShouldNotContain("thing");
     }

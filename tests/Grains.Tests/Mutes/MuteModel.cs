@@ -44,24 +44,30 @@ public sealed class MuteModel
         public int? Gone => Put + DeletedAfter + Lag;
 
         public override string ToString() =>
-            $"{Target} put {Put} seen {Seen} from {From} {(Lasts is null ? "until recovered" : $"until {From + Lasts}")}{(Gone is null ? "" : $", deleted: gone {Gone}")}";
+            $"{Target} put {Put} seen {Seen} from {From} "
+                + $"{(Lasts is null ? "until recovered" : $"until {From + Lasts}")}{(Gone is null ? "" : $", deleted: gone {Gone}")}";
     }
 
     internal sealed record World(int Hold, int Repeat, int[] Legs, Plan[] Mutes, int[] Crashes, int[] Noises)
     {
         public override string ToString() =>
-            $"hold {Hold}, repeat {Repeat}, up/away {string.Join("/", Legs)}, crashes {string.Join(",", Crashes)}, noises {string.Join(",", Noises)}\n  " + string.Join("\n  ", Mutes.Select(m => m.ToString()));
+            $"hold {Hold}, repeat {Repeat}, up/away {string.Join("/", Legs)}, crashes {string.Join(",", Crashes)}, "
+                + $"noises {string.Join(",", Noises)}\n  " + string.Join("\n  ", Mutes.Select(m => m.ToString()));
     }
 
     private static Gen<World> Worlds(bool until)
     {
         // Far from the grace and from the hold: on the very second nobody can know which came first.
         var leg = Gen.OneOf(Gen.Int[3, 20], Gen.Int[40, 120], Gen.Int[200, 600]);
-        var lasts = until ? Gen.Int[5, 500].Select(l => (int?)l) : Gen.OneOf(Gen.Const((int?)null), Gen.Const((int?)null), Gen.Int[5, 500].Select(l => (int?)l));
+        var lasts = until
+            ? Gen.Int[5, 500].Select(l => (int?)l)
+            : Gen.OneOf(Gen.Const((int?)null), Gen.Const((int?)null), Gen.Int[5, 500].Select(l => (int?)l));
         var deleted = Gen.OneOf(Gen.Const((int?)null), Gen.Int[1, 600].Select(d => (int?)d));
-        var plan = Gen.Select(Gen.Enum<Target>(), Gen.Int[0, 1500], Gen.OneOf(Gen.Const(0), Gen.Int[0, 200]), lasts, deleted, Gen.Int[0, 5], (t, p, a, l, d, g) => new Plan(t, p, a, l, d, g));
+        var plan = Gen.Select(Gen.Enum<Target>(), Gen.Int[0, 1500], Gen.OneOf(Gen.Const(0), Gen.Int[0, 200]), lasts, deleted, Gen.Int[0, 5],
+            (t, p, a, l, d, g) => new Plan(t, p, a, l, d, g));
         return Gen.Select(
-            Gen.OneOf(Gen.Const(0), Gen.Const(30)), Gen.OneOf(Gen.Const(0), Gen.Const(0), Gen.Const(120)), leg.Array[1, 8], plan.Array[0, 4], Gen.Int[0, 2500].Array[0, 5], Gen.Int[0, 2500].Array[0, 20],
+            Gen.OneOf(Gen.Const(0), Gen.Const(30)), Gen.OneOf(Gen.Const(0), Gen.Const(0), Gen.Const(120)), leg.Array[1, 8],
+            plan.Array[0, 4], Gen.Int[0, 2500].Array[0, 5], Gen.Int[0, 2500].Array[0, 20],
             (hold, repeat, legs, mutes, crashes, noises) => new World(hold, repeat, legs, mutes, crashes, noises));
     }
 
@@ -105,11 +111,13 @@ public sealed class MuteModel
             {
                 Learn();
                 if (world.Crashes.Contains(_now)) Crash();
-                if (world.Noises.Contains(_now)) Apply(new PresenceInput.Answered("nothing", NotificationEvent.DeviceOffline, 0, "nobody", DeliveryAnswer.Accepted()));
+                if (world.Noises.Contains(_now))
+                    Apply(new PresenceInput.Answered("nothing", NotificationEvent.DeviceOffline, 0, "nobody", DeliveryAnswer.Accepted()));
                 if (changes.TryGetValue(_now, out var connected))
                 {
                     _oracle.Changed(_now, connected);
-                    Apply(new PresenceInput.Changed(new ConnectionChange(connected, ChangeKind.Time, EventSource.Http, Time, Time) { Attributes = attributes }));
+                    Apply(new PresenceInput.Changed(
+                        new ConnectionChange(connected, ChangeKind.Time, EventSource.Http, Time, Time) { Attributes = attributes }));
                 }
 
                 if (_timer <= _now || (_reminder <= _now && (_now - _reminder) % 60 == 0)) Tick();
@@ -134,13 +142,19 @@ public sealed class MuteModel
             Id = $"m{index}",
             Thing = plan.Target switch { Target.Thing => Thing, Target.OtherThing => "door-4", _ => null },
             Glob = plan.Target switch { Target.Glob => "door-*", Target.OtherGlob => "porch-*", _ => null },
-            Attribute = plan.Target switch { Target.Attribute => new("site", "north"), Target.OtherAttribute => new("site", "south"), _ => null },
+            Attribute = plan.Target switch
+            {
+                Target.Attribute => new("site", "north"),
+                Target.OtherAttribute => new("site", "south"),
+                _ => null,
+            },
             From = start.AddSeconds(plan.From),
             Until = plan.Lasts is { } lasts ? start.AddSeconds(plan.From + lasts) : null,
             UntilRecovered = plan.Lasts is null,
         };
 
-        private RuleContext Policy() => _mutes.Holding(Thing, _state, Time) is { Count: > 0 } holding ? _base with { MutedBy = holding } : _base;
+        private RuleContext Policy() =>
+            _mutes.Holding(Thing, _state, Time) is { Count: > 0 } holding ? _base with { MutedBy = holding } : _base;
 
         private void Tick()
         {
@@ -154,7 +168,9 @@ public sealed class MuteModel
         {
             var policy = Policy();
             var decision = PresenceRules.Apply(_state, input, policy, Time);
-            var next = PresenceRules.NextLook(decision.State, policy, Time) is { } look ? (int)Math.Ceiling((look - start).TotalSeconds) : (int?)null;
+            var next = PresenceRules.NextLook(decision.State, policy, Time) is { } look
+                ? (int)Math.Ceiling((look - start).TotalSeconds)
+                : (int?)null;
             if (next is not null && (_reminder is null || next < _reminder)) _reminder = next;
             if (decision.Persist) _stored = Json(decision.State);
             _state = decision.State;
@@ -165,7 +181,8 @@ public sealed class MuteModel
             foreach (var send in decision.Effects.OfType<PresenceEffect.Send>())
             {
                 _oracle.Told(_now, send.Notification, (int)(send.Notification.Since - start).TotalSeconds);
-                Apply(new PresenceInput.Answered(send.Notification.OutageId, send.Notification.Event, send.Notification.Sequence, send.Destination, DeliveryAnswer.Accepted()));
+                Apply(new PresenceInput.Answered(send.Notification.OutageId, send.Notification.Event, send.Notification.Sequence,
+                    send.Destination, DeliveryAnswer.Accepted()));
             }
         }
 
@@ -175,6 +192,7 @@ public sealed class MuteModel
             _timer = null;
         }
 
-        private static string Json(DeviceState state) => System.Text.Json.JsonSerializer.Serialize(state, Grains.State.DeviceStateJson.Options);
+        private static string Json(DeviceState state) =>
+            System.Text.Json.JsonSerializer.Serialize(state, Grains.State.DeviceStateJson.Options);
     }
 }

@@ -39,7 +39,8 @@ public sealed class MuteRulesTests
     public void The_end_of_a_mute_is_no_reason_to_tell_without_asking_the_verifier()
     {
         var story = new Story();
-        (story.Context, story.Policy) = (story.Context with { Verifiable = [EventSource.Http] }, story.Policy with { RecheckEvery = TimeSpan.Zero });
+        (story.Context, story.Policy) = (
+            story.Context with { Verifiable = [EventSource.Http] }, story.Policy with { RecheckEvery = TimeSpan.Zero });
         Muted(story);
         story.Timed(false);
         story.After(Minutes(5)).Tick().ShouldBe(PresenceReason.MutedAtDeadline);
@@ -155,6 +156,7 @@ public sealed class MuteRulesTests
         Holding("north", 10).ShouldBeEmpty("it has ended");
 
         IReadOnlyList<string> Holding(string site, double minutes) =>
-            index.Holding("x", new DeviceState { Attributes = new Dictionary<string, string> { ["site"] = site } }, Story.Start + Minutes(minutes));
+            index.Holding("x", new DeviceState { Attributes = new Dictionary<string, string> { ["site"] = site } },
+                Story.Start + Minutes(minutes));
     }
 }

@@ -66,7 +66,8 @@ internal sealed class Oracle(MuteModel.World world)
         _outlasted |= now >= _awaySince + Grace;
         _unmutedFor = now >= _awaySince + Grace && !IsMuted(now) ? _unmutedFor + 1 : 0;
         if (!_told && _unmutedFor > Soon) Fail(now, "somebody should have been told that it is away");
-        if (_told && world.Repeat > 0 && _unmutedFor > Soon && now > _lastTold + world.Repeat + Soon) Fail(now, "it should have been repeated that it is away");
+        if (_told && world.Repeat > 0 && _unmutedFor > Soon && now > _lastTold + world.Repeat + Soon)
+            Fail(now, "it should have been repeated that it is away");
     }
 
     public void Told(int now, Notification notification, int since)
@@ -92,7 +93,8 @@ internal sealed class Oracle(MuteModel.World world)
 
             default:
                 if (_owedBackSince is null) Fail(now, "it was told back, and nobody was owed that");
-                if (!_offlineIds.Contains(notification.OutageId) || !_backIds.Add(notification.OutageId)) Fail(now, "it was told back of another outage, or twice");
+                if (!_offlineIds.Contains(notification.OutageId) || !_backIds.Add(notification.OutageId))
+                    Fail(now, "it was told back of another outage, or twice");
                 _owedBackSince = null;
                 break;
         }

@@ -157,7 +157,8 @@ public sealed class AuditRulesTests
     public void Whatever_has_happened_only_a_word_from_after_the_connect_counts()
     {
         var (found, stale) = (0, 0);
-        Gen.Select(Gen.Int[0, 3], Gen.Int[10, 5000].Array[1, 6], Gen.Int[-1000, 1000], Gen.Int[0, 12], Gen.Int[0, 10_000]).Sample((kind, gaps, after, version, later) =>
+        Gen.Select(Gen.Int[0, 3], Gen.Int[10, 5000].Array[1, 6], Gen.Int[-1000, 1000], Gen.Int[0, 12], Gen.Int[0, 10_000])
+            .Sample((kind, gaps, after, version, later) =>
         {
             if (IsFound(kind, gaps, after, version, later) is not { } younger) return;
             if (younger) Interlocked.Increment(ref found);

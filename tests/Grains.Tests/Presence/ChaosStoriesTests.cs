@@ -7,8 +7,8 @@ namespace IoTOrleans.Grains.Tests.Presence;
 public sealed class ChaosStoriesTests
 {
     /// <summary>
-    /// Two drops, and of both only the first has come in when the shadow is asked; it knows the second. The return in between is late: it is over by now,
-    /// and ends nothing.
+    /// Two drops, and of both only the first has come in when the shadow is asked; it knows the second. The return in between is late: it
+    /// is over by now, and ends nothing.
     /// </summary>
     [Theory]
     [InlineData(30, PresenceReason.VerifierKnowsNewerDisconnect)]
@@ -32,8 +32,9 @@ public sealed class ChaosStoriesTests
     }
 
     /// <summary>
-    /// Two rounds that only the shadow knows of, since the queue is behind: it has given us one window for the first of them, and now speaks of the next.
-    /// A shadow that merely repeats "false" looks the same, so there is no third window; but what the queue holds will tell.
+    /// Two rounds that only the shadow knows of, since the queue is behind: it has given us one window for the first of them, and now
+    /// speaks of the next. A shadow that merely repeats "false" looks the same, so there is no third window; but what the queue holds will
+    /// tell.
     /// </summary>
     [Fact]
     public void A_second_round_that_the_queue_still_holds_is_waited_for()
@@ -54,6 +55,7 @@ public sealed class ChaosStoriesTests
 
         story.Context = story.Context with { Blind = new(Queue: new Watermark(story.Now)) };
         story.After(Seconds(5)).Tick().ShouldBe(PresenceReason.AskedVerifier);
-        story.Verified(VerifierVerdict.Disconnected, third, version: 6).ShouldBe(PresenceReason.ToldConfirmed, "it was no round, but a shadow that repeats itself");
+        story.Verified(VerifierVerdict.Disconnected, third, version: 6)
+            .ShouldBe(PresenceReason.ToldConfirmed, "it was no round, but a shadow that repeats itself");
     }
 }

@@ -5,7 +5,9 @@ using static IoTOrleans.Contracts.PresenceStatus;
 
 namespace IoTOrleans.Grains.Tests.Presence;
 
-/// <summary>A thing with several MQTT clients, and sessions that expire soon: what AWS numbers for each client, and begins again at 0.</summary>
+/// <summary>
+/// A thing with several MQTT clients, and sessions that expire soon: what AWS numbers for each client, and begins again at 0.
+/// </summary>
 public sealed class ClientTests
 {
     private static string Uuid(int n) => $"00000000-1111-2222-3333-{n:000000000000}";
@@ -15,7 +17,8 @@ public sealed class ClientTests
     {
         var story = new Story();
         story.Lifecycle(true, 57, "sA", client: "a");
-        story.After(Minutes(10)).Lifecycle(false, 57, "sA", client: "a", reason: "CLIENT_INITIATED_DISCONNECT").ShouldBe(PresenceReason.GraceStarted);
+        story.After(Minutes(10)).Lifecycle(false, 57, "sA", client: "a", reason: "CLIENT_INITIATED_DISCONNECT")
+            .ShouldBe(PresenceReason.GraceStarted);
         story.After(Seconds(2)).Lifecycle(true, 0, "sB", client: "b").ShouldBe(PresenceReason.CameBackInGrace);
         story.After(Minutes(1)).Lifecycle(false, 0, "sB", client: "b").ShouldBe(PresenceReason.GraceStarted);
         story.After(Minutes(5)).Tick().ShouldBe(PresenceReason.ToldUnverified);
@@ -41,12 +44,15 @@ public sealed class ClientTests
         story.Lifecycle(true, 9, "b9", client: "b");
         story.After(Minutes(5)).Lifecycle(false, 9, "b9", client: "b");
         var later = story.Now;
-        story.After(Seconds(20)).Lifecycle(false, 3, "a3", client: "a", sentEarlier: Seconds(50), stampedEarlier: TimeSpan.Zero).ShouldBe(PresenceReason.GraceStarted);
+        story.After(Seconds(20)).Lifecycle(false, 3, "a3", client: "a", sentEarlier: Seconds(50), stampedEarlier: TimeSpan.Zero)
+            .ShouldBe(PresenceReason.GraceStarted);
         story.State.Since.ShouldBe(later);
         story.State.Suppressed.ShouldBe(0);
     }
 
-    /// <summary>By its stamp the second one began before the first one, and "since the last client went" would be the same moment.</summary>
+    /// <summary>
+    /// By its stamp the second one began before the first one, and "since the last client went" would be the same moment.
+    /// </summary>
     [Fact]
     public void The_next_outage_has_an_id_of_its_own_however_wrong_its_stamp_is()
     {
@@ -59,7 +65,8 @@ public sealed class ClientTests
         story.Lifecycle(true, 0, "x2", client: Uuid(2)).ShouldBe(PresenceReason.CameBackTold);
         var back = story.Now;
         story.After(Minutes(2)).Tick();
-        story.After(Seconds(60)).Lifecycle(false, 0, "x2", client: Uuid(2), stampedEarlier: story.Now - drop + Seconds(30)).ShouldBe(PresenceReason.GraceStarted);
+        story.After(Seconds(60)).Lifecycle(false, 0, "x2", client: Uuid(2), stampedEarlier: story.Now - drop + Seconds(30))
+            .ShouldBe(PresenceReason.GraceStarted);
         story.State.Outage!.Id.ShouldNotBe(first);
         story.State.Since!.Value.ShouldBeGreaterThan(back);
     }
@@ -267,7 +274,11 @@ public sealed class ClientTests
             var story = new Story();
             story.Lifecycle(true, 57, "sA");
             if (!connected) story.After(Minutes(10)).Lifecycle(false, 57, "sA");
-            var mark = new OrderMark { Number = 57, Session = "sA", Opened = Story.Start, Connected = connected, Ended = !connected, Stamp = story.Now, At = story.Now };
+            var mark = new OrderMark
+            {
+                Number = 57, Session = "sA", Opened = Story.Start, Connected = connected, Ended = !connected,
+                Stamp = story.Now, At = story.Now,
+            };
             story.State = story.State with { Clients = [], Marks = new Dictionary<string, OrderMark> { [OrderMark.LifecycleKey] = mark } };
             return story.Crash();
         }
@@ -287,9 +298,11 @@ public sealed class ClientTests
             var id = Uuid(n).PadLeft(idLength, 'c');
             story.After(Minutes(1)).Lifecycle(true, 100_000 + n, $"{n}4666d2a7d844ae4ac5d7b38c9cb7967", client: id);
             story.After(LearnedHold.Longest).Tick();
-            foreach (var (outage, to) in story.State.Owing.SelectMany(_ => story.Rules.Policy.Notify, (outage, to) => (outage.Id, to)).ToList())
+            foreach (var (outage, to) in story.State.Owing
+                .SelectMany(_ => story.Rules.Policy.Notify, (outage, to) => (outage.Id, to)).ToList())
                 story.Answered(Ports.DeliveryOutcome.Accepted, Ports.NotificationEvent.DeviceRecovered, to, outage);
-            story.After(Minutes(2)).Lifecycle(false, 100_000 + n, $"{n}4666d2a7d844ae4ac5d7b38c9cb7967", client: id, reason: "MQTT_KEEP_ALIVE_TIMEOUT");
+            story.After(Minutes(2))
+                .Lifecycle(false, 100_000 + n, $"{n}4666d2a7d844ae4ac5d7b38c9cb7967", client: id, reason: "MQTT_KEEP_ALIVE_TIMEOUT");
             story.After(Minutes(6)).Tick();
             foreach (var destination in story.Rules.Policy.Notify) story.Answered(Ports.DeliveryOutcome.Accepted, to: destination);
             (StateBudget.Size(story.State) + StateBudget.Overhead + name.Length).ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);

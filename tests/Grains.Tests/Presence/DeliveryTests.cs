@@ -55,7 +55,8 @@ public sealed class DeliveryTests
         story.After(Minutes(5)).Tick();
         for (var trial = 0; trial < 20; trial++)
         {
-            story.Do(new PresenceInput.Answered(story.State.Outage!.Id, NotificationEvent.DeviceOffline, 0, "mail", nobody)).ShouldBe(PresenceReason.DeliveryFailed);
+            story.Do(new PresenceInput.Answered(story.State.Outage!.Id, NotificationEvent.DeviceOffline, 0, "mail", nobody))
+                .ShouldBe(PresenceReason.DeliveryFailed);
             var waits = story.NextLook!.Value - story.Now;
             waits.ShouldBeInRange(Minutes(8), Minutes(10));
             story.After(Minutes(1)).Tick();
@@ -121,7 +122,8 @@ public sealed class DeliveryTests
         story.Last.Effects.ShouldBe([new PresenceEffect.Drop("hook")]);
         story.State.Outage!.Deliveries["hook"].GivenUp.ShouldBeTrue();
 
-        PresenceReason Missing() => story.Do(new PresenceInput.Answered(story.State.Outage!.Id, NotificationEvent.DeviceOffline, 0, "hook", DeliveryAnswer.Removed));
+        PresenceReason Missing() => story.Do(
+            new PresenceInput.Answered(story.State.Outage!.Id, NotificationEvent.DeviceOffline, 0, "hook", DeliveryAnswer.Removed));
     }
 
     [Fact]

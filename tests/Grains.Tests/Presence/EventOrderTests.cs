@@ -218,7 +218,8 @@ public sealed class EventOrderTests
         story.Timed(false, fine).ShouldBe(PresenceReason.GraceStarted);
         story.Timed(true, fine - Seconds(0.4)).ShouldBe(PresenceReason.OlderEvent);
         story.Timed(true, whole - Seconds(1)).ShouldBe(PresenceReason.OlderEvent);
-        story.Lifecycle(true, null, stampedEarlier: story.Now - whole).ShouldBe(PresenceReason.OlderEvent, "its stamp is in milliseconds, also where it ends in zeros");
+        story.Lifecycle(true, null, stampedEarlier: story.Now - whole)
+            .ShouldBe(PresenceReason.OlderEvent, "its stamp is in milliseconds, also where it ends in zeros");
         story.Timed(true, fine + Seconds(0.1)).ShouldBe(PresenceReason.CameBackInGrace);
     }
 

@@ -36,7 +36,8 @@ public sealed class FlappingTests
         story.Last.Persist.ShouldBeTrue("mark, then send");
         story.Sent.ShouldBe(["device.flapping to mail"]);
         var notification = story.Sends.Single().Notification;
-        (notification.Since, notification.DetectedAt, notification.Drops, notification.RecoveredAt).ShouldBe((Story.Start + Minutes(1), story.Now, 6, null));
+        (notification.Since, notification.DetectedAt, notification.Drops, notification.RecoveredAt)
+            .ShouldBe((Story.Start + Minutes(1), story.Now, 6, null));
         story.Status.ShouldBe(PresenceStatus.Connected);
         story.State.Ring[^1].Reason.ShouldBe(PresenceReason.FlappingBegan);
     }
@@ -154,7 +155,8 @@ public sealed class FlappingTests
         var id = Id(story);
         for (var i = 0; i < 40; i++)
         {
-            if (story.Answered(DeliveryOutcome.Refused, NotificationEvent.DeviceFlapping, outage: id) == PresenceReason.DeliveryGivenUp) break;
+            if (story.Answered(DeliveryOutcome.Refused, NotificationEvent.DeviceFlapping, outage: id) == PresenceReason.DeliveryGivenUp)
+                break;
             story.After(hour).Tick();
             story.Sent.ShouldBe(["device.flapping to mail"]);
         }
@@ -228,7 +230,8 @@ public sealed class FlappingTests
         for (var i = 0; i < 6; i++) Blip(one, Minutes(1));
         one.State.Flapping.Count.ShouldBe(2);
         one.Tick();
-        one.Sends.Select(send => (send.Notification.Event, Same: send.Notification.OutageId == first)).ShouldBe([(NotificationEvent.DeviceSteady, true)], "one time after the other");
+        one.Sends.Select(send => (send.Notification.Event, Same: send.Notification.OutageId == first))
+            .ShouldBe([(NotificationEvent.DeviceSteady, true)], "one time after the other");
         one.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceSteady, outage: first);
         one.Sends.Single().Notification.OutageId.ShouldNotBe(first);
     }
@@ -266,7 +269,8 @@ public sealed class FlappingTests
         var warned = 0;
         for (var round = 0; round < 8; round++)
         {
-            foreach (var flapping in story.Sends) story.Answered(DeliveryOutcome.Failed, NotificationEvent.DeviceFlapping, outage: flapping.Notification.OutageId);
+            foreach (var flapping in story.Sends)
+                story.Answered(DeliveryOutcome.Failed, NotificationEvent.DeviceFlapping, outage: flapping.Notification.OutageId);
             story.After(hour * 2).Tick();
             for (var i = 0; i < 6; i++)
             {

@@ -13,7 +13,8 @@ public sealed class FlowTests
     private static Story Verifiable(TimeSpan? recheck = null)
     {
         var story = new Story();
-        (story.Context, story.Policy) = (story.Context with { Verifiable = queue }, story.Policy with { RecheckEvery = recheck ?? Minutes(10) });
+        (story.Context, story.Policy) = (
+            story.Context with { Verifiable = queue }, story.Policy with { RecheckEvery = recheck ?? Minutes(10) });
         story.Shadow(true, 10);
         story.After(Minutes(10)).Shadow(false, 11);
         return story;
@@ -63,7 +64,8 @@ public sealed class FlowTests
         story.After(Minutes(2)).Tick();
         story.Sent.ShouldBe(["device.recovered to mail"]);
         var notification = story.Sends[0].Notification;
-        (notification.OutageId, notification.Since, notification.RecoveredAt, notification.ShortReturns).ShouldBe((outage.Id, outage.Since, back, 1));
+        (notification.OutageId, notification.Since, notification.RecoveredAt, notification.ShortReturns)
+            .ShouldBe((outage.Id, outage.Since, back, 1));
         story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, outage: outage.Id);
         story.NextLook.ShouldBeNull();
         story.State.Owing.ShouldBeEmpty();
@@ -221,7 +223,8 @@ public sealed class FlowTests
         story.After(TimeSpan.FromHours(3)).Tick();
         story.Sends.Single(s => s.Destination == "mail").Notification.Sequence.ShouldBe(2, "missed ones are not made up for");
         story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceStillOffline, sequence: 2);
-        story.State.Outage!.Deliveries["mail"].RepeatedAt.ShouldBe(Story.Start + Minutes(5) + TimeSpan.FromHours(4), "the rhythm stays that of the first notification");
+        story.State.Outage!.Deliveries["mail"].RepeatedAt
+            .ShouldBe(Story.Start + Minutes(5) + TimeSpan.FromHours(4), "the rhythm stays that of the first notification");
     }
 
     [Fact]

@@ -13,7 +13,8 @@ public sealed class KeepAliveTests
     {
         var story = new Story();
         story.Policy = story.Policy with { Notify = ["mail", "alerts"], RecoveryHold = recoveryHold ?? TimeSpan.Zero };
-        story.Context = story.Context with { Terms = new Dictionary<string, DestinationTerms> { ["alerts"] = new() { KeepAlive = Interval } } };
+        story.Context =
+            story.Context with { Terms = new Dictionary<string, DestinationTerms> { ["alerts"] = new() { KeepAlive = Interval } } };
         return story.Told();
     }
 
@@ -75,7 +76,8 @@ public sealed class KeepAliveTests
     public void Nothing_is_kept_alive_before_it_was_accepted_nor_in_grace()
     {
         var story = new Story();
-        story.Context = story.Context with { Terms = new Dictionary<string, DestinationTerms> { ["mail"] = new() { KeepAlive = Interval } } };
+        story.Context =
+            story.Context with { Terms = new Dictionary<string, DestinationTerms> { ["mail"] = new() { KeepAlive = Interval } } };
         story.Timed(false);
         story.After(Minutes(4)).Tick();
         story.Sent.ShouldBeEmpty();
@@ -118,7 +120,11 @@ public sealed class KeepAliveTests
         var looks = Enumerable.Range(0, 200).Select(n =>
         {
             var story = new Story();
-            story.Context = story.Context with { ThingName = $"thing-{n}", Terms = new Dictionary<string, DestinationTerms> { ["mail"] = new() { KeepAlive = Interval } } };
+            story.Context = story.Context with
+            {
+                ThingName = $"thing-{n}",
+                Terms = new Dictionary<string, DestinationTerms> { ["mail"] = new() { KeepAlive = Interval } },
+            };
             return story.Told().NextLook!.Value;
         }).ToList();
         looks.Distinct().Count().ShouldBeGreaterThan(100);
@@ -130,7 +136,8 @@ public sealed class KeepAliveTests
     {
         var story = new Story();
         story.Policy = story.Policy with { Notify = ["mail", "quiet"], RecoveryHold = TimeSpan.Zero };
-        story.Context = story.Context with { Terms = new Dictionary<string, DestinationTerms> { ["quiet"] = new() { SendResolved = false } } };
+        story.Context =
+            story.Context with { Terms = new Dictionary<string, DestinationTerms> { ["quiet"] = new() { SendResolved = false } } };
         var outage = story.Told().State.Outage!.Id;
         story.After(Minutes(30)).Timed(true);
         story.Sent.ShouldBe(["device.recovered to mail"]);
@@ -144,7 +151,8 @@ public sealed class KeepAliveTests
     {
         var story = new Story();
         story.Policy = story.Policy with { RecoveryHold = TimeSpan.Zero };
-        story.Context = story.Context with { Terms = new Dictionary<string, DestinationTerms> { ["mail"] = new() { SendResolved = false } } };
+        story.Context =
+            story.Context with { Terms = new Dictionary<string, DestinationTerms> { ["mail"] = new() { SendResolved = false } } };
         story.Timed(false);
         story.After(Minutes(5)).Tick();
         var outage = story.State.Outage!.Id;

@@ -30,8 +30,8 @@ public sealed class ModelStoriesTests
     }
 
     /// <summary>
-    /// A silo had slept with the return in hand; another one took the repeated "false" and the return as older. When the first woke up it wrote the return,
-    /// and nobody knew of the drop any more.
+    /// A silo had slept with the return in hand; another one took the repeated "false" and the return as older. When the first woke up it
+    /// wrote the return, and nobody knew of the drop any more.
     /// </summary>
     [Fact]
     public void A_repeated_false_that_skips_versions_is_stored()
@@ -67,7 +67,9 @@ public sealed class ModelStoriesTests
         Dropped(story, 6, third).ShouldBe(PresenceReason.GraceRestartedByNewerSession);
     }
 
-    /// <summary>The return in between got lost, and a re-report overtook the drop that it repeats: the drop still says that it is one.</summary>
+    /// <summary>
+    /// The return in between got lost, and a re-report overtook the drop that it repeats: the drop still says that it is one.
+    /// </summary>
     [Fact]
     public void A_second_drop_that_a_re_report_has_overtaken_still_starts_its_own_grace()
     {

@@ -37,13 +37,15 @@ public sealed class PresenceProperties
     /// <summary>Seconds until the next change, how the event about it travels, and whether it comes twice.</summary>
     internal sealed record Leg(int Lasts, int Delay, int RepeatedAfter, int StampOff, int Skipped)
     {
-        public override string ToString() => $"lasts {Lasts} s, event {Delay} s late, again after {RepeatedAfter} s, stamp {StampOff} s off, number +{1 + Skipped}";
+        public override string ToString() =>
+            $"lasts {Lasts} s, event {Delay} s late, again after {RepeatedAfter} s, stamp {StampOff} s off, number +{1 + Skipped}";
     }
 
     internal sealed record World(Source Source, int Grace, int Hold, Leg[] Legs, int[] Fates)
     {
         public override string ToString() =>
-            $"{Source}, grace {Grace} s, hold {Hold} s, fates {string.Join(",", Fates)}\n  " + string.Join("\n  ", Legs.Select((leg, i) => $"{(i % 2 == 0 ? "up" : "away")} {leg}"));
+            $"{Source}, grace {Grace} s, hold {Hold} s, fates {string.Join(",", Fates)}\n  "
+                + string.Join("\n  ", Legs.Select((leg, i) => $"{(i % 2 == 0 ? "up" : "away")} {leg}"));
     }
 
     private static Gen<World> Worlds(Source source)
@@ -67,14 +69,16 @@ public sealed class PresenceProperties
             ThingName = "rpi-1",
             Settings = new()
             {
-                Grace = TimeSpan.FromSeconds(world.Grace), RecoveryHold = TimeSpan.FromSeconds(world.Hold), SettleTime = TimeSpan.FromSeconds(5),
+                Grace = TimeSpan.FromSeconds(world.Grace), RecoveryHold = TimeSpan.FromSeconds(world.Hold),
+                SettleTime = TimeSpan.FromSeconds(5),
                 Notify = destinations,
             },
         };
 
         private readonly PriorityQueue<Arrival, (int At, int Order)> _arrivals = new();
         private readonly PriorityQueue<PresenceInput.Answered, (int At, int Order)> _answers = new();
-        private readonly Dictionary<string, List<(int At, Notification Notification)>> _accepted = destinations.ToDictionary(d => d, _ => new List<(int, Notification)>());
+        private readonly Dictionary<string, List<(int At, Notification Notification)>> _accepted = destinations.ToDictionary(
+            d => d, _ => new List<(int, Notification)>());
 
         private DeviceState _state = new();
         private string _stored = Json(new DeviceState());
@@ -117,9 +121,12 @@ public sealed class PresenceProperties
                 var at = start.AddSeconds(time);
                 var change = world.Source switch
                 {
-                    Source.Lifecycle => new ConnectionChange(connected, ChangeKind.Lifecycle, EventSource.Queue, at.AddSeconds(leg.StampOff), at) { Number = number, SessionIdentifier = $"s{number}" },
-                    Source.Shadow => new ConnectionChange(connected, ChangeKind.Shadow, EventSource.Queue, at, at) { Number = version, SaysChanged = true },
-                    Source.Broker => new ConnectionChange(connected, ChangeKind.Broker, EventSource.Broker, at, at) { Number = number, BrokerStart = 1 },
+                    Source.Lifecycle => new ConnectionChange(connected, ChangeKind.Lifecycle, EventSource.Queue,
+                        at.AddSeconds(leg.StampOff), at) { Number = number, SessionIdentifier = $"s{number}" },
+                    Source.Shadow => new ConnectionChange(
+                        connected, ChangeKind.Shadow, EventSource.Queue, at, at) { Number = version, SaysChanged = true },
+                    Source.Broker =>
+                        new ConnectionChange(connected, ChangeKind.Broker, EventSource.Broker, at, at) { Number = number, BrokerStart = 1 },
                     _ => new ConnectionChange(connected, ChangeKind.Time, EventSource.Queue, at, at),
                 };
                 Enqueue(new Arrival(i, time, change), time + leg.Delay);
@@ -162,7 +169,9 @@ public sealed class PresenceProperties
             if (fate == 1) Crash();
             var now = start.AddSeconds(_now);
             var decision = PresenceRules.Apply(_state, input, _policy, now);
-            var next = PresenceRules.NextLook(decision.State, _policy, now) is { } look ? (int)Math.Ceiling((look - start).TotalSeconds) : (int?)null;
+            var next = PresenceRules.NextLook(decision.State, _policy, now) is { } look
+                ? (int)Math.Ceiling((look - start).TotalSeconds)
+                : (int?)null;
 
             if (next is not null && (_reminder is null || next < _reminder)) _reminder = next;
             if (decision.Persist)
@@ -177,7 +186,8 @@ public sealed class PresenceProperties
                 var before = PresenceRules.StatusOf(_state, _policy, now);
                 _stored = Json(decision.State);
                 CheckIndexed(decision.State, now);
-                if (before == PresenceStatus.Grace && PresenceRules.StatusOf(decision.State, _policy, now) == PresenceStatus.Offline) CheckVerdict();
+                if (before == PresenceStatus.Grace && PresenceRules.StatusOf(decision.State, _policy, now) == PresenceStatus.Offline)
+                    CheckVerdict();
             }
 
             _state = decision.State;
@@ -221,8 +231,10 @@ public sealed class PresenceProperties
         /// <summary>Whoever is told now must be away by the latest event that was taken in.</summary>
         private void CheckVerdict()
         {
-            if (_latest < 0 || _latest % 2 == 0) throw new InvalidOperationException($"At {_now} s a thing was told offline that is known to be connected.");
-            if (_now < _latestTrueTime + world.Grace) throw new InvalidOperationException($"At {_now} s a thing was told offline before its grace was over.");
+            if (_latest < 0 || _latest % 2 == 0)
+                throw new InvalidOperationException($"At {_now} s a thing was told offline that is known to be connected.");
+            if (_now < _latestTrueTime + world.Grace)
+                throw new InvalidOperationException($"At {_now} s a thing was told offline before its grace was over.");
         }
 
         /// <summary>Lists of what is not well are read from the reminder table.</summary>
@@ -241,7 +253,8 @@ public sealed class PresenceProperties
             var settled = _latest % 2 == 0
                 ? Math.Max(_latestTrueTime + LongestHold, _latestTakenAt + 5)
                 : Math.Max(_latestTrueTime + world.Grace, _latestTakenAt + 5);
-            if (_now > Math.Max(settled, trouble) + 65 && status != known) throw new InvalidOperationException($"At {_now} s it is {status}, but is known to be {known}.");
+            if (_now > Math.Max(settled, trouble) + 65 && status != known)
+                throw new InvalidOperationException($"At {_now} s it is {status}, but is known to be {known}.");
             _wasTold |= status == PresenceStatus.Offline;
         }
 
@@ -257,23 +270,29 @@ public sealed class PresenceProperties
                 foreach (var outage in outages)
                 {
                     var events = outage.Select(a => a.Notification.Event).ToList();
-                    if (events[0] != NotificationEvent.DeviceOffline) throw new InvalidOperationException($"{destination} heard of the end of {outage.Key} first.");
+                    if (events[0] != NotificationEvent.DeviceOffline)
+                        throw new InvalidOperationException($"{destination} heard of the end of {outage.Key} first.");
                     var over = events.IndexOf(NotificationEvent.DeviceRecovered);
-                    if (over >= 0 && events.Skip(over).Contains(NotificationEvent.DeviceOffline)) throw new InvalidOperationException($"{destination} heard of {outage.Key} after its end.");
+                    if (over >= 0 && events.Skip(over).Contains(NotificationEvent.DeviceOffline))
+                        throw new InvalidOperationException($"{destination} heard of {outage.Key} after its end.");
                     var running = _state.Outage?.Id == outage.Key;
-                    if (over < 0 != running) throw new InvalidOperationException($"{destination}: {outage.Key} is {(running ? "running" : "over")}, and it heard {string.Join(", ", events)}.");
+                    if (over < 0 != running) throw new InvalidOperationException(
+                        $"{destination}: {outage.Key} is {(running ? "running" : "over")}, and it heard {string.Join(", ", events)}.");
                 }
             }
 
-            var told = _accepted.Values.Select(accepted => string.Join(",", accepted.Select(a => a.Notification.OutageId).Distinct().Order())).Distinct();
+            var told = _accepted.Values
+                .Select(accepted => string.Join(",", accepted.Select(a => a.Notification.OutageId).Distinct().Order())).Distinct();
             if (told.Count() > 1) throw new InvalidOperationException("The destinations heard of different outages.");
             if (_wasTold && _accepted["mail"].Count == 0) throw new InvalidOperationException("It was offline and nobody was told.");
 
             var wellWithoutDebts = _state is { Connected: true, Outage: null, Owing.Count: 0 };
-            if (wellWithoutDebts != (_reminder is null)) throw new InvalidOperationException($"Reminder {(_reminder is null ? "missing" : "left over")}.");
+            if (wellWithoutDebts != (_reminder is null))
+                throw new InvalidOperationException($"Reminder {(_reminder is null ? "missing" : "left over")}.");
         }
 
-        private static string Json(DeviceState state) => System.Text.Json.JsonSerializer.Serialize(state, Grains.State.DeviceStateJson.Options);
+        private static string Json(DeviceState state) =>
+            System.Text.Json.JsonSerializer.Serialize(state, Grains.State.DeviceStateJson.Options);
 
         private sealed record Arrival(int Index, int TrueTime, ConnectionChange Change);
     }

@@ -40,7 +40,8 @@ public sealed class ReasonTextsTests
     [Fact]
     public void A_change_of_status_is_an_event()
     {
-        foreach (var reason in all.Where(reason => Regex.IsMatch(ReasonTexts.NameOf(reason), "^(first-connected|came-back-(in|told|muted)|dropped|grace-started|told|delivered|hold-held|healed)")))
+        foreach (var reason in all.Where(reason => Regex.IsMatch(ReasonTexts.NameOf(reason),
+            "^(first-connected|came-back-(in|told|muted)|dropped|grace-started|told|delivered|hold-held|healed)")))
             ReasonTexts.EventOf(reason).ShouldNotBeNull(reason.ToString());
         ReasonTexts.EventOf(PresenceReason.NothingToDo).ShouldBeNull();
     }

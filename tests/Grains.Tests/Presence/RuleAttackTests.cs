@@ -295,7 +295,8 @@ public sealed class RuleAttackTests
     public void A_thing_whose_mute_is_lifted_is_looked_at_before_anyone_is_told()
     {
         var story = new Story();
-        (story.Context, story.Policy) = (story.Context with { Verifiable = queue }, story.Policy with { Muted = true, RecheckEvery = TimeSpan.Zero });
+        (story.Context, story.Policy) = (
+            story.Context with { Verifiable = queue }, story.Policy with { Muted = true, RecheckEvery = TimeSpan.Zero });
         story.Shadow(true, 10);
         story.After(Minutes(1)).Shadow(false, 11);
         story.After(Minutes(5)).Tick();

@@ -51,7 +51,8 @@ internal sealed class Story
     public PresenceReason Change(ConnectionChange change) => Do(new PresenceInput.Changed(change));
 
     public PresenceReason Lifecycle(
-        bool connected, long? number, string? session = null, TimeSpan stampedEarlier = default, string? reason = null, TimeSpan sentEarlier = default,
+        bool connected, long? number, string? session = null, TimeSpan stampedEarlier = default, string? reason = null,
+        TimeSpan sentEarlier = default,
         string? client = null) =>
         Change(new ConnectionChange(
             connected, number is null ? ChangeKind.LifecycleTime : ChangeKind.Lifecycle, EventSource.Queue,
@@ -87,7 +88,8 @@ internal sealed class Story
     public PresenceReason Audited(VerifierVerdict verdict, DateTimeOffset? changedAt = null, long? version = null, string? name = null) =>
         Do(new PresenceInput.Audited(new VerifierAnswer(verdict, changedAt, version, name)));
 
-    public PresenceReason Answered(DeliveryOutcome outcome, NotificationEvent notificationEvent = NotificationEvent.DeviceOffline, string to = "mail", string? outage = null, int sequence = 0) =>
+    public PresenceReason Answered(DeliveryOutcome outcome, NotificationEvent notificationEvent = NotificationEvent.DeviceOffline,
+        string to = "mail", string? outage = null, int sequence = 0) =>
         Do(new PresenceInput.Answered(
             outage ?? State.Outage?.Id ?? State.Owing[0].Id, notificationEvent, sequence, to, new DeliveryAnswer(outcome)));
 

@@ -10,7 +10,10 @@ public sealed class UnrestProperties
 {
     private const double Grace = 60.5;
 
-    /// <summary>Legs in seconds: connected, away, connected …, the last one for ever. No sum of legs falls on a deadline, where an event and a tick would race.</summary>
+    /// <summary>
+    /// Legs in seconds: connected, away, connected …, the last one for ever. No sum of legs falls on a deadline, where an event and a tick
+    /// would race.
+    /// </summary>
     private static readonly Gen<(double Hold, int[] Legs, int[] Fates)> worlds = Gen.Select(
         Gen.OneOf(Gen.Const(0d), Gen.Const(10.3), Gen.Const(30.3), Gen.Const(1200.3)),
         Gen.Frequency((12, Gen.Int[2, 40]), (2, Gen.Int[50, 110]), (1, Gen.Int[200, 800]), (1, Gen.Int[3601, 5000])).Array[2, 40],
@@ -105,7 +108,8 @@ public sealed class UnrestProperties
         public Run(double hold, int[] legs, int[] fates)
         {
             _fates = fates;
-            _story.Policy = _story.Policy with { Grace = TimeSpan.FromSeconds(Grace), RecoveryHold = TimeSpan.FromSeconds(hold), Notify = Destinations };
+            _story.Policy = _story.Policy
+                with { Grace = TimeSpan.FromSeconds(Grace), RecoveryHold = TimeSpan.FromSeconds(hold), Notify = Destinations };
             Do(new PresenceInput.Changed(new ConnectionChange(true, ChangeKind.Time, EventSource.Queue, _story.Now, _story.Now)));
             var connected = true;
             foreach (var leg in legs.SkipLast(1))
@@ -158,7 +162,8 @@ public sealed class UnrestProperties
                 if (fate != 4) _accepted.Add(((_story.Now - Story.Start).TotalSeconds, send.Destination, send.Notification));
                 if (fate == 5) continue;
                 var answer = fate == 4 ? DeliveryAnswer.Failed("down") : DeliveryAnswer.Accepted();
-                Do(new PresenceInput.Answered(send.Notification.OutageId, send.Notification.Event, send.Notification.Sequence, send.Destination, answer));
+                Do(new PresenceInput.Answered(
+                    send.Notification.OutageId, send.Notification.Event, send.Notification.Sequence, send.Destination, answer));
             }
         }
 

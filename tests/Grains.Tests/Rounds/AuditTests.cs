@@ -8,7 +8,8 @@ namespace IoTOrleans.Grains.Tests.Rounds;
 /// <summary>Things that are taken to be connected, and a verifier that is asked about them now and then.</summary>
 public sealed class AuditTests
 {
-    private static Task<VirtualCluster> Start(Func<VirtualCluster, string, VerifierAnswer> answer) => VirtualCluster.Start(prepare: cluster =>
+    private static Task<VirtualCluster> Start(Func<VirtualCluster, string, VerifierAnswer> answer) =>
+        VirtualCluster.Start(prepare: cluster =>
     {
         (cluster.Rounds.AuditEvery, cluster.Rounds.AuditPerSecond) = (TimeSpan.FromHours(1), 5);
         cluster.Verifier.Answer = thing => Task.FromResult(answer(cluster, thing));
@@ -32,7 +33,8 @@ public sealed class AuditTests
     public async Task A_disconnect_that_never_came_in_is_found_verified_and_told()
     {
         DateTimeOffset dropped = default;
-        await using var cluster = await Start((cluster, thing) => thing == "lost" ? new(VerifierVerdict.Disconnected, dropped, 9) : Connected(cluster, thing));
+        await using var cluster = await Start(
+            (cluster, thing) => thing == "lost" ? new(VerifierVerdict.Disconnected, dropped, 9) : Connected(cluster, thing));
         await cluster.Connect("fine");
         await cluster.Connect("lost");
         cluster.LeaveAlone();
@@ -106,7 +108,8 @@ public sealed class AuditTests
         var names = Enumerable.Range(0, 400).Select(i => $"thing-{i:d3}").ToList();
         await Task.WhenAll(names.Select(name => cluster.Connect(name)));
         cluster.LeaveAlone();
-        while ((await cluster.Round(RoundOptions.Audit).GetState()).Cursor is not { } cursor || string.CompareOrdinal(cursor, "thing-350") < 0)
+        while ((await cluster.Round(RoundOptions.Audit).GetState()).Cursor is not { } cursor
+            || string.CompareOrdinal(cursor, "thing-350") < 0)
         {
             cluster.Time.Advance(TimeSpan.FromSeconds(0.5));
             await VirtualCluster.LetOthersRun();

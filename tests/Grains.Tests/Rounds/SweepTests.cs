@@ -66,7 +66,8 @@ public sealed class SweepTests
     [Fact]
     public async Task The_verifier_is_asked_before_a_lost_outage_is_told()
     {
-        await using var cluster = await Start(world => world.Verifier.Answer = _ => Task.FromResult(new VerifierAnswer(VerifierVerdict.Connected, world.Now, 12)));
+        await using var cluster = await Start(
+            world => world.Verifier.Answer = _ => Task.FromResult(new VerifierAnswer(VerifierVerdict.Connected, world.Now, 12)));
         await cluster.Connect();
         await cluster.Drop();
         await Lose(cluster);
@@ -106,7 +107,8 @@ public sealed class SweepTests
     public async Task A_recovery_that_is_owed_and_an_offline_thing_are_found_too()
     {
         await using var cluster = await Start();
-        cluster.Mail.Answer = n => Task.FromResult(n.Event == NotificationEvent.DeviceRecovered ? DeliveryAnswer.Failed("down") : DeliveryAnswer.Accepted());
+        cluster.Mail.Answer = n =>
+            Task.FromResult(n.Event == NotificationEvent.DeviceRecovered ? DeliveryAnswer.Failed("down") : DeliveryAnswer.Accepted());
         foreach (var thing in (string[])["back", "away"])
         {
             await cluster.Connect(thing);
@@ -145,7 +147,8 @@ public sealed class SweepTests
     [Fact]
     public async Task An_older_backup_of_the_states_leads_to_what_it_says_and_the_verifier_knows()
     {
-        await using var cluster = await Start(world => world.Verifier.Answer = _ => Task.FromResult(new VerifierAnswer(VerifierVerdict.Disconnected, world.Now - TimeSpan.FromDays(1))));
+        await using var cluster = await Start(world => world.Verifier.Answer =
+            _ => Task.FromResult(new VerifierAnswer(VerifierVerdict.Disconnected, world.Now - TimeSpan.FromDays(1))));
         await cluster.Connect();
         await cluster.Drop();
         var backup = cluster.Storage.Read<DeviceState>(cluster.IdOf())!;
@@ -168,9 +171,11 @@ public sealed class SweepTests
         cluster.LeaveAlone();
         await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => cluster.Crash($"thing-{i}")));
         await Sweep(cluster);
-        var before = (cluster.Storage.Reads, cluster.Storage.Writes, cluster.Reminders.Upserts, cluster.Reminders.Reads, cluster.Reminders.RowsRead);
+        var before = (cluster.Storage.Reads, cluster.Storage.Writes, cluster.Reminders.Upserts, cluster.Reminders.Reads,
+            cluster.Reminders.RowsRead);
         await Sweep(cluster);
-        (cluster.Storage.Reads, cluster.Storage.Writes, cluster.Reminders.Upserts, cluster.Reminders.Reads, cluster.Reminders.RowsRead).ShouldBe(before);
+        (cluster.Storage.Reads, cluster.Storage.Writes, cluster.Reminders.Upserts, cluster.Reminders.Reads, cluster.Reminders.RowsRead)
+            .ShouldBe(before);
         cluster.Catalogue.Pages.ShouldBeGreaterThanOrEqualTo(8);
     }
 
@@ -228,7 +233,8 @@ public sealed class SweepTests
             if (id == cluster.IdOf("b")) throw new TimeoutException("always");
         };
         await Sweep(cluster);
-        (cluster.Reminders.Exists(cluster.IdOf("a")), cluster.Reminders.Exists(cluster.IdOf("b")), cluster.Reminders.Exists(cluster.IdOf("c")))
+        (cluster.Reminders.Exists(cluster.IdOf("a")), cluster.Reminders.Exists(cluster.IdOf("b")),
+            cluster.Reminders.Exists(cluster.IdOf("c")))
             .ShouldBe((true, false, true));
         cluster.Storage.BeforeRead = null;
         await Sweep(cluster);

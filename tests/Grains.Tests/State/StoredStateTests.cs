@@ -8,7 +8,9 @@ using IoTOrleans.Grains.Tests.Presence;
 
 namespace IoTOrleans.Grains.Tests.State;
 
-/// <summary>What is stored today has to be understood by every later version: the files in Golden are never changed, only added to.</summary>
+/// <summary>
+/// What is stored today has to be understood by every later version: the files in Golden are never changed, only added to.
+/// </summary>
 public sealed class StoredStateTests
 {
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "State", "Golden");
@@ -48,7 +50,8 @@ public sealed class StoredStateTests
         {
             var path = Path.Combine(Folder, $"{name}.json");
             var json = JsonSerializer.Serialize(state, DeviceStateJson.Options);
-            if (Environment.GetEnvironmentVariable("WRITE_GOLDEN") is { Length: > 0 } folder) File.WriteAllText(Path.Combine(folder, $"{name}.json"), json + "\n");
+            if (Environment.GetEnvironmentVariable("WRITE_GOLDEN") is { Length: > 0 } folder)
+                File.WriteAllText(Path.Combine(folder, $"{name}.json"), json + "\n");
             else File.Exists(path).ShouldBeTrue($"{path} is missing; WRITE_GOLDEN=<folder> writes it: {json}");
         }
     }
@@ -63,7 +66,8 @@ public sealed class StoredStateTests
         story.Change(Lifecycle(story, true, 100_000));
         for (var round = 0; round < 40; round++)
         {
-            story.After(TimeSpan.FromMinutes(10)).Change(Lifecycle(story, false, 100_000 + round) with { DisconnectReason = "MQTT_KEEP_ALIVE_TIMEOUT" });
+            story.After(TimeSpan.FromMinutes(10))
+                .Change(Lifecycle(story, false, 100_000 + round) with { DisconnectReason = "MQTT_KEEP_ALIVE_TIMEOUT" });
             story.After(TimeSpan.FromMinutes(5 + round)).Tick();
             foreach (var destination in story.Rules.Policy.Notify) story.Answered(DeliveryOutcome.Accepted, to: destination);
             Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
@@ -79,7 +83,9 @@ public sealed class StoredStateTests
         int Size() => StateBudget.Size(story.State) + StateBudget.Overhead + name.Length;
     }
 
-    /// <summary>The same for one that flaps, is told of it, and then goes and comes back in its hold; its history may have to make room.</summary>
+    /// <summary>
+    /// The same for one that flaps, is told of it, and then goes and comes back in its hold; its history may have to make room.
+    /// </summary>
     [Fact]
     public void A_flapping_thing_with_an_outage_fits_into_one_write_unit()
     {
@@ -88,13 +94,17 @@ public sealed class StoredStateTests
         (story.Context, story.Policy) = (story.Context with { ThingName = name }, story.Policy with { Notify = ["sns", "webhook"] });
         for (var round = 0; round < 40; round++)
         {
-            story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, false, 100_000 + round) with { DisconnectReason = "MQTT_KEEP_ALIVE_TIMEOUT" });
+            story.After(TimeSpan.FromMinutes(1))
+                .Change(Lifecycle(story, false, 100_000 + round) with { DisconnectReason = "MQTT_KEEP_ALIVE_TIMEOUT" });
             if (round >= 20) story.After(TimeSpan.FromMinutes(5)).Tick();
-            foreach (var destination in story.Rules.Policy.Notify) story.Answered(DeliveryOutcome.Accepted, to: destination, outage: story.State.Outage!.Id);
+            foreach (var destination in story.Rules.Policy.Notify)
+                story.Answered(DeliveryOutcome.Accepted, to: destination, outage: story.State.Outage!.Id);
             Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
             story.After(TimeSpan.FromSeconds(30)).Change(Lifecycle(story, true, 100_001 + round));
-            foreach (var (destination, flapping) in story.Rules.Policy.Notify.SelectMany(_ => story.State.Flapping, (to, flapping) => (to, flapping)).ToList())
-                story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, destination, FlappingRules.IdOf(flapping, story.Rules));
+            foreach (var (destination, flapping) in story.Rules.Policy.Notify
+                .SelectMany(_ => story.State.Flapping, (to, flapping) => (to, flapping)).ToList())
+                story.Answered(
+                    DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, destination, FlappingRules.IdOf(flapping, story.Rules));
             Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
         }
 
@@ -110,7 +120,8 @@ public sealed class StoredStateTests
     {
         var story = new Story();
         var attributes = Enumerable.Range(0, 8).ToDictionary(i => $"attribute{i}", _ => new string('v', 22));
-        (story.Context, story.Policy) = (story.Context with { ThingName = new string('x', 128) }, story.Policy with { Notify = ["sns", "webhook"] });
+        (story.Context, story.Policy) = (
+            story.Context with { ThingName = new string('x', 128) }, story.Policy with { Notify = ["sns", "webhook"] });
         for (var round = 0; round < 20; round++)
         {
             story.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(story, false, round) with { Attributes = attributes });
@@ -148,7 +159,8 @@ public sealed class StoredStateTests
     private static IEnumerable<(string Name, DeviceState State)> Samples()
     {
         var lifecycle = new Story();
-        lifecycle.Change(Lifecycle(lifecycle, true, 7) with { Attributes = new Dictionary<string, string> { ["site"] = "大阪", ["carrier"] = "acme" } });
+        lifecycle.Change(
+            Lifecycle(lifecycle, true, 7) with { Attributes = new Dictionary<string, string> { ["site"] = "大阪", ["carrier"] = "acme" } });
         lifecycle.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(lifecycle, false, 7));
         lifecycle.After(TimeSpan.FromMinutes(1)).Change(Lifecycle(lifecycle, true, 8));
         yield return ("0.1-connected-lifecycle", lifecycle.State);
@@ -210,11 +222,13 @@ public sealed class StoredStateTests
 
         restless.Policy = restless.Policy with { Notify = ["sns", "hook"] };
         Blip(restless);
-        restless.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, "sns", FlappingRules.IdOf(restless.State.Flapping[0], restless.Rules));
+        restless.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, "sns",
+            FlappingRules.IdOf(restless.State.Flapping[0], restless.Rules));
         yield return ("0.2-connected-flapping", restless.State);
 
         var steady = restless;
-        steady.Answered(DeliveryOutcome.Refused, NotificationEvent.DeviceFlapping, "hook", FlappingRules.IdOf(steady.State.Flapping[0], steady.Rules));
+        steady.Answered(
+            DeliveryOutcome.Refused, NotificationEvent.DeviceFlapping, "hook", FlappingRules.IdOf(steady.State.Flapping[0], steady.Rules));
         steady.After(TimeSpan.FromHours(1)).Tick();
         yield return ("0.2-connected-steady-owing", steady.State);
 
@@ -227,7 +241,8 @@ public sealed class StoredStateTests
         var set = new Story();
         set.Set(new PolicySettings
         {
-            Grace = TimeSpan.FromMinutes(90), SettleTime = TimeSpan.Zero, RecoveryHold = TimeSpan.FromSeconds(0.5), RecheckEvery = TimeSpan.FromDays(30),
+            Grace = TimeSpan.FromMinutes(90), SettleTime = TimeSpan.Zero, RecoveryHold = TimeSpan.FromSeconds(0.5),
+            RecheckEvery = TimeSpan.FromDays(30),
             RepeatInterval = TimeSpan.FromHours(1), NotifyRecovery = false, NotifyFlapping = false, Muted = false, Notify = ["mail"],
         });
         yield return ("0.2-unknown-with-policy", set.State);
@@ -237,9 +252,12 @@ public sealed class StoredStateTests
         var clients = new Story();
         clients.Lifecycle(true, 57, "a4666d2a7d844ae4ac5d7b38c9cb7967", client: "rpi-1-jobs");
         clients.After(TimeSpan.FromMinutes(1)).Lifecycle(true, 0, client: "rpi-1-影");
-        clients.After(TimeSpan.FromMinutes(9)).Lifecycle(false, 57, "a4666d2a7d844ae4ac5d7b38c9cb7967", client: "rpi-1-jobs", stampedEarlier: TimeSpan.FromMinutes(5));
-        clients.After(TimeSpan.FromMinutes(9)).Lifecycle(true, 3, "b4666d2a7d844ae4ac5d7b38c9cb7967", stampedEarlier: TimeSpan.FromSeconds(7));
-        for (var n = 0; n < 3; n++) clients.After(TimeSpan.FromMinutes(1)).Lifecycle(false, 0, $"session-{n}", client: new string((char)('a' + n), 128));
+        clients.After(TimeSpan.FromMinutes(9))
+            .Lifecycle(false, 57, "a4666d2a7d844ae4ac5d7b38c9cb7967", client: "rpi-1-jobs", stampedEarlier: TimeSpan.FromMinutes(5));
+        clients.After(TimeSpan.FromMinutes(9))
+            .Lifecycle(true, 3, "b4666d2a7d844ae4ac5d7b38c9cb7967", stampedEarlier: TimeSpan.FromSeconds(7));
+        for (var n = 0; n < 3; n++)
+            clients.After(TimeSpan.FromMinutes(1)).Lifecycle(false, 0, $"session-{n}", client: new string((char)('a' + n), 128));
         yield return ("0.3-connected-clients", clients.State);
 
         var heard = new Story();

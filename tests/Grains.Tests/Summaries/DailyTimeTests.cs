@@ -51,7 +51,8 @@ public sealed class DailyTimeTests
     /// <summary>In every zone that this machine knows, around every hour of thirty years.</summary>
     [Fact]
     public void Each_day_has_one_and_it_is_never_more_than_a_day_and_a_jump_away() =>
-        Gen.Select(Gen.Int[0, zones.Length - 1], Gen.Int[0, 24 * 60 - 1], Gen.Long[0, 30L * 365 * 24 * 3600]).Sample((zone, minute, seconds) =>
+        Gen.Select(Gen.Int[0, zones.Length - 1], Gen.Int[0, 24 * 60 - 1], Gen.Long[0, 30L * 365 * 24 * 3600])
+            .Sample((zone, minute, seconds) =>
         {
             var daily = new DailyTime(TimeOnly.MinValue.AddMinutes(minute), zones[zone]);
             var now = new DateTimeOffset(2005, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(seconds);

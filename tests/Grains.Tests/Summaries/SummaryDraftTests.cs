@@ -25,7 +25,8 @@ public sealed class SummaryDraftTests
         foreach (var i in Enumerable.Range(0, 1000).OrderBy(i => i * 7919 % 1000)) Add(draft, $"thing-{i}", Now.AddHours(-i - 1));
         var summary = draft.Finish("id", new(2026, 11, 25), Now)!;
         summary.Count.ShouldBe(1000);
-        summary.Things.Select(thing => thing.ThingName).ShouldBe(Enumerable.Range(0, FleetSummary.MostThings).Select(i => $"thing-{999 - i}"));
+        summary.Things.Select(thing => thing.ThingName)
+            .ShouldBe(Enumerable.Range(0, FleetSummary.MostThings).Select(i => $"thing-{999 - i}"));
 
         // Away since 08:00 and 5 min of grace: on the list since then; 23 hours back are new, what was offline at 09:00 yesterday is not.
         summary.New.ShouldBe(23 + 1);
@@ -48,7 +49,8 @@ public sealed class SummaryDraftTests
         var told = new Dictionary<string, Delivery> { ["mail"] = new() { Offline = true } };
         var elsewhere = new Dictionary<string, Delivery> { ["other"] = new() { Offline = true }, ["mail"] = new() { Failures = 3 } };
         Add(draft, "1 told", Now.AddHours(-9), change: outage => outage with { Deliveries = told, NotifiedAt = Now.AddHours(-8) });
-        Add(draft, "2 told elsewhere", Now.AddHours(-8), change: outage => outage with { Deliveries = elsewhere, NotifiedAt = Now.AddHours(-7) });
+        Add(draft, "2 told elsewhere", Now.AddHours(-8),
+            change: outage => outage with { Deliveries = elsewhere, NotifiedAt = Now.AddHours(-7) });
         Add(draft, "3 muted by a mute", Now.AddHours(-7), mutedBy: ["night"]);
         Add(draft, "4 muted by policy", Now.AddHours(-6), policy: policy => policy with { Muted = true });
         Add(draft, "5 muted at its deadline", Now.AddHours(-5), change: outage => outage with { Muted = true, Telling = null });
@@ -65,12 +67,14 @@ public sealed class SummaryDraftTests
     public void Drops_kept_quiet_are_counted_by_the_history_since_the_list_before_without_what_was_our_own_restart()
     {
         var draft = new SummaryDraft("mail", Yesterday);
-        Add(draft, "away", Now.AddHours(-1), ring: [(-30, PresenceReason.GraceStarted), (-30, PresenceReason.CameBackInGrace), (-3, PresenceReason.GraceStarted), (-3, PresenceReason.CameBackInGrace)]);
+        Add(draft, "away", Now.AddHours(-1), ring: [(-30, PresenceReason.GraceStarted), (-30, PresenceReason.CameBackInGrace),
+            (-3, PresenceReason.GraceStarted), (-3, PresenceReason.CameBackInGrace)]);
         Add(draft, "flaky", null, PresenceStatus.Connected, ring:
         [
             // What it began with has left the history; the watcher's own restart; two drops.
             (-9, PresenceReason.CameBackInGrace), (-8, PresenceReason.WatcherRestarted), (-8, PresenceReason.CameBackInGrace),
-            (-7, PresenceReason.GraceStarted), (-7, PresenceReason.CameBackInGrace), (-6, PresenceReason.GraceStarted), (-6, PresenceReason.CameBackInGrace),
+            (-7, PresenceReason.GraceStarted), (-7, PresenceReason.CameBackInGrace), (-6, PresenceReason.GraceStarted),
+            (-6, PresenceReason.CameBackInGrace),
         ]);
         var summary = draft.Finish("id", new(2026, 11, 25), Now)!;
         summary.KeptQuiet.ShouldBe(3);
@@ -88,12 +92,13 @@ public sealed class SummaryDraftTests
     }
 
     private static void Add(
-        SummaryDraft draft, string name, DateTimeOffset? since, PresenceStatus status = PresenceStatus.Offline, Func<Outage, Outage>? change = null,
-        Func<DevicePolicy, DevicePolicy>? policy = null, string[]? mutedBy = null, (int Hours, PresenceReason Reason)[]? ring = null, int flapping = 0)
+        SummaryDraft draft, string name, DateTimeOffset? since, PresenceStatus status = PresenceStatus.Offline,
+        Func<Outage, Outage>? change = null,
+        Func<DevicePolicy, DevicePolicy>? policy = null, string[]? mutedBy = null, (int Hours, PresenceReason Reason)[]? ring = null,
+        int flapping = 0)
     {
-        var outage = since is { } at
-            ? new Outage { Id = name, Since = at, GraceEndsAt = at.AddMinutes(5), Telling = status == PresenceStatus.Grace ? null : at.AddMinutes(5) }
-            : null;
+        var outage = since is { } at ? new Outage { Id = name, Since = at, GraceEndsAt = at.AddMinutes(5) } : null;
+        if (outage is not null && status != PresenceStatus.Grace) outage = outage with { Telling = outage.GraceEndsAt };
         var state = new DeviceState
         {
             Outage = outage is null || change is null ? outage : change(outage),

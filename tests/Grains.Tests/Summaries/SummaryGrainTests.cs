@@ -24,7 +24,8 @@ public sealed class SummaryGrainTests
         (at - Due).ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromSeconds(5));
         summary.Id.ShouldStartWith("summary-2026-11-23-");
         (summary.Date, summary.Count, summary.New, summary.Muted).ShouldBe((new DateOnly(2026, 11, 23), 2, 2, 1));
-        summary.Things.Select(thing => (thing.ThingName, thing.NotifiedAt is not null, thing.Muted)).ShouldBe([("rpi-1", true, false), ("rpi-2", false, true)]);
+        summary.Things.Select(thing => (thing.ThingName, thing.NotifiedAt is not null, thing.Muted))
+            .ShouldBe([("rpi-1", true, false), ("rpi-2", false, true)]);
         cluster.Mail.SummaryAttempts.Count.ShouldBe(1);
         cluster.Reminders.StartAt(cluster.Summary().GetGrainId()).ShouldBe(Due.AddDays(1));
     }
@@ -224,5 +225,6 @@ public sealed class SummaryGrainTests
         }
     }
 
-    private static IEnumerable<double> Gaps(IReadOnlyList<DateTimeOffset> times) => times.Zip(times.Skip(1), (a, b) => Math.Round((b - a).TotalMinutes));
+    private static IEnumerable<double> Gaps(IReadOnlyList<DateTimeOffset> times) =>
+        times.Zip(times.Skip(1), (a, b) => Math.Round((b - a).TotalMinutes));
 }

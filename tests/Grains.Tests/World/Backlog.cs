@@ -4,8 +4,8 @@ using IoTOrleans.Grains.Tests.World.Runtime;
 namespace IoTOrleans.Grains.Tests.World;
 
 /// <summary>
-/// What the queue has taken and nobody has stored yet: it knows what the product's consumers work out together (their own tests ask whether they
-/// do), and so how far the queue has been read.
+/// What the queue has taken and nobody has stored yet: it knows what the product's consumers work out together (their own tests ask whether
+/// they do), and so how far the queue has been read.
 /// </summary>
 internal sealed class Backlog(History history, Func<double> now) : IIngestProgress
 {

@@ -16,7 +16,9 @@ internal sealed class Faults(Plan plan, Func<double> now)
     public const int SlowFor = 20;
 
     /// <summary>Up to when something has been wrong so far, as far as anybody can know.</summary>
-    public double Until { get; private set; } = plan.Troubles.Length == 0 ? 0 : plan.Troubles.Max(trouble => trouble.From + trouble.Lasts + 30d);
+    public double Until { get; private set; } = plan.Troubles.Length == 0
+        ? 0
+        : plan.Troubles.Max(trouble => trouble.From + trouble.Lasts + 30d);
 
     /// <summary>From here on everything works.</summary>
     public bool Over { get; set; }

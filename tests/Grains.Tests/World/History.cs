@@ -11,7 +11,8 @@ internal sealed record Change(int Index, double At, bool Connected, int Client);
 /// <param name="Firm">It belongs to the feed whose order can be known; else it is evidence only.</param>
 /// <param name="Numbering">Which of the client's numberings its number belongs to.</param>
 /// <param name="Again">The queue delivers it once more, though it was deleted: nobody can know that it will.</param>
-internal sealed record Message(int Change, Contracts.ConnectionChange What, double Sent, double Arrives, bool Firm, int Numbering, bool Again = false);
+internal sealed record Message(
+    int Change, Contracts.ConnectionChange What, double Sent, double Arrives, bool Firm, int Numbering, bool Again = false);
 
 /// <summary>A write to the thing's shadow.</summary>
 internal sealed record ShadowWrite(int Change, double At, bool Connected, long Version);
@@ -22,7 +23,9 @@ internal sealed record History(IReadOnlyList<Change> Changes, IReadOnlyList<Mess
     /// <summary>What a look at the shadow finds at that moment.</summary>
     public VerifierAnswer Look(Witness witness, double now)
     {
-        var written = witness == Witness.Neglected ? Shadow.FirstOrDefault(write => write.At <= now) : Shadow.LastOrDefault(write => write.At <= now);
+        var written = witness == Witness.Neglected
+            ? Shadow.FirstOrDefault(write => write.At <= now)
+            : Shadow.LastOrDefault(write => write.At <= now);
         if (witness == Witness.Missing || written is null) return new(VerifierVerdict.DoesNotKnow, Detail: "no shadow");
         var verdict = written.Connected ? VerifierVerdict.Connected : VerifierVerdict.Disconnected;
         return new(verdict, VirtualTime.Start.AddSeconds(Math.Floor(written.At)), written.Version);

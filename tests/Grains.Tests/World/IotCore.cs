@@ -93,7 +93,8 @@ internal sealed class IotCore(Setup setup, Chapter[] chapters)
     {
         var (time, chapter) = (moment.At, moment.Session.Chapter);
         var change = Changes(moment, connected: false);
-        Lifecycle(change, false, moment, chapter.Drop, chapter.Ending == Ending.Goodbye ? "CLIENT_INITIATED_DISCONNECT" : "CONNECTION_LOST");
+        Lifecycle(change, false, moment, chapter.Drop,
+            chapter.Ending == Ending.Goodbye ? "CLIENT_INITIATED_DISCONNECT" : "CONNECTION_LOST");
         Http(change, false, time, chapter.Drop);
 
         // A goodbye sends no Last Will; a fleet that is watched by its shadows says so itself.
@@ -119,7 +120,8 @@ internal sealed class IotCore(Setup setup, Chapter[] chapters)
         Send(change, travel, moment.At, firm: true, numbering, sent =>
             new(connected, ChangeKind.Lifecycle, EventSource.Queue, Time(moment.At + travel.StampOff), sent)
             {
-                Number = number, SessionIdentifier = session, DisconnectReason = reason, ClientId = setup.Clients == Clients.One ? null : $"client-{client}",
+                Number = number, SessionIdentifier = session, DisconnectReason = reason,
+                ClientId = setup.Clients == Clients.One ? null : $"client-{client}",
             });
     }
 
@@ -146,7 +148,8 @@ internal sealed class IotCore(Setup setup, Chapter[] chapters)
                 Send(write.Change, write.Travel, write.At, firm: setup.Feed == Feed.Shadow, 0, sent =>
                     new(write.Connected, ChangeKind.Shadow, EventSource.Queue, Time(Math.Floor(write.At)), sent)
                     {
-                        Number = number, SaysChanged = was is { } before && before != write.Connected, SaysUnchanged = was == write.Connected,
+                        Number = number, SaysChanged = was is { } before && before != write.Connected,
+                        SaysUnchanged = was == write.Connected,
                     });
             }
 

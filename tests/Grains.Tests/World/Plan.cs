@@ -8,10 +8,13 @@ internal sealed record Plan(Setup Setup, Chapter[] Chapters, Trouble[] Troubles,
     /// <summary>Nothing of ours or of AWS fails in this world; only messages travel as they do.</summary>
     public bool IsCalm => Troubles.Length == 0 && Blows.Length == 0;
 
-    /// <summary>In a third of the worlds memory is short, and an activation leaves it as soon as it has been idle for some seconds.</summary>
+    /// <summary>
+    /// In a third of the worlds memory is short, and an activation leaves it as soon as it has been idle for some seconds.
+    /// </summary>
     public bool IsShortOfMemory => Chapters.Sum(chapter => chapter.Up) % 3 == 0;
 
-    public bool HasSleepers => Troubles.Any(trouble => trouble.Kind == TroubleKind.SiloSleeps) || Blows.Any(blow => blow.Kind == BlowKind.SleepsAfter);
+    public bool HasSleepers => Troubles.Any(trouble => trouble.Kind == TroubleKind.SiloSleeps)
+        || Blows.Any(blow => blow.Kind == BlowKind.SleepsAfter);
 
     /// <summary>A silo may stop between a write and the removal of a reminder that nobody needs any more.</summary>
     public bool HasDeaths => HasSleepers || Troubles.Any(trouble => trouble.Kind is TroubleKind.SiloDies or TroubleKind.AllSilosDie)
@@ -28,14 +31,17 @@ internal enum Feed
     Lifecycle, Shadow, Both, Http,
 }
 
-/// <summary>Who can be asked: nobody, a shadow that is kept, one that nobody has written since the first connect, one that is missing.</summary>
+/// <summary>
+/// Who can be asked: nobody, a shadow that is kept, one that nobody has written since the first connect, one that is missing.
+/// </summary>
 internal enum Witness
 {
     None, Shadow, Neglected, Missing,
 }
 
 /// <summary>
-/// The MQTT clients of the thing: one, a new id for each connection (but for takeovers, which need the same one), or two, each with sessions of its own.
+/// The MQTT clients of the thing: one, a new id for each connection (but for takeovers, which need the same one), or two, each with
+/// sessions of its own.
 /// </summary>
 internal enum Clients
 {
@@ -45,7 +51,8 @@ internal enum Clients
 /// <summary>Durations in seconds.</summary>
 /// <param name="Expiry">After so long away AWS counts the client's sessions from 0 again.</param>
 internal sealed record Setup(
-    Feed Feed, Witness Witness, int Grace, int Hold, int Recheck, int Repeat, int Destinations, bool TellsRecovery, Clients Clients, int Expiry)
+    Feed Feed, Witness Witness, int Grace, int Hold, int Recheck, int Repeat, int Destinations, bool TellsRecovery,
+    Clients Clients, int Expiry)
 {
     public const int Settle = 5;
 

@@ -83,7 +83,8 @@ internal sealed class SimulatedWorld : IWorld
         if (patience.CanBeCanceled) patience.Register(() => answer.TrySetCanceled(patience));
         Note($"{silo.Name} {effect.Kind} {effect.To}{(fate == Fate.Done ? "" : $": {fate}")}");
         if (fate == Fate.DiesBefore) _cluster.Crash(silo, TimeSpan.FromSeconds(10));
-        else Time.After(fate == Fate.Slow ? TimeSpan.FromSeconds(Faults.SlowFor) : onTheWire, () => Arrive(silo, effect, fate, what, answer));
+        else Time.After(
+            fate == Fate.Slow ? TimeSpan.FromSeconds(Faults.SlowFor) : onTheWire, () => Arrive(silo, effect, fate, what, answer));
         return answer.Task;
     }
 
@@ -193,9 +194,11 @@ internal sealed class SimulatedWorld : IWorld
     {
         foreach (var grainId in Reminders.TakeDue())
         {
-            var (owner, tick) = (_cluster.OwnerOf(IotCore.Thing), new TickStatus(Time.GetUtcNow().UtcDateTime, TimeSpan.FromMinutes(1), Time.GetUtcNow().UtcDateTime));
+            var (owner, tick) = (_cluster.OwnerOf(IotCore.Thing),
+                new TickStatus(Time.GetUtcNow().UtcDateTime, TimeSpan.FromMinutes(1), Time.GetUtcNow().UtcDateTime));
             Note($"{owner?.Name ?? "nobody"} ticks");
-            owner?.Stage.Do(() => _cluster.Call(owner, grainId.Key.ToString()!, grain => grain.ReceiveReminder("presence", tick), _ => { }));
+            owner?.Stage.Do(
+                () => _cluster.Call(owner, grainId.Key.ToString()!, grain => grain.ReceiveReminder("presence", tick), _ => { }));
         }
 
         if (Reminders.NextTick() is { } next) Time.At(next, Remind);
@@ -241,12 +244,14 @@ internal sealed class SimulatedWorld : IWorld
 
     private static GrainId Id { get; } = GrainId.Create("device", IotCore.Thing);
 
-    private static IDeviceGrain Device(SimulatedSilo silo) => silo.Services.GetRequiredService<IGrainFactory>().GetGrain<IDeviceGrain>(IotCore.Thing);
+    private static IDeviceGrain Device(SimulatedSilo silo) =>
+        silo.Services.GetRequiredService<IGrainFactory>().GetGrain<IDeviceGrain>(IotCore.Thing);
 
     private static DateTimeOffset At(double seconds) => VirtualTime.Start.AddSeconds(seconds);
 
     private static string Describe(Message message) =>
-        $"{message.What.Kind} {(message.What.Connected ? "connected" : message.What.DisconnectReason ?? "disconnected")} #{message.What.Number} of change {message.Change}";
+        $"{message.What.Kind} {(message.What.Connected ? "connected" : message.What.DisconnectReason ?? "disconnected")} "
+            + $"#{message.What.Number} of change {message.Change}";
 
     private void Note(string what) => _diary?.Add(string.Create(CultureInfo.InvariantCulture, $"  {Time.Seconds,9:0.000} s  {what}"));
 
@@ -257,7 +262,8 @@ internal sealed class SimulatedWorld : IWorld
         /// <summary>One thing alone is no storm, and these silos host no dispatcher.</summary>
         public DestinationTerms Terms { get; } = new() { Collapse = false };
 
-        public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public async Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken)
         {
@@ -265,7 +271,8 @@ internal sealed class SimulatedWorld : IWorld
             var denied = false;
             await world.Do(silo, new(EffectKind.Send, name), () =>
             {
-                denied = world._plan.Troubles.Any(trouble => trouble.Kind == TroubleKind.MailRefuses && name == Mail && trouble.From <= began && began < trouble.From + trouble.Lasts);
+                denied = world._plan.Troubles.Any(trouble => trouble.Kind == TroubleKind.MailRefuses && name == Mail
+                    && trouble.From <= began && began < trouble.From + trouble.Lasts);
                 if (denied) return true;
                 world.Note($"{name} hears {notification.Event.Name()} {notification.Sequence} of {notification.OutageId}");
                 world._oracle.Heard(name, notification, began);
@@ -281,7 +288,8 @@ internal sealed class SimulatedWorld : IWorld
 
         public bool Covers(EventSource source) => source == EventSource.Queue;
 
-        public Task<VerifierAnswer> Ask(string thingName, CancellationToken cancellationToken) => world.Do(silo, new(EffectKind.Ask, thingName), () =>
+        public Task<VerifierAnswer> Ask(string thingName, CancellationToken cancellationToken) =>
+            world.Do(silo, new(EffectKind.Ask, thingName), () =>
         {
             var answer = world._history.Look(world._plan.Setup.Witness, world.Time.Seconds);
             world.Note($"shadow says {answer.Verdict} since {answer.ChangedAt:T}");

@@ -35,8 +35,10 @@ public sealed class WorldTests
     public async Task On_real_silos()
     {
         var plans = Plans.Short(Feed.Lifecycle, Feed.Shadow, Feed.Both, Feed.Http);
-        if (hunted > 0) await plans.SampleAsync(ClusterWorld.Run, iter: Math.Max(1, hunted / 100), threads: 1, print: plan => plan.ToString());
-        else foreach (var seed in Seeds(24)) await plans.SampleAsync(ClusterWorld.Run, iter: 1, threads: 1, seed: seed, print: plan => plan.ToString());
+        if (hunted > 0)
+            await plans.SampleAsync(ClusterWorld.Run, iter: Math.Max(1, hunted / 100), threads: 1, print: plan => plan.ToString());
+        else foreach (var seed in Seeds(24)) await plans.SampleAsync(
+            ClusterWorld.Run, iter: 1, threads: 1, seed: seed, print: plan => plan.ToString());
     }
 
     private static void Check(Gen<Plan> plans)
@@ -59,5 +61,6 @@ public sealed class WorldTests
         }
     }
 
-    private static IEnumerable<string> Seeds(int count) => Enumerable.Range(1, count).Select(stream => new PCG((uint)stream, Known).ToString());
+    private static IEnumerable<string> Seeds(int count) => Enumerable.Range(1, count)
+        .Select(stream => new PCG((uint)stream, Known).ToString());
 }

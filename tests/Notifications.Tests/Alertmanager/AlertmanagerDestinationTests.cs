@@ -66,7 +66,8 @@ public sealed class AlertmanagerDestinationTests
         await using var stub = await Start(new AlertmanagerService(time));
         await using var destination = To(stub);
         var since = time.GetUtcNow().AddSeconds(-2);
-        (await destination.Send(Sample.Recovered with { Since = since, RecoveredAt = since.AddSeconds(1) })).Outcome.ShouldBe(DeliveryOutcome.Accepted);
+        (await destination.Send(Sample.Recovered with { Since = since, RecoveredAt = since.AddSeconds(1) })).Outcome.ShouldBe(
+            DeliveryOutcome.Accepted);
     }
 
     [Fact]
@@ -76,9 +77,11 @@ public sealed class AlertmanagerDestinationTests
         await using var stub = await Start(service);
         await using var destination = To(stub);
 
-        await destination.Send(Sample.Offline with { Attributes = new Dictionary<string, string> { ["fw-version 1"] = "1.2", ["場所"] = "家", ["empty"] = "" } });
+        await destination.Send(
+            Sample.Offline with { Attributes = new Dictionary<string, string> { ["fw-version 1"] = "1.2", ["場所"] = "家", ["empty"] = "" } });
         time.SetUtcNow(Sample.Back.AddMinutes(1));
-        (await destination.Send(Sample.Recovered with { Attributes = new Dictionary<string, string>(), DisconnectReason = null })).Outcome.ShouldBe(DeliveryOutcome.Accepted);
+        var bare = Sample.Recovered with { Attributes = new Dictionary<string, string>(), DisconnectReason = null };
+        (await destination.Send(bare)).Outcome.ShouldBe(DeliveryOutcome.Accepted);
         service.Firing.ShouldBe(0);
     }
 
@@ -87,21 +90,27 @@ public sealed class AlertmanagerDestinationTests
     {
         await using var stub = await Start(new AlertmanagerService(time));
         await using var destination = To(stub);
-        var attributes = new Dictionary<string, string> { ["site.a"] = "dot", ["site-a"] = "dash", ["site_a"] = "exact", ["site_a_2"] = "exact, too", ["場所"] = "家", ["階数"] = "二" };
+        var attributes = new Dictionary<string, string>
+        {
+            ["site.a"] = "dot", ["site-a"] = "dash", ["site_a"] = "exact", ["site_a_2"] = "exact, too", ["場所"] = "家", ["階数"] = "二",
+        };
 
         (await destination.Send(Sample.Offline with { Attributes = attributes })).Outcome.ShouldBe(DeliveryOutcome.Accepted);
-        (await destination.Send(Sample.Offline with { Attributes = attributes.Reverse().ToDictionary() })).Outcome.ShouldBe(DeliveryOutcome.Accepted);
+        (await destination.Send(Sample.Offline with { Attributes = attributes.Reverse().ToDictionary() })).Outcome.ShouldBe(
+            DeliveryOutcome.Accepted);
 
         Annotations(0).ShouldBe(
         [
-            "attribute___=家", "attribute____2=二", "attribute_site_a=exact", "attribute_site_a_2=exact, too", "attribute_site_a_3=dash", "attribute_site_a_4=dot",
+            "attribute___=家", "attribute____2=二", "attribute_site_a=exact", "attribute_site_a_2=exact, too", "attribute_site_a_3=dash",
+            "attribute_site_a_4=dot",
         ], ignoreOrder: true);
         Annotations(1).ShouldBe(Annotations(0), ignoreOrder: true);
 
         List<string> Annotations(int request)
         {
             using var json = JsonDocument.Parse(stub.Requests[request].Body);
-            return [.. json.RootElement[0].GetProperty("annotations").EnumerateObject().Where(one => one.Name.StartsWith("attribute_", StringComparison.Ordinal))
+            return [.. json.RootElement[0].GetProperty("annotations").EnumerateObject()
+                .Where(one => one.Name.StartsWith("attribute_", StringComparison.Ordinal))
                 .Select(one => $"{one.Name}={one.Value.GetString()}")];
         }
     }
@@ -116,7 +125,8 @@ public sealed class AlertmanagerDestinationTests
         time.SetUtcNow(Sample.FleetOutage.LastAt.AddSeconds(10));
         (await destination.Send(Sample.FleetOutage)).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
         time.Advance(TimeSpan.FromMinutes(5));
-        await destination.Send(Sample.FleetOutage with { Number = 2, Count = 31_300, StartedAt = Sample.FleetOutage.StartedAt.AddMinutes(-1) });
+        await destination.Send(
+            Sample.FleetOutage with { Number = 2, Count = 31_300, StartedAt = Sample.FleetOutage.StartedAt.AddMinutes(-1) });
         service.Firing.ShouldBe(1);
         time.SetUtcNow(Sample.FleetRecovered.LastAt.AddMinutes(1));
         (await destination.Send(Sample.FleetRecovered)).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
@@ -169,7 +179,8 @@ public sealed class AlertmanagerDestinationTests
         service.Firing.ShouldBe(0);
     }
 
-    private static Task<HttpStub> Start(AlertmanagerService service) => HttpStub.Start((request, _) => Task.FromResult(service.Answer(request)));
+    private static Task<HttpStub> Start(AlertmanagerService service) =>
+        HttpStub.Start((request, _) => Task.FromResult(service.Answer(request)));
 
     private Configured To(HttpStub stub, params (string, string)[] more) =>
         Configured.As("alertmanager", time, settings: [("Url", stub.Address.ToString()), .. more]);

@@ -72,7 +72,8 @@ public sealed class NtfyDestinationTests
         await using var destination = To(ntfy);
         var attributes = new Dictionary<string, string> { ["場所"] = new('温', 3000) };
 
-        (await destination.Send(Sample.Offline with { ThingName = string.Concat(Enumerable.Repeat("𩸽", 128)), Attributes = attributes })).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
+        (await destination.Send(Sample.Offline with { ThingName = string.Concat(Enumerable.Repeat("𩸽", 128)), Attributes = attributes }))
+            .ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
 
         Encoding.UTF8.GetByteCount(Json(ntfy).GetProperty("message").GetString()!).ShouldBeInRange(4090, 4096);
     }

@@ -43,7 +43,8 @@ public sealed class PagerDutyDestinationTests
         await using var pagerDuty = await HttpStub.Start((request, _) => Task.FromResult(PagerDutyService.Answer(request)));
         await using var destination = To(pagerDuty);
 
-        foreach (var notification in new[] { Sample.FleetOutage, Sample.FleetOutage with { Number = 2, Count = 31_300 }, Sample.FleetRecovered })
+        var larger = Sample.FleetOutage with { Number = 2, Count = 31_300 };
+        foreach (var notification in new[] { Sample.FleetOutage, larger, Sample.FleetRecovered })
             (await destination.Send(notification)).ShouldBe(DeliveryAnswer.Accepted("HTTP 202"));
 
         pagerDuty.Requests.Count.ShouldBe(3);

@@ -33,7 +33,8 @@ public sealed class SlackDestinationTests
 
         foreach (var notification in new[] { Sample.FleetOutage, Sample.FleetRecovered })
             (await destination.Send(notification)).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
-        (await destination.Send(Sample.FleetOutage with { Things = [.. Enumerable.Repeat("<!channel> @everyone", 20)] })).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
+        (await destination.Send(Sample.FleetOutage with { Things = [.. Enumerable.Repeat("<!channel> @everyone", 20)] }))
+            .ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
 
         await slack.Requests[0].ShouldBe("Slack", "fleet-outage");
         await slack.Requests[1].ShouldBe("Slack", "fleet-recovered");
@@ -51,7 +52,8 @@ public sealed class SlackDestinationTests
         (await destination.Send(Sample.Offline with { ThingName = thingName })).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
 
         Text(slack).Replace("\u200B", "", StringComparison.Ordinal)
-            .ShouldContain(thingName.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal));
+            .ShouldContain(thingName.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -82,7 +84,8 @@ public sealed class SlackDestinationTests
     [Fact]
     public async Task Too_many_requests_says_how_long_to_wait()
     {
-        await using var slack = await HttpStub.Start(new StubAnswer(429) { Headers = new Dictionary<string, string> { ["Retry-After"] = "30" } });
+        await using var slack = await HttpStub.Start(
+            new StubAnswer(429) { Headers = new Dictionary<string, string> { ["Retry-After"] = "30" } });
         await using var destination = To(slack);
         (await destination.Send(Sample.Offline)).ShouldBe(DeliveryAnswer.Failed("HTTP 429") with { RetryAfter = TimeSpan.FromSeconds(30) });
     }

@@ -47,7 +47,8 @@ public sealed class SmtpDestinationTests
         await using var server = new SmtpStub();
         await using var destination = To(server);
 
-        (await destination.Send(Sample.Offline with { ThingName = "x\r\nBcc: evil@example.org\r\n.\r\nQUIT" })).Outcome.ShouldBe(DeliveryOutcome.Accepted);
+        (await destination.Send(Sample.Offline with { ThingName = "x\r\nBcc: evil@example.org\r\n.\r\nQUIT" })).Outcome.ShouldBe(
+            DeliveryOutcome.Accepted);
 
         var mail = Parse(server.Mails.ShouldHaveSingleItem());
         mail.Bcc.ShouldBeEmpty();
@@ -59,7 +60,8 @@ public sealed class SmtpDestinationTests
     {
         await using var server = new SmtpStub();
         await using var destination = To(server);
-        foreach (var notification in new[] { Sample.Offline, Sample.StillOffline, Sample.Recovered, Sample.Recovered }) await destination.Send(notification);
+        foreach (var notification in new[] { Sample.Offline, Sample.StillOffline, Sample.Recovered, Sample.Recovered })
+            await destination.Send(notification);
 
         var mails = server.Mails.Select(Parse).ToList();
         mails.Skip(1).ShouldEachBe(mail => mail.InReplyTo == mails[0].MessageId);
@@ -81,7 +83,8 @@ public sealed class SmtpDestinationTests
         mails[0].InReplyTo.ShouldBeNull();
         mails.Skip(1).ShouldEachBe(mail => mail.InReplyTo == mails[0].MessageId);
         mails.Select(mail => mail.MessageId).ShouldBe(
-            new[] { "fleet.outage", "fleet.outage.2", "fleet.recovered" }.Select(told => $"{Sample.FleetOutage.IncidentId}.{told}@example.net"));
+            new[] { "fleet.outage", "fleet.outage.2", "fleet.recovered" }
+                .Select(told => $"{Sample.FleetOutage.IncidentId}.{told}@example.net"));
     }
 
     [Theory]
@@ -110,7 +113,8 @@ public sealed class SmtpDestinationTests
         var answer = await destination.Send(Sample.Offline);
 
         answer.Outcome.ShouldBe(DeliveryOutcome.Accepted);
-        answer.Detail.ShouldNotBeNull().ShouldContain("not for gone@example.net (550 5.1.1 no such user): look at Notifications:Destinations:x:To");
+        answer.Detail.ShouldNotBeNull()
+            .ShouldContain("not for gone@example.net (550 5.1.1 no such user): look at Notifications:Destinations:x:To");
         server.Mails.ShouldHaveSingleItem().To.ShouldBe(["ops@example.net"]);
     }
 
@@ -137,7 +141,8 @@ public sealed class SmtpDestinationTests
     [Fact]
     public async Task A_wrong_password_names_the_settings_and_not_the_password()
     {
-        await using var server = new SmtpStub(line => line.StartsWith("AUTH", StringComparison.Ordinal) ? "535 5.7.8 no" : null, "AUTH PLAIN");
+        await using var server = new SmtpStub(
+            line => line.StartsWith("AUTH", StringComparison.Ordinal) ? "535 5.7.8 no" : null, "AUTH PLAIN");
         await using var destination = To(server, ("Username", "iot"), ("Password", "s3cret-word"));
 
         var answer = await destination.Send(Sample.Offline);

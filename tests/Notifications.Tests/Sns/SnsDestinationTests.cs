@@ -72,7 +72,8 @@ public sealed class SnsDestinationTests
     [InlineData(408, "Whatever", DeliveryOutcome.Failed, "because")]
     [InlineData(500, "InternalError", DeliveryOutcome.Failed, "because")]
     [InlineData(503, "ServiceUnavailable", DeliveryOutcome.Failed, "because")]
-    public async Task What_SNS_says_decides_whether_it_is_worth_another_try_soon(int status, string code, DeliveryOutcome outcome, string remedy)
+    public async Task What_SNS_says_decides_whether_it_is_worth_another_try_soon(
+        int status, string code, DeliveryOutcome outcome, string remedy)
     {
         await using var stub = await HttpStub.Start(
             StubAnswer.Xml(status, $"<ErrorResponse><Error><Code>{code}</Code><Message>because</Message></Error></ErrorResponse>"));
@@ -149,7 +150,8 @@ public sealed class SnsDestinationTests
     private Task<DeliveryAnswer> Send(Uri endpoint, SnsOptions? options = null, bool japanese = false, TimeProvider? time = null) =>
         Destination(endpoint, options, japanese, time).Send(Sample.Offline, Cancel);
 
-    private RenderedDestination Destination(Uri endpoint, SnsOptions? options = null, bool japanese = false, TimeProvider? time = null) => new(
+    private RenderedDestination Destination(
+        Uri endpoint, SnsOptions? options = null, bool japanese = false, TimeProvider? time = null) => new(
         "sns",
         DestinationTerms.Default,
         japanese ? Sample.Japanese : Sample.English,

@@ -64,7 +64,8 @@ public sealed class SnsEmulatorTests
         foreach (var notification in new[] { Sample.Offline, Sample.Offline, Sample.StillOffline, Sample.Recovered })
             (await destination.Send(notification with { ThingName = "温室 3" }, Cancel)).Outcome.ShouldBe(DeliveryOutcome.Accepted);
 
-        (await Receive(emulator, queue)).Select(e => e.GetProperty("MessageAttributes").GetProperty("event").GetProperty("Value").GetString())
+        (await Receive(emulator, queue))
+            .Select(e => e.GetProperty("MessageAttributes").GetProperty("event").GetProperty("Value").GetString())
             .ShouldBe(["device.offline", "device.still_offline", "device.recovered"]);
     }
 
@@ -84,7 +85,8 @@ public sealed class SnsEmulatorTests
         DestinationTerms.Default,
         Sample.English,
         new SnsDestination(
-            new SnsOptions { TopicArn = topic }, ThinClients.Sns(emulator.Endpoint), TimeProvider.System, NullLogger<SnsDestination>.Instance));
+            new SnsOptions { TopicArn = topic }, ThinClients.Sns(emulator.Endpoint), TimeProvider.System,
+            NullLogger<SnsDestination>.Instance));
 
     /// <summary>Until the queue is empty; the emulator gives one message of a group at a time.</summary>
     private static async Task<List<JsonElement>> Receive(Fauxqs emulator, QueueAddress queue)

@@ -18,7 +18,8 @@ public sealed class SnsMessageTests
         var protocols = JsonSerializer.Deserialize<Dictionary<string, string>>(message.Message)!;
         protocols.Keys.ShouldBe(["default", "email", "sqs", "lambda", "http", "https"]);
         foreach (var people in new[] { "default", "email" }) protocols[people].ShouldBe(Sample.English.Render(Sample.Offline).Text);
-        foreach (var programs in new[] { "sqs", "lambda", "http", "https" }) protocols[programs].ShouldBe(Sample.English.Render(Sample.Offline).Json);
+        foreach (var programs in new[] { "sqs", "lambda", "http", "https" })
+            protocols[programs].ShouldBe(Sample.English.Render(Sample.Offline).Json);
     }
 
     [Fact]
@@ -34,7 +35,8 @@ public sealed class SnsMessageTests
         var blind = SnsMessage.Of(Sample.English.Render(Sample.Blind), Fifo, asciiSubject: true);
         blind.StringAttributes.ShouldBe([new("event", "watcher.blind"), new("outageId", Sample.OutageId)]);
         blind.MessageGroupId.ShouldBe(Sample.OutageId);
-        JsonDocument.Parse(Sample.English.Render(Sample.Blind).Json).RootElement.GetProperty("thingName").ValueKind.ShouldBe(JsonValueKind.Null);
+        JsonDocument.Parse(Sample.English.Render(Sample.Blind).Json).RootElement.GetProperty("thingName").ValueKind
+            .ShouldBe(JsonValueKind.Null);
     }
 
     [Fact]
@@ -45,14 +47,16 @@ public sealed class SnsMessageTests
 
         (standard.MessageGroupId, standard.MessageDeduplicationId).ShouldBe((null, null));
         (fifo.MessageGroupId, fifo.MessageDeduplicationId).ShouldBe(("greenhouse-3", $"{Sample.OutageId}.device.still_offline.3"));
-        SnsMessage.Of(Sample.English.Render(Sample.Offline), Fifo, asciiSubject: true).MessageDeduplicationId.ShouldBe($"{Sample.OutageId}.device.offline");
+        SnsMessage.Of(Sample.English.Render(Sample.Offline), Fifo, asciiSubject: true).MessageDeduplicationId
+            .ShouldBe($"{Sample.OutageId}.device.offline");
     }
 
     /// <summary>"The total size limit for a single SNS message published is 256 KB"; nobody's list may be refused for its names.</summary>
     [Fact]
     public void A_daily_summary_with_the_longest_names_fits_into_256_KB()
     {
-        var names = Enumerable.Range(0, 200).Select(i => string.Concat(Enumerable.Repeat("\"温", 63)) + (char)('A' + (i % 26)) + (char)('A' + (i / 26)));
+        var names = Enumerable.Range(0, 200)
+            .Select(i => string.Concat(Enumerable.Repeat("\"温", 63)) + (char)('A' + (i % 26)) + (char)('A' + (i / 26)));
         var summary = Sample.Summary with
         {
             Count = 100_000, Things = [.. names.Select(name => Sample.Summary.Things[0] with { ThingName = name })],
@@ -75,8 +79,10 @@ public sealed class SnsMessageTests
         (standard.MessageGroupId, standard.MessageDeduplicationId).ShouldBe((null, null));
 
         var update = SnsMessage.Of(Sample.English.Render(Sample.FleetOutage with { Number = 2 }), Fifo, asciiSubject: true);
-        (update.MessageGroupId, update.MessageDeduplicationId).ShouldBe((Sample.FleetOutage.IncidentId, $"{Sample.FleetOutage.IncidentId}.fleet.outage.2"));
-        SnsMessage.Of(Sample.English.Render(Sample.FleetRecovered), Fifo, asciiSubject: true).MessageDeduplicationId.ShouldBe($"{Sample.FleetOutage.IncidentId}.fleet.recovered");
+        (update.MessageGroupId, update.MessageDeduplicationId)
+            .ShouldBe((Sample.FleetOutage.IncidentId, $"{Sample.FleetOutage.IncidentId}.fleet.outage.2"));
+        SnsMessage.Of(Sample.English.Render(Sample.FleetRecovered), Fifo, asciiSubject: true).MessageDeduplicationId
+            .ShouldBe($"{Sample.FleetOutage.IncidentId}.fleet.recovered");
         SnsMessage.Of(Sample.Japanese.Render(Sample.FleetOutage), Standard, asciiSubject: true).Subject!.All(char.IsAscii).ShouldBeTrue();
     }
 
@@ -114,6 +120,7 @@ public sealed class SnsMessageTests
     [InlineData("arn:aws:sns:eu-west-1:123456789012:ops\n")]
     public void Anything_else_is_refused_with_an_example(string arn) =>
         Should.Throw<StartupException>(() => TopicArn.Parse("Notifications:Sns:TopicArn", arn)).Message
-            .ShouldBe($"Notifications:Sns:TopicArn={arn}: not the ARN of an SNS topic. It looks like arn:aws:sns:eu-west-1:123456789012:my-topic "
+            .ShouldBe($"Notifications:Sns:TopicArn={arn}: not the ARN of an SNS topic. It looks like "
+                + "arn:aws:sns:eu-west-1:123456789012:my-topic "
                 + "(that of a subscription has one more part at the end: leave it out).");
 }

@@ -34,11 +34,16 @@ public sealed class GoldenTextTests
             ShortReturns = 0,
         },
         ["flapping"] = Sample.Flapping,
-        ["flapping-that-comes-late"] = Sample.Flapping with { RecoveredAt = Sample.Back, Duration = Sample.Back - Sample.Since, Drops = 14 },
+        ["flapping-that-comes-late"] = Sample.Flapping
+            with { RecoveredAt = Sample.Back, Duration = Sample.Back - Sample.Since, Drops = 14 },
         ["steady"] = Sample.Steady,
         ["watcher-blind"] = Sample.Blind,
-        ["watcher-ok"] = Sample.Blind with { Event = NotificationEvent.WatcherOk, RecoveredAt = Sample.Back, Duration = Sample.Back - Sample.Since },
-        ["removed"] = Sample.Offline with { Event = NotificationEvent.DeviceRemoved, Duration = Sample.Back - Sample.Since, NotifiedAt = Sample.Recovered.NotifiedAt },
+        ["watcher-ok"] = Sample.Blind
+            with { Event = NotificationEvent.WatcherOk, RecoveredAt = Sample.Back, Duration = Sample.Back - Sample.Since },
+        ["removed"] = Sample.Offline with
+        {
+            Event = NotificationEvent.DeviceRemoved, Duration = Sample.Back - Sample.Since, NotifiedAt = Sample.Recovered.NotifiedAt,
+        },
         ["test"] = Sample.Offline with { IsTest = true },
     };
 
@@ -48,18 +53,22 @@ public sealed class GoldenTextTests
         ["fleet-outage-update"] = Sample.FleetOutage with { Number = 2, Back = 12_345, Growing = false },
         ["fleet-outage-more"] = Sample.FleetOutage with
         {
-            Number = 2, Count = 303, Joined = 1, Growing = false, Things = ["lan-1", "door-1", "door-2"], Attributes = new Dictionary<string, int>(),
+            Number = 2, Count = 303, Joined = 1, Growing = false, Things = ["lan-1", "door-1", "door-2"],
+            Attributes = new Dictionary<string, int>(),
             Reasons = new Dictionary<string, int> { ["MQTT_KEEP_ALIVE_TIMEOUT"] = 302 },
         },
         ["fleet-outage-with-little-known"] = Sample.FleetOutage with
         {
-            Count = 2, Total = null, Growing = false, Reasons = new Dictionary<string, int>(), Attributes = new Dictionary<string, int>(), Things = ["door-1", "door-2"],
+            Count = 2, Total = null, Growing = false, Reasons = new Dictionary<string, int>(), Attributes = new Dictionary<string, int>(),
+            Things = ["door-1", "door-2"],
         },
         ["fleet-recovered"] = Sample.FleetRecovered,
         ["fleet-recovered-returns-only"] = Sample.FleetRecovered with
         {
-            Number = 1, Count = 7, Back = 7, OnlyReturns = true, StartedAt = Sample.Back, LastAt = Sample.Back.AddSeconds(70), Things = ["door-1"],
-            Reasons = new Dictionary<string, int> { ["CLIENT_ERROR"] = 6, ["SERVER_ERROR"] = 1 }, Attributes = new Dictionary<string, int>(),
+            Number = 1, Count = 7, Back = 7, OnlyReturns = true, StartedAt = Sample.Back, LastAt = Sample.Back.AddSeconds(70),
+            Things = ["door-1"],
+            Reasons = new Dictionary<string, int> { ["CLIENT_ERROR"] = 6, ["SERVER_ERROR"] = 1 },
+            Attributes = new Dictionary<string, int>(),
         },
     };
 

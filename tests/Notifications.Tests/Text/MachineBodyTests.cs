@@ -52,7 +52,8 @@ public sealed class MachineBodyTests
     {
         var since = new DateTimeOffset(2026, 11, 23, 2, 14, 7, 120, TimeSpan.FromHours(9));
 
-        Parse(Sample.English.Render(Sample.Recovered with { Since = since }).Json).GetProperty("since").GetString().ShouldBe("2026-11-22T17:14:07.12Z");
+        Parse(Sample.English.Render(Sample.Recovered with { Since = since }).Json).GetProperty("since").GetString()
+            .ShouldBe("2026-11-22T17:14:07.12Z");
     }
 
     [Theory]
@@ -60,7 +61,8 @@ public sealed class MachineBodyTests
     [InlineData(Verification.Confirmed, "confirmed")]
     [InlineData(Verification.Unanswered, "unanswered")]
     public void Verification_has_three_words(Verification verification, string word) =>
-        Parse(Sample.English.Render(Sample.Offline with { Verification = verification }).Json).GetProperty("verification").GetString().ShouldBe(word);
+        Parse(Sample.English.Render(Sample.Offline with { Verification = verification }).Json).GetProperty("verification").GetString()
+            .ShouldBe(word);
 
     [Fact]
     public void Only_a_sample_is_marked_as_one()

@@ -23,12 +23,14 @@ public sealed class SubjectTests
     {
         Notification[] notifications =
         [
-            Sample.Offline, Sample.StillOffline, Sample.Recovered, Sample.Offline with { IsTest = true, RecoveredAt = Sample.Back.AddDays(20) },
+            Sample.Offline, Sample.StillOffline, Sample.Recovered,
+            Sample.Offline with { IsTest = true, RecoveredAt = Sample.Back.AddDays(20) },
             Sample.Flapping with { Drops = 123456 }, Sample.Steady with { Drops = 123456, RecoveredAt = Sample.Back.AddDays(20) },
         ];
         foreach (var notification in notifications.Select(n => n with { ThingName = name }))
         {
-            foreach (var (text, ascii) in new[] { (Sample.English, true), (Sample.English, false), (Sample.Japanese, false), (Sample.Japanese, true) })
+            foreach (var (text, ascii) in new[]
+                { (Sample.English, true), (Sample.English, false), (Sample.Japanese, false), (Sample.Japanese, true) })
             {
                 var subject = text.Render(notification).ShortSubject(Limit, ascii);
 
@@ -51,7 +53,8 @@ public sealed class SubjectTests
 
     [Fact]
     public void In_ASCII_each_other_character_is_a_question_mark() =>
-        Sample.English.Render(Sample.Offline with { ThingName = "温室-3🌱é" }).ShortSubject(Limit, ascii: true).ShouldBe("[OFFLINE] ??-3?? since 02:14 JST");
+        Sample.English.Render(Sample.Offline with { ThingName = "温室-3🌱é" }).ShortSubject(Limit, ascii: true)
+            .ShouldBe("[OFFLINE] ??-3?? since 02:14 JST");
 
     [Fact]
     public void Japanese_in_ASCII_is_English() =>

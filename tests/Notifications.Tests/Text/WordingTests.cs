@@ -60,7 +60,8 @@ public sealed class WordingTests
     [Fact]
     public void A_reason_cannot_forge_a_line_of_its_own()
     {
-        var body = Sample.English.Render(Sample.Offline with { DisconnectReason = "x\r\nLook: https://evil.example\u2028\u001b[2J" + new string('y', 500) }).Text;
+        var body = Sample.English.Render(
+            Sample.Offline with { DisconnectReason = "x\r\nLook: https://evil.example\u2028\u001b[2J" + new string('y', 500) }).Text;
 
         var line = body.Split('\n').Single(l => l.StartsWith("Reason", StringComparison.Ordinal));
         line.ShouldStartWith("Reason: x  Look: https://evil.example  [2Jyyy");
@@ -95,17 +96,22 @@ public sealed class WordingTests
 
     [Fact]
     public void Summer_time_has_its_own_name() =>
-        Sample.Text("en", "Europe/Berlin").Render(Sample.Offline with { Since = new(2026, 7, 1, 0, 0, 0, TimeSpan.Zero) }).Subject.ShouldEndWith("02:00 CEST");
+        Sample.Text("en", "Europe/Berlin")
+            .Render(Sample.Offline with { Since = new(2026, 7, 1, 0, 0, 0, TimeSpan.Zero) }).Subject.ShouldEndWith("02:00 CEST");
 
     /// <summary>Summer time ends on 25 October 2026 at 01:00Z in Europe, and begins on 29 March at 01:00Z.</summary>
     [Theory]
     [InlineData("Europe/Berlin", "2026-10-25T00:50:00Z", "2026-10-25T01:10:00Z", "02:50 CEST - 02:10 CET", "02:50 CEST〜02:10 CET")]
     [InlineData("Europe/Berlin", "2026-03-29T00:50:00Z", "2026-03-29T01:10:00Z", "01:50 CET - 03:10 CEST", "01:50 CET〜03:10 CEST")]
-    [InlineData("Europe/Berlin", "2026-10-24T21:50:00Z", "2026-10-25T01:10:00Z", "24 Oct 23:50 CEST - 25 Oct 02:10 CET", "10月24日 23:50 CEST〜10月25日 02:10 CET")]
-    [InlineData("Europe/Berlin", "2026-10-24T21:50:00Z", "2026-10-24T22:10:00Z", "24 Oct 23:50 - 25 Oct 00:10 CEST", "10月24日 23:50〜10月25日 00:10")]
+    [InlineData("Europe/Berlin", "2026-10-24T21:50:00Z", "2026-10-25T01:10:00Z", "24 Oct 23:50 CEST - 25 Oct 02:10 CET",
+        "10月24日 23:50 CEST〜10月25日 02:10 CET")]
+    [InlineData("Europe/Berlin", "2026-10-24T21:50:00Z", "2026-10-24T22:10:00Z", "24 Oct 23:50 - 25 Oct 00:10 CEST",
+        "10月24日 23:50〜10月25日 00:10")]
     [InlineData("Europe/Berlin", "2026-10-25T00:10:00Z", "2026-10-25T00:50:00Z", "02:10-02:50 CEST", "02:10〜02:50")]
-    [InlineData("Atlantic/Azores", "2026-10-25T00:50:00Z", "2026-10-25T01:10:00Z", "00:50 +00:00 - 00:10 -01:00", "00:50 +00:00〜00:10 -01:00")]
-    public void A_range_names_both_zones_and_both_days_where_there_are_two(string zone, string from, string to, string english, string japanese)
+    [InlineData("Atlantic/Azores", "2026-10-25T00:50:00Z", "2026-10-25T01:10:00Z", "00:50 +00:00 - 00:10 -01:00",
+        "00:50 +00:00〜00:10 -01:00")]
+    public void A_range_names_both_zones_and_both_days_where_there_are_two(
+        string zone, string from, string to, string english, string japanese)
     {
         var (since, back) = (Time(from), Time(to));
         var (en, ja) = (Sample.Text("en", zone), Sample.Text("ja", zone));
@@ -148,20 +154,25 @@ public sealed class WordingTests
     [InlineData(new[] { 4 }, null)]
     [InlineData(new[] { 0, 5 }, "5 outages so far, all of them over within 4 s.")]
     [InlineData(new[] { 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 1 }, "10 outages so far, 9 of them over within 2 min, the longest within 35 min.")]
-    [InlineData(new[] { 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 1, 1 }, "10 outages so far, 9 of them over within 1 h 10 min, the longest within 2 h 20 min.")]
+    [InlineData(new[] { 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 1, 1 },
+        "10 outages so far, 9 of them over within 1 h 10 min, the longest within 2 h 20 min.")]
     [InlineData(new[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5 }, "5 outages so far, all of them over within 1 d 13 h.")]
     public void What_is_usual_is_said_when_there_is_enough_to_say_it(int[] durations, string? words)
     {
         var lines = Sample.English.Render(Sample.Offline with { Durations = durations }).Text.Split('\n');
 
-        lines.SingleOrDefault(line => line.StartsWith("Usual: ", StringComparison.Ordinal)).ShouldBe(words is null ? null : "Usual: " + words);
+        lines.SingleOrDefault(line => line.StartsWith("Usual: ", StringComparison.Ordinal))
+            .ShouldBe(words is null ? null : "Usual: " + words);
     }
 
     [Theory]
     [InlineData("fr", null, null, "Culture=fr: say en or ja.")]
-    [InlineData("en", "Mars/Olympus", null, "Notifications:TimeZone=Mars/Olympus: not a time zone known here; say an IANA name, for example Asia/Tokyo.")]
-    [InlineData("en", null, "watch.example.net", "ExternalUrl=watch.example.net: say the whole address of the fleet page, for example https://watch.example.net.")]
-    [InlineData("en", null, "ftp://x", "ExternalUrl=ftp://x: say the whole address of the fleet page, for example https://watch.example.net.")]
+    [InlineData("en", "Mars/Olympus", null,
+        "Notifications:TimeZone=Mars/Olympus: not a time zone known here; say an IANA name, for example Asia/Tokyo.")]
+    [InlineData("en", null, "watch.example.net",
+        "ExternalUrl=watch.example.net: say the whole address of the fleet page, for example https://watch.example.net.")]
+    [InlineData("en", null, "ftp://x",
+        "ExternalUrl=ftp://x: say the whole address of the fleet page, for example https://watch.example.net.")]
     public void A_setting_that_makes_no_sense_is_named(string culture, string? zone, string? url, string message) =>
         Should.Throw<StartupException>(() => Sample.Text(culture, zone, url)).Message.ShouldBe(message);
 

@@ -183,9 +183,13 @@ public sealed class WebhookDestinationTests
 
     [Theory]
     [InlineData("", "Notifications:Webhook:Url is not an address: say all of it, for example https://example.net/hooks/iot.")]
-    [InlineData("example.net/hook", "Notifications:Webhook:Url is not an address: say all of it, for example https://example.net/hooks/iot.")]
-    [InlineData("ftp://example.net/", "Notifications:Webhook:Url is not an address: say all of it, for example https://example.net/hooks/iot.")]
-    [InlineData("https://me:pw@example.net/", "Notifications:Webhook:Url holds a user name or password, which would not be sent: use a secret, a token or a header beside it, or a token in the path.")]
+    [InlineData("example.net/hook",
+        "Notifications:Webhook:Url is not an address: say all of it, for example https://example.net/hooks/iot.")]
+    [InlineData("ftp://example.net/",
+        "Notifications:Webhook:Url is not an address: say all of it, for example https://example.net/hooks/iot.")]
+    [InlineData("https://me:pw@example.net/",
+        "Notifications:Webhook:Url holds a user name or password, which would not be sent: use a secret, a token or a header beside it, "
+            + "or a token in the path.")]
     public void An_address_that_cannot_work_is_refused_at_start(string url, string message) =>
         Should.Throw<StartupException>(() => HttpTarget.Parse("Notifications:Webhook:Url", url)).Message.ShouldBe(message);
 

@@ -31,7 +31,8 @@ public sealed class WebhookSignatureTests
     [InlineData("whsec_not base64!")]
     public void After_the_prefix_there_must_be_base64(string secret) =>
         Should.Throw<StartupException>(() => new WebhookSignature("Notifications:Webhook:Secret", secret)).Message
-            .ShouldBe("Notifications:Webhook:Secret: after whsec_ there must be base64, for example what `openssl rand -base64 32` prints.");
+            .ShouldBe("Notifications:Webhook:Secret: after whsec_ there must be base64, "
+                + "for example what `openssl rand -base64 32` prints.");
 
     private static (string Timestamp, string Signature) Sign(string secret)
     {

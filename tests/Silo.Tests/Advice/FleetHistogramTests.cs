@@ -27,7 +27,10 @@ public sealed class FleetHistogramTests
         outages.Durations.Sum().ShouldBe(40_000);
     }
 
-    /// <summary>The even ones had a drop of below 2 s and one of 2 s, the odd ones one of 2 s and one of 4 s. Pages are as short as DynamoDB's may be, some empty.</summary>
+    /// <summary>
+    /// The even ones had a drop of below 2 s and one of 2 s, the odd ones one of 2 s and one of 4 s. Pages are as short as DynamoDB's may
+    /// be, some empty.
+    /// </summary>
     private sealed class Things(int count) : IThingCatalogue
     {
         public int Read { get; private set; }
@@ -35,7 +38,9 @@ public sealed class FleetHistogramTests
         public Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken)
         {
             limit.ShouldBeGreaterThan(0);
-            var (from, empty) = cursor is null ? (0, false) : (int.Parse(cursor.TrimEnd('+'), CultureInfo.InvariantCulture), !cursor.EndsWith('+'));
+            var (from, empty) = cursor is null
+                ? (0, false)
+                : (int.Parse(cursor.TrimEnd('+'), CultureInfo.InvariantCulture), !cursor.EndsWith('+'));
             var size = empty ? 0 : Math.Min(Math.Min(limit, 700), count - from);
             Read += size;
             var next = (from + size).ToString(CultureInfo.InvariantCulture) + (empty ? "+" : "");

@@ -18,7 +18,8 @@ public sealed class GraceAdviceTests
     /// <summary>The oracle knows how long each outage really was.</summary>
     [Fact]
     public void The_truth_lies_within_the_bounds() =>
-        Gen.Select(Lengths.List[0, 300], Lengths.Where(grace => grace >= TimeSpan.FromSeconds(1)), Lengths).Sample((outages, grace, current) =>
+        Gen.Select(Lengths.List[0, 300], Lengths.Where(grace => grace >= TimeSpan.FromSeconds(1)), Lengths)
+            .Sample((outages, grace, current) =>
         {
             var advice = GraceAdvice.Of(Histogram(outages), current, grace);
             advice.Outages.ShouldBe(outages.Count);
@@ -68,7 +69,8 @@ public sealed class GraceAdviceTests
 
     [Fact]
     public void Ninety_nine_of_a_hundred_are_99_percent() =>
-        GraceAdvice.Of([0, 0, 99, 0, 0, 0, 1], FiveMinutes, null).Suggested.ShouldBe(new(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8), 1, 99, -292));
+        GraceAdvice.Of([0, 0, 99, 0, 0, 0, 1], FiveMinutes, null).Suggested
+            .ShouldBe(new(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8), 1, 99, -292));
 
     [Fact]
     public void A_grace_that_cannot_be_set_is_not_suggested()

@@ -61,7 +61,8 @@ public sealed class PolicyBodyTests
     public void A_mistake_is_named_with_its_remedy(string json, string field, string remedy)
     {
         var body = Read(json);
-        var mistake = body.Mistakes.Concat(PolicyFields.Check(body.Policy, destinations).Select(wrong => (Field: wrong.Field.JsonName, wrong.Mistake))).ShouldHaveSingleItem();
+        var mistake = body.Mistakes.Concat(PolicyFields.Check(body.Policy, destinations)
+            .Select(wrong => (Field: wrong.Field.JsonName, wrong.Mistake))).ShouldHaveSingleItem();
         mistake.Field.ShouldBe(field);
         mistake.Mistake.ShouldContain(remedy);
     }

@@ -20,7 +20,8 @@ public sealed class SdkInternalsTests
         FileVersionInfo.GetVersionInfo(typeof(ClientConfig).Assembly.Location).FileVersion.ShouldBe("4.0.102.19");
 
     [Fact]
-    public void Nothing_more_of_its_internals_is_used_than_is_written_down_here() => InternalTypesIn(typeof(SnsClient), typeof(SqsClient)).ShouldBe(
+    public void Nothing_more_of_its_internals_is_used_than_is_written_down_here() =>
+        InternalTypesIn(typeof(SnsClient), typeof(SqsClient)).ShouldBe(
     [
         "Amazon.Runtime.Credentials.Internal.AuthSchemeOption",
         "Amazon.Runtime.Internal.Auth.IAuthSchemeOption",
@@ -59,7 +60,8 @@ public sealed class SdkInternalsTests
             .. metadata.TypeReferences
                 .Select(metadata.GetTypeReference)
                 .Select(type => $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}")
-                .Where(name => name.StartsWith("Amazon.", StringComparison.Ordinal) && name.Contains(".Internal.", StringComparison.Ordinal)),
+                .Where(name => name.StartsWith("Amazon.", StringComparison.Ordinal)
+                && name.Contains(".Internal.", StringComparison.Ordinal)),
         ];
     }
 }

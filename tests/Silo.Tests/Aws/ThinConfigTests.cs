@@ -24,7 +24,8 @@ public sealed class ThinConfigTests
 
     [Fact]
     public void Another_partition_has_its_own_domain() =>
-        AwsEnvironment.With([("AWS_REGION", "cn-north-1")], () => Address(new SnsConfig())).ShouldBe("https://sns.cn-north-1.amazonaws.com.cn/");
+        AwsEnvironment.With([("AWS_REGION", "cn-north-1")], () => Address(new SnsConfig()))
+            .ShouldBe("https://sns.cn-north-1.amazonaws.com.cn/");
 
     [Fact]
     public void AWS_ENDPOINT_URL_moves_both_and_the_region_still_signs()
@@ -74,7 +75,8 @@ public sealed class ThinConfigTests
         {
             using var sns = new SnsClient(new SnsConfig());
 #pragma warning disable xUnit1031 // The environment is only this thread's to hold while it blocks.
-            return sns.Publish(new SnsPublishRequest { TopicArn = "a", Message = "m" }, CancellationToken.None).GetAwaiter().GetResult().MessageId;
+            return sns.Publish(new SnsPublishRequest { TopicArn = "a", Message = "m" }, CancellationToken.None).GetAwaiter()
+                .GetResult().MessageId;
 #pragma warning restore xUnit1031
         }).ShouldBe("1");
 

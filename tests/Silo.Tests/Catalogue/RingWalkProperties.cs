@@ -14,7 +14,8 @@ public sealed class RingWalkProperties
 
     private static readonly Gen<(RingRow[] Rows, int Limit, int WidthBits)> worlds = Gen.Select(
         Gen.Select(hash, Gen.Bool).Array[0, 700], Gen.Int[1, 60], Gen.Int[0, 32],
-        (things, limit, width) => (things.Select((thing, i) => new RingRow(thing.Item1, $"{(thing.Item2 ? "well" : "away")}-{i}")).ToArray(), limit, width));
+        (things, limit, width) =>
+            (things.Select((thing, i) => new RingRow(thing.Item1, $"{(thing.Item2 ? "well" : "away")}-{i}")).ToArray(), limit, width));
 
     [Fact]
     public void Whatever_lies_on_the_ring_is_shown_once_whatever_the_limit_and_the_width() => worlds.Sample(world =>
@@ -23,6 +24,7 @@ public sealed class RingWalkProperties
         var pages = ring.Walk(world.Limit, RingPosition.Start with { WidthBits = world.WidthBits }).GetAwaiter().GetResult();
         pages.SelectMany(page => page).Order(StringComparer.Ordinal).ShouldBe(ring.Shown.Order(StringComparer.Ordinal));
         pages.SkipLast(1).ShouldNotContain(page => page.Count != world.Limit);
-        ring.Reads.ShouldNotContain(read => read.Begin == read.End && read.End != uint.MaxValue, "equal ends anywhere else would show all of it again");
+        ring.Reads.ShouldNotContain(
+            read => read.Begin == read.End && read.End != uint.MaxValue, "equal ends anywhere else would show all of it again");
     }, iter: 1000);
 }

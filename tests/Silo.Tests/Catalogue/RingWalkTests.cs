@@ -16,7 +16,8 @@ public sealed class RingWalkTests
         (await ring.Walk(limit: 100)).ShouldHaveSingleItem().ShouldBeEmpty();
         ring.Reads.ShouldBe(
         [
-            (0xFFFFFFFF, 0x00FFFFFF), (0x00FFFFFF, 0x02FFFFFF), (0x02FFFFFF, 0x06FFFFFF), (0x06FFFFFF, 0x0EFFFFFF), (0x0EFFFFFF, 0x1EFFFFFF),
+            (0xFFFFFFFF, 0x00FFFFFF), (0x00FFFFFF, 0x02FFFFFF), (0x02FFFFFF, 0x06FFFFFF), (0x06FFFFFF, 0x0EFFFFFF),
+            (0x0EFFFFFF, 0x1EFFFFFF),
             (0x1EFFFFFF, 0x3EFFFFFF), (0x3EFFFFFF, 0x7EFFFFFF), (0x7EFFFFFF, 0xFEFFFFFF), (0xFEFFFFFF, 0xFFFFFFFF),
         ]);
     }
@@ -104,7 +105,8 @@ public sealed class RingWalkTests
     [InlineData("0.32.", 24)]
     [InlineData("0.25.", 24)]
     [InlineData("0.7.", 7)]
-    public void No_cursor_has_the_whole_ring_read_for_a_page(string text, int width) => RingPosition.Parse(text).Narrowed().WidthBits.ShouldBe(width);
+    public void No_cursor_has_the_whole_ring_read_for_a_page(string text, int width) => RingPosition.Parse(text)
+        .Narrowed().WidthBits.ShouldBe(width);
 
     [Theory]
     [InlineData("")]

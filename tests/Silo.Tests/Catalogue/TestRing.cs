@@ -15,9 +15,11 @@ internal sealed class TestRing(IEnumerable<RingRow> rows)
 
     public int Asked { get; private set; }
 
-    public IEnumerable<string> Shown => _rows.Where(row => !row.ThingName.StartsWith("well", StringComparison.Ordinal)).Select(row => row.ThingName);
+    public IEnumerable<string> Shown => _rows.Where(row => !row.ThingName.StartsWith("well", StringComparison.Ordinal))
+        .Select(row => row.ThingName);
 
-    public Task<(IReadOnlyList<string> Items, RingPosition? Next)> Page(RingPosition from, int limit) => RingWalk.Page(from, limit, Read, Ask);
+    public Task<(IReadOnlyList<string> Items, RingPosition? Next)> Page(RingPosition from, int limit) =>
+        RingWalk.Page(from, limit, Read, Ask);
 
     /// <summary>All pages, each from what a client would hold in its hands; checks what has to hold for every page.</summary>
     public async Task<List<IReadOnlyList<string>>> Walk(int limit, RingPosition? from = null)

@@ -27,7 +27,8 @@ public sealed class ThingListTests
     public ThingListTests()
     {
         _grains.GetGrain<IDeviceGrain>(Arg.Any<string>()).Returns(call => Grain(call.ArgAt<string>(0)));
-        _reminders.ReadRows(Arg.Any<uint>(), Arg.Any<uint>(), Arg.Any<CancellationToken>()).Returns(call => Read(call.ArgAt<uint>(0), call.ArgAt<uint>(1)));
+        _reminders.ReadRows(Arg.Any<uint>(), Arg.Any<uint>(), Arg.Any<CancellationToken>())
+            .Returns(call => Read(call.ArgAt<uint>(0), call.ArgAt<uint>(1)));
     }
 
     [Theory]
@@ -35,7 +36,8 @@ public sealed class ThingListTests
     [InlineData(PresenceStatus.Grace)]
     [InlineData(PresenceStatus.Recovering)]
     [InlineData(PresenceStatus.Offline, PresenceStatus.Grace, PresenceStatus.Recovering)]
-    public async Task What_is_not_well_is_read_from_reminders_and_their_grains_and_never_from_the_catalogue(params PresenceStatus[] statuses)
+    public async Task What_is_not_well_is_read_from_reminders_and_their_grains_and_never_from_the_catalogue(
+        params PresenceStatus[] statuses)
     {
         foreach (var i in Enumerable.Range(0, 250)) _things[$"thing-{i}"] = PresenceStatus.Connected;
         foreach (var i in Enumerable.Range(0, 25)) Remind($"thing-{i}", (PresenceStatus)(2 + (i % 3)));
@@ -63,7 +65,8 @@ public sealed class ThingListTests
         foreach (var i in Enumerable.Range(0, 2500)) Remind($"thing-{i}", PresenceStatus.Offline);
         _rows.Add(new() { GrainId = GrainId.Create("summary", "mail"), ReminderName = "summary" });
         var met = new List<string>();
-        await foreach (var thing in new ThingsNotWell(_reminders, _grains).Walk(TestContext.Current.CancellationToken)) met.Add(thing.ThingName);
+        await foreach (var thing in new ThingsNotWell(_reminders, _grains).Walk(TestContext.Current.CancellationToken))
+            met.Add(thing.ThingName);
         met.ShouldBe(Enumerable.Range(0, 2500).Select(i => $"thing-{i}"), ignoreOrder: true);
     }
 
@@ -110,7 +113,8 @@ public sealed class ThingListTests
         {
             ["on"] = PresenceStatus.Connected, ["off"] = PresenceStatus.Offline, ["heard"] = PresenceStatus.Unknown,
         };
-        found.ShouldBe(expected.Where(thing => statuses.Length == 0 || statuses.Contains(thing.Value)).Select(thing => thing.Key), ignoreOrder: true);
+        found.ShouldBe(
+            expected.Where(thing => statuses.Length == 0 || statuses.Contains(thing.Value)).Select(thing => thing.Key), ignoreOrder: true);
         _asked.ShouldBeEmpty();
         await _reminders.DidNotReceiveWithAnyArgs().ReadRows(default, default, TestContext.Current.CancellationToken);
     }
@@ -118,7 +122,8 @@ public sealed class ThingListTests
     [Fact]
     public async Task A_filter_that_hardly_anything_passes_ends_a_page_early_and_empty()
     {
-        _catalogue = new ShortPages([.. Enumerable.Range(0, 5000).Select(i => new StoredThing($"thing-{i:d4}", new DeviceState { Connected = true }))]);
+        _catalogue = new ShortPages(
+            [.. Enumerable.Range(0, 5000).Select(i => new StoredThing($"thing-{i:d4}", new DeviceState { Connected = true }))]);
         var list = List();
         var query = new ThingQuery { Limit = 1000, Prefix = "thing-4999" };
         var first = await list.Page(query, null, TestContext.Current.CancellationToken);
@@ -142,7 +147,8 @@ public sealed class ThingListTests
             Offline() with { Statuses = new HashSet<PresenceStatus>() }, Offline() with { ThingNames = ["a"] },
         ])
             await Refused(other, cursor);
-        foreach (var garbage in (string[])["x", "%%%", "AAAA", ThingCursor.Write("ring1", Offline(), "zz"), ThingCursor.Write("ring0", Offline(), "0.24.")])
+        string[] forged = [ThingCursor.Write("ring1", Offline(), "zz"), ThingCursor.Write("ring0", Offline(), "0.24.")];
+        foreach (var garbage in (string[])["x", "%%%", "AAAA", .. forged])
             await Refused(Offline(), garbage);
         await Refused(Offline() with { ThingNames = ["a"] }, ThingCursor.Write("names1", Offline() with { ThingNames = ["a"] }, "1"));
 
@@ -156,7 +162,8 @@ public sealed class ThingListTests
 
     private ThingList List()
     {
-        return new(new(_grains), new(_reminders, _grains), new(_catalogue, new StoredStatus(Policies, new MuteBook(_grains, TimeProvider.System), TimeProvider.System)));
+        return new(new(_grains), new(_reminders, _grains),
+            new(_catalogue, new StoredStatus(Policies, new MuteBook(_grains, TimeProvider.System), TimeProvider.System)));
     }
 
     private async Task<List<string>> Walk(ThingQuery query)

@@ -30,7 +30,8 @@ public sealed class AloneTests
         }
 
         using var client = new TcpClient();
-        var refused = await Should.ThrowAsync<SocketException>(async () => await client.ConnectAsync(IPAddress.Loopback, silo.SiloPort, Cancel));
+        var refused = await Should.ThrowAsync<SocketException>(
+            async () => await client.ConnectAsync(IPAddress.Loopback, silo.SiloPort, Cancel));
         refused.SocketErrorCode.ShouldBe(SocketError.ConnectionRefused);
         (await silo.Status("rpi-1")).ShouldBe("connected");
         foreach (var page in new[] { "/dashboard", "/health/ready" })

@@ -36,7 +36,8 @@ public sealed class AwsWireTests
         await silo.UntilStatus("healed", "connected");
         shadows.Put("stays-away", connected: false, now.AddSeconds(1), 12);
         shadows.Put("healed", connected: true, now.AddSeconds(10), 3);
-        await Send(Lifecycle("stays-away", false, 1), Lifecycle("comes-back", false, 1), Rule("healed", false, 2), "not json", """{"thingName":"no-timestamp","connected":true}""");
+        await Send(Lifecycle("stays-away", false, 1), Lifecycle("comes-back", false, 1), Rule("healed", false, 2), "not json",
+            """{"thingName":"no-timestamp","connected":true}""");
         await silo.UntilStatus("comes-back", "grace");
         await Send(Lifecycle("comes-back", true, 2));
 
@@ -72,18 +73,21 @@ public sealed class AwsWireTests
         (await silo.Terminate()).ShouldBe(0, silo.AllOutput);
 
         Task Send(params string[] bodies) => sqs.SendMessageBatchAsync(
-            events.Url, [.. bodies.Select((body, i) => new SendMessageBatchRequestEntry(i.ToString(System.Globalization.CultureInfo.InvariantCulture), body))]);
+            events.Url, [.. bodies.Select(
+                (body, i) => new SendMessageBatchRequestEntry(i.ToString(System.Globalization.CultureInfo.InvariantCulture), body))]);
 
         async Task<List<string>> Receive(QueueAddress queue)
         {
-            var received = await sqs.ReceiveMessageAsync(new ReceiveMessageRequest(queue.Url) { MaxNumberOfMessages = 10, WaitTimeSeconds = 1 });
+            var received = await sqs.ReceiveMessageAsync(
+                new ReceiveMessageRequest(queue.Url) { MaxNumberOfMessages = 10, WaitTimeSeconds = 1 });
             foreach (var message in received.Messages ?? []) await sqs.DeleteMessageAsync(queue.Url, message.ReceiptHandle);
             return [.. (received.Messages ?? []).Select(message => message.Body)];
         }
 
         async Task<int> Left(QueueAddress queue)
         {
-            var attributes = await sqs.GetQueueAttributesAsync(queue.Url, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]);
+            var attributes = await sqs.GetQueueAttributesAsync(
+                queue.Url, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]);
             return attributes.ApproximateNumberOfMessages + attributes.ApproximateNumberOfMessagesNotVisible;
         }
     }

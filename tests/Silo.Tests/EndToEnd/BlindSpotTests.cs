@@ -53,8 +53,10 @@ public sealed class BlindSpotTests
 
     private static (string, string)[] Settings(QueueAddress events, Uri endpoint) =>
     [
-        ("Presence:Grace", "6s"), ("Presence:SettleTime", "2s"), ("Events:Mqtt:Listen:Port", "0"), ("Events:Sqs:QueueUrl", events.Url), ("Verify:With", "none"),
-        ("AWS_REGION", Fauxqs.Region), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_ENDPOINT_URL", endpoint.ToString()),
+        ("Presence:Grace", "6s"), ("Presence:SettleTime", "2s"), ("Events:Mqtt:Listen:Port", "0"), ("Events:Sqs:QueueUrl", events.Url),
+        ("Verify:With", "none"),
+        ("AWS_REGION", Fauxqs.Region), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_ENDPOINT_URL", endpoint.ToString()),
     ];
 
     private static async Task Say(AmazonSQSClient sqs, QueueAddress events, bool connected, params string[] things)

@@ -19,7 +19,8 @@ public sealed class ClockStepTests
         {
             await File.WriteAllTextAsync(clock, "+0s", Cancel);
             await using var silo = await SiloProcess.Start(
-                ("LD_PRELOAD", Library), ("FAKETIME_TIMESTAMP_FILE", clock), ("FAKETIME_NO_CACHE", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+                ("LD_PRELOAD", Library), ("FAKETIME_TIMESTAMP_FILE", clock), ("FAKETIME_NO_CACHE", "1"),
+                ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
                 ("Presence:Grace", "20s"), ("Presence:SettleTime", "1s"), ("Events:Mqtt:Listen:Port", "0"));
             await silo.PostUntilTaken(new[] { new { thingName = "rpi-1", connected = true } });
             await silo.PostUntilTaken(new[] { new { thingName = "rpi-1", connected = false } });
@@ -31,7 +32,8 @@ public sealed class ClockStepTests
             // Nobody asks for the thing: that would wake it. Its reminder alone is a quarter of an hour away.
             await silo.Run();
             await silo.Until(() => silo.Printed("[OFFLINE] rpi-1") == 1, "the notification", TimeSpan.FromMinutes(3));
-            silo.Output.Count(line => line.Contains("behind the last time that was stored", StringComparison.Ordinal)).ShouldBe(1, silo.AllOutput);
+            silo.Output.Count(line => line.Contains("behind the last time that was stored", StringComparison.Ordinal))
+                .ShouldBe(1, silo.AllOutput);
         }
         finally
         {

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace IoTOrleans.Silo.Tests.EndToEnd;
 
-/// <summary>Several silos on DynamoDB share one fleet: real processes, the emulator's tables, a webhook that remembers what it was told.</summary>
+/// <summary>
+/// Several silos on DynamoDB share one fleet: real processes, the emulator's tables, a webhook that remembers what it was told.
+/// </summary>
 public sealed class ClusterTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -44,7 +46,8 @@ public sealed class ClusterTests
         await lives.Until(() => cluster.Told("device.offline").Count() >= 40, "40 notifications", TimeSpan.FromMinutes(4));
         await Settled();
         var told = cluster.Told("device.offline").ToList();
-        told.Select(notification => notification.Thing).Distinct().Order().ShouldBe(things[..40].Order(), "each that stayed away, and no other");
+        told.Select(notification => notification.Thing).Distinct().Order()
+            .ShouldBe(things[..40].Order(), "each that stayed away, and no other");
         told.Distinct().Count().ShouldBe(40, "a repeat is the same outage");
         foreach (var thing in things[40..]) (await lives.Status(thing)).ShouldBe("connected");
     }
@@ -65,10 +68,12 @@ public sealed class ClusterTests
         }
 
         await Cluster.PostAll(lives, things, connected: false);
-        await lives.Until(() => lives.Output.Any(line => line.Contains("has died", StringComparison.Ordinal)), "word of it", TimeSpan.FromMinutes(2));
+        await lives.Until(
+            () => lives.Output.Any(line => line.Contains("has died", StringComparison.Ordinal)), "word of it", TimeSpan.FromMinutes(2));
         await Settled();
         var lines = lives.Output.Skip(before).ToList();
-        lines.Count(line => line.Contains($"The silo 127.0.0.1:{dies.SiloPort} of this cluster has died", StringComparison.Ordinal)).ShouldBe(1, lives.AllOutput);
+        lines.Count(line => line.Contains($"The silo 127.0.0.1:{dies.SiloPort} of this cluster has died", StringComparison.Ordinal))
+            .ShouldBe(1, lives.AllOutput);
         foreach (var line in lines)
         {
             line.ShouldNotContain("   at ");
@@ -107,7 +112,8 @@ public sealed class ClusterTests
         await second.Run();
         await Round("after", second);
 
-        await second.Until(() => cluster.Told("device.offline").Count() >= away.Count, $"{away.Count} notifications", TimeSpan.FromMinutes(3));
+        await second.Until(
+            () => cluster.Told("device.offline").Count() >= away.Count, $"{away.Count} notifications", TimeSpan.FromMinutes(3));
         await Settled();
         cluster.Told("device.offline").Select(notification => notification.Thing).Order().ShouldBe(away.Order());
         foreach (var thing in blips) (await second.Status(thing)).ShouldBe("connected");
@@ -157,8 +163,10 @@ public sealed class ClusterTests
     /// <summary>A silo on this host that shares what it stores with all others of the same table prefix.</summary>
     internal static (string Setting, string Value)[] Storage(DynamoDBLocal dynamo, string prefix) =>
     [
-        ("Storage:Provider", "DynamoDB"), ("Storage:DynamoDB:TablePrefix", prefix), ("Events:Mqtt:Listen:Port", "0"), ("Events:Http:Enabled", "true"),
-        ("Orleans:Endpoints:AdvertisedIPAddress", "127.0.0.1"), ("AWS_ENDPOINT_URL_DYNAMODB", dynamo.Endpoint.ToString()), ("AWS_REGION", "us-east-1"),
+        ("Storage:Provider", "DynamoDB"), ("Storage:DynamoDB:TablePrefix", prefix), ("Events:Mqtt:Listen:Port", "0"),
+        ("Events:Http:Enabled", "true"),
+        ("Orleans:Endpoints:AdvertisedIPAddress", "127.0.0.1"), ("AWS_ENDPOINT_URL_DYNAMODB", dynamo.Endpoint.ToString()),
+        ("AWS_REGION", "us-east-1"),
         ("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local"),
     ];
 
@@ -195,7 +203,8 @@ public sealed class ClusterTests
             return silo;
         }
 
-        public Task<(int ExitCode, string Output)> FailToAddSilo(params (string, string)[] others) => SiloProcess.Fail([.. Settings(), .. others]);
+        public Task<(int ExitCode, string Output)> FailToAddSilo(params (string, string)[] others) =>
+            SiloProcess.Fail([.. Settings(), .. others]);
 
         private (string, string)[] Settings() =>
         [
@@ -206,7 +215,8 @@ public sealed class ClusterTests
         public static Task Post(SiloProcess silo, string thing, bool connected) => PostAll(silo, [thing], connected);
 
         public static Task PostAll(SiloProcess silo, string[] things, bool connected) => silo.PostUntilTaken(
-            things.Select(thingName => new { thingName, connected, timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() }).ToList());
+            things.Select(thingName => new { thingName, connected, timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() })
+                .ToList());
 
         public async ValueTask DisposeAsync()
         {

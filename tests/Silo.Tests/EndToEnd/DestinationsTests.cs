@@ -10,7 +10,9 @@ using Xunit;
 
 namespace IoTOrleans.Silo.Tests.EndToEnd;
 
-/// <summary>The program itself with one destination of each kind (SNS: AwsWireTests), each of them as strict as its documentation.</summary>
+/// <summary>
+/// The program itself with one destination of each kind (SNS: AwsWireTests), each of them as strict as its documentation.
+/// </summary>
 public sealed class DestinationsTests
 {
     private readonly AlertmanagerService alertmanager = new(TimeProvider.System);
@@ -33,9 +35,11 @@ public sealed class DestinationsTests
 
         (await silo.Post(new { thingName = "rpi-1", connected = false })).Dispose();
         await silo.UntilStatus("rpi-1", "offline");
-        await silo.Until(() => mail.Mails.Count == 2 && alertmanager.Firing == 2 && Of(services, "/v2/enqueue") == 3, "everybody to be told");
+        await silo.Until(
+            () => mail.Mails.Count == 2 && alertmanager.Firing == 2 && Of(services, "/v2/enqueue") == 3, "everybody to be told");
         (await silo.Post(new { thingName = "rpi-1", connected = true })).Dispose();
-        await silo.Until(() => mail.Mails.Count == 3 && alertmanager.Firing == 1 && Of(services, "/v2/enqueue") == 4, "everybody to be told of the end");
+        await silo.Until(
+            () => mail.Mails.Count == 3 && alertmanager.Firing == 1 && Of(services, "/v2/enqueue") == 4, "everybody to be told of the end");
         await silo.Until(() => Of(services, "/hook") == 3 && Of(services, "/chat") == 3 && silo.Printed("[BACK]") == 1, "the rest, too");
 
         // SendResolved=false.
@@ -52,7 +56,8 @@ public sealed class DestinationsTests
 
         (await silo.Post(new { thingName = "rpi-1", connected = false })).Dispose();
         await silo.Until(() => mail.Mails.Count == 1, "a mail");
-        await silo.Until(async () => (await silo.Http.GetStringAsync("/health/ready")).Contains("chat refuses", StringComparison.Ordinal), "degraded health");
+        await silo.Until(async () => (await silo.Http.GetStringAsync("/health/ready")).Contains("chat refuses", StringComparison.Ordinal),
+            "degraded health");
 
         using var health = await silo.Http.GetAsync("/health/ready");
         health.StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -27,13 +27,15 @@ public abstract class ListedFleet(params (string Setting, string Value)[] storag
         var settings = await Prepare();
         Silo = await SiloProcess.Start(
         [
-            ("Presence:Grace", "1s"), ("Presence:SettleTime", "1s"), ("Presence:Policies:0:Match", "slow*"), ("Presence:Policies:0:Grace", "1h"),
+            ("Presence:Grace", "1s"), ("Presence:SettleTime", "1s"), ("Presence:Policies:0:Match", "slow*"),
+            ("Presence:Policies:0:Grace", "1h"),
             ("Events:Mqtt:Listen:Port", "0"), ("Events:Http:Enabled", "true"), .. settings,
         ]);
         await Send(All, connected: true);
         await Send([.. Offline, .. Grace], connected: false);
         foreach (var thing in Offline)
-            await Silo.Until(async () => (await Silo.Device(thing)).GetProperty("notifiedAt").ValueKind != JsonValueKind.Null, $"{thing} is told about");
+            await Silo.Until(
+                async () => (await Silo.Device(thing)).GetProperty("notifiedAt").ValueKind != JsonValueKind.Null, $"{thing} is told about");
     }
 
     public ValueTask DisposeAsync()
@@ -72,7 +74,8 @@ public abstract class DeviceListTests(ListedFleet fleet)
     {
         await Shows("prefix=slow%2F", 10, ListedFleet.All.TakeLast(30));
         await Shows("prefix=Slow", 10, []);
-        await Shows("prefix=thing-1&status=offline", 10, ListedFleet.Offline.Where(name => name.StartsWith("thing-1", StringComparison.Ordinal)));
+        await Shows("prefix=thing-1&status=offline", 10,
+            ListedFleet.Offline.Where(name => name.StartsWith("thing-1", StringComparison.Ordinal)));
         await Shows("prefix=slow&status=connected", 10, ListedFleet.All.TakeLast(30).Except(ListedFleet.Grace));
         await Shows("thingName=thing-3&thingName=stranger&thingName=thing-200&thingName=thing-3", 1, ["thing-3", "thing-200"]);
         await Shows("thingName=thing-3&thingName=thing-200&status=offline", 10, ["thing-3"]);
@@ -126,7 +129,8 @@ public abstract class DeviceListTests(ListedFleet fleet)
     public async Task What_is_wrong_with_a_query_is_named(string query, string parameter) => await Refused(query, parameter);
 
     [Fact]
-    public async Task Too_many_names_are_refused() => await Refused(string.Join('&', Enumerable.Range(0, 101).Select(i => $"thingName={i}")), "thingName");
+    public async Task Too_many_names_are_refused() =>
+        await Refused(string.Join('&', Enumerable.Range(0, 101).Select(i => $"thingName={i}")), "thingName");
 
     [Fact]
     public async Task A_cursor_of_another_query_is_refused()
@@ -183,7 +187,8 @@ public sealed class DeviceListInMemoryTests(MemoryFleet fleet) : DeviceListTests
 
 public sealed class DynamoDBFleet() : ListedFleet()
 {
-    internal override async Task<(string Setting, string Value)[]> Prepare() => ClusterTests.Storage(await DynamoDBLocal.Get(), Fauxqs.NewName());
+    internal override async Task<(string Setting, string Value)[]> Prepare() =>
+        ClusterTests.Storage(await DynamoDBLocal.Get(), Fauxqs.NewName());
 }
 
 public sealed class DeviceListOnDynamoDBTests(DynamoDBFleet fleet) : DeviceListTests(fleet), IClassFixture<DynamoDBFleet>;

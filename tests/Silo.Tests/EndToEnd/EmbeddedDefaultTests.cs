@@ -13,7 +13,8 @@ public sealed class EmbeddedDefaultTests
 {
     private const string Thing = "greenhouse-3";
 
-    private static readonly (string, string)[] quick = [("Presence:Grace", "3s"), ("Presence:RecoveryHold", "0s"), ("Presence:SettleTime", "1s")];
+    private static readonly (
+        string, string)[] quick = [("Presence:Grace", "3s"), ("Presence:RecoveryHold", "0s"), ("Presence:SettleTime", "1s")];
 
     [Fact]
     public async Task With_Verify_none_nobody_is_asked_the_broker_included()
@@ -26,7 +27,8 @@ public sealed class EmbeddedDefaultTests
             client.Kill();
         }
 
-        await silo.Until(async () => (await silo.Device(Thing)).GetProperty("notifiedAt").ValueKind != JsonValueKind.Null, "the notification");
+        await silo.Until(
+            async () => (await silo.Device(Thing)).GetProperty("notifiedAt").ValueKind != JsonValueKind.Null, "the notification");
         (await silo.Http.GetStringAsync($"/devices/{Thing}/why")).ShouldContain("told-unverified");
     }
 
@@ -44,7 +46,8 @@ public sealed class EmbeddedDefaultTests
         var grace = await silo.Device(Thing);
         silo.Printed("[OFFLINE]").ShouldBe(0);
         await silo.UntilStatus(Thing, "offline");
-        await silo.Until(async () => (await silo.Device(Thing)).GetProperty("notifiedAt").ValueKind != JsonValueKind.Null, "the record of it");
+        await silo.Until(
+            async () => (await silo.Device(Thing)).GetProperty("notifiedAt").ValueKind != JsonValueKind.Null, "the record of it");
         silo.Printed("[OFFLINE]").ShouldBe(1);
         var offline = await silo.Device(Thing);
         var late = offline.GetProperty("notifiedAt").GetDateTimeOffset() - grace.GetProperty("graceEndsAt").GetDateTimeOffset();
@@ -60,7 +63,8 @@ public sealed class EmbeddedDefaultTests
         silo.Printed("[OFFLINE]").ShouldBe(1);
         var outage = grace.GetProperty("outageId").GetString()!;
         await silo.Until(
-            () => silo.Output.Count(line => line.Contains(outage, StringComparison.Ordinal) && line.StartsWith("  Outage", StringComparison.Ordinal)) == 2, "both notifications");
+            () => silo.Output.Count(line => line.Contains(outage, StringComparison.Ordinal)
+                && line.StartsWith("  Outage", StringComparison.Ordinal)) == 2, "both notifications");
     }
 
     [Fact]
@@ -77,7 +81,8 @@ public sealed class EmbeddedDefaultTests
     [Fact]
     public async Task After_kill_9_what_stayed_away_is_told_once_and_what_came_back_is_not()
     {
-        await using var silo = await SiloProcess.Start(("Presence:Grace", "4s"), ("Presence:RecoveryHold", "0s"), ("Presence:SettleTime", "2s"));
+        await using var silo = await SiloProcess.Start(
+            ("Presence:Grace", "4s"), ("Presence:RecoveryHold", "0s"), ("Presence:SettleTime", "2s"));
         using var faithful = MosquittoClient.Subscribe(silo.MqttPort, "-i", "faithful");
         await silo.UntilStatus("faithful", "connected");
         using (MosquittoClient.Subscribe(silo.MqttPort, "-i", Thing)) await silo.UntilStatus(Thing, "connected");
@@ -120,15 +125,18 @@ public sealed class EmbeddedDefaultTests
         {
             foreach (var chunk in Enumerable.Range(0, 5000).Chunk(500))
             {
-                using var response = await silo.Post(chunk.Select(i => new { thingName = $"thing-{i}", connected = version == 1 || i % 10 == 0, timestamp = now + version - 10, version }));
+                using var response = await silo.Post(chunk.Select(i =>
+                    new { thingName = $"thing-{i}", connected = version == 1 || i % 10 == 0, timestamp = now + version - 10, version }));
                 response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
                 (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accepted").GetInt32().ShouldBe(500);
             }
         }
 
         await silo.Kill();
-        Stored(silo, "SELECT count(*) FROM grain_state WHERE grain LIKE 'device/thing-%' AND data LIKE '{\"connected\":false%'").ShouldBe("4500");
-        Stored(silo, "SELECT count(*) FROM grain_state WHERE grain LIKE 'device/thing-%' AND data LIKE '{\"connected\":true%'").ShouldBe("500");
+        Stored(silo, "SELECT count(*) FROM grain_state WHERE grain LIKE 'device/thing-%' AND data LIKE '{\"connected\":false%'")
+            .ShouldBe("4500");
+        Stored(silo, "SELECT count(*) FROM grain_state WHERE grain LIKE 'device/thing-%' AND data LIKE '{\"connected\":true%'")
+            .ShouldBe("500");
         Stored(silo, "SELECT count(*) FROM reminder WHERE grain LIKE 'device/%'").ShouldBe("4500");
     }
 
@@ -138,7 +146,8 @@ public sealed class EmbeddedDefaultTests
         await using var silo = await SiloProcess.Start();
         using var posted = await silo.Post(new { thingName = Thing, connected = false });
         (await silo.Http.GetStringAsync("/dashboard/")).ShouldContain("html");
-        var shown = await silo.Http.GetStringAsync($"/dashboard/GrainState?grainId={Thing}&grainType=IoTOrleans.Grains.Devices.DeviceGrain");
+        var shown = await silo.Http.GetStringAsync(
+            $"/dashboard/GrainState?grainId={Thing}&grainType=IoTOrleans.Grains.Devices.DeviceGrain");
         shown.ShouldContain("GraceEndsAt", Case.Insensitive);
     }
 

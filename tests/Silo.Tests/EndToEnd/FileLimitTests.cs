@@ -57,7 +57,9 @@ public sealed partial class FileLimitTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "prlimit is Linux's.");
         var (exitCode, output) = await SiloProcess.FailUnder(["prlimit", "--nofile=400:400"]);
         exitCode.ShouldBe(1, output);
-        output.Trim().ShouldBe("This process may have 400 files open, and needs 512 at least: raise the limit (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker).");
+        output.Trim().ShouldBe(
+            "This process may have 400 files open, and needs 512 at least: raise the limit (ulimit -n, LimitNOFILE= of systemd, "
+                + "--ulimit nofile= of docker).");
     }
 
     /// <returns>null: turned away.</returns>

@@ -72,7 +72,8 @@ public sealed class HostileHttpTests(BesiegedSilo one) : IClassFixture<BesiegedS
     [Fact]
     public async Task Half_a_million_bad_events_are_counted_and_ten_thousand_of_them_named()
     {
-        using var response = await Send("POST", "/events", Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat('1', 500_000))}]"));
+        using var response = await Send(
+            "POST", "/events", Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat('1', 500_000))}]"));
         var problem = await ShouldBeBad(response);
         problem.GetProperty("detail").GetString()!.ShouldContain("500000 of 500000");
         problem.GetProperty("errors").GetArrayLength().ShouldBe(10_000);
@@ -81,7 +82,8 @@ public sealed class HostileHttpTests(BesiegedSilo one) : IClassFixture<BesiegedS
     [Fact]
     public async Task Dots_in_a_path_lead_where_the_path_leads()
     {
-        using var taken = await Silo.Post(new[] { new { thingName = "dots-kept", connected = true }, new { thingName = "dots-gone", connected = true } });
+        using var taken = await Silo.Post(
+            new[] { new { thingName = "dots-kept", connected = true }, new { thingName = "dots-gone", connected = true } });
         using var raw = await RawHttp.To(Silo.HttpPort);
         await raw.Send("DELETE /devices/dots-kept/../dots-gone HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
@@ -94,12 +96,14 @@ public sealed class HostileHttpTests(BesiegedSilo one) : IClassFixture<BesiegedS
     public async Task Who_never_comes_to_an_end_is_told_so_and_the_others_are_served_meanwhile()
     {
         var second = TimeSpan.FromSeconds(1);
-        using RawHttp headers = await RawHttp.To(Silo.HttpPort), body = await RawHttp.To(Silo.HttpPort), chunks = await RawHttp.To(Silo.HttpPort), nothing = await RawHttp.To(Silo.HttpPort);
+        using RawHttp headers = await RawHttp.To(Silo.HttpPort), body = await RawHttp.To(Silo.HttpPort),
+            chunks = await RawHttp.To(Silo.HttpPort), nothing = await RawHttp.To(Silo.HttpPort);
         await headers.Send("GET /devices/x HTTP/1.1\r\nHost: localhost\r\n");
         await body.Send(RawHttp.Post("/events", "Content-Length: 100000"));
         await chunks.Send(RawHttp.Post("/events", "Transfer-Encoding: chunked"));
         await nothing.Send(RawHttp.Post("/events", "Content-Length: 100"));
-        Task<string>[] slow = [headers.Dribble("X: y\r\n", second), body.Dribble("[", second), chunks.Dribble("1\r\n[\r\n", second), nothing.ReadToEnd()];
+        Task<string>[] slow =
+            [headers.Dribble("X: y\r\n", second), body.Dribble("[", second), chunks.Dribble("1\r\n[\r\n", second), nothing.ReadToEnd()];
         var all = Task.WhenAll(slow);
 
         for (var served = 0; !all.IsCompleted; served++)
@@ -145,7 +149,8 @@ public sealed class HostileHttpTests(BesiegedSilo one) : IClassFixture<BesiegedS
     [InlineData("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\r\n\r\n", 400)]
     public async Task What_is_no_request_is_refused(string request, int status)
     {
-        foreach (var length in (int[])[9000, 40000]) request = request.Replace($"{{{length}}}", new string('x', length), StringComparison.Ordinal);
+        foreach (var length in (int[])[9000, 40000])
+            request = request.Replace($"{{{length}}}", new string('x', length), StringComparison.Ordinal);
         using var raw = await RawHttp.To(Silo.HttpPort);
         await raw.Send(request);
         (await raw.ReadToEnd()).ShouldStartWith($"HTTP/1.1 {status}");

@@ -14,7 +14,8 @@ public sealed class OneSilo : IAsyncLifetime
     internal SiloProcess Silo { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() =>
-        Silo = await SiloProcess.Start(("Presence:Grace", "1h"), ("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Port", "0"), ("AllowedHosts", "watch.example.net"));
+        Silo = await SiloProcess.Start(("Presence:Grace", "1h"), ("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Port", "0"),
+            ("AllowedHosts", "watch.example.net"));
 
     public ValueTask DisposeAsync() => Silo.DisposeAsync();
 }
@@ -35,10 +36,12 @@ public sealed class HttpTests(OneSilo one) : IClassFixture<OneSilo>
     [Fact]
     public async Task A_status_has_every_field_of_the_contract()
     {
-        await Accepted(new { thingName = "rpi-1", connected = false, timestamp = 1763884800, version = 12, attributes = new { site = "大阪" } });
+        await Accepted(
+            new { thingName = "rpi-1", connected = false, timestamp = 1763884800, version = 12, attributes = new { site = "大阪" } });
         var device = await Silo.Device("rpi-1");
         device.EnumerateObject().Select(property => property.Name).ShouldBe(
-            ["thingName", "status", "connected", "since", "graceEndsAt", "notifiedAt", "disconnectReason", "lastEventAt", "outageId", "outagesSuppressed", "notificationsSent", "attributes", "mutedBy", "flappingSince", "policy", "incidentId"],
+            ["thingName", "status", "connected", "since", "graceEndsAt", "notifiedAt", "disconnectReason", "lastEventAt", "outageId",
+                "outagesSuppressed", "notificationsSent", "attributes", "mutedBy", "flappingSince", "policy", "incidentId"],
             ignoreOrder: true);
         device.GetProperty("status").GetString().ShouldBe("grace");
         device.GetProperty("since").GetString().ShouldBe("2025-11-23T08:00:00Z");
@@ -51,11 +54,13 @@ public sealed class HttpTests(OneSilo one) : IClassFixture<OneSilo>
     [InlineData("""{"thingName":"s-document","previous":{"state":{"reported":{"connected":true}},"version":41},"current":{"state":{"reported":{"connected":false}},"metadata":{"reported":{"connected":{"timestamp":NOW}}},"version":42},"timestamp":NOW}""", "s-document")]
     [InlineData("""{"thingName":"s-rule","connected":false,"timestamp":NOW,"version":12}""", "s-rule")]
     [InlineData("""{"thingName":"s-rule-now","connected":false}""", "s-rule-now")]
-    [InlineData("""{"Type":"Notification","Message":"{\"thingName\":\"s-envelope\",\"connected\":false,\"timestamp\":NOW}"}""", "s-envelope")]
+    [InlineData("""{"Type":"Notification","Message":"{\"thingName\":\"s-envelope\",\"connected\":false,\"timestamp\":NOW}"}""",
+        "s-envelope")]
     public async Task Every_shape_is_taken(string shape, string thingName)
     {
         var now = TimeProvider.System.GetUtcNow();
-        var body = shape.Replace("NOWMS", now.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        var body = shape.Replace(
+            "NOWMS", now.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("NOW", now.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
         using var response = await Send(body);
         response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
@@ -65,7 +70,8 @@ public sealed class HttpTests(OneSilo one) : IClassFixture<OneSilo>
     [Fact]
     public async Task One_bad_event_and_none_of_the_array_is_applied()
     {
-        using var response = await Send("""[{"thingName":"all-or-none","connected":true},{"thingName":"","connected":true},{"thingName":"x","connected":"yes"}]""");
+        using var response = await Send(
+            """[{"thingName":"all-or-none","connected":true},{"thingName":"","connected":true},{"thingName":"x","connected":"yes"}]""");
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         var errors = (await Json(response)).GetProperty("errors").EnumerateArray().ToList();
         errors.Select(error => error.GetProperty("index").GetInt32()).ShouldBe([1, 2]);
@@ -223,14 +229,16 @@ public sealed class KeyTests
     [Fact]
     public async Task With_a_key_every_door_but_health_asks_for_it()
     {
-        await using var silo = await SiloProcess.Start(("Auth:ApiKey", "s3cret"), ("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Port", "0"));
+        await using var silo = await SiloProcess.Start(
+            ("Auth:ApiKey", "s3cret"), ("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Port", "0"));
         (await Status("/devices/x", null)).ShouldBe(HttpStatusCode.Unauthorized);
         (await Status("/dashboard/", null)).ShouldBe(HttpStatusCode.Unauthorized);
         (await Status("/health/live", null)).ShouldBe(HttpStatusCode.OK);
         (await Status("/devices/x", new("Bearer", "wrong"))).ShouldBe(HttpStatusCode.Unauthorized);
         (await Status("/devices/x", new("Basic", "garbage"))).ShouldBe(HttpStatusCode.Unauthorized);
         (await Status("/devices/x", new("Bearer", "s3cret"))).ShouldBe(HttpStatusCode.NotFound);
-        (await Status("/dashboard/", new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("anyone:s3cret"))))).ShouldBe(HttpStatusCode.OK);
+        (await Status("/dashboard/", new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("anyone:s3cret")))))
+            .ShouldBe(HttpStatusCode.OK);
 
         async Task<HttpStatusCode> Status(string path, AuthenticationHeaderValue? authorization)
         {

@@ -31,11 +31,13 @@ public sealed class HungStorageTests
 
         // Down at the deadline: the topic hears of these, the webhook refuses them.
         await world.Send(told, connected: false, version: 2);
-        await one.Until(async () => world.Refused > 0 && Things(await world.Published()).Count() >= Each, "the topic to hear of each, and the webhook in vain", patience);
+        await one.Until(async () => world.Refused > 0 && Things(await world.Published()).Count() >= Each,
+            "the topic to hear of each, and the webhook in vain", patience);
 
         // Due while nothing can be stored.
         await world.Send(due, connected: false, version: 2);
-        await one.Until(async () => await one.Status(due[^1]) == "grace" && await world.Left(world.Events) == 0, "the drops to be stored", patience);
+        await one.Until(
+            async () => await one.Status(due[^1]) == "grace" && await world.Left(world.Events) == 0, "the drops to be stored", patience);
         world.Line.Plan = (_, _) => LineFault.Hang;
         await world.SendPoison(5);
         await world.Send(late, connected: false, version: 2);
@@ -74,7 +76,8 @@ public sealed class HungStorageTests
 
     private static string[] Names(string prefix) => [.. Enumerable.Range(0, Each).Select(i => $"{prefix}-{i}")];
 
-    private static IEnumerable<string> Things(IEnumerable<JsonElement> heard) => heard.Select(notification => notification.GetProperty("thingName").GetString()!).Distinct();
+    private static IEnumerable<string> Things(IEnumerable<JsonElement> heard) =>
+        heard.Select(notification => notification.GetProperty("thingName").GetString()!).Distinct();
 
     private static string Outage(JsonElement notification) => notification.GetProperty("outageId").GetString()!;
 
@@ -134,11 +137,14 @@ public sealed class HungStorageTests
         {
             var silo = await SiloProcess.Start(
                 [
-                    .. ClusterTests.Storage(_dynamo, _prefix), ("AWS_ENDPOINT_URL_DYNAMODB", Line.Address.ToString()), ("AWS_ENDPOINT_URL", _aws.Endpoint.ToString()),
-                    ("Presence:Grace", "6s"), ("Presence:SettleTime", "1s"), ("Presence:RecoveryHold", "0s"), ("AWS_ENDPOINT_URL_IOT_DATA_PLANE", Shadows.Endpoint.ToString()),
+                    .. ClusterTests.Storage(_dynamo, _prefix), ("AWS_ENDPOINT_URL_DYNAMODB", Line.Address.ToString()),
+                    ("AWS_ENDPOINT_URL", _aws.Endpoint.ToString()),
+                    ("Presence:Grace", "6s"), ("Presence:SettleTime", "1s"), ("Presence:RecoveryHold", "0s"),
+                    ("AWS_ENDPOINT_URL_IOT_DATA_PLANE", Shadows.Endpoint.ToString()),
                     ("AWS_ACCESS_KEY_ID", IotDataStub.AccessKey), ("AWS_SECRET_ACCESS_KEY", IotDataStub.SecretKey),
                     ("Events:Sqs:QueueUrl", Events.Url), ("Notifications:Sns:TopicArn", _topic), ("Notifications:Sns:Collapse", "false"),
-                    ("Notifications:Sns:RateLimit", "0"), ("Notifications:Webhook:Url", _webhook.Address.ToString()), ("Notifications:Webhook:Collapse", "false"),
+                    ("Notifications:Sns:RateLimit", "0"), ("Notifications:Webhook:Url", _webhook.Address.ToString()),
+                    ("Notifications:Webhook:Collapse", "false"),
                 ]);
             _silos.Add(silo);
             return silo;
@@ -175,7 +181,8 @@ public sealed class HungStorageTests
 
         public async Task<int> Left(QueueAddress queue)
         {
-            var attributes = await _sqs.GetQueueAttributesAsync(queue.Url, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"], Cancel);
+            var attributes = await _sqs.GetQueueAttributesAsync(
+                queue.Url, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"], Cancel);
             return attributes.ApproximateNumberOfMessages + attributes.ApproximateNumberOfMessagesNotVisible;
         }
 
@@ -204,7 +211,8 @@ public sealed class HungStorageTests
         {
             foreach (var batch in bodies.Chunk(10))
             {
-                var entries = batch.Select((body, i) => new SendMessageBatchRequestEntry(i.ToString(CultureInfo.InvariantCulture), body)).ToList();
+                var entries = batch.Select(
+                    (body, i) => new SendMessageBatchRequestEntry(i.ToString(CultureInfo.InvariantCulture), body)).ToList();
                 (await _sqs.SendMessageBatchAsync(Events.Url, entries, Cancel)).Successful.Count.ShouldBe(batch.Length);
             }
         }

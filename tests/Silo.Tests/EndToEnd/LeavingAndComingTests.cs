@@ -23,7 +23,8 @@ public sealed class LeavingAndComingTests
         var events = await aws.CreateQueue();
         (string, string)[] settings =
         [
-            .. ClusterTests.Storage(dynamo, Fauxqs.NewName()), ("Presence:Grace", "8s"), ("Presence:SettleTime", "6s"), ("Verify:With", "none"),
+            .. ClusterTests.Storage(dynamo, Fauxqs.NewName()), ("Presence:Grace", "8s"), ("Presence:SettleTime", "6s"),
+            ("Verify:With", "none"),
             ("Events:Sqs:QueueUrl", events.Url), ("AWS_ENDPOINT_URL_SQS", aws.Endpoint.ToString()),
             ("Logging:LogLevel:IoTOrleans.Grains.Dispatch.PresenceObserver", "Debug"),
         ];
@@ -86,11 +87,14 @@ public sealed class LeavingAndComingTests
     public async Task After_all_silos_were_killed_who_comes_next_is_ready_and_tells(bool oldPort)
     {
         (string, string)[] settings =
-            [.. ClusterTests.Storage(await DynamoDBLocal.Get(), Fauxqs.NewName()), ("Presence:Grace", "10s"), ("Presence:SettleTime", "1s")];
+            [.. ClusterTests.Storage(await DynamoDBLocal.Get(), Fauxqs.NewName()), ("Presence:Grace", "10s"),
+                ("Presence:SettleTime", "1s")];
         await using var first = await SiloProcess.Start(settings);
         await using var second = await SiloProcess.Start(settings);
-        await first.PostUntilTaken(new[] { new { thingName = "rpi-1", connected = true, timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() } });
-        await first.PostUntilTaken(new[] { new { thingName = "rpi-1", connected = false, timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() } });
+        await first.PostUntilTaken(
+            new[] { new { thingName = "rpi-1", connected = true, timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() } });
+        await first.PostUntilTaken(
+            new[] { new { thingName = "rpi-1", connected = false, timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() } });
 
         await Task.WhenAll(first.Kill(), second.Kill());
 
@@ -135,13 +139,15 @@ public sealed class LeavingAndComingTests
         await using var line = await FaultyLine.To((await DynamoDBLocal.Get()).Endpoint);
         await using var silo = await SiloProcess.Start(
             [.. ClusterTests.Storage(await DynamoDBLocal.Get(), Fauxqs.NewName()), ("AWS_ENDPOINT_URL_DYNAMODB", line.Address.ToString())]);
-        await silo.PostUntilTaken(new[] { new { thingName = "rpi-1", connected = true, timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() } });
+        await silo.PostUntilTaken(
+            new[] { new { thingName = "rpi-1", connected = true, timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() } });
 
         line.Plan = (_, _) => LineFault.Hang;
 
         // Ends within the minute that the process is waited for; what holds it up, and what is left, is one line.
         (await silo.Terminate()).ShouldBe(0, silo.AllOutput);
-        silo.Output.Count(text => text.StartsWith("Ended ", StringComparison.Ordinal) && text.Contains("Not handed over: its things", StringComparison.Ordinal))
+        silo.Output.Count(text => text.StartsWith("Ended ", StringComparison.Ordinal)
+            && text.Contains("Not handed over: its things", StringComparison.Ordinal))
             .ShouldBe(1, silo.AllOutput);
     }
 }

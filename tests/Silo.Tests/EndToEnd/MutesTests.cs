@@ -37,7 +37,10 @@ public sealed class MutesTests(OneSilo one) : IClassFixture<OneSilo>
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         var errors = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateArray().ToList();
-        errors.ShouldContain(error => error.GetProperty("field").GetString() == field && error.GetProperty("detail").GetString()!.Contains(says, StringComparison.Ordinal), await response.Content.ReadAsStringAsync());
+        errors.ShouldContain(
+            error => error.GetProperty("field").GetString() == field
+                && error.GetProperty("detail").GetString()!.Contains(says, StringComparison.Ordinal),
+            await response.Content.ReadAsStringAsync());
         using var none = await one.Silo.Http.GetAsync("/mutes/bad");
         none.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
@@ -47,8 +50,10 @@ public sealed class MutesTests(OneSilo one) : IClassFixture<OneSilo>
     {
         (await _mutes.Put("-x", """{"thing":"x","untilRecovered":true}""")).ShouldBe(HttpStatusCode.BadRequest);
         (await _mutes.Put(new string('x', 65), """{"thing":"x","untilRecovered":true}""")).ShouldBe(HttpStatusCode.BadRequest);
-        (await _mutes.Put("big", $$"""{"thing":"x","untilRecovered":true,"comment":"{{new string('x', 20_000)}}"}""")).ShouldBe(HttpStatusCode.RequestEntityTooLarge);
-        (await _mutes.Put("long", $$"""{"thing":"x","untilRecovered":true,"comment":"{{new string('x', 257)}}"}""")).ShouldBe(HttpStatusCode.BadRequest);
+        (await _mutes.Put("big", $$"""{"thing":"x","untilRecovered":true,"comment":"{{new string('x', 20_000)}}"}"""))
+            .ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await _mutes.Put("long", $$"""{"thing":"x","untilRecovered":true,"comment":"{{new string('x', 257)}}"}"""))
+            .ShouldBe(HttpStatusCode.BadRequest);
         using var text = new StringContent("""{"thing":"x","untilRecovered":true}""");
         using var response = await one.Silo.Http.PutAsync("/mutes/text", text);
         response.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
@@ -81,16 +86,19 @@ public sealed class MuteProcessTests
     [Fact]
     public async Task A_mute_is_put_shown_changed_survives_a_kill_and_is_taken_back()
     {
-        await using var silo = await SiloProcess.Start(("Presence:Grace", "1s"), ("Presence:SettleTime", "0s"), ("Presence:RecoveryHold", "0s"), ("Events:Mqtt:Listen:Port", "0"));
+        await using var silo = await SiloProcess.Start(
+            ("Presence:Grace", "1s"), ("Presence:SettleTime", "0s"), ("Presence:RecoveryHold", "0s"), ("Events:Mqtt:Listen:Port", "0"));
         var mutes = new MutesClient(silo);
-        var until = TimeProvider.System.GetUtcNow().AddHours(8).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+        var until = TimeProvider.System.GetUtcNow().AddHours(8)
+            .ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
         var body = $$"""{"attribute":{"name":"site","value":"north"},"until":"{{until}}","comment":"電源工事"}""";
         (await mutes.Put("site-north", body)).ShouldBe(HttpStatusCode.Created);
         (await mutes.Put("site-north", body)).ShouldBe(HttpStatusCode.OK);
         (await mutes.Put("doors", """{"glob":"door-*","untilRecovered":true}""")).ShouldBe(HttpStatusCode.Created);
 
         var mute = await mutes.Get("/mutes/site-north");
-        mute.EnumerateObject().Select(property => property.Name).ShouldBe(["id", "thing", "glob", "attribute", "from", "until", "untilRecovered", "comment"], ignoreOrder: true);
+        mute.EnumerateObject().Select(property => property.Name)
+            .ShouldBe(["id", "thing", "glob", "attribute", "from", "until", "untilRecovered", "comment"], ignoreOrder: true);
         mute.GetProperty("attribute").GetProperty("value").GetString().ShouldBe("north");
         mute.GetProperty("until").GetString().ShouldBe(until);
         mute.GetProperty("comment").GetString().ShouldBe("電源工事");
@@ -104,7 +112,8 @@ public sealed class MuteProcessTests
 
         await silo.Kill();
         await silo.Run();
-        (await mutes.Get("/mutes")).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString()).ShouldBe(["doors", "site-north"]);
+        (await mutes.Get("/mutes")).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString())
+            .ShouldBe(["doors", "site-north"]);
         await silo.Until(async () => (await mutes.MutedBy("door-3")).Count == 2, "the copy of the mutes");
         silo.Printed("[OFFLINE] door-3").ShouldBe(0);
 
@@ -118,12 +127,14 @@ public sealed class MuteProcessTests
         again.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await mutes.MutedBy("door-3")).ShouldBeEmpty();
         var began = TimeProvider.System.GetTimestamp();
-        while (silo.Printed("[OFFLINE] door-3") == 0 && TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMinutes(2)) await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        while (silo.Printed("[OFFLINE] door-3") == 0 && TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMinutes(2))
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         silo.Printed("[OFFLINE] door-3").ShouldBe(1, "a tick a minute finds the mute gone");
 
         async Task Drop(string thingName)
         {
-            using var response = await silo.Post(new { thingName, connected = false, attributes = new { site = thingName == "other" ? "south" : "north" } });
+            using var response = await silo.Post(
+                new { thingName, connected = false, attributes = new { site = thingName == "other" ? "south" : "north" } });
             response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         }
     }

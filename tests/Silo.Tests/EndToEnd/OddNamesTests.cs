@@ -16,15 +16,19 @@ public sealed class OddNamesTests
 {
     private static readonly string[] names =
     [
-        "site/1", "/", "a:b", "50%", "a%2Fb", "a%252Fb", "%E3%81%82", "a b", " a", "+", "a+b", "a?b#c", "*", "..", ".", "a/../b", "倉庫の温度計", "é", "e\u0301",
-        "🚪🌡️", "a\\b", "\"'`;--", "<b>&amp;", "${x}{{y}}", "null", "__proto__", string.Concat(Enumerable.Repeat("🚪", 96)), new string('x', 128), new string('界', 128),
+        "site/1", "/", "a:b", "50%", "a%2Fb", "a%252Fb", "%E3%81%82", "a b", " a", "+", "a+b", "a?b#c", "*", "..", ".", "a/../b", "倉庫の温度計",
+        "é", "e\u0301",
+        "🚪🌡️", "a\\b", "\"'`;--", "<b>&amp;", "${x}{{y}}", "null", "__proto__", string.Concat(Enumerable.Repeat("🚪", 96)),
+        new string('x', 128), new string('界', 128),
     ];
 
     /// <summary>128 code points are allowed, 512 bytes are not; 129 code points are too many.</summary>
-    private static readonly string[] refused = [string.Concat(Enumerable.Repeat("🚪", 128)), new string('x', 129), "a\nb", "a\u0085b", " ", "\u3000\u00a0"];
+    private static readonly string[] refused =
+        [string.Concat(Enumerable.Repeat("🚪", 128)), new string('x', 129), "a\nb", "a\u0085b", " ", "\u3000\u00a0"];
 
     /// <summary>Kept with the thing, and in what goes out.</summary>
-    private static readonly Dictionary<string, string> attributes = new() { [""] = "", ["a\u0000\r\nb"] = "\uFFFF\u202E\u001b[31m", ["🚪"] = "<!channel> & 界" };
+    private static readonly Dictionary<string, string> attributes =
+        new() { [""] = "", ["a\u0000\r\nb"] = "\uFFFF\u202E\u001b[31m", ["🚪"] = "<!channel> & 界" };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -41,7 +45,8 @@ public sealed class OddNamesTests
         foreach (var name in byMqtt)
         {
             connections.Add(clients.CreateMqttClient());
-            await connections[^1].ConnectAsync(clients.CreateClientOptionsBuilder().WithTcpServer("127.0.0.1", silo.MqttPort).WithClientId(name).Build(), Cancel);
+            await connections[^1].ConnectAsync(
+                clients.CreateClientOptionsBuilder().WithTcpServer("127.0.0.1", silo.MqttPort).WithClientId(name).Build(), Cancel);
         }
 
         foreach (var name in refused)
@@ -76,8 +81,10 @@ public sealed class OddNamesTests
         await using var _ = webhook;
         await using var silo = await SiloProcess.Start(
         [
-            .. ClusterTests.Storage(dynamo, Fauxqs.NewName()), .. Common(webhook), ("Events:Mqtt:Listen:Port", "0"), ("Verify:With", "none"), ("AWS_ENDPOINT_URL", aws.Endpoint.ToString()),
-            ("Events:Sqs:QueueUrl", events.Url), ("Notifications:Sns:TopicArn", topic), ("Notifications:Sns:Collapse", "false"), ("Notifications:Sns:RateLimit", "0"),
+            .. ClusterTests.Storage(dynamo, Fauxqs.NewName()), .. Common(webhook), ("Events:Mqtt:Listen:Port", "0"),
+            ("Verify:With", "none"), ("AWS_ENDPOINT_URL", aws.Endpoint.ToString()),
+            ("Events:Sqs:QueueUrl", events.Url), ("Notifications:Sns:TopicArn", topic), ("Notifications:Sns:Collapse", "false"),
+            ("Notifications:Sns:RateLimit", "0"),
         ]);
 
         await Send(names.Concat(refused), connected: true);
@@ -87,7 +94,8 @@ public sealed class OddNamesTests
         await silo.Until(
             async () =>
             {
-                published.UnionWith((await Receive(inbox)).Select(body => JsonElement.Parse(body)).Select(body => body.TryGetProperty("sqs", out var machine) ? JsonElement.Parse(machine.GetString()!) : body)
+                published.UnionWith((await Receive(inbox)).Select(body => JsonElement.Parse(body))
+                    .Select(body => body.TryGetProperty("sqs", out var machine) ? JsonElement.Parse(machine.GetString()!) : body)
                     .Select(body => body.GetProperty("thingName").GetString()!));
                 return published.SetEquals(names);
             },
@@ -106,8 +114,10 @@ public sealed class OddNamesTests
             foreach (var clientId in things)
             {
                 var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-                await sqs.SendMessageAsync(
-                    events.Url, JsonSerializer.Serialize(new { clientId, eventType = connected ? "connected" : "disconnected", timestamp, versionNumber = 1, sessionIdentifier = "s", attributes }), Cancel);
+                var eventType = connected ? "connected" : "disconnected";
+                var body = JsonSerializer.Serialize(
+                    new { clientId, eventType, timestamp, versionNumber = 1, sessionIdentifier = "s", attributes });
+                await sqs.SendMessageAsync(events.Url, body, Cancel);
             }
         }
 
@@ -124,7 +134,8 @@ public sealed class OddNamesTests
     {
         foreach (var name in names)
         {
-            await silo.Until(async () => await Listed(silo, name) is { } thing && thing.GetProperty("status").GetString() == "connected", $"{name} is connected");
+            await silo.Until(async () => await Listed(silo, name) is { } thing && thing.GetProperty("status").GetString() == "connected",
+                $"{name} is connected");
             if (!IsDots(name)) (await silo.Device(name)).GetProperty("thingName").GetString().ShouldBe(name);
 
             using var mute = await silo.Http.PutAsJsonAsync("/mutes/odd", new { thing = name, untilRecovered = true }, Cancel);
@@ -132,18 +143,21 @@ public sealed class OddNamesTests
             (await Listed(silo, name))!.Value.GetProperty("mutedBy").EnumerateArray().Select(id => id.GetString()).ShouldBe(["odd"], name);
             if (IsDots(name)) continue;
 
-            using var policy = await silo.Http.PutAsJsonAsync($"/devices/{Uri.EscapeDataString(name)}/policy", new { grace = "2s" }, Cancel);
+            using var policy = await silo.Http.PutAsJsonAsync(
+                $"/devices/{Uri.EscapeDataString(name)}/policy", new { grace = "2s" }, Cancel);
             policy.StatusCode.ShouldBe(HttpStatusCode.OK, name);
             var path = $"/devices/{Uri.EscapeDataString(name)}/policy";
             (await silo.Http.GetFromJsonAsync<JsonElement>(path, Cancel)).GetProperty("grace").GetString().ShouldBe("2s", name);
         }
 
         using var unmuted = await silo.Http.DeleteAsync("/mutes/odd", Cancel);
-        await silo.Until(async () => (await Listed(silo, names[^1]))!.Value.GetProperty("mutedBy").GetArrayLength() == 0, "the mute to be over");
+        await silo.Until(
+            async () => (await Listed(silo, names[^1]))!.Value.GetProperty("mutedBy").GetArrayLength() == 0, "the mute to be over");
         await drop();
 
         await silo.Until(() => told.Count >= names.Length, "the webhook to hear of each");
-        told.Select(body => body.GetProperty("thingName").GetString()!).Order(StringComparer.Ordinal).ShouldBe(names.Order(StringComparer.Ordinal));
+        told.Select(body => body.GetProperty("thingName").GetString()!).Order(StringComparer.Ordinal)
+            .ShouldBe(names.Order(StringComparer.Ordinal));
         foreach (var name in names)
         {
             (await Page(silo, $"status=offline&prefix={Uri.EscapeDataString(name)}")).ShouldContain(name);
@@ -159,7 +173,8 @@ public sealed class OddNamesTests
 
     private static async Task<JsonElement?> Listed(SiloProcess silo, string name)
     {
-        var items = (await silo.Http.GetFromJsonAsync<JsonElement>($"/devices?thingName={Uri.EscapeDataString(name)}", Cancel)).GetProperty("items").EnumerateArray().ToList();
+        var items = (await silo.Http.GetFromJsonAsync<JsonElement>($"/devices?thingName={Uri.EscapeDataString(name)}", Cancel))
+            .GetProperty("items").EnumerateArray().ToList();
         return items.Count == 0 ? null : items.ShouldHaveSingleItem();
     }
 
@@ -178,7 +193,8 @@ public sealed class OddNamesTests
 
     private static (string, string)[] Common(HttpStub webhook) =>
     [
-        ("Presence:Grace", "2s"), ("Presence:SettleTime", "1s"), ("Events:Http:Enabled", "true"), ("Notifications:Webhook:Url", webhook.Address.ToString()),
+        ("Presence:Grace", "2s"), ("Presence:SettleTime", "1s"), ("Events:Http:Enabled", "true"),
+        ("Notifications:Webhook:Url", webhook.Address.ToString()),
         ("Notifications:Webhook:Collapse", "false"), ("Notifications:Webhook:RateLimit", "0"),
     ];
 

@@ -23,7 +23,8 @@ public sealed class PolicyTests(OneSilo one) : IClassFixture<OneSilo>
         var policy = await put.Content.ReadFromJsonAsync<JsonElement>();
         policy.EnumerateObject().Select(property => property.Name).ShouldBe(
         [
-            "source", "match", "overridden", "grace", "settleTime", "recoveryHold", "recheckEvery", "repeatInterval", "notifyRecovery", "notifyFlapping",
+            "source", "match", "overridden", "grace", "settleTime", "recoveryHold", "recheckEvery", "repeatInterval", "notifyRecovery",
+            "notifyFlapping",
             "muted", "notify",
         ]);
         policy.GetProperty("source").GetString().ShouldBe("override");
@@ -43,7 +44,8 @@ public sealed class PolicyTests(OneSilo one) : IClassFixture<OneSilo>
     [Fact]
     public async Task A_shorter_one_than_what_has_passed_is_told_at_once()
     {
-        using var dropped = await one.Silo.Post(new { thingName = "p-due", connected = false, timestamp = TimeProvider.System.GetUtcNow().AddMinutes(-10).ToUnixTimeSeconds() });
+        var timestamp = TimeProvider.System.GetUtcNow().AddMinutes(-10).ToUnixTimeSeconds();
+        using var dropped = await one.Silo.Post(new { thingName = "p-due", connected = false, timestamp });
         (await one.Silo.Status("p-due")).ShouldBe("grace");
         using var put = await Http.PutAsJsonAsync("/devices/p-due/policy", new { grace = "1m" });
         await one.Silo.Until(async () => await one.Silo.Status("p-due") == "offline", "p-due told offline");
@@ -65,11 +67,13 @@ public sealed class PolicyTests(OneSilo one) : IClassFixture<OneSilo>
     [Fact]
     public async Task A_bad_one_is_400_and_names_every_mistake_and_nothing_is_set()
     {
-        using var put = await Http.PutAsJsonAsync("/devices/p-bad/policy", new { grace = "0s", colour = "red", notify = new[] { "pager" } });
+        using var put = await Http.PutAsJsonAsync(
+            "/devices/p-bad/policy", new { grace = "0s", colour = "red", notify = new[] { "pager" } });
         put.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         put.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         var problem = await put.Content.ReadFromJsonAsync<JsonElement>();
-        problem.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("field").GetString()).ShouldBe(["grace", "colour", "notify"], ignoreOrder: true);
+        problem.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("field").GetString())
+            .ShouldBe(["grace", "colour", "notify"], ignoreOrder: true);
         problem.GetProperty("detail").GetString()!.ShouldContain("pager");
         (await one.Silo.Status("p-bad")).ShouldBeNull();
     }

@@ -19,7 +19,8 @@ internal sealed class RawHttp : IDisposable
         return raw;
     }
 
-    public static string Post(string path, string headers) => $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{headers}\r\n\r\n";
+    public static string Post(string path, string headers) =>
+        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{headers}\r\n\r\n";
 
     public Task Send(string text) => Send(Encoding.UTF8.GetBytes(text));
 

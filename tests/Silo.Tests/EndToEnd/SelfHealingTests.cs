@@ -31,13 +31,15 @@ public sealed class SelfHealingTests
         var prefix = Fauxqs.NewName();
         await Heals(ClusterTests.Storage(dynamo, prefix), async _ =>
         {
-            using var client = new AmazonDynamoDBClient("local", "local", new AmazonDynamoDBConfig { ServiceURL = dynamo.Endpoint.ToString(), AuthenticationRegion = "us-east-1" });
+            using var client = new AmazonDynamoDBClient(
+                "local", "local", new AmazonDynamoDBConfig { ServiceURL = dynamo.Endpoint.ToString(), AuthenticationRegion = "us-east-1" });
             var rows = await client.ScanAsync(new ScanRequest($"{prefix}Reminders"), TestContext.Current.CancellationToken);
             var presence = rows.Items.Where(row => row["reminder"].S.EndsWith("#presence", StringComparison.Ordinal)).ToList();
             foreach (var row in presence)
             {
                 await client.DeleteItemAsync(
-                    $"{prefix}Reminders", new() { ["bucket"] = row["bucket"], ["reminder"] = row["reminder"] }, TestContext.Current.CancellationToken);
+                    $"{prefix}Reminders", new() { ["bucket"] = row["bucket"], ["reminder"] = row["reminder"] },
+                    TestContext.Current.CancellationToken);
             }
 
             return presence.Count;

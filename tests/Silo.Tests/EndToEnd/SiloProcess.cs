@@ -77,10 +77,12 @@ internal sealed class SiloProcess : IAsyncDisposable
     public static Task<(int ExitCode, string Output)> Fail(params (string Setting, string Value)[] settings) => FailUnder([], settings);
 
     /// <inheritdoc cref="StartUnder"/>
-    public static Task<(int ExitCode, string Output)> FailUnder(string[] under, params (string Setting, string Value)[] settings) => FailIn(_ => { }, under, settings);
+    public static Task<(int ExitCode, string Output)> FailUnder(string[] under, params (string Setting, string Value)[] settings) =>
+        FailIn(_ => { }, under, settings);
 
     /// <param name="prepare">What lies in the folder that it is started from.</param>
-    public static async Task<(int ExitCode, string Output)> FailIn(Action<string> prepare, string[]? under = null, params (string Setting, string Value)[] settings)
+    public static async Task<(int ExitCode, string Output)> FailIn(Action<string> prepare, string[]? under = null,
+        params (string Setting, string Value)[] settings)
     {
         await using var silo = Prepare(settings);
         silo._under = under ?? [];
@@ -93,7 +95,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     public async Task Run()
     {
         Launch();
-        await Until(() => Output.Any(line => line.Contains("is watching", StringComparison.Ordinal)) || _process.HasExited, "the start-up text");
+        await Until(() => Output.Any(line => line.Contains("is watching", StringComparison.Ordinal)) || _process.HasExited,
+            "the start-up text");
         _process.HasExited.ShouldBeFalse(AllOutput);
     }
 
@@ -138,12 +141,14 @@ internal sealed class SiloProcess : IAsyncDisposable
         "the events to be taken",
         TimeSpan.FromMinutes(2));
 
-    public Task UntilStatus(string thingName, string status) => Until(async () => await Status(thingName) == status, $"{thingName} is {status}");
+    public Task UntilStatus(string thingName, string status) =>
+        Until(async () => await Status(thingName) == status, $"{thingName} is {status}");
 
     /// <summary>How often a notification with this first line was printed on the console.</summary>
     public int Printed(string beginsWith) => Output.Count(line => line.StartsWith(beginsWith, StringComparison.Ordinal));
 
-    public Task Until(Func<bool> condition, string what, TimeSpan? patience = null) => Until(() => Task.FromResult(condition()), what, patience);
+    public Task Until(Func<bool> condition, string what, TimeSpan? patience = null) =>
+        Until(() => Task.FromResult(condition()), what, patience);
 
     /// <summary>Processes and sockets run on real time: asks again until it is so.</summary>
     public async Task Until(Func<Task<bool>> condition, string what, TimeSpan? patience = null)
@@ -151,7 +156,8 @@ internal sealed class SiloProcess : IAsyncDisposable
         var began = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(began) > (patience ?? Patience)) throw new TimeoutException($"Waited in vain for: {what}{Environment.NewLine}{AllOutput}");
+            if (TimeProvider.System.GetElapsedTime(began) > (patience ?? Patience))
+                throw new TimeoutException($"Waited in vain for: {what}{Environment.NewLine}{AllOutput}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
     }

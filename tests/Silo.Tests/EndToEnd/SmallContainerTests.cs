@@ -19,19 +19,23 @@ public sealed class SmallContainerTests
     public async Task Sixteen_thousand_things_connect_drop_and_are_told_on_a_heap_of_160_MB()
     {
         await using var silo = await SiloProcess.Start(
-            ("DOTNET_GCHeapHardLimit", "0xA000000"), ("Presence:Grace", "10s"), ("Presence:SettleTime", "1s"), ("Presence:RecoveryHold", "0s"));
+            ("DOTNET_GCHeapHardLimit", "0xA000000"), ("Presence:Grace", "10s"), ("Presence:SettleTime", "1s"),
+            ("Presence:RecoveryHold", "0s"));
         await Report(silo, connected: true);
         await Report(silo, connected: false);
 
         // To count them all is to ask each of them: not before it is the last one's turn.
-        await silo.Until(async () => (await silo.Device($"sensor-{Things - 1}")).GetProperty("notifiedAt").ValueKind == JsonValueKind.String, "the last is told", patience);
+        await silo.Until(
+            async () => (await silo.Device($"sensor-{Things - 1}")).GetProperty("notifiedAt").ValueKind == JsonValueKind.String,
+            "the last is told", patience);
         await silo.Until(async () => await CountTold(silo) == Things, "all are told", patience);
         silo.AllOutput.ShouldNotContain("OutOfMemory");
     }
 
     private static async Task Report(SiloProcess silo, bool connected)
     {
-        foreach (var some in Enumerable.Range(0, Things).Select(i => string.Create(CultureInfo.InvariantCulture, $"sensor-{i:00000}")).Chunk(1000))
+        foreach (var some in Enumerable.Range(0, Things).Select(i => string.Create(CultureInfo.InvariantCulture, $"sensor-{i:00000}"))
+            .Chunk(1000))
             await silo.PostUntilTaken(some.Select(thing => new { thingName = thing, connected }));
     }
 
@@ -43,7 +47,8 @@ public sealed class SmallContainerTests
             using var response = await silo.Http.GetAsync($"/devices?status=offline&limit=1000{cursor}");
             response.StatusCode.ShouldBe(HttpStatusCode.OK);
             var page = await response.Content.ReadFromJsonAsync<JsonElement>();
-            told += page.GetProperty("items").EnumerateArray().Count(thing => thing.GetProperty("notifiedAt").ValueKind == JsonValueKind.String);
+            told += page.GetProperty("items").EnumerateArray()
+                .Count(thing => thing.GetProperty("notifiedAt").ValueKind == JsonValueKind.String);
             cursor = page.GetProperty("nextCursor").GetString() is { } next ? $"&cursor={Uri.EscapeDataString(next)}" : "";
         }
         while (cursor.Length > 0);

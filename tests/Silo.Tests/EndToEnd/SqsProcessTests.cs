@@ -10,7 +10,8 @@ public sealed class SqsProcessTests
 {
     private const string Queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/presence";
 
-    private static readonly (string, string)[] Aws = [("AWS_REGION", "eu-west-1"), ("AWS_ACCESS_KEY_ID", "key"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    private static readonly (
+        string, string)[] Aws = [("AWS_REGION", "eu-west-1"), ("AWS_ACCESS_KEY_ID", "key"), ("AWS_SECRET_ACCESS_KEY", "secret")];
 
     [Fact]
     public async Task A_fifo_queue() => (await Fails([("Events:Sqs:QueueUrl", Queue + ".fifo"), .. Aws])).ShouldContain("FIFO");
@@ -57,5 +58,6 @@ public sealed class SqsProcessTests
     }
 
     private static bool IsOfStartText(string line) =>
-        line.StartsWith("IoTOrleans ", StringComparison.Ordinal) || (line.StartsWith("  ", StringComparison.Ordinal) && line[2] is >= 'A' and <= 'Z');
+        line.StartsWith("IoTOrleans ", StringComparison.Ordinal)
+            || (line.StartsWith("  ", StringComparison.Ordinal) && line[2] is >= 'A' and <= 'Z');
 }

@@ -13,32 +13,46 @@ public sealed class StartTests
 {
     [Theory]
     [InlineData("Presence:Grace", "300", "Presence:Grace=300: say 300s or 5m.")]
-    [InlineData("Presence:Grace", "24:00:00", "Presence:Grace=24:00:00: is no duration: say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23.")]
-    [InlineData("Presence:Grace", "１０s", "Presence:Grace=１０s: has digits other than 0 to 9: say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23.")]
+    [InlineData("Presence:Grace", "24:00:00",
+        "Presence:Grace=24:00:00: is no duration: say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23.")]
+    [InlineData("Presence:Grace", "１０s",
+        "Presence:Grace=１０s: has digits other than 0 to 9: say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23.")]
     [InlineData("Presence:Grace", "٣٠", "Presence:Grace=٣٠: has digits other than 0 to 9: say 30s")]
     [InlineData("Presence:Grace", "٠٠:٠٥:٠٠", "Presence:Grace=٠٠:٠٥:٠٠: has digits other than 0 to 9: say 30s")]
     [InlineData("Presence:Grace", "500d", "Presence:Grace must be 1s to 365d.")]
     [InlineData("Presence:SweepEvery", "5m", "Presence:SweepEvery must be 0 (off) or 1h to 30d.")]
     [InlineData("Verify:AuditEvery", "400d", "Verify:AuditEvery must be 0 (off) or 1h to 365d.")]
-    [InlineData("Presence:Policies:0:Grace", "5m", "Presence:Policies:0:Match is missing: say which things it is for, like door-* (or * for all).")]
-    [InlineData("Notifications:CollapseAbove", "1000", "Notifications:CollapseAbove=1000: say a whole number from 0 to 100; to have everything told singly set Collapse=false at the destination.")]
+    [InlineData("Presence:Policies:0:Grace", "5m",
+        "Presence:Policies:0:Match is missing: say which things it is for, like door-* (or * for all).")]
+    [InlineData("Notifications:CollapseAbove", "1000",
+        "Notifications:CollapseAbove=1000: say a whole number from 0 to 100; "
+            + "to have everything told singly set Collapse=false at the destination.")]
     [InlineData("Notifications:GroupWindow", "30", "Notifications:GroupWindow=30: say 30s or")]
     [InlineData("Notifications:GroupWindow", "1h", "Notifications:GroupWindow must be 1s to 10m.")]
     [InlineData("Storage:Provider", "Postgres", "Storage:Provider=Postgres: say one of Sqlite, DynamoDB, Memory.")]
     [InlineData("Culture", "fr", "Culture=fr: say en or ja.")]
-    [InlineData("Events:Mqtt:Listen:Address", "0.0.0.0", "Events:Mqtt:Listen:Address=0.0.0.0 can be reached from other machines: set Events:Mqtt:Listen:Username and Events:Mqtt:Listen:Password too.")]
-    [InlineData("ASPNETCORE_URLS", "http://0.0.0.0:8099", "http://0.0.0.0:8099 can be reached from other machines, and no key is set: set Auth:ApiKey (or Auth:AllowAnonymous=true if something else guards this service).")]
+    [InlineData("Events:Mqtt:Listen:Address", "0.0.0.0",
+        "Events:Mqtt:Listen:Address=0.0.0.0 can be reached from other machines: set Events:Mqtt:Listen:Username and "
+            + "Events:Mqtt:Listen:Password too.")]
+    [InlineData("ASPNETCORE_URLS", "http://0.0.0.0:8099",
+        "http://0.0.0.0:8099 can be reached from other machines, and no key is set: set Auth:ApiKey (or Auth:AllowAnonymous=true if "
+            + "something else guards this service).")]
     [InlineData("Notifications:Sns:TopicArn", "my-topic", "Notifications:Sns:TopicArn")]
     [InlineData("Notifications:Webhook:Url", "example.net/hook", "Notifications:Webhook:Url is not an address")]
     [InlineData("Storage:Sqlite:Path", "/proc/nowhere/x.db", "/proc/nowhere")]
     [InlineData("Storage:Sqlite:Path", "~nobody/x.db", "Storage:Sqlite:Path=~nobody/x.db: only a shell knows ~nobody; say the whole path.")]
-    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:99999", "http://127.0.0.1:99999 is no address to listen on (99999 is no port: 1 to 65535)")]
-    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:8o80", "http://127.0.0.1:8o80 is no address to listen on (8o80 is no port: 1 to 65535)")]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:99999",
+        "http://127.0.0.1:99999 is no address to listen on (99999 is no port: 1 to 65535)")]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:8o80",
+        "http://127.0.0.1:8o80 is no address to listen on (8o80 is no port: 1 to 65535)")]
     [InlineData("Kestrel:Endpoints:Web:Url", "http://127.0.0.1:-1", "http://127.0.0.1:-1 is no address to listen on")]
     [InlineData("ASPNETCORE_URLS", "http://unix:/nowhere/x.sock", "the folder /nowhere is not there")]
-    [InlineData("ASPNETCORE_URLS", "http://unix:~/x.sock", "http://unix:~/x.sock is no address to listen on (a socket has its whole path there, from / on)")]
-    [InlineData("Events:Mqtt:Listen:Username", "device", "Events:Mqtt:Listen:Username is set without Events:Mqtt:Listen:Password: set both, or neither.")]
-    [InlineData("Orleans:Endpoints:GatewayPort", "30000", "Orleans:Endpoints:GatewayPort=30000: a silo that is alone lets nobody in by it; leave it out, or use Storage:Provider=DynamoDB.")]
+    [InlineData("ASPNETCORE_URLS", "http://unix:~/x.sock",
+        "http://unix:~/x.sock is no address to listen on (a socket has its whole path there, from / on)")]
+    [InlineData("Events:Mqtt:Listen:Username", "device",
+        "Events:Mqtt:Listen:Username is set without Events:Mqtt:Listen:Password: set both, or neither.")]
+    [InlineData("Orleans:Endpoints:GatewayPort", "30000",
+        "Orleans:Endpoints:GatewayPort=30000: a silo that is alone lets nobody in by it; leave it out, or use Storage:Provider=DynamoDB.")]
     public async Task A_wrong_setting_is_one_line_and_no_stack_trace(string setting, string value, string line)
     {
         var (exitCode, output) = await SiloProcess.Fail((setting, value));
@@ -61,14 +75,19 @@ public sealed class StartTests
 
     [Theory]
     [InlineData("ASPNETCORE_URLS", "http://192.0.2.1:8099", "Auth:AllowAnonymous", "true", "192.0.2.1 is not an address of this machine")]
-    [InlineData("Storage:Provider", "DynamoDB", "Orleans:Endpoints:AdvertisedIPAddress", "192.0.2.1", "192.0.2.1 is not an address of this machine")]
-    [InlineData("Presence:Policies:0:Match", "*", "Presence:Policies:0:Notify", ",", "Presence:Policies:0:Notify is empty: name somebody, leave it out for everybody, or set Muted=true for nobody.")]
+    [InlineData("Storage:Provider", "DynamoDB", "Orleans:Endpoints:AdvertisedIPAddress", "192.0.2.1",
+        "192.0.2.1 is not an address of this machine")]
+    [InlineData("Presence:Policies:0:Match", "*", "Presence:Policies:0:Notify", ",",
+        "Presence:Policies:0:Notify is empty: name somebody, leave it out for everybody, or set Muted=true for nobody.")]
     [InlineData("Presence:Policies:0:Match", "*", "Presence:Policies:0:Notify", " , ,", "Presence:Policies:0:Notify is empty")]
     [InlineData("Presence:Policies:0:Match", "*", "Presence:Policies:0:Notify:0", "", "Presence:Policies:0:Notify is empty")]
     [InlineData("Presence:Policies:0:Match", "*", "Presence:Policies:0:Notify:0", " ", "Presence:Policies:0:Notify is empty")]
-    [InlineData("Notifications:Destinations:ops:Type", "console", "Notifications:Destinations:OPS:Type", "console", "Notifications:Destinations:ops and Notifications:Destinations:OPS differ only in case")]
-    [InlineData("Notifications:Destinations:ops:Type", "console", "Notifications:Destinations:OPS:RateLimit", "1/s", "Notifications:Destinations:OPS and Notifications:Destinations:ops differ only in case")]
-    public async Task Two_settings_that_are_wrong_together_are_one_line(string setting, string value, string second, string also, string line)
+    [InlineData("Notifications:Destinations:ops:Type", "console", "Notifications:Destinations:OPS:Type", "console",
+        "Notifications:Destinations:ops and Notifications:Destinations:OPS differ only in case")]
+    [InlineData("Notifications:Destinations:ops:Type", "console", "Notifications:Destinations:OPS:RateLimit", "1/s",
+        "Notifications:Destinations:OPS and Notifications:Destinations:ops differ only in case")]
+    public async Task Two_settings_that_are_wrong_together_are_one_line(
+        string setting, string value, string second, string also, string line)
     {
         var (exitCode, output) = await SiloProcess.Fail((setting, value), (second, also), ("Events:Mqtt:Listen:Port", "0"));
         exitCode.ShouldBe(1, output);
@@ -82,7 +101,8 @@ public sealed class StartTests
     public async Task A_port_that_needs_a_privilege_is_one_line(string setting, string value, string line)
     {
         const string lowest = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
-        Assert.SkipUnless(File.Exists(lowest) && int.Parse(await File.ReadAllTextAsync(lowest, TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture) > 81, "Everybody may open port 81 here.");
+        Assert.SkipUnless(File.Exists(lowest) && int.Parse(await File.ReadAllTextAsync(lowest, TestContext.Current.CancellationToken),
+            System.Globalization.CultureInfo.InvariantCulture) > 81, "Everybody may open port 81 here.");
         string[] under = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-net_bind_service"] : [];
         var (exitCode, output) = await SiloProcess.FailUnder(under, (setting, value));
         exitCode.ShouldBe(1, output);
@@ -97,7 +117,8 @@ public sealed class StartTests
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var (exitCode, output) = await SiloProcess.Fail(
-            ("Presence:Grace", "300"), ("Presence:Grcae", "5m"), ("Presense:RecoveryHold", "5m"), ("Events:Mqtt:Listen:Port", port), ("Storage:Sqlite:Path", "/proc/nowhere/x.db"),
+            ("Presence:Grace", "300"), ("Presence:Grcae", "5m"), ("Presense:RecoveryHold", "5m"), ("Events:Mqtt:Listen:Port", port),
+            ("Storage:Sqlite:Path", "/proc/nowhere/x.db"),
             ("ASPNETCORE_URLS", $"http://127.0.0.1:99999;http://127.0.0.1:{port};http://0.0.0.0:{FreePort.Next()}"));
 
         exitCode.ShouldBe(1, output);
@@ -107,10 +128,13 @@ public sealed class StartTests
         lines.ShouldContain("Unknown setting Presence:Grcae is ignored: a typing error?");
         lines.ShouldContain("Unknown setting Presense:RecoveryHold is ignored: a typing error?");
         lines.ShouldContain(line => line.StartsWith("http://127.0.0.1:99999 is no address", StringComparison.Ordinal));
-        lines.ShouldContain(line => line.StartsWith($"http://127.0.0.1:{port}: the port is taken by the process {Environment.ProcessId} (", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.StartsWith(
+            $"http://127.0.0.1:{port}: the port is taken by the process {Environment.ProcessId} (", StringComparison.Ordinal));
         lines.ShouldContain(line => line.Contains("can be reached from other machines, and no key is set", StringComparison.Ordinal));
-        lines.ShouldContain(line => line.StartsWith($"Events:Mqtt:Listen:Port={port}: the port is taken by the process {Environment.ProcessId} (", StringComparison.Ordinal));
-        lines.ShouldContain(line => line.StartsWith("Storage:Sqlite:Path: The folder /proc/nowhere cannot be created", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.StartsWith(
+            $"Events:Mqtt:Listen:Port={port}: the port is taken by the process {Environment.ProcessId} (", StringComparison.Ordinal));
+        lines.ShouldContain(
+            line => line.StartsWith("Storage:Sqlite:Path: The folder /proc/nowhere cannot be created", StringComparison.Ordinal));
     }
 
     /// <summary>A folder of that name, or a link to itself: the kind of "cannot be read" that also root meets.</summary>
@@ -121,7 +145,8 @@ public sealed class StartTests
         exitCode.ShouldBe(1, output);
         output.Trim().Split('\n').Length.ShouldBe(1, output);
         output.ShouldContain("appsettings.json cannot be read");
-        (exitCode, output) = await SiloProcess.FailIn(folder => File.CreateSymbolicLink(Path.Combine(folder, "appsettings.json"), "appsettings.json"));
+        (exitCode, output) = await SiloProcess.FailIn(
+            folder => File.CreateSymbolicLink(Path.Combine(folder, "appsettings.json"), "appsettings.json"));
         exitCode.ShouldBe(1, output);
         output.ShouldContain("appsettings.json cannot be read");
     }
@@ -129,16 +154,23 @@ public sealed class StartTests
     [Fact]
     public async Task A_folder_that_is_gone_is_one_line()
     {
-        var (exitCode, output) = await SiloProcess.FailUnder(["bash", "-c", "mkdir gone && cd gone && rmdir ../gone && exec \"$@\"", "bash"]);
+        var (exitCode, output) = await SiloProcess.FailUnder(
+            ["bash", "-c", "mkdir gone && cd gone && rmdir ../gone && exec \"$@\"", "bash"]);
         exitCode.ShouldBe(1, output);
         output.Trim().ShouldBe("The folder that this was started from does not exist any more: change into one that does.");
     }
 
     [Theory]
-    [InlineData("TZ", "IST-5:30", "TZ=IST-5:30 is no time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.")]
-    [InlineData("Storage:Sqlite:Path", ":memory:", "Storage:Sqlite:Path=:memory: would be a file of that name: set Storage:Provider=Memory to keep nothing.")]
-    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:18999/foo", "http://127.0.0.1:18999/foo is no address to listen on (the path /foo is not supported): say something like http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.")]
-    [InlineData("Notifications:CollapseAbove", "5,5", "Notifications:CollapseAbove=5,5: say a whole number from 0 to 100; to have everything told singly set Collapse=false at the destination.")]
+    [InlineData("TZ", "IST-5:30",
+        "TZ=IST-5:30 is no time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.")]
+    [InlineData("Storage:Sqlite:Path", ":memory:",
+        "Storage:Sqlite:Path=:memory: would be a file of that name: set Storage:Provider=Memory to keep nothing.")]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:18999/foo",
+        "http://127.0.0.1:18999/foo is no address to listen on (the path /foo is not supported): say something like "
+            + "http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.")]
+    [InlineData("Notifications:CollapseAbove", "5,5",
+        "Notifications:CollapseAbove=5,5: say a whole number from 0 to 100; "
+            + "to have everything told singly set Collapse=false at the destination.")]
     public async Task What_would_mean_something_else_here_is_refused(string setting, string value, string line)
     {
         var (exitCode, output) = await SiloProcess.Fail((setting, value));
@@ -150,7 +182,8 @@ public sealed class StartTests
     public async Task Two_of_our_own_doors_on_one_port_are_one_line()
     {
         var port = FreePort.Next();
-        var (exitCode, output) = await SiloProcess.Fail(("Events:Mqtt:Listen:Port", $"{port}"), ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}"));
+        var (exitCode, output) = await SiloProcess.Fail(
+            ("Events:Mqtt:Listen:Port", $"{port}"), ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}"));
         exitCode.ShouldBe(1, output);
         output.Trim().Split('\n').Length.ShouldBe(1, output);
         output.ShouldContain($"Events:Mqtt:Listen:Port={port}: http://127.0.0.1:{port} is to listen there, too");
@@ -179,14 +212,18 @@ public sealed class StartTests
         try
         {
             using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
-            await File.WriteAllTextAsync(Path.Combine(home.FullName, "tls.crt"), certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
-            await File.WriteAllTextAsync(Path.Combine(home.FullName, "tls.key"), key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+            using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
+                .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+            await File.WriteAllTextAsync(
+                Path.Combine(home.FullName, "tls.crt"), certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(home.FullName, "tls.key"), key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
             var port = FreePort.Next();
             await using var silo = await SiloProcess.Start(
                 ("HOME", home.FullName), ("Kestrel:Endpoints:Https:Url", $"https://127.0.0.1:{port}"),
                 ("Kestrel:Endpoints:Https:Certificate:Path", "~/tls.crt"), ("Kestrel:Endpoints:Https:Certificate:KeyPath", "~/tls.key"));
-            using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=localhost" };
+            using var handler =
+                new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=localhost" };
             using var https = new HttpClient(handler) { BaseAddress = new($"https://127.0.0.1:{port}") };
             (await https.GetAsync("/health/live", TestContext.Current.CancellationToken)).IsSuccessStatusCode.ShouldBeTrue(silo.AllOutput);
         }
@@ -222,7 +259,8 @@ public sealed class StartTests
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        var (exitCode, output) = await SiloProcess.Fail((setting, string.Format(System.Globalization.CultureInfo.InvariantCulture, value, ((IPEndPoint)taken.LocalEndpoint).Port)));
+        var (exitCode, output) = await SiloProcess.Fail(
+            (setting, string.Format(System.Globalization.CultureInfo.InvariantCulture, value, ((IPEndPoint)taken.LocalEndpoint).Port)));
         exitCode.ShouldBe(1, output);
         output.ShouldContain(line);
         output.ShouldNotContain("   at ");
@@ -243,7 +281,8 @@ public sealed class StartTests
     [Fact]
     public async Task The_start_text_says_where_to_look_and_names_what_it_does_not_know()
     {
-        await using var silo = await SiloProcess.Start(("Presence:Grcae", "1m"), ("Presence:Grace", "1h30m"), ("Storage:Provider", "Memory"));
+        await using var silo = await SiloProcess.Start(
+            ("Presence:Grcae", "1m"), ("Presence:Grace", "1h30m"), ("Storage:Provider", "Memory"));
         await silo.Until(() => silo.AllOutput.Contains("Unknown setting", StringComparison.Ordinal), "the end of the text");
         silo.AllOutput.ShouldContain($"http://127.0.0.1:{silo.HttpPort}/dashboard");
         silo.AllOutput.ShouldContain("memory only");

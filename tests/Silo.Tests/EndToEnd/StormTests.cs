@@ -21,10 +21,12 @@ public sealed class StormTests
 
         await Report(silo, things, connected: false);
         await silo.Until(() => Heard("fleet.outage").Count == 1, "the incident");
-        foreach (var thing in things) await silo.Until(async () => (await silo.Device(thing)).GetProperty("notifiedAt").ValueKind != JsonValueKind.Null, $"{thing} is told");
+        foreach (var thing in things) await silo.Until(
+            async () => (await silo.Device(thing)).GetProperty("notifiedAt").ValueKind != JsonValueKind.Null, $"{thing} is told");
         Heard("device.offline").Count.ShouldBe(5);
         var outage = Heard("fleet.outage")[0];
-        (outage.GetProperty("count").GetInt32(), outage.GetProperty("back").GetInt32(), outage.GetProperty("things").GetArrayLength()).ShouldBe((55, 0, 20));
+        (outage.GetProperty("count").GetInt32(), outage.GetProperty("back").GetInt32(), outage.GetProperty("things").GetArrayLength())
+            .ShouldBe((55, 0, 20));
         var told = new ConcurrentBag<string?>();
         foreach (var thing in things) told.Add((await silo.Device(thing)).GetProperty("incidentId").GetString());
         told.Count(id => id == outage.GetProperty("incidentId").GetString()).ShouldBe(55);
@@ -38,12 +40,14 @@ public sealed class StormTests
         receiver.Requests.Count.ShouldBe(12);
 
         IReadOnlyList<JsonElement> Heard(string name) =>
-            [.. receiver.Requests.Select(request => JsonDocument.Parse(request.Text).RootElement).Where(body => body.GetProperty("event").GetString() == name)];
+            [.. receiver.Requests.Select(request => JsonDocument.Parse(request.Text).RootElement)
+                .Where(body => body.GetProperty("event").GetString() == name)];
     }
 
     private static async Task Report(SiloProcess silo, string[] things, bool connected)
     {
-        using var response = await silo.Post(things.Select(thing => new { thingName = thing, connected, attributes = new { carrier = "acme" } }));
+        using var response = await silo.Post(
+            things.Select(thing => new { thingName = thing, connected, attributes = new { carrier = "acme" } }));
         response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
     }
 }

@@ -47,7 +47,8 @@ public sealed class StoryTests
         why.GetProperty("items")[0].GetRawText().ShouldBe(
             $$"""{"at":"{{Time(-30)}}","reason":"grace-started","sentence":"It disconnected, and its grace began.","word":null,"destinations":[]}""");
 
-        (await silo.Http.GetFromJsonAsync<JsonElement>("/devices")).GetProperty("items").GetArrayLength().ShouldBe(1, "strangers leave no trace");
+        (await silo.Http.GetFromJsonAsync<JsonElement>("/devices")).GetProperty("items").GetArrayLength()
+            .ShouldBe(1, "strangers leave no trace");
         (await silo.Device(Thing)).GetRawText().ShouldBe(device.GetRawText());
 
         Task<JsonElement> Get(string path) => silo.Http.GetFromJsonAsync<JsonElement>($"/devices/{Uri.EscapeDataString(Thing)}/{path}");
@@ -57,5 +58,6 @@ public sealed class StoryTests
 
     private long Seconds(int after) => _now + after;
 
-    private string Time(int after) => DateTimeOffset.FromUnixTimeSeconds(_now + after).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+    private string Time(int after) => DateTimeOffset.FromUnixTimeSeconds(_now + after)
+        .ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -35,7 +35,8 @@ public sealed class CommandLineTests
         CommandLine.Read(arguments).Mistakes.ShouldHaveSingleItem().ShouldBe(mistake);
 
     [Fact]
-    public void An_empty_argument_is_none() => CommandLine.Read(["", " ", "--Notifications:Destinations:my__hook:Url=http://a"]).ShouldSatisfyAllConditions(
+    public void An_empty_argument_is_none() => CommandLine.Read(["", " ", "--Notifications:Destinations:my__hook:Url=http://a"])
+        .ShouldSatisfyAllConditions(
         read => read.Mistakes.ShouldBeEmpty(),
         read => read.Settings.Length.ShouldBe(1));
 

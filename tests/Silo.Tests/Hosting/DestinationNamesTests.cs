@@ -12,7 +12,8 @@ public sealed class DestinationNamesTests
     {
         var settings = Configured.ReadAll(
             ("Notifications:Webhook:Url", "https://h.example/"), ("Notifications:Sns:TopicArn", "arn:aws:sns:eu-west-1:123456789012:t"),
-            ("Notifications:Destinations:night:Type", "slack"), ("Notifications:Destinations:night:Url", "https://hooks.slack.com/services/1"),
+            ("Notifications:Destinations:night:Type", "slack"),
+            ("Notifications:Destinations:night:Url", "https://hooks.slack.com/services/1"),
             ("Notifications:Destinations:day:Type", "Slack"), ("Notifications:Destinations:day:Url", "https://hooks.slack.com/services/2"),
             ("Presence:Policies:0:Match", "door-*"), ("Presence:Policies:0:Notify", "night,webhook"));
         settings.Destinations.Select(destination => destination.Name).ShouldBe(["sns", "webhook", "day", "night"], ignoreOrder: true);

@@ -46,7 +46,8 @@ public sealed class UnknownSettingsTests
     [Fact]
     public void Beside_mistakes_what_is_unknown_is_named_too_each_in_a_line()
     {
-        var lines = Should.Throw<StartupException>(() => Configured.ReadAll(("Presence:Grace", "soon"), ("Presense:RecoveryHold", "1m"), ("Culture", "fr")))
+        var lines = Should.Throw<StartupException>(
+            () => Configured.ReadAll(("Presence:Grace", "soon"), ("Presense:RecoveryHold", "1m"), ("Culture", "fr")))
             .Message.Split(Environment.NewLine);
         lines.Length.ShouldBe(3);
         lines.ShouldContain("Unknown setting Presense:RecoveryHold is ignored: a typing error?");
@@ -54,11 +55,14 @@ public sealed class UnknownSettingsTests
 
     [Theory]
     [InlineData("5m", null, null, "a thing that stays away for 5 min is told about; its return is, when it has lasted 1 min")]
-    [InlineData("2s", null, null, "a thing that stays away for 5 s (SettleTime, longer than the grace of 2 s) is told about; its return is, when it has lasted 1 min")]
+    [InlineData("2s", null, null,
+        "a thing that stays away for 5 s (SettleTime, longer than the grace of 2 s) is told about; its return is, "
+            + "when it has lasted 1 min")]
     [InlineData("5m", "1s", null, "…; one policy says otherwise for some; door-*: 5 s (SettleTime, longer than the grace of 1 s)")]
     [InlineData("5m", "1s", "0s", "…; one policy says otherwise for some")]
     [InlineData("5m", null, "10m", "…; one policy says otherwise for some; door-*: 10 min (SettleTime, longer than the grace of 5 min)")]
-    public void The_start_text_says_the_settle_time_where_it_is_longer_than_the_grace(string grace, string? policyGrace, string? policySettle, string expected)
+    public void The_start_text_says_the_settle_time_where_it_is_longer_than_the_grace(
+        string grace, string? policyGrace, string? policySettle, string expected)
     {
         List<(string, string)> settings = [("Presence:Grace", grace)];
         if (policyGrace is not null || policySettle is not null) settings.Add(("Presence:Policies:0:Match", "door-*"));

@@ -134,7 +134,8 @@ public sealed class ClockWatchTests : IDisposable
 
             Mark().SetBackBy.ShouldBeNull();
             _set.Back += TimeSpan.FromMinutes(15);
-            SpinWait.SpinUntil(() => Mark().SetBackBy > TimeSpan.FromMinutes(14) - TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)).ShouldBeTrue();
+            SpinWait.SpinUntil(() => Mark().SetBackBy > TimeSpan.FromMinutes(14) - TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10))
+                .ShouldBeTrue();
             Mark().SetBackBy.ShouldNotBeNull().ShouldBeLessThanOrEqualTo(TimeSpan.FromMinutes(15));
         }
         finally

@@ -55,7 +55,8 @@ public sealed class ReminderClockTests : IDisposable
         Set("b", at);
         Set("a", at + TimeSpan.FromSeconds(30));
         Set("b", at - TimeSpan.FromSeconds(30));
-        (await Ticks(3)).ShouldBe([("b", at - TimeSpan.FromSeconds(30)), ("a", at + TimeSpan.FromSeconds(30)), ("b", at + TimeSpan.FromSeconds(30))], ignoreOrder: true);
+        (await Ticks(3)).ShouldBe([("b", at - TimeSpan.FromSeconds(30)), ("a", at + TimeSpan.FromSeconds(30)),
+            ("b", at + TimeSpan.FromSeconds(30))], ignoreOrder: true);
     }
 
     [Fact]
@@ -257,7 +258,8 @@ public sealed class ReminderClockTests : IDisposable
 
     private static GrainId Id(string thing) => GrainId.Create("device", thing);
 
-    private static ReminderEntry Row(string thing, DateTime at) => new() { GrainId = Id(thing), ReminderName = Name, StartAt = at, Period = minute };
+    private static ReminderEntry Row(string thing, DateTime at) =>
+        new() { GrainId = Id(thing), ReminderName = Name, StartAt = at, Period = minute };
 
     private void Set(string thing, DateTime at) => _clock.Set(Id(thing), Name, at, minute);
 
@@ -296,7 +298,8 @@ public sealed class ReminderClockTests : IDisposable
     {
         public Task ReceiveReminder(string reminderName, TickStatus status)
         {
-            tests._ticks.Writer.TryWrite((name, new DateTime(status.CurrentTickTime.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, DateTimeKind.Utc)));
+            tests._ticks.Writer.TryWrite(
+                (name, new DateTime(status.CurrentTickTime.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, DateTimeKind.Utc)));
             return tests._hanging.TryGetValue(name, out var hanging) ? hanging.Task : Task.CompletedTask;
         }
     }

@@ -27,10 +27,14 @@ public sealed class ShadowDocumentTests
     [InlineData("""{"state":{"reported":{"connected":"true"}}}""", "neither true nor false")]
     [InlineData("""{"state":{"reported":{"connected":1}}}""", "neither true nor false")]
     [InlineData("""{"state":{"reported":{"connected":true}}}""", "how old its answer is")]
-    [InlineData("""{"state":{"reported":{"connected":true}},"metadata":{"reported":{"connected":{"timestamp":"x"}}}}""", "how old its answer is")]
-    [InlineData("""{"state":{"reported":{"connected":true}},"metadata":{"reported":{"connected":{"timestamp":1e300}}}}""", "how old its answer is")]
-    [InlineData("""{"state":{"reported":{"connected":true}},"metadata":{"reported":{"connected":{"timestamp":-1}}}}""", "how old its answer is")]
-    [InlineData("""{"state":{"reported":{"connected":true}},"metadata":{"reported":{"connected":{"timestamp":9999999999999}}}}""", "how old its answer is")]
+    [InlineData("""{"state":{"reported":{"connected":true}},"metadata":{"reported":{"connected":{"timestamp":"x"}}}}""",
+        "how old its answer is")]
+    [InlineData("""{"state":{"reported":{"connected":true}},"metadata":{"reported":{"connected":{"timestamp":1e300}}}}""",
+        "how old its answer is")]
+    [InlineData("""{"state":{"reported":{"connected":true}},"metadata":{"reported":{"connected":{"timestamp":-1}}}}""",
+        "how old its answer is")]
+    [InlineData("""{"state":{"reported":{"connected":true}},"metadata":{"reported":{"connected":{"timestamp":9999999999999}}}}""",
+        "how old its answer is")]
     public void A_shadow_that_does_not_say_is_no_answer_and_says_why(string document, string detail)
     {
         var answer = Read(document);

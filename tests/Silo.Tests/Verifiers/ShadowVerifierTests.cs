@@ -40,7 +40,8 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
         stub.Put("rpi-1", connected: true, ChangedAt, version: 99);
         stub.Put("rpi-1", connected: false, ChangedAt, version: 3, shadowName: "presence");
 
-        (await Ask("rpi-1", new() { ShadowName = "presence" })).ShouldBe(new VerifierAnswer(VerifierVerdict.Disconnected, ChangedAt, 3, "presence"));
+        (await Ask("rpi-1", new() { ShadowName = "presence" }))
+            .ShouldBe(new VerifierAnswer(VerifierVerdict.Disconnected, ChangedAt, 3, "presence"));
     }
 
     [Fact]
@@ -209,7 +210,8 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
         }
     }
 
-    private static Task<VerifierAnswer> Ask(ShadowVerifier verifier, string thing) => verifier.Ask(thing, TestContext.Current.CancellationToken);
+    private static Task<VerifierAnswer> Ask(ShadowVerifier verifier, string thing) =>
+        verifier.Ask(thing, TestContext.Current.CancellationToken);
 
     private async Task<VerifierAnswer> Ask(string thing, ShadowVerifierOptions? options = null)
     {

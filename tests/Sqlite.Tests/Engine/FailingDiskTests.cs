@@ -4,21 +4,17 @@ using Microsoft.Data.Sqlite;
 namespace IoTOrleans.Sqlite.Tests.Engine;
 
 /// <summary>Writes fail with a clear text while the cause lasts, and succeed again by themselves.</summary>
-public sealed class FailingDiskTests : IDisposable
+public sealed class FailingDiskTests : TestWithFolder
 {
     private static readonly string BigText = $"\"{new string('x', 100_000)}\"";
-
-    private readonly TempFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_full_disk()
     {
-        using var disk = Mount.OrSkip(_folder.File("disk"), "size=2m");
-        await using var store = await TestStore.Open(_folder.File("disk/store.db"));
+        using var disk = Mount.OrSkip(Folder.File("disk"), "size=2m");
+        await using var store = await TestStore.Open(Folder.File("disk/store.db"));
         var etag = await store.Insert("before");
-        var ballast = _folder.File("disk/ballast");
+        var ballast = Folder.File("disk/ballast");
         Fill(ballast);
 
         var failure = await Should.ThrowAsync<SqliteStoreException>(() => store.Insert("big", BigText));
@@ -36,7 +32,7 @@ public sealed class FailingDiskTests : IDisposable
     [Fact]
     public async Task A_file_that_may_not_grow()
     {
-        await using var store = await TestStore.Open(_folder.File());
+        await using var store = await TestStore.Open(Folder.File());
         await store.Do(connection => connection.Scalar("PRAGMA max_page_count = 10"));
 
         (await Should.ThrowAsync<SqliteStoreException>(() => store.Insert("big", BigText))).Error.ShouldBe(SqliteStoreError.DiskFull);
@@ -50,7 +46,7 @@ public sealed class FailingDiskTests : IDisposable
     [Fact]
     public async Task Full_in_the_middle_of_a_group_no_write_is_acknowledged_that_is_not_stored()
     {
-        await using var store = await TestStore.Open(_folder.File());
+        await using var store = await TestStore.Open(Folder.File());
         await store.Do(connection => connection.Scalar("PRAGMA max_page_count = 30"));
         using var gate = await Gate.Close(store);
         var writes = Enumerable.Range(0, 100).Select(i => (Key: $"{i}", Write: store.Insert($"{i}", i % 2 == 0 ? "{}" : BigText))).ToList();
@@ -69,8 +65,8 @@ public sealed class FailingDiskTests : IDisposable
     [Fact]
     public async Task Another_program_that_keeps_the_write_lock()
     {
-        await using var store = await TestStore.Open(_folder.File(), new StoreSettings { BusyTimeout = TimeSpan.FromMilliseconds(20) });
-        await using var shell = new SqliteConnection($"Data Source={_folder.File()};Pooling=False");
+        await using var store = await TestStore.Open(Folder.File(), new StoreSettings { BusyTimeout = TimeSpan.FromMilliseconds(20) });
+        await using var shell = new SqliteConnection($"Data Source={Folder.File()};Pooling=False");
         await shell.OpenAsync(TestContext.Current.CancellationToken);
         await using (await shell.BeginTransactionAsync(TestContext.Current.CancellationToken))
         {

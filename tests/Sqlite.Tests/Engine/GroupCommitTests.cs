@@ -3,29 +3,18 @@ using IoTOrleans.Sqlite.Storage;
 
 namespace IoTOrleans.Sqlite.Tests.Engine;
 
-public sealed class GroupCommitTests : IAsyncLifetime
+public sealed class GroupCommitTests : TestWithStore
 {
-    private readonly TempFolder _folder = new();
-    private SqliteStore _store = null!;
-
-    public async ValueTask InitializeAsync() => _store = await TestStore.Open(_folder.File());
-
-    public async ValueTask DisposeAsync()
-    {
-        await _store.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task What_gathers_during_a_commit_shares_the_next_one()
     {
-        using var gate = await Gate.Close(_store);
-        var writes = Enumerable.Range(0, 200).Select(i => _store.Insert($"{i}")).ToList();
+        using var gate = await Gate.Close(Store);
+        var writes = Enumerable.Range(0, 200).Select(i => Store.Insert($"{i}")).ToList();
 
         await gate.Open();
         await Task.WhenAll(writes);
 
-        _store.Commits.ShouldBe(2); // The gate's own, and one for all.
+        Store.Commits.ShouldBe(2); // The gate's own, and one for all.
     }
 
     [Fact]
@@ -34,12 +23,12 @@ public sealed class GroupCommitTests : IAsyncLifetime
         const int Writers = 200, Rounds = 25;
         var last = await Task.WhenAll(Enumerable.Range(0, Writers).Select(async writer =>
         {
-            var etag = await _store.Insert($"{writer}");
+            var etag = await Store.Insert($"{writer}");
             for (var round = 1; round < Rounds; round++)
             {
                 var (expected, next) = (etag, Guid.NewGuid().ToString("N"));
-                var conflict = await _store.Do(connection =>
-                    GrainStateTable.Update(connection, TestStore.Key($"{writer}"), expected, next, TestStore.Text("{}")));
+                var conflict = await Store.Do(connection =>
+                    GrainStateTable.Write(connection, TestStore.Key($"{writer}"), expected, next, BinaryData.FromString("{}")));
                 conflict.ShouldBeNull();
                 etag = next;
             }
@@ -47,14 +36,14 @@ public sealed class GroupCommitTests : IAsyncLifetime
             return etag;
         }));
 
-        for (var writer = 0; writer < Writers; writer++) (await _store.ETagOf($"{writer}")).ShouldBe(last[writer]);
-        _store.Commits.ShouldBeLessThan(Writers * Rounds / 4);
+        for (var writer = 0; writer < Writers; writer++) (await Store.ETagOf($"{writer}")).ShouldBe(last[writer]);
+        Store.Commits.ShouldBeLessThan(Writers * Rounds / 4);
     }
 
     [Fact]
     public async Task Five_thousand_things_may_drop_and_return_at_once()
     {
-        var (storage, reminders) = (_store.Storage(), new SqliteReminderTable(_store));
+        var (storage, reminders) = (Store.Storage(), new SqliteReminderTable(Store));
         await Task.WhenAll(Enumerable.Range(0, 5000).Select(async i =>
         {
             var thing = GrainId.Create("device", $"thing-{i}");
@@ -67,68 +56,68 @@ public sealed class GroupCommitTests : IAsyncLifetime
             (await reminders.RemoveRow(thing, "presence", etag!)).ShouldBeTrue();
         }));
 
-        (await _store.Select("SELECT count(*) FROM grain_state WHERE data ->> '$.Text' = 'connected'")).ShouldBe(["5000"]);
+        (await Store.Select("SELECT count(*) FROM grain_state WHERE data ->> '$.Text' = 'connected'")).ShouldBe(["5000"]);
         (await reminders.ReadRows(0, 0)).Reminders.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_write_that_fails_halfway_leaves_nothing_behind_and_its_neighbours_alone()
     {
-        using var gate = await Gate.Close(_store);
-        var before = _store.Insert("before");
-        var failing = _store.Do(connection =>
+        using var gate = await Gate.Close(Store);
+        var before = Store.Insert("before");
+        var failing = Store.Do(connection =>
         {
-            GrainStateTable.Insert(connection, TestStore.Key("halfway"), "etag", TestStore.Text("{}"));
+            GrainStateTable.Write(connection, TestStore.Key("halfway"), null, "etag", BinaryData.FromString("{}"));
             return connection.Execute("INSERT INTO grain_state (storage) VALUES (NULL)");
         });
-        var after = _store.Insert("after");
+        var after = Store.Insert("after");
 
         await gate.Open();
 
         (await Should.ThrowAsync<SqliteStoreException>(failing)).Message.ShouldContain("NOT NULL");
         string[] acknowledged = [await before, await after];
-        (await _store.ETagOf("before")).ShouldBe(acknowledged[0]);
-        (await _store.ETagOf("halfway")).ShouldBeNull();
-        (await _store.ETagOf("after")).ShouldBe(acknowledged[1]);
-        _store.Commits.ShouldBe(2);
+        (await Store.ETagOf("before")).ShouldBe(acknowledged[0]);
+        (await Store.ETagOf("halfway")).ShouldBeNull();
+        (await Store.ETagOf("after")).ShouldBe(acknowledged[1]);
+        Store.Commits.ShouldBe(2);
     }
 
     [Fact]
     public async Task When_the_commit_fails_every_write_of_the_group_fails()
     {
-        using var gate = await Gate.Close(_store);
-        var good = _store.Insert("good");
+        using var gate = await Gate.Close(Store);
+        var good = Store.Insert("good");
 
         // A broken reference that SQLite looks at only on commit.
-        var breaking = _store.Do(connection =>
+        var breaking = Store.Do(connection =>
         {
             connection.ExecuteScript("CREATE TABLE parent (id TEXT PRIMARY KEY)");
             connection.ExecuteScript("CREATE TABLE child (parent TEXT REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)");
             return connection.Execute("INSERT INTO child VALUES ('nobody')");
         });
-        var alsoGood = _store.Insert("also good");
+        var alsoGood = Store.Insert("also good");
 
         await gate.Open();
 
         await Should.ThrowAsync<SqliteStoreException>(good);
         (await Should.ThrowAsync<SqliteStoreException>(breaking)).Message.ShouldContain("FOREIGN KEY");
         await Should.ThrowAsync<SqliteStoreException>(alsoGood);
-        (await _store.ETagOf("good")).ShouldBeNull();
-        await _store.Insert("good");
+        (await Store.ETagOf("good")).ShouldBeNull();
+        await Store.Insert("good");
     }
 
     [Fact]
     public async Task A_read_waits_for_no_commit_and_sees_what_was_acknowledged()
     {
-        var acknowledged = await _store.Insert("acknowledged");
-        using var gate = await Gate.Close(_store);
-        var waiting = _store.Insert("waiting");
+        var acknowledged = await Store.Insert("acknowledged");
+        using var gate = await Gate.Close(Store);
+        var waiting = Store.Insert("waiting");
 
-        (await _store.ETagOf("acknowledged")).ShouldBe(acknowledged);
-        (await _store.ETagOf("waiting")).ShouldBeNull();
+        (await Store.ETagOf("acknowledged")).ShouldBe(acknowledged);
+        (await Store.ETagOf("waiting")).ShouldBeNull();
 
         await gate.Open();
         var etag = await waiting;
-        (await _store.ETagOf("waiting")).ShouldBe(etag);
+        (await Store.ETagOf("waiting")).ShouldBe(etag);
     }
 }

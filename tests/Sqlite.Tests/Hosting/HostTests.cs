@@ -5,17 +5,13 @@ using Orleans.Storage;
 
 namespace IoTOrleans.Sqlite.Tests.Hosting;
 
-public sealed class HostTests : IDisposable
+public sealed class HostTests : TestWithFolder
 {
-    private readonly TempFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_file_that_cannot_be_opened_keeps_the_host_from_starting()
     {
-        await File.WriteAllTextAsync(_folder.File(), "shopping list", TestContext.Current.CancellationToken);
-        using var host = Build(silo => silo.AddSqliteGrainStorageAsDefault(options => options.Path = _folder.File()));
+        await File.WriteAllTextAsync(Folder.File(), "shopping list", TestContext.Current.CancellationToken);
+        using var host = Build(silo => silo.AddSqliteGrainStorageAsDefault(options => options.Path = Folder.File()));
 
         var refusal = await Should.ThrowAsync<SqliteStoreException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
@@ -50,11 +46,11 @@ public sealed class HostTests : IDisposable
     [Fact]
     public void The_same_file_by_another_spelling_is_the_same_store()
     {
-        var path = _folder.File();
+        var path = Folder.File();
         using var host = Build(silo => silo
             .AddSqliteGrainStorage("one", options => options.Path = path)
             .AddSqliteGrainStorage("two", options => options.Path = Path.Combine(Path.GetDirectoryName(path)!, ".", "store.db"))
-            .AddSqliteGrainStorage("three", options => options.Path = _folder.File("other.db")));
+            .AddSqliteGrainStorage("three", options => options.Path = Folder.File("other.db")));
 
         var stores = host.Services.GetServices<SqliteStore>().Distinct();
 

@@ -5,12 +5,8 @@ using Orleans.TestingHost;
 namespace IoTOrleans.Sqlite.Tests.Hosting;
 
 /// <summary>A whole silo on the file, with Orleans' default serializer.</summary>
-public sealed class SiloTests : IDisposable
+public sealed class SiloTests : TestWithFolder
 {
-    private readonly TempFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task States_and_reminders_outlive_the_silo()
     {
@@ -62,8 +58,8 @@ public sealed class SiloTests : IDisposable
         var builder = new InProcessTestClusterBuilder(1);
         builder.Options.ConfigureFileLogging = false; // It would leave a file per silo behind.
         builder.ConfigureSilo((_, silo) => silo
-            .AddSqliteGrainStorageAsDefault(options => options.Path = _folder.File())
-            .UseSqliteReminderService(options => options.Path = _folder.File()));
+            .AddSqliteGrainStorageAsDefault(options => options.Path = Folder.File())
+            .UseSqliteReminderService(options => options.Path = Folder.File()));
         var cluster = builder.Build();
         await cluster.DeployAsync();
         return cluster;

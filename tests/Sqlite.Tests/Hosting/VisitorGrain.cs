@@ -17,7 +17,7 @@ internal sealed class VisitorGrain([PersistentState("visits")] IPersistentState<
 {
     public async Task<int> Visit()
     {
-        visits.State = new(visits.State.Count + 1);
+        visits.State.Count++;
         await visits.WriteStateAsync();
         return visits.State.Count;
     }
@@ -32,10 +32,7 @@ internal sealed class VisitorGrain([PersistentState("visits")] IPersistentState<
 }
 
 [GenerateSerializer]
-internal sealed record Visits([property: Id(0)] int Count)
+internal sealed record Visits
 {
-    public Visits()
-        : this(0)
-    {
-    }
+    [Id(0)] public int Count { get; set; }
 }

@@ -1,30 +1,26 @@
 namespace IoTOrleans.Sqlite.Tests.Opening;
 
 /// <summary>Places where no file can be written.</summary>
-public sealed class FolderTests : IDisposable
+public sealed class FolderTests : TestWithFolder
 {
-    private readonly TempFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task Below_a_regular_file()
     {
-        await File.WriteAllTextAsync(_folder.File("file"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Folder.File("file"), "", TestContext.Current.CancellationToken);
 
-        await ShouldBeRefused(_folder.File("file/store.db"));
+        await ShouldBeRefused(Folder.File("file/store.db"));
     }
 
     [Fact]
-    public async Task Where_a_folder_has_the_name()
+    public async Task Where_aFolder_has_the_name()
     {
-        Directory.CreateDirectory(_folder.File("store.db"));
+        Directory.CreateDirectory(Folder.File("store.db"));
 
-        await ShouldBeRefused(_folder.File("store.db"));
+        await ShouldBeRefused(Folder.File("store.db"));
     }
 
     [Fact]
-    public async Task Where_the_system_makes_no_folders()
+    public async Task Where_the_system_makes_noFolders()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no /proc here.");
 
@@ -34,20 +30,20 @@ public sealed class FolderTests : IDisposable
     [Fact]
     public async Task On_a_disk_that_is_mounted_read_only()
     {
-        using var mount = Mount.OrSkip(_folder.File("disk"), "ro,size=1m");
+        using var mount = Mount.OrSkip(Folder.File("disk"), "ro,size=1m");
 
-        await ShouldBeRefused(_folder.File("disk/store.db"));
+        await ShouldBeRefused(Folder.File("disk/store.db"));
     }
 
     [Fact]
-    public async Task In_a_folder_without_the_right_to_write()
+    public async Task In_aFolder_without_the_right_to_write()
     {
         Assert.SkipWhen(Environment.IsPrivilegedProcess, "Root may write everywhere; the read-only disk stands in.");
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such right on a folder.");
         if (OperatingSystem.IsWindows()) return;
-        Directory.CreateDirectory(_folder.File("locked"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(Folder.File("locked"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        await ShouldBeRefused(_folder.File("locked/store.db"));
+        await ShouldBeRefused(Folder.File("locked/store.db"));
     }
 
     private static async Task ShouldBeRefused(string path)

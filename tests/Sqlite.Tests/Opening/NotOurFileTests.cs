@@ -3,18 +3,14 @@ using Microsoft.Data.Sqlite;
 namespace IoTOrleans.Sqlite.Tests.Opening;
 
 /// <summary>Somebody else's file is refused with a reason, and not a byte of it is changed.</summary>
-public sealed class NotOurFileTests : IDisposable
+public sealed class NotOurFileTests : TestWithFolder
 {
-    private readonly TempFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Theory]
     [InlineData(1)]
     [InlineData(5000)]
     public async Task A_file_that_is_no_database(int lines)
     {
-        await File.WriteAllLinesAsync(_folder.File(), Enumerable.Repeat("shopping list", lines), TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(Folder.File(), Enumerable.Repeat("shopping list", lines), TestContext.Current.CancellationToken);
 
         await ShouldBeRefused(SqliteStoreError.NotADatabase, "is not a SQLite database");
     }
@@ -24,7 +20,7 @@ public sealed class NotOurFileTests : IDisposable
     {
         Make("CREATE TABLE recipes (name TEXT); INSERT INTO recipes VALUES ('natto')");
 
-        await ShouldBeRefused(SqliteStoreError.AnotherApplication, "some other program");
+        await ShouldBeRefused(SqliteStoreError.AnotherApplication, "another program");
     }
 
     [Theory]
@@ -34,13 +30,13 @@ public sealed class NotOurFileTests : IDisposable
     {
         Make(sql);
 
-        await ShouldBeRefused(SqliteStoreError.AnotherApplication, "some other program");
+        await ShouldBeRefused(SqliteStoreError.AnotherApplication, "another program");
     }
 
     [Fact]
     public async Task A_file_of_a_newer_version()
     {
-        await using (await TestStore.Open(_folder.File()))
+        await using (await TestStore.Open(Folder.File()))
         {
         }
 
@@ -52,29 +48,29 @@ public sealed class NotOurFileTests : IDisposable
     [Fact]
     public async Task Once_refused_the_path_is_free_again()
     {
-        await File.WriteAllTextAsync(_folder.File(), "shopping list", TestContext.Current.CancellationToken);
-        await TestStore.ShouldNotOpen(_folder.File());
-        File.Delete(_folder.File());
+        await File.WriteAllTextAsync(Folder.File(), "shopping list", TestContext.Current.CancellationToken);
+        await TestStore.ShouldNotOpen(Folder.File());
+        File.Delete(Folder.File());
 
-        await using var store = await TestStore.Open(_folder.File());
+        await using var store = await TestStore.Open(Folder.File());
     }
 
     private async Task ShouldBeRefused(SqliteStoreError error, string text)
     {
-        var before = await File.ReadAllBytesAsync(_folder.File(), TestContext.Current.CancellationToken);
+        var before = await File.ReadAllBytesAsync(Folder.File(), TestContext.Current.CancellationToken);
 
-        var refusal = await TestStore.ShouldNotOpen(_folder.File());
+        var refusal = await TestStore.ShouldNotOpen(Folder.File());
 
         refusal.Error.ShouldBe(error);
-        refusal.Message.ShouldContain(_folder.File());
+        refusal.Message.ShouldContain(Folder.File());
         refusal.Message.ShouldContain(text);
-        var after = await File.ReadAllBytesAsync(_folder.File(), TestContext.Current.CancellationToken);
+        var after = await File.ReadAllBytesAsync(Folder.File(), TestContext.Current.CancellationToken);
         after.ShouldBe(before);
     }
 
     private void Make(string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={_folder.File()};Pooling=False");
+        using var connection = new SqliteConnection($"Data Source={Folder.File()};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -1,15 +1,11 @@
 namespace IoTOrleans.Sqlite.Tests.Opening;
 
-public sealed class OpeningTests : IDisposable
+public sealed class OpeningTests : TestWithFolder
 {
-    private readonly TempFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
-    public async Task A_folder_that_is_missing_is_made_for_its_owner_alone()
+    public async Task AFolder_that_is_missing_is_made_for_its_owner_alone()
     {
-        var path = _folder.File("data/inner/store.db");
+        var path = Folder.File("data/inner/store.db");
 
         await using var store = await TestStore.Open(path);
 
@@ -23,7 +19,7 @@ public sealed class OpeningTests : IDisposable
     [Fact]
     public async Task The_file_says_that_it_is_ours_and_how_it_is_written()
     {
-        await using var store = await TestStore.Open(_folder.File());
+        await using var store = await TestStore.Open(Folder.File());
 
         (await store.Select("SELECT printf('%x', application_id) FROM pragma_application_id")).ShouldHaveSingleItem().ShouldBe("496f544f");
         (await store.Select("SELECT user_version FROM pragma_user_version")).ShouldHaveSingleItem().ShouldBe("1");
@@ -36,9 +32,9 @@ public sealed class OpeningTests : IDisposable
     public async Task What_was_stored_is_there_when_it_is_opened_again()
     {
         string etag;
-        await using (var store = await TestStore.Open(_folder.File())) etag = await store.Insert("a");
+        await using (var store = await TestStore.Open(Folder.File())) etag = await store.Insert("a");
 
-        await using var again = await TestStore.Open(_folder.File());
+        await using var again = await TestStore.Open(Folder.File());
 
         (await again.ETagOf("a")).ShouldBe(etag);
     }
@@ -46,9 +42,9 @@ public sealed class OpeningTests : IDisposable
     [Fact]
     public async Task An_empty_file_is_taken_for_a_new_one()
     {
-        await File.WriteAllBytesAsync(_folder.File(), [], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(Folder.File(), [], TestContext.Current.CancellationToken);
 
-        await using var store = await TestStore.Open(_folder.File());
+        await using var store = await TestStore.Open(Folder.File());
 
         await store.Insert("a");
     }
@@ -56,19 +52,19 @@ public sealed class OpeningTests : IDisposable
     [Fact]
     public async Task After_closing_the_one_file_is_all_there_is()
     {
-        await using (var store = await TestStore.Open(_folder.File())) await store.Insert("a");
+        await using (var store = await TestStore.Open(Folder.File())) await store.Insert("a");
 
-        var files = Directory.GetFiles(Path.GetDirectoryName(_folder.File())!);
+        var files = Directory.GetFiles(Path.GetDirectoryName(Folder.File())!);
         files.Select(Path.GetFileName).ShouldBe(["store.db", "store.db.lock"], ignoreOrder: true);
     }
 
     [Fact]
     public async Task A_file_that_is_deleted_while_in_use_is_noticed_by_a_ping()
     {
-        await using var store = await TestStore.Open(_folder.File());
+        await using var store = await TestStore.Open(Folder.File());
         await store.Ping(TestContext.Current.CancellationToken);
 
-        File.Delete(_folder.File());
+        File.Delete(Folder.File());
 
         (await Should.ThrowAsync<SqliteStoreException>(() => store.Ping())).Message.ShouldContain("was deleted");
     }
@@ -76,7 +72,7 @@ public sealed class OpeningTests : IDisposable
     [Fact]
     public async Task A_store_that_nobody_opened_says_so()
     {
-        await using var store = new SqliteStore(_folder.File(), Microsoft.Extensions.Logging.Abstractions.NullLogger<SqliteStore>.Instance);
+        await using var store = new SqliteStore(Folder.File(), Microsoft.Extensions.Logging.Abstractions.NullLogger<SqliteStore>.Instance);
 
         (await Should.ThrowAsync<SqliteStoreException>(() => store.Ping())).Error.ShouldBe(SqliteStoreError.Closed);
     }

@@ -2,18 +2,14 @@ using IoTOrleans.Sqlite.Storage;
 
 namespace IoTOrleans.Sqlite.Tests.Processes;
 
-public sealed class KillTests : IDisposable
+public sealed class KillTests : TestWithFolder
 {
     private const int Writers = 50;
-
-    private readonly TempFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact(Timeout = 60_000)]
     public async Task Killed_under_load_it_loses_nothing_that_was_acknowledged()
     {
-        using var writing = OtherProcess.Start(TestContext.Current.CancellationToken, "write", _folder.File(), $"{Writers}");
+        using var writing = OtherProcess.Start(TestContext.Current.CancellationToken, "write", Folder.File(), $"{Writers}");
         (await writing.ReadLine()).ShouldBe("open");
         var acknowledged = new int[Writers];
         for (var i = 0; i < 3000; i++) Note(await writing.ReadLine());
@@ -21,7 +17,7 @@ public sealed class KillTests : IDisposable
         await writing.Kill();
         while (await writing.ReadLine() is { } line) Note(line);
 
-        await using var store = await TestStore.Open(_folder.File());
+        await using var store = await TestStore.Open(Folder.File());
         (await store.Select("PRAGMA integrity_check")).ShouldBe(["ok"]);
         for (var writer = 0; writer < Writers; writer++)
         {

@@ -1,30 +1,26 @@
 namespace IoTOrleans.Sqlite.Tests.Processes;
 
-public sealed class SecondProcessTests : IDisposable
+public sealed class SecondProcessTests : TestWithFolder
 {
-    private readonly TempFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact(Timeout = 60_000)]
     public async Task A_store_that_another_process_has_open_is_refused_until_that_one_is_gone_even_by_kill()
     {
-        using var other = OtherProcess.Start(TestContext.Current.CancellationToken, "hold", _folder.File());
+        using var other = OtherProcess.Start(TestContext.Current.CancellationToken, "hold", Folder.File());
         (await other.ReadLine()).ShouldBe("open");
 
-        var refusal = await TestStore.ShouldNotOpen(_folder.File());
+        var refusal = await TestStore.ShouldNotOpen(Folder.File());
         refusal.Error.ShouldBe(SqliteStoreError.InUse);
-        refusal.Message.ShouldBe($"Another process has {_folder.File()} open: stop it, or give this one a path of its own.");
+        refusal.Message.ShouldBe($"Another process has {Folder.File()} open: stop it, or give this one a path of its own.");
 
         await other.Kill();
-        await using var store = await TestStore.Open(_folder.File());
+        await using var store = await TestStore.Open(Folder.File());
     }
 
     [Fact(Timeout = 60_000)]
     public async Task A_second_process_is_told_and_the_first_goes_on()
     {
-        await using var store = await TestStore.Open(_folder.File());
-        using var other = OtherProcess.Start(TestContext.Current.CancellationToken, "hold", _folder.File());
+        await using var store = await TestStore.Open(Folder.File());
+        using var other = OtherProcess.Start(TestContext.Current.CancellationToken, "hold", Folder.File());
 
         var (exitCode, error) = await other.WaitForExit();
 
@@ -39,18 +35,18 @@ public sealed class SecondProcessTests : IDisposable
     public async Task Another_name_of_the_same_file_is_refused_too(string symbolic)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux keeps a lock on the file itself apart from SQLite's.");
-        var other = _folder.File("elsewhere/other.db");
+        var other = Folder.File("elsewhere/other.db");
         Directory.CreateDirectory(Path.GetDirectoryName(other)!);
-        await using (var store = await TestStore.Open(_folder.File())) await store.Insert("a");
-        await Link(symbolic, _folder.File(), other);
+        await using (var store = await TestStore.Open(Folder.File())) await store.Insert("a");
+        await Link(symbolic, Folder.File(), other);
 
         using var process = OtherProcess.Start(TestContext.Current.CancellationToken, "hold", other);
         (await process.ReadLine()).ShouldBe("open");
-        var refusal = await TestStore.ShouldNotOpen(_folder.File());
+        var refusal = await TestStore.ShouldNotOpen(Folder.File());
         refusal.Error.ShouldBe(SqliteStoreError.InUse);
         await process.Kill();
 
-        await using var again = await TestStore.Open(_folder.File());
+        await using var again = await TestStore.Open(Folder.File());
         using var late = OtherProcess.Start(TestContext.Current.CancellationToken, "hold", other);
         (await late.WaitForExit()).Error.ShouldStartWith("InUse: Another process has");
         (await again.ETagOf("a")).ShouldNotBeNull();
@@ -60,19 +56,19 @@ public sealed class SecondProcessTests : IDisposable
     public async Task A_link_to_a_file_that_is_not_there_yet_is_a_name_of_it()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
-        File.CreateSymbolicLink(_folder.File("link.db"), _folder.File());
-        await using var store = await TestStore.Open(_folder.File("link.db"));
+        File.CreateSymbolicLink(Folder.File("link.db"), Folder.File());
+        await using var store = await TestStore.Open(Folder.File("link.db"));
         await store.Insert("a");
 
-        (await TestStore.ShouldNotOpen(_folder.File())).Error.ShouldBe(SqliteStoreError.InUse);
+        (await TestStore.ShouldNotOpen(Folder.File())).Error.ShouldBe(SqliteStoreError.InUse);
     }
 
     [Fact]
     public async Task The_sqlite3_shell_may_look_while_it_is_open()
     {
-        await using var store = await TestStore.Open(_folder.File());
+        await using var store = await TestStore.Open(Folder.File());
         await store.Insert("a");
-        using var shell = new IoTOrleans.Sqlite.Engine.StoreConnection(_folder.File(), TimeSpan.Zero);
+        using var shell = new IoTOrleans.Sqlite.Engine.StoreConnection(Folder.File(), TimeSpan.Zero);
         shell.Scalar("SELECT count(*) FROM grain_state").ShouldBe(1L);
     }
 
@@ -86,8 +82,8 @@ public sealed class SecondProcessTests : IDisposable
     [Fact]
     public async Task A_second_store_in_the_same_process_is_refused_too()
     {
-        await using var store = await TestStore.Open(_folder.File());
+        await using var store = await TestStore.Open(Folder.File());
 
-        (await TestStore.ShouldNotOpen(_folder.File())).Error.ShouldBe(SqliteStoreError.InUse);
+        (await TestStore.ShouldNotOpen(Folder.File())).Error.ShouldBe(SqliteStoreError.InUse);
     }
 }

@@ -39,7 +39,8 @@ public sealed class SqliteReminderTableTests : ReminderTableConformance
     public async Task A_range_is_found_by_the_index()
     {
         var plan = await _store.Read(
-            connection => connection.Query("EXPLAIN QUERY PLAN SELECT * FROM reminder WHERE hash > 5 OR hash <= 3", row => row.GetString(3)),
+            connection => connection.Query(
+                "EXPLAIN QUERY PLAN SELECT * FROM reminder WHERE hash > 5 OR hash <= 3", row => row.GetString(3)),
             TestContext.Current.CancellationToken);
 
         plan.Count(step => step.Contains("reminder_by_hash", StringComparison.Ordinal)).ShouldBe(2);

@@ -2,19 +2,8 @@ using System.Text;
 
 namespace IoTOrleans.Sqlite.Tests.Storage;
 
-public sealed class ListGrainsTests : IAsyncLifetime
+public sealed class ListGrainsTests : TestWithStore
 {
-    private readonly TempFolder _folder = new();
-    private SqliteStore _store = null!;
-
-    public async ValueTask InitializeAsync() => _store = await TestStore.Open(_folder.File());
-
-    public async ValueTask DisposeAsync()
-    {
-        await _store.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
@@ -57,12 +46,13 @@ public sealed class ListGrainsTests : IAsyncLifetime
         await Should.ThrowAsync<ArgumentOutOfRangeException>(() => List(after: null, limit: 0));
 
     private Task<IReadOnlyList<StoredGrain>> List(GrainId? after, int limit) =>
-        _store.ListGrains("Default", "presence", after, limit, TestContext.Current.CancellationToken);
+        Store.ListGrains("Default", "presence", after, limit, TestContext.Current.CancellationToken);
 
     private async Task<GrainState<ConformanceState>> Write(string storage, string stateName, string key)
     {
         var state = new GrainState<ConformanceState>(new() { Text = key });
-        await _store.Storage(storage).WriteStateAsync(stateName, GrainId.Create("device", key), state, TestContext.Current.CancellationToken);
+        await Store.Storage(storage)
+            .WriteStateAsync(stateName, GrainId.Create("device", key), state, TestContext.Current.CancellationToken);
         return state;
     }
 }

@@ -1,26 +1,13 @@
-using Orleans.Storage;
-
 namespace IoTOrleans.Sqlite.Tests.Storage;
 
-public sealed class StoredTextTests : IAsyncLifetime
+public sealed class StoredTextTests : TestWithStore
 {
     private static readonly GrainId Door = GrainId.Create("device", "玄関");
-
-    private readonly TempFolder _folder = new();
-    private SqliteStore _store = null!;
-
-    public async ValueTask InitializeAsync() => _store = await TestStore.Open(_folder.File());
-
-    public async ValueTask DisposeAsync()
-    {
-        await _store.DisposeAsync();
-        _folder.Dispose();
-    }
 
     [Fact]
     public async Task JSON_is_stored_as_text_that_SQL_can_read()
     {
-        await _store.Storage().WriteStateAsync("presence", Door, new GrainState<ConformanceState>(new() { Text = "open", Number = 7 }));
+        await Store.Storage().WriteStateAsync("presence", Door, new GrainState<ConformanceState>(new() { Text = "open", Number = 7 }));
 
         (await Select("typeof(data)")).ShouldBe("text");
         (await Select("data ->> '$.Number'")).ShouldBe("7");
@@ -33,7 +20,7 @@ public sealed class StoredTextTests : IAsyncLifetime
     [InlineData(new byte[] { })]
     public async Task Bytes_that_are_not_text_come_back_as_they_were(byte[] bytes)
     {
-        var storage = _store.Storage(serializer: new Raw());
+        var storage = Store.Storage(serializer: new RawSerializer());
         await storage.WriteStateAsync("presence", Door, new GrainState<byte[]>(bytes));
 
         var read = new GrainState<byte[]>([]);
@@ -46,22 +33,16 @@ public sealed class StoredTextTests : IAsyncLifetime
     [Fact]
     public async Task A_state_that_cannot_be_read_says_whose_it_is_and_what_to_do()
     {
-        await _store.Storage(serializer: new Raw()).WriteStateAsync("presence", Door, new GrainState<byte[]>([.. "{\"Number\":"u8]));
+        await Store.Storage(serializer: new RawSerializer())
+            .WriteStateAsync("presence", Door, new GrainState<byte[]>([.. "{\"Number\":"u8]));
 
         var failure = await Should.ThrowAsync<SqliteStoreException>(() =>
-            _store.Storage().ReadStateAsync("presence", Door, new GrainState<ConformanceState>(new())));
+            Store.Storage().ReadStateAsync("presence", Door, new GrainState<ConformanceState>(new())));
 
         failure.Error.ShouldBe(SqliteStoreError.UnreadableState);
         failure.Message.ShouldContain("'presence' of device/玄関");
         failure.Message.ShouldNotContain('\n');
     }
 
-    private async Task<string> Select(string column) => (await _store.Select($"SELECT {column} FROM grain_state")).ShouldHaveSingleItem();
-
-    private sealed class Raw : IGrainStorageSerializer
-    {
-        public BinaryData Serialize<T>(T? input) => new((byte[])(object)input!);
-
-        public T? Deserialize<T>(BinaryData input) => (T)(object)input.ToArray();
-    }
+    private async Task<string> Select(string column) => (await Store.Select($"SELECT {column} FROM grain_state")).ShouldHaveSingleItem();
 }

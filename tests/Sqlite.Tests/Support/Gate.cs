@@ -4,19 +4,18 @@ namespace IoTOrleans.Sqlite.Tests.Support;
 internal sealed class Gate : IDisposable
 {
     private readonly ManualResetEventSlim _open = new();
-    private readonly Task _write;
-
-    private Gate(SqliteStore store, TaskCompletionSource entered) => _write = store.Write(_ =>
-    {
-        entered.SetResult();
-        _open.Wait();
-        return 0;
-    });
+    private Task _write = Task.CompletedTask;
 
     public static async Task<Gate> Close(SqliteStore store)
     {
+        var gate = new Gate();
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var gate = new Gate(store, entered);
+        gate._write = store.Write(_ =>
+        {
+            entered.SetResult();
+            gate._open.Wait();
+            return 0;
+        });
         await entered.Task;
         return gate;
     }

@@ -3,12 +3,8 @@ using System.Diagnostics;
 namespace IoTOrleans.Sqlite.Tests.Support;
 
 /// <summary>A small disk in memory, to be full or read-only as real disks are. Without root on Linux the test is skipped.</summary>
-internal sealed class Mount : IDisposable
+internal sealed class Mount(string folder) : IDisposable
 {
-    private readonly string _folder;
-
-    private Mount(string folder) => _folder = folder;
-
     public static Mount OrSkip(string folder, string options)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Mounting a small disk needs root on Linux.");
@@ -18,7 +14,7 @@ internal sealed class Mount : IDisposable
         return new Mount(folder);
     }
 
-    public void Dispose() => Run("umount", _folder);
+    public void Dispose() => Run("umount", folder);
 
     private static int Run(string program, params string[] arguments)
     {

@@ -3,17 +3,8 @@ using System.Diagnostics;
 namespace IoTOrleans.Sqlite.Tests.Support;
 
 /// <summary>A real second process with a store of its own (the project Sqlite.OtherProcess).</summary>
-internal sealed class OtherProcess : IDisposable
+internal sealed class OtherProcess(Process process, CancellationToken timeout) : IDisposable
 {
-    private readonly Process _process;
-    private readonly CancellationToken _timeout;
-
-    private OtherProcess(Process process, CancellationToken timeout)
-    {
-        _process = process;
-        _timeout = timeout;
-    }
-
     public static OtherProcess Start(CancellationToken timeout, params string[] arguments)
     {
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
@@ -26,26 +17,26 @@ internal sealed class OtherProcess : IDisposable
         })!, timeout);
     }
 
-    public async Task<string?> ReadLine() => await _process.StandardOutput.ReadLineAsync(_timeout);
+    public async Task<string?> ReadLine() => await process.StandardOutput.ReadLineAsync(timeout);
 
     /// <summary>kill -9: the process gets no chance to finish anything.</summary>
     public async Task Kill()
     {
-        _process.Kill();
-        await _process.WaitForExitAsync(_timeout);
+        process.Kill();
+        await process.WaitForExitAsync(timeout);
     }
 
     public async Task<(int ExitCode, string Error)> WaitForExit()
     {
-        _process.StandardInput.Close();
-        var error = await _process.StandardError.ReadToEndAsync(_timeout);
-        await _process.WaitForExitAsync(_timeout);
-        return (_process.ExitCode, error.Trim());
+        process.StandardInput.Close();
+        var error = await process.StandardError.ReadToEndAsync(timeout);
+        await process.WaitForExitAsync(timeout);
+        return (process.ExitCode, error.Trim());
     }
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
-        _process.Dispose();
+        if (!process.HasExited) process.Kill();
+        process.Dispose();
     }
 }

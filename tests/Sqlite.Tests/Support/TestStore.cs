@@ -36,7 +36,8 @@ internal static class TestStore
     public static async Task<string> Insert(this SqliteStore store, string key, string text = "{}")
     {
         var etag = Guid.NewGuid().ToString("N");
-        var conflict = await store.Write(connection => GrainStateTable.Insert(connection, Key(key), etag, Text(text)));
+        var conflict = await store.Write(
+            connection => GrainStateTable.Write(connection, Key(key), null, etag, BinaryData.FromString(text)));
         conflict.ShouldBeNull();
         return etag;
     }
@@ -54,6 +55,4 @@ internal static class TestStore
         store.Read(connection => connection.Query(sql, row => row.GetString(0)), TestContext.Current.CancellationToken);
 
     public static GrainStateKey Key(string key) => new("Default", "test", GrainId.Create("test", key));
-
-    public static StateData Text(string text) => StateData.From(BinaryData.FromString(text));
 }

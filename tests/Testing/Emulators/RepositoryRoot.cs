@@ -11,6 +11,7 @@ public static class RepositoryRoot
         {
             if (File.Exists(System.IO.Path.Combine(folder.FullName, "IoTOrleans.sln"))) return folder.FullName;
         }
-        throw new InvalidOperationException($"No IoTOrleans.sln above {AppContext.BaseDirectory}: run the tests from a clone of the repository.");
+        throw new InvalidOperationException(
+            $"No IoTOrleans.sln above {AppContext.BaseDirectory}: run the tests from a clone of the repository.");
     }
 }

@@ -9,7 +9,8 @@ namespace IoTOrleans.Testing.Emulators;
 /// AWS Signature Version 4 worked out from what came over the wire, without the SDK: it tells whether AWS would take the request,
 /// and under which service name and region it was signed.
 /// </summary>
-public sealed partial record SignatureV4(string AccessKey, string Date, string Region, string Service, string SignedHeaders, string Signature)
+public sealed partial record SignatureV4(
+    string AccessKey, string Date, string Region, string Service, string SignedHeaders, string Signature)
 {
     /// <summary>What the request says of itself; null for an unsigned one.</summary>
     public static SignatureV4? Read(RecordedRequest request)

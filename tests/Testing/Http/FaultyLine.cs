@@ -62,7 +62,8 @@ public sealed class FaultyLine : IAsyncDisposable
             LineFault.LoseRequest => new Trouble(TroubleKind.LoseRequest),
             LineFault.Throttle => Refuse(400, "ProvisionedThroughputExceededException"),
             LineFault.TransactionConflict => Refuse(
-                400, "TransactionCanceledException", ", \"CancellationReasons\": [{\"Code\": \"TransactionConflict\"}, {\"Code\": \"None\"}]"),
+                400, "TransactionCanceledException",
+                ", \"CancellationReasons\": [{\"Code\": \"TransactionConflict\"}, {\"Code\": \"None\"}]"),
             LineFault.ServerError => Refuse(500, "InternalServerError"),
             LineFault.Hang => new Trouble(TroubleKind.Hang),
             _ => Trouble.None,
@@ -70,5 +71,6 @@ public sealed class FaultyLine : IAsyncDisposable
     }
 
     private static Trouble Refuse(int status, string code, string more = "") => Trouble.Refuse(new StubAnswer(
-        status, $"{{\"__type\": \"com.amazonaws.dynamodb.v20120810#{code}\", \"message\": \"by order of the test\"{more}}}", "application/x-amz-json-1.0"));
+        status, $"{{\"__type\": \"com.amazonaws.dynamodb.v20120810#{code}\", \"message\": \"by order of the test\"{more}}}",
+        "application/x-amz-json-1.0"));
 }

@@ -13,7 +13,9 @@ using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Testing.Http;
 
-/// <summary>A network between a client and a service that does what networks and AWS do now and then. What it carries, it carries unchanged.</summary>
+/// <summary>
+/// A network between a client and a service that does what networks and AWS do now and then. What it carries, it carries unchanged.
+/// </summary>
 public sealed class FaultyProxy : IAsyncDisposable
 {
     /// <summary>Between two machines only; they say how this one connection is used, not what is sent.</summary>
@@ -36,7 +38,8 @@ public sealed class FaultyProxy : IAsyncDisposable
     private FaultyProxy(WebApplication app, Uri target, Func<RecordedRequest, Trouble> meet, Action<Exchange>? seen) =>
         (this.app, this.target, this.meet, this.seen) = (app, target, meet, seen);
 
-    public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+    public Uri Address =>
+        new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
 
     /// <param name="meet">What each request meets with.</param>
     /// <param name="seen">Each request that reached the service, as soon as that has answered.</param>
@@ -44,7 +47,8 @@ public sealed class FaultyProxy : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
         var proxy = new FaultyProxy(builder.Build(), target, meet, seen);
         proxy.app.Run(proxy.Carry);
         await proxy.app.StartAsync();
@@ -131,7 +135,8 @@ public sealed class FaultyProxy : IAsyncDisposable
     private static async Task Answer(HttpContext context, HttpResponseMessage response, byte[] body)
     {
         context.Response.StatusCode = (int)response.StatusCode;
-        foreach (var (name, values) in response.Headers.Concat(response.Content.Headers).Where(header => !ofTheConnection.Contains(header.Key)))
+        foreach (var (name, values) in response.Headers.Concat(response.Content.Headers)
+            .Where(header => !ofTheConnection.Contains(header.Key)))
             context.Response.Headers[name] = values.ToArray();
         if (body.Length > 0) await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
@@ -141,7 +146,8 @@ public sealed class FaultyProxy : IAsyncDisposable
     {
         try
         {
-            if (context.Features.Get<IConnectionSocketFeature>() is { } connection) connection.Socket.LingerState = new(enable: true, seconds: 0);
+            if (context.Features.Get<IConnectionSocketFeature>() is { } connection)
+                connection.Socket.LingerState = new(enable: true, seconds: 0);
             context.Abort();
         }
         catch (ObjectDisposedException)

@@ -20,7 +20,8 @@ public sealed class HttpStub : IAsyncDisposable
 
     private HttpStub(WebApplication app) => this.app = app;
 
-    public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+    public Uri Address =>
+        new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
 
     /// <summary>Everything asked so far, oldest first.</summary>
     public IReadOnlyList<RecordedRequest> Requests => [.. requests];
@@ -43,7 +44,8 @@ public sealed class HttpStub : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
         var stub = new HttpStub(builder.Build());
         stub.app.Run(context => stub.Handle(context, answer));
         await stub.app.StartAsync();

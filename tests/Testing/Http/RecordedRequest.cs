@@ -14,7 +14,8 @@ public sealed record RecordedRequest(
 
     public string Path => Target.Split('?')[0];
 
-    public string Query => Target.Contains('?', StringComparison.Ordinal) ? Target[(Target.IndexOf('?', StringComparison.Ordinal) + 1)..] : "";
+    public string Query =>
+        Target.Contains('?', StringComparison.Ordinal) ? Target[(Target.IndexOf('?', StringComparison.Ordinal) + 1)..] : "";
 
     /// <summary>A body in <c>application/x-www-form-urlencoded</c>.</summary>
     public IReadOnlyDictionary<string, string> Form() =>

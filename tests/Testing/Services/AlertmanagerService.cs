@@ -46,7 +46,8 @@ public sealed partial class AlertmanagerService(TimeProvider time)
 
         var (start, end) = (Time(alert, "startsAt"), Time(alert, "endsAt"));
         Demand(end >= start, "start time must be before end time");
-        var key = string.Join(',', labels.EnumerateObject().OrderBy(l => l.Name, StringComparer.Ordinal).Select(l => $"{l.Name}={l.Value.GetString()}"));
+        var key = string.Join(
+            ',', labels.EnumerateObject().OrderBy(l => l.Name, StringComparer.Ordinal).Select(l => $"{l.Name}={l.Value.GetString()}"));
         lock (guard)
         {
             if (alerts.TryGetValue(key, out var known) && end > known.Start && start < known.End)

@@ -14,7 +14,8 @@ internal static class Demands
         try
         {
             Demand(request.Method == "POST", $"{request.Method} is not POST");
-            Demand(request.Headers.GetValueOrDefault("Content-Type")?.StartsWith("application/json", StringComparison.Ordinal) == true, "Content-Type must be application/json");
+            Demand(request.Headers.GetValueOrDefault("Content-Type")?.StartsWith("application/json", StringComparison.Ordinal) == true,
+                "Content-Type must be application/json");
             using var json = JsonDocument.Parse(request.Body);
             check(json.RootElement);
             return well;
@@ -55,7 +56,8 @@ internal static class Demands
         var text = Text(json, field, 40);
         Demand(
             DateTimeOffset.TryParseExact(
-                text, ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time),
+                text, ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"], CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal, out var time),
             $"{field} is not RFC 3339: {text}");
         return time;
     }

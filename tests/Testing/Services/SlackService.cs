@@ -14,7 +14,8 @@ public static partial class SlackService
     {
         OnlyFields(json, "text");
         var text = Text(json, "text", 2000);
-        Demand(!text.Contains('<', StringComparison.Ordinal) && !text.Contains('>', StringComparison.Ordinal), "an unescaped < or > would be markup");
+        Demand(!text.Contains('<', StringComparison.Ordinal) && !text.Contains('>', StringComparison.Ordinal),
+            "an unescaped < or > would be markup");
         Demand(!Ampersand().IsMatch(text), "an unescaped &");
         Demand(!Everyone().IsMatch(text), "it would call everybody together");
     });

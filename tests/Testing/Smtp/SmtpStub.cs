@@ -152,7 +152,9 @@ public sealed class SmtpStub : IAsyncDisposable
             return !line.StartsWith("421", StringComparison.Ordinal);
         }
 
-        /// <summary>Byte by byte: it is a test's server. A lone CR or LF is refused by hanging up, since it means a broken client.</summary>
+        /// <summary>
+        /// Byte by byte: it is a test's server. A lone CR or LF is refused by hanging up, since it means a broken client.
+        /// </summary>
         private async Task<string?> ReadLine()
         {
             var line = new StringBuilder();
@@ -172,6 +174,7 @@ public sealed class SmtpStub : IAsyncDisposable
             return null;
         }
 
-        private static string Address(string line) => line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
+        private static string Address(string line) =>
+            line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
     }
 }

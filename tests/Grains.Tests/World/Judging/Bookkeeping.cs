@@ -11,7 +11,8 @@ internal sealed class Bookkeeping(Court court)
     public void Stored(DeviceState state, bool reminder)
     {
         // A silo that slept makes sure of the reminder after its write, or else the redelivered message does.
-        if (!reminder && HasSomethingToDo(state) && !court.Plan.HasSleepers) court.Object("something is left to do, and there is no reminder of it.");
+        if (!reminder && HasSomethingToDo(state) && !court.Plan.HasSleepers)
+            court.Object("something is left to do, and there is no reminder of it.");
     }
 
     public void AtTheEnd(DeviceStatus? status, DeviceState? state, bool reminder, IReadOnlyDictionary<int, string> marks)
@@ -27,7 +28,8 @@ internal sealed class Bookkeeping(Court court)
     /// <summary>Where every event came once and in order, every absence that ended untold has been counted.</summary>
     private void Suppressed(DeviceStatus? status, IReadOnlyDictionary<int, string> marks)
     {
-        if (!court.Plan.IsCalm || court.Setup.Feed == Feed.Both || court.Setup.Clients == Clients.Two || court.Setup.Hold > 0 || !CameInOrder()) return;
+        if (!court.Plan.IsCalm || court.Setup.Feed == Feed.Both || court.Setup.Clients == Clients.Two || court.Setup.Hold > 0
+            || !CameInOrder()) return;
 
         // Where the time of a drop is not known well, a witness may end an absence that goes on.
         if (court.Setup.Witness != Witness.None && !court.History.Changes.Where(change => !change.Connected).All(court.TimeIsKnown)) return;

@@ -25,7 +25,8 @@ internal sealed class Correspondence(Court court)
             court.Object($"{destination} hears {what.Event} of {what.OutageId} after its end.");
         if (before.Any(heard => heard.What.Since != what.Since || heard.What.DetectedAt != what.DetectedAt))
             court.Object($"{destination} hears of {what.OutageId} twice, with different times.");
-        if (court.Plan.IsCalm && before.Any(heard => heard.What.Key == what.Key)) court.Object($"{destination} hears {what.Key} twice, without any need.");
+        if (court.Plan.IsCalm && before.Any(heard => heard.What.Key == what.Key))
+            court.Object($"{destination} hears {what.Key} twice, without any need.");
         if (what.Event == NotificationEvent.DeviceRecovered) TooEarly(destination, what, at);
         if (what.Event == NotificationEvent.DeviceOffline) TooLate(destination, what, at);
         _heard.Add((destination, what, at));
@@ -37,11 +38,13 @@ internal sealed class Correspondence(Court court)
         {
             foreach (var outage in _owed)
             {
-                var events = _heard.Where(heard => heard.Destination == destination && heard.What.OutageId == outage).Select(heard => heard.What.Event).ToList();
+                var events = _heard.Where(heard => heard.Destination == destination && heard.What.OutageId == outage)
+                    .Select(heard => heard.What.Event).ToList();
                 var running = state?.Outage?.Id == outage;
                 if (!events.Contains(NotificationEvent.DeviceOffline)) court.Object($"{destination} never heard of {outage}.");
                 if (events.Contains(NotificationEvent.DeviceRecovered) != (!running && court.Setup.TellsRecovery))
-                    court.Object($"{destination} heard {string.Join(", ", events)} of {outage}, which is {(running ? "running" : "over")}.");
+                    court.Object($"{destination} heard {string.Join(", ", events)} of {outage}, "
+                        + $"which is {(running ? "running" : "over")}.");
             }
 
             Repeats(destination, state);
@@ -62,8 +65,10 @@ internal sealed class Correspondence(Court court)
         var held = (back - VirtualTime.Start).TotalSeconds + court.Setup.Hold;
 
         // By stamps that are good to two minutes it may have come back before it left: it has then held for longer than it says.
-        if (back > what.Since && at < held - 0.002) court.Object($"{destination} hears of the recovery of {what.OutageId} before it has held at {held:0.000} s.");
-        if (court.Known.Latest(before: held) is { Connected: false } drop && drop.At > (back - VirtualTime.Start).TotalSeconds + court.Accuracy)
+        if (back > what.Since && at < held - 0.002)
+            court.Object($"{destination} hears of the recovery of {what.OutageId} before it has held at {held:0.000} s.");
+        if (court.Known.Latest(before: held) is { Connected: false } drop
+            && drop.At > (back - VirtualTime.Start).TotalSeconds + court.Accuracy)
             court.Object($"{destination} hears of the recovery of {what.OutageId}, although change {drop.Index} was known.");
     }
 
@@ -72,23 +77,27 @@ internal sealed class Correspondence(Court court)
     {
         if (court.Setup.Feed == Feed.Both) return;
         var known = court.Known.Latest(before: at - 11);
-        if (known is { Connected: true } && court.Known.LaterPerhaps(known.Index, connected: false, by: at) is null && what.RecoveredAt is null)
+        if (known is { Connected: true } && court.Known.LaterPerhaps(known.Index, connected: false, by: at) is null
+            && what.RecoveredAt is null)
             court.Object($"{destination} hears that it is offline, but it is known to be back since {known.At:0.000} s.");
     }
 
     /// <summary>While it stays away somebody keeps saying so, counting.</summary>
     private void Repeats(string destination, DeviceState? state)
     {
-        var repeats = _heard.Where(heard => heard.Destination == destination && heard.What.Event == NotificationEvent.DeviceStillOffline).ToList();
+        var repeats = _heard.Where(
+            heard => heard.Destination == destination && heard.What.Event == NotificationEvent.DeviceStillOffline).ToList();
         if (court.Setup.Repeat == 0 && repeats.Count > 0) court.Object($"{destination} hears repeats that nobody asked for.");
         foreach (var outage in repeats.GroupBy(heard => heard.What.OutageId))
         {
             var numbers = outage.Select(heard => heard.What.Sequence).Distinct().ToList();
-            if (!numbers.SequenceEqual(Enumerable.Range(1, numbers.Count))) court.Object($"{destination} hears repeats {string.Join(", ", numbers)} of {outage.Key}.");
+            if (!numbers.SequenceEqual(Enumerable.Range(1, numbers.Count)))
+                court.Object($"{destination} hears repeats {string.Join(", ", numbers)} of {outage.Key}.");
         }
 
         if (court.Setup.Repeat == 0 || state?.Outage is not { Telling: not null, BackAt: null } running) return;
         var last = repeats.Where(heard => heard.What.OutageId == running.Id).Select(heard => heard.At).DefaultIfEmpty().Max();
-        if (court.Now() - last > court.Setup.Repeat + 65) court.Object($"{destination} heard of {running.Id} at {last:0} s, and nothing since.");
+        if (court.Now() - last > court.Setup.Repeat + 65)
+            court.Object($"{destination} heard of {running.Id} at {last:0} s, and nothing since.");
     }
 }

@@ -32,7 +32,10 @@ internal sealed class Knowledge(History history)
         _surely[change] ??= now;
     }
 
-    /// <summary>A message that said that something had changed was acknowledged; one that says that nothing has changed is all that may be left of it.</summary>
+    /// <summary>
+    /// A message that said that something had changed was acknowledged; one that says that nothing has changed is all that may be left of
+    /// it.
+    /// </summary>
     public void AsNews(int change) => _asNews[change] = true;
 
     public bool IsNews(int change) => _asNews[change];
@@ -62,7 +65,8 @@ internal sealed class Knowledge(History history)
 
         // Every client that is known to be connected would have to be gone.
         var ends = LatestOfEach(by).Where(change => change.Connected).Select(change => LastEnd(change.Client, change.Index, by)).ToList();
-        if (ends.Count == 0) return history.Changes.LastOrDefault(change => !change.Connected && change.Index > than && _perhaps[change.Index] <= by);
+        if (ends.Count == 0)
+            return history.Changes.LastOrDefault(change => !change.Connected && change.Index > than && _perhaps[change.Index] <= by);
         return ends.All(end => end is not null) ? ends.MaxBy(end => end!.Index) : null;
     }
 
@@ -88,7 +92,8 @@ internal sealed class Knowledge(History history)
     private List<Change> EndsUpTo(Change drop) => [.. LatestOfEach(double.PositiveInfinity, drop.Index), drop];
 
     private IEnumerable<Change> LatestOfEach(double before, int index = int.MaxValue) =>
-        history.Changes.Where(change => _surely[change.Index] < before && change.Index < index).GroupBy(change => change.Client).Select(client => client.Last()).OrderBy(change => change.Index);
+        history.Changes.Where(change => _surely[change.Index] < before && change.Index < index).GroupBy(change => change.Client)
+            .Select(client => client.Last()).OrderBy(change => change.Index);
 
     private Change? LastEnd(int client, int than, double by) => history.Changes.LastOrDefault(
         change => change.Client == client && !change.Connected && change.Index > than && _perhaps[change.Index] <= by);

@@ -30,9 +30,11 @@ internal sealed class NeverSilent(Court court, Correspondence letters, Testimony
         if (drop is null) return;
 
         // Of several that may be meant, the one that it says.
-        if (latest is not { Connected: false }) drop = court.Known.PerhapsAfter(latest?.Index ?? -1, by: at).MinBy(one => Math.Abs(one.At - Seconds(outage.Since))) ?? drop;
+        if (latest is not { Connected: false })
+            drop = court.Known.PerhapsAfter(latest?.Index ?? -1, by: at).MinBy(one => Math.Abs(one.At - Seconds(outage.Since))) ?? drop;
         var back = court.Known.LaterPerhaps(drop.Index, connected: true, by: at);
-        if (_marks.TryGetValue(drop.Index, out var other) && latest is { Connected: false } && back is null && !SeemedConnected(drop, _markedAt[drop.Index], at))
+        if (_marks.TryGetValue(drop.Index, out var other) && latest is { Connected: false } && back is null
+            && !SeemedConnected(drop, _markedAt[drop.Index], at))
             court.Object($"the absence of change {drop.Index} is told under two ids, {other} and {outage.Id}.");
         (_marks[drop.Index], _markedAt[drop.Index]) = (outage.Id, at);
     }
@@ -44,10 +46,12 @@ internal sealed class NeverSilent(Court court, Correspondence letters, Testimony
 
     public void Look(DeviceState? state)
     {
-        foreach (var drop in court.History.Changes.Where(change => !change.Connected && Due(change) <= court.Now() && _looked.Add(change.Index)))
+        foreach (var drop in court.History.Changes
+            .Where(change => !change.Connected && Due(change) <= court.Now() && _looked.Add(change.Index)))
         {
             if (IsKnownToBeAway(drop) && state?.Outage is not { Telling: not null })
-                court.Object($"away since {drop.At:0.000} s (change {drop.Index}), known since {court.Known.SureAt(drop.Index):0.000} s, and not told.");
+                court.Object($"away since {drop.At:0.000} s (change {drop.Index}), known since {court.Known.SureAt(drop.Index):0.000} s, "
+                    + "and not told.");
         }
     }
 
@@ -67,7 +71,8 @@ internal sealed class NeverSilent(Court court, Correspondence letters, Testimony
     private static double Seconds(DateTimeOffset at) => (at - VirtualTime.Start).TotalSeconds;
 
     private bool IsKnownToBeAway(Change drop) =>
-        ((court.Setup.Witness == Witness.None && court.Setup.Feed != Feed.Both) || court.Setup.Feed == Feed.Shadow || court.TimeIsKnown(drop)) &&
+        ((court.Setup.Witness == Witness.None && court.Setup.Feed != Feed.Both) || court.Setup.Feed == Feed.Shadow
+            || court.TimeIsKnown(drop)) &&
         court.Known.Latest(before: court.Now()) == drop && court.Known.LaterPerhaps(drop.Index, connected: true, by: court.Now()) is null
         && court.Known.LaterPerhaps(drop.Index, connected: false, by: court.Now()) is null;
 
@@ -81,7 +86,9 @@ internal sealed class NeverSilent(Court court, Correspondence letters, Testimony
         if (testimony.Misled) over += court.Setup.Grace + Setup.MaxHold;
 
         // Held until the queue is read up to it, and then for one look more; not for ever.
-        over = court.Backlog.PassedAt(over - Setup.Settle) is { } passed ? Math.Max(over, passed + HeldLook) : over + Setup.MaxHold + HeldLook;
+        over = court.Backlog.PassedAt(over - Setup.Settle) is { } passed
+            ? Math.Max(over, passed + HeldLook)
+            : over + Setup.MaxHold + HeldLook;
         return court.Plan.IsCalm ? over + Punctual : Math.Max(over, court.TroubleUntil()) + AfterTrouble;
     }
 }

@@ -3,9 +3,10 @@ using IoTOrleans.Contracts;
 namespace IoTOrleans.Grains.Tests.World.Judging;
 
 /// <summary>
-/// Which of two sessions of one client came later is known by their numbers, as long as these were counted on. Where they may have begun at 0
-/// again, it is known by time: stamps are good to two minutes, and no event happened after the queue had it. Within that, a return with
-/// number 0 is promised to be known if stamp and queue agree by half a minute. Beyond it nobody can know, and nobody is judged from there on.
+/// Which of two sessions of one client came later is known by their numbers, as long as these were counted on. Where they may have begun at
+/// 0 again, it is known by time: stamps are good to two minutes, and no event happened after the queue had it. Within that, a return with
+/// number 0 is promised to be known if stamp and queue agree by half a minute. Beyond it nobody can know, and nobody is judged from there
+/// on.
 /// </summary>
 internal sealed class Sessions
 {
@@ -36,13 +37,17 @@ internal sealed class Sessions
         if (earlier.Numbering == later.Numbering)
             return inOrder ? Agree(later, earlier, 0) : earlier.What.Number == 0 && Agree(later, earlier, Clearly);
         if (inOrder) return later.What.Number != 0 || !Agree(earlier, later, Clearly);
-        return earlier.What.Number > later.What.Number ? !Agree(earlier, later, 0) : earlier.What.Number == 0 && Agree(later, earlier, Clearly);
+        return earlier.What.Number > later.What.Number
+            ? !Agree(earlier, later, 0)
+            : earlier.What.Number == 0 && Agree(later, earlier, Clearly);
     }
 
     /// <summary>Stamp and queue agree that the one came before the other.</summary>
-    private static bool Agree(Message one, Message other, double by) => Stamp(one) < Stamp(other) && TakenFor(one) + by <= TakenFor(other) && TakenFor(one) < TakenFor(other);
+    private static bool Agree(Message one, Message other, double by) => Stamp(one) < Stamp(other) && TakenFor(one) + by <= TakenFor(other)
+        && TakenFor(one) < TakenFor(other);
 
-    private static double Stamp(Message message) => Math.Min((message.What.Timestamp - Runtime.VirtualTime.Start).TotalSeconds, message.Sent);
+    private static double Stamp(Message message) =>
+        Math.Min((message.What.Timestamp - Runtime.VirtualTime.Start).TotalSeconds, message.Sent);
 
     private static double TakenFor(Message message) => message.Sent - Stamp(message) <= Accuracy ? message.Sent : Stamp(message);
 

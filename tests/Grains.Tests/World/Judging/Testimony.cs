@@ -37,7 +37,9 @@ internal sealed class Testimony(Court court)
         var written = (answer.ChangedAt!.Value - VirtualTime.Start).TotalSeconds;
         var about = court.History.Shadow.LastOrDefault(write => Math.Floor(write.At) == written && write.Connected == connected);
         if (about is not null) court.Known.Perhaps(about.Change, now);
-        if (!connected && about is not null && court.History.Changes.Any(change => change.Connected && change.Index > about.Change && change.At <= about.At)) WitnessMisled = true;
+        if (!connected && about is not null
+            && court.History.Changes.Any(change => change.Connected && change.Index > about.Change && change.At <= about.At))
+            WitnessMisled = true;
 
         // "Connected" counts if it is younger than the last drop, by the time that our queue has of it.
         var drop = court.Known.Latest(now) is { Connected: false } last ? last : null;
@@ -47,5 +49,6 @@ internal sealed class Testimony(Court court)
     }
 
     /// <summary>Null: in that time nobody said anything that counts.</summary>
-    public IReadOnlyList<bool?> Between(double from, double to) => [.. _answers.Where(answer => answer.At >= from && answer.At <= to).Select(answer => answer.Connected)];
+    public IReadOnlyList<bool?> Between(double from, double to) =>
+        [.. _answers.Where(answer => answer.At >= from && answer.At <= to).Select(answer => answer.Connected)];
 }

@@ -54,7 +54,8 @@ internal sealed class Activation : IGrainContext
         Next();
     }
 
-    public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default) => _ending ??= deactivationReason;
+    public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default) =>
+        _ending ??= deactivationReason;
 
     public void Delay(TimeSpan timeSpan) => _staysUntil = timeSpan > TimeSpan.Zero ? _silo.World.Time.GetUtcNow() + timeSpan : default;
 
@@ -200,11 +201,13 @@ internal sealed class Activation : IGrainContext
 
     void IGrainContext.ReceiveMessage(object message) => throw new NotSupportedException();
 
-    void IGrainContext.Activate(Dictionary<string, object>? requestContext, CancellationToken cancellationToken) => throw new NotSupportedException();
+    void IGrainContext.Activate(Dictionary<string, object>? requestContext, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     void IGrainContext.Rehydrate(IRehydrationContext context) => throw new NotSupportedException();
 
-    void IGrainContext.Migrate(Dictionary<string, object>? requestContext, CancellationToken cancellationToken) => throw new NotSupportedException();
+    void IGrainContext.Migrate(Dictionary<string, object>? requestContext, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     object? Orleans.Serialization.Invocation.ITargetHolder.GetTarget() => _grain;
 

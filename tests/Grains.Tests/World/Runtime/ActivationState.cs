@@ -13,7 +13,8 @@ internal sealed class ActivationState(SimulatedSilo silo, GrainId grainId) : IPe
 
     public bool RecordExists { get; private set; }
 
-    public Task ReadStateAsync() => Do(EffectKind.Read, new DeviceState(), row => silo.World.Storage.ReadStateAsync("device", grainId, row));
+    public Task ReadStateAsync() =>
+        Do(EffectKind.Read, new DeviceState(), row => silo.World.Storage.ReadStateAsync("device", grainId, row));
 
     public Task WriteStateAsync() => Do(EffectKind.Write, State, row => silo.World.Storage.WriteStateAsync("device", grainId, row));
 

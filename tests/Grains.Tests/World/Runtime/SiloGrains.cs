@@ -9,7 +9,8 @@ namespace IoTOrleans.Grains.Tests.World.Runtime;
 /// <summary>Grain references: a call goes to the activation that this silo believes in, and its answer comes back, or does not.</summary>
 internal sealed class SiloGrains(SimulatedSilo silo) : IGrainFactory
 {
-    public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null) where TGrainInterface : IGrainWithStringKey
+    public TGrainInterface GetGrain<TGrainInterface>(
+        string primaryKey, string? grainClassNamePrefix = null) where TGrainInterface : IGrainWithStringKey
     {
         var proxy = DispatchProxy.Create<TGrainInterface, Reference>();
         var reference = (Reference)(object)proxy;
@@ -29,7 +30,8 @@ internal sealed class SiloGrains(SimulatedSilo silo) : IGrainFactory
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
             var result = targetMethod!.ReturnType is { IsGenericType: true } typed ? typed.GetGenericArguments()[0] : typeof(bool);
-            var caller = callers.GetOrAdd(result, type => typeof(Reference).GetMethod(nameof(Call), BindingFlags.NonPublic | BindingFlags.Static)!
+            var caller = callers.GetOrAdd(
+                result, type => typeof(Reference).GetMethod(nameof(Call), BindingFlags.NonPublic | BindingFlags.Static)!
                 .MakeGenericMethod(type).CreateDelegate<Func<Reference, MethodInfo, object?[], object>>());
             return caller(this, targetMethod, args ?? []);
         }
@@ -58,9 +60,11 @@ internal sealed class SiloGrains(SimulatedSilo silo) : IGrainFactory
 
     TGrainInterface IGrainFactory.GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix) => throw NotAThing();
 
-    TGrainInterface IGrainFactory.GetGrain<TGrainInterface>(Guid primaryKey, string keyExtension, string? grainClassNamePrefix) => throw NotAThing();
+    TGrainInterface IGrainFactory.GetGrain<TGrainInterface>(Guid primaryKey, string keyExtension, string? grainClassNamePrefix) =>
+        throw NotAThing();
 
-    TGrainInterface IGrainFactory.GetGrain<TGrainInterface>(long primaryKey, string keyExtension, string? grainClassNamePrefix) => throw NotAThing();
+    TGrainInterface IGrainFactory.GetGrain<TGrainInterface>(long primaryKey, string keyExtension, string? grainClassNamePrefix) =>
+        throw NotAThing();
 
     TGrainObserverInterface IGrainFactory.CreateObjectReference<TGrainObserverInterface>(IGrainObserver obj) => throw NotAThing();
 

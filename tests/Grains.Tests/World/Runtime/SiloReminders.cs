@@ -12,7 +12,8 @@ internal sealed class SiloReminders(SimulatedSilo silo) : IReminderRegistry, ITi
         return Do(EffectKind.Register, callingGrainId, () =>
         {
             silo.World.Time.At(startAt, silo.World.Remind);
-            return silo.World.Reminders.RegisterOrUpdateReminder(callingGrainId, reminderName, startAt - silo.World.Time.GetUtcNow(), period);
+            return silo.World.Reminders.RegisterOrUpdateReminder(
+                callingGrainId, reminderName, startAt - silo.World.Time.GetUtcNow(), period);
         });
     }
 
@@ -32,7 +33,8 @@ internal sealed class SiloReminders(SimulatedSilo silo) : IReminderRegistry, ITi
         IGrainContext grainContext, Func<TState, CancellationToken, Task> callback, TState state, GrainTimerCreationOptions options) =>
         ((Activation)grainContext).StartTimer(token => callback(state, token), options);
 
-    public IDisposable RegisterTimer(IGrainContext grainContext, Func<object?, Task> callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+    public IDisposable RegisterTimer(
+        IGrainContext grainContext, Func<object?, Task> callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         throw new NotSupportedException("Obsolete in Orleans; the product does not use it.");
 
     private Task<T> Do<T>(EffectKind kind, GrainId grainId, Func<Task<T>> call) =>

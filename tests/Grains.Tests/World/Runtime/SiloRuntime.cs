@@ -18,7 +18,8 @@ internal sealed class SiloRuntime(IServiceProvider services, IGrainFactory grain
 
     public TimeProvider TimeProvider => time;
 
-    public void DeactivateOnIdle(IGrainContext grainContext) => grainContext.Deactivate(new(DeactivationReasonCode.ApplicationRequested, "asked for"), default);
+    public void DeactivateOnIdle(IGrainContext grainContext) =>
+        grainContext.Deactivate(new(DeactivationReasonCode.ApplicationRequested, "asked for"), default);
 
     public void DelayDeactivation(IGrainContext grainContext, TimeSpan timeSpan) => ((Activation)grainContext).Delay(timeSpan);
 

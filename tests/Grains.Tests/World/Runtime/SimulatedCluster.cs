@@ -51,7 +51,8 @@ internal sealed class SimulatedCluster
         if (lasts > FoundDeadAfter) World.Time.After(lasts + thenGoesOn, () => Crash(silo, TimeSpan.FromSeconds(5)));
     }
 
-    public void Call(SimulatedSilo from, string thingName, Func<DeviceGrain, Task> call, Action<Exception?> answered, bool interleave = false)
+    public void Call(
+        SimulatedSilo from, string thingName, Func<DeviceGrain, Task> call, Action<Exception?> answered, bool interleave = false)
     {
         var open = true;
         SimulatedSilo? target = null;
@@ -79,7 +80,8 @@ internal sealed class SimulatedCluster
     }
 
     /// <summary>To the activation on this silo, which is made if need be; on another, if it has moved meanwhile.</summary>
-    public void Forward(SimulatedSilo silo, string thingName, Func<DeviceGrain, Task> call, Action<Exception?> done, bool interleave = false)
+    public void Forward(
+        SimulatedSilo silo, string thingName, Func<DeviceGrain, Task> call, Action<Exception?> done, bool interleave = false)
     {
         if (Find(silo, thingName) is { } elsewhere && elsewhere != silo)
         {

@@ -16,7 +16,8 @@ namespace IoTOrleans.Grains.Tests.World.Runtime;
 internal sealed class SimulatedSilo
 {
     private static readonly Func<BackgroundService, CancellationToken, Task> execute = typeof(BackgroundService)
-        .GetMethod("ExecuteAsync", BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<BackgroundService, CancellationToken, Task>>();
+        .GetMethod("ExecuteAsync",
+            BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<BackgroundService, CancellationToken, Task>>();
 
     public SimulatedSilo(SimulatedCluster cluster, string name, Action<SimulatedSilo, IServiceCollection> world)
     {

@@ -4,24 +4,23 @@ using Microsoft.Extensions.Logging;
 namespace IoTOrleans.DynamoDB.Membership;
 
 /// <summary>
-/// Before a silo joins, Orleans has it probe every silo that the table calls active, and dead ones do not answer: until somebody has
-/// declared them dead it waits, for minutes if nobody is left who could. So whoever starts does that first. Dead is who has written no
-/// heartbeat for a while *and* takes no connection. One that lives all the same finds out with its next look at the table, and ends: that
-/// is Orleans' own fence.
+/// Declares dead silos dead before this one joins. Orleans has a joining silo probe every active silo of the table, and wait until the
+/// dead ones among them are declared dead: for minutes if no other silo is left. A silo is dead if it has written no heartbeat for a while
+/// *and* takes no connection. If it lives all the same, Orleans ends it when it reads the table next.
 /// </summary>
-internal sealed partial class Undertaker(
+internal sealed partial class DeadSiloCheck(
     IMembershipTable table, ILocalSiloDetails self, TimeSpan deadAfter, TimeProvider time,
-    ILogger<Undertaker> logger) : ILifecycleParticipant<ISiloLifecycle>
+    ILogger<DeadSiloCheck> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(1);
 
     /// <summary>Before Orleans reads the table for the first time.</summary>
     public void Participate(ISiloLifecycle lifecycle) =>
-        lifecycle.Subscribe(nameof(Undertaker), ServiceLifecycleStage.RuntimeGrainServices - 1, Start, _ => Task.CompletedTask);
+        lifecycle.Subscribe(nameof(DeadSiloCheck), ServiceLifecycleStage.RuntimeGrainServices - 1, Start, _ => Task.CompletedTask);
 
-    /// <summary>Ends when each silo of the table is dead, or takes connections, or has had the time to write its heartbeat.</summary>
-    public async Task Bury(CancellationToken cancellationToken)
+    /// <summary>Ends when each silo is declared dead, or takes connections, or has had the time to write its heartbeat.</summary>
+    public async Task Run(CancellationToken cancellationToken)
     {
         await table.InitializeMembershipTableAsync(true, cancellationToken);
         for (var began = time.GetTimestamp(); ; await Task.Delay(LookEvery, time, cancellationToken))
@@ -37,11 +36,11 @@ internal sealed partial class Undertaker(
         if (deadAfter <= TimeSpan.Zero) return;
         try
         {
-            await Bury(cancellationToken);
+            await Run(cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // Orleans reads the table next, and has its own patience.
+            // Orleans reads the table next, with its own retries.
             LogNotLooked(exception.Message);
         }
     }
@@ -54,7 +53,7 @@ internal sealed partial class Undertaker(
 
     private async Task Declare(MembershipEntry silo, CancellationToken cancellationToken)
     {
-        // Somebody else may be at it: then the row, or the version, has changed, and the next look sees to the rest.
+        // If another silo declares it at the same time, row and version change, and the next look sees to the rest.
         var now = await table.ReadRowAsync(silo.SiloAddress, cancellationToken);
         if (now.Members is not [var (entry, etag)] || entry.Status == SiloStatus.Dead || !IsDead(entry)) return;
 
@@ -88,10 +87,10 @@ internal sealed partial class Undertaker(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Silo} takes no connection, and its last heartbeat is of {Alive:O}: declared dead")]
+    [LoggerMessage(LogLevel.Warning, "{Silo} is declared dead: it takes no connection, and its last heartbeat was at {Alive:O}.")]
     private partial void LogDead(SiloAddress silo, DateTime alive);
 
-    [LoggerMessage(LogLevel.Warning, "Whether all silos of the table still live could not be looked at; Orleans "
-        + "waits for those that do not answer. {Error}")]
+    [LoggerMessage(
+        LogLevel.Warning, "The silos of the membership table could not be checked; Orleans waits for those that do not answer. {Error}")]
     private partial void LogNotLooked(string error);
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IoTOrleans.DynamoDB.Tests.Membership;
 
-/// <summary>Dead is who has written no heartbeat for a while and takes no connection; everybody else is left to Orleans.</summary>
-public sealed class UndertakerTests(TestTables tables) : IClassFixture<TestTables>
+/// <summary>A silo is dead if it has written no heartbeat for a while and takes no connection. All others are left to Orleans.</summary>
+public sealed class DeadSiloCheckTests(TestTables tables) : IClassFixture<TestTables>
 {
     private static readonly TimeSpan deadAfter = TimeSpan.FromSeconds(2);
 
@@ -24,7 +24,7 @@ public sealed class UndertakerTests(TestTables tables) : IClassFixture<TestTable
         var apart = await Add(Silo(2, now.AddMinutes(5)));
         var self = Silo(3, now).SiloAddress;
 
-        await Undertaker(table, self).Bury(TestContext.Current.CancellationToken);
+        await DeadSiloCheck(table, self).Run(TestContext.Current.CancellationToken);
 
         (await Status(gone)).ShouldBe(SiloStatus.Dead);
         (await Status(slow)).ShouldBe(SiloStatus.Active, "it takes connections: storage may have hung for it");
@@ -47,18 +47,18 @@ public sealed class UndertakerTests(TestTables tables) : IClassFixture<TestTable
         var silo = Silo(1, TimeProvider.System.GetUtcNow().UtcDateTime);
         (await table.InsertRow(silo, (await table.ReadAll()).Version.Next())).ShouldBeTrue();
 
-        await Undertaker(table, Silo(3, default).SiloAddress).Bury(TestContext.Current.CancellationToken);
+        await DeadSiloCheck(table, Silo(3, default).SiloAddress).Run(TestContext.Current.CancellationToken);
 
         (await table.ReadRow(silo.SiloAddress)).Members.Single().Item1.Status.ShouldBe(SiloStatus.Dead);
     }
 
-    private static Undertaker Undertaker(DynamoDBMembershipTable table, SiloAddress self) =>
-        new(table, new Self(self), deadAfter, TimeProvider.System, NullLogger<Undertaker>.Instance);
+    private static DeadSiloCheck DeadSiloCheck(DynamoDBMembershipTable table, SiloAddress self) =>
+        new(table, new Self(self), deadAfter, TimeProvider.System, NullLogger<DeadSiloCheck>.Instance);
 
     private static MembershipEntry Silo(int port, DateTime alive) => new()
     {
-        SiloAddress = SiloAddress.New(IPAddress.Loopback, port, 1), Status = SiloStatus.Active, ProxyPort = 0, HostName = "h", SiloName = "s",
-        StartTime = alive, IAmAliveTime = alive, SuspectTimes = [],
+        SiloAddress = SiloAddress.New(IPAddress.Loopback, port, 1), Status = SiloStatus.Active, ProxyPort = 0,
+        HostName = "h", SiloName = "s", StartTime = alive, IAmAliveTime = alive, SuspectTimes = [],
     };
 
     private async Task<DynamoDBMembershipTable> Create() =>

@@ -1,4 +1,0 @@
-namespace IoTOrleans.DynamoDB;
-
-/// <summary>Where reminders are kept.</summary>
-public sealed class DynamoDBReminderTableOptions : DynamoDBTableOptions;
