@@ -2,10 +2,7 @@ using System.Net;
 
 namespace IoTOrleans.Events.Mqtt;
 
-/// <summary>
-/// The broker's log lines about its clients. Those that a stranger could cause as often as they like are limited; garbage from
-/// port scanners is for whoever turns Debug on.
-/// </summary>
+/// <summary>The broker's log lines. Those that a stranger can cause without end are limited; port scanners are logged at Debug.</summary>
 internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> logger)
 {
     private const int MaxQuoteBytes = 200;
@@ -24,8 +21,8 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
         if (refused.ShouldLog(out var more)) LogRefused(client, why, more);
     }
 
-    /// <param name="thingName">null before it said its name.</param>
-    /// <param name="what">May quote the client, by way of the decoder.</param>
+    /// <param name="thingName">null before the client said its name.</param>
+    /// <param name="what">May quote the client.</param>
     internal void ClientError(EndPoint? client, string? thingName, string what)
     {
         what = Characters.Fit(Characters.Printable(what), MaxQuoteBytes);
