@@ -9,7 +9,7 @@ namespace IoTOrleans.Aws;
 /// <param name="Setting">Its feature needs AWS credentials.</param>
 public sealed record AwsNeed(string Setting);
 
-/// <summary>Reports missing credentials at start, not when the first notification fails. Whether they are right, only AWS can tell.</summary>
+/// <summary>Reports missing credentials at start, not when a notification fails. Only AWS can tell whether they are right.</summary>
 public static class AwsCredentialsCheck
 {
     public const string NoCredentials = "no AWS credentials were found. "

@@ -8,8 +8,8 @@ using IRequest = Amazon.Runtime.Internal.IRequest;
 namespace IoTOrleans.Aws;
 
 /// <summary>
-/// The GetThingShadow operation of the IoT data plane (REST-JSON of 2015-05-28). Its default endpoint is <c>data-ats.iot.&lt;region&gt;</c>,
-/// as in the official package: signed HTTPS calls do not need the account's own endpoint.
+/// The GetThingShadow operation of the IoT data plane (REST-JSON of 2015-05-28). Its default endpoint is
+/// <c>data-ats.iot.&lt;region&gt;</c>, as in the official package: signed HTTPS calls do not need the account's own endpoint.
 /// </summary>
 public sealed class IotDataClient(IotDataConfig config, AWSCredentials? credentials = null) : ThinClient(credentials, config)
 {

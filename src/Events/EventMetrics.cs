@@ -22,13 +22,13 @@ internal sealed class EventMetrics
     {
         _meter = meters.Create("IoTOrleans");
         _received = Counter("sqs.received", "{message}", "Messages received, repeats included.");
-        _applied = Counter("sqs.applied", "{message}", "Messages that were taken in, by what they led to.");
-        _refused = Counter("sqs.refused", "{message}", "Messages that are no event, by reason; each receive counts.");
+        _applied = Counter("sqs.applied", "{message}", "Messages that were processed, by what they led to.");
+        _refused = Counter("sqs.refused", "{message}", "Refused messages, by reason; each receive counts.");
         _failed = Counter("sqs.failed", "{message}", "Attempts to store a message that failed.");
         _deleted = Counter("sqs.deleted", "{message}", "Messages deleted from the queue.");
         _connections = _meter.CreateUpDownCounter<int>(
             "iot_orleans.broker.connections", "{connection}", "Open connections to the embedded broker, things or not.");
-        _turnedAway = Counter("broker.refused", "{connection}", "Connections that were turned away or thrown out, by reason.");
+        _turnedAway = Counter("broker.refused", "{connection}", "Connections that were refused or closed by the broker, by reason.");
         _changes = Counter("broker.events", "{event}", "Connection changes seen by the embedded broker, by what became of them.");
     }
 
@@ -64,7 +64,7 @@ internal sealed class EventMetrics
 
     public void ObserveWatermark(Func<TimeSpan> behind) => _meter.CreateObservableGauge(
         "iot_orleans.sqs.behind", () => behind().TotalSeconds, "s",
-        "How old the newest moment is up to which everything in the queue has been stored.");
+        "How old the moment is up to which everything in the queue has been stored.");
 
     public void ObserveMemory(Func<double> used) => _meter.CreateObservableGauge(
         "iot_orleans.memory.used", used, description: "Share of the memory that this process may use.");

@@ -6,7 +6,7 @@ internal abstract record ParsedEvent
     /// <summary>A connection change of a thing.</summary>
     internal sealed record Change(string ThingName, ConnectionChange ConnectionChange) : ParsedEvent;
 
-    /// <summary>Valid, but says nothing about the connection, like a shadow document without <c>connected</c>. It is counted only.</summary>
+    /// <summary>Valid, but says nothing about the connection, like a shadow document without <c>connected</c>. Only counted.</summary>
     internal sealed record Nothing(string ThingName) : ParsedEvent;
 
     /// <param name="Detail">One sentence for a person.</param>

@@ -29,7 +29,7 @@ public static partial class Duration
             }
             catch (Exception exception) when (exception is OverflowException or ArgumentOutOfRangeException)
             {
-                return "is longer than any clock runs";
+                return "is too long";
             }
         }
 
@@ -39,7 +39,7 @@ public static partial class Duration
         // Full-width or Arabic digits look right to the person who typed them.
         return text.Any(c => char.IsDigit(c) && !char.IsAsciiDigit(c))
             ? $"has digits other than 0 to 9: {Remedy}"
-            : $"is no duration: {Remedy}";
+            : $"is not a duration: {Remedy}";
     }
 
     /// <summary>For people: <c>5 min</c>, <c>1 h 30 min</c>.</summary>

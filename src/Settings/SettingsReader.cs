@@ -109,7 +109,7 @@ public sealed class SettingsReader(IConfiguration configuration)
         if (user == "~" && home.Length > 1) return Path.Combine(home, rest);
         Mistake(user == "~"
             ? $"{key}={text}: this user has no home folder; say the whole path."
-            : $"{key}={text}: only a shell knows {user}; say the whole path.");
+            : $"{key}={text}: only a shell expands {user}; say the whole path.");
         return "";
     }
 

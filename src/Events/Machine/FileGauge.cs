@@ -47,7 +47,7 @@ internal sealed partial class FileGauge(int? limit, TimeProvider time, ILogger<F
     }
 
     [LoggerMessage(LogLevel.Warning,
-        "This process may have {Limit} files open, connections among them, and all but {Reserve} are in use: a client was "
-        + "turned away{More}. Raise the limit: ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker.")]
+        "This process may have {Limit} files open, connections among them, and all but {Reserve} are in use, so a client was "
+        + "refused{More}. Raise the limit: ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker.")]
     private partial void LogFull(int limit, int reserve, string more);
 }

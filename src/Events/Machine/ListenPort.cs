@@ -35,8 +35,8 @@ internal sealed record ListenPort(string Setting, string AddressSetting, EndPoin
     public string Explain(Exception exception) => (exception as SocketException)?.SocketErrorCode switch
     {
         null or SocketError.AddressAlreadyInUse when EndPoint is UnixDomainSocketEndPoint =>
-            $"{Setting}: the socket is there already: another program listens on it, or left it behind when it was killed. Stop that one, "
-                + $"or delete the file, or {Remedy}.",
+            $"{Setting}: the socket exists already: another program listens on it, or left it behind when it was killed. Stop that "
+                + $"program, delete the file, or {Remedy}.",
         null or SocketError.AddressAlreadyInUse => $"{Setting}: the port is taken by {PortHolder.Of(Port)}. Stop it, or {Remedy}.",
         SocketError.AccessDenied when EndPoint is UnixDomainSocketEndPoint =>
             $"{Setting}: this user may not make a socket in {Folder}: {Remedy}.",

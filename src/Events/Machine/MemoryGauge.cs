@@ -17,8 +17,8 @@ internal readonly record struct MemoryReading(long Used, long Limit)
 internal sealed class MemoryGauge
 {
     /// <summary>
-    /// From which share of the limit on, and how long a thing's grain may be idle then. A deferred verdict is checked every 5 s, which keeps
-    /// its grain in memory up to <see cref="Pressure.Heavy"/>.
+    /// From which share of the limit on, and how long a thing's grain may be idle then. A deferred verdict is checked every 5 s, which
+    /// keeps its grain in memory up to <see cref="Pressure.Heavy"/>.
     /// </summary>
     internal static readonly IReadOnlyList<(double From, Pressure Pressure, TimeSpan Idle)> Table =
     [
@@ -33,7 +33,7 @@ internal sealed class MemoryGauge
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>One in 40 of the memory is for bodies of requests: with what is parsed from them, about six times as much.</summary>
+    /// <summary>A 40th of memory is for bodies of requests. What is parsed from them takes about six times as much.</summary>
     private const int ShareOfBodies = 40;
 
     private readonly Func<MemoryReading> _read;

@@ -60,13 +60,13 @@ internal sealed partial class Shedder(
         _isFull = isFull;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Memory is {Percent} % full of {Limit} MB: events have to wait until there is room "
-        + "(POST /events answers 503, the queue is not read, MQTT clients are turned away). If this is often so, give the container more")]
+    [LoggerMessage(LogLevel.Warning, "Memory is {Percent} % full of {Limit} MB, so events wait until there is room (POST /events "
+        + "answers 503, the queue is not read, MQTT clients are refused). If this happens often, give the container more memory")]
     private partial void LogFull(int percent, long limit);
 
-    [LoggerMessage(LogLevel.Information, "There is room in memory again, {Percent} % is used")]
+    [LoggerMessage(LogLevel.Information, "There is room in memory again: {Percent} % is used")]
     private partial void LogRoom(int percent);
 
-    [LoggerMessage(LogLevel.Warning, "Things that are idle could not be let go from memory; tried again in a second")]
+    [LoggerMessage(LogLevel.Warning, "Idle things could not be removed from memory. This is tried again in 1 s")]
     private partial void LogFailed(Exception exception);
 }

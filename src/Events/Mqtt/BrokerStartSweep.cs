@@ -82,12 +82,12 @@ internal sealed partial class BrokerStartSweep(
         && (state.Connected == true || state.Outage is { Telling: null });
 
     [LoggerMessage(LogLevel.Information,
-        "Broker start {Number}: {Told} things from before have not come back yet; {Failed} could not be told and are tried again.")]
+        "Broker start {Number}: {Told} things have not come back since, so their grace begins. {Failed} more are tried again.")]
     private partial void LogWalked(long number, int told, int failed);
 
-    [LoggerMessage(LogLevel.Warning, "{Thing} could not be told of the broker's start.")]
+    [LoggerMessage(LogLevel.Warning, "{Thing} could not be told that the broker has started. It is told again later.")]
     private partial void LogThingFailed(Exception exception, string thing);
 
-    [LoggerMessage(LogLevel.Warning, "The things that were connected before the broker's start could not be listed; trying again.")]
+    [LoggerMessage(LogLevel.Warning, "The things that were connected before the broker's start could not be listed. This is tried again.")]
     private partial void LogWalkFailed(Exception exception);
 }

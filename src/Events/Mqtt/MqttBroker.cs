@@ -60,8 +60,8 @@ internal sealed class MqttBroker(
         catch (Exception exception)
         {
             throw new StartupException(
-                $"The MQTT broker could not store that it starts: {exception.Message} "
-                + $"See to Storage:Provider, or set {MqttBrokerOptions.Section}:Port=0 for no MQTT broker.",
+                $"The MQTT broker could not store its start: {exception.Message} "
+                + $"Check Storage:Provider, or set {MqttBrokerOptions.Section}:Port=0 for no MQTT broker.",
                 exception);
         }
     }

@@ -8,9 +8,7 @@ namespace IoTOrleans.Events.Parsing;
 /// </summary>
 internal sealed class EventFields(JsonElement body, Arrival arrival)
 {
-    /// <summary>
-    /// Longer than anything AWS sends (a session identifier has 36 characters), and short enough for the stored item of a thing.
-    /// </summary>
+    /// <summary>Longer than anything AWS sends (a session identifier has 36), and short enough to be stored with the thing.</summary>
     private const int MaxTextLength = 128;
 
     private const int MaxAttributes = 8;
@@ -24,9 +22,7 @@ internal sealed class EventFields(JsonElement body, Arrival arrival)
 
     public ParsedEvent.Refused Refuse(RefusalReason reason, string detail) => Refused ??= new(reason, detail);
 
-    /// <summary>
-    /// What the path leads to, or null. A JSON null counts as absent: IoT SQL leaves a missing field out, others write null.
-    /// </summary>
+    /// <summary>What the path leads to, or null. A JSON null counts as absent: IoT SQL omits a missing field, others write null.</summary>
     public JsonElement? Find(params ReadOnlySpan<string> path)
     {
         if (Refused is not null) return null;

@@ -7,9 +7,7 @@ namespace IoTOrleans.Events.Parsing;
 /// </summary>
 internal static class JsonBody
 {
-    /// <summary>
-    /// A key that stands twice is refused: two readers would take different ones of <c>"connected":true,"connected":false</c>.
-    /// </summary>
+    /// <summary>Refuses a key that stands twice: readers would differ about <c>"connected":true,"connected":false</c>.</summary>
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
     /// <param name="read">May read any text of the body. Half a surrogate pair in it leads to <paramref name="refuse"/>.</param>

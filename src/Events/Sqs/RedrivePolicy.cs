@@ -8,7 +8,7 @@ internal sealed class RedrivePolicy
 
     private static readonly TimeSpan Late = TimeSpan.FromMinutes(15);
 
-    /// <summary>If the policy is unknown, a message that comes more often shows that there is none: few set a higher <c>maxReceiveCount</c>.</summary>
+    /// <summary>If the policy is unknown, a message that comes more often shows that there is none: few set a higher count.</summary>
     private const int UsualMaxReceiveCount = 20;
 
     /// <summary>null: not asked yet, or not allowed to ask.</summary>

@@ -20,8 +20,8 @@ internal sealed class SqsClient(AmazonSQSConfig config, TimeProvider time, Actio
     {
         try
         {
-            // A long poll answers within 5 s. If a connection dies silently, the SDK's default timeout of 100 s would delay first verdicts for
-            // as long, and again for the visibility timeout of a lost answer.
+            // A long poll answers within 5 s. If a connection dies silently, the SDK's default timeout of 100 s would delay first verdicts
+            // for as long, and again for the visibility timeout of a lost answer.
             return new SqsClient(new AmazonSQSConfig { Timeout = SqsQueue.LongPoll + TimeSpan.FromSeconds(5) }, time, receiveFailed);
         }
         catch (AmazonClientException exception)

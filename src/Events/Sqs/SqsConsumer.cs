@@ -1,8 +1,8 @@
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// Runs the consumer: queue → receivers → bounded channel → workers → sink → deleter. It starts after all other services, since the silo must
-/// be able to take events. It stops, and gives messages back, before any other service stops.
+/// Runs the consumer: queue → receivers → bounded channel → workers → sink → deleter. It starts after all other services, since the silo
+/// must be able to take events. It stops, and gives messages back, before any other service stops.
 /// </summary>
 internal sealed partial class SqsConsumer(
     SqsStartCheck check, SqsReceiver receiver, SqsWorker worker, Channel<ThingMessages> work, StorageGate gate, MessageDeleter deleter,
@@ -49,8 +49,8 @@ internal sealed partial class SqsConsumer(
     }
 
     /// <summary>
-    /// Ends receiving, stores and deletes what is in hand within the drain timeout, and gives the rest back, so that another consumer gets it
-    /// at once. While storage is down it does not wait.
+    /// Ends receiving, stores and deletes what is in hand within the drain timeout, and gives the rest back, so that another consumer gets
+    /// it at once. While storage is down it does not wait.
     /// </summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
@@ -113,12 +113,12 @@ internal sealed partial class SqsConsumer(
     [LoggerMessage(LogLevel.Information, "Consuming {QueueUrl} with {Receivers} receivers and {Workers} workers")]
     private partial void LogStarted(string queueUrl, int receivers, int workers);
 
-    [LoggerMessage(LogLevel.Information, "Stopping to consume; {InHand} messages in hand")]
+    [LoggerMessage(LogLevel.Information, "Stopping the queue consumer; {InHand} messages are in flight")]
     private partial void LogStopping(int inHand);
 
-    [LoggerMessage(LogLevel.Information, "Stopped consuming; {GivenBack} messages given back to the queue")]
+    [LoggerMessage(LogLevel.Information, "Stopped the queue consumer; {GivenBack} messages were given back to the queue")]
     private partial void LogStopped(int givenBack);
 
-    [LoggerMessage(LogLevel.Critical, "The queue consumer broke; the service stops, so that something starts it again")]
+    [LoggerMessage(LogLevel.Critical, "The queue consumer failed unexpectedly. The service stops, so that it is started again")]
     private partial void LogBroken(Exception exception);
 }

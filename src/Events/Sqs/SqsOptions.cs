@@ -41,7 +41,7 @@ internal sealed record SqsOptions
         if (!Uri.TryCreate(QueueUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
             throw new StartupException(
-                $"{Setting}={QueueUrl}: this is no http(s) address; give the queue's URL (not its ARN or name), "
+                $"{Setting}={QueueUrl}: this is not an http(s) address; give the queue's URL (not its ARN or name), "
                 + "like https://sqs.eu-west-1.amazonaws.com/123456789012/presence.");
         }
 

@@ -10,8 +10,8 @@ internal sealed class SqsQueue(IAmazonSQS sqs, SqsOptions options)
     internal const int BatchSize = 10;
 
     /// <summary>
-    /// Long polls ask all of SQS's servers, so an empty answer means an empty queue. SQS would wait for 20 s, but a poll that hangs looks like
-    /// one that waits, and the queue seems empty meanwhile (docs/decisions/0015-what-we-may-not-know.md).
+    /// Long polls ask all of SQS's servers, so an empty answer means an empty queue. SQS would wait for 20 s, but a poll that hangs looks
+    /// like one that waits, and the queue seems empty meanwhile (docs/decisions/0015-what-we-may-not-know.md).
     /// </summary>
     internal static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(5);
 

@@ -6,8 +6,8 @@ using IoTOrleans.Events.Watermarks;
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// Checks the queue at start. A mistake that a person must fix ends the start. A queue that does not answer does not: containers start in any
-/// order.
+/// Checks the queue at start. A mistake that a person must fix ends the start. A queue that does not answer does not: containers start in
+/// any order.
 /// </summary>
 internal sealed partial class SqsStartCheck(
     SqsQueue queue, RedrivePolicy redrive, PollProgress progress, SqsOptions options, TimeProvider time, ILogger<SqsStartCheck> logger)
@@ -53,8 +53,8 @@ internal sealed partial class SqsStartCheck(
     }
 
     /// <summary>
-    /// The first receive does not wait for messages. It is a real one, since nothing else tells whether receiving is allowed; its messages are
-    /// processed.
+    /// The first receive does not wait for messages. It is a real one, since nothing else tells whether receiving is allowed; its messages
+    /// are processed.
     /// </summary>
     /// <exception cref="StartupException">There is no such queue, or receiving is not allowed.</exception>
     public async Task<List<Message>> ReceiveFirst(CancellationToken cancellationToken)
@@ -74,9 +74,9 @@ internal sealed partial class SqsStartCheck(
             if (AwsFaults.Of(exception) is AwsFault.Denied)
             {
                 throw new StartupException(
-                    $"{SqsOptions.Setting}={options.QueueUrl}: not allowed to receive from it; give the role sqs:ReceiveMessage, sqs:DeleteMessage, "
-                    + "sqs:ChangeMessageVisibility and sqs:GetQueueAttributes on it, and kms:Decrypt if it is encrypted with a key of "
-                    + $"yours. AWS says: {AwsFaults.Describe(exception)}",
+                    $"{SqsOptions.Setting}={options.QueueUrl}: receiving from it is not allowed; give the role sqs:ReceiveMessage, "
+                    + "sqs:DeleteMessage, sqs:ChangeMessageVisibility and sqs:GetQueueAttributes on it, and kms:Decrypt if it is encrypted "
+                    + $"with your own key. AWS says: {AwsFaults.Describe(exception)}",
                     exception);
             }
 
@@ -118,14 +118,14 @@ internal sealed partial class SqsStartCheck(
         if (mistake is not null) throw new StartupException($"{SqsOptions.Setting}={options.QueueUrl}: {mistake}", exception);
     }
 
-    [LoggerMessage(LogLevel.Warning, "{QueueUrl} does not answer yet; it is tried again and again. {Error}")]
+    [LoggerMessage(LogLevel.Warning, "{QueueUrl} does not answer yet. The service keeps trying. {Error}")]
     private partial void LogNotReached(string queueUrl, string error);
 
     [LoggerMessage(LogLevel.Warning,
-        "{QueueUrl} has no redrive policy: a message that is no event comes every 15 minutes until it expires; add a dead-letter queue")]
+        "{QueueUrl} has no redrive policy, so a refused message comes every 15 minutes until it expires. Add a dead-letter queue")]
     private partial void LogNoRedrivePolicy(string queueUrl);
 
     [LoggerMessage(LogLevel.Warning,
-        "Not allowed to ask {QueueUrl} for its redrive policy, so it counts as having one; give the role sqs:GetQueueAttributes")]
+        "The role may not read the redrive policy of {QueueUrl}, so the service assumes that there is one. Allow sqs:GetQueueAttributes")]
     private partial void LogRedrivePolicyUnknown(string queueUrl);
 }

@@ -36,8 +36,8 @@ internal sealed class ClusterWatermark(TimeSpan hiddenFor, DateTimeOffset began)
     }
 
     /// <summary>
-    /// Goes on from where the silo that kept this grain before left off: each reporter has its last answer, a second old. Later reports came
-    /// from silos that live and report again, or are replaced by older ones, which only means a more careful answer.
+    /// Goes on from where the silo that kept this grain before left off: each reporter has its last answer, a second old. Later reports
+    /// came from silos that live and report again, or are replaced by older ones, which only means a more careful answer.
     /// </summary>
     private void TakeOver(IReadOnlyList<WatermarkReport> handed, DateTimeOffset now)
     {

@@ -1,8 +1,8 @@
 namespace IoTOrleans.Events.Watermarks;
 
 /// <summary>
-/// Notices a stall: the process was stopped by a debugger or a hypervisor, or its machine was asleep. A caller may notice it before the timer
-/// here does: timers that fell due meanwhile fire in any order.
+/// Notices a stall: the process was stopped by a debugger or a hypervisor, or its machine was asleep. A caller may notice it before the
+/// timer here does: timers that fell due meanwhile fire in any order.
 /// </summary>
 internal sealed partial class StallWatch(TimeProvider time, ILogger<StallWatch> logger) : BackgroundService
 {
@@ -43,7 +43,7 @@ internal sealed partial class StallWatch(TimeProvider time, ILogger<StallWatch> 
             _beaten = (now, clock);
             if (before is not { } last) return;
 
-            // The monotonic clock may stand still while the machine sleeps. A clock that was set forward looks the same, which does little harm.
+            // The monotonic clock may stand still while the machine sleeps. A clock that was set forward looks the same: little harm.
             var length = Moments.Later(time.GetElapsedTime(last.At, now), clock - last.Clock);
             if (length < Shortest + BeatEvery) return;
             _last = new Stall(clock, length);
@@ -52,6 +52,6 @@ internal sealed partial class StallWatch(TimeProvider time, ILogger<StallWatch> 
     }
 
     [LoggerMessage(LogLevel.Warning,
-        "This process stood still for {Seconds} s: what fell due meanwhile waits until what happened meanwhile has come in")]
+        "This process stood still for {Seconds} s. Deadlines of that time wait until the events of that time have come in")]
     private partial void LogStalled(int seconds);
 }

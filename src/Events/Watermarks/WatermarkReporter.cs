@@ -52,8 +52,8 @@ internal sealed partial class WatermarkReporter(
     }
 
     /// <summary>
-    /// Reports what the other silos must wait for. Messages that were given back count as hidden until the others can have received them; what
-    /// is still missing counts as if this silo had died.
+    /// Reports what the other silos must wait for. Messages that were given back count as hidden until the others can have received them;
+    /// what is still missing counts as if this silo had died.
     /// </summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -103,6 +103,6 @@ internal sealed partial class WatermarkReporter(
     }
 
     [LoggerMessage(LogLevel.Warning,
-        "How far the other silos have read the queue cannot be learned, so that first verdicts are held. {Error}")]
+        "How far the other silos have read the queue is unknown, so first verdicts are deferred. {Error}")]
     private partial void LogUnknown(string error);
 }

@@ -143,7 +143,7 @@ internal sealed partial class BrokerOutbox(
     {
         lock (gate)
         {
-            // While stopping, retry at once.
+            // While stopping, only the shortest delay.
             var failures = emptied is null ? waiting[thingName].Failures++ : 0;
             var delay = Retry.After(failures + 1);
 
@@ -184,6 +184,6 @@ internal sealed partial class BrokerOutbox(
     private partial void LogFailed(Exception exception, string thing, string more);
 
     [LoggerMessage(LogLevel.Warning,
-        "Stopping with connection changes of {Things} things that could not be stored; the next start looks after them.")]
+        "Connection changes of {Things} things could not be stored before the stop. The next start tells these things.")]
     private partial void LogLeftBehind(int things);
 }

@@ -33,10 +33,10 @@ internal sealed class Authenticator(IOptions<MqttBrokerOptions> options, BrokerO
         // The decoder replaces bytes that are not UTF-8 by U+FFFD, so two different names could become the same.
         if (connect.ClientId.Contains('\uFFFD'))
             return Refused(MqttConnectReasonCode.ClientIdentifierNotValid, "identifier", "The client identifier is not UTF-8.");
-        if (memory.IsFull) return Refused(MqttConnectReasonCode.ServerUnavailable, "memory", "There is no memory for more.");
+        if (memory.IsFull) return Refused(MqttConnectReasonCode.ServerUnavailable, "memory", "There is no memory for more things.");
         return outbox.HasRoomFor(connect.ClientId)
             ? new(MqttConnectReasonCode.Success, connect.ClientId)
-            : Refused(MqttConnectReasonCode.ServerUnavailable, "storage", "Too much waits to be stored.");
+            : Refused(MqttConnectReasonCode.ServerUnavailable, "storage", "Too many changes wait to be stored.");
     }
 
     private static Admission Refused(MqttConnectReasonCode code, string metric, string why) => new(code, Metric: metric, Why: why);

@@ -82,7 +82,7 @@ internal sealed class MqttPackets(IDuplexPipe transport, int maxPacketBytes)
         var count = (int)Math.Min(buffer.Length, MaxHeaderBytes);
         buffer.Slice(0, count).CopyTo(header);
         if (Version == MqttProtocolVersion.Unknown && header[0] >> 4 != (int)MqttControlPacketType.Connect)
-            throw new ClientErrorException("something else than CONNECT first", MqttDisconnectReasonCode.ProtocolError);
+            throw new ClientErrorException("another packet than CONNECT first", MqttDisconnectReasonCode.ProtocolError);
 
         long remaining = 0;
         for (var index = 1; index < count; index++)

@@ -73,10 +73,10 @@ internal sealed partial class MessageDeleter(
     private partial void LogNotDeleted(int count, string code);
 
     [LoggerMessage(LogLevel.Warning,
-        "Messages cannot be deleted from the queue, so they will come again; the role needs sqs:DeleteMessage. SQS says: {Error}")]
+        "Messages cannot be deleted from the queue, so they come again. The role needs sqs:DeleteMessage. SQS says: {Error}")]
     private partial void LogFailed(string error);
 
     [LoggerMessage(LogLevel.Information,
-        "{Count} messages that are stored were not deleted after {Attempts} attempts; they come again and change nothing")]
+        "{Count} stored messages could not be deleted in {Attempts} attempts. They come again and change nothing")]
     private partial void LogGivenUp(int count, int attempts);
 }

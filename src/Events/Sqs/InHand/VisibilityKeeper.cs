@@ -97,7 +97,7 @@ internal sealed partial class VisibilityKeeper(
     private partial void LogNotChanged(int count, string code);
 
     [LoggerMessage(LogLevel.Warning,
-        "The visibility of messages cannot be changed, so some come again sooner or later than they should; "
-        + "the role needs sqs:ChangeMessageVisibility. SQS says: {Error}")]
+        "The visibility of messages cannot be changed, so some come again earlier or later than they should. "
+        + "The role needs sqs:ChangeMessageVisibility. SQS says: {Error}")]
     private partial void LogFailed(string error);
 }

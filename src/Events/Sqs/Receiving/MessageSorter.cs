@@ -5,8 +5,8 @@ using IoTOrleans.Events.Parsing;
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// Takes a batch into hand and sorts it: changes by thing, for the workers; messages that say nothing, to be deleted; refused messages, to go
-/// back to the queue. The latter two need no storage.
+/// Takes a batch into hand and sorts it: changes by thing, for the workers; messages that say nothing, to be deleted; refused messages, to
+/// go back to the queue. The latter two need no storage.
 /// </summary>
 internal sealed partial class MessageSorter(
     InFlightMessages held, MessageDeleter deleter, VisibilityKeeper visibility, RedrivePolicy redrive, EventMetrics metrics,
@@ -74,11 +74,11 @@ internal sealed partial class MessageSorter(
     }
 
     [LoggerMessage(LogLevel.Warning,
-        "SQS hands out message {MessageId} (of {ThingName}) again and again, now for the {ReceiveCount}th time: what it says could not be "
-            + "stored, or it could not be deleted afterwards. Other lines say why; it may be another consumer of this queue, too")]
+        "SQS hands out message {MessageId} (of {ThingName}) again and again, now for the {ReceiveCount}th time: its change could not be "
+            + "stored, or the message could not be deleted. Other log lines say why. Another consumer of this queue may also be the cause")]
     private partial void LogAgainAndAgain(string messageId, string thingName, int receiveCount);
 
-    [LoggerMessage("Message {MessageId} (receive {ReceiveCount}) is no event and is left to the dead-letter queue: {Reason}. {Detail}")]
+    [LoggerMessage("Message {MessageId} (receive {ReceiveCount}) is refused and left to the dead-letter queue: {Reason}. {Detail}")]
     private partial void LogRefused(LogLevel level, string messageId, int receiveCount, RefusalReason reason, string detail);
 
     /// <summary>The messages about which there was a warning. One is enough, however often a message comes.</summary>
@@ -104,8 +104,8 @@ internal sealed partial class MessageSorter(
 }
 
 /// <summary>
-/// What one receive brought for one thing, in the order it was sent. The changes are stored one after the other. If one cannot be stored, the
-/// later ones wait with it: two events of the same second must not change places.
+/// What one receive brought for one thing, in the order it was sent. The changes are stored one after the other. If one cannot be stored,
+/// the later ones wait with it: two events of the same second must not change places.
 /// </summary>
 internal sealed record ThingMessages(string ThingName, IReadOnlyList<PendingChange> Changes);
 

@@ -1,8 +1,8 @@
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// How long a poll waits for a message. A proxy in front of SQS may cut connections that are idle for some seconds. The messages in the lost
-/// answer stay hidden for a while, and verdicts wait for that. So polls become shorter than the proxy allows.
+/// How long a poll waits for a message. A proxy in front of SQS may cut connections that are idle for some seconds. The messages in the
+/// lost answer stay hidden for a while, and verdicts wait for that. So polls become shorter than the proxy allows.
 /// </summary>
 internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> logger)
 {
@@ -65,7 +65,7 @@ internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> 
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Something between this process and SQS cuts polls that wait for {Seconds:0.0} s. They wait for 1 s "
-        + "from now on; after an hour longer ones are tried again. Let connections to SQS be idle for 10 s")]
+    [LoggerMessage(LogLevel.Warning, "Something between this process and SQS cuts polls that wait for {Seconds:0.0} s. From now on they "
+        + "wait for 1 s; longer polls are tried again after an hour. Let idle connections to SQS live for 10 s")]
     private partial void LogCut(double seconds);
 }

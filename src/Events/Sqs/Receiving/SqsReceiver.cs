@@ -81,7 +81,7 @@ internal sealed partial class SqsReceiver(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Nothing can be received from {QueueUrl}; it is tried again and again. {Error}")]
+    [LoggerMessage(LogLevel.Warning, "Receiving from {QueueUrl} fails. The service keeps trying. {Error}")]
     private partial void LogNotReceived(string queueUrl, string error);
 
     [LoggerMessage(LogLevel.Information, "{QueueUrl} answers again")]

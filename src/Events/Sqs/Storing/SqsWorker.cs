@@ -73,7 +73,8 @@ internal sealed partial class SqsWorker(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{ThingName}: a change was not stored (receive {ReceiveCount}), it comes again in {Backoff}. {Error}")]
+    [LoggerMessage(LogLevel.Warning,
+        "{ThingName}: a change could not be stored (receive {ReceiveCount}). It comes again in {Backoff}. {Error}")]
     private partial void LogComesAgain(string thingName, int receiveCount, TimeSpan backoff, string error);
 
     // Debug: in an outage there is one for each attempt on each in-flight message, and the gate logs the outage.

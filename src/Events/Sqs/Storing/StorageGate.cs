@@ -150,13 +150,14 @@ internal sealed partial class StorageGate(InFlightMessages held, TimeProvider ti
     }
 
     [LoggerMessage(LogLevel.Warning,
-        "Storage failed {Failures} times in a row: receiving is paused, {InHand} messages stay in hand, one is tried every 5 s")]
+        "Storage failed {Failures} times in a row, so receiving is paused. {InHand} messages stay in flight, and one is tried every 5 s")]
     private partial void LogPaused(int failures, int inHand);
 
-    [LoggerMessage(LogLevel.Warning, "Storage has been failing for {Minutes} min: receiving is still paused, {InHand} messages in hand")]
+    [LoggerMessage(LogLevel.Warning,
+        "Storage has been failing for {Minutes} min. Receiving is still paused, {InHand} messages are in flight")]
     private partial void LogStillPaused(int minutes, int inHand);
 
-    [LoggerMessage(LogLevel.Information, "Storage is back after {Seconds} s: receiving goes on")]
+    [LoggerMessage(LogLevel.Information, "Storage is back after {Seconds} s. Receiving continues")]
     private partial void LogOpened(int seconds);
 
     private sealed record Waiter(bool Tried, TaskCompletionSource<bool> Turn);
