@@ -6,17 +6,16 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IoTOrleans.Aws;
 
-/// <summary>Something that cannot work without AWS credentials.</summary>
-/// <param name="Setting">The setting that asked for it.</param>
+/// <param name="Setting">Its feature needs AWS credentials.</param>
 public sealed record AwsNeed(string Setting);
 
-/// <summary>
-/// Says at start that there are no credentials, where somebody looks, and not in the night in which the first notification fails.
-/// Whether they are the right ones only AWS can tell.
-/// </summary>
+/// <summary>Reports missing credentials at start, not when a notification fails. Only AWS can tell whether they are right.</summary>
 public static class AwsCredentialsCheck
 {
-    // Off EC2 the chain ends with a question to an instance metadata service that nobody may answer; people wait for the first line.
+    public const string NoCredentials = "no AWS credentials were found. "
+        + "Give the task or instance a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.";
+
+    // Outside EC2 the chain ends with an instance metadata service that may not answer, and people wait for the first line of output.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     public static IServiceCollection NeedAwsCredentials(this IServiceCollection services, string setting)
@@ -25,9 +24,7 @@ public static class AwsCredentialsCheck
         return services.AddSingleton(new AwsNeed(setting));
     }
 
-    /// <summary>
-    /// To be called before the host starts, and not by a hosted service: the host would log the exception with its stack trace.
-    /// </summary>
+    /// <summary>Call it before the host starts. In a hosted service, the host would log the exception with its stack trace.</summary>
     /// <exception cref="StartupException">Something needs credentials, and there are none.</exception>
     public static async Task CheckAwsCredentials(this IServiceProvider services, CancellationToken cancellationToken = default)
     {
@@ -40,10 +37,7 @@ public static class AwsCredentialsCheck
         }
         catch (Exception e) when (e is AmazonClientException or TimeoutException)
         {
-            throw new StartupException(
-                $"{string.Join(" and ", settings)}: no AWS credentials were found. "
-                + "Give the task or instance a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
-                e);
+            throw new StartupException($"{string.Join(" and ", settings)}: {NoCredentials}", e);
         }
     }
 }

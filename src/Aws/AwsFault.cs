@@ -3,13 +3,13 @@ using Amazon.Runtime;
 
 namespace IoTOrleans.Aws;
 
-/// <summary>What to make of a call to AWS that failed.</summary>
+/// <summary>Why a call to AWS failed.</summary>
 public enum AwsFault
 {
-    /// <summary>Network, time-out, throttling, 5xx, no credentials right now: it may go better next time.</summary>
+    /// <summary>Network, timeout, throttling, 5xx, no credentials right now: the next call may succeed.</summary>
     Passing,
 
-    /// <summary>The signature is not accepted for what time cures: clock skew, a token that ran out.</summary>
+    /// <summary>The signature is not accepted for a reason that passes: clock skew, an expired token.</summary>
     Signature,
 
     /// <summary>AWS does not know these credentials.</summary>
@@ -18,7 +18,7 @@ public enum AwsFault
     /// <summary>A permission is missing.</summary>
     Denied,
 
-    /// <summary>What was asked for does not exist.</summary>
+    /// <summary>The resource does not exist.</summary>
     NotFound,
 
     /// <summary>The request itself is not accepted.</summary>
@@ -27,7 +27,7 @@ public enum AwsFault
 
 public static class AwsFaults
 {
-    // Code and status disagree now and then (throttling comes as 400, too), so the code is asked first.
+    // The code decides before the status: throttling also comes as 400, and unknown credentials as 403.
     private static readonly HashSet<string> Throttling =
     [
         "Throttling", "ThrottlingException", "Throttled", "ThrottledException", "RequestThrottled", "RequestThrottledException",
@@ -44,7 +44,7 @@ public static class AwsFaults
     private static readonly HashSet<string> UnknownCredentials =
     [
         "InvalidClientTokenId", "UnrecognizedClientException", "MissingAuthenticationToken", "MissingAuthenticationTokenException",
-        "IncompleteSignature",
+        "IncompleteSignature", "InvalidAccessKeyId", "InvalidSecurity", "AuthFailure",
     ];
 
     public static AwsFault Of(Exception exception)
@@ -63,7 +63,7 @@ public static class AwsFaults
         };
     }
 
-    /// <summary>One line for a person: AWS's own code and words.</summary>
+    /// <summary>AWS's code and message in one line.</summary>
     public static string Describe(Exception exception)
     {
         var text = exception is AmazonServiceException { ErrorCode: { Length: > 0 } code }

@@ -8,12 +8,12 @@ using IRequest = Amazon.Runtime.Internal.IRequest;
 namespace IoTOrleans.Aws;
 
 /// <summary>
-/// The IoT data plane as far as GetThingShadow goes (REST-JSON of 2015-05-28). Without an override it talks to
-/// <c>data-ats.iot.&lt;region&gt;</c>, as the official package does: signed HTTPS calls need no endpoint of the account's own.
+/// The GetThingShadow operation of the IoT data plane (REST-JSON of 2015-05-28). Its default endpoint is
+/// <c>data-ats.iot.&lt;region&gt;</c>, as in the official package: signed HTTPS calls do not need the account's own endpoint.
 /// </summary>
 public sealed class IotDataClient(IotDataConfig config, AWSCredentials? credentials = null) : ThinClient(credentials, config)
 {
-    /// <exception cref="AmazonServiceException">AWS IoT said no; <c>ErrorCode</c> is its own code.</exception>
+    /// <exception cref="AmazonServiceException">AWS IoT refused; <c>ErrorCode</c> is its own code.</exception>
     public Task<GetThingShadowResponse> GetThingShadow(GetThingShadowRequest request, CancellationToken cancellationToken) =>
         Call<GetThingShadowResponse>(request, ShadowMarshaller.Instance, ShadowUnmarshaller.Instance, cancellationToken);
 

@@ -8,10 +8,10 @@ using IRequest = Amazon.Runtime.Internal.IRequest;
 
 namespace IoTOrleans.Aws;
 
-/// <summary>SNS as far as Publish goes (query protocol of 2010-03-31).</summary>
+/// <summary>The Publish operation of SNS (query protocol of 2010-03-31).</summary>
 public sealed class SnsClient(SnsConfig config, AWSCredentials? credentials = null) : ThinClient(credentials, config)
 {
-    /// <exception cref="AmazonServiceException">SNS said no; <c>ErrorCode</c> is its own code.</exception>
+    /// <exception cref="AmazonServiceException">SNS refused; <c>ErrorCode</c> is its own code.</exception>
     public Task<SnsPublishResponse> Publish(SnsPublishRequest request, CancellationToken cancellationToken) =>
         Call<SnsPublishResponse>(request, PublishMarshaller.Instance, PublishUnmarshaller.Instance, cancellationToken);
 
@@ -61,16 +61,12 @@ public sealed class SnsClient(SnsConfig config, AWSCredentials? credentials = nu
             {
                 var error = XDocument.Load(input.Stream);
                 return new AmazonServiceException(
-                    Value(error, "Message") ?? statusCode.ToString(),
-                    innerException,
-                    ErrorType.Unknown,
-                    Value(error, "Code"),
-                    Value(error, "RequestId"),
-                    statusCode);
+                    Value(error, "Message") ?? statusCode.ToString(), innerException, ErrorType.Unknown, Value(error, "Code"),
+                    Value(error, "RequestId"), statusCode);
             }
             catch (XmlException)
             {
-                // Something between us and SNS answered, in HTML or not at all: the status says enough to decide about a retry.
+                // A proxy answered, in HTML or with an empty body. The status is enough to decide about a retry.
                 return new AmazonServiceException($"HTTP {(int)statusCode}", innerException, statusCode);
             }
         }

@@ -11,15 +11,13 @@ namespace IoTOrleans.Aws;
 public abstract class ThinClient(AWSCredentials? credentials, ThinConfig config) : AmazonServiceClient(credentials, config)
 {
     protected Task<TResponse> Call<TResponse>(
-        AmazonWebServiceRequest request,
-        IMarshaller<IRequest, AmazonWebServiceRequest> marshaller,
-        ResponseUnmarshaller unmarshaller,
+        AmazonWebServiceRequest request, IMarshaller<IRequest, AmazonWebServiceRequest> marshaller, ResponseUnmarshaller unmarshaller,
         CancellationToken cancellationToken)
         where TResponse : AmazonWebServiceResponse, new() =>
         InvokeAsync<TResponse>(
             request, new InvokeOptions { RequestMarshaller = marshaller, ResponseUnmarshaller = unmarshaller }, cancellationToken);
 
-    /// <summary>The default pipeline does not decide how to sign: each generated client adds that, and so must we.</summary>
+    /// <summary>The default pipeline does not decide how to sign; each generated client adds that.</summary>
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline) =>
         pipeline.AddHandlerAfter<Marshaller>(new SignatureV4Only());
 

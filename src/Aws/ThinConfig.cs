@@ -10,7 +10,7 @@ using Endpoint = Amazon.Runtime.Endpoints.Endpoint;
 namespace IoTOrleans.Aws;
 
 /// <summary>
-/// Region, credentials, endpoint overrides, retries and time-outs by the AWS SDK's own conventions, for services whose package
+/// Region, credentials, endpoint overrides, retries and timeouts by the AWS SDK's conventions, for services whose packages
 /// (<c>AWSSDK.SimpleNotificationService</c>, <c>AWSSDK.IotData</c>) cannot be restored. Delete this folder when they can.
 /// </summary>
 public abstract class ThinConfig : ClientConfig
@@ -28,10 +28,18 @@ public abstract class ThinConfig : ClientConfig
         ServiceId = serviceId;
         AuthenticationServiceName = signingName;
 
-        // Before anything reads ServiceURL: setting the one forgets the other.
+        // Before anything reads ServiceURL: setting one of them clears the other.
         if (region is not null) RegionEndpoint = RegionEndpoint.GetBySystemName(region);
-        AuthenticationRegion = FoundRegion(serviceId);
-        if (UseFIPSEndpoint || UseDualstackEndpoint) RequireEndpoint(serviceId);
+        AuthenticationRegion = RegionEndpoint?.SystemName ?? throw new StartupException(
+            $"No AWS region is set, and {serviceId} needs one: set AWS_REGION, for example AWS_REGION=eu-west-1.");
+
+        // Another endpoint than the one that was asked for would break a promise that somebody relies on.
+        if ((UseFIPSEndpoint || UseDualstackEndpoint) && ServiceURL is null)
+        {
+            throw new StartupException(
+                $"AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT are not known here for {serviceId}: "
+                + $"set AWS_ENDPOINT_URL_{serviceId.ToUpperInvariant().Replace(' ', '_')} to the endpoint to use.");
+        }
     }
 
     public override string RegionEndpointServiceName => AuthenticationServiceName;
@@ -40,18 +48,4 @@ public abstract class ThinConfig : ClientConfig
 
     public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) =>
         new(ServiceURL ?? $"https://{hostPrefix}.{RegionEndpoint.SystemName}.{RegionEndpoint.PartitionDnsSuffix}/");
-
-    private string FoundRegion(string serviceId) => RegionEndpoint?.SystemName
-        ?? throw new StartupException(
-            $"No AWS region is set, and {serviceId} needs one: set AWS_REGION, for example AWS_REGION=eu-west-1.");
-
-    /// <summary>Quietly talking to another endpoint than asked for would break a promise that somebody relies on.</summary>
-    private void RequireEndpoint(string serviceId)
-    {
-        if (ServiceURL is not null) return;
-        var variable = "AWS_ENDPOINT_URL_" + serviceId.ToUpperInvariant().Replace(' ', '_');
-        throw new StartupException(
-            $"AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT are not known here for {serviceId}: "
-            + $"set {variable} to the endpoint to use.");
-    }
 }

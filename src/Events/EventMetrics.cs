@@ -1,11 +1,10 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 
 namespace IoTOrleans.Events;
 
 /// <summary>
-/// All instruments of this project. Never with thing names: a name is unbounded, and a tag value is kept for ever. Tag values are spelled
-/// as everywhere else: <c>came-back-in-grace</c>.
+/// All instruments of this project. No tag has a thing name: names are unbounded, and a tag value is kept for ever. Tag values are spelled
+/// like <c>came-back-in-grace</c>.
 /// </summary>
 internal sealed class EventMetrics
 {
@@ -23,13 +22,13 @@ internal sealed class EventMetrics
     {
         _meter = meters.Create("IoTOrleans");
         _received = Counter("sqs.received", "{message}", "Messages received, repeats included.");
-        _applied = Counter("sqs.applied", "{message}", "Messages that were taken in, by what they led to.");
-        _refused = Counter("sqs.refused", "{message}", "Messages that are no event, by reason; each receive counts.");
+        _applied = Counter("sqs.applied", "{message}", "Messages that were processed, by what they led to.");
+        _refused = Counter("sqs.refused", "{message}", "Refused messages, by reason; each receive counts.");
         _failed = Counter("sqs.failed", "{message}", "Attempts to store a message that failed.");
         _deleted = Counter("sqs.deleted", "{message}", "Messages deleted from the queue.");
         _connections = _meter.CreateUpDownCounter<int>(
             "iot_orleans.broker.connections", "{connection}", "Open connections to the embedded broker, things or not.");
-        _turnedAway = Counter("broker.refused", "{connection}", "Connections that were turned away or thrown out, by reason.");
+        _turnedAway = Counter("broker.refused", "{connection}", "Connections that were refused or closed by the broker, by reason.");
         _changes = Counter("broker.events", "{event}", "Connection changes seen by the embedded broker, by what became of them.");
     }
 
@@ -37,7 +36,7 @@ internal sealed class EventMetrics
 
     public void QueueApplied(PresenceReason reason) => _applied.Add(1, Tag("reason", TagValue(reason)));
 
-    /// <summary>In order, but about something else than the connection.</summary>
+    /// <summary>A valid message that says nothing about the connection.</summary>
     public void QueueIgnored() => _applied.Add(1, Tag("reason", "says-nothing"));
 
     public void QueueRefused(RefusalReason reason) => _refused.Add(1, Tag("reason", TagValue(reason)));
@@ -52,12 +51,8 @@ internal sealed class EventMetrics
 
     public void BrokerRefused(string reason) => _turnedAway.Add(1, Tag("reason", reason));
 
-    public void BrokerDelivered() => _changes.Add(1, Tag("result", "delivered"));
-
-    /// <summary>One attempt; the change itself waits on.</summary>
-    public void BrokerDeliveryFailed() => _changes.Add(1, Tag("result", "failed"));
-
-    public void BrokerCollapsed(int count) => _changes.Add(count, Tag("result", "collapsed"));
+    /// <param name="result"><c>delivered</c>, <c>failed</c> (one attempt; the change waits) or <c>collapsed</c>.</param>
+    public void BrokerChanges(string result, int count = 1) => _changes.Add(count, Tag("result", result));
 
     public void ObserveQueue(Func<int> inHand, Func<bool> isPaused)
     {
@@ -69,7 +64,7 @@ internal sealed class EventMetrics
 
     public void ObserveWatermark(Func<TimeSpan> behind) => _meter.CreateObservableGauge(
         "iot_orleans.sqs.behind", () => behind().TotalSeconds, "s",
-        "How old the newest moment is up to which everything in the queue has been stored.");
+        "How old the moment is up to which everything in the queue has been stored.");
 
     public void ObserveMemory(Func<double> used) => _meter.CreateObservableGauge(
         "iot_orleans.memory.used", used, description: "Share of the memory that this process may use.");

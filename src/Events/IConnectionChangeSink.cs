@@ -1,17 +1,29 @@
+using IoTOrleans.Grains.Policies;
+
 namespace IoTOrleans.Events;
 
-/// <summary>Where every door hands in what it heard.</summary>
+/// <summary>Takes the connection changes of all sources.</summary>
 internal interface IConnectionChangeSink
 {
     /// <summary>
-    /// Returns when the change, and whatever follows from it, is stored. Throws when it is not: then nothing happened, and the
-    /// same change may be handed in again.
+    /// Returns when the change and what follows from it are stored. Throws when they are not: then nothing happened, and the same change
+    /// may be reported again.
     /// </summary>
     Task<PresenceReason> Report(string thingName, ConnectionChange change);
 }
 
-internal sealed class GrainSink(IGrainFactory grains) : IConnectionChangeSink
+/// <summary>Reports to the grains of the things that are watched at all; changes of other things go no further.</summary>
+/// <param name="include">Globs; empty: all things.</param>
+/// <param name="exclude">Globs, of the included things.</param>
+internal sealed class WatchedThings(IGrainFactory grains, IReadOnlyList<string> include, IReadOnlyList<string> exclude)
+    : IConnectionChangeSink
 {
-    public Task<PresenceReason> Report(string thingName, ConnectionChange change) =>
-        grains.GetGrain<IDeviceGrain>(thingName).Report(change);
+    public Task<PresenceReason> Report(string thingName, ConnectionChange change) => Watches(thingName)
+        ? grains.GetGrain<IDeviceGrain>(thingName).Report(change)
+        : Task.FromResult(PresenceReason.NotWatched);
+
+    private bool Watches(string thingName) =>
+        (include.Count == 0 || Matches(include, thingName)) && !Matches(exclude, thingName);
+
+    private static bool Matches(IReadOnlyList<string> globs, string thingName) => globs.Any(glob => Glob.Matches(glob, thingName));
 }

@@ -1,21 +1,15 @@
 namespace IoTOrleans.Events;
 
-/// <summary>What became of one body from the queue or <c>POST /events</c>: exactly one of the three below.</summary>
+/// <summary>What became of one body from the queue or <c>POST /events</c>: one of the three records below.</summary>
 internal abstract record ParsedEvent
 {
-    private ParsedEvent()
-    {
-    }
-
     /// <summary>A connection change of a thing.</summary>
     internal sealed record Change(string ThingName, ConnectionChange ConnectionChange) : ParsedEvent;
 
-    /// <summary>
-    /// Fine, but it says nothing about the connection (a shadow document without <c>connected</c>): counted and done with.
-    /// </summary>
+    /// <summary>Valid, but says nothing about the connection, like a shadow document without <c>connected</c>. Only counted.</summary>
     internal sealed record Nothing(string ThingName) : ParsedEvent;
 
-    /// <summary>Not an event; <paramref name="Detail"/> is one sentence for a person.</summary>
+    /// <param name="Detail">One sentence for a person.</param>
     internal sealed record Refused(RefusalReason Reason, string Detail) : ParsedEvent;
 }
 
@@ -44,7 +38,7 @@ internal enum RefusalReason
     /// <summary>A <c>version</c> or <c>versionNumber</c> that is not a whole number.</summary>
     BadVersion,
 
-    /// <summary>A session identifier, disconnect reason or shadow name that is no text, or too much of it.</summary>
+    /// <summary>A session identifier, disconnect reason or shadow name that is not a string, or too long.</summary>
     BadText,
 
     /// <summary>Not string pairs, more than 8 of them, or more than 256 bytes together.</summary>

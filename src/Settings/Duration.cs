@@ -4,14 +4,14 @@ using System.Text.RegularExpressions;
 namespace IoTOrleans.Settings;
 
 /// <summary>
-/// Durations as people write them: <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>1d</c>, or <c>[d.]hh:mm:ss</c>. A bare number is
-/// refused: nobody knows whether it means seconds or, as .NET would have it, days.
+/// Durations as people write them: <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>1d</c>, or <c>[d.]hh:mm:ss</c>. A bare number is refused: it may
+/// mean seconds or, as in .NET, days.
 /// </summary>
 public static partial class Duration
 {
     private const string Remedy = "say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23";
 
-    /// <returns>What is wrong and what to write instead; null: fine.</returns>
+    /// <returns>What is wrong and what to write instead; null: nothing.</returns>
     public static string? TryParse(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
@@ -29,20 +29,20 @@ public static partial class Duration
             }
             catch (Exception exception) when (exception is OverflowException or ArgumentOutOfRangeException)
             {
-                return "is longer than any clock runs";
+                return "is too long";
             }
         }
 
-        // "24:00:00" is 24 days to .NET: only hours up to 23 are what they look like.
+        // .NET reads "24:00:00" as 24 days, so only hours up to 23 are accepted.
         if (Clock().IsMatch(text) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration)) return null;
 
-        // A person who types full-width or Arabic digits sees nothing wrong with them.
+        // Full-width or Arabic digits look right to the person who typed them.
         return text.Any(c => char.IsDigit(c) && !char.IsAsciiDigit(c))
             ? $"has digits other than 0 to 9: {Remedy}"
-            : $"is no duration: {Remedy}";
+            : $"is not a duration: {Remedy}";
     }
 
-    /// <summary>In words, as the start-up text says it: <c>5 min</c>, <c>1 h 30 min</c>.</summary>
+    /// <summary>For people: <c>5 min</c>, <c>1 h 30 min</c>.</summary>
     public static string InWords(TimeSpan duration)
     {
         if (duration == TimeSpan.Zero) return "0 s";
@@ -54,7 +54,7 @@ public static partial class Duration
         return parts.Count == 0 ? $"{duration.TotalMilliseconds:0} ms" : string.Join(' ', parts);
     }
 
-    /// <summary>As <see cref="TryParse"/> reads it again: <c>0s</c>, <c>5m</c>, <c>1h30m</c>.</summary>
+    /// <summary>In the form that <see cref="TryParse"/> reads: <c>0s</c>, <c>5m</c>, <c>1h30m</c>.</summary>
     public static string Write(TimeSpan duration)
     {
         if (duration == TimeSpan.Zero) return "0s";

@@ -1,18 +1,16 @@
 namespace IoTOrleans.Settings;
 
-/// <summary>
-/// Whether one name may be a typing error of another: letters left out, put in, mistaken or swapped, whatever their case.
-/// </summary>
+/// <summary>Whether a name may be a typing error of another: letters left out, added, replaced or swapped. Case does not count.</summary>
 public static class Likeness
 {
-    /// <summary>Of short names one error makes another word; of longer ones two do not.</summary>
+    /// <summary>One error in a short name makes another word; two in a longer one do not.</summary>
     public static bool IsLike(string name, string known)
     {
         var most = known.Length < 6 ? 1 : 2;
         return Math.Abs(name.Length - known.Length) <= most && Errors(name.ToUpperInvariant(), known.ToUpperInvariant()) <= most;
     }
 
-    /// <summary>The edit distance in which two neighbours that are swapped count once.</summary>
+    /// <summary>The edit distance, where two swapped neighbours count as one error.</summary>
     private static int Errors(string a, string b)
     {
         var errors = new int[a.Length + 1, b.Length + 1];

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace IoTOrleans.Settings;
 
 /// <summary>
-/// Reads settings one by one and collects what is wrong with them, each mistake as a line that names the setting and the remedy.
-/// It also knows what it has not been asked for: most often a typing error.
+/// Reads settings one by one and collects the mistakes, each as a line that names the setting and the remedy. It also knows which settings
+/// were not read: most of these are typing errors.
 /// </summary>
 public sealed class SettingsReader(IConfiguration configuration)
 {
@@ -32,44 +32,42 @@ public sealed class SettingsReader(IConfiguration configuration)
     {
         if (Text(key) is not { } text) return null;
         if (Settings.Duration.TryParse(text, out var duration) is not { } wrong) return duration;
-        _mistakes.Add($"{key}={text}: {wrong}.");
+        Mistake($"{key}={text}: {wrong}.");
         return null;
     }
 
     public bool Flag(string key, bool defaultValue) => Flag(key) ?? defaultValue;
 
-    public bool? Flag(string key)
-    {
-        if (Text(key) is not { } text) return null;
-        if (bool.TryParse(text, out var flag)) return flag;
-        _mistakes.Add($"{key}={text}: say true or false.");
-        return null;
-    }
+    public bool? Flag(string key) => Value<bool>(key, text => bool.TryParse(text, out var flag) ? flag : null, "true or false");
 
-    /// <param name="remedy">Another way to reach what a larger number would do.</param>
-    public int Number(string key, int defaultValue, int least, int most, string? remedy = null)
-    {
-        if (Text(key) is not { } text) return defaultValue;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
-            return number;
-        _mistakes.Add($"{key}={text}: say a whole number from {least} to {most}{(remedy is null ? "" : $"; {remedy}")}.");
-        return defaultValue;
-    }
+    /// <param name="remedy">Another way to get the effect of a larger number.</param>
+    public int Number(string key, int defaultValue, int least, int most, string? remedy = null) => Value<int>(
+        key,
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : null,
+        $"a whole number from {least} to {most}{(remedy is null ? "" : $"; {remedy}")}") ?? defaultValue;
 
     public T Choice<T>(string key, T defaultValue)
-        where T : struct, Enum
-    {
-        if (Text(key) is not { } text) return defaultValue;
-        if (!char.IsAsciiDigit(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var choice)) return choice;
-        _mistakes.Add($"{key}={text}: say one of {string.Join(", ", Enum.GetNames<T>())}.");
-        return defaultValue;
-    }
+        where T : struct, Enum => Value<T>(
+            key,
+            text => !char.IsAsciiDigit(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var choice) ? choice : null,
+            $"one of {string.Join(", ", Enum.GetNames<T>())}") ?? defaultValue;
 
     public Uri? Url(string key)
     {
         if (Text(key) is not { } text) return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return url;
-        _mistakes.Add($"{key}={text}: say a whole URL that begins with http:// or https://.");
+        Mistake($"{key}={text}: say a whole URL that begins with http:// or https://.");
+        return null;
+    }
+
+    private T? Value<T>(string key, Func<string, T?> parse, string expected)
+        where T : struct
+    {
+        if (Text(key) is not { } text) return null;
+        if (parse(text) is { } value) return value;
+        Mistake($"{key}={text}: say {expected}.");
         return null;
     }
 
@@ -81,28 +79,25 @@ public sealed class SettingsReader(IConfiguration configuration)
     }
 
     /// <summary>A list, either as <c>key:0</c>, <c>key:1</c> … or as one text with commas; null: not set.</summary>
-    /// <param name="remedy">What to do where it is set and names nothing.</param>
+    /// <param name="remedy">What to do if it is set and empty.</param>
     public IReadOnlyList<string>? List(string key, string remedy)
     {
         var items = Items(key);
 
-        // An empty text is how an empty JSON list arrives.
+        // An empty JSON list arrives as an empty text.
         if (configuration[key] is null && items.Count == 0) return null;
         string[] names = Text(key) is { } text
             ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             : [.. items.Select(item => Text($"{key}:{item}")).OfType<string>()];
-        if (names.Length == 0 || names.Length < items.Count)
-            _mistakes.Add($"{key} is empty: {remedy}.");
+        if (names.Length == 0 || names.Length < items.Count) Mistake($"{key} is empty: {remedy}.");
         return names;
     }
 
-    /// <summary>Nobody reads this section any more: what is wrong with it has been said.</summary>
+    /// <summary>Counts a section as read, after a mistake in it.</summary>
     public void Skip(string section) =>
         _read.UnionWith(configuration.GetSection(section).AsEnumerable().Select(pair => pair.Key));
 
-    /// <summary>
-    /// The name of a file. Only a shell expands <c>~</c> before a program sees it; here the home folder is put in its place.
-    /// </summary>
+    /// <summary>The name of a file. Expands <c>~</c>, which otherwise only a shell does.</summary>
     public string FilePath(string key, string defaultValue)
     {
         var text = Text(key, defaultValue);
@@ -112,13 +107,13 @@ public sealed class SettingsReader(IConfiguration configuration)
             : (text, "");
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
         if (user == "~" && home.Length > 1) return Path.Combine(home, rest);
-        _mistakes.Add(user == "~"
+        Mistake(user == "~"
             ? $"{key}={text}: this user has no home folder; say the whole path."
-            : $"{key}={text}: only a shell knows {user}; say the whole path.");
+            : $"{key}={text}: only a shell expands {user}; say the whole path.");
         return "";
     }
 
-    /// <summary>Items that are spelled in more than one way: to configuration they are one, and their settings would be merged.</summary>
+    /// <summary>Items whose names differ only in case: configuration would merge their settings.</summary>
     public IEnumerable<IReadOnlyList<string>> SpelledDifferently(string section) =>
         from name in Spellings(section).Distinct(StringComparer.Ordinal)
         group name by name.ToUpperInvariant() into same
@@ -131,7 +126,7 @@ public sealed class SettingsReader(IConfiguration configuration)
             ? root.Providers.SelectMany(provider => provider.GetChildKeys([], section))
             : [];
 
-        // Where all keys differ in nothing but case the provider has kept one spelling of each.
+        // The provider of environment variables keeps one spelling of each key.
         var variables = from string variable in Environment.GetEnvironmentVariables().Keys
             let key = variable.Replace("__", ":", StringComparison.Ordinal)
             where key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)
@@ -139,7 +134,7 @@ public sealed class SettingsReader(IConfiguration configuration)
         return providers.Concat(variables);
     }
 
-    /// <summary>What stands below these sections and has not been read.</summary>
+    /// <summary>The settings below these sections that have not been read.</summary>
     public IEnumerable<string> Unread(params IReadOnlyList<string> sections) =>
         from section in sections
         from pair in configuration.GetSection(section).AsEnumerable()
@@ -147,8 +142,8 @@ public sealed class SettingsReader(IConfiguration configuration)
         select pair.Key;
 
     /// <summary>
-    /// What stands below a name that is like one of these sections, if that is like what stands there, too. All else at the top belongs to
-    /// others: to ASP.NET Core, to Orleans, to the AWS SDK, to whoever has set an environment variable.
+    /// Settings whose section has a name like one of these, and whose next part is like a known one there. All other sections belong to
+    /// ASP.NET Core, Orleans, the AWS SDK or other users of environment variables.
     /// </summary>
     public IEnumerable<string> Misspelt(params IReadOnlyList<string> sections) =>
         from child in configuration.GetChildren()

@@ -3,24 +3,24 @@ using System.Net.Sockets;
 namespace IoTOrleans.Events.Machine;
 
 /// <summary>
-/// How near this process is to the limit of files that it may have open, connections among them (RLIMIT_NOFILE). At the limit the runtime
-/// itself may fail and abort, so some are kept in reserve: half of them for HTTP, by which people and health checks look, half for what the
-/// process opens.
+/// Watches the limit of open files, connections among them (RLIMIT_NOFILE). At the limit the runtime may abort, so some files are reserved:
+/// half for HTTP, which people and health checks use, half for what the process opens.
 /// </summary>
 internal sealed partial class FileGauge(int? limit, TimeProvider time, ILogger<FileGauge> logger)
 {
-    /// <summary>What the process has open before anybody connects is near 300.</summary>
+    /// <summary>The fewest that work: the process has near 300 files open before anybody connects.</summary>
     internal const int Least = 512;
 
     private readonly LogLimiter _full = new(time);
 
-    /// <summary>How many files this process may have open; null: the system does not tell.</summary>
+    /// <summary>How many files this process may have open; null: unknown.</summary>
     public int? Limit => limit;
 
     public int Reserve => Math.Clamp((limit ?? 0) / 8, 64, 512);
 
-    /// <summary>How many more connections fit; null: the system does not tell.</summary>
-    public int? Room => limit is { } most ? Math.Max(0, most - Reserve - OpenNow()) : null;
+    /// <summary>How many more connections fit; null: unknown.</summary>
+    public int? Room =>
+        limit is { } most ? Math.Max(0, most - Reserve - Directory.EnumerateFileSystemEntries("/proc/self/fd").Count()) : null;
 
     /// <summary>Null: not Linux, or no limit.</summary>
     public static int? LimitOfThisProcess()
@@ -32,13 +32,13 @@ internal sealed partial class FileGauge(int? limit, TimeProvider time, ILogger<F
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var soft) ? soft : null;
     }
 
-    /// <summary>Whether this connection, of a device, is one too many; said in the log.</summary>
+    /// <summary>Whether this connection of a device is one too many. If so, logs it.</summary>
     public bool IsOneTooMany(Socket? connection) => IsBeyond(connection, limit - Reserve);
 
-    /// <summary>The same for one of a person, or of a machine that looks after us.</summary>
+    /// <summary>The same for a connection of a person or a health check.</summary>
     public bool IsOneTooManyForHttp(Socket? connection) => IsBeyond(connection, limit - (Reserve / 2));
 
-    /// <summary>The system gives out the lowest free number: all below that of the newest one are in use.</summary>
+    /// <summary>The system gives out the lowest free number, so all below the newest are in use.</summary>
     private bool IsBeyond(Socket? connection, int? most)
     {
         if (connection is null || most is null || connection.Handle < most) return false;
@@ -46,10 +46,8 @@ internal sealed partial class FileGauge(int? limit, TimeProvider time, ILogger<F
         return true;
     }
 
-    private static int OpenNow() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
-
     [LoggerMessage(LogLevel.Warning,
-        "This process may have {Limit} files open, connections among them, and all but {Reserve} are in use: a client was "
-        + "turned away{More}. Raise the limit: ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker.")]
+        "This process may have {Limit} files open, connections among them, and all but {Reserve} are in use, so a client was "
+        + "refused{More}. Raise the limit: ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker.")]
     private partial void LogFull(int limit, int reserve, string more);
 }

@@ -5,10 +5,10 @@ namespace IoTOrleans.Events.Machine;
 
 internal static class MachineServices
 {
-    /// <summary>An entry is 250 bytes at last, and its place in the cache 20 from the start.</summary>
+    /// <summary>Far more than an entry takes: 250 bytes, and its place in the cache 20 from the start.</summary>
     private const int BytesForDirectoryEntry = 16 * 1024;
 
-    /// <summary>For every door: whoever is registered first brings it.</summary>
+    /// <summary>Several sources need it; the first one registers it.</summary>
     public static IServiceCollection AddMemoryGauge(this IServiceCollection services)
     {
         services.TryAddSingleton<EventMetrics>();

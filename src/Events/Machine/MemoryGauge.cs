@@ -1,9 +1,7 @@
 namespace IoTOrleans.Events.Machine;
 
 /// <param name="Used">Bytes in use after the last garbage collection of any kind.</param>
-/// <param name="Limit">
-/// What the heap may have: <c>DOTNET_GCHeapHardLimit</c>, else three quarters of the container's limit, else the machine's memory.
-/// </param>
+/// <param name="Limit"><c>DOTNET_GCHeapHardLimit</c>, else three quarters of the container's limit, else the machine's memory.</param>
 internal readonly record struct MemoryReading(long Used, long Limit)
 {
     public double Share => Limit > 0 ? (double)Used / Limit : 0;
@@ -15,12 +13,12 @@ internal readonly record struct MemoryReading(long Used, long Limit)
     }
 }
 
-/// <summary>The one place that knows how near the end of memory is, and what follows from that.</summary>
+/// <summary>How full memory is, and what follows from that.</summary>
 internal sealed class MemoryGauge
 {
     /// <summary>
-    /// From which share of the limit on; how long a thing's grain may be idle then. A verdict that is held is looked at every 5 s, so that
-    /// its grain stays until it is severe.
+    /// From which share of the limit on, and how long a thing's grain may be idle then. A deferred verdict is checked every 5 s, which
+    /// keeps its grain in memory up to <see cref="Pressure.Heavy"/>.
     /// </summary>
     internal static readonly IReadOnlyList<(double From, Pressure Pressure, TimeSpan Idle)> Table =
     [
@@ -30,12 +28,12 @@ internal sealed class MemoryGauge
         (0.80, Pressure.Full, TimeSpan.Zero),
     ];
 
-    /// <summary>What a sender that was turned away is told to wait, at least.</summary>
+    /// <summary>How long a refused sender is told to wait, at least.</summary>
     internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Bodies of requests, and what is parsed from them: some six times as much.</summary>
+    /// <summary>A 40th of memory is for bodies of requests. What is parsed from them takes about six times as much.</summary>
     private const int ShareOfBodies = 40;
 
     private readonly Func<MemoryReading> _read;
@@ -50,21 +48,12 @@ internal sealed class MemoryGauge
 
     public MemoryReading Reading => _read();
 
-    public Pressure Pressure => PressureAt(_read().Share);
+    public Pressure Pressure => PressureAt(Reading.Share);
 
     /// <summary>Nothing new may come in.</summary>
     public bool IsFull => Pressure == Pressure.Full;
 
-    public static Pressure PressureAt(double share)
-    {
-        var pressure = Pressure.None;
-        foreach (var row in Table)
-        {
-            if (share >= row.From) pressure = row.Pressure;
-        }
-
-        return pressure;
-    }
+    public static Pressure PressureAt(double share) => Table.LastOrDefault(row => share >= row.From).Pressure;
 
     /// <summary>How long a thing's grain may be idle; null: as long as Orleans lets it.</summary>
     public static TimeSpan? IdleAt(Pressure pressure) => pressure == Pressure.None ? null : Table[(int)pressure - 1].Idle;
@@ -75,8 +64,8 @@ internal sealed class MemoryGauge
         while (IsFull) await Task.Delay(LookAgain, _time, cancellationToken);
     }
 
-    /// <summary>Takes a place for a body of this length; many of a megabyte at once would be more than a small container has.</summary>
-    /// <returns>null: there is no room; else to be disposed when the body is done with.</returns>
+    /// <summary>Reserves memory for a body of this length: many of a megabyte at once would fill a small container.</summary>
+    /// <returns>null: there is no room. Otherwise dispose it when the body has been processed.</returns>
     public IDisposable? RoomForBody(long length)
     {
         var reading = _read();
@@ -97,21 +86,19 @@ internal sealed class MemoryGauge
     }
 }
 
-/// <summary>
-/// How full the memory is that this process may use, by what is done about it. The table is <see cref="MemoryGauge.Table"/>.
-/// </summary>
+/// <summary>How full memory is, by what is done about it (<see cref="MemoryGauge.Table"/>).</summary>
 internal enum Pressure
 {
     None,
 
-    /// <summary>Things that nobody has asked for a while leave memory sooner than by themselves.</summary>
+    /// <summary>Grains that have been idle for a while leave memory earlier than Orleans lets them.</summary>
     Light,
 
     Heavy,
 
-    /// <summary>All things leave memory that nobody is asking this very moment.</summary>
+    /// <summary>All grains leave memory that are not being called right now.</summary>
     Severe,
 
-    /// <summary>… and nothing new comes in, until there is room again.</summary>
+    /// <summary>The same, and nothing new comes in until there is room again.</summary>
     Full,
 }

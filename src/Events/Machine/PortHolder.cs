@@ -1,6 +1,6 @@
 namespace IoTOrleans.Events.Machine;
 
-/// <summary>Who listens on a port: what Linux tells of processes that this user may look at.</summary>
+/// <summary>Finds the process that listens on a port, among those that Linux shows to this user.</summary>
 internal static class PortHolder
 {
     private const string Unknown = "another program";
@@ -22,7 +22,7 @@ internal static class PortHolder
         }
     }
 
-    /// <summary>As the links in <c>/proc/…/fd</c> name them.</summary>
+    /// <summary>Named as in the links in <c>/proc/…/fd</c>.</summary>
     private static IEnumerable<string> Sockets(int port) =>
         from table in Tables
         where File.Exists(table)
@@ -45,7 +45,7 @@ internal static class PortHolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Another user's, or gone meanwhile.
+            // It belongs to another user, or has ended meanwhile.
             return false;
         }
     }

@@ -2,10 +2,7 @@ using System.Net;
 
 namespace IoTOrleans.Events.Mqtt;
 
-/// <summary>
-/// The broker's log lines about its clients. Those that a stranger could cause as often as they like are limited; garbage from
-/// port scanners is for whoever turns Debug on.
-/// </summary>
+/// <summary>The broker's log lines. Those that a stranger can cause without end are limited; port scanners are logged at Debug.</summary>
 internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> logger)
 {
     private const int MaxQuoteBytes = 200;
@@ -24,8 +21,8 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
         if (refused.ShouldLog(out var more)) LogRefused(client, why, more);
     }
 
-    /// <param name="thingName">null before it said its name.</param>
-    /// <param name="what">May quote the client, by way of the decoder.</param>
+    /// <param name="thingName">null before the client said its name.</param>
+    /// <param name="what">May quote the client.</param>
     internal void ClientError(EndPoint? client, string? thingName, string what)
     {
         what = Characters.Fit(Characters.Printable(what), MaxQuoteBytes);
@@ -39,19 +36,19 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
     [LoggerMessage(LogLevel.Debug, "{Thing} disconnected: {Reason} (number {Number}).")]
     internal partial void Disconnected(string thing, string reason, long number);
 
-    [LoggerMessage(LogLevel.Debug, "{Client} did not say CONNECT in time and was sent away.")]
+    [LoggerMessage(LogLevel.Debug, "{Client} was disconnected because it sent no CONNECT in time.")]
     internal partial void NoConnect(EndPoint? client);
 
-    [LoggerMessage(LogLevel.Error, "The connection of {Client} failed in the broker.")]
+    [LoggerMessage(LogLevel.Error, "The MQTT broker failed to serve the connection of {Client}.")]
     internal partial void OurError(Exception exception, EndPoint? client);
 
-    [LoggerMessage(LogLevel.Error, "The MQTT port could not take a connection; trying again.")]
+    [LoggerMessage(LogLevel.Error, "The MQTT broker could not accept a connection. It tries again in 1 s.")]
     internal partial void AcceptFailed(Exception exception);
 
     [LoggerMessage(LogLevel.Information, "MQTT broker on {EndPoint}, start number {Number}.")]
     internal partial void Listening(EndPoint endPoint, long number);
 
-    [LoggerMessage(LogLevel.Warning, "All {Max} MQTT connections are in use; a client was turned away{More}")]
+    [LoggerMessage(LogLevel.Warning, "All {Max} MQTT connections are in use, so a client was refused{More}")]
     private partial void LogFull(int max, string more);
 
     [LoggerMessage(LogLevel.Warning, "MQTT client {Client} was refused: {Why}{More}")]
@@ -60,6 +57,6 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
     [LoggerMessage(LogLevel.Warning, "{Thing} was disconnected because it sent {What}{More}")]
     private partial void LogClientError(string thing, string what, string more);
 
-    [LoggerMessage(LogLevel.Debug, "{Client} was sent away because it sent {What}.")]
+    [LoggerMessage(LogLevel.Debug, "{Client} was disconnected because it sent {What}.")]
     private partial void LogGarbage(EndPoint? client, string what);
 }

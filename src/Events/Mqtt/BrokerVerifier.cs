@@ -1,8 +1,8 @@
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>
-/// The witness is the live connection. Of the past it knows what no grain was told yet, and that everything else was told; so
-/// nothing has to be remembered of things that are gone.
+/// Answers from the broker's live connections, and from the changes that no grain has stored yet. It remembers nothing about things that
+/// are gone: their grains were told.
 /// </summary>
 internal sealed class BrokerVerifier(LiveConnections live, BrokerOutbox outbox, BrokerClock clock, TimeProvider time) : IConnectionVerifier
 {
@@ -14,14 +14,15 @@ internal sealed class BrokerVerifier(LiveConnections live, BrokerOutbox outbox, 
 
     private VerifierAnswer Answer(string thingName)
     {
-        // While it stops, every connection is gone, and it is our doing.
+        // While the broker stops, it ends all connections itself.
         if (!live.TryFind(thingName, out var visit)) return new(VerifierVerdict.Failed, Detail: "The MQTT broker is not running.");
-        // Not since when, but now: whatever somebody else has said of it in between.
+
+        // As of now, not as of the connect: that is newer than any event from another source in between.
         if (visit is not null) return new(VerifierVerdict.Connected, time.GetUtcNow(), visit.Number);
 
         if (outbox.NewestOf(thingName) is not { } untold) return new(VerifierVerdict.Disconnected, clock.Current!.At);
 
-        // Connected: it came this very moment.
+        // Connected: the thing came a moment ago.
         var verdict = untold.Connected ? VerifierVerdict.Connected : VerifierVerdict.Disconnected;
         return new(verdict, untold.Timestamp, untold.Number, Detail: untold.DisconnectReason);
     }

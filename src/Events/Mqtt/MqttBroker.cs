@@ -7,16 +7,13 @@ using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Events.Mqtt;
 
-/// <summary>
-/// The embedded broker. Registered after Orleans, so that it starts when grains can be called and stops while they still can.
-/// </summary>
+/// <summary>The embedded broker. Registered after Orleans: it can call grains from its start to its stop.</summary>
 /// <remarks>
-/// MQTTnet turns bytes into packets; its <c>MqttServer</c> is not used. For a broker that only watches it is all risk: it queues
-/// answers without bound for a client that does not read, keeps subscriptions that are never fed, takes the wall clock for
-/// keep-alives, and tells clients, not connections, apart.
+/// MQTTnet turns bytes into packets. Its <c>MqttServer</c> does not fit a broker that only watches: it queues answers without bound for a
+/// client that does not read, keeps subscriptions, measures keep-alives by the wall clock, and knows clients, not connections.
 /// </remarks>
 internal sealed class MqttBroker(
-    IOptions<MqttBrokerOptions> options, IBrokerStartCounter starts, BrokerClock clock, LiveConnections live, BrokerOutbox outbox,
+    IOptions<MqttBrokerOptions> options, IGrainFactory grains, BrokerClock clock, LiveConnections live, BrokerOutbox outbox,
     Authenticator door, FileGauge files, EventMetrics metrics, BrokerLog log, ILoggerFactory loggers, TimeProvider time) : IHostedService
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
@@ -27,14 +24,14 @@ internal sealed class MqttBroker(
     private Task accepting = Task.CompletedTask;
     private int open;
 
-    /// <summary>Where it listens; null before the start.</summary>
+    /// <summary>Null before the start.</summary>
     internal IPEndPoint? EndPoint => listener?.EndPoint as IPEndPoint;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Settings first: a start that fails by them is none. Then the number, before anybody can connect under it.
+        // Settings first: a start that they prevent does not count. Then the number, before anybody can connect under it.
         MqttListener.Check(options.Value);
-        var number = await starts.Next();
+        var number = await CountStart();
         listener = await MqttListener.Open(options.Value, loggers, cancellationToken);
         clock.Started(new BrokerStart(number, time.GetUtcNow()));
         outbox.Start();
@@ -52,6 +49,21 @@ internal sealed class MqttBroker(
         await CloseAll(cancellationToken);
         await listener.DisposeAsync();
         await outbox.Drain(DrainTimeout, cancellationToken);
+    }
+
+    private async Task<long> CountStart()
+    {
+        try
+        {
+            return await grains.GetGrain<IBrokerGrain>(IBrokerGrain.Key).Started();
+        }
+        catch (Exception exception)
+        {
+            throw new StartupException(
+                $"The MQTT broker could not store its start: {exception.Message} "
+                + $"Check Storage:Provider, or set {MqttBrokerOptions.Section}:Port=0 for no MQTT broker.",
+                exception);
+        }
     }
 
     private async Task AcceptAll(IConnectionListener listener)
@@ -110,7 +122,7 @@ internal sealed class MqttBroker(
 
     private async Task Serve(MqttConnection connection, ConnectionContext transport, TaskCompletionSource served)
     {
-        // The next client is accepted meanwhile.
+        // Lets the next client be accepted meanwhile.
         await Task.Yield();
         try
         {

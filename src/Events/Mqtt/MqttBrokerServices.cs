@@ -6,32 +6,16 @@ namespace IoTOrleans.Events.Mqtt;
 internal static class MqttBrokerServices
 {
     /// <summary>
-    /// The embedded broker, its verifier and its sweep. Call it after Orleans is registered: hosted services start in that order
-    /// and stop in reverse. Needs <see cref="IConnectionChangeSink"/> and <see cref="IThingCatalogue"/> from elsewhere.
+    /// Adds the embedded broker and its sweep. Call it after Orleans is registered: hosted services start in that order and stop in
+    /// reverse. Needs <see cref="IConnectionChangeSink"/> and <see cref="IThingCatalogue"/> from elsewhere.
     /// </summary>
     internal static IServiceCollection AddMqttBroker(this IServiceCollection services, Action<MqttBrokerOptions> configure)
     {
-        services.Configure(configure);
-        services.AddMetrics();
+        services.Configure(configure).AddMetrics().AddMemoryGauge().AddFileGauge();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddMemoryGauge();
-        services.AddFileGauge();
-        services.TryAddSingleton<IBrokerStartCounter, GrainStartCounter>();
-        services.AddSingleton<BrokerClock>();
-        services.AddSingleton<IBrokerClock>(provider => provider.GetRequiredService<BrokerClock>());
-        services.TryAddSingleton<EventMetrics>();
-        services.AddSingleton<BrokerLog>();
-        services.AddSingleton<BrokerOutbox>();
-        services.AddSingleton<LiveConnections>();
-        services.AddSingleton<Authenticator>();
-        services.AddSingleton<MqttBroker>();
-        services.AddHostedService(provider => provider.GetRequiredService<MqttBroker>());
-        services.AddSingleton<IBrokerThings, BrokerThings>();
-        services.AddSingleton<IBrokerStartSink, GrainBrokerStartSink>();
-        services.AddHostedService<BrokerStartSweep>();
-        return services;
+        services.AddSingleton<BrokerClock>().AddSingleton<IBrokerClock>(provider => provider.GetRequiredService<BrokerClock>());
+        services.AddSingleton<BrokerLog>().AddSingleton<BrokerOutbox>().AddSingleton<LiveConnections>().AddSingleton<Authenticator>();
+        services.AddSingleton<MqttBroker>().AddHostedService(provider => provider.GetRequiredService<MqttBroker>());
+        return services.AddHostedService<BrokerStartSweep>();
     }
-
-    public static IServiceCollection AddBrokerVerifier(
-        this IServiceCollection services) => services.AddSingleton<IConnectionVerifier, BrokerVerifier>();
 }

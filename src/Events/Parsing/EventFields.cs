@@ -1,75 +1,133 @@
-using System.Text.Json;
+using System.Text;
 
 namespace IoTOrleans.Events.Parsing;
 
-/// <summary>The fields that several shapes share. Each reader answers with the refusal, or with null and the value.</summary>
-internal static class EventFields
+/// <summary>
+/// Reads the fields of an event one by one. The first field that is wrong decides why the event is refused; nothing is read after it.
+/// A refusal names the field and the remedy, and repeats nothing of the body but a number: it goes into logs and answers.
+/// </summary>
+internal sealed class EventFields(JsonElement body, Arrival arrival)
 {
-    /// <summary>
-    /// Longer than anything AWS sends (a session identifier has 36 characters); these texts are stored with the thing, and its whole
-    /// item must fit one write unit.
-    /// </summary>
-    internal const int MaxTextLength = 128;
+    /// <summary>Longer than anything AWS sends (a session identifier has 36), and short enough to be stored with the thing.</summary>
+    private const int MaxTextLength = 128;
 
-    /// <summary>The first of <paramref name="fields"/> that is there and not empty.</summary>
-    internal static ParsedEvent.Refused? ReadThingName(JsonElement body, out string thingName, params ReadOnlySpan<string> fields)
+    private const int MaxAttributes = 8;
+
+    /// <summary>Names and values of all attributes in UTF-8. They are stored with the thing, in one write unit.</summary>
+    private const int MaxAttributeBytes = 256;
+
+    public Arrival Arrival => arrival;
+
+    public ParsedEvent.Refused? Refused { get; private set; }
+
+    public ParsedEvent.Refused Refuse(RefusalReason reason, string detail) => Refused ??= new(reason, detail);
+
+    /// <summary>What the path leads to, or null. A JSON null counts as absent: IoT SQL omits a missing field, others write null.</summary>
+    public JsonElement? Find(params ReadOnlySpan<string> path)
     {
-        thingName = "";
-        foreach (var field in fields)
+        if (Refused is not null) return null;
+        var element = body;
+        foreach (var name in path)
         {
-            if (body.Find(field) is not { } value) continue;
-            if (value.ValueKind is not JsonValueKind.String) return Refusal.BadThingName($"`{field}` must be a string.");
-            if (value.TextOrNull() is not { } text) return Refusal.BadThingName("The thing name has half a surrogate pair.");
-            if (text.Length is 0) continue;
-            if (!ThingName.IsValid(text, out var why)) return Refusal.BadThingName(why ?? "");
-
-            thingName = text;
-            return null;
+            if (element.ValueKind is not JsonValueKind.Object || !element.TryGetProperty(name, out element)) return null;
         }
 
-        return Refusal.NoThingName();
+        return element.ValueKind is JsonValueKind.Null ? null : element;
     }
 
-    internal static ParsedEvent.Refused? ReadConnected(JsonElement? value, out bool connected)
+    /// <summary>The first of <paramref name="fields"/> that is there and not empty.</summary>
+    public string ThingName(params ReadOnlySpan<string> fields)
     {
-        connected = value is { ValueKind: JsonValueKind.True };
-        return value is { ValueKind: JsonValueKind.True or JsonValueKind.False }
-            ? null
-            : Refusal.ConnectedNotBoolean(missing: value is null);
+        foreach (var field in fields)
+        {
+            if (Find(field) is not { } value) continue;
+            if (value.ValueKind is not JsonValueKind.String) Refuse(RefusalReason.BadThingName, $"`{field}` must be a string.");
+            else if (TextOrNull(value) is not { } name) Refuse(RefusalReason.BadThingName, "The thing name has half a surrogate pair.");
+            else if (name.Length is 0) continue;
+            else if (!Events.ThingName.IsValid(name, out var why)) Refuse(RefusalReason.BadThingName, why!);
+            else return name;
+        }
+
+        Refuse(
+            RefusalReason.NoThingName, "There is no `thingName` (case counts). In an IoT rule, add topic(3) AS thingName to its SELECT.");
+        return "";
+    }
+
+    public bool Connected(JsonElement? value)
+    {
+        if (value is not { ValueKind: JsonValueKind.True or JsonValueKind.False })
+            Refuse(RefusalReason.ConnectedNotBoolean, $"`connected` {(value is null ? "is missing: it " : "")}must be true or false.");
+        return value is { ValueKind: JsonValueKind.True };
+    }
+
+    /// <param name="value">Where the field may stand in more than one place, its value; null: missing.</param>
+    public DateTimeOffset Stamp(EventStamp unit, string field, JsonElement? value)
+    {
+        if (value is null) Refuse(RefusalReason.NoTimestamp, $"`{field}` is missing: an event without a time cannot be ordered.");
+        else if (unit.Read(value.Value, field, arrival.At, out var stamp) is { } wrong) Refuse(RefusalReason.BadTimestamp, wrong);
+        else return stamp;
+        return default;
     }
 
     /// <summary>IoT SQL may write a whole number as <c>12.0</c> or <c>1.2E1</c>: it is the same version.</summary>
-    internal static ParsedEvent.Refused? ReadVersion(JsonElement? value, string field, out long? version)
+    public long? Version(params ReadOnlySpan<string> path)
     {
-        version = null;
-        if (value is not { } present) return null;
-
-        if (present.ValueKind is not JsonValueKind.Number
-            || !present.TryGetDecimal(out var number)
-            || number is < 0 or > long.MaxValue
-            || !decimal.IsInteger(number))
-        {
-            return Refusal.BadVersion(field);
-        }
-
-        version = (long)number;
+        if (Find(path) is not { } value) return null;
+        if (value.ValueKind is JsonValueKind.Number && value.TryGetDecimal(out var number)
+            && number is >= 0 and <= long.MaxValue && decimal.IsInteger(number)) return (long)number;
+        Refuse(RefusalReason.BadVersion, FormattableString.Invariant(
+            $"`{string.Join('.', path)}` must be a whole number from 0 to {long.MaxValue}."));
         return null;
     }
 
-    internal static ParsedEvent.Refused? ReadText(JsonElement body, string field, out string? text)
+    /// <summary>Null: missing or empty.</summary>
+    public string? Text(string field)
     {
-        text = null;
-        if (body.Find(field) is not { } value) return null;
+        if (Find(field) is not { } value) return null;
+        if (value.ValueKind is JsonValueKind.String && TextOrNull(value) is { Length: <= MaxTextLength } text && !text.Any(char.IsControl))
+            return text.Length is 0 ? null : text;
+        Refuse(RefusalReason.BadText, FormattableString.Invariant(
+            $"`{field}` must be a string of at most {MaxTextLength} characters, no control characters."));
+        return null;
+    }
 
-        if (value.ValueKind is not JsonValueKind.String
-            || value.TextOrNull() is not { Length: <= MaxTextLength } found
-            || found.AsSpan().ContainsAnyInRange('\0', '\x1f')
-            || found.AsSpan().ContainsAnyInRange('\x7f', '\x9f'))
+    /// <summary>Null: the body does not mention attributes. An empty object says that there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Attributes()
+    {
+        if (Find("attributes") is not { } value) return null;
+        var pairs = new Dictionary<string, string>();
+        if (WhatIsWrong(value, pairs) is not { } wrong) return pairs;
+        Refuse(RefusalReason.BadAttributes, wrong);
+        return null;
+    }
+
+    /// <returns>Null where the JSON string is no text: it spells half a surrogate pair.</returns>
+    public static string? TextOrNull(JsonElement value)
+    {
+        try
         {
-            return Refusal.BadText(field, MaxTextLength);
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string? WhatIsWrong(JsonElement attributes, Dictionary<string, string> pairs)
+    {
+        if (attributes.ValueKind is not JsonValueKind.Object) return "`attributes` must be an object of strings.";
+        if (attributes.GetPropertyCount() > MaxAttributes) return "`attributes` has more than 8 pairs.";
+        var bytes = 0;
+        foreach (var property in attributes.EnumerateObject())
+        {
+            if (property.Value.ValueKind is not JsonValueKind.String || TextOrNull(property.Value) is not { } text)
+                return "The values of `attributes` must be strings.";
+            bytes += Encoding.UTF8.GetByteCount(property.Name) + Encoding.UTF8.GetByteCount(text);
+            if (bytes > MaxAttributeBytes) return "`attributes` has more than 256 bytes of keys and values.";
+            pairs[property.Name] = text;
         }
 
-        text = found.Length is 0 ? null : found;
         return null;
     }
 }

@@ -1,11 +1,10 @@
 using System.Text;
-using System.Text.Json;
 
 namespace IoTOrleans.Events.Parsing;
 
 /// <summary>
-/// Says what a body from the queue or <c>POST /events</c> means. Whatever the body is, the answer is a <see cref="ParsedEvent"/>:
-/// it is written by strangers, and an exception here would stop a consumer.
+/// Says what a body from the queue or <c>POST /events</c> means. Strangers write it, so the answer to any body is a
+/// <see cref="ParsedEvent"/>: an exception here would stop a consumer.
 /// </summary>
 internal static class EventParser
 {
@@ -21,13 +20,13 @@ internal static class EventParser
             body => body.ValueKind is JsonValueKind.Array
                 ? [.. body.EnumerateArray().Select(item => ParseOne(item, arrival))]
                 : [ParseOne(body, arrival)],
-            detail => [Refusal.NotJson(utf8.Span, detail)]);
+            detail => [NotJson(utf8.Span, detail)]);
     }
 
     private static ParsedEvent ParseText(ReadOnlyMemory<byte> utf8, Arrival arrival, bool inEnvelope) =>
-        JsonBody.Read(utf8, body => Recognise(body, arrival, inEnvelope), detail => Refusal.NotJson(utf8.Span, detail));
+        JsonBody.Read(utf8, body => Recognise(body, arrival, inEnvelope), detail => NotJson(utf8.Span, detail));
 
-    /// <summary>So that it is this one of the array that is named.</summary>
+    /// <summary>Half a surrogate pair must refuse this event of the array, not the whole array.</summary>
     private static ParsedEvent ParseOne(JsonElement item, Arrival arrival)
     {
         try
@@ -36,33 +35,43 @@ internal static class EventParser
         }
         catch (InvalidOperationException)
         {
-            return Refusal.NotJson("It spells half a surrogate pair in a text or a key.");
+            return new ParsedEvent.Refused(RefusalReason.NotJson, "It spells half a surrogate pair in a text or a key.");
         }
     }
 
-    /// <summary>The four shapes, in the order of the contract: what makes one is the field that no other has.</summary>
+    /// <summary>Tries the shapes in the documented order. Each has a field that no other shape has.</summary>
     private static ParsedEvent Recognise(JsonElement body, Arrival arrival, bool inEnvelope)
     {
-        if (body.ValueKind is not JsonValueKind.Object) return Refusal.NotAnObject(body.ValueKind);
-
-        if (MessageInEnvelope(body) is { } message)
+        var fields = new EventFields(body, arrival);
+        if (body.ValueKind is not JsonValueKind.Object)
         {
-            // SNS wraps once. Whoever wraps twice could wrap a thousand times.
-            return inEnvelope ? Refusal.NestedEnvelope() : ParseText(Encoding.UTF8.GetBytes(message), arrival, inEnvelope: true);
+            return fields.Refuse(RefusalReason.NotAnObject, body.ValueKind is JsonValueKind.Array
+                ? "An event is one JSON object; only POST /events takes an array of them."
+                : "An event is a JSON object.");
         }
 
-        if (body.Has("eventType")) return LifecycleEvent.Read(body, arrival);
-        if (body.Has("current")) return ShadowDocument.Read(body, arrival);
-        return ShadowRule.Read(body, arrival);
+        // What SNS puts around a message that a topic delivers to a queue without raw message delivery.
+        if (fields.Find("Type") is { ValueKind: JsonValueKind.String } type && type.ValueEquals("Notification")
+            && fields.Find("Message") is { ValueKind: JsonValueKind.String } message)
+        {
+            // SNS wraps once. A stranger could wrap a thousand times.
+            return inEnvelope
+                ? fields.Refuse(
+                    RefusalReason.NestedEnvelope, "An SNS envelope inside an SNS envelope: subscribe with raw message delivery.")
+                : ParseText(Encoding.UTF8.GetBytes(message.GetString()!), arrival, inEnvelope: true);
+        }
+
+        if (fields.Find("eventType") is not null) return LifecycleEvent.Read(fields);
+        return fields.Find("current") is null ? ShadowEvent.ReadRule(fields) : ShadowEvent.ReadDocument(fields);
     }
 
-    /// <summary>What SNS puts around a message that a topic delivers to a queue without raw message delivery.</summary>
-    private static string? MessageInEnvelope(JsonElement body) =>
-        body.Find("Type") is { ValueKind: JsonValueKind.String } type && type.ValueEquals("Notification")
-        && body.Find("Message") is { ValueKind: JsonValueKind.String } message
-            ? message.GetString()
-            : null;
+    private static ParsedEvent.Refused NotJson(ReadOnlySpan<byte> body, string detail) => new(
+        RefusalReason.NotJson,
+        // Base64 of "{" and of whitespace after it. A rule action with useBase64 is an easy mistake: the console offers it.
+        body.StartsWith("ey"u8) || body.StartsWith("ew"u8)
+            ? "The body looks like base64: set useBase64 to false in the rule's SQS action."
+            : detail);
 }
 
-/// <summary>The door a body came through, and when the first machine of ours had it.</summary>
+/// <summary>The source of a body, and when the service or SQS received it.</summary>
 internal readonly record struct Arrival(EventSource Source, DateTimeOffset At);

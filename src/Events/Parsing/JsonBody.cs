@@ -1,26 +1,20 @@
-using System.Text.Json;
 using System.Text.Unicode;
 
 namespace IoTOrleans.Events.Parsing;
 
 /// <summary>
-/// The one way in which a stranger's bytes become JSON here, whichever door they come through: whatever they are, there is an answer and no
-/// exception, and what is said of them repeats nothing that is in them.
+/// Makes JSON of bytes that strangers sent, for every source. It never throws, and its error texts repeat nothing of the body.
 /// </summary>
 internal static class JsonBody
 {
-    /// <summary>
-    /// A key that stands twice is refused, because two readers would take different ones: <c>"connected":true,"connected":false</c> must
-    /// not be a matter of taste.
-    /// </summary>
-    internal static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+    /// <summary>Refuses a key that stands twice: readers would differ about <c>"connected":true,"connected":false</c>.</summary>
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
-    /// <param name="read">May ask for any text in the body: one that is none (half a surrogate pair) ends in
-    /// <paramref name="refuse"/>.</param>
+    /// <param name="read">May read any text of the body. Half a surrogate pair in it leads to <paramref name="refuse"/>.</param>
     /// <param name="refuse">Gets one sentence for a person.</param>
     internal static T Read<T>(ReadOnlyMemory<byte> utf8, Func<JsonElement, T> read, Func<string, T> refuse)
     {
-        // Editors on Windows put it there, and RFC 8259 lets a reader ignore it.
+        // Editors on Windows write a byte order mark, and RFC 8259 lets a reader ignore it.
         if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
         if (utf8.IsEmpty) return refuse("The body is empty.");
         if (!Utf8.IsValid(utf8.Span)) return refuse("The body is not UTF-8.");
@@ -38,12 +32,12 @@ internal static class JsonBody
         }
         catch (InvalidOperationException)
         {
-            // JSON can spell half a surrogate pair ("\ud800"); System.Text.Json takes it as JSON and throws when somebody wants the text.
+            // JSON can spell half a surrogate pair ("\ud800"). System.Text.Json throws only when the text is read.
             return refuse("The body spells half a surrogate pair in a text or a key.");
         }
     }
 
-    /// <summary>All of it in memory: every door has a limit, 1 MiB at most.</summary>
+    /// <summary>Reads the whole body into memory: every source has a limit, 1 MiB at most.</summary>
     internal static async Task<ReadOnlyMemory<byte>> Receive(Stream body, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();

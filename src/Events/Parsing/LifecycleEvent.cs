@@ -1,55 +1,41 @@
-using System.Text.Json;
-
 namespace IoTOrleans.Events.Parsing;
 
-/// <summary>AWS IoT's presence events, <c>$aws/events/presence/connected/{clientId}</c> and <c>…/disconnected/…</c>.</summary>
+/// <summary>AWS IoT's lifecycle events: <c>$aws/events/presence/connected/{clientId}</c> and <c>…/disconnected/…</c>.</summary>
 internal static class LifecycleEvent
 {
-    internal static ParsedEvent Read(JsonElement body, Arrival arrival)
+    internal static ParsedEvent Read(EventFields fields)
     {
-        // AWS sends a thing name only with exclusive things; for all others the client id is by custom the thing name.
-        if (EventFields.ReadThingName(body, out var thingName, "thingName", "clientId") is { } badName) return badName;
+        // AWS sends a thing name only with exclusive things; for all others the client ID is by custom the thing name.
+        var thingName = fields.ThingName("thingName", "clientId");
+        if (fields.Refused is not null) return fields.Refused;
 
-        switch (EventTypeOf(body))
+        var type = fields.Find("eventType") is { ValueKind: JsonValueKind.String } text ? EventFields.TextOrNull(text) : null;
+        return type switch
         {
-            case "connected":
-                return ReadChange(body, thingName, connected: true, arrival);
-            case "disconnected":
-                return ReadChange(body, thingName, connected: false, arrival);
+            "connected" or "disconnected" => ReadChange(fields, thingName, type is "connected"),
 
-            // AWS sends these to the neighbouring topics, and a rule on $aws/events/+/+/+ brings them along. They do not say that a
-            // connection began or ended, and refusing them would fill the dead-letter queue with what is in order.
-            case "connect_failed" or "subscribed" or "unsubscribed":
-                return new ParsedEvent.Nothing(thingName);
-
-            default:
-                return Refusal.UnknownEventType();
-        }
+            // AWS sends these to neighbouring topics, and a rule on $aws/events/+/+/+ forwards them. They say nothing about a connection,
+            // and refusing them would fill the dead-letter queue with valid messages.
+            "connect_failed" or "subscribed" or "unsubscribed" => new ParsedEvent.Nothing(thingName),
+            _ => fields.Refuse(RefusalReason.UnknownEventType, "`eventType` is neither connected nor disconnected."),
+        };
     }
 
-    /// <summary>null where it is the thing: what may be a thing's name may be a client's.</summary>
-    private static ParsedEvent.Refused? ReadClient(JsonElement body, string thingName, out string? clientId)
+    private static ParsedEvent ReadChange(EventFields fields, string thingName, bool connected)
     {
-        clientId = null;
-        return body.Find("clientId") is { ValueKind: JsonValueKind.String } id && id.TextOrNull() == thingName
-            ? null : EventFields.ReadText(body, "clientId", out clientId);
-    }
+        var stamp = fields.Stamp(EventStamp.Milliseconds, "timestamp", fields.Find("timestamp"));
+        var number = fields.Version("versionNumber");
+        var session = fields.Text("sessionIdentifier");
+        var reason = fields.Text("disconnectReason");
+        var clientId = fields.Find("clientId") is { ValueKind: JsonValueKind.String } client && EventFields.TextOrNull(client) == thingName
+            ? null
+            : fields.Text("clientId");
+        var attributes = fields.Attributes();
+        if (fields.Refused is not null) return fields.Refused;
 
-    private static string? EventTypeOf(JsonElement body) =>
-        body.Find("eventType") is { ValueKind: JsonValueKind.String } type ? type.TextOrNull() : null;
-
-    private static ParsedEvent ReadChange(JsonElement body, string thingName, bool connected, Arrival arrival)
-    {
-        if (body.Find("timestamp") is not { } timestamp) return Refusal.NoTimestamp("timestamp");
-        if (EventStamp.Milliseconds.Read(timestamp, "timestamp", arrival.At, out var stamp) is { } badStamp) return badStamp;
-        if (EventFields.ReadVersion(body.Find("versionNumber"), "versionNumber", out var number) is { } badNumber) return badNumber;
-        if (EventFields.ReadText(body, "sessionIdentifier", out var session) is { } badSession) return badSession;
-        if (EventFields.ReadText(body, "disconnectReason", out var reason) is { } badReason) return badReason;
-        if (ReadClient(body, thingName, out var clientId) is { } badClient) return badClient;
-        if (EventAttributes.Read(body, out var attributes) is { } badAttributes) return badAttributes;
-
+        var (source, arrivedAt) = fields.Arrival;
         var kind = number is null ? ChangeKind.LifecycleTime : ChangeKind.Lifecycle;
-        return new ParsedEvent.Change(thingName, new ConnectionChange(connected, kind, arrival.Source, stamp, arrival.At)
+        return new ParsedEvent.Change(thingName, new ConnectionChange(connected, kind, source, stamp, arrivedAt)
         {
             Number = number,
             SessionIdentifier = session,

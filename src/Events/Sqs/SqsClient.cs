@@ -1,39 +1,50 @@
+using System.Net;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.SQS;
 using Amazon.SQS.Model;
-using IoTOrleans.Events.Watermarks;
 
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// Region, credentials and endpoint by the SDK's own conventions. The SDK repeats a request by itself; what a receive brought whose answer
-/// got lost is hidden for a while all the same, so each attempt that fails is noted.
+/// Region, credentials and endpoint by the SDK's conventions. The SDK retries a receive by itself, but the messages of a lost answer stay
+/// hidden for a while, so each failed attempt is noted.
 /// </summary>
-internal sealed class SqsClient : AmazonSQSClient
+/// <param name="receiveFailed">Called for each attempt to receive whose answer may be lost, with the time that it took.</param>
+internal sealed class SqsClient(AmazonSQSConfig config, TimeProvider time, Action<TimeSpan> receiveFailed) : AmazonSQSClient(config)
 {
-    // Made before the base class asks for its pipeline.
-    private readonly Attempts attempts = new();
+    // A field initializer: the base constructor asks for the pipeline.
+    private readonly Attempts attempts = new(time, receiveFailed);
 
-    private SqsClient(AmazonSQSConfig config, TimeProvider time, Action<TimeSpan> receiveFailed)
-        : base(config) => (attempts.Time, attempts.ReceiveFailed) = (time, receiveFailed);
-
-    /// <param name="receiveFailed">Called for each attempt to receive whose answer may have got lost, with the time that it took.</param>
     internal static IAmazonSQS Create(TimeProvider time, Action<TimeSpan> receiveFailed)
     {
         try
         {
-            // A long poll answers within 5 s. A connection that died without a word must not cost the SDK's 100 s: for as long as a poll
-            // hangs, and then once more for what its answer may have hidden, first verdicts wait.
+            // A long poll answers within 5 s. If a connection dies silently, the SDK's default timeout of 100 s would delay first verdicts
+            // for as long, and again for the visibility timeout of a lost answer.
             return new SqsClient(new AmazonSQSConfig { Timeout = SqsQueue.LongPoll + TimeSpan.FromSeconds(5) }, time, receiveFailed);
         }
         catch (AmazonClientException exception)
         {
             throw new StartupException(
-                "Events:Sqs:QueueUrl: no AWS region is set, and SQS needs one: set AWS_REGION, for example AWS_REGION=eu-west-1.",
+                $"{SqsOptions.Setting}: no AWS region is set, and SQS needs one: set AWS_REGION, for example AWS_REGION=eu-west-1.",
                 exception);
         }
     }
+
+    /// <summary>Whether SQS may have handed out messages in an answer that never arrived: those are hidden from everybody.</summary>
+    internal static bool MayHaveLostAnswer(Exception? exception) => exception switch
+    {
+        null => true,
+        AmazonServiceException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError } => false,
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError,
+        } => false,
+        { InnerException: { } inner } => MayHaveLostAnswer(inner),
+        _ => true,
+    };
 
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
@@ -41,23 +52,19 @@ internal sealed class SqsClient : AmazonSQSClient
         pipeline.AddHandlerAfter<RetryHandler>(attempts);
     }
 
-    private sealed class Attempts : PipelineHandler
+    private sealed class Attempts(TimeProvider time, Action<TimeSpan> receiveFailed) : PipelineHandler
     {
-        public Action<TimeSpan> ReceiveFailed { get; set; } = _ => { };
-
-        public TimeProvider Time { get; set; } = TimeProvider.System;
-
         public override async Task<T> InvokeAsync<T>(IExecutionContext executionContext)
         {
-            var asked = Time.GetTimestamp();
+            var asked = time.GetTimestamp();
             try
             {
                 return await base.InvokeAsync<T>(executionContext);
             }
             catch (Exception exception) when (
-                executionContext.RequestContext.OriginalRequest is ReceiveMessageRequest && LostAnswers.MayBe(exception))
+                executionContext.RequestContext.OriginalRequest is ReceiveMessageRequest && MayHaveLostAnswer(exception))
             {
-                ReceiveFailed(Time.GetElapsedTime(asked));
+                receiveFailed(time.GetElapsedTime(asked));
                 throw;
             }
         }

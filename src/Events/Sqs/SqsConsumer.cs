@@ -1,23 +1,13 @@
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// The supervisor: queue → receivers → bounded channel → workers → sink, and then the deleter. Starts when everything else has started,
-/// since the silo has to take the events; stops, and has given everything back, before anything else stops.
+/// Runs the consumer: queue → receivers → bounded channel → workers → sink → deleter. It starts after all other services, since the silo
+/// must be able to take events. It stops, and gives messages back, before any other service stops.
 /// </summary>
 internal sealed partial class SqsConsumer(
-    SqsStartCheck check,
-    SqsReceiver receiver,
-    SqsWorker worker,
-    Channel<ThingMessages> work,
-    StorageGate gate,
-    MessageDeleter deleter,
-    VisibilityKeeper visibility,
-    InFlightMessages held,
-    EventMetrics metrics,
-    SqsOptions options,
-    IHostApplicationLifetime lifetime,
-    TimeProvider time,
-    ILogger<SqsConsumer> logger) : IHostedLifecycleService, IDisposable
+    SqsStartCheck check, SqsReceiver receiver, SqsWorker worker, Channel<ThingMessages> work, StorageGate gate, MessageDeleter deleter,
+    VisibilityKeeper visibility, InFlightMessages held, EventMetrics metrics, SqsOptions options, IHostApplicationLifetime lifetime,
+    TimeProvider time, ILogger<SqsConsumer> logger) : IHostedLifecycleService, IDisposable
 {
     /// <summary>For the answers to polls that are under way; see <see cref="SqsReceiver.Run"/>.</summary>
     private static readonly TimeSpan LastAnswers = SqsQueue.LongPoll + SqsQueue.Answering;
@@ -34,7 +24,6 @@ internal sealed partial class SqsConsumer(
     private Task receivers = Task.CompletedTask;
     private Task workers = Task.CompletedTask;
     private Task deletes = Task.CompletedTask;
-    private Task extensions = Task.CompletedTask;
     private Task givingBack = Task.CompletedTask;
 
     public Task StartingAsync(CancellationToken cancellationToken)
@@ -49,22 +38,19 @@ internal sealed partial class SqsConsumer(
     {
         var first = await check.ReceiveFirst(cancellationToken);
 
-        deletes = Watch(deleter.Run(ending.Token));
-        extensions = Watch(visibility.Extend(extending.Token));
-        givingBack = Watch(visibility.GiveBack(ending.Token));
-        workers = Watch([.. Enumerable.Range(0, options.Workers).Select(_ => worker.Run(working.Token))]);
-        receivers = Watch(
-        [
-            check.AskAgain(receiving.Token),
-            receiver.Run(first, receiving.Token, polling.Token),
-            .. Enumerable.Range(1, options.Receivers - 1).Select(_ => receiver.Run([], receiving.Token, polling.Token)),
-        ]);
+        deletes = Watch(deleter.Run(ending.Token), ending);
+        _ = Watch(visibility.Extend(extending.Token), extending);
+        givingBack = Watch(visibility.GiveBack(ending.Token), ending);
+        workers = Watch(Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => worker.Run(working.Token))), working);
+        var polls = Enumerable.Range(0, options.Receivers)
+            .Select(index => receiver.Run(index is 0 ? first : [], receiving.Token, polling.Token));
+        receivers = Watch(Task.WhenAll([check.AskAgain(receiving.Token), .. polls]), receiving);
         LogStarted(options.QueueUrl, options.Receivers, options.Workers);
     }
 
     /// <summary>
-    /// No more is received; what is in hand is stored and deleted, within the drain timeout; what is left is given back, to be seen by
-    /// another consumer at once. While storage is down nothing could be stored, so then nothing is waited for.
+    /// Ends receiving, stores and deletes what is in hand within the drain timeout, and gives the rest back, so that another consumer gets
+    /// it at once. While storage is down it does not wait.
     /// </summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
@@ -75,23 +61,26 @@ internal sealed partial class SqsConsumer(
         using var drained = new CancellationTokenSource(options.DrainTimeout, time);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(drained.Token, cancellationToken);
         await receiving.CancelAsync();
-        await receivers.WaitAsync(LastAnswers, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Within(LastAnswers, receivers);
         await polling.CancelAsync();
-        await receivers.WaitAsync(LastRequests, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Within(LastRequests, receivers);
         work.Writer.TryComplete();
         gate.Close();
         await workers.WaitAsync(enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await working.CancelAsync();
 
         deleter.Complete();
-        await deletes.WaitAsync(LastRequests, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Within(LastRequests, deletes);
 
         await extending.CancelAsync();
         var left = held.Count;
         visibility.ReleaseAll();
-        await givingBack.WaitAsync(LastRequests, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Within(LastRequests, givingBack);
         await ending.CancelAsync();
         LogStopped(left);
+
+        async Task Within(TimeSpan patience, Task part) =>
+            await part.WaitAsync(patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -100,19 +89,19 @@ internal sealed partial class SqsConsumer(
 
     public void Dispose()
     {
-        receiving.Dispose();
-        polling.Dispose();
-        working.Dispose();
-        extending.Dispose();
-        ending.Dispose();
+        foreach (var source in new[] { receiving, polling, working, extending, ending }) source.Dispose();
     }
 
-    /// <summary>A part that ends with an exception is a bug; a consumer that looks alive and is not would be worse than none.</summary>
-    private async Task Watch(params Task[] parts)
+    /// <summary>An exception in a part is a bug. A consumer that seems to run and does not would be worse than a restart.</summary>
+    private async Task Watch(Task part, CancellationTokenSource ended)
     {
         try
         {
-            await Task.WhenAll(parts);
+            await part;
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // It was told to end.
         }
         catch (Exception exception)
         {
@@ -124,12 +113,12 @@ internal sealed partial class SqsConsumer(
     [LoggerMessage(LogLevel.Information, "Consuming {QueueUrl} with {Receivers} receivers and {Workers} workers")]
     private partial void LogStarted(string queueUrl, int receivers, int workers);
 
-    [LoggerMessage(LogLevel.Information, "Stopping to consume; {InHand} messages in hand")]
+    [LoggerMessage(LogLevel.Information, "Stopping the queue consumer; {InHand} messages are in flight")]
     private partial void LogStopping(int inHand);
 
-    [LoggerMessage(LogLevel.Information, "Stopped consuming; {GivenBack} messages given back to the queue")]
+    [LoggerMessage(LogLevel.Information, "Stopped the queue consumer; {GivenBack} messages were given back to the queue")]
     private partial void LogStopped(int givenBack);
 
-    [LoggerMessage(LogLevel.Critical, "The queue consumer broke; the service stops, so that something starts it again")]
+    [LoggerMessage(LogLevel.Critical, "The queue consumer failed unexpectedly. The service stops, so that it is started again")]
     private partial void LogBroken(Exception exception);
 }

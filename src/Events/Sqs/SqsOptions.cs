@@ -1,40 +1,37 @@
 namespace IoTOrleans.Events.Sqs;
 
-/// <summary>How the queue is consumed. Only the address has to be given.</summary>
+/// <summary>How the queue is consumed.</summary>
 internal sealed record SqsOptions
 {
-    private const string Setting = "Events:Sqs:QueueUrl";
+    internal const string Setting = "Events:Sqs:QueueUrl";
 
-    /// <summary>
-    /// The queue's URL as SQS shows it. A standard queue: IoT rules cannot write to a FIFO queue, and in one of those a failed message
-    /// would hold up all that follow it.
-    /// </summary>
+    /// <summary>The queue's URL as SQS shows it. A standard queue: IoT rules cannot write to a FIFO queue.</summary>
     public required string QueueUrl { get; init; }
 
     /// <summary>
-    /// Long polls at a time. One brings up to 10 messages per round trip; more of them empty a backlog faster and cost a request each
+    /// Concurrent long polls. Each receives up to 10 messages per round trip. More of them empty a backlog faster, and cost a request each
     /// every 5 s while the queue is empty. Default: 2.
     /// </summary>
     public int Receivers { get; init; } = 2;
 
-    /// <summary>Things whose messages are stored at the same time. More of them hide a slower storage. Default: 64.</summary>
+    /// <summary>Things whose messages are stored at the same time. A slower storage needs more of them. Default: 64.</summary>
     public int Workers { get; init; } = 64;
 
     /// <summary>
-    /// Batches of a thing's messages that wait between receivers and workers. Fewer: workers run dry between polls. More: more
-    /// messages are out of sight for one <see cref="VisibilityTimeout"/> when this process is killed. Default: 256.
+    /// Batches of a thing's messages that wait between receivers and workers. With fewer, workers run dry between polls. With more, more
+    /// messages stay hidden for one <see cref="VisibilityTimeout"/> when this process is killed. Default: 256.
     /// </summary>
     public int Capacity { get; init; } = 256;
 
     /// <summary>
-    /// For how long a received message is hidden from other consumers; extended for as long as it is in hand. It is also how long the
-    /// messages of a killed process stay unseen, so short is good; but six looks must fit in. Default: 30 s; 6 s to 12 h.
+    /// How long a received message is hidden from other consumers; extended while it is in flight. The messages of a killed process stay
+    /// hidden for as long, so short is good, but the keeper looks six times within it. Default: 30 s; 6 s to 12 h.
     /// </summary>
     public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a stop waits for what is in hand to be stored; the rest is given back. With the 4 s that the last requests may take, and
-    /// what the silo itself needs to leave, it must fit into the 30 s that the host, and ECS, grant. Default: 15 s.
+    /// How long a stop waits for in-flight messages to be stored; the rest is given back. Together with the 4 s for the last requests, and
+    /// the time that the silo needs to leave, it must fit into the 30 s that the host and ECS grant. Default: 15 s.
     /// </summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -44,7 +41,7 @@ internal sealed record SqsOptions
         if (!Uri.TryCreate(QueueUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
             throw new StartupException(
-                $"{Setting}={QueueUrl}: this is no http(s) address; give the queue's URL (not its ARN or name), "
+                $"{Setting}={QueueUrl}: this is not an http(s) address; give the queue's URL (not its ARN or name), "
                 + "like https://sqs.eu-west-1.amazonaws.com/123456789012/presence.");
         }
 

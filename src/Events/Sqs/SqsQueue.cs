@@ -3,21 +3,19 @@ using Amazon.SQS.Model;
 
 namespace IoTOrleans.Events.Sqs;
 
-/// <summary>The queue, as far as a consumer needs it. Batches are answered entry by entry.</summary>
+/// <summary>What the consumer needs of the queue. Batches are answered entry by entry.</summary>
 internal sealed class SqsQueue(IAmazonSQS sqs, SqsOptions options)
 {
-    /// <summary>SQS's limit, for receiving and for batches alike.</summary>
+    /// <summary>SQS's limit for receives and for batches.</summary>
     internal const int BatchSize = 10;
 
     /// <summary>
-    /// Long polls ask all of SQS's servers, so an empty answer means an empty queue. SQS would wait for 20 s; but a poll that hangs looks
-    /// like one that waits, and for as long as that we would believe that nothing is there (docs/decisions/0015-what-we-may-not-know.md).
+    /// Long polls ask all of SQS's servers, so an empty answer means an empty queue. SQS would wait for 20 s, but a poll that hangs looks
+    /// like one that waits, and the queue seems empty meanwhile (docs/decisions/0015-what-we-may-not-know.md).
     /// </summary>
     internal static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// What an answer may take beyond the poll. One that takes longer hangs, and a poll that hangs has found out nothing.
-    /// </summary>
+    /// <summary>How long an answer may take beyond the poll. After that the poll hangs, and says nothing about the queue.</summary>
     internal static readonly TimeSpan Answering = TimeSpan.FromSeconds(2);
 
     public async Task<List<Message>> Receive(int max, TimeSpan wait, CancellationToken cancellationToken)
@@ -43,8 +41,7 @@ internal sealed class SqsQueue(IAmazonSQS sqs, SqsOptions options)
     }
 
     /// <returns>What was not changed.</returns>
-    public async Task<List<FailedEntry>> ChangeVisibility(
-        IReadOnlyList<VisibilityChange> changes, CancellationToken cancellationToken)
+    public async Task<List<FailedEntry>> ChangeVisibility(IReadOnlyList<VisibilityChange> changes, CancellationToken cancellationToken)
     {
         var entries = changes.Select((change, index) => new ChangeMessageVisibilityBatchRequestEntry
         {
@@ -64,21 +61,18 @@ internal sealed class SqsQueue(IAmazonSQS sqs, SqsOptions options)
         return response.Attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy);
     }
 
-    /// <summary>An entry that the answer does not name at all is a failure too: only what SQS confirmed is done.</summary>
+    /// <summary>An entry that is missing in the answer has failed too.</summary>
     private static List<FailedEntry> FailuresOf(
         IReadOnlyList<InFlightMessage> messages, IEnumerable<string>? successful, List<BatchResultErrorEntry>? failed)
     {
         var done = successful?.ToHashSet() ?? [];
         var errors = (failed ?? []).ToDictionary(entry => entry.Id);
-        var failures = new List<FailedEntry>();
-        for (var i = 0; i < messages.Count; i++)
-        {
-            if (done.Contains(IdOf(i))) continue;
-            var error = errors.GetValueOrDefault(IdOf(i));
-            failures.Add(new FailedEntry(messages[i], error?.Code ?? "NoAnswer", error?.SenderFault ?? false));
-        }
-
-        return failures;
+        var failures = from item in messages.Index()
+            let id = IdOf(item.Index)
+            where !done.Contains(id)
+            let error = errors.GetValueOrDefault(id)
+            select new FailedEntry(item.Item, error?.Code ?? "NoAnswer", error?.SenderFault ?? false);
+        return [.. failures];
     }
 
     private static string IdOf(int index) => index.ToString(CultureInfo.InvariantCulture);
@@ -87,5 +81,22 @@ internal sealed class SqsQueue(IAmazonSQS sqs, SqsOptions options)
 /// <param name="IsFinal">SQS blames the request: the same again would fail again.</param>
 internal sealed record FailedEntry(InFlightMessage Message, string Code, bool IsFinal);
 
-/// <param name="HideFor">From now on; 0: show it at once.</param>
+/// <param name="HideFor">From now on; 0: SQS shows the message at once.</param>
 internal sealed record VisibilityChange(InFlightMessage Message, TimeSpan HideFor);
+
+internal static class ReceivedMessage
+{
+    /// <summary>null: a server that is not SQS left out the attribute.</summary>
+    public static DateTimeOffset? SentAt(this Message message) =>
+        message.Number(MessageSystemAttributeName.SentTimestamp) is { } milliseconds
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
+
+    public static int ReceiveCount(this Message message) => (int)(message.Number(MessageSystemAttributeName.ApproximateReceiveCount) ?? 1);
+
+    private static long? Number(this Message message, string attribute) =>
+        long.TryParse(
+            message.Attributes?.GetValueOrDefault(attribute), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : null;
+}

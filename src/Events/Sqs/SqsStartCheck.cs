@@ -6,14 +6,12 @@ using IoTOrleans.Events.Watermarks;
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// Asks the queue about itself while somebody is looking. What a person has to mend ends the start; a queue that does not answer does not:
-/// containers start in any order.
+/// Checks the queue at start. A mistake that a person must fix ends the start. A queue that does not answer does not: containers start in
+/// any order.
 /// </summary>
 internal sealed partial class SqsStartCheck(
     SqsQueue queue, RedrivePolicy redrive, PollProgress progress, SqsOptions options, TimeProvider time, ILogger<SqsStartCheck> logger)
 {
-    private const string Setting = "Events:Sqs:QueueUrl";
-
     /// <summary>People wait for the first line.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -21,7 +19,7 @@ internal sealed partial class SqsStartCheck(
 
     private bool asked;
 
-    /// <exception cref="StartupException">There is no such queue, or AWS does not know who asks.</exception>
+    /// <exception cref="StartupException">There is no such queue, or AWS does not accept the credentials.</exception>
     public async Task AskForRedrivePolicy(CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, time);
@@ -37,37 +35,31 @@ internal sealed partial class SqsStartCheck(
         }
     }
 
-    /// <summary>Where the queue could not be asked at the start, asks until it can.</summary>
+    /// <summary>If the queue did not answer at the start, asks until it does.</summary>
     public async Task AskAgain(CancellationToken cancellationToken)
     {
-        try
+        while (!asked)
         {
-            while (!asked)
+            await Task.Delay(AskAgainAfter, time, cancellationToken);
+            try
             {
-                await Task.Delay(AskAgainAfter, time, cancellationToken);
-                try
-                {
-                    await TryAskForRedrivePolicy(cancellationToken);
-                }
-                catch (Exception) when (!cancellationToken.IsCancellationRequested)
-                {
-                    // The receivers meet the same trouble, and tell.
-                }
+                await TryAskForRedrivePolicy(cancellationToken);
             }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
+            catch (Exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The receivers meet the same trouble and log it.
+            }
         }
     }
 
     /// <summary>
-    /// The first receive does not wait for messages. It is a real one: there is no other way to learn whether we may, and what it brings is
-    /// worked on.
+    /// The first receive does not wait for messages. It is a real one, since nothing else tells whether receiving is allowed; its messages
+    /// are processed.
     /// </summary>
-    /// <exception cref="StartupException">There is no such queue, or we may not receive from it.</exception>
+    /// <exception cref="StartupException">There is no such queue, or receiving is not allowed.</exception>
     public async Task<List<Message>> ReceiveFirst(CancellationToken cancellationToken)
     {
-        // It did not answer a moment ago, and the start has waited long enough.
+        // The queue did not answer a moment ago, and the start has waited long enough.
         if (!asked) return [];
 
         using var patience = new CancellationTokenSource(Patience, time);
@@ -82,9 +74,9 @@ internal sealed partial class SqsStartCheck(
             if (AwsFaults.Of(exception) is AwsFault.Denied)
             {
                 throw new StartupException(
-                    $"{Setting}={options.QueueUrl}: not allowed to receive from it; give the role sqs:ReceiveMessage, sqs:DeleteMessage, "
-                    + "sqs:ChangeMessageVisibility and sqs:GetQueueAttributes on it, and kms:Decrypt if it is encrypted with a key of "
-                    + $"yours. AWS says: {AwsFaults.Describe(exception)}",
+                    $"{SqsOptions.Setting}={options.QueueUrl}: receiving from it is not allowed; give the role sqs:ReceiveMessage, "
+                    + "sqs:DeleteMessage, sqs:ChangeMessageVisibility and sqs:GetQueueAttributes on it, and kms:Decrypt if it is encrypted "
+                    + $"with your own key. AWS says: {AwsFaults.Describe(exception)}",
                     exception);
             }
 
@@ -98,10 +90,10 @@ internal sealed partial class SqsStartCheck(
         try
         {
             var policy = await queue.GetRedrivePolicy(cancellationToken);
-            redrive.State = string.IsNullOrEmpty(policy) ? RedriveState.Missing : RedriveState.Exists;
-            if (redrive.State is RedriveState.Missing) LogNoRedrivePolicy(options.QueueUrl);
+            redrive.Exists = !string.IsNullOrEmpty(policy);
+            if (redrive.Exists is false) LogNoRedrivePolicy(options.QueueUrl);
         }
-        catch (AmazonServiceException exception) when (AwsFaults.Of(exception) is AwsFault.Denied && !IsUnknownCaller(exception))
+        catch (AmazonServiceException exception) when (AwsFaults.Of(exception) is AwsFault.Denied)
         {
             LogRedrivePolicyUnknown(options.QueueUrl);
         }
@@ -111,45 +103,29 @@ internal sealed partial class SqsStartCheck(
 
     private void ThrowIfForAPerson(Exception exception)
     {
-        switch (exception)
+        var mistake = exception switch
         {
-            case QueueDoesNotExistException:
-                throw new StartupException(
-                    $"{Setting}={options.QueueUrl}: there is no such queue; check the URL, and that "
-                        + "AWS_REGION and account are the queue's.",
-                    exception);
+            QueueDoesNotExistException => "there is no such queue; check the URL, and that AWS_REGION and account are the queue's.",
+            AmazonServiceException when AwsFaults.Of(exception) is AwsFault.Signature or AwsFault.Credentials =>
+                "AWS does not accept the credentials; check the task's role, or AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, "
+                + $"AWS_SESSION_TOKEN and this machine's clock. AWS says: {AwsFaults.Describe(exception)}",
 
-            case AmazonServiceException service when IsUnknownCaller(service):
-                throw new StartupException(
-                    $"{Setting}={options.QueueUrl}: AWS does not accept the credentials; check the task's role, or AWS_ACCESS_KEY_ID, "
-                    + $"AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and this machine's clock. AWS says: {AwsFaults.Describe(exception)}",
-                    exception);
-
-            // The SDK itself, before anything was sent: nothing in its credential chain had any.
-            case AmazonClientException when exception.Message.Contains("credential", StringComparison.OrdinalIgnoreCase):
-                throw new StartupException(
-                    $"{Setting}={options.QueueUrl}: no AWS credentials were found. Give the task or instance a role, "
-                    + "or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
-                    exception);
-        }
+            // The SDK found no credentials, and has sent nothing.
+            AmazonClientException when exception.Message.Contains("credential", StringComparison.OrdinalIgnoreCase) =>
+                AwsCredentialsCheck.NoCredentials,
+            _ => null,
+        };
+        if (mistake is not null) throw new StartupException($"{SqsOptions.Setting}={options.QueueUrl}: {mistake}", exception);
     }
 
-    /// <summary>AWS answers 403 to both, a caller whom it does not know and one who may not.</summary>
-    private static bool IsUnknownCaller(AmazonServiceException exception) =>
-        AwsFaults.Of(exception) is AwsFault.Signature
-        || exception.ErrorCode is "InvalidClientTokenId" or "UnrecognizedClientException" or "InvalidAccessKeyId" or "InvalidSecurity"
-            or "MissingAuthenticationToken" or "MissingAuthenticationTokenException" or "IncompleteSignature" or "AuthFailure";
-
-    [LoggerMessage(LogLevel.Warning, "{QueueUrl} does not answer yet; it is tried again and again. {Error}")]
+    [LoggerMessage(LogLevel.Warning, "{QueueUrl} does not answer yet. The service keeps trying. {Error}")]
     private partial void LogNotReached(string queueUrl, string error);
 
-    [LoggerMessage(
-        LogLevel.Warning,
-        "{QueueUrl} has no redrive policy: a message that is no event comes every 15 minutes until it expires; add a dead-letter queue")]
+    [LoggerMessage(LogLevel.Warning,
+        "{QueueUrl} has no redrive policy, so a refused message comes every 15 minutes until it expires. Add a dead-letter queue")]
     private partial void LogNoRedrivePolicy(string queueUrl);
 
-    [LoggerMessage(
-        LogLevel.Warning,
-        "Not allowed to ask {QueueUrl} for its redrive policy, so it counts as having one; give the role sqs:GetQueueAttributes")]
+    [LoggerMessage(LogLevel.Warning,
+        "The role may not read the redrive policy of {QueueUrl}, so the service assumes that there is one. Allow sqs:GetQueueAttributes")]
     private partial void LogRedrivePolicyUnknown(string queueUrl);
 }

@@ -5,10 +5,10 @@ namespace IoTOrleans.Events.Watermarks;
 /// <summary>How far this silo's consumer has read the queue.</summary>
 internal sealed class ConsumerWatermark(PollProgress progress, SqsOptions options)
 {
-    /// <summary>A long poll that has waited for this long without a message found none; what comes later is newer.</summary>
+    /// <summary>A long poll that has waited for so long found no message. Later messages are newer.</summary>
     internal static readonly TimeSpan Emptied = TimeSpan.FromSeconds(1);
 
-    /// <summary>A return and the drop before it reach the queue within this time of each other, in any order.</summary>
+    /// <summary>A reconnect and the disconnect before it reach the queue within this time of each other, in any order.</summary>
     internal static readonly TimeSpan Overtaking = TimeSpan.FromSeconds(10);
 
     public Watermark At(DateTimeOffset now)
@@ -21,17 +21,17 @@ internal sealed class ConsumerWatermark(PollProgress progress, SqsOptions option
             failedAt + HiddenFor(options));
     }
 
-    /// <summary>What was received was given back for all to see.</summary>
+    /// <inheritdoc cref="InFlightMessages.HasGivenBack" />
     public bool HasGivenBack => progress.Held.HasGivenBack;
 
-    /// <summary>SQS shows what it hid when the visibility timeout is over, and then somebody has to receive it.</summary>
+    /// <summary>The visibility timeout, and the time until somebody has received the message again.</summary>
     internal static TimeSpan HiddenFor(SqsOptions options) => options.VisibilityTimeout + TimeSpan.FromSeconds(5);
 
     private DateTimeOffset? Seen(List<Poll.Snapshot> polls, DateTimeOffset now)
     {
         if (polls.Select(poll => poll.LastResult).OfType<PollResult>().MaxBy(result => result.At) is not { } last) return null;
 
-        // Somebody else may see the queue while we do not: what we saw long ago must not keep everybody waiting.
+        // Another silo may read the queue while this one cannot: an old answer of this silo must not hold up the cluster.
         if (now - last.At > HiddenFor(options)) return null;
 
         var lately = now - last.At <= SqsQueue.LongPoll + SqsQueue.Answering;
@@ -40,7 +40,7 @@ internal sealed class ConsumerWatermark(PollProgress progress, SqsOptions option
         return isEmpty ? now - Emptied : last.OldestSentAt ?? last.At - Emptied;
     }
 
-    /// <summary>What is not stored, and what a receiver has only just brought and not yet taken into hand.</summary>
+    /// <summary>What is not stored, and what a receiver has received and not yet taken into hand.</summary>
     private IEnumerable<DateTimeOffset?> Missing(List<Poll.Snapshot> polls, DateTimeOffset now) =>
         [progress.Held.OldestSentAt(now), .. polls.Select(poll => poll.Brought?.OldestSentAt)];
 

@@ -4,9 +4,7 @@ using IoTOrleans.Events.Sqs;
 
 namespace IoTOrleans.Events.Watermarks;
 
-/// <summary>
-/// What can be known of how far behind the queue we are: how the long polls went, and the stamps of what is in hand.
-/// </summary>
+/// <summary>What shows how far this silo has read the queue: the results of long polls, and the timestamps of in-flight messages.</summary>
 internal sealed class PollProgress(InFlightMessages held, PollLength length, TimeProvider time)
 {
     private readonly ConcurrentDictionary<Poll, bool> _polls = new();
@@ -17,9 +15,7 @@ internal sealed class PollProgress(InFlightMessages held, PollLength length, Tim
 
     public InFlightMessages Held => held;
 
-    /// <summary>
-    /// When a receive last got no answer that we could read: what SQS handed out in it is hidden from everybody for a while.
-    /// </summary>
+    /// <summary>When the answer to a receive was last lost. The messages in it are hidden from everybody for a while.</summary>
     public DateTimeOffset? FailedAt =>
         Interlocked.Read(ref _failedAt) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
@@ -30,10 +26,10 @@ internal sealed class PollProgress(InFlightMessages held, PollLength length, Tim
         return poll;
     }
 
-    /// <summary>It polls no more, and what it brought is in hand: how long ago that was says nothing about the queue.</summary>
+    /// <summary>It no longer polls, so the age of its last answer says nothing about the queue.</summary>
     public void RemoveReceiver(Poll poll) => _polls.TryRemove(poll, out _);
 
-    /// <summary>The connection of a poll broke, and its answer may have got lost.</summary>
+    /// <summary>The connection of a poll broke, and its answer may be lost.</summary>
     /// <param name="waited">From the request until then.</param>
     public void AnswerLost(TimeSpan waited)
     {
@@ -44,7 +40,7 @@ internal sealed class PollProgress(InFlightMessages held, PollLength length, Tim
     public void Failed(DateTimeOffset at) => Interlocked.Exchange(ref _failedAt, at.UtcTicks);
 }
 
-/// <summary>The state of one receiver; replaced as a whole, so that a reader never sees half of it.</summary>
+/// <summary>The state of one receiver. It is replaced as a whole, so that a reader never sees half of a change.</summary>
 internal sealed class Poll
 {
     private volatile Snapshot _last = new(null, null, null);
@@ -57,13 +53,13 @@ internal sealed class Poll
 
     public void Failed() => _last = _last with { WaitingSince = null };
 
-    /// <param name="WaitingSince">Since when a long poll has been waiting for a message; null: none is.</param>
+    /// <param name="WaitingSince">Since when a long poll has been waiting; null: none is.</param>
     /// <param name="LastResult">Of the last poll that was answered; null before the first.</param>
-    /// <param name="Brought">What it brought, until the next poll begins: by then all of it is in hand.</param>
+    /// <param name="Brought">The same until the next poll begins: by then all its messages are in hand.</param>
     internal sealed record Snapshot(DateTimeOffset? WaitingSince, PollResult? LastResult, PollResult? Brought);
 }
 
-/// <param name="OldestSentAt">The oldest <c>SentTimestamp</c> it brought that counts; null: the queue had nothing.</param>
+/// <param name="OldestSentAt">The oldest <c>SentTimestamp</c> of a message that counts; null: there was none.</param>
 internal sealed record PollResult(DateTimeOffset At, DateTimeOffset? OldestSentAt)
 {
     public static PollResult Of(IReadOnlyCollection<Message> batch, DateTimeOffset at) =>

@@ -1,12 +1,12 @@
 namespace IoTOrleans.Events.Watermarks;
 
 /// <summary>
-/// Notices that this process stood still: stopped by a debugger or a hypervisor, or asleep with its machine. Whoever asks first after that
-/// notices it, since timers that fell due meanwhile fire in any order.
+/// Notices a stall: the process was stopped by a debugger or a hypervisor, or its machine was asleep. A caller may notice it before the
+/// timer here does: timers that fell due meanwhile fire in any order.
 /// </summary>
 internal sealed partial class StallWatch(TimeProvider time, ILogger<StallWatch> logger) : BackgroundService
 {
-    /// <summary>Shorter ones happen on a busy machine, and are no longer than what events are given to come in anyway.</summary>
+    /// <summary>Shorter stalls happen on a busy machine, and the settle time covers them.</summary>
     internal static readonly TimeSpan Shortest = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
@@ -15,7 +15,7 @@ internal sealed partial class StallWatch(TimeProvider time, ILogger<StallWatch> 
     private (long At, DateTimeOffset Clock)? _beaten;
     private Stall? _last;
 
-    /// <summary>The last one; null: there has been none.</summary>
+    /// <summary>null: there was none.</summary>
     public Stall? Last
     {
         get
@@ -29,14 +29,10 @@ internal sealed partial class StallWatch(TimeProvider time, ILogger<StallWatch> 
     {
         Beat();
         using var timer = new PeriodicTimer(BeatEvery, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) Beat();
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Nobody is judged any more.
-        }
+
+        // Ends the loop without an exception, which a host that fails to start would log as a crash.
+        await using var stopping = stoppingToken.Register(timer.Dispose);
+        while (await timer.WaitForNextTickAsync(CancellationToken.None)) Beat();
     }
 
     private void Beat()
@@ -47,7 +43,7 @@ internal sealed partial class StallWatch(TimeProvider time, ILogger<StallWatch> 
             _beaten = (now, clock);
             if (before is not { } last) return;
 
-            // While the machine sleeps, the monotonic clock may stand still, too. A clock that is set forward looks the same: little harm.
+            // The monotonic clock may stand still while the machine sleeps. A clock that was set forward looks the same: little harm.
             var length = Moments.Later(time.GetElapsedTime(last.At, now), clock - last.Clock);
             if (length < Shortest + BeatEvery) return;
             _last = new Stall(clock, length);
@@ -55,8 +51,7 @@ internal sealed partial class StallWatch(TimeProvider time, ILogger<StallWatch> 
         }
     }
 
-    [LoggerMessage(
-        LogLevel.Warning,
-        "This process stood still for {Seconds} s: what fell due meanwhile waits until what happened meanwhile has come in")]
+    [LoggerMessage(LogLevel.Warning,
+        "This process stood still for {Seconds} s. Deadlines of that time wait until the events of that time have come in")]
     private partial void LogStalled(int seconds);
 }

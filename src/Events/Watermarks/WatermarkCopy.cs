@@ -1,8 +1,6 @@
 namespace IoTOrleans.Events.Watermarks;
 
-/// <summary>
-/// This silo's copy of how far the cluster has read the queue. An old one is none: after a stall, or cut off, we know nothing.
-/// </summary>
+/// <summary>This silo's copy of how far the cluster has read the queue. An old copy counts as unknown, for example after a stall.</summary>
 internal sealed class WatermarkCopy
 {
     internal static readonly TimeSpan Lasts = TimeSpan.FromSeconds(15);
@@ -18,13 +16,13 @@ internal sealed class WatermarkCopy
         metrics.ObserveWatermark(() => Behind);
     }
 
-    /// <summary>How long ago we last knew everything; at most since this silo began.</summary>
+    /// <summary>How old the newest known watermark is; at most as old as this silo.</summary>
     public TimeSpan Behind =>
         _time.GetUtcNow() - new DateTimeOffset(Math.Max(Interlocked.Read(ref _knownUntil), _began.UtcTicks), TimeSpan.Zero);
 
     public Watermark Current => _copy is { } last && _time.GetElapsedTime(last.At) <= Lasts ? last.Watermark : Watermark.Unknown;
 
-    /// <param name="asOf">Monotonic time at which it was asked for: the silo may have slept before it heard the answer.</param>
+    /// <param name="asOf">Monotonic time of the request: the silo may have stalled before the answer.</param>
     public void Set(Watermark watermark, long asOf)
     {
         _copy = new Copy(watermark, asOf);

@@ -3,12 +3,12 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Events.Watermarks;
 
-/// <summary>One for each queue; the key is its URL. In memory only: what it knows is worth nothing a minute later.</summary>
+/// <summary>One for each queue; the key is its URL. Not stored: its knowledge is out of date after a minute.</summary>
 [Alias("IoTOrleans.IHorizonGrain")]
 internal interface IWatermarkGrain : IGrainWithStringKey
 {
-    /// <param name="silo">Who reports how far it has read.</param>
-    /// <returns>How far the cluster has.</returns>
+    /// <param name="own">How far the silo has read the queue.</param>
+    /// <returns>How far the cluster has read it.</returns>
     [Alias("Report")]
     Task<Watermark> Report(string silo, Watermark own);
 }

@@ -3,26 +3,24 @@ using IoTOrleans.Grains.Watching;
 
 namespace IoTOrleans.Events.Watermarks;
 
-/// <summary>Tells the cluster how far this silo has read, and takes home how far all have. One message from memory to memory.</summary>
+/// <summary>Reports how far this silo has read the queue, and takes the cluster's watermark in return. Nothing is stored.</summary>
 internal sealed partial class WatermarkReporter(
     ConsumerWatermark own, WatermarkCopy copy, IGrainFactory grains, ILocalSiloDetails silo, SqsOptions options, TimeProvider time,
     ILogger<WatermarkReporter> logger)
     : BackgroundService
 {
-    /// <summary>So that what is known at a deadline is younger than the settle time, and an idle queue holds up nobody.</summary>
+    /// <summary>The watermark at a deadline is younger than the settle time, so an idle queue delays no verdict.</summary>
     internal static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
-    /// <summary>The silo that keeps it may be dead, and Orleans would wait for 30 s to find out.</summary>
+    /// <summary>The grain's silo may be dead, and Orleans would wait for 30 s.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often the watcher hears of it.</summary>
+    /// <summary>How often the watcher grain is told.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// Until all others have been answered once more, and so can hand over the last word of this silo if it also kept theirs.
-    /// </summary>
+    /// <summary>Until the other silos have the last report of this one, and can hand it over if this silo also kept the grain.</summary>
     private static readonly TimeSpan Spreading = 2 * Every;
 
     private readonly LogLimiter _trouble = new(time);
@@ -40,7 +38,7 @@ internal sealed partial class WatermarkReporter(
                 {
                     looked = time.GetTimestamp();
 
-                    // Lost, it is said again soon; the grain may wait for storage that hangs.
+                    // Not awaited: the grain may wait for storage that hangs, and the next call follows soon.
                     grains.GetGrain<IWatcherGrain>(0).Look(copy.Current.SeenUntil).Ignore();
                 }
 
@@ -49,13 +47,13 @@ internal sealed partial class WatermarkReporter(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The last word follows.
+            // StopAsync sends the last report.
         }
     }
 
     /// <summary>
-    /// What was given back is there for the others at once, and until they have it nobody knows it. What is still missing, or hidden,
-    /// counts as if this silo had died. Where there is nothing of all that, nobody has to wait for anything.
+    /// Reports what the other silos must wait for. Messages that were given back count as hidden until the others can have received them;
+    /// what is still missing counts as if this silo had died.
     /// </summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -76,7 +74,7 @@ internal sealed partial class WatermarkReporter(
         }
         catch (Exception)
         {
-            // Then this silo counts as one that has died: its last word holds.
+            // This silo counts as one that has died: its last report holds.
         }
     }
 
@@ -104,8 +102,7 @@ internal sealed partial class WatermarkReporter(
         }
     }
 
-    [LoggerMessage(
-        LogLevel.Warning,
-        "How far the other silos have read the queue cannot be learned, so that first verdicts are held. {Error}")]
+    [LoggerMessage(LogLevel.Warning,
+        "How far the other silos have read the queue is unknown, so first verdicts are deferred. {Error}")]
     private partial void LogUnknown(string error);
 }

@@ -10,7 +10,7 @@ internal static class WatermarkServices
             provider.GetRequiredService<StallWatch>(), provider.GetService<WatermarkCopy>()));
     }
 
-    /// <summary>Needs Orleans, and the consumer.</summary>
+    /// <summary>Needs Orleans and the queue consumer.</summary>
     public static IServiceCollection AddWatermark(this IServiceCollection services)
     {
         services.AddSingleton<WatermarkCopy>();
@@ -19,7 +19,7 @@ internal static class WatermarkServices
 
     private sealed class SiloIngestProgress(StallWatch stalls, WatermarkCopy? queue) : IIngestProgress
     {
-        /// <summary>The stall first: it is what makes the copy of the watermark old.</summary>
+        /// <summary>The stall first: it makes the copy of the watermark old.</summary>
         public IngestProgress Current => new(Stall: stalls.Last, Queue: queue?.Current);
     }
 }

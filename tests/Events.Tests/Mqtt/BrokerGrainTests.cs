@@ -14,11 +14,11 @@ public sealed class BrokerGrainTests
         builder.ConfigureSilo((_, silo) => silo.AddMemoryGrainStorageAsDefault());
         await using var cluster = builder.Build();
         await cluster.DeployAsync(TestContext.Current.CancellationToken);
-        var counter = new GrainStartCounter(cluster.Client);
+        var broker = cluster.Client.GetGrain<IBrokerGrain>(IBrokerGrain.Key);
 
-        (await counter.Next()).ShouldBe(1);
-        (await counter.Next()).ShouldBe(2);
+        (await broker.Started()).ShouldBe(1);
+        (await broker.Started()).ShouldBe(2);
         await cluster.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero, TestContext.Current.CancellationToken);
-        (await counter.Next()).ShouldBe(3);
+        (await broker.Started()).ShouldBe(3);
     }
 }

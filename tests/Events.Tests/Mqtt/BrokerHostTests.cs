@@ -51,8 +51,7 @@ public sealed class BrokerHostTests
             .AddMemoryGrainStorageAsDefault());
         builder.Services.AddMqttBroker(options => options.Port = 0);
         builder.Services.AddSingleton<IConnectionChangeSink>(sink);
-        builder.Services.AddSingleton<IBrokerThings, NoThings>();
-        builder.Services.AddSingleton<IBrokerStartSink, NoStartSink>();
+        builder.Services.AddSingleton<IThingCatalogue, NoThings>();
         return builder.Build();
     }
 
@@ -85,14 +84,9 @@ public sealed class BrokerHostTests
         }
     }
 
-    private sealed class NoThings : IBrokerThings
+    private sealed class NoThings : IThingCatalogue
     {
-        public IAsyncEnumerable<string> HeardByEarlierStarts(long startNumber, CancellationToken cancellationToken) =>
-            AsyncEnumerable.Empty<string>();
-    }
-
-    private sealed class NoStartSink : IBrokerStartSink
-    {
-        public Task BrokerStarted(string thingName, BrokerStart start) => Task.CompletedTask;
+        public Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken) =>
+            Task.FromResult(new CataloguePage([], null));
     }
 }

@@ -1,9 +1,13 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
-using IoTOrleans.Grains.Ports;
+using System.Globalization;
+using IoTOrleans.Contracts;
 using IoTOrleans.Events.Mqtt;
+using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Ports;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using NSubstitute;
+using Orleans;
 using Shouldly;
 using Xunit;
 
@@ -25,7 +29,7 @@ public sealed class BrokerStartSweepTests : IAsyncDisposable
         var outbox = new BrokerOutbox(new RecordingSink(), new EventMetrics(meters), time, NullLogger<BrokerOutbox>.Instance);
         live = new LiveConnections(outbox, clock, time);
         sweep = new BrokerStartSweep(
-            fleet, fleet, clock, live, Options.Create(new MqttBrokerOptions { SettleTime = TimeSpan.FromSeconds(7) }), time,
+            fleet, fleet.Grains, clock, live, Options.Create(new MqttBrokerOptions { SettleTime = TimeSpan.FromSeconds(7) }), time,
             NullLogger<BrokerStartSweep>.Instance);
     }
 
@@ -126,9 +130,19 @@ public sealed class BrokerStartSweepTests : IAsyncDisposable
     private Task Done() => sweep.ExecuteTask!.WaitAsync(RecordingSink.Patience, Cancelled);
 
     /// <summary>Stands for the stored things and for their grains.</summary>
-    private sealed class Fleet : IBrokerThings, IBrokerStartSink
+    private sealed class Fleet : IThingCatalogue
     {
         private int atOnce;
+
+        public Fleet() => Grains.GetGrain<IDeviceAnswers>("").ReturnsForAnyArgs(call =>
+        {
+            var thing = Substitute.For<IDeviceAnswers>();
+            var thingName = call.ArgAt<string>(0);
+            thing.BrokerStarted(null!).ReturnsForAnyArgs(start => BrokerStarted(thingName, start.Arg<BrokerStart>()));
+            return thing;
+        });
+
+        internal IGrainFactory Grains { get; } = Substitute.For<IGrainFactory>();
 
         internal ConcurrentDictionary<string, long> StoredStarts { get; } = new();
 
@@ -140,19 +154,22 @@ public sealed class BrokerStartSweepTests : IAsyncDisposable
 
         internal int MostAtOnce { get; private set; }
 
-        public async IAsyncEnumerable<string> HeardByEarlierStarts(
-            long startNumber, [EnumeratorCancellation] CancellationToken cancellationToken)
+        /// <summary>One thing a page.</summary>
+        public async Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken)
         {
-            var count = 0;
-            foreach (var (thing, _) in StoredStarts.Where(thing => thing.Value < startNumber))
+            await Task.Yield();
+            var index = int.Parse(cursor ?? "0", CultureInfo.InvariantCulture);
+            if (index == BreaksOffAfter) throw new IOException("The storage is down.");
+            var things = StoredStarts.OrderBy(thing => thing.Key).Skip(index).Take(1).Select(thing => new StoredThing(thing.Key, new()
             {
-                await Task.Yield();
-                if (count++ == BreaksOffAfter) throw new IOException("The storage is down.");
-                yield return thing;
-            }
+                Connected = true,
+                Source = EventSource.Broker,
+                Marks = new Dictionary<string, OrderMark> { [OrderMark.BrokerKey] = new() { BrokerStart = thing.Value } },
+            })).ToList();
+            return new CataloguePage(things, index + 1 < StoredStarts.Count ? (index + 1).ToString(CultureInfo.InvariantCulture) : null);
         }
 
-        public async Task BrokerStarted(string thingName, BrokerStart start)
+        private async Task BrokerStarted(string thingName, BrokerStart start)
         {
             lock (StoredStarts) MostAtOnce = Math.Max(MostAtOnce, ++atOnce);
             await Task.Yield();

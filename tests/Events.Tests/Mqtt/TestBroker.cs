@@ -9,6 +9,8 @@ using MQTTnet;
 using MQTTnet.Formatter;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using NSubstitute;
+using Orleans;
 using Xunit;
 
 namespace IoTOrleans.Events.Tests.Mqtt;
@@ -52,7 +54,7 @@ internal sealed class TestBroker : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton((memory ?? new FakeMemory()).Gauge);
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).Services.AddSingleton<ILoggerProvider>(_ => self!.Log));
-        services.AddBrokerVerifier();
+        services.AddSingleton<IConnectionVerifier, BrokerVerifier>();
         services.AddMqttBroker(options =>
         {
             options.Port = 0;
@@ -61,7 +63,7 @@ internal sealed class TestBroker : IAsyncDisposable
         services.AddSingleton(time ?? TimeProvider.System);
         services.AddSingleton<IMeterFactory>(_ => self!.Meters);
         services.AddSingleton<IConnectionChangeSink>(_ => self!.Sink);
-        services.AddSingleton<IBrokerStartCounter>(new FixedStart(start));
+        services.AddSingleton(GrainsThatCount(start));
         self = new TestBroker(services.BuildServiceProvider());
         return self;
     }
@@ -112,9 +114,12 @@ internal sealed class TestBroker : IAsyncDisposable
         Meters.Dispose();
     }
 
-    private sealed class FixedStart(long number) : IBrokerStartCounter
+    private static IGrainFactory GrainsThatCount(long start)
     {
-        public Task<long> Next() => Task.FromResult(number);
+        var (grains, broker) = (Substitute.For<IGrainFactory>(), Substitute.For<IBrokerGrain>());
+        broker.Started().Returns(start);
+        grains.GetGrain<IBrokerGrain>(IBrokerGrain.Key).Returns(broker);
+        return grains;
     }
 }
 

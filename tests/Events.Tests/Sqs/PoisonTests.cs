@@ -83,13 +83,13 @@ public sealed class PoisonTests
     }
 
     [Theory]
-    [InlineData(RedriveState.Exists, 1, 1)]
-    [InlineData(RedriveState.Exists, 500, 1)]
-    [InlineData(RedriveState.Missing, 1, 900)]
-    [InlineData(RedriveState.Unknown, 20, 1)]
-    [InlineData(RedriveState.Unknown, 21, 900)]
-    internal void Poison_is_given_back_soon_where_somebody_takes_it_away(RedriveState state, int receiveCount, int seconds) =>
-        new RedrivePolicy { State = state }.HidePoisonFor(receiveCount).ShouldBe(TimeSpan.FromSeconds(seconds));
+    [InlineData(true, 1, 1)]
+    [InlineData(true, 500, 1)]
+    [InlineData(false, 1, 900)]
+    [InlineData(null, 20, 1)]
+    [InlineData(null, 21, 900)]
+    internal void Poison_is_given_back_soon_where_somebody_takes_it_away(bool? exists, int receiveCount, int seconds) =>
+        new RedrivePolicy { Exists = exists }.HideRefusedFor(receiveCount).ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Fact]
     public async Task Poison_is_no_failure_of_storage()

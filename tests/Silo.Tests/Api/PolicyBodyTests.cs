@@ -42,7 +42,7 @@ public sealed class PolicyBodyTests
     [InlineData("""{"grace":300}""", "grace", "300s or 5m")]
     [InlineData("""{"grace":"300"}""", "grace", "300s or 5m")]
     [InlineData("""{"grace":true}""", "grace", "text like")]
-    [InlineData("""{"grace":"soon"}""", "grace", "no duration")]
+    [InlineData("""{"grace":"soon"}""", "grace", "not a duration")]
     [InlineData("""{"grace":"0s"}""", "grace", "1s to 365d")]
     [InlineData("""{"grace":"366d"}""", "grace", "1s to 365d")]
     [InlineData("""{"settleTime":"61m"}""", "settleTime", "0s to 1h")]

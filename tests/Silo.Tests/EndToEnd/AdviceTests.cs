@@ -40,7 +40,7 @@ public sealed class AdviceTests(OneSilo one) : IClassFixture<OneSilo>
 
     [Theory]
     [InlineData("/devices/a-2/advice?grace=300", "grace=300: say 300s or 5m.")]
-    [InlineData("/fleet/advice?grace=soon", "grace=soon: is no duration")]
+    [InlineData("/fleet/advice?grace=soon", "grace=soon: is not a duration")]
     [InlineData("/fleet/advice?grace=0", "grace=0: it must be 1s to 365d.")]
     [InlineData("/fleet/advice?grace=400d", "grace=400d: it must be 1s to 365d.")]
     public async Task A_grace_that_is_none_is_named(string path, string why)

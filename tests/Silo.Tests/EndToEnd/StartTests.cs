@@ -14,7 +14,7 @@ public sealed class StartTests
     [Theory]
     [InlineData("Presence:Grace", "300", "Presence:Grace=300: say 300s or 5m.")]
     [InlineData("Presence:Grace", "24:00:00",
-        "Presence:Grace=24:00:00: is no duration: say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23.")]
+        "Presence:Grace=24:00:00: is not a duration: say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23.")]
     [InlineData("Presence:Grace", "１０s",
         "Presence:Grace=１０s: has digits other than 0 to 9: say 30s, 5m, 1h30m, 1d or [d.]hh:mm:ss with hours up to 23.")]
     [InlineData("Presence:Grace", "٣٠", "Presence:Grace=٣٠: has digits other than 0 to 9: say 30s")]
@@ -40,7 +40,7 @@ public sealed class StartTests
     [InlineData("Notifications:Sns:TopicArn", "my-topic", "Notifications:Sns:TopicArn")]
     [InlineData("Notifications:Webhook:Url", "example.net/hook", "Notifications:Webhook:Url is not an address")]
     [InlineData("Storage:Sqlite:Path", "/proc/nowhere/x.db", "/proc/nowhere")]
-    [InlineData("Storage:Sqlite:Path", "~nobody/x.db", "Storage:Sqlite:Path=~nobody/x.db: only a shell knows ~nobody; say the whole path.")]
+    [InlineData("Storage:Sqlite:Path", "~nobody/x.db", "Storage:Sqlite:Path=~nobody/x.db: only a shell expands ~nobody; say the whole path.")]
     [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:99999",
         "http://127.0.0.1:99999 is no address to listen on (99999 is no port: 1 to 65535)")]
     [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:8o80",

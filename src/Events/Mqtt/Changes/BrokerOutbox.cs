@@ -1,21 +1,19 @@
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>
-/// Connection changes wait here until the grain has stored them: nobody redelivers an MQTT connection. In order for each thing,
-/// one at a time, at most <see cref="Workers"/> things at once.
+/// Keeps connection changes until the grain has stored them, since nobody sends them again. The changes of a thing leave in order, one at a
+/// time; at most <see cref="Workers"/> things are reported at once.
 /// </summary>
 /// <remarks>
-/// A thing that waits is in exactly one of three places: the ready queue, a worker's hands, or the retries. So the queue can
-/// never hold more entries than there are things, and <see cref="HasRoomFor"/> bounds those.
+/// A thing is in exactly one of three places: the ready queue, a worker or the retries. So the queue holds no more entries than there are
+/// things, and <see cref="HasRoomFor"/> limits those.
 /// </remarks>
 internal sealed partial class BrokerOutbox(
     IConnectionChangeSink sink, EventMetrics metrics, TimeProvider time, ILogger<BrokerOutbox> logger)
 {
     internal const int Workers = 32;
 
-    /// <summary>
-    /// Beyond it new things are not let in. Several times the open connections there may be: only a long failure gets there.
-    /// </summary>
+    /// <summary>New things beyond it are refused. Far above the open connections: only a long failure of storage gets there.</summary>
     internal const int MaxThings = 50_000;
 
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15));
@@ -54,7 +52,7 @@ internal sealed partial class BrokerOutbox(
         lock (gate) return waiting.TryGetValue(thingName, out var changes) ? changes.Newest : null;
     }
 
-    /// <summary>Never waits: it is called where a connection is being served.</summary>
+    /// <summary>Never waits: a connection is being served meanwhile.</summary>
     internal void Add(string thingName, ConnectionChange change)
     {
         int dropped;
@@ -69,10 +67,10 @@ internal sealed partial class BrokerOutbox(
             dropped = changes.Add(change);
         }
 
-        if (dropped > 0) metrics.BrokerCollapsed(dropped);
+        if (dropped > 0) metrics.BrokerChanges("collapsed", dropped);
     }
 
-    /// <summary>Delivers what waits, for as long as it may take; then stops. What is left then is lost with the process.</summary>
+    /// <summary>Delivers what waits within <paramref name="patience"/>, then stops. The rest is lost with the process.</summary>
     internal async Task Drain(TimeSpan patience, CancellationToken cancellationToken)
     {
         Task empty;
@@ -93,7 +91,7 @@ internal sealed partial class BrokerOutbox(
             LogLeftBehind(ThingsWaiting);
         }
 
-        // Workers that hang in a sink are left behind as well; the others end with the queue.
+        // Does not wait for workers that hang in the sink; the others end with the queue.
         ready.Writer.TryComplete();
         if (retryTimer is not null) await retryTimer.DisposeAsync();
         if (empty.IsCompletedSuccessfully) await Task.WhenAll(workers);
@@ -111,14 +109,14 @@ internal sealed partial class BrokerOutbox(
             }
             catch (Exception exception)
             {
-                // Whatever it is, the change is not stored, and there is nobody else to remember it.
-                metrics.BrokerDeliveryFailed();
+                // The change is not stored, and nobody else keeps it.
+                metrics.BrokerChanges("failed");
                 if (failureLog.ShouldLog(out var more)) LogFailed(exception, thingName, more);
                 RetryLater(thingName);
                 continue;
             }
 
-            metrics.BrokerDelivered();
+            metrics.BrokerChanges("delivered");
             Delivered(thingName);
         }
     }
@@ -145,14 +143,14 @@ internal sealed partial class BrokerOutbox(
     {
         lock (gate)
         {
-            // While stopping there is no time for patience.
+            // While stopping, only the shortest delay.
             var failures = emptied is null ? waiting[thingName].Failures++ : 0;
             var delay = Retry.After(failures + 1);
 
-            // Up to a quarter sooner, so that things that failed together do not come back together.
+            // Up to a quarter sooner, so that things that failed together are not retried together.
             delay *= 1 - Random.Shared.NextDouble() / 4;
 
-            // Timestamps, not the time of day: that may be set back by hours.
+            // Monotonic: the system clock may be set back by hours.
             retries.Enqueue(thingName, time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency));
             ArmRetryTimer();
         }
@@ -178,15 +176,14 @@ internal sealed partial class BrokerOutbox(
         if (!retries.TryPeek(out _, out var due)) return;
         var seconds = Math.Max(0, (double)(due - time.GetTimestamp()) / time.TimestampFrequency);
 
-        // One millisecond more: timers know no finer, and one that fires too early would only be armed again.
+        // One millisecond more, the resolution of timers: one that fires too early would only be armed again.
         retryTimer?.Change(TimeSpan.FromSeconds(seconds) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 
-    [LoggerMessage(
-        LogLevel.Warning, "A connection change of {Thing} could not be stored and is tried again{More}")]
+    [LoggerMessage(LogLevel.Warning, "A connection change of {Thing} could not be stored and is tried again{More}")]
     private partial void LogFailed(Exception exception, string thing, string more);
 
-    [LoggerMessage(
-        LogLevel.Warning, "Stopping with connection changes of {Things} things that could not be stored; the next start looks after them.")]
+    [LoggerMessage(LogLevel.Warning,
+        "Connection changes of {Things} things could not be stored before the stop. The next start tells these things.")]
     private partial void LogLeftBehind(int things);
 }

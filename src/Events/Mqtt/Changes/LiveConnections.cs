@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>
-/// Which things are connected this moment, and the only place where connection changes are made: under one lock, so that the
-/// changes of a thing leave in the order of their numbers.
+/// The things that are connected now. Only this class makes connection changes, under one lock: so the changes of a thing leave in the
+/// order of their numbers.
 /// </summary>
 internal sealed class LiveConnections(BrokerOutbox outbox, BrokerClock clock, TimeProvider time)
 {
@@ -13,13 +13,13 @@ internal sealed class LiveConnections(BrokerOutbox outbox, BrokerClock clock, Ti
     private long lastNumber;
     private bool stopping;
 
-    /// <summary>From here on nothing is reported: whoever goes now was sent away by us.</summary>
+    /// <summary>Nothing is reported from now on: the broker itself ends the connections.</summary>
     internal void Stop()
     {
         lock (gate) stopping = true;
     }
 
-    /// <param name="takenOver">Called when the same thing connects again while this connection is still here.</param>
+    /// <param name="takenOver">Called when the same thing connects again while this connection is still open.</param>
     /// <returns>false: the broker is stopping.</returns>
     internal bool TryBegin(string thingName, Action takenOver, [NotNullWhen(true)] out Visit? visit)
     {
@@ -39,8 +39,8 @@ internal sealed class LiveConnections(BrokerOutbox outbox, BrokerClock clock, Ti
     }
 
     /// <summary>
-    /// A visit that another one of the same thing took over ends without a word: the thing is connected, and a disconnect with
-    /// the older number would be ignored anyway.
+    /// Does not report the end of a connection that another one of the same thing took over: the thing is connected, and its grain would
+    /// ignore a disconnect with the older number.
     /// </summary>
     internal void End(Visit visit, string reason)
     {
@@ -52,7 +52,7 @@ internal sealed class LiveConnections(BrokerOutbox outbox, BrokerClock clock, Ti
         }
     }
 
-    /// <returns>false: the broker cannot say, it does not watch (yet, or any more).</returns>
+    /// <returns>false: the broker has not started yet, or stops.</returns>
     internal bool TryFind(string thingName, out Visit? visit)
     {
         lock (gate)
@@ -67,14 +67,5 @@ internal sealed class LiveConnections(BrokerOutbox outbox, BrokerClock clock, Ti
 }
 
 /// <summary>One connection of one thing.</summary>
-/// <param name="Number">Counts the visits of all things since the broker's start.</param>
-internal sealed class Visit(string thingName, long number, DateTimeOffset at, Action takenOver)
-{
-    internal string ThingName => thingName;
-
-    internal long Number => number;
-
-    internal DateTimeOffset At => at;
-
-    internal Action TakenOver => takenOver;
-}
+/// <param name="Number">Counts the connections of all things since the broker's start.</param>
+internal sealed record Visit(string ThingName, long Number, DateTimeOffset At, Action TakenOver);

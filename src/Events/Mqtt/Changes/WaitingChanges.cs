@@ -1,8 +1,8 @@
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>
-/// What one thing has still to say, oldest first. Bounded: while nobody listens, a thing that comes and goes keeps its first
-/// word and its last ones, and loses whole visits from between. Not thread-safe.
+/// The changes of one thing that are not stored yet, oldest first. While storage fails, a thing that comes and goes keeps its first change
+/// and its last ones, and loses whole connections in between. Not thread-safe.
 /// </summary>
 internal sealed class WaitingChanges
 {
@@ -10,7 +10,7 @@ internal sealed class WaitingChanges
 
     private readonly List<ConnectionChange> changes = [];
 
-    /// <summary>Attempts in a row that failed; belongs to whoever hands the first one over.</summary>
+    /// <summary>Failed attempts in a row to report the first change.</summary>
     internal int Failures { get; set; }
 
     internal int Count => changes.Count;
@@ -19,7 +19,7 @@ internal sealed class WaitingChanges
 
     internal ConnectionChange Newest => changes[^1];
 
-    /// <returns>How many older ones had to go.</returns>
+    /// <returns>How many older changes were dropped.</returns>
     internal int Add(ConnectionChange change)
     {
         var dropped = changes.Count == Max ? DropOldestVisit() : 0;
@@ -30,9 +30,8 @@ internal sealed class WaitingChanges
     internal void RemoveFirst() => changes.RemoveAt(0);
 
     /// <summary>
-    /// A visit is a connect and, if it is here, the disconnect that names the same connection: gone together, the rest still
-    /// makes sense by itself and every time in it is true. The first change stays, it may be on its way this very moment.
-    /// There is always a visit to drop: of two neighbours at least one is a connect.
+    /// Drops a connect and, if it is here, the disconnect of the same connection: what remains is consistent, and its times are true. The
+    /// first change stays, since it may be on its way. There is always one to drop: of two neighbours at least one is a connect.
     /// </summary>
     private int DropOldestVisit()
     {

@@ -5,8 +5,8 @@ using MQTTnet.Protocol;
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>
-/// What the broker says. It watches, it does not carry: everything is acknowledged as the protocol wants it and nothing is
-/// kept, so every answer follows from the one packet it answers.
+/// The packets with which the broker answers. It only watches: it acknowledges everything as MQTT demands and keeps nothing, so each answer
+/// follows from one packet.
 /// </summary>
 internal static class Answers
 {
@@ -19,7 +19,7 @@ internal static class Answers
         MaximumPacketSize = (uint)maxPacketBytes,
         IsSessionPresent = false,
 
-        // All of it costs nothing to grant, and clients may refuse to work without.
+        // All of these cost nothing, and some clients do not work without them.
         MaximumQoS = MqttQualityOfServiceLevel.ExactlyOnce,
         RetainAvailable = true,
         SharedSubscriptionAvailable = true,
@@ -27,7 +27,7 @@ internal static class Answers
         WildcardSubscriptionAvailable = true,
     };
 
-    /// <returns>null: nothing is to be said.</returns>
+    /// <returns>null: no answer.</returns>
     internal static MqttPacket? To(MqttPacket packet) => packet switch
     {
         MqttPublishPacket publish => ToPublish(publish),
@@ -36,13 +36,13 @@ internal static class Answers
         MqttUnsubscribePacket unsubscribe => ToUnsubscribe(unsubscribe),
         MqttPingReqPacket => MqttPingRespPacket.Instance,
 
-        // For messages that an earlier broker had sent.
+        // Acknowledges a message that an earlier broker sent.
         MqttPubAckPacket or MqttPubRecPacket or MqttPubCompPacket => null,
         MqttConnectPacket => throw Error("a second CONNECT"),
         _ => throw Error("a packet that only brokers send"),
     };
 
-    // "No matching subscribers" counts as success and is the truth.
+    // "No matching subscribers" counts as success.
     private static MqttPacket? ToPublish(MqttPublishPacket publish) => publish.QualityOfServiceLevel switch
     {
         MqttQualityOfServiceLevel.AtMostOnce => null,
@@ -63,10 +63,7 @@ internal static class Answers
     {
         if (subscribe.TopicFilters.Count == 0) throw Error("a SUBSCRIBE to nothing");
         if (subscribe.TopicFilters.Any(filter => filter.QualityOfServiceLevel > MqttQualityOfServiceLevel.ExactlyOnce))
-        {
             throw Error("a SUBSCRIBE with QoS 3");
-        }
-
         return new MqttSubAckPacket
         {
             PacketIdentifier = subscribe.PacketIdentifier,

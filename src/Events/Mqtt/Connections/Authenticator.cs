@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Events.Mqtt;
 
-/// <summary>Who may come in, and under which name.</summary>
+/// <summary>Decides whether a client may connect, and under which name.</summary>
 internal sealed class Authenticator(IOptions<MqttBrokerOptions> options, BrokerOutbox outbox, MemoryGauge memory)
 {
     private const string NamePrefix = "auto-";
@@ -20,36 +20,30 @@ internal sealed class Authenticator(IOptions<MqttBrokerOptions> options, BrokerO
     {
         if (connect.AuthenticationMethod is not null)
         {
-            return Admission.Refused(
+            return Refused(
                 MqttConnectReasonCode.BadAuthenticationMethod, "authentication-method", "Only user name and password are supported.");
         }
 
-        if (!Knows(connect))
-        {
-            return Admission.Refused(MqttConnectReasonCode.BadUserNameOrPassword, "credentials", "Wrong user name or password.");
-        }
-
-        if (IsNameless(connect.ClientId)) return Admission.GrantedToNobody(version == MqttProtocolVersion.V500 ? NewName() : null);
+        if (!Knows(connect)) return Refused(MqttConnectReasonCode.BadUserNameOrPassword, "credentials", "Wrong user name or password.");
+        if (IsNameless(connect.ClientId))
+            return new(MqttConnectReasonCode.Success, AssignedClientId: version == MqttProtocolVersion.V500 ? NewName() : null);
         if (!ThingName.IsValid(connect.ClientId, out var why))
-        {
-            return Admission.Refused(MqttConnectReasonCode.ClientIdentifierNotValid, "identifier", why!);
-        }
+            return Refused(MqttConnectReasonCode.ClientIdentifierNotValid, "identifier", why!);
 
-        // What the decoder puts where the bytes are no UTF-8: two such names could be one and the same.
+        // The decoder replaces bytes that are not UTF-8 by U+FFFD, so two different names could become the same.
         if (connect.ClientId.Contains('\uFFFD'))
-        {
-            return Admission.Refused(MqttConnectReasonCode.ClientIdentifierNotValid, "identifier", "The client identifier is not UTF-8.");
-        }
-
-        if (memory.IsFull) return Admission.Refused(MqttConnectReasonCode.ServerUnavailable, "memory", "There is no memory for more.");
+            return Refused(MqttConnectReasonCode.ClientIdentifierNotValid, "identifier", "The client identifier is not UTF-8.");
+        if (memory.IsFull) return Refused(MqttConnectReasonCode.ServerUnavailable, "memory", "There is no memory for more things.");
         return outbox.HasRoomFor(connect.ClientId)
-            ? Admission.Granted(connect.ClientId)
-            : Admission.Refused(MqttConnectReasonCode.ServerUnavailable, "storage", "Too much waits to be stored.");
+            ? new(MqttConnectReasonCode.Success, connect.ClientId)
+            : Refused(MqttConnectReasonCode.ServerUnavailable, "storage", "Too many changes wait to be stored.");
     }
 
+    private static Admission Refused(MqttConnectReasonCode code, string metric, string why) => new(code, Metric: metric, Why: why);
+
     /// <summary>
-    /// A client that leaves its name to the broker is served, but no thing: it would be another one each time. MQTT 5 tells it
-    /// the name, and it may come back under that.
+    /// A client that leaves its name to the broker is served but is not a thing: it would be a new one each time. An MQTT 5 client learns
+    /// the name, and may come back under it.
     /// </summary>
     private static bool IsNameless(string? clientId) =>
         string.IsNullOrEmpty(clientId)
@@ -62,7 +56,7 @@ internal sealed class Authenticator(IOptions<MqttBrokerOptions> options, BrokerO
     {
         if (username is null || password is null) return true;
 
-        // Digests, because the comparison takes constant time only for equal lengths; and both parts, always.
+        // Digests, because the comparison takes constant time only for equal lengths. Always both parts.
         var usernameFits = CryptographicOperations.FixedTimeEquals(
             username, SHA256.HashData(Encoding.UTF8.GetBytes(connect.Username ?? "")));
         var passwordFits = CryptographicOperations.FixedTimeEquals(password, SHA256.HashData(connect.Password ?? []));
@@ -72,18 +66,12 @@ internal sealed class Authenticator(IOptions<MqttBrokerOptions> options, BrokerO
     private static byte[]? DigestOf(string? text) => string.IsNullOrEmpty(text) ? null : SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }
 
-/// <param name="ThingName">null: served, but not a thing.</param>
-/// <param name="AssignedClientId">The name that an MQTT 5 client left to us.</param>
-/// <param name="Metric">Why not, as a metric tag.</param>
-/// <param name="Why">Why not, for a person.</param>
-internal sealed record Admission(MqttConnectReasonCode Code, string? ThingName, string? AssignedClientId, string? Metric, string? Why)
+/// <param name="ThingName">null: the client is served, but is not a thing.</param>
+/// <param name="AssignedClientId">The name that the broker gave to an MQTT 5 client.</param>
+/// <param name="Metric">Why the client was refused, as a metric tag.</param>
+/// <param name="Why">Why the client was refused, for a person.</param>
+internal sealed record Admission(
+    MqttConnectReasonCode Code, string? ThingName = null, string? AssignedClientId = null, string? Metric = null, string? Why = null)
 {
     internal bool IsGranted => Code == MqttConnectReasonCode.Success;
-
-    internal static Admission Granted(string thingName) => new(MqttConnectReasonCode.Success, thingName, null, null, null);
-
-    internal static Admission GrantedToNobody(string? assignedClientId) =>
-        new(MqttConnectReasonCode.Success, null, assignedClientId, null, null);
-
-    internal static Admission Refused(MqttConnectReasonCode code, string metric, string why) => new(code, null, null, metric, why);
 }

@@ -2,9 +2,9 @@ using MQTTnet.Protocol;
 
 namespace IoTOrleans.Events.Mqtt;
 
-/// <summary>Why a connection is over.</summary>
-/// <param name="Reason">AWS IoT's word for it, so that rules and reports read the same with either broker.</param>
-/// <param name="Farewell">What an MQTT 5 client is told; null where it went by itself.</param>
+/// <summary>Why a connection ended.</summary>
+/// <param name="Reason">AWS IoT's name for it, so that rules and reports are the same with either broker.</param>
+/// <param name="Farewell">What an MQTT 5 client is told; null where it left by itself.</param>
 internal sealed record ConnectionEnd(string Reason, MqttDisconnectReasonCode? Farewell)
 {
     internal static readonly ConnectionEnd ByClient = new("CLIENT_INITIATED_DISCONNECT", null);
@@ -14,16 +14,16 @@ internal sealed record ConnectionEnd(string Reason, MqttDisconnectReasonCode? Fa
     internal static readonly ConnectionEnd ByUs = new("SERVER_INITIATED_DISCONNECT", MqttDisconnectReasonCode.ServerShuttingDown);
     internal static readonly ConnectionEnd OurError = new("SERVER_ERROR", MqttDisconnectReasonCode.UnspecifiedError);
 
-    /// <summary>No CONNECT in time: there was no connection in the sense of MQTT, so nobody is told.</summary>
+    /// <summary>No CONNECT in time. In MQTT that is no connection, so nothing is reported.</summary>
     internal static readonly ConnectionEnd NeverBegun = new("CONNECT_TIMEOUT", null);
 
     internal static ConnectionEnd ClientError(MqttDisconnectReasonCode code) => new("CLIENT_ERROR", code);
 }
 
-/// <summary>The client broke the protocol, or our limits: its connection ends, nobody else's.</summary>
+/// <summary>The client broke the protocol or a limit; its connection ends.</summary>
 internal sealed class ClientErrorException(string message, MqttDisconnectReasonCode code, Exception? inner = null)
     : Exception(message, inner)
 {
     /// <summary>What an MQTT 5 client is told.</summary>
-    internal MqttDisconnectReasonCode Code { get; } = code;
+    internal MqttDisconnectReasonCode Code => code;
 }

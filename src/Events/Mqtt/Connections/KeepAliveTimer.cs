@@ -1,8 +1,8 @@
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>
-/// Rings when nothing was heard for as long as is allowed. Hearing something costs one store; the timer looks at it when it
-/// fires. Monotonic: a clock that is set forward by NTP disconnects nobody.
+/// Calls back when a client has sent nothing for the allowed time. A packet costs one store, which the timer reads when it fires.
+/// Monotonic: a clock that NTP sets forward disconnects nobody.
 /// </summary>
 internal sealed class KeepAliveTimer : IDisposable
 {
@@ -19,23 +19,13 @@ internal sealed class KeepAliveTimer : IDisposable
         timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    internal void Set(TimeSpan allowed, Action ring)
+    internal void Set(TimeSpan allowed, Action? ring)
     {
         lock (gate)
         {
-            this.allowed = allowed;
-            this.ring = ring;
+            (this.allowed, this.ring) = (allowed, ring);
             Heard();
             timer.Change(allowed, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    internal void Disarm()
-    {
-        lock (gate)
-        {
-            ring = null;
-            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -51,13 +41,12 @@ internal sealed class KeepAliveTimer : IDisposable
             var left = allowed - time.GetElapsedTime(Volatile.Read(ref heardAt));
             if (left > TimeSpan.Zero)
             {
-                // One millisecond more: timers know no finer, and one that fires too early would only be armed again.
+                // One millisecond more, the resolution of timers: one that fires too early would only be armed again.
                 if (ring is not null) timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
                 return;
             }
 
-            rung = ring;
-            ring = null;
+            (rung, ring) = (ring, null);
         }
 
         rung?.Invoke();

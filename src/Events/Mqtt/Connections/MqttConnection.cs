@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>
-/// One connection from its first byte to its last. It reads a packet, answers it, and reads the next one only then: a client
-/// that does not take its answers gets no further, and nothing piles up.
+/// One connection from its first byte to its last. It reads the next packet only when the client has taken the answer to the last one, so
+/// answers do not pile up.
 /// </summary>
 internal sealed class MqttConnection(
     ConnectionContext transport, MqttBrokerOptions options, Authenticator door, LiveConnections live, EventMetrics metrics, BrokerLog log,
@@ -34,7 +34,7 @@ internal sealed class MqttConnection(
         await Leave(end);
     }
 
-    /// <summary>Ends the connection from outside; the first reason given is the one that counts.</summary>
+    /// <summary>Ends the connection from outside; the first reason counts.</summary>
     internal void Close(ConnectionEnd end)
     {
         Interlocked.CompareExchange(ref closedAs, end, null);
@@ -42,7 +42,6 @@ internal sealed class MqttConnection(
         transport.Transport.Output.CancelPendingFlush();
     }
 
-    /// <summary>For what does not end within any decent time.</summary>
     internal void Abort() => transport.Abort();
 
     private async Task<ConnectionEnd> Converse()
@@ -80,7 +79,7 @@ internal sealed class MqttConnection(
     private static bool IsLoss(Exception exception) =>
         exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or TimeoutException;
 
-    /// <returns>Whether the client is in.</returns>
+    /// <returns>Whether the client was let in.</returns>
     private async Task<bool> Greet(KeepAliveTimer alarm)
     {
         alarm.Set(options.ConnectTimeout, () =>
@@ -90,13 +89,13 @@ internal sealed class MqttConnection(
             Close(ConnectionEnd.NeverBegun);
         });
 
-        // Whatever comes first is decoded as CONNECT or not at all.
+        // The first packet is decoded as CONNECT or not at all.
         if (await packets.Read() is not MqttConnectPacket connect) return false;
 
         var admission = door.Judge(connect, packets.Version);
         if (admission.ThingName is { } thingName && !live.TryBegin(thingName, () => Close(ConnectionEnd.TakenOver), out visit))
         {
-            // We are stopping. Every client retries a lost connection; a refusal not all of them.
+            // The broker is stopping. All clients retry a lost connection, but not all retry a refusal.
             return false;
         }
 
@@ -110,7 +109,7 @@ internal sealed class MqttConnection(
         return false;
     }
 
-    /// <summary>MQTT-3.1.2-24: one and a half times the keep-alive without a whole packet, and the client is gone.</summary>
+    /// <summary>MQTT-3.1.2-24: a client is gone after 1.5 times its keep-alive without a whole packet.</summary>
     private void Watch(KeepAliveTimer alarm, TimeSpan keepAlive)
     {
         if (keepAlive > TimeSpan.Zero)
@@ -119,9 +118,9 @@ internal sealed class MqttConnection(
             return;
         }
 
-        // A client that promises no sign of life would stay connected for ever after its plug was pulled. Only for these: the
-        // others may sleep, and every probe wakes their radio.
-        alarm.Disarm();
+        // A client without keep-alive would stay connected for ever after its plug was pulled, so TCP probes it. The other clients may
+        // sleep, and a probe would wake their radio.
+        alarm.Set(Timeout.InfiniteTimeSpan, ring: null);
         var socket = transport.Features.Get<IConnectionSocketFeature>()?.Socket;
         socket?.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket?.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
@@ -140,16 +139,14 @@ internal sealed class MqttConnection(
         try
         {
             if (greeted && end.Farewell is { } code && packets.Version == MqttProtocolVersion.V500)
-            {
                 await Write(new MqttDisconnectPacket { ReasonCode = code });
-            }
         }
         catch (Exception)
         {
-            // A courtesy to somebody who may be gone.
+            // The client may be gone.
         }
 
-        // Disposing sends what is still to be sent, which takes as long as the client likes.
+        // Disposing sends what is left, which takes as long as the client wants.
         var disposed = transport.DisposeAsync().AsTask();
         try
         {

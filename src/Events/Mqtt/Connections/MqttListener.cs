@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>
-/// Opens the broker's port with the framework's own socket transport. Not as an endpoint of the web host: any endpoint in code
-/// makes it ignore <c>ASPNETCORE_URLS</c>.
+/// Opens the broker's port with the socket transport of ASP.NET Core. Not as an endpoint of the web host: an endpoint in code makes it
+/// ignore <c>ASPNETCORE_URLS</c>.
 /// </summary>
 internal static class MqttListener
 {
@@ -21,13 +21,10 @@ internal static class MqttListener
     internal static async Task<IConnectionListener> Open(
         MqttBrokerOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var endPoint = EndPointOf(options);
-        var transport = new SocketTransportOptions
-        {
-            // Both are thresholds for waiting, not sizes; what comes in is bounded by the packet size, what goes out are answers.
-            MaxReadBufferSize = options.MaxPacketBytes,
-            MaxWriteBufferSize = 16 * 1024,
-        };
+        var endPoint = Check(options);
+
+        // Both are thresholds for waiting, not sizes. MaxPacketBytes limits what comes in, and only answers go out.
+        var transport = new SocketTransportOptions { MaxReadBufferSize = options.MaxPacketBytes, MaxWriteBufferSize = 16 * 1024 };
         try
         {
             return await new SocketTransportFactory(Options.Create(transport), loggers).BindAsync(endPoint, cancellationToken);
@@ -42,23 +39,18 @@ internal static class MqttListener
         $"{Port}={endPoint.Port}", $"{Address}={endPoint.Address}", endPoint,
         $"set {Port} to a free port from 1024 up, or to 0 for no MQTT broker");
 
-    /// <summary>Throws for settings that cannot work.</summary>
-    internal static void Check(MqttBrokerOptions options) => EndPointOf(options);
-
-    private static IPEndPoint EndPointOf(MqttBrokerOptions options)
+    /// <exception cref="StartupException">The settings cannot work.</exception>
+    internal static IPEndPoint Check(MqttBrokerOptions options)
     {
         var text = string.Equals(options.Address, "localhost", StringComparison.OrdinalIgnoreCase) ? "127.0.0.1" : options.Address;
         if (!IPAddress.TryParse(text, out var address))
         {
-            throw new StartupException(
-                $"{Address}={options.Address} is not an IP address: say 127.0.0.1 for this "
-                    + "machine alone, or 0.0.0.0 for all its networks.");
+            throw new StartupException($"{Address}={options.Address} is not an IP address: say 127.0.0.1 for this "
+                + "machine alone, or 0.0.0.0 for all its networks.");
         }
 
         if (options.Port is < 0 or > IPEndPoint.MaxPort)
-        {
             throw new StartupException($"{Port}={options.Port} is not a port: say a number from 1 to 65535, or 0 for no MQTT broker.");
-        }
 
         var (username, password) = (!string.IsNullOrEmpty(options.Username), !string.IsNullOrEmpty(options.Password));
         if (username != password)

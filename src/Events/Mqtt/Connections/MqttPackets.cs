@@ -8,20 +8,20 @@ using MQTTnet.Protocol;
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>
-/// Bytes to packets and back: MQTTnet's formatter behind a limit that it has not. The size is judged by the fixed header, before
-/// a single byte of the body is waited for.
+/// Turns bytes into packets and back by MQTTnet's formatter, which has no limit for their size. Here the fixed header decides, before the
+/// body is waited for.
 /// </summary>
 internal sealed class MqttPackets(IDuplexPipe transport, int maxPacketBytes)
 {
     private const int MaxHeaderBytes = 5;
 
-    // Answers are a few bytes; MQTTnet's own default of 4 KB would be 40 MB for 10,000 connections.
+    // Answers have a few bytes. MQTTnet's default of 4 KB would take 40 MB for 10,000 connections.
     private readonly MqttPacketFormatterAdapter formatter = new(new MqttBufferWriter(64, 1024));
 
     /// <summary>Unknown until a CONNECT was read.</summary>
     internal MqttProtocolVersion Version => formatter.ProtocolVersion;
 
-    /// <returns>null: no more packets, the stream ended or the read was cancelled.</returns>
+    /// <returns>null: the stream ended or the read was cancelled.</returns>
     internal async ValueTask<MqttPacket?> Read()
     {
         while (true)
@@ -41,15 +41,14 @@ internal sealed class MqttPackets(IDuplexPipe transport, int maxPacketBytes)
         }
     }
 
-    /// <returns>false: the connection takes no more, or the write was cancelled.</returns>
+    /// <returns>false: the connection ended or the write was cancelled.</returns>
     internal async ValueTask<bool> Write(MqttPacket packet)
     {
         var flushed = await transport.Output.WriteAsync(Encode(packet));
         return !flushed.IsCanceled && !flushed.IsCompleted;
     }
 
-    private MqttPacket? Decode(
-        in ReadOnlySequence<byte> buffer, ref SequencePosition consumed, ref SequencePosition examined)
+    private MqttPacket? Decode(in ReadOnlySequence<byte> buffer, ref SequencePosition consumed, ref SequencePosition examined)
     {
         ThrowIfHopeless(buffer);
         try
@@ -58,7 +57,7 @@ internal sealed class MqttPackets(IDuplexPipe transport, int maxPacketBytes)
         }
         catch (Exception exception)
         {
-            // A decoder fed by strangers: whatever it trips over is in the packet.
+            // Strangers send these bytes, so any exception comes from the packet.
             throw new ClientErrorException(
                 $"a malformed packet ({exception.Message})", MqttDisconnectReasonCode.MalformedPacket, exception);
         }
@@ -83,9 +82,7 @@ internal sealed class MqttPackets(IDuplexPipe transport, int maxPacketBytes)
         var count = (int)Math.Min(buffer.Length, MaxHeaderBytes);
         buffer.Slice(0, count).CopyTo(header);
         if (Version == MqttProtocolVersion.Unknown && header[0] >> 4 != (int)MqttControlPacketType.Connect)
-        {
-            throw new ClientErrorException("something else than CONNECT first", MqttDisconnectReasonCode.ProtocolError);
-        }
+            throw new ClientErrorException("another packet than CONNECT first", MqttDisconnectReasonCode.ProtocolError);
 
         long remaining = 0;
         for (var index = 1; index < count; index++)
@@ -98,8 +95,6 @@ internal sealed class MqttPackets(IDuplexPipe transport, int maxPacketBytes)
         }
 
         if (count == MaxHeaderBytes)
-        {
             throw new ClientErrorException("a packet length of more than four bytes", MqttDisconnectReasonCode.MalformedPacket);
-        }
     }
 }

@@ -5,8 +5,8 @@ namespace IoTOrleans.Events.Sqs;
 internal static class ChannelBatches
 {
     /// <summary>
-    /// A request costs the same for 1 as for 10, so a batch that is not full waits a moment for company. Ends when the channel is
-    /// completed and empty.
+    /// A request costs the same for 1 as for 10, so a batch that is not full waits a moment for more. Ends when the channel is completed
+    /// and empty.
     /// </summary>
     public static async IAsyncEnumerable<List<T>> ReadBatches<T>(
         this ChannelReader<T> reader, TimeSpan linger, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)

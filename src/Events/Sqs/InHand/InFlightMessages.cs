@@ -3,19 +3,18 @@ using System.Collections.Concurrent;
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// Every message in hand: received, and neither deleted nor given back. What is in here is kept hidden, and at a stop given back. What
-/// could not be stored and comes again later is put aside: it is not in hand, but known not to be stored. So is what is being given back,
-/// until SQS has confirmed that everybody can see it.
+/// All in-flight messages. They are kept hidden, and given back at a stop. A message that could not be stored and comes again later is put
+/// aside: it is no longer in flight, but known not to be stored. So is a message that is being given back, until SQS confirms it.
 /// </summary>
 internal sealed class InFlightMessages
 {
-    /// <summary>SQS shows a message again when it is time; then a poll has to bring it.</summary>
+    /// <summary>When SQS shows a message again, a poll still has to receive it.</summary>
     private static readonly TimeSpan UntilReceived = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<InFlightMessage, bool> messages = new();
     private readonly ConcurrentDictionary<string, (DateTimeOffset SentAt, DateTimeOffset Until)> aside = new();
 
-    /// <summary>Something was given back for all to see: until somebody has received it again, the others do not know of it.</summary>
+    /// <summary>A message was given back, and may not be received again yet.</summary>
     public bool HasGivenBack { get; private set; }
 
     public int Count => messages.Count;
@@ -28,27 +27,27 @@ internal sealed class InFlightMessages
         if (!aside.IsEmpty) aside.TryRemove(message.MessageId, out _);
     }
 
-    /// <summary>It could not be stored, and is to come again at that time, to whoever receives it then.</summary>
+    /// <summary>The message could not be stored, and comes again at that time.</summary>
     public void PutAside(InFlightMessage message, DateTimeOffset comesAgainAt)
     {
         if (InFlightMessage.Counts(message.ReceiveCount)) aside[message.MessageId] = (message.SentAt, comesAgainAt + UntilReceived);
     }
 
-    /// <summary>SQS has confirmed when it shows a message again that was put aside.</summary>
+    /// <summary>SQS has confirmed when it shows the message again that was put aside.</summary>
     public void ComesAgain(InFlightMessage message, DateTimeOffset at)
     {
         if (aside.TryGetValue(message.MessageId, out var known))
             aside.TryUpdate(message.MessageId, known with { Until = at + UntilReceived }, known);
     }
 
-    /// <summary>SQS has confirmed that it shows the message: whoever polls next gets it.</summary>
+    /// <summary>SQS has confirmed that it shows the message again.</summary>
     public void GivenBack(InFlightMessage message)
     {
         aside.TryRemove(message.MessageId, out _);
         HasGivenBack = true;
     }
 
-    /// <summary>When SQS took the oldest message that is known not to be stored and counts; null: there is none.</summary>
+    /// <summary>When SQS took the oldest message that counts and is known not to be stored; null: there is none.</summary>
     public DateTimeOffset? OldestSentAt(DateTimeOffset now)
     {
         foreach (var (id, message) in aside)
@@ -62,18 +61,18 @@ internal sealed class InFlightMessages
 
     public bool Contains(InFlightMessage message) => messages.ContainsKey(message);
 
-    /// <returns>False where somebody else has settled it already.</returns>
+    /// <returns>False: it was deleted or given back already.</returns>
     public bool Remove(InFlightMessage message) => messages.TryRemove(message, out _);
 }
 
-/// <summary>A message that was received and is neither deleted nor given back. The body is not kept: it may be 1 MiB.</summary>
-/// <param name="receiptHandle">What SQS wants to see for this receive; another receive of the same message has another.</param>
-/// <param name="sentAt">When SQS took it: the moment that counts as our having received it.</param>
+/// <summary>A message that was received and is neither deleted nor given back. The body is not kept: it may have 1 MiB.</summary>
+/// <param name="receiptHandle">SQS's handle for this receive; each receive of a message has another.</param>
+/// <param name="sentAt">When SQS took the message: it counts as received by the service at that moment.</param>
 /// <param name="receiveCount">How often it has been received, this time included. Approximate, says AWS.</param>
 internal sealed class InFlightMessage(
     string messageId, string receiptHandle, DateTimeOffset sentAt, int receiveCount, long receivedTimestamp)
 {
-    /// <summary>What has come more often than this cannot be stored, or is no event; nobody is kept waiting for it.</summary>
+    /// <summary>A message that came more often cannot be stored or is refused. Verdicts do not wait for it.</summary>
     private const int MostReceives = 3;
 
     public string MessageId { get; } = messageId;
@@ -84,17 +83,15 @@ internal sealed class InFlightMessage(
 
     public int ReceiveCount { get; } = receiveCount;
 
-    /// <summary>Whether people are kept waiting for what it may say.</summary>
+    /// <summary>Whether verdicts wait for the message.</summary>
     public static bool Counts(int receiveCount) => receiveCount <= MostReceives;
 
-    /// <summary>
-    /// Since when it is hidden, for one visibility timeout (<see cref="TimeProvider.GetTimestamp"/>, which no clock change moves).
-    /// </summary>
+    /// <summary>Since when it is hidden for one visibility timeout; monotonic (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public long HiddenSince { get; set; } = receivedTimestamp;
 
     /// <summary>
-    /// SQS no longer takes the receipt: the message was hidden for too long, or for 12 hours in all, and is on its way again. It is
-    /// still worked on, at no harm; only extending is pointless.
+    /// SQS no longer accepts the receipt handle: the message was hidden for too long, or for 12 hours in all, and comes again. It is still
+    /// processed, which does no harm, but its visibility cannot be extended.
     /// </summary>
     public bool IsLost { get; set; }
 }

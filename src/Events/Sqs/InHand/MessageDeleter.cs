@@ -2,11 +2,11 @@ using IoTOrleans.Aws;
 
 namespace IoTOrleans.Events.Sqs;
 
-/// <summary>Deletes what is stored, ten at a time. A message that it cannot delete comes again and changes nothing.</summary>
+/// <summary>Deletes stored messages, ten at a time. A message that it cannot delete comes again and changes nothing.</summary>
 internal sealed partial class MessageDeleter(
     SqsQueue queue, InFlightMessages held, EventMetrics metrics, TimeProvider time, ILogger<MessageDeleter> logger)
 {
-    /// <summary>Requests at a time: one round trip of some 10 ms deletes 10, so 4 keep up with 4,000 messages a second.</summary>
+    /// <summary>Requests at a time. One round trip of some 10 ms deletes 10, so 4 keep up with 4,000 messages a second.</summary>
     private const int Loops = 4;
 
     private const int MaxAttempts = 5;
@@ -15,29 +15,23 @@ internal sealed partial class MessageDeleter(
 
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
 
-    // Bounded, so that a queue that takes no deletes slows the workers down, and they the receivers.
+    // Bounded: if deletes fail, this slows down the workers, and they slow down the receivers.
     private readonly Channel<InFlightMessage> stored = Channel.CreateBounded<InFlightMessage>(1000);
     private readonly LogLimiter trouble = new(time);
 
-    /// <summary>Only for what is surely stored, or surely of no use.</summary>
+    /// <summary>Only for messages that are stored or say nothing.</summary>
     public ValueTask Add(InFlightMessage message, CancellationToken cancellationToken) =>
         stored.Writer.WriteAsync(message, cancellationToken);
 
     /// <summary>No more will come.</summary>
     public void Complete() => stored.Writer.TryComplete();
 
-    /// <summary>Deletes until it is complete and empty, or the token ends it.</summary>
+    /// <summary>Deletes until <see cref="Complete"/> was called and nothing is left.</summary>
     public Task Run(CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, Loops).Select(_ => Loop(cancellationToken)));
 
     private async Task Loop(CancellationToken cancellationToken)
     {
-        try
-        {
-            await foreach (var batch in stored.Reader.ReadBatches(Linger, time, cancellationToken)) await Delete(batch, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-        }
+        await foreach (var batch in stored.Reader.ReadBatches(Linger, time, cancellationToken)) await Delete(batch, cancellationToken);
     }
 
     private async Task Delete(List<InFlightMessage> batch, CancellationToken cancellationToken)
@@ -62,7 +56,7 @@ internal sealed partial class MessageDeleter(
             var failures = await queue.Delete(batch, cancellationToken);
             metrics.QueueDeleted(batch.Count - failures.Count);
 
-            // A receipt that SQS does not take will not be taken later; the message is out again, and its next receive brings a new one.
+            // SQS will not accept a refused receipt handle later. The message comes again, with a new one.
             var worthRetrying = failures.Where(failure => !failure.IsFinal).Select(failure => failure.Message).ToList();
             foreach (var message in batch.Except(worthRetrying)) held.Remove(message);
             if (failures.Count > 0) LogNotDeleted(failures.Count, failures[0].Code);
@@ -78,13 +72,11 @@ internal sealed partial class MessageDeleter(
     [LoggerMessage(LogLevel.Information, "SQS did not delete {Count} messages of a batch ({Code})")]
     private partial void LogNotDeleted(int count, string code);
 
-    [LoggerMessage(
-        LogLevel.Warning,
-        "Messages cannot be deleted from the queue, so they will come again; the role needs sqs:DeleteMessage. SQS says: {Error}")]
+    [LoggerMessage(LogLevel.Warning,
+        "Messages cannot be deleted from the queue, so they come again. The role needs sqs:DeleteMessage. SQS says: {Error}")]
     private partial void LogFailed(string error);
 
-    [LoggerMessage(
-        LogLevel.Information,
-        "{Count} messages that are stored were not deleted after {Attempts} attempts; they come again and change nothing")]
+    [LoggerMessage(LogLevel.Information,
+        "{Count} stored messages could not be deleted in {Attempts} attempts. They come again and change nothing")]
     private partial void LogGivenUp(int count, int attempts);
 }

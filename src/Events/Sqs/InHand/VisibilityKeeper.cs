@@ -2,7 +2,7 @@ using IoTOrleans.Aws;
 
 namespace IoTOrleans.Events.Sqs;
 
-/// <summary>Keeps what is in hand hidden from other consumers, and says of what is given back when it may be seen again.</summary>
+/// <summary>Keeps in-flight messages hidden from other consumers, and tells SQS when to show a message again that is given back.</summary>
 internal sealed partial class VisibilityKeeper(
     SqsQueue queue, InFlightMessages held, SqsOptions options, TimeProvider time, ILogger<VisibilityKeeper> logger) : IDisposable
 {
@@ -11,64 +11,47 @@ internal sealed partial class VisibilityKeeper(
     private readonly Channel<VisibilityChange> released = Channel.CreateUnbounded<VisibilityChange>();
     private readonly LogLimiter trouble = new(time);
 
-    // An extension that is under way must not overtake the giving back of the same message: what was to come again in 15 minutes would
-    // come in 30 seconds.
+    // An extension under way must not overtake the giving back of the same message: it would come in 30 seconds instead of in 15 minutes.
     private readonly SemaphoreSlim oneAtATime = new(1);
 
-    /// <summary>The message is no longer in hand; it may be received again after this time.</summary>
+    /// <summary>Gives a message back, to be received again after this time.</summary>
     public void Release(InFlightMessage message, TimeSpan hideFor)
     {
         if (held.Remove(message)) released.Writer.TryWrite(new VisibilityChange(message, hideFor));
     }
 
-    /// <summary>It could not be stored: it is to come again after this time, and until then it is known to be missing.</summary>
+    /// <summary>The same for a message that could not be stored. Until it comes again, the watermark stays before it.</summary>
     public void PutAside(InFlightMessage message, TimeSpan hideFor)
     {
-        // If SQS does not hear of it, the message stays hidden for as long as it was to be.
+        // If the request fails, the message stays hidden for its visibility timeout.
         if (!held.Contains(message)) return;
         held.PutAside(message, time.GetUtcNow() + (hideFor > options.VisibilityTimeout ? hideFor : options.VisibilityTimeout));
         Release(message, hideFor);
     }
 
-    /// <summary>Gives everything back that is still in hand, to be seen at once, and takes no more.</summary>
+    /// <summary>Gives back all in-flight messages, to be shown at once, and takes no more.</summary>
     public void ReleaseAll()
     {
         foreach (var message in held.All) PutAside(message, TimeSpan.Zero);
         released.Writer.TryComplete();
     }
 
-    /// <summary>Gives back until <see cref="ReleaseAll"/> is done, or the token ends it.</summary>
+    /// <summary>Sends what is given back to SQS, until <see cref="ReleaseAll"/> was called and nothing is left.</summary>
     public async Task GiveBack(CancellationToken cancellationToken)
     {
-        try
-        {
-            await foreach (var batch in released.Reader.ReadBatches(Linger, time, cancellationToken))
-            {
-                await Change(batch, _ => true, cancellationToken);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-        }
+        await foreach (var batch in released.Reader.ReadBatches(Linger, time, cancellationToken))
+            await Change(batch, _ => true, cancellationToken);
     }
 
-    /// <summary>Extends what is in hand until the token ends it.</summary>
+    /// <summary>Extends the visibility timeouts of in-flight messages until it is cancelled.</summary>
     public async Task Extend(CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            while (true)
-            {
-                // Looked at six times per timeout and due after a third of it, so three requests in a row may fail before one is lost.
-                await Task.Delay(options.VisibilityTimeout / 6, time, cancellationToken);
-                foreach (var batch in held.All.Where(IsDue).Select(Extension).Chunk(SqsQueue.BatchSize))
-                {
-                    await Change([.. batch], held.Contains, cancellationToken);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
+            // Six looks per timeout, and due after a third of it: three requests in a row may fail before a message is lost.
+            await Task.Delay(options.VisibilityTimeout / 6, time, cancellationToken);
+            var extensions = held.All.Where(IsDue).Select(message => new VisibilityChange(message, options.VisibilityTimeout));
+            foreach (var batch in extensions.Chunk(SqsQueue.BatchSize)) await Change([.. batch], held.Contains, cancellationToken);
         }
     }
 
@@ -76,8 +59,6 @@ internal sealed partial class VisibilityKeeper(
 
     private bool IsDue(InFlightMessage message) =>
         !message.IsLost && time.GetElapsedTime(message.HiddenSince) >= options.VisibilityTimeout / 3;
-
-    private VisibilityChange Extension(InFlightMessage message) => new(message, options.VisibilityTimeout);
 
     private void Changed(InFlightMessage message, TimeSpan hideFor, long asked)
     {
@@ -103,7 +84,7 @@ internal sealed partial class VisibilityKeeper(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // No harm but repetition: the messages come again when the time runs out that they have.
+            // Harmless: the messages come again after their visibility timeout.
             if (trouble.ShouldLog()) LogFailed(AwsFaults.Describe(exception));
         }
         finally
@@ -115,9 +96,8 @@ internal sealed partial class VisibilityKeeper(
     [LoggerMessage(LogLevel.Debug, "SQS did not change the visibility of {Count} messages of a batch ({Code})")]
     private partial void LogNotChanged(int count, string code);
 
-    [LoggerMessage(
-        LogLevel.Warning,
-        "The visibility of messages cannot be changed, so some come again sooner or later than they should; "
-        + "the role needs sqs:ChangeMessageVisibility. SQS says: {Error}")]
+    [LoggerMessage(LogLevel.Warning,
+        "The visibility of messages cannot be changed, so some come again earlier or later than they should. "
+        + "The role needs sqs:ChangeMessageVisibility. SQS says: {Error}")]
     private partial void LogFailed(string error);
 }

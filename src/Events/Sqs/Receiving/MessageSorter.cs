@@ -5,21 +5,14 @@ using IoTOrleans.Events.Parsing;
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// Takes a batch into hand and sorts it: changes by thing, for the workers; what says nothing, to be deleted; what is no event, back to the
-/// queue. The latter two need no storage, so they pass it by.
+/// Takes a batch into hand and sorts it: changes by thing, for the workers; messages that say nothing, to be deleted; refused messages, to
+/// go back to the queue. The latter two need no storage.
 /// </summary>
 internal sealed partial class MessageSorter(
-    InFlightMessages held,
-    MessageDeleter deleter,
-    VisibilityKeeper visibility,
-    RedrivePolicy redrive,
-    EventMetrics metrics,
-    TimeProvider time,
-    ILogger<MessageSorter> logger)
+    InFlightMessages held, MessageDeleter deleter, VisibilityKeeper visibility, RedrivePolicy redrive, EventMetrics metrics,
+    TimeProvider time, ILogger<MessageSorter> logger)
 {
-    /// <summary>
-    /// Whose receive this often was in vain, something is wrong with: its change cannot be stored, or it cannot be deleted.
-    /// </summary>
+    /// <summary>After so many receives something is wrong: the change cannot be stored, or the message cannot be deleted.</summary>
     internal const int AgainAndAgain = 5;
 
     private readonly WarnedMessages warned = new();
@@ -29,7 +22,7 @@ internal sealed partial class MessageSorter(
     {
         metrics.QueueReceived(batch.Count);
 
-        // Into hand first, all of them: whatever happens from here on, they are extended, and given back at a stop.
+        // Take all of them into hand first: from then on their visibility is extended, and a stop gives them back.
         var messages = batch.Select(message => (Held: Hold(message), message.Body)).ToList();
         var byThing = new Dictionary<string, List<PendingChange>>(StringComparer.Ordinal);
         foreach (var (message, body) in messages.OrderBy(message => message.Held.SentAt))
@@ -66,27 +59,54 @@ internal sealed partial class MessageSorter(
     private void Refuse(InFlightMessage message, ParsedEvent.Refused refused)
     {
         metrics.QueueRefused(refused.Reason);
-        visibility.Release(message, redrive.HidePoisonFor(message.ReceiveCount));
+        visibility.Release(message, redrive.HideRefusedFor(message.ReceiveCount));
 
-        // It comes again until the dead-letter queue takes it. The first time here is for a person, whoever had it before; the others say
-        // nothing new.
+        // It comes again until the dead-letter queue takes it. Only the first line is news.
         LogRefused(warned.IsFirst(message.MessageId) ? LogLevel.Warning : LogLevel.Debug, message.MessageId, message.ReceiveCount,
             refused.Reason, refused.Detail);
     }
 
-    /// <summary>After an outage of storage that is said of thousands: one a minute is enough.</summary>
+    /// <summary>At most one a minute: an outage of storage makes thousands of messages come again.</summary>
     private void WarnIfAgain(InFlightMessage message, string thingName)
     {
         if (message.ReceiveCount < AgainAndAgain || !warned.IsFirst(message.MessageId) || !again.ShouldLog()) return;
         LogAgainAndAgain(message.MessageId, thingName, message.ReceiveCount);
     }
 
-    [LoggerMessage(
-        LogLevel.Warning,
-        "SQS hands out message {MessageId} (of {ThingName}) again and again, now for the {ReceiveCount}th time: what it says could not be "
-            + "stored, or it could not be deleted afterwards. Other lines say why; it may be another consumer of this queue, too")]
+    [LoggerMessage(LogLevel.Warning,
+        "SQS hands out message {MessageId} (of {ThingName}) again and again, now for the {ReceiveCount}th time: its change could not be "
+            + "stored, or the message could not be deleted. Other log lines say why. Another consumer of this queue may also be the cause")]
     private partial void LogAgainAndAgain(string messageId, string thingName, int receiveCount);
 
-    [LoggerMessage("Message {MessageId} (receive {ReceiveCount}) is no event and is left to the dead-letter queue: {Reason}. {Detail}")]
+    [LoggerMessage("Message {MessageId} (receive {ReceiveCount}) is refused and left to the dead-letter queue: {Reason}. {Detail}")]
     private partial void LogRefused(LogLevel level, string messageId, int receiveCount, RefusalReason reason, string detail);
+
+    /// <summary>The messages about which there was a warning. One is enough, however often a message comes.</summary>
+    private sealed class WarnedMessages
+    {
+        /// <summary>Few messages come again and again; a flood of others must not fill memory.</summary>
+        private const int Most = 10_000;
+
+        private readonly Lock sync = new();
+        private HashSet<string> newer = [];
+        private HashSet<string> older = [];
+
+        public bool IsFirst(string messageId)
+        {
+            lock (sync)
+            {
+                if (older.Contains(messageId) || !newer.Add(messageId)) return false;
+                if (newer.Count >= Most) (older, newer) = (newer, []);
+                return true;
+            }
+        }
+    }
 }
+
+/// <summary>
+/// What one receive brought for one thing, in the order it was sent. The changes are stored one after the other. If one cannot be stored,
+/// the later ones wait with it: two events of the same second must not change places.
+/// </summary>
+internal sealed record ThingMessages(string ThingName, IReadOnlyList<PendingChange> Changes);
+
+internal sealed record PendingChange(InFlightMessage Message, ConnectionChange Change);

@@ -1,22 +1,21 @@
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// How long a poll waits for a message. A proxy between us and SQS may cut connections on which nothing is said for some seconds. What the
-/// answer to such a poll would have brought is hidden for a while, and verdicts wait for that. So polls become shorter than what the proxy
-/// lets pass.
+/// How long a poll waits for a message. A proxy in front of SQS may cut connections that are idle for some seconds. The messages in the
+/// lost answer stay hidden for a while, and verdicts wait for that. So polls become shorter than the proxy allows.
 /// </summary>
 internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> logger)
 {
     /// <summary>The shortest poll that asks all of SQS's servers.</summary>
     internal static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
 
-    /// <summary>The proxy may be gone by then.</summary>
+    /// <summary>The proxy may be gone after that.</summary>
     internal static readonly TimeSpan StaysShortFor = TimeSpan.FromHours(1);
 
-    /// <summary>A connection may break once for any reason.</summary>
+    /// <summary>One cut may have any reason.</summary>
     private const int CutsInARow = 2;
 
-    /// <summary>An attempt that failed sooner met with something else.</summary>
+    /// <summary>An attempt that failed sooner had another reason.</summary>
     private static readonly TimeSpan Idle = 1.5 * Short;
 
     private readonly Lock _lock = new();
@@ -48,7 +47,7 @@ internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> 
             _failures++;
             if (_shortSince is not null || waited < Idle || waited > SqsQueue.LongPoll - (Short / 2)) return;
 
-            // What breaks the polls of all receivers at once is one cut.
+            // All receivers can lose their polls at once; that is one cut.
             if (_lastCut is { } last && time.GetElapsedTime(last) < Short) return;
             _lastCut = time.GetTimestamp();
             if (++_cuts < CutsInARow) return;
@@ -66,7 +65,7 @@ internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> 
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Something between this process and SQS cuts polls that wait for {Seconds:0.0} s. They wait for 1 s "
-        + "from now on; after an hour longer ones are tried again. Let connections to SQS be idle for 10 s")]
+    [LoggerMessage(LogLevel.Warning, "Something between this process and SQS cuts polls that wait for {Seconds:0.0} s. From now on they "
+        + "wait for 1 s; longer polls are tried again after an hour. Let idle connections to SQS live for 10 s")]
     private partial void LogCut(double seconds);
 }

@@ -1,26 +1,24 @@
 using Amazon.SQS.Model;
+using IoTOrleans.Aws;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Watermarks;
 
 namespace IoTOrleans.Events.Sqs;
 
-/// <summary>Long-polls the queue and passes on what it brings, for as long as there is room for it and storage to put it.</summary>
-internal sealed class SqsReceiver(
-    SqsQueue queue,
-    StorageGate gate,
-    MemoryGauge memory,
-    MessageSorter sorter,
-    ChannelWriter<ThingMessages> work,
-    ReceiveTrouble trouble,
-    PollProgress progress,
-    PollLength length,
-    TimeProvider time)
+/// <summary>Long-polls the queue and passes its messages on, while there is room for them and storage works.</summary>
+internal sealed partial class SqsReceiver(
+    SqsQueue queue, StorageGate gate, MemoryGauge memory, MessageSorter sorter, Channel<ThingMessages> work, PollProgress progress,
+    PollLength length, SqsOptions options, TimeProvider time, ILogger<SqsReceiver> logger)
 {
-    /// <param name="first">What was received already, when the service started.</param>
-    /// <param name="stopping">No new poll begins. What the one under way brings is passed on as ever.</param>
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
+
+    private readonly LogLimiter trouble = new(time);
+
+    /// <param name="first">Messages that were received when the service started.</param>
+    /// <param name="stopping">Ends polling. The messages of the poll under way are passed on as usual.</param>
     /// <param name="hangUp">
-    /// Ends a poll that hangs. One that only waits is never cut off: if SQS was handing out a message at that very moment, nobody would get
-    /// it until the visibility timeout of the request is over, and everybody would have to reckon with that.
+    /// Ends a poll that hangs. A poll that only waits must not be cut: if SQS handed out a message just then, nobody would get it until its
+    /// visibility timeout is over, and all verdicts would have to wait for that.
     /// </param>
     public async Task Run(IReadOnlyList<Message> first, CancellationToken stopping, CancellationToken hangUp)
     {
@@ -31,16 +29,17 @@ internal sealed class SqsReceiver(
         {
             try
             {
-                // Also when stopping: what was received is in hand from here on, and is stored or given back with the rest.
-                await Take(batch, hangUp);
+                // Also when stopping: received messages are taken into hand, and stored or given back with the rest.
+                foreach (var messages in batch.Count is 0 ? [] : await sorter.Sort(batch, hangUp))
+                    await work.Writer.WriteAsync(messages, hangUp);
                 batch = [];
 
-                // Room first, then the request: what is received starts to run out of time.
-                await work.WaitToWriteAsync(stopping);
+                // Room first, then the request: the visibility timeout of a received message is running.
+                await work.Writer.WaitToWriteAsync(stopping);
                 await memory.UntilRoom(stopping);
                 var max = await gate.MayReceive(stopping);
                 batch = await Receive(poll, max, hangUp);
-                trouble.IsOver();
+                if (trouble.IsOver()) LogReceived(options.QueueUrl);
                 failures = 0;
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -50,15 +49,13 @@ internal sealed class SqsReceiver(
             }
             catch (Exception exception)
             {
-                await trouble.Wait(exception, failures++, stopping);
+                if (trouble.ShouldLog()) LogNotReceived(options.QueueUrl, AwsFaults.Describe(exception));
+
+                // Up to a half sooner, so that silos that lost the queue together do not come back together.
+                var delay = Retry.After(++failures) * (0.5 + (Random.Shared.NextDouble() / 2));
+                await Task.Delay(delay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-    }
-
-    private async Task Take(IReadOnlyList<Message> batch, CancellationToken hangUp)
-    {
-        if (batch.Count is 0) return;
-        foreach (var messages in await sorter.Sort(batch, hangUp)) await work.WriteAsync(messages, hangUp);
     }
 
     private async Task<List<Message>> Receive(Poll poll, int max, CancellationToken hangUp)
@@ -71,7 +68,7 @@ internal sealed class SqsReceiver(
             var now = time.GetUtcNow();
             if (now - began > SqsQueue.LongPoll + SqsQueue.Answering) progress.Failed(now);
 
-            // Where the SDK asked more than once, the time is not that of one poll.
+            // If the SDK retried, the elapsed time is not that of one poll.
             if (length.Failures == failures) length.Answered(time.GetElapsedTime(asked));
             poll.Answered(PollResult.Of(batch, now));
             return batch;
@@ -79,8 +76,14 @@ internal sealed class SqsReceiver(
         catch (Exception exception)
         {
             poll.Failed();
-            if (LostAnswers.MayBe(exception)) progress.AnswerLost(time.GetElapsedTime(asked));
+            if (SqsClient.MayHaveLostAnswer(exception)) progress.AnswerLost(time.GetElapsedTime(asked));
             throw;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Receiving from {QueueUrl} fails. The service keeps trying. {Error}")]
+    private partial void LogNotReceived(string queueUrl, string error);
+
+    [LoggerMessage(LogLevel.Information, "{QueueUrl} answers again")]
+    private partial void LogReceived(string queueUrl);
 }

@@ -1,34 +1,20 @@
 namespace IoTOrleans.Events.Sqs;
 
-/// <summary>
-/// Hands the changes of one thing after the other to the sink; what is stored goes on to be deleted, and nothing else does.
-/// </summary>
+/// <summary>Reports the changes of one thing after the other to the sink. Only stored messages go on to the deleter.</summary>
 internal sealed partial class SqsWorker(
-    ChannelReader<ThingMessages> work,
-    IConnectionChangeSink sink,
-    StorageGate gate,
-    MessageDeleter deleter,
-    VisibilityKeeper visibility,
-    EventMetrics metrics,
-    TimeProvider time,
-    ILogger<SqsWorker> logger)
+    Channel<ThingMessages> work, IConnectionChangeSink sink, StorageGate gate, MessageDeleter deleter, VisibilityKeeper visibility,
+    EventMetrics metrics, TimeProvider time, ILogger<SqsWorker> logger)
 {
-    /// <summary>Storage that fails half of the requests for some seconds is no reason to put a thing off for longer than that.</summary>
+    /// <summary>If storage fails half of the requests for some seconds, a thing must not wait for longer than that.</summary>
     private const int TriesInHand = 3;
 
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8));
     private static readonly Backoff ComesAgain = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(15));
 
-    /// <summary>Works until there is no more work, or the token ends it; what is in hand then is given back by whoever ended it.</summary>
+    /// <summary>Works until the channel is completed and empty.</summary>
     public async Task Run(CancellationToken cancellationToken)
     {
-        try
-        {
-            await foreach (var messages in work.ReadAllAsync(cancellationToken)) await Store(messages, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-        }
+        await foreach (var messages in work.Reader.ReadAllAsync(cancellationToken)) await Store(messages, cancellationToken);
     }
 
     /// <summary>10 s · 2ⁿ, at most 15 min; n: the receives before this one.</summary>
@@ -53,8 +39,7 @@ internal sealed partial class SqsWorker(
                 continue;
             }
 
-            // Others could be stored meanwhile, and it could not a few times in a row, so it is this thing; later, then, and for that its
-            // next receive is due.
+            // Other changes could be stored meanwhile, so the problem is this thing. It waits for its next receive.
             failures++;
             if (failures > TriesInHand && gate.Stored != storedBefore && !gate.IsPaused)
             {
@@ -64,13 +49,12 @@ internal sealed partial class SqsWorker(
                 return;
             }
 
-            // Nothing could be stored since: it may well be the storage, and a receive must not be spent on that. Enough of these close
-            // the gate.
+            // Nothing could be stored since, so storage may be down, and a receive must not be wasted. Enough failures close the gate.
             if (!gate.IsPaused) await Task.Delay(Retry.After(failures), time, cancellationToken);
         }
     }
 
-    /// <returns>What went wrong; whatever it is, the change counts as not stored.</returns>
+    /// <returns>null: stored. Otherwise why not.</returns>
     private async Task<string?> TryStore(string thingName, ConnectionChange change)
     {
         try
@@ -89,10 +73,11 @@ internal sealed partial class SqsWorker(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{ThingName}: a change was not stored (receive {ReceiveCount}), it comes again in {Backoff}. {Error}")]
+    [LoggerMessage(LogLevel.Warning,
+        "{ThingName}: a change could not be stored (receive {ReceiveCount}). It comes again in {Backoff}. {Error}")]
     private partial void LogComesAgain(string thingName, int receiveCount, TimeSpan backoff, string error);
 
-    // Debug: in an outage there is one for each attempt on each message in hand, and the gate says what there is to say.
+    // Debug: in an outage there is one for each attempt on each in-flight message, and the gate logs the outage.
     [LoggerMessage(LogLevel.Debug, "{ThingName}: an attempt to store a change failed")]
     private partial void LogFailed(Exception exception, string thingName);
 }

@@ -1,17 +1,17 @@
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// Every receive of a message counts towards the dead-letter queue, so a receive is spent only on what can be stored. After 5 failures in
-/// a row, with nothing stored in between, storage counts as down: receiving stops, what is in hand stays in hand, and every 5 seconds one
-/// attempt is let through, until one succeeds.
+/// Every receive of a message counts towards the dead-letter queue, so none is wasted while storage is down. After 5 failures in a row with
+/// nothing stored in between, receiving stops, in-flight messages stay in flight, and one attempt every 5 seconds goes through until one
+/// succeeds.
 /// </summary>
 internal sealed partial class StorageGate(InFlightMessages held, TimeProvider time, ILogger<StorageGate> logger) : IDisposable
 {
     internal const int FailuresBeforePause = 5;
 
     /// <summary>
-    /// While paused, up to this many messages are taken into hand, one at a time: if all that we have is of one thing that can never be
-    /// stored, only another thing shows that storage is well.
+    /// While paused, up to this many messages are received, one at a time: if all in-flight messages are of one thing that can never be
+    /// stored, only another thing shows that storage works.
     /// </summary>
     internal const int HandfulWhilePaused = 10;
 
@@ -31,15 +31,12 @@ internal sealed partial class StorageGate(InFlightMessages held, TimeProvider ti
 
     public bool IsPaused { get; private set; }
 
-    /// <summary>
-    /// How many changes have been stored. A message that fails while this moves has a problem of its own; while it stands still, storage is
-    /// the suspect.
-    /// </summary>
+    /// <summary>How many changes have been stored. If a message fails while this grows, the problem is the message, not storage.</summary>
     public long Stored => Interlocked.Read(ref stored);
 
-    /// <summary>Waits until something may be stored.</summary>
-    /// <param name="tried">It has failed before: during a pause, those that have not are let through first.</param>
-    /// <returns>False: the consumer stops and storage is down, so give it back.</returns>
+    /// <summary>Waits until a change may be stored.</summary>
+    /// <param name="tried">The change has failed before. During a pause, changes that have not go first.</param>
+    /// <returns>False: the consumer stops and storage is down, so give the message back.</returns>
     public Task<bool> Enter(bool tried, CancellationToken cancellationToken)
     {
         lock (sync)
@@ -53,7 +50,7 @@ internal sealed partial class StorageGate(InFlightMessages held, TimeProvider ti
         }
     }
 
-    /// <summary>Waits until something may be received.</summary>
+    /// <summary>Waits until messages may be received.</summary>
     /// <returns>How many messages at most.</returns>
     public Task<int> MayReceive(CancellationToken cancellationToken)
     {
@@ -96,7 +93,7 @@ internal sealed partial class StorageGate(InFlightMessages held, TimeProvider ti
         }
     }
 
-    /// <summary>The consumer stops: nobody waits here any longer for storage to come back.</summary>
+    /// <summary>The consumer stops, so nothing waits any longer for storage.</summary>
     public void Close()
     {
         lock (sync)
@@ -143,9 +140,7 @@ internal sealed partial class StorageGate(InFlightMessages held, TimeProvider ti
 
             var next = workers.FirstOrDefault(waiter => !waiter.Tried) ?? workers.First?.Value;
             if (next is null or { Tried: true } && held.Count < HandfulWhilePaused && receivers.TryDequeue(out var receiver))
-            {
                 receiver.TrySetResult(1);
-            }
 
             if (next is null) return;
             workers.Remove(next);
@@ -154,15 +149,15 @@ internal sealed partial class StorageGate(InFlightMessages held, TimeProvider ti
         }
     }
 
-    [LoggerMessage(
-        LogLevel.Warning,
-        "Storage failed {Failures} times in a row: receiving is paused, {InHand} messages stay in hand, one is tried every 5 s")]
+    [LoggerMessage(LogLevel.Warning,
+        "Storage failed {Failures} times in a row, so receiving is paused. {InHand} messages stay in flight, and one is tried every 5 s")]
     private partial void LogPaused(int failures, int inHand);
 
-    [LoggerMessage(LogLevel.Warning, "Storage has been failing for {Minutes} min: receiving is still paused, {InHand} messages in hand")]
+    [LoggerMessage(LogLevel.Warning,
+        "Storage has been failing for {Minutes} min. Receiving is still paused, {InHand} messages are in flight")]
     private partial void LogStillPaused(int minutes, int inHand);
 
-    [LoggerMessage(LogLevel.Information, "Storage is back after {Seconds} s: receiving goes on")]
+    [LoggerMessage(LogLevel.Information, "Storage is back after {Seconds} s. Receiving continues")]
     private partial void LogOpened(int seconds);
 
     private sealed record Waiter(bool Tried, TaskCompletionSource<bool> Turn);

@@ -13,7 +13,7 @@ internal static class InwardComposition
     {
         var services = builder.Services;
         services.AddSingleton<IConnectionChangeSink>(provider => new WatchedThings(
-            new GrainSink(provider.GetRequiredService<IGrainFactory>()), settings.Things.Include, settings.Things.Exclude));
+            provider.GetRequiredService<IGrainFactory>(), settings.Things.Include, settings.Things.Exclude));
         services.AddSingleton<SiloMetrics>();
         services.AddSingleton<EventsLog>();
         services.AddIngestProgress();

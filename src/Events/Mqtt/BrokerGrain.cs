@@ -2,11 +2,14 @@ using IoTOrleans.Grains.State;
 
 namespace IoTOrleans.Events.Mqtt;
 
-/// <summary>Counts the starts of the embedded broker, over restarts of the process: its connections are numbered from 1 in each.</summary>
+/// <summary>Counts the starts of the embedded broker over restarts of the process. Each start numbers its connections from 1.</summary>
 [Alias("IoTOrleans.IBrokerGrain")]
 internal interface IBrokerGrain : IGrainWithIntegerKey
 {
-    /// <summary>Counts and stores one start more.</summary>
+    /// <summary>The key of the only broker.</summary>
+    const long Key = 0;
+
+    /// <summary>Counts and stores one more start.</summary>
     /// <returns>Its number; the first is 1.</returns>
     [Alias("Started")]
     Task<long> Started();
@@ -26,4 +29,16 @@ internal sealed class BrokerGrain([PersistentState("broker")] IPersistentState<B
 internal sealed record BrokerState
 {
     [Id(0)] public long Starts { get; init; }
+}
+
+internal sealed class BrokerClock : IBrokerClock
+{
+    private volatile BrokerStart? current;
+
+    public bool Expected => true;
+
+    /// <summary>Keeps its value when the broker stops: grains that still work must not take the stop for another start.</summary>
+    public BrokerStart? Current => current;
+
+    internal void Started(BrokerStart start) => current = start;
 }

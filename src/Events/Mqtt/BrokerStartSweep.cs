@@ -1,26 +1,28 @@
+using IoTOrleans.Grains.Devices;
 using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>
-/// A broker that starts has no connections, and nobody saw them end: a little later, it looks for the things that are taken to
-/// be connected and have not come back.
+/// A start of the broker ends all earlier connections without an event. A little later this service tells each thing that is stored as
+/// connected and has not come back.
 /// </summary>
 /// <remarks>
-/// A walk in which something failed is done again as a whole, later and later. Things that were told in an earlier walk are not
-/// found any more, so nothing has to be remembered between walks.
+/// A walk in which something failed is repeated as a whole, with growing delays. It does not find things that an earlier walk has told.
 /// </remarks>
 internal sealed partial class BrokerStartSweep(
-    IBrokerThings things, IBrokerStartSink sink, IBrokerClock clock, LiveConnections live, IOptions<MqttBrokerOptions> options,
+    IThingCatalogue catalogue, IGrainFactory grains, IBrokerClock clock, LiveConnections live, IOptions<MqttBrokerOptions> options,
     TimeProvider time, ILogger<BrokerStartSweep> logger) : BackgroundService
 {
     internal const int AtOnce = 16;
+
+    private const int PageSize = 1000;
 
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Registered after the broker, which knows its start when it has started.
+        // Registered after the broker, so its start is known by now.
         if (clock.Current is not { } start) return;
 
         try
@@ -31,7 +33,7 @@ internal sealed partial class BrokerStartSweep(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The next start sweeps again. A host that fails to start takes this for a crash otherwise, and says so at length.
+            // The next start sweeps again. A host that fails to start would log this exception as a crash.
         }
     }
 
@@ -42,14 +44,16 @@ internal sealed partial class BrokerStartSweep(
         var failed = 0;
         try
         {
+            var pages = catalogue.Walk(PageSize, cancellationToken);
+            var waiting = pages.SelectMany(page => page.Things).Where(thing => WaitsForBroker(thing.State, start.Number));
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(things.HeardByEarlierStarts(start.Number, cancellationToken), parallel, async (thingName, _) =>
+            await Parallel.ForEachAsync(waiting.Select(thing => thing.ThingName), parallel, async (thingName, _) =>
             {
                 // It is back, and its connect is on the way to its grain.
                 if (!live.TryFind(thingName, out var visit) || visit is not null) return;
                 try
                 {
-                    await sink.BrokerStarted(thingName, start);
+                    await grains.GetGrain<IDeviceAnswers>(thingName).BrokerStarted(start);
                     Interlocked.Increment(ref told);
                 }
                 catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -68,14 +72,22 @@ internal sealed partial class BrokerStartSweep(
         return failed == 0;
     }
 
-    [LoggerMessage(
-        LogLevel.Information,
-        "Broker start {Number}: {Told} things from before have not come back yet; {Failed} could not be told and are tried again.")]
+    /// <summary>
+    /// Connected or in grace since an earlier start: this start gives the thing a whole grace. One thing too many does no harm, one too few
+    /// would stay connected for ever.
+    /// </summary>
+    private static bool WaitsForBroker(DeviceState state, long startNumber) =>
+        state.Source == EventSource.Broker
+        && state.Marks.TryGetValue(OrderMark.BrokerKey, out var mark) && mark.BrokerStart < startNumber
+        && (state.Connected == true || state.Outage is { Telling: null });
+
+    [LoggerMessage(LogLevel.Information,
+        "Broker start {Number}: {Told} things have not come back since, so their grace begins. {Failed} more are tried again.")]
     private partial void LogWalked(long number, int told, int failed);
 
-    [LoggerMessage(LogLevel.Warning, "{Thing} could not be told of the broker's start.")]
+    [LoggerMessage(LogLevel.Warning, "{Thing} could not be told that the broker has started. It is told again later.")]
     private partial void LogThingFailed(Exception exception, string thing);
 
-    [LoggerMessage(LogLevel.Warning, "The things that were connected before the broker's start could not be listed; trying again.")]
+    [LoggerMessage(LogLevel.Warning, "The things that were connected before the broker's start could not be listed. This is tried again.")]
     private partial void LogWalkFailed(Exception exception);
 }
