@@ -16,7 +16,7 @@ public sealed record Flapping
     /// <summary>Set when it is over: the thing has been connected for an hour since then.</summary>
     [Id(3)] public DateTimeOffset? CalmSince { get; init; }
 
-    /// <summary>In here <see cref="Delivery.Offline"/> means <c>device.flapping</c>, <see cref="Delivery.Recovered"/> <c>device.steady</c>.</summary>
+    /// <summary>In here <see cref="Delivery.Offline"/> is <c>device.flapping</c>, and its recovery is <c>device.steady</c>.</summary>
     [Id(4)] public IReadOnlyDictionary<string, Delivery> Deliveries { get; init; } = None;
 
     private static readonly IReadOnlyDictionary<string, Delivery> None = new Dictionary<string, Delivery>();

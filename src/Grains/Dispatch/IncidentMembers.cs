@@ -4,8 +4,8 @@ using IoTOrleans.Grains.Incidents;
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>
-/// Tells the members of an incident that they were told by it, and deletes their pages. What fails is done by the next question, or
-/// activation.
+/// Tells the members of an incident that it was accepted, and deletes their pages. A member that was missed asks within a minute; pages
+/// are deleted by the dispatcher's next activation.
 /// </summary>
 internal sealed partial class IncidentMembers : LaneService
 {
@@ -56,7 +56,6 @@ internal sealed partial class IncidentMembers : LaneService
             }
             catch (Exception)
             {
-                // It asks again within a minute, and is told then.
                 Interlocked.Increment(ref missed);
             }
         });

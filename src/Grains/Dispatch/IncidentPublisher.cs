@@ -2,38 +2,28 @@ using IoTOrleans.Grains.Incidents;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>What a dispatcher publishes about an incident. A number that is missing must not keep the news back.</summary>
-internal sealed partial class IncidentPublisher
+/// <summary>Sends what a dispatcher publishes about an incident.</summary>
+internal sealed partial class IncidentPublisher(
+    IGrainFactory grains, DestinationSender sender, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
+    ILogger<IncidentPublisher> logger)
 {
-    private readonly IGrainFactory _grains;
-    private readonly DestinationSender _sender;
-    private readonly IFleetCount _fleet;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly Func<string, Task> _tryAgain;
-
-    public IncidentPublisher(
-        IGrainFactory grains, DestinationSender sender, IFleetCount fleet, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
-        ILogger<IncidentPublisher> logger)
-    {
-        (_grains, _sender, _fleet, _time, _logger) = (grains, sender, fleet, time, logger);
-        _tryAgain = destination => grains.GetGrain<IDispatcherGrain>(destination).TryAgain();
-    }
+    private readonly Func<string, Task> _tryAgain = destination => grains.GetGrain<IDispatcherGrain>(destination).TryAgain();
 
     public void Publish(string destination, FleetNotification notification, TimeSpan wait) =>
-        _sender.Send(destination, Traffic.Incidents, new Publication(this, destination, notification, wait, _time.GetTimestamp()));
+        sender.Send(destination, Traffic.Incidents, new Publication(this, destination, notification, wait, time.GetTimestamp()));
 
-    private async Task<int?> CountThings(CancellationToken cancellationToken)
+    private TimeSpan ElapsedSince(long timestamp) => time.GetElapsedTime(timestamp);
+
+    private Task Answer(string destination, FleetNotification notification, DeliveryAnswer answer) =>
+        grains.GetGrain<IDispatcherGrain>(destination).Published(notification.IncidentId, notification.Number, answer);
+
+    private void Log(string destination, FleetNotification notification, DeliveryAnswer answer)
     {
-        try
-        {
-            return await _fleet.Count(cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            LogNotCounted(exception);
-            return null;
-        }
+        var (name, id, count, detail) = (notification.Event.Name(), notification.IncidentId, notification.Count, answer.Detail ?? "ok");
+        if (answer.Outcome == DeliveryOutcome.Accepted)
+            LogAccepted(destination, name, id, notification.Number, count, notification.Back, detail);
+        else if (answer.Outcome == DeliveryOutcome.Refused) LogRefused(destination, name, id, count, detail);
+        else LogFailed(destination, name, id, count, detail);
     }
 
     private sealed class Publication(
@@ -46,22 +36,14 @@ internal sealed partial class IncidentPublisher
         public Waiter? Waiter => new(all._tryAgain, destination);
 
         public ValueTask<Admission> Admit(INotificationDestination to, RetryQueue retries, CancellationToken cancellationToken) =>
-            new(Admission.Go(wait - all._time.GetElapsedTime(since)));
+            new(Admission.Go(wait - all.ElapsedSince(since)));
 
-        public async Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
-            await to.Send(notification with { Total = await all.CountThings(cancellationToken) }, cancellationToken);
+        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
+            to.Send(notification, cancellationToken);
 
-        public void Log(string to, DeliveryAnswer answer)
-        {
-            var (name, id, count, detail) = (notification.Event.Name(), notification.IncidentId, notification.Count, answer.Detail ?? "ok");
-            if (answer.Outcome == DeliveryOutcome.Accepted)
-                all.LogAccepted(to, name, id, notification.Number, count, notification.Back, detail);
-            else if (answer.Outcome == DeliveryOutcome.Refused) all.LogRefused(to, name, id, count, detail);
-            else all.LogFailed(to, name, id, count, detail);
-        }
+        public void Log(string to, DeliveryAnswer answer) => all.Log(to, notification, answer);
 
-        public Task Record(string to, DeliveryAnswer answer) =>
-            all._grains.GetGrain<IDispatcherGrain>(to).Published(notification.IncidentId, notification.Number, answer);
+        public Task Record(string to, DeliveryAnswer answer) => all.Answer(to, notification, answer);
     }
 
     [LoggerMessage(LogLevel.Information, "{Destination} accepted {Event} of incident {IncidentId}, number {Number} "
@@ -75,7 +57,4 @@ internal sealed partial class IncidentPublisher
     [LoggerMessage(LogLevel.Error, "{Destination} refused {Event} of incident {IncidentId} ({Count} "
         + "things), tried hourly for a day: {Detail}")]
     private partial void LogRefused(string destination, string @event, string incidentId, int count, string detail);
-
-    [LoggerMessage(LogLevel.Warning, "The things could not be counted; an incident is told without their number")]
-    private partial void LogNotCounted(Exception exception);
 }

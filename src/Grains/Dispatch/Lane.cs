@@ -6,15 +6,15 @@ internal interface ILane
 {
     int Count { get; }
 
-    /// <summary>Works until the lane is closed and empty, or the token ends it; what is left then is lost, at no harm.</summary>
+    /// <summary>Works until the lane is closed and empty, or until the token ends it. What is left then is asked for again.</summary>
     Task Run(CancellationToken cancellationToken);
 
     void Close();
 }
 
 /// <summary>
-/// A bounded queue with a fixed number of workers. What does not fit is dropped, since whoever asked asks again at the next tick;
-/// what is already waiting or in work is not taken twice.
+/// A bounded queue with a fixed number of workers. What does not fit is dropped, since its grain asks again at the next tick. Nothing is
+/// taken twice.
 /// </summary>
 internal sealed partial class Lane<TWork>(
     string name, int workers, int capacity, Func<TWork, CancellationToken, Task> handle, ILogger logger)
@@ -29,8 +29,7 @@ internal sealed partial class Lane<TWork>(
 
     public int Count => _taken.Count;
 
-    /// <param name="follows">Whether the second has its turn after the first, which has its key now. Without it, a key that is taken
-    /// refuses.</param>
+    /// <param name="follows">Whether the second waits for the first, which has the same key. Default: it is refused.</param>
     public bool TryAdd(string key, TWork work, Func<TWork, TWork, bool>? follows = null)
     {
         while (!_taken.TryAdd(key, new(work, [])))
@@ -77,13 +76,9 @@ internal sealed partial class Lane<TWork>(
                 }
             }
         }
-        catch (ChannelClosedException)
+        catch (Exception exception) when (exception is ChannelClosedException or OperationCanceledException)
         {
-            // Closed and empty.
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Stopping: the reminder of whatever was left asks again at the next start.
+            // Closed and empty, or stopping: the reminders of what is left ask again at the next start.
         }
     }
 

@@ -1,12 +1,13 @@
 using IoTOrleans.Grains.Presence;
 
-namespace IoTOrleans.Grains.Dispatch;
+namespace IoTOrleans.Grains.Observing;
 
 /// <summary>
-/// A rule that routes only one direction (true → false, as in many examples) looks like it works: verifiers bring the things
-/// back, minutes late. If in a whole day nothing else did, somebody should be told how to mend the rule.
+/// An IoT rule that selects only disconnects, as in many examples, seems to work: verifiers find the returns, minutes late. If they found
+/// all returns of a day, the log says how to mend the rule.
 /// </summary>
-internal sealed partial class FeedWatch([FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<FeedWatch> logger)
+internal sealed partial class OneWayFeedWarning(
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<OneWayFeedWarning> logger)
 {
     internal static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
@@ -26,19 +27,11 @@ internal sealed partial class FeedWatch([FromKeyedServices(TimeProviderNames.Gra
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            if (connected)
-            {
-                _since = now;
-                _heals = 0;
-                return;
-            }
-
-            _heals++;
-            _since ??= now;
+            _heals = connected ? 0 : _heals + 1;
+            if (connected || _since is null) _since = now;
             if (_heals < HealsToWarn || now - _since < Day) return;
             LogOneWay(_heals);
-            _since = now;
-            _heals = 0;
+            (_since, _heals) = (now, 0);
         }
     }
 
