@@ -3,9 +3,7 @@ namespace IoTOrleans.Contracts;
 /// <summary>A report that a thing connected or disconnected. Reports may be repeated, late and in any order.</summary>
 /// <param name="Connected">What the thing is after this event.</param>
 /// <param name="Timestamp">When it happened, by the sender's clock. Lifecycle events: ± 2 minutes, as AWS says.</param>
-/// <param name="ReceivedAt">
-/// When our side first received it: <c>SentTimestamp</c> of SQS, arrival for HTTP and MQTT. A later time stamp is not trusted.
-/// </param>
+/// <param name="ReceivedAt"><c>SentTimestamp</c> of SQS, arrival for HTTP and MQTT. A later time stamp is not trusted.</param>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.ConnectionChange")]
 public sealed record ConnectionChange(
     [property: Id(0)] bool Connected,
@@ -65,16 +63,11 @@ public enum ChangeKind
     Broker = 4,
 }
 
-/// <summary>How an event came in.</summary>
+/// <summary>How an event came in: SQS, <c>POST /events</c>, or the MQTT broker in this process.</summary>
 [GenerateSerializer, Alias("IoTOrleans.EventSource")]
 public enum EventSource
 {
-    /// <summary>SQS.</summary>
     Queue = 0,
-
-    /// <summary><c>POST /events</c>.</summary>
     Http = 1,
-
-    /// <summary>The MQTT broker in this process.</summary>
     Broker = 2,
 }

@@ -12,7 +12,6 @@ public sealed record DeviceStatus
     /// <summary>Null while <see cref="Status"/> is unknown.</summary>
     [Id(2)] public bool? Connected { get; init; }
 
-    /// <summary>The last real change of <see cref="Connected"/>.</summary>
     [Id(3)] public DateTimeOffset? Since { get; init; }
 
     /// <summary>When somebody will be notified; only in grace.</summary>
@@ -23,13 +22,10 @@ public sealed record DeviceStatus
 
     [Id(6)] public string? DisconnectReason { get; init; }
 
-    /// <summary>Time of the last event that was applied.</summary>
     [Id(7)] public DateTimeOffset? LastEventAt { get; init; }
 
-    /// <summary>Of the running outage.</summary>
     [Id(8)] public string? OutageId { get; init; }
 
-    /// <summary>Outages that ended without a notification.</summary>
     [Id(9)] public int OutagesSuppressed { get; init; }
 
     /// <summary>Notifications that at least one destination accepted.</summary>
@@ -37,7 +33,6 @@ public sealed record DeviceStatus
 
     [Id(11)] public required IReadOnlyDictionary<string, string> Attributes { get; init; }
 
-    /// <summary>IDs of the mutes that hold for it now.</summary>
     [Id(20)] public required IReadOnlyList<string> MutedBy { get; init; }
 
     /// <summary>The first drop of the burst, while the thing is flapping.</summary>

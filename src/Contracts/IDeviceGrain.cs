@@ -19,25 +19,16 @@ public interface IDeviceGrain : IGrainWithStringKey
     [Alias("GetStatus")]
     Task<DeviceStatus?> GetStatus();
 
-    /// <summary>
-    /// Forgets the thing: state, reminder and everything owed, except a last <c>device.removed</c> to the destinations that were told of
-    /// an outage. The next event makes it a new thing.
-    /// </summary>
+    /// <summary>Forgets the thing and all that is owed, except <c>device.removed</c> to destinations that were told of an outage.</summary>
     [Alias("Forget")]
     Task Forget();
 
-    /// <summary>
-    /// Sets the override of this thing, or with null removes it. It takes effect at once, also for a running outage. It may be set before
-    /// the thing first connects; the status is unknown until then.
-    /// </summary>
+    /// <summary>Sets the override, or with null removes it. It takes effect at once, also before the thing first connects.</summary>
     /// <returns>The policy in effect now.</returns>
     [Alias("SetPolicy")]
     Task<DevicePolicy> SetPolicy(PolicySettings? settings);
 
-    /// <summary>
-    /// The stored state. The Orleans Dashboard finds this method by its signature (no parameter, returns the type of the persistent
-    /// state) and calls it to show a grain. It must have no side effect.
-    /// </summary>
+    /// <summary>The Orleans Dashboard finds this method by its signature and calls it, so it must have no side effect.</summary>
     [AlwaysInterleave]
     [Alias("GetState")]
     Task<DeviceState> GetState();

@@ -1,9 +1,6 @@
 namespace IoTOrleans.Contracts;
 
-/// <summary>
-/// Why an input had the effect it had. A log field, a metric tag, and a line in a thing's history, where it is stored as its
-/// number: a number is never reused.
-/// </summary>
+/// <summary>Why an input had the effect it had. The history stores the number, which is never reused.</summary>
 [GenerateSerializer, Alias("IoTOrleans.PresenceReason")]
 public enum PresenceReason
 {

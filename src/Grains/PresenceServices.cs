@@ -43,7 +43,6 @@ public static class PresenceServices
         services.AddSingleton<ThingNotifications>();
         services.AddSingleton<IncidentPublisher>();
         services.AddSingleton(provider => new NotificationsInHand(provider.GetRequiredService<DestinationSender>()));
-        services.AddSingleton<SummaryPlan>();
         services.AddSingleton<SummaryNotifications>();
         services.AddSingleton<WatcherNotifications>();
         services.AddKeyedSingleton<IRound, Sweep>(RoundOptions.Sweep);

@@ -33,7 +33,6 @@ public interface IMutesGrain : IGrainWithIntegerKey
 public enum MutePut
 {
     Created = 0,
-
     Replaced = 1,
 
     /// <summary>The list is full; nothing is changed.</summary>

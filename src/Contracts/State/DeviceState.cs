@@ -25,7 +25,7 @@ public sealed record DeviceState
     /// How far each kind of event has been read, by <see cref="OrderMark.KeyOf"/>. Lifecycle events have a mark for each client
     /// (<see cref="Clients"/>); a lifecycle mark in here is from version 0.2 or earlier, which did not know the client.
     /// </summary>
-    [Id(4)] public IReadOnlyDictionary<string, OrderMark> Marks { get; init; } = EmptyMarks;
+    [Id(4)] public IReadOnlyDictionary<string, OrderMark> Marks { get; init; } = ReadOnlyDictionary<string, OrderMark>.Empty;
 
     /// <summary>The MQTT clients of the thing, at most <see cref="MostClients"/>: the connected ones, then those that ended last.</summary>
     [Id(22)] public IReadOnlyList<ClientMark> Clients { get; init; } = [];
@@ -57,12 +57,9 @@ public sealed record DeviceState
     /// </summary>
     [Id(24)] public IReadOnlyList<string> Heard { get; init; } = [];
 
-    [Id(11)] public IReadOnlyDictionary<string, string> Attributes { get; init; } = EmptyAttributes;
+    [Id(11)] public IReadOnlyDictionary<string, string> Attributes { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>
-    /// When the last outage ended that outlasted its grace, notified or muted. For this thing a mute until recovery that began before is
-    /// over.
-    /// </summary>
+    /// <summary>When the last outage ended that outlasted its grace, notified or muted. Ends older mutes until recovery.</summary>
     [Id(20)] public DateTimeOffset? RecoveredAt { get; init; }
 
     /// <summary>Back after a muted outage: if the connection lasts, the thing has recovered at this moment.</summary>
@@ -80,9 +77,6 @@ public sealed record DeviceState
 
     /// <summary>A new client ID for each connection must not make the item grow.</summary>
     public const int MostClients = 4;
-
-    private static readonly IReadOnlyDictionary<string, OrderMark> EmptyMarks = new Dictionary<string, OrderMark>();
-    private static readonly IReadOnlyDictionary<string, string> EmptyAttributes = new Dictionary<string, string>();
 }
 
 /// <param name="At">Epoch seconds.</param>

@@ -1,9 +1,6 @@
 namespace IoTOrleans.Contracts;
 
-/// <summary>
-/// What is stored of one destination. Of members only hashes are stored, and only once they are counted: things ask again every minute
-/// until their notification is accepted.
-/// </summary>
+/// <summary>What is stored of one destination. Of members only hashes, once they are counted: before that, they ask again.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.DispatchState")]
 public sealed record DispatchState
 {
@@ -13,10 +10,7 @@ public sealed record DispatchState
     /// <summary>Oldest first.</summary>
     [Id(1)] public IReadOnlyList<Incident> Incidents { get; init; } = [];
 
-    /// <summary>
-    /// IDs of pages that may be stored but belong to no batch: the batch is not complete yet, its silo died, or it is not needed any more.
-    /// Kept until the pages are deleted.
-    /// </summary>
+    /// <summary>IDs of stored pages that belong to no batch: not complete yet, lost with their silo, or not needed any more.</summary>
     [Id(2)] public IReadOnlyList<string> LoosePages { get; init; } = [];
 
     /// <summary>The last forgotten members, so that none leaves its incident twice: 48-bit hashes, six bytes each, oldest first.</summary>
@@ -35,6 +29,5 @@ public sealed record ToldSingly
     /// <summary>When it fell due.</summary>
     [Id(2)] public DateTimeOffset Due { get; init; }
 
-    /// <summary>When it was admitted.</summary>
     [Id(3)] public DateTimeOffset At { get; init; }
 }

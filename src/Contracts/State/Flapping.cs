@@ -17,7 +17,5 @@ public sealed record Flapping
     [Id(3)] public DateTimeOffset? CalmSince { get; init; }
 
     /// <summary>In here <see cref="Delivery.Offline"/> is <c>device.flapping</c>, and its recovery is <c>device.steady</c>.</summary>
-    [Id(4)] public IReadOnlyDictionary<string, Delivery> Deliveries { get; init; } = None;
-
-    private static readonly IReadOnlyDictionary<string, Delivery> None = new Dictionary<string, Delivery>();
+    [Id(4)] public IReadOnlyDictionary<string, Delivery> Deliveries { get; init; } = ReadOnlyDictionary<string, Delivery>.Empty;
 }

@@ -13,7 +13,6 @@ public sealed record Incident
     /// <summary>When one more notification fell due than may go out by themselves.</summary>
     [Id(2)] public DateTimeOffset OpenedAt { get; init; }
 
-    /// <summary>When the last member joined.</summary>
     [Id(3)] public DateTimeOffset JoinedAt { get; init; }
 
     /// <summary>The first disconnect; with only returns, the first return.</summary>
@@ -22,23 +21,20 @@ public sealed record Incident
     /// <summary>The last disconnect.</summary>
     [Id(5)] public DateTimeOffset? LastAt { get; init; }
 
-    /// <summary>The last return.</summary>
     [Id(6)] public DateTimeOffset? LastBackAt { get; init; }
 
     /// <summary>Members in the publications so far, including one in flight.</summary>
     [Id(7)] public int Count { get; init; }
 
-    /// <summary>Those of them that came back.</summary>
     [Id(8)] public int Back { get; init; }
 
     /// <summary>Members whose return leads to no notification.</summary>
     [Id(9)] public int Silent { get; init; }
 
-    /// <summary>Members by disconnect reason.</summary>
-    [Id(10)] public IReadOnlyDictionary<string, int> Reasons { get; init; } = None;
+    [Id(10)] public IReadOnlyDictionary<string, int> Reasons { get; init; } = ReadOnlyDictionary<string, int>.Empty;
 
     /// <summary>Members by attribute, <c>name=value</c>.</summary>
-    [Id(11)] public IReadOnlyDictionary<string, int> Attributes { get; init; } = None;
+    [Id(11)] public IReadOnlyDictionary<string, int> Attributes { get; init; } = ReadOnlyDictionary<string, int>.Empty;
 
     /// <summary>Names of the first members.</summary>
     [Id(12)] public IReadOnlyList<string> Things { get; init; } = [];
@@ -51,7 +47,6 @@ public sealed record Incident
     /// <summary>The members of the last publications; oldest first. Only the last batch may wait for its answer.</summary>
     [Id(15)] public IReadOnlyList<IncidentBatch> Batches { get; init; } = [];
 
-    /// <summary>Failed attempts at the batch in flight.</summary>
     [Id(16)] public int Failures { get; init; }
 
     [Id(17)] public DateTimeOffset? RetryAt { get; init; }
@@ -64,10 +59,7 @@ public sealed record Incident
     /// <summary>Members that were forgotten after they were counted: their return is not waited for.</summary>
     [Id(20)] public int Gone { get; init; }
 
-    /// <summary>The batch that is stored and not accepted yet.</summary>
     public IncidentBatch? InFlight() => Batches.Count > 0 && Batches[^1].AcceptedAt is null ? Batches[^1] : null;
-
-    private static readonly IReadOnlyDictionary<string, int> None = new Dictionary<string, int>();
 }
 
 /// <summary>The members of one publication. Kept until all of them must have heard of it, so that none is counted twice.</summary>
@@ -80,12 +72,10 @@ public sealed record IncidentBatch
     /// <summary>48 bits of each member's hash, ascending, six bytes each; empty where they are in pages.</summary>
     [Id(1)] public byte[] Hashes { get; init; } = [];
 
-    /// <summary>The incident ends with it.</summary>
     [Id(2)] public bool Closing { get; init; }
 
     [Id(3)] public bool Growing { get; init; }
 
-    /// <summary>When it was stored.</summary>
     [Id(4)] public DateTimeOffset At { get; init; }
 
     [Id(5)] public DateTimeOffset? AcceptedAt { get; init; }
@@ -105,10 +95,7 @@ public sealed record IncidentBatch
     [Id(10)] public IReadOnlyList<string> Newest { get; init; } = [];
 }
 
-/// <summary>
-/// Hashes of an incident's members, apart from the <see cref="DispatchState"/> because a million do not fit into one item. Written once,
-/// before the state that names it, and never changed.
-/// </summary>
+/// <summary>Hashes of members, because a million do not fit into the state. Written once, before the state that names them.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.MemberPage")]
 public sealed record MemberPage
 {

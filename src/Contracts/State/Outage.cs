@@ -25,10 +25,7 @@ public sealed record Outage
     /// <summary>The grace has already been restarted once, because the verifier knew of a newer disconnect.</summary>
     [Id(7)] public bool SecondWindow { get; init; }
 
-    /// <summary>
-    /// When the outage had outlasted its grace. Written before the first notification goes out: from here on somebody may have heard of it,
-    /// whatever dies.
-    /// </summary>
+    /// <summary>When the grace was over. Written before the first notification: from then on somebody may have heard of it.</summary>
     [Id(8)] public DateTimeOffset? Telling { get; init; }
 
     /// <summary>It outlasted its grace while the thing was muted: shown, but nobody is notified.</summary>
@@ -47,16 +44,10 @@ public sealed record Outage
     /// <summary>Reconnects that did not last.</summary>
     [Id(14)] public int ShortReturns { get; init; }
 
-    /// <summary>By destination name.</summary>
-    [Id(15)] public IReadOnlyDictionary<string, Delivery> Deliveries { get; init; } = None;
+    [Id(15)] public IReadOnlyDictionary<string, Delivery> Deliveries { get; init; } = ReadOnlyDictionary<string, Delivery>.Empty;
 
-    /// <summary>
-    /// When the thing was forgotten. Destinations that were told of the outage are owed <c>device.removed</c>, or
-    /// <c>device.recovered</c> if <see cref="BackAt"/> is set.
-    /// </summary>
+    /// <summary>When the thing was forgotten: <c>device.removed</c> is owed, or <c>device.recovered</c> if it had come back.</summary>
     [Id(20)] public DateTimeOffset? RemovedAt { get; init; }
-
-    private static readonly IReadOnlyDictionary<string, Delivery> None = new Dictionary<string, Delivery>();
 }
 
 /// <summary>What one destination has accepted of one outage, and what it is owed.</summary>

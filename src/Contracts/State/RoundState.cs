@@ -7,7 +7,6 @@ public sealed record RoundState
     /// <summary>When the last round began; null: none has.</summary>
     [Id(0)] public DateTimeOffset? Begun { get; init; }
 
-    /// <summary>The round is running.</summary>
     [Id(1)] public bool Walking { get; init; }
 
     /// <summary>Of the next page; null: the first.</summary>

@@ -2,10 +2,7 @@ using IoTOrleans.Grains.Incidents;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>
-/// What is sent to a destination side by side, so that a thousand things do not delay an incident, nor a long daily list
-/// <c>watcher.blind</c>.
-/// </summary>
+/// <summary>Sent side by side, so that a thousand things do not delay an incident, nor a long daily list <c>watcher.blind</c>.</summary>
 internal enum Traffic
 {
     Things,
@@ -14,9 +11,7 @@ internal enum Traffic
     Watcher,
 }
 
-/// <summary>
-/// Sends on behalf of grains and brings the answers back. Each destination has lanes of its own: one that hangs delays no other.
-/// </summary>
+/// <summary>Sends for grains and brings the answers back. Each destination has its own lanes: one that hangs delays no other.</summary>
 internal sealed class DestinationSender : LaneService
 {
     internal const int SentAtOnce = 8;
@@ -90,10 +85,7 @@ internal sealed class DestinationSender : LaneService
         _health.RetryQueueOf(destination).Run(
             () => things.Count >= WokenAhead, token => _waiting.Find(destination, token), cancellationToken);
 
-    /// <summary>
-    /// Admission comes before the turn, because what joins an incident needs none. Whether the notification is still owed is asked last,
-    /// because a turn may come late.
-    /// </summary>
+    /// <summary>What joins an incident needs no turn. Whether it is still owed is asked last, because a turn may come late.</summary>
     private async Task Deliver(
         INotificationDestination destination, IOutgoing what, SemaphoreSlim sent, CancellationToken cancellationToken)
     {

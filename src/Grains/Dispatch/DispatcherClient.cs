@@ -13,7 +13,7 @@ internal sealed partial class DispatcherClient(
     /// <summary>Longer than the loss of a silo takes.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>Between two sends without a dispatcher, which alone knows what other silos send: ten silos keep within two a second.</summary>
+    /// <summary>Between two sends without a dispatcher: ten silos, which do not know of each other, keep within two a second.</summary>
     internal static readonly TimeSpan Alone = TimeSpan.FromSeconds(5);
 
     /// <summary>A thousand members of an incident take the dispatcher some milliseconds.</summary>

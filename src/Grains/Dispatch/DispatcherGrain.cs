@@ -3,10 +3,7 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>
-/// Carries out what <see cref="IncidentRules"/> decide. It needs no reminder: as long as something is owed, things ask every minute and
-/// wake it.
-/// </summary>
+/// <summary>Carries out what <see cref="IncidentRules"/> decide. Needs no reminder: things that owe something ask every minute.</summary>
 [KeepAlive]
 [GrainType("dispatcher")]
 internal sealed partial class DispatcherGrain(

@@ -11,7 +11,6 @@ internal sealed partial class DroppedNotifications(
     private readonly Dictionary<string, int> _dropped = [];
     private readonly Lock _lock = new();
 
-    /// <summary>Something is owed to the destination and waits for it to come back.</summary>
     public void Expect(string destination)
     {
         if (_expected.TryAdd(destination, true)) LogMissing(destination);

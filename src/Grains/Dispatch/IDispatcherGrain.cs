@@ -15,7 +15,6 @@ internal interface IDispatcherGrain : IGrainWithStringKey
     [Alias("AdmitAll")]
     Task<IReadOnlyList<Admission>> AdmitAll([Immutable] IReadOnlyList<Member> members);
 
-    /// <summary>The destination's answer to a publication.</summary>
     [Alias("Published")]
     Task Published(string incidentId, int number, DeliveryAnswer answer);
 

@@ -8,7 +8,7 @@ internal interface IOutgoing
     /// <summary>Two with the same key are never on their way to a destination at once.</summary>
     string Key { get; }
 
-    /// <summary>The same in all repeats, so that what was accepted is not sent again while its answer cannot be recorded; null: it may.</summary>
+    /// <summary>The same in all repeats: an accepted one is not sent again while its answer cannot be recorded. Null: it is.</summary>
     string? AnswerKey => null;
 
     /// <summary>Woken when the destination answers again; null: none, and an attempt that is not made has no answer.</summary>

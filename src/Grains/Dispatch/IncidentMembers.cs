@@ -3,10 +3,7 @@ using IoTOrleans.Grains.Incidents;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>
-/// Tells the members of an incident that it was accepted, and deletes their pages. A member that was missed asks within a minute; pages
-/// are deleted by the dispatcher's next activation.
-/// </summary>
+/// <summary>Tells members that their incident was accepted, and deletes pages. What fails is asked for or deleted later.</summary>
 internal sealed partial class IncidentMembers : LaneService
 {
     private const int Capacity = 1000;

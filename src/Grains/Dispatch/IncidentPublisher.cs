@@ -2,7 +2,6 @@ using IoTOrleans.Grains.Incidents;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>Sends what a dispatcher publishes about an incident.</summary>
 internal sealed partial class IncidentPublisher(
     IGrainFactory grains, DestinationSender sender, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
     ILogger<IncidentPublisher> logger)

@@ -12,10 +12,7 @@ internal interface ILane
     void Close();
 }
 
-/// <summary>
-/// A bounded queue with a fixed number of workers. What does not fit is dropped, since its grain asks again at the next tick. Nothing is
-/// taken twice.
-/// </summary>
+/// <summary>A bounded queue with workers. What does not fit is asked for again at the next tick. No key is taken twice.</summary>
 internal sealed partial class Lane<TWork>(
     string name, int workers, int capacity, Func<TWork, CancellationToken, Task> handle, ILogger logger)
     : ILane
@@ -82,7 +79,6 @@ internal sealed partial class Lane<TWork>(
         }
     }
 
-    /// <param name="Now">What waits or is worked on.</param>
     /// <param name="Next">What has its turn after that: one at most.</param>
     private sealed record Place(TWork Now, TWork[] Next);
 

@@ -1,8 +1,6 @@
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>
-/// A service that works in lanes. At the stop it takes no more and finishes what it has begun: cut off, that would be done twice.
-/// </summary>
+/// <summary>At the stop it takes no more and finishes what it has begun: cut off, that would be done twice.</summary>
 internal abstract class LaneService(TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

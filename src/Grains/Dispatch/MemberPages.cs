@@ -3,10 +3,7 @@ using Orleans.Storage;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>
-/// The pages of incidents' members in the grain storage: written once, read by the next activation of a dispatcher, and deleted when all
-/// members have stored that they were told.
-/// </summary>
+/// <summary>Pages of members: read by a dispatcher's next activation, deleted when all members have stored that they were told.</summary>
 internal sealed partial class MemberPages(IServiceProvider services, ILogger<MemberPages> logger)
 {
     private const string Name = "members";
@@ -22,10 +19,7 @@ internal sealed partial class MemberPages(IServiceProvider services, ILogger<Mem
         Task.WhenAll(
             pages.Select(page => Storage.WriteStateAsync(Name, IdOf(page.Id, page.Number), new GrainState<MemberPage>(page.Page))));
 
-    /// <summary>
-    /// If a page cannot be read, the call fails. If a page is missing, somebody has deleted it: its members may be counted twice, but the
-    /// dispatcher works.
-    /// </summary>
+    /// <summary>If somebody deleted a page, its members may be counted twice, but the dispatcher works.</summary>
     public async Task<IReadOnlyDictionary<string, long[]>> Read(IEnumerable<(string Id, int Count)> sets)
     {
         var read = new Dictionary<string, long[]>();

@@ -77,7 +77,6 @@ internal sealed partial class RetryQueue(
 
     /// <summary>Wakes waiters when they are due, until it is closed or the token ends it.</summary>
     /// <param name="isBusy">The notifications of those that were woken are not sent yet.</param>
-    /// <param name="others">Waiters that may not be in here.</param>
     public async Task Run(Func<bool> isBusy, Func<CancellationToken, IAsyncEnumerable<Waiter>> others, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, cancellationToken);
@@ -151,11 +150,7 @@ internal sealed partial class RetryQueue(
                 Wait(who);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-        catch (Exception exception)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotWoken(exception, destination, "others");
             _othersWait = true;

@@ -24,7 +24,7 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
     private TimeSpan? _lastAttempt;
     private TimeSpan? _lastAccepted;
     private int _failures;
-    private bool _inTrouble;
+    private volatile bool _inTrouble;
 
     /// <summary>Nothing may be sent now, not even a trial.</summary>
     public bool IsClosed
@@ -36,13 +36,7 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
     }
 
     /// <summary>The last attempts failed, and nothing has been accepted since.</summary>
-    public bool IsInTrouble
-    {
-        get
-        {
-            lock (_lock) return _inTrouble;
-        }
-    }
+    public bool IsInTrouble => _inTrouble;
 
     /// <summary>How long waiters have to wait before one of them may try; zero: now.</summary>
     public TimeSpan UntilNext

@@ -77,10 +77,7 @@ internal sealed partial class ThingNotifications(
 
         public Waiter? Waiter => all.WaiterOf(destination, notification);
 
-        /// <summary>
-        /// The end of an outage waits for the notification before it: if it overtook that, the outage would seem to go on. Any other second
-        /// notification is dropped, and its grain asks again in a minute.
-        /// </summary>
+        /// <summary>The end of an outage waits for the notification before it. Any other second one is asked for again.</summary>
         public bool Follows(IOutgoing before) => IsEnd && before is not Owed { IsEnd: true };
 
         public async ValueTask<Admission> Admit(INotificationDestination to, RetryQueue retries, CancellationToken cancellationToken)

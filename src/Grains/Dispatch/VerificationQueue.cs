@@ -2,9 +2,7 @@ using IoTOrleans.Grains.Devices;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>
-/// Asks verifiers on behalf of grains and brings the answers back. One lane per verifier: a slow shadow does not delay the broker's answers.
-/// </summary>
+/// <summary>Asks verifiers on behalf of grains and brings the answers back. One lane per verifier, so that none delays another.</summary>
 internal sealed class VerificationQueue(
     IGrainFactory grains, IEnumerable<IConnectionVerifier> verifiers, ILogger<VerificationQueue> logger) : BackgroundService
 {
@@ -22,7 +20,6 @@ internal sealed class VerificationQueue(
     public void Ask(string thingName, string outageId, EventSource source) =>
         LaneOf(source)?.TryAdd(outageId, new Question(thingName, outageId));
 
-    /// <summary>Asks in its turn and returns the answer.</summary>
     public Task<VerifierAnswer> Look(string thingName, EventSource source)
     {
         var question = new Question(thingName, null, new(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -36,14 +33,14 @@ internal sealed class VerificationQueue(
 
     private Lane<Question>? LaneOf(EventSource source) => _lanes.FirstOrDefault(lane => lane.Verifier.Covers(source)).Lane;
 
-    private static async Task Ask(IGrainFactory grains, IConnectionVerifier verifier, Question question, CancellationToken cancellationToken)
+    private static async Task Ask(IGrainFactory grains, IConnectionVerifier verifier, Question question, CancellationToken token)
     {
         VerifierAnswer answer;
         try
         {
-            answer = await verifier.Ask(question.ThingName, cancellationToken);
+            answer = await verifier.Ask(question.ThingName, token);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!token.IsCancellationRequested)
         {
             answer = new(VerifierVerdict.Failed, Detail: exception.Message);
         }

@@ -2,9 +2,7 @@ using System.Buffers.Binary;
 
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>
-/// Sets of hashes as they are stored: ascending, big-endian. Six bytes each of a few in the state, eight of many in a page.
-/// </summary>
+/// <summary>Stored sets of hashes, ascending, big-endian: six bytes each in the state, eight in a page.</summary>
 internal static class Hashes
 {
     private const int Width = 6;

@@ -3,7 +3,6 @@ namespace IoTOrleans.Grains.Incidents;
 /// <param name="Persist">The state has to be stored before anything else happens.</param>
 internal sealed record IncidentDecision(IncidentState State, bool Persist, IReadOnlyList<IncidentEffect> Effects)
 {
-    /// <summary>A new incident began.</summary>
     public bool Opens { get; init; }
 
     /// <summary>One for each member that asked, in their order.</summary>

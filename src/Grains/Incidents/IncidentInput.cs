@@ -8,7 +8,6 @@ internal abstract record IncidentInput
     /// <param name="AnswersAgain">The destination may take now what it did not take before.</param>
     internal sealed record Tick(bool AnswersAgain = false) : IncidentInput;
 
-    /// <summary>The destination's answer to a publication.</summary>
     internal sealed record Published(string IncidentId, int Number, DeliveryAnswer Answer) : IncidentInput;
 
     internal sealed record PagesDeleted(string Id) : IncidentInput;

@@ -5,12 +5,10 @@ namespace IoTOrleans.Grains.Incidents;
 /// <param name="Pages">The hashes in the pages of each batch by page ID, ascending. They are never changed.</param>
 /// <param name="Waiting">By incident ID. Not stored: the members ask again.</param>
 /// <param name="Sending">By incident ID: when its publication was given to the queue.</param>
-/// <param name="Deleting">IDs of pages that are being deleted.</param>
 internal sealed record IncidentState(
     DispatchState Stored, ImmutableDictionary<string, long[]> Pages, ImmutableDictionary<string, UncountedMembers> Waiting,
     ImmutableDictionary<string, DateTimeOffset> Sending, ImmutableHashSet<string> Deleting, SendRate Rate)
 {
-    /// <param name="pages">What is stored under each ID that <see cref="PagesOf"/> returns.</param>
     public static IncidentState Load(
         DispatchState stored, IReadOnlyDictionary<string, long[]> pages, IncidentTerms terms, DateTimeOffset now)
     {

@@ -3,13 +3,9 @@ using System.Collections.Immutable;
 
 namespace IoTOrleans.Grains.Incidents;
 
-/// <param name="Number">From 0.</param>
 internal sealed record PageWrite(string Id, int Number, MemberPage Page);
 
-/// <summary>
-/// A few hashes of members go into the state itself, more into pages. A page is written as soon as it is full, so that no call waits for
-/// more than one of them, however large the incident is.
-/// </summary>
+/// <summary>A few hashes go into the state, more into pages. A full page is written at once, so that no call has to write many.</summary>
 internal static class Paging
 {
     /// <summary>Writes a page if there is enough for one.</summary>
@@ -25,7 +21,8 @@ internal static class Paging
     {
         var waiting = state.WaitingFor(incidentId);
         var stored = state.Stored.Incidents.SelectMany(incident => incident.Batches).Sum(other => Hashes.Count(other.Hashes));
-        if (waiting.Pages is null && waiting.All.Count + stored <= terms.MostInState) return (state, batch with { Hashes = Hashes.Pack(waiting.All) }, []);
+        if (waiting.Pages is null && waiting.All.Count + stored <= terms.MostInState)
+            return (state, batch with { Hashes = Hashes.Pack(waiting.All) }, []);
 
         IReadOnlyList<PageWrite> pages = [];
         if (waiting.UnpagedCount > 0) (state, pages) = Page(state, incidentId, waiting);
@@ -63,7 +60,8 @@ internal static class Paging
         Stored = state.Stored with { LoosePages = [.. state.Stored.LoosePages.Where(other => other != id)] },
     };
 
-    private static (IncidentState State, IReadOnlyList<PageWrite> Pages) Page(IncidentState state, string incidentId, UncountedMembers waiting)
+    private static (IncidentState State, IReadOnlyList<PageWrite> Pages) Page(
+        IncidentState state, string incidentId, UncountedMembers waiting)
     {
         // New for each activation, so that no other one writes pages of this ID.
         var id = waiting.Pages ?? Base64Url.EncodeToString(Guid.NewGuid().ToByteArray());

@@ -2,9 +2,7 @@ using System.Collections.Immutable;
 
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>
-/// The members that the next publication of an incident will count: hashes, sums and a few names. In memory only: they ask again.
-/// </summary>
+/// <summary>The members that the next publication will count: hashes, sums and a few names. In memory only: they ask again.</summary>
 internal sealed record UncountedMembers
 {
     /// <summary>So many are called as soon as their incident is accepted; the others learn it when they ask again.</summary>
@@ -60,7 +58,6 @@ internal sealed record UncountedMembers
     /// <summary>The named members of the publication in flight.</summary>
     public ImmutableDictionary<long, Member> Counted { get; init; } = ImmutableDictionary<long, Member>.Empty;
 
-    /// <param name="onlyReturns">Its incident counts returns, not outages.</param>
     public UncountedMembers Add(Member member, bool onlyReturns, DateTimeOffset now)
     {
         var waiting = this;

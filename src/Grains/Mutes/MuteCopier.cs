@@ -3,13 +3,13 @@ using IoTOrleans.Grains.Logging;
 
 namespace IoTOrleans.Grains.Mutes;
 
-/// <summary>Keeps this silo's <see cref="MuteBook"/> up to date. Asking costs one message, answered from memory.</summary>
+/// <summary>Keeps this silo's <see cref="MuteBook"/> up to date. It costs one message, answered from memory.</summary>
 internal sealed partial class MuteCopier(
     MuteBook book, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<MuteCopier> logger) : BackgroundService
 {
     internal static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
-    /// <summary>At the start every verdict waits for the first copy.</summary>
+    /// <summary>Every verdict waits for the first copy.</summary>
     internal static readonly TimeSpan AtFirst = TimeSpan.FromSeconds(1);
 
     private readonly LogLimiter _quiet = new(time);
@@ -26,7 +26,7 @@ internal sealed partial class MuteCopier(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The next start begins with a copy of its own.
+            // Stopping.
         }
     }
 

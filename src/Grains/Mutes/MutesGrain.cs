@@ -2,10 +2,7 @@ using System.Text.Json;
 
 namespace IoTOrleans.Grains.Mutes;
 
-/// <summary>
-/// Keeps the one list of mutes. It is small and seldom written; what is read of it for every thing is each silo's copy, the
-/// <see cref="MuteBook"/>.
-/// </summary>
+/// <summary>Keeps the list of mutes. It is seldom written; things read their silo's copy, the <see cref="MuteBook"/>.</summary>
 [GrainType("mutes")]
 internal sealed partial class MutesGrain(
     [PersistentState("mutes")] IPersistentState<MuteList> storage,
@@ -73,7 +70,6 @@ internal sealed partial class MutesGrain(
         }
         catch (Exception exception)
         {
-            // They mute nothing any more; the next activation tries again.
             LogNotTidied(exception);
         }
     }

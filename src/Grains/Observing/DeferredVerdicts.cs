@@ -2,9 +2,7 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Observing;
 
-/// <summary>
-/// Counts the things on this silo whose verdict is deferred. If the number stays up, the queue is not read fast enough, or not at all.
-/// </summary>
+/// <summary>Counts things whose verdict is deferred. If the number stays up, the queue is not read fast enough, or not at all.</summary>
 internal sealed class DeferredVerdicts
 {
     /// <summary>A deferred thing is looked at far more often. One that is not has moved to another silo.</summary>

@@ -3,10 +3,7 @@ using Orleans.Configuration;
 
 namespace IoTOrleans.Grains.Watching;
 
-/// <summary>
-/// Its state is stored so that an end is told also by another silo than the beginning. But a storage that is down is one of the things it
-/// has to speak of: what cannot be stored is told all the same, and stored when that works again.
-/// </summary>
+/// <summary>Stored, so that another silo can tell the end. If storage is down, it notifies all the same and stores later.</summary>
 [KeepAlive]
 [GrainType("watcher")]
 internal sealed partial class WatcherGrain(
@@ -30,7 +27,7 @@ internal sealed partial class WatcherGrain(
     {
         _state = _stored = storage.State;
 
-        // Whoever was here before knew at least as much; what comes is measured from here.
+        // The activation before this one knew at least as much.
         _knownUntil = _state.Blindness is { EndedAt: null } blindness ? blindness.Since : Now;
         return Task.CompletedTask;
     }

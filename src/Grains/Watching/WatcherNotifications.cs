@@ -2,7 +2,7 @@ using IoTOrleans.Grains.Dispatch;
 
 namespace IoTOrleans.Grains.Watching;
 
-/// <summary>The word that we are blind, or not any more. What gets lost is asked for again in seconds.</summary>
+/// <summary>Sends <c>watcher.blind</c> and <c>watcher.ok</c>. The watcher asks again in seconds for what gets lost.</summary>
 internal sealed partial class WatcherNotifications(IGrainFactory grains, DestinationSender sender, ILogger<WatcherNotifications> logger)
 {
     public void Send(string destination, Notification notification) =>
@@ -16,8 +16,6 @@ internal sealed partial class WatcherNotifications(IGrainFactory grains, Destina
         public string Key => notification.Key;
 
         public string AnswerKey => notification.Key;
-
-        public Waiter? Waiter => null;
 
         public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
             to.Send(notification, cancellationToken);
