@@ -106,7 +106,7 @@ internal sealed partial class DispatcherClient(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "{Destination}: its dispatcher does not work. Nothing is lost: what is owed is asked for every "
-        + "minute, and after five minutes sent one by one, every 5 s from each silo. Look at the grain storage")]
+    [LoggerMessage(LogLevel.Error, "{Destination}: its dispatcher does not work. Nothing is lost: things ask again every minute. "
+        + "After five minutes their notifications are sent one by one, every 5 s from each silo. Look at the grain storage")]
     private partial void LogFailing(Exception exception, string destination);
 }

@@ -112,11 +112,9 @@ internal sealed partial class DispatcherGrain(
         return Apply(new IncidentInput.Tick());
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Destination}: more than {CollapseAbove} notifications at once; the others "
-        + "are told as one, as incident {IncidentId}")]
+    [LoggerMessage(LogLevel.Warning, "{Destination}: more than {CollapseAbove} notifications at once. The others are incident {IncidentId}")]
     private partial void LogOpened(string destination, string incidentId, int collapseAbove);
 
-    [LoggerMessage(LogLevel.Error, "Destination {Destination} has refused to hear of incident {IncidentId} ({Members} things) for a "
-        + "day and will not be asked again")]
+    [LoggerMessage(LogLevel.Error, "{Destination} has refused incident {IncidentId} ({Members} things) for a day. It is given up")]
     private partial void LogGivenUp(string destination, string incidentId, int members);
 }

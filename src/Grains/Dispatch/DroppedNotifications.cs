@@ -51,8 +51,8 @@ internal sealed partial class DroppedNotifications(
         foreach (var (destination, count) in dropped) LogDropped(destination, count);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Destination {Destination} is not in the settings; what is owed to it waits up to an hour for it "
-        + "to come back, and is dropped then")]
+    [LoggerMessage(LogLevel.Warning, "Destination {Destination} is not in the settings. What is owed to it waits up to an hour for it to "
+        + "come back, and is dropped then")]
     private partial void LogMissing(string destination);
 
     [LoggerMessage(LogLevel.Warning, "Destination {Destination} was removed from the settings; {Count} notifications dropped")]

@@ -65,7 +65,7 @@ internal sealed partial class IncidentMembers : LaneService
         await _grains.GetGrain<IDispatcherGrain>(work.Destination).PagesDeleted(work.Id);
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Destination}: {Missed} members of incident {IncidentId} could not store that they were told; "
-        + "they ask again within a minute")]
+    [LoggerMessage(LogLevel.Warning, "{Destination}: {Missed} members of incident {IncidentId} did not store that they were told. "
+        + "They ask again within a minute")]
     private partial void LogNotRecorded(string destination, int missed, string incidentId);
 }

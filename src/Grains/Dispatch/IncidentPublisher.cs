@@ -49,11 +49,11 @@ internal sealed partial class IncidentPublisher(
         + "({Count} things, {Back} back): {Detail}")]
     private partial void LogAccepted(string destination, string @event, string incidentId, int number, int count, int back, string detail);
 
-    [LoggerMessage(LogLevel.Warning, "{Destination} could not be told {Event} of incident {IncidentId} "
-        + "({Count} things), tried again soon: {Detail}")]
+    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {Event} of incident {IncidentId} ({Count} things). "
+        + "It is sent again soon: {Detail}")]
     private partial void LogFailed(string destination, string @event, string incidentId, int count, string detail);
 
-    [LoggerMessage(LogLevel.Error, "{Destination} refused {Event} of incident {IncidentId} ({Count} "
-        + "things), tried hourly for a day: {Detail}")]
+    [LoggerMessage(LogLevel.Error, "{Destination} refused {Event} of incident {IncidentId} ({Count} things). "
+        + "It is tried hourly for a day: {Detail}")]
     private partial void LogRefused(string destination, string @event, string incidentId, int count, string detail);
 }

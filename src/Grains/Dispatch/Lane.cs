@@ -82,9 +82,9 @@ internal sealed partial class Lane<TWork>(
     /// <param name="Next">What has its turn after that: one at most.</param>
     private sealed record Place(TWork Now, TWork[] Next);
 
-    [LoggerMessage(LogLevel.Warning, "{Lane}: more than {Capacity} requests wait; further ones are asked again at their next tick.")]
+    [LoggerMessage(LogLevel.Warning, "{Lane}: more than {Capacity} requests wait. Further ones come again at their next tick.")]
     private partial void LogFull(string lane, int capacity);
 
-    [LoggerMessage(LogLevel.Warning, "{Lane}: {Key} could not be worked on; its next tick asks again.")]
+    [LoggerMessage(LogLevel.Warning, "{Lane}: {Key} failed. Its next tick asks again.")]
     private partial void LogFailed(Exception exception, string lane, string key);
 }

@@ -59,7 +59,6 @@ internal sealed partial class MemberPages(IServiceProvider services, ILogger<Mem
 
     private static GrainId IdOf(string id, int number) => GrainId.Create(Type, $"{id}.{number}");
 
-    [LoggerMessage(LogLevel.Error, "The page {Page} of an incident's members is not in the grain storage; "
-        + "those that stood in it may be counted twice")]
+    [LoggerMessage(LogLevel.Error, "Page {Page} of an incident's members is not in the grain storage. These members may be counted twice")]
     private partial void LogMissing(string page);
 }

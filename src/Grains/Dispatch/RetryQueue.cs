@@ -157,9 +157,9 @@ internal sealed partial class RetryQueue(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Destination} answers again; {Waiting} who waited for that are told to try again")]
+    [LoggerMessage(LogLevel.Information, "{Destination} answers again. {Waiting} that waited for that try again now")]
     private partial void LogAnswersAgain(string destination, int waiting);
 
-    [LoggerMessage(LogLevel.Warning, "{Destination} answers again, and {Name} could not be told so; tried again soon")]
+    [LoggerMessage(LogLevel.Warning, "{Destination} answers again, but {Name} could not be woken. It is tried again soon")]
     private partial void LogNotWoken(Exception exception, string destination, string name);
 }

@@ -141,14 +141,14 @@ internal sealed partial class ThingNotifications(
     [LoggerMessage(LogLevel.Information, "{Destination} accepted {Event} of {ThingName} (outage {OutageId}): {Detail}")]
     private partial void LogAccepted(string destination, string @event, string thingName, string outageId, string detail);
 
-    [LoggerMessage(LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage "
-        + "{OutageId}), tried again soon{More}: {Detail}")]
+    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {Event} of {ThingName} (outage {OutageId}). "
+        + "It is sent again soon{More}: {Detail}")]
     private partial void LogFailed(string destination, string @event, string thingName, string outageId, string detail, string more);
 
-    [LoggerMessage(LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), "
-        + "tried hourly for a day{More}: {Detail}")]
+    [LoggerMessage(LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}). "
+        + "It is tried hourly for a day{More}: {Detail}")]
     private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail, string more);
 
-    [LoggerMessage(LogLevel.Warning, "{ThingName}: what a destination answered could not be stored; its next tick asks again.")]
+    [LoggerMessage(LogLevel.Warning, "{ThingName}: a destination's answer could not be stored. The next tick asks again.")]
     private partial void LogNotAnswered(Exception exception, string thingName);
 }

@@ -25,7 +25,7 @@ internal sealed class VerificationQueue(
         var question = new Question(thingName, null, new(TaskCreationOptions.RunContinuationsAsynchronously));
         return LaneOf(source)?.TryAdd($"{thingName}\n{source}", question) == true
             ? question.Answer!.Task
-            : Task.FromResult(new VerifierAnswer(VerifierVerdict.Failed, Detail: "Nobody to ask, or too many questions."));
+            : Task.FromResult(new VerifierAnswer(VerifierVerdict.Failed, Detail: "There is no verifier, or too many questions wait."));
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

@@ -32,7 +32,7 @@ internal sealed record Admission(
 {
     public static Admission Later { get; } = new(AdmissionKind.Later);
 
-    public static Admission ToldToNobody { get; } = Answered(DeliveryAnswer.Accepted("nobody had been told of it"));
+    public static Admission ToldToNobody { get; } = Answered(DeliveryAnswer.Accepted("nobody had been told of the outage"));
 
     public static Admission LookFirst { get; } = new(AdmissionKind.LookFirst);
 

@@ -44,10 +44,9 @@ internal sealed partial class MuteCopier(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The mutes cannot be read; those known last go on to hold.")]
+    [LoggerMessage(LogLevel.Warning, "The mutes cannot be read. The last known mutes stay in effect.")]
     private partial void LogOld(Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "The mutes cannot be read; whoever is due waits {Seconds} s for "
-        + "them and is told of without them then.")]
+    [LoggerMessage(LogLevel.Warning, "The mutes cannot be read. Notifications wait {Seconds} s for them, and go out without them then.")]
     private partial void LogUnknown(Exception exception, int seconds);
 }

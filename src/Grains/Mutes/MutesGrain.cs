@@ -84,6 +84,6 @@ internal sealed partial class MutesGrain(
         await this.StoreOrEnd(() => storage.WriteStateAsync());
     }
 
-    [LoggerMessage(LogLevel.Warning, "Mutes that have ended could not be removed from the list; tried again in a minute.")]
+    [LoggerMessage(LogLevel.Warning, "Mutes that have ended could not be removed from the list. It is tried again in a minute.")]
     private partial void LogNotTidied(Exception exception);
 }

@@ -70,9 +70,8 @@ internal sealed partial class MadeUpNamesWarning(ILogger<MadeUpNamesWarning> log
         public bool IsSaid { get; set; }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Gone} things named like {Pattern} connected once, went, and did not come back. If their MQTT "
-        + "clients make up an id for each connection, "
-        + "give each device an id that stays. If nobody needs to hear of them, set Things__Exclude__0={Pattern}, and DELETE "
-            + "/devices/<name> those that are there")]
+    [LoggerMessage(LogLevel.Warning, "{Gone} things named like {Pattern} connected once and did not come back. If their MQTT clients "
+        + "make up a client ID for each connection, give each device an ID that stays. If you do not need these things, set "
+        + "Things__Exclude__0={Pattern}, and DELETE /devices/<name> those that are there")]
     private partial void LogStrangers(int gone, string pattern);
 }

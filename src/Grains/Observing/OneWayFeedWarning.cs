@@ -35,10 +35,9 @@ internal sealed partial class OneWayFeedWarning(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "In the last day {Heals} things came back only because the verifier was asked, none by an event: "
-        + "the rule seems to route disconnects only. Route both directions, as in SELECT topic(3) AS thingName, "
-        + "current.state.reported.connected AS connected, current.metadata.reported.connected.timestamp AS timestamp, current.version AS "
-        + "version FROM '$aws/things/+/shadow/update/documents' WHERE previous.state.reported.connected <> "
-        + "current.state.reported.connected")]
+    [LoggerMessage(LogLevel.Warning, "In the last day the verifier found {Heals} returns, and no event reported one. The IoT rule seems "
+        + "to select disconnects only. Select both, as in SELECT topic(3) AS thingName, current.state.reported.connected AS connected, "
+        + "current.metadata.reported.connected.timestamp AS timestamp, current.version AS version FROM "
+        + "'$aws/things/+/shadow/update/documents' WHERE previous.state.reported.connected <> current.state.reported.connected")]
     private partial void LogOneWay(int heals);
 }

@@ -45,7 +45,7 @@ internal sealed partial class Audit(
         if (reason == PresenceReason.DisconnectFoundByAudit) _found.Add(thing.ThingName);
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Count} things had disconnected and no event of it ever came in: {ThingNames}. Their grace runs "
-        + "from then; look at the rule that routes disconnects, and at its error action.")]
+    [LoggerMessage(LogLevel.Warning, "{Count} things had disconnected without an event: {ThingNames}. Their grace begins at the "
+        + "disconnect. Look at the IoT rule that selects disconnects, and at its error action.")]
     private partial void LogFound(int count, string thingNames);
 }

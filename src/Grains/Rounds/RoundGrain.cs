@@ -124,10 +124,10 @@ internal sealed partial class RoundGrain(
         await this.StoreOrEnd(() => storage.WriteStateAsync());
     }
 
-    [LoggerMessage(LogLevel.Warning, "The {Round} could not look at some of the things; they are tried again.")]
+    [LoggerMessage(LogLevel.Warning, "The {Round} could not look at some of the things. They are tried again.")]
     private partial void LogTriedAgain(Exception exception, string round);
 
-    [LoggerMessage(LogLevel.Error, "The {Round} could not look at some of the things in {Tries} tries and goes on "
-        + "without them; it comes by again in {Every}.")]
+    [LoggerMessage(LogLevel.Error, "The {Round} could not look at some of the things in {Tries} tries. It goes on without them. "
+        + "The next one comes in {Every}.")]
     private partial void LogLeftOut(Exception exception, string round, int tries, TimeSpan every);
 }

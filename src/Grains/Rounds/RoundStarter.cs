@@ -42,6 +42,6 @@ internal sealed partial class RoundStarter(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The {Round} does not answer; it is asked again every minute.")]
+    [LoggerMessage(LogLevel.Warning, "The {Round} does not answer. It is asked again every minute.")]
     private partial void LogNotSaid(Exception exception, string round);
 }

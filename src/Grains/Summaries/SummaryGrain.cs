@@ -90,7 +90,6 @@ internal sealed partial class SummaryGrain(
         return this.StoreOrEnd(() => storage.WriteStateAsync());
     }
 
-    [LoggerMessage(LogLevel.Error, "{Destination}: the summary of {Date} could not be told in a day and is "
-        + "given up; the next one is due: {Detail}")]
+    [LoggerMessage(LogLevel.Error, "{Destination} did not accept the daily list of {Date}. The next one is due, so it is given up: {Detail}")]
     private partial void LogGivenUp(string destination, DateOnly date, string? detail);
 }

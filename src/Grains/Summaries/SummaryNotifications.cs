@@ -98,9 +98,9 @@ internal sealed partial class SummaryNotifications(
     [LoggerMessage(LogLevel.Information, "{Destination} accepted {SummaryId} ({Count} offline): {Detail}")]
     private partial void LogAccepted(string destination, string summaryId, int count, string detail);
 
-    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {SummaryId} ({Count} offline), tried again: {Detail}")]
+    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {SummaryId} ({Count} offline). It is sent again: {Detail}")]
     private partial void LogFailed(string destination, string summaryId, int count, string? detail);
 
-    [LoggerMessage(LogLevel.Warning, "{Destination}: what is offline could not be read for {SummaryId}, tried again soon")]
+    [LoggerMessage(LogLevel.Warning, "{Destination}: the offline things could not be read for {SummaryId}. It is tried again soon")]
     private partial void LogNotRead(Exception exception, string destination, string summaryId);
 }

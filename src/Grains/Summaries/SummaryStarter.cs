@@ -2,9 +2,8 @@ namespace IoTOrleans.Grains.Summaries;
 
 /// <summary>Makes the reminders of the daily lists at each start, and moves those whose time has changed.</summary>
 internal sealed partial class SummaryStarter(
-    IGrainFactory grains, IEnumerable<INotificationDestination> destinations,
-    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<SummaryStarter> logger, IHostApplicationLifetime? lifetime = null)
-    : BackgroundService
+    IGrainFactory grains, IEnumerable<INotificationDestination> destinations, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
+    ILogger<SummaryStarter> logger, IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
     internal static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
 
@@ -40,6 +39,6 @@ internal sealed partial class SummaryStarter(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Destination}: its daily summary could not be arranged; tried again until it is.")]
+    [LoggerMessage(LogLevel.Warning, "{Destination}: the reminder of its daily list could not be set. It is tried again until it is set.")]
     private partial void LogNotArranged(Exception exception, string destination);
 }

@@ -71,13 +71,13 @@ internal sealed partial class WatcherGrain(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Blind: what happened to things since {Since:O} is not known here ({Id}); look at the queue, at "
-        + "storage and at this service's log")]
+    [LoggerMessage(LogLevel.Error, "Blind: what has happened to things since {Since:O} is not known ({Id}). Look at the queue, the "
+        + "storage and this service's log")]
     private partial void LogBlind(DateTimeOffset since, string id);
 
     [LoggerMessage(LogLevel.Warning, "Not blind any more: what happened since {Since:O} was known again at {EndedAt:O} ({Id})")]
     private partial void LogKnows(DateTimeOffset since, DateTimeOffset endedAt, string id);
 
-    [LoggerMessage(LogLevel.Warning, "That we are blind, or not any more, could not be stored; it is told all the same. {Error}")]
+    [LoggerMessage(LogLevel.Warning, "Whether the service is blind could not be stored. The notification goes out all the same. {Error}")]
     private partial void LogNotStored(string error);
 }

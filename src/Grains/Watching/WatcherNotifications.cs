@@ -32,6 +32,6 @@ internal sealed partial class WatcherNotifications(IGrainFactory grains, Destina
     [LoggerMessage(LogLevel.Information, "{Destination} accepted {Key}: {Detail}")]
     private partial void LogAccepted(string destination, string key, string detail);
 
-    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {Key}, tried again: {Detail}")]
+    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {Key}. It is sent again: {Detail}")]
     private partial void LogNotTaken(string destination, string key, string? detail);
 }
