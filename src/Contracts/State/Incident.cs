@@ -18,7 +18,6 @@ public sealed record Incident
     /// <summary>The first disconnect; with only returns, the first return.</summary>
     [Id(4)] public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>The last disconnect.</summary>
     [Id(5)] public DateTimeOffset? LastAt { get; init; }
 
     [Id(6)] public DateTimeOffset? LastBackAt { get; init; }

@@ -66,7 +66,6 @@ public sealed record Delivery
     /// <summary>Failed attempts since the last accepted one. The first ones count only if the destination took others meanwhile.</summary>
     [Id(3)] public int Failures { get; init; }
 
-    /// <summary>Not before this; null: now.</summary>
     [Id(4)] public DateTimeOffset? RetryAt { get; init; }
 
     /// <summary>It has been refusing since then; after a day nothing more is tried.</summary>

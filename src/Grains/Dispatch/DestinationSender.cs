@@ -77,13 +77,9 @@ internal sealed class DestinationSender : LaneService
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
     [
         base.ExecuteAsync(stoppingToken),
-        .. _lanes.Where(entry => entry.Key.Traffic == Traffic.Things)
-            .Select(entry => WakeWaiting(entry.Key.Destination, entry.Value, stoppingToken)),
+        .. _lanes.Where(entry => entry.Key.Traffic == Traffic.Things).Select(entry => _health.RetryQueueOf(entry.Key.Destination).Run(
+            () => entry.Value.Count >= WokenAhead, token => _waiting.Find(entry.Key.Destination, token), stoppingToken)),
     ]);
-
-    private Task WakeWaiting(string destination, Lane<IOutgoing> things, CancellationToken cancellationToken) =>
-        _health.RetryQueueOf(destination).Run(
-            () => things.Count >= WokenAhead, token => _waiting.Find(destination, token), cancellationToken);
 
     /// <summary>What joins an incident needs no turn. Whether it is still owed is asked last, because a turn may come late.</summary>
     private async Task Deliver(

@@ -112,7 +112,7 @@ internal sealed partial class DispatcherGrain(
         return Apply(new IncidentInput.Tick());
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Destination}: more than {CollapseAbove} notifications at once. The others are incident {IncidentId}")]
+    [LoggerMessage(LogLevel.Warning, "{Destination}: more than {CollapseAbove} notifications at once. The rest is incident {IncidentId}")]
     private partial void LogOpened(string destination, string incidentId, int collapseAbove);
 
     [LoggerMessage(LogLevel.Error, "{Destination} has refused incident {IncidentId} ({Members} things) for a day. It is given up")]

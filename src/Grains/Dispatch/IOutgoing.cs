@@ -21,7 +21,6 @@ internal interface IOutgoing
     ValueTask<Admission> Admit(INotificationDestination destination, RetryQueue retries, CancellationToken cancellationToken) =>
         new(Admission.Go(TimeSpan.Zero));
 
-    /// <summary>In its turn, which may have come late.</summary>
     ValueTask<bool> IsStillOwed(string destination) => new(true);
 
     Task<DeliveryAnswer> Send(INotificationDestination destination, CancellationToken cancellationToken);

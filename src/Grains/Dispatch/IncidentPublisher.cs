@@ -16,15 +16,6 @@ internal sealed partial class IncidentPublisher(
     private Task Answer(string destination, FleetNotification notification, DeliveryAnswer answer) =>
         grains.GetGrain<IDispatcherGrain>(destination).Published(notification.IncidentId, notification.Number, answer);
 
-    private void Log(string destination, FleetNotification notification, DeliveryAnswer answer)
-    {
-        var (name, id, count, detail) = (notification.Event.Name(), notification.IncidentId, notification.Count, answer.Detail ?? "ok");
-        if (answer.Outcome == DeliveryOutcome.Accepted)
-            LogAccepted(destination, name, id, notification.Number, count, notification.Back, detail);
-        else if (answer.Outcome == DeliveryOutcome.Refused) LogRefused(destination, name, id, count, detail);
-        else LogFailed(destination, name, id, count, detail);
-    }
-
     private sealed class Publication(
         IncidentPublisher all, string destination, FleetNotification notification, TimeSpan wait, long since) : IOutgoing
     {
@@ -40,7 +31,14 @@ internal sealed partial class IncidentPublisher(
         public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
             to.Send(notification, cancellationToken);
 
-        public void Log(string to, DeliveryAnswer answer) => all.Log(to, notification, answer);
+        public void Log(string to, DeliveryAnswer answer)
+        {
+            var (name, id, count, detail) = (notification.Event.Name(), notification.IncidentId, notification.Count, answer.Detail ?? "ok");
+            if (answer.Outcome == DeliveryOutcome.Accepted)
+                all.LogAccepted(to, name, id, notification.Number, count, notification.Back, detail);
+            else if (answer.Outcome == DeliveryOutcome.Refused) all.LogRefused(to, name, id, count, detail);
+            else all.LogFailed(to, name, id, count, detail);
+        }
 
         public Task Record(string to, DeliveryAnswer answer) => all.Answer(to, notification, answer);
     }

@@ -14,8 +14,7 @@ internal interface ILane
 
 /// <summary>A bounded queue with workers. What does not fit is asked for again at the next tick. No key is taken twice.</summary>
 internal sealed partial class Lane<TWork>(
-    string name, int workers, int capacity, Func<TWork, CancellationToken, Task> handle, ILogger logger)
-    : ILane
+    string name, int workers, int capacity, Func<TWork, CancellationToken, Task> handle, ILogger logger) : ILane
 {
     private readonly Channel<(string Key, TWork Work)> _waiting = Channel.CreateBounded<(string, TWork)>(
         new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait });

@@ -53,20 +53,11 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
         await _door.WaitAsync(cancellationToken);
         try
         {
-            while (!IsClosed)
-            {
-                if (WaitForRate() is var wait && wait > TimeSpan.Zero)
-                {
-                    await Task.Delay(wait, time, cancellationToken);
-                    continue;
-                }
-
-                if (limit is not null) _sent.Enqueue(Now);
-                lock (_lock) _lastAttempt = Now;
-                return true;
-            }
-
-            return false;
+            while (!IsClosed && WaitForRate() is { Ticks: > 0 } wait) await Task.Delay(wait, time, cancellationToken);
+            if (IsClosed) return false;
+            if (limit is not null) _sent.Enqueue(Now);
+            lock (_lock) _lastAttempt = Now;
+            return true;
         }
         finally
         {
@@ -90,7 +81,6 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
     }
 
     /// <summary>The destination took something else during this attempt or just before, so it is not down.</summary>
-    /// <param name="began">Time stamp of the attempt.</param>
     public bool TookOthers(long began)
     {
         lock (_lock) return time.GetElapsedTime(_start, began) - _lastAccepted < TrialEvery;

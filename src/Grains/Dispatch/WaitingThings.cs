@@ -4,7 +4,6 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>Things that owe a destination a notification.</summary>
 internal sealed class WaitingThings(IGrainFactory grains, IEnumerable<INotificationDestination> destinations, IThingsNotWell? things = null)
 {
     private readonly Dictionary<string, Func<string, Task>> _tryAgain = destinations.ToDictionary(

@@ -101,7 +101,7 @@ internal static class AdmissionRules
         if (state.FindWaiting(hash) is { } asked)
         {
             state = state.With(asked.Id, state.WaitingFor(asked.Id).Without(member, hash));
-            return Answer(state, Admission.ToldToNobody);
+            return Answer(state, Admission.Answered(DeliveryAnswer.Accepted("nobody had been told of the outage")));
         }
 
         var counted = state.FindCounted(hash);

@@ -80,8 +80,7 @@ internal static class Batches
         var sum = new Dictionary<string, int>(counts);
         foreach (var (name, count) in more)
         {
-            if (sum.TryGetValue(name, out var before)) sum[name] = before + count;
-            else if (sum.Count < MostNames) sum[name] = count;
+            if (sum.ContainsKey(name) || sum.Count < MostNames) sum[name] = sum.GetValueOrDefault(name) + count;
         }
 
         return sum;

@@ -32,8 +32,6 @@ internal sealed record Admission(
 {
     public static Admission Later { get; } = new(AdmissionKind.Later);
 
-    public static Admission ToldToNobody { get; } = Answered(DeliveryAnswer.Accepted("nobody had been told of the outage"));
-
     public static Admission LookFirst { get; } = new(AdmissionKind.LookFirst);
 
     public static Admission Go(TimeSpan wait) => new(AdmissionKind.Go, wait);

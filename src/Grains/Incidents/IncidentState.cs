@@ -19,7 +19,7 @@ internal sealed record IncidentState(
         var silence = recently ? SendRate.LongestSilence(terms.Destination.RateLimit) : TimeSpan.Zero;
         return new(
             stored, pages.ToImmutableDictionary(), ImmutableDictionary<string, UncountedMembers>.Empty,
-            ImmutableDictionary<string, DateTimeOffset>.Empty, [], SendRate.New(now + silence));
+            ImmutableDictionary<string, DateTimeOffset>.Empty, [], new SendRate([], 0, NotBefore: now + silence));
     }
 
     public static IEnumerable<(string Id, int Count)> PagesOf(DispatchState stored) =>

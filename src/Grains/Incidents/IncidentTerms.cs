@@ -1,6 +1,5 @@
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>What holds for one destination.</summary>
 internal sealed record IncidentTerms
 {
     /// <summary>Between two publications of an incident, except the first, the last and those about new members.</summary>

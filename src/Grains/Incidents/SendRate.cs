@@ -5,9 +5,6 @@ namespace IoTOrleans.Grains.Incidents;
 /// <summary>Keeps the rate of one destination, for all silos together.</summary>
 internal sealed record SendRate(ImmutableQueue<DateTimeOffset> Last, int Count, DateTimeOffset NotBefore)
 {
-    /// <param name="now">Later if the activation before this one may have sent something within the period.</param>
-    public static SendRate New(DateTimeOffset now) => new([], 0, now);
-
     public (SendRate Rate, TimeSpan Wait) Next(RateLimit? limit, DateTimeOffset now)
     {
         if (limit is null) return (this, TimeSpan.Zero);

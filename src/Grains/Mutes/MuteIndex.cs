@@ -19,7 +19,6 @@ internal sealed class MuteIndex(MuteList list)
         return For(thingName, state).Where(mute => Holds(mute, state, now)).Select(mute => mute.Id).Order(StringComparer.Ordinal).ToArray();
     }
 
-    /// <summary>From then on none holds; null: one of them ends with the recovery.</summary>
     public DateTimeOffset? EndOf(string thingName, DeviceState state, DateTimeOffset now)
     {
         var end = now;

@@ -37,6 +37,5 @@ public enum VerifierVerdict
     DoesNotKnow = 1,
 
     Connected = 2,
-
     Disconnected = 3,
 }

@@ -1,6 +1,5 @@
 namespace IoTOrleans.Grains.Rounds;
 
-/// <summary>What is done on a walk through all stored things.</summary>
 internal interface IRound
 {
     TimeSpan Every { get; }

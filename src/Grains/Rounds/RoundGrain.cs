@@ -18,8 +18,7 @@ internal sealed partial class RoundGrain(
     /// <summary>If a position is lost, the pages of a minute are read again.</summary>
     internal static readonly TimeSpan StoredEvery = TimeSpan.FromMinutes(1);
 
-    internal static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
-    internal static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
+    private static readonly Backoff Retry = new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
 
     /// <summary>A thing that always fails must not stop the round.</summary>
     internal const int Tries = 5;
@@ -97,7 +96,7 @@ internal sealed partial class RoundGrain(
         {
             // The storage was changed.
             _state = _state with { Cursor = null };
-            return FirstRetry;
+            return Retry.First;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -105,7 +104,7 @@ internal sealed partial class RoundGrain(
             if (page is null || _failures < Tries)
             {
                 LogTriedAgain(exception, Name);
-                return new Backoff(FirstRetry, LongestRetry).After(_failures);
+                return Retry.After(_failures);
             }
 
             LogLeftOut(exception, Name, Tries, round.Every);

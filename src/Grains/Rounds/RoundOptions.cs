@@ -17,14 +17,8 @@ public sealed class RoundOptions
     /// <summary>The most questions per second. Default: 20.</summary>
     public int AuditPerSecond { get; set; } = 20;
 
-    public IEnumerable<string> Made
-    {
-        get
-        {
-            if (SweepEvery > TimeSpan.Zero) yield return Sweep;
-            if (AuditEvery > TimeSpan.Zero) yield return Audit;
-        }
-    }
+    public IEnumerable<string> Made => new[] { (Name: Sweep, Every: SweepEvery), (Name: Audit, Every: AuditEvery) }
+        .Where(round => round.Every > TimeSpan.Zero).Select(round => round.Name);
 
     /// <returns>One line per mistake: the setting and what to write instead.</returns>
     public IEnumerable<string> Check()

@@ -5,8 +5,7 @@ namespace IoTOrleans.Grains.Rounds;
 /// <summary>Every silo keeps the rounds going every minute. They need no reminder, which could itself get lost.</summary>
 internal sealed partial class RoundStarter(
     IGrainFactory grains, IOptions<RoundOptions> options, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
-    ILogger<RoundStarter> logger, IThingCatalogue? catalogue = null, IHostApplicationLifetime? lifetime = null)
-    : BackgroundService
+    ILogger<RoundStarter> logger, IThingCatalogue? catalogue = null, IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
     internal static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 

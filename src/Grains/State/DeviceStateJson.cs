@@ -9,21 +9,14 @@ namespace IoTOrleans.Grains.State;
 /// <summary>Stored state is readable JSON without empty values, times as epoch milliseconds.</summary>
 public static class DeviceStateJson
 {
-    public static JsonSerializerOptions Options { get; } = Create();
-
-    private static JsonSerializerOptions Create()
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
     {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
-        {
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-            NumberHandling = JsonNumberHandling.Strict,
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutEmpty } },
-            Converters = { new EpochMilliseconds(), new RingEntryAsPair(), new ClientMarkAsArray() },
-        };
-        options.MakeReadOnly();
-        return options;
-    }
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        NumberHandling = JsonNumberHandling.Strict,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutEmpty } },
+        Converters = { new EpochMilliseconds(), new RingEntryAsPair(), new ClientMarkAsArray() },
+    };
 
     private static void LeaveOutEmpty(JsonTypeInfo type)
     {

@@ -52,20 +52,14 @@ internal sealed partial class SummaryGrain(
         var daily = new DailyTime(at, options.Value.TimeZone);
         var now = time.GetUtcNow();
         var date = daily.Latest(now);
-        if (_tries.GivesUp(date)) LogGivenUp(Destination, _tries.Date!.Value, _tries.Detail);
+        if (_tries.Date < date) LogGivenUp(Destination, _tries.Date!.Value, _tries.Detail);
         if (_tries.Date != date) _tries = SummaryTries.None;
 
         // The first list is that of the next day.
         if (storage.State.Done is null) await Store(new SummaryState { Done = date, ListedAt = now });
-        if (storage.State.Done >= date) await Arm(daily.Next(now), now);
-        else await Try(daily, date, now);
-    }
-
-    /// <summary>The list is due: the reminder has to tick every minute.</summary>
-    private async Task Try(DailyTime daily, DateOnly date, DateTimeOffset now)
-    {
-        await Arm(daily.On(date), now);
-        if (_tries.NotBefore <= now) notifications.Ask(Destination, date, storage.State.ListedAt ?? daily.On(date.AddDays(-1)));
+        var isDue = storage.State.Done < date;
+        await Arm(isDue ? daily.On(date) : daily.Next(now), now);
+        if (isDue && _tries.NotBefore <= now) notifications.Ask(Destination, date, storage.State.ListedAt ?? daily.On(date.AddDays(-1)));
     }
 
     private async Task Arm(DateTimeOffset at, DateTimeOffset now)
@@ -90,6 +84,6 @@ internal sealed partial class SummaryGrain(
         return this.StoreOrEnd(() => storage.WriteStateAsync());
     }
 
-    [LoggerMessage(LogLevel.Error, "{Destination} did not accept the daily list of {Date}. The next one is due, so it is given up: {Detail}")]
+    [LoggerMessage(LogLevel.Error, "{Destination} did not accept the daily list of {Date}. It is given up, as the next is due: {Detail}")]
     private partial void LogGivenUp(string destination, DateOnly date, string? detail);
 }

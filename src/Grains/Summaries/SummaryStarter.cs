@@ -2,8 +2,8 @@ namespace IoTOrleans.Grains.Summaries;
 
 /// <summary>Makes the reminders of the daily lists at each start, and moves those whose time has changed.</summary>
 internal sealed partial class SummaryStarter(
-    IGrainFactory grains, IEnumerable<INotificationDestination> destinations, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
-    ILogger<SummaryStarter> logger, IHostApplicationLifetime? lifetime = null) : BackgroundService
+    IEnumerable<INotificationDestination> destinations, IGrainFactory grains, ILogger<SummaryStarter> logger,
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
     internal static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
 

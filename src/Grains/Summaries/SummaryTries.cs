@@ -25,7 +25,4 @@ internal sealed record SummaryTries(DateOnly? Date, int Failures, DateTimeOffset
     /// <summary>Makes a failed list due, except a refused one or one that failed often while the destination took others.</summary>
     public SummaryTries AnswersAgain(DateTimeOffset now) =>
         NotBefore - now <= Longest && Failures < TellingRules.FailuresOfItsOwn ? this with { NotBefore = now } : this;
-
-    /// <summary>The day is over, and its list was not accepted.</summary>
-    public bool GivesUp(DateOnly today) => Date < today;
 }

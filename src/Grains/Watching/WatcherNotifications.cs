@@ -6,12 +6,9 @@ namespace IoTOrleans.Grains.Watching;
 internal sealed partial class WatcherNotifications(IGrainFactory grains, DestinationSender sender, ILogger<WatcherNotifications> logger)
 {
     public void Send(string destination, Notification notification) =>
-        sender.Send(destination, Traffic.Watcher, new Owed(this, notification));
+        sender.Send(destination, Traffic.Watcher, new Owed(this, grains.GetGrain<IWatcherGrain>(0), notification));
 
-    private Task Answer(string destination, Notification notification, DeliveryAnswer answer) =>
-        grains.GetGrain<IWatcherGrain>(0).Answered(notification.OutageId, notification.Event, destination, answer);
-
-    private sealed class Owed(WatcherNotifications all, Notification notification) : IOutgoing
+    private sealed class Owed(WatcherNotifications all, IWatcherGrain watcher, Notification notification) : IOutgoing
     {
         public string Key => notification.Key;
 
@@ -26,7 +23,8 @@ internal sealed partial class WatcherNotifications(IGrainFactory grains, Destina
             else all.LogNotTaken(to, notification.Key, answer.Detail);
         }
 
-        public Task Record(string to, DeliveryAnswer answer) => all.Answer(to, notification, answer);
+        public Task Record(string to, DeliveryAnswer answer) =>
+            watcher.Answered(notification.OutageId, notification.Event, to, answer);
     }
 
     [LoggerMessage(LogLevel.Information, "{Destination} accepted {Key}: {Detail}")]
