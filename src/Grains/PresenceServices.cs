@@ -43,6 +43,7 @@ public static class PresenceServices
         services.AddSingleton<ThingNotifications>();
         services.AddSingleton<IncidentPublisher>();
         services.AddSingleton(provider => new NotificationsInHand(provider.GetRequiredService<DestinationSender>()));
+        services.AddSingleton<DeviceEffects>();
         services.AddSingleton<SummaryNotifications>();
         services.AddSingleton<WatcherNotifications>();
         services.AddKeyedSingleton<IRound, Sweep>(RoundOptions.Sweep);

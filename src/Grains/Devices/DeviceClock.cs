@@ -1,29 +1,27 @@
 namespace IoTOrleans.Grains.Devices;
 
 /// <summary>
-/// When the thing is looked at next. The reminder is the durable clock: it exists exactly as long as something is left to do. For
-/// what is near, a grain timer is its precise twin.
+/// When the thing is looked at next. The reminder survives restarts and exists as long as something is left to do. For times that are near
+/// there is a grain timer as well, which is precise.
 /// </summary>
 internal sealed partial class DeviceClock(
     DeviceGrain grain, TimeProvider time, ILogger logger, bool expected, Func<CancellationToken, Task> onTimer)
 {
-    /// <summary>A tick that was missed, or a request that was lost, is made good within this. Orleans' shortest period.</summary>
+    /// <summary>How soon a missed tick or a lost request is made up for. Orleans' shortest period.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    /// <summary>So long an activation that nobody calls stays in memory; to load it again is one read.</summary>
+    /// <summary>How long an activation that is not called stays in memory. To load it again costs one read.</summary>
     internal const int MinutesInMemory = 2;
 
-    /// <summary>
-    /// What is further away is left to the reminder: the activation, and its timer with it, would have left memory by then.
-    /// </summary>
+    /// <summary>For times further away there is only the reminder: the activation would have left memory by then.</summary>
     internal static readonly TimeSpan TimerReach = TimeSpan.FromMinutes(MinutesInMemory);
 
-    /// <summary>For the tick of a reminder, where a timer would have been exact.</summary>
+    /// <summary>By how much a reminder may tick later than a timer.</summary>
     private static readonly TimeSpan TooLate = TimeSpan.FromSeconds(1);
 
     private static readonly Backoff RemoveAgain = new(TimeSpan.FromSeconds(1), Period);
 
-    /// <summary>Longer than a tick is ever on its way.</summary>
+    /// <summary>A tick is never on its way for longer.</summary>
     private static readonly TimeSpan Stray = TimeSpan.FromSeconds(30);
 
     private bool? _exists = expected ? null : false;
@@ -38,16 +36,15 @@ internal sealed partial class DeviceClock(
     public bool IsArmed => _exists == true;
 
     /// <summary>
-    /// A look that is near, and for which the reminder ticks too late: until then the grain has to stay in memory. Null: it may leave at
-    /// any time.
+    /// The time of a look for which the reminder ticks too late: until then the grain has to stay in memory. Null: it may leave at any time.
     /// </summary>
     public DateTimeOffset? NeedsMemoryUntil => _timerFor is { } at && !(NextTick <= at + TooLate) ? at : null;
 
     /// <summary>
-    /// The reminder has just ticked: it exists, and will go on to tick every minute. But for one that was under way when the
-    /// reminder was moved: taken at its word, it would have it moved once more.
+    /// The reminder has just ticked: it exists, and will go on to tick every minute. Except for a tick that was on its way when the reminder
+    /// was moved.
     /// </summary>
-    /// <param name="set">When it is set for. It ticks earlier where the clock was set back; on time it does not tick before that.</param>
+    /// <param name="set">The time that it is set for. It ticks earlier only where the clock was set back.</param>
     public void Ticked(DateTimeOffset set)
     {
         var now = time.GetUtcNow();
@@ -56,7 +53,7 @@ internal sealed partial class DeviceClock(
         _armedFor = set > now ? set : now;
     }
 
-    /// <summary>Somebody else has changed what is stored: nothing is known of the reminder any more.</summary>
+    /// <summary>Another activation has changed what is stored: nothing is known about the reminder any more.</summary>
     public void Forget()
     {
         _exists = null;
@@ -64,22 +61,22 @@ internal sealed partial class DeviceClock(
         _reminder = null;
     }
 
-    /// <summary>Somebody has looked, and it is not there, or of no use: whatever is left to do needs a new one.</summary>
+    /// <summary>The reminder is missing or useless: what is left to do needs a new one.</summary>
     public void Lost()
     {
         Forget();
         _exists = false;
     }
 
-    /// <summary>Before the write: makes the reminder, or moves it nearer. Nothing it does can make anything late.</summary>
-    /// <param name="changing">A write is to follow.</param>
+    /// <summary>Before the write: creates the reminder, or moves it nearer. This never makes a look late.</summary>
+    /// <param name="changing">A write follows.</param>
     public async Task BringNearer(DateTimeOffset? next, DateTimeOffset now, bool changing)
     {
         if (next is not { } at) return;
 
         if (_exists is null && !changing)
         {
-            // A duplicate makes sure of it, once per activation.
+            // Once per activation: make sure that the reminder exists.
             _reminder = await grain.GetReminder(DeviceNames.Reminder);
             _exists = _reminder is not null;
             if (_exists.Value) return;
@@ -87,19 +84,19 @@ internal sealed partial class DeviceClock(
 
         if (_exists == false || (changing && _armedFor is null))
         {
-            // Not knowing where it stands, "later" must not come before the write.
+            // Where it stands is not known: it must not move later before the write.
             await Arm(_exists == false || at - now <= Period ? at : now + Period, now);
         }
         else if (_armedFor > now && at < _armedFor)
         {
-            // One whose time has passed ticks every minute already.
+            // A reminder whose time has passed ticks every minute already.
             await Arm(at, now);
         }
     }
 
     /// <summary>
-    /// Before the write, or the read, after which it may be removed: what is looked up only then could be somebody else's, made for an
-    /// outage that has begun since. Removed is what is held; what could not be is looked for again soon.
+    /// Looks up the reminder before the write or read after which it may be removed. Looked up later, it could be one that another activation
+    /// has created for a new outage.
     /// </summary>
     public async Task Hold()
     {
@@ -116,13 +113,13 @@ internal sealed partial class DeviceClock(
     }
 
     /// <summary>
-    /// After the write: moves the reminder later or removes it, and sets the timer. What fails here is left to the next look.
+    /// After the write: moves the reminder later or removes it, and sets the timer. If this fails, the next look does it.
     /// </summary>
     /// <param name="confirmed">
-    /// A write or read succeeded in this turn, and just now: nobody else has started something that this would undo. Asked again after
-    /// every wait: a silo that slept in one may have been replaced meanwhile.
+    /// A write or read succeeded in this turn, and just now: no other activation has started something that this would undo. Asked again
+    /// after every wait: a silo that slept meanwhile may have been replaced.
     /// </param>
-    /// <param name="ticking">A reminder whose time has passed is not moved: it ticks every minute, at no write.</param>
+    /// <param name="ticking">Do not move a reminder whose time has passed: it ticks every minute, without a write.</param>
     public async Task Settle(DateTimeOffset? next, DateTimeOffset now, Func<bool> confirmed, bool ticking)
     {
         SetTimer(next, now);
@@ -143,7 +140,7 @@ internal sealed partial class DeviceClock(
         }
     }
 
-    /// <summary>Something that cannot be judged yet: a timer, since the reminder would come in a minute only.</summary>
+    /// <summary>Nothing can be decided yet: a timer, since the reminder would tick in a minute only.</summary>
     public void LookAgain(DateTimeOffset at, DateTimeOffset now) => SetTimer(at, now);
 
     public async Task Stop()
@@ -164,8 +161,8 @@ internal sealed partial class DeviceClock(
     }
 
     /// <summary>
-    /// A reminder that could not be removed would tick when it is due, and be removed then; that may be far away, and until then it would
-    /// be read with those that matter.
+    /// A reminder that could not be removed would be removed at its next tick, which may be far away. Until then the silo would read it with
+    /// those that matter.
     /// </summary>
     private void RemoveSoon()
     {
@@ -209,7 +206,7 @@ internal sealed partial class DeviceClock(
         _timer = grain.RegisterGrainTimer(Fired, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { KeepAlive = true });
     }
 
-    /// <summary>It fires once. Should the clock say that it was a little early, the rest needs a timer of its own.</summary>
+    /// <summary>It fires once. If it was a little early by the clock, the rest needs another timer.</summary>
     private Task Fired(CancellationToken cancellationToken)
     {
         _timerFor = null;

@@ -23,7 +23,7 @@ public sealed class DeviceStories
 
     public DeviceWhy WhyOf(string thingName, DeviceState state)
     {
-        var now = PresenceRules.ToMilliseconds(_time.GetUtcNow());
+        var now = ToMilliseconds(_time.GetUtcNow());
         var context = _mutes.Over(_policies.For(thingName), state, now).With(state.Override);
         var status = StatusView.Of(state, context, now);
         return new()
@@ -32,10 +32,10 @@ public sealed class DeviceStories
             Status = status.Status,
             Since = status.Since,
             OutageId = status.OutageId,
-            WaitingFor = Waiting.For(state, context, now, _mutes.EndFor(thingName, state, now)),
+            WaitingFor = WaitingReasons.For(state, context, now, _mutes.EndFor(thingName, state, now)),
             Owed =
             [
-                .. TellingRules.Debts(state, context, now).Concat(FlappingRules.Debts(state, context))
+                .. DeliveryRules.Debts(state, context, now).Concat(FlappingRules.Debts(state, context))
                     .Select(debt => Owed(debt, context, now)),
             ],
             MutedBy = status.MutedBy,

@@ -16,7 +16,7 @@ internal static class StatusView
             Status = status,
             Connected = state.Connected,
             Since = state.Since,
-            GraceEndsAt = status == PresenceStatus.Grace ? LookingRules.WithGraceOf(context, outage!).GraceEndsAt : null,
+            GraceEndsAt = status == PresenceStatus.Grace ? outage!.WithGraceOf(context).GraceEndsAt : null,
             NotifiedAt = outage?.NotifiedAt,
             DisconnectReason = outage?.DisconnectReason,
             LastEventAt = state.LastEventAt,

@@ -20,7 +20,7 @@ public sealed class StoredStatus
 
     public DeviceStatus Of(string thingName, DeviceState stored)
     {
-        var now = PresenceRules.ToMilliseconds(_time.GetUtcNow());
+        var now = ToMilliseconds(_time.GetUtcNow());
         return StatusView.Of(stored, _mutes.Over(_policies.For(thingName), stored, now), now);
     }
 }

@@ -99,7 +99,7 @@ internal sealed partial class DispatcherClient(
             lock (_lock)
             {
                 var now = time.GetUtcNow();
-                var turn = Moments.Later(_next, now);
+                var turn = Later(_next, now);
                 _next = turn + Alone;
                 return turn - now;
             }

@@ -1,5 +1,4 @@
 using IoTOrleans.Grains.Incidents;
-using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Dispatch;
 
@@ -24,7 +23,7 @@ internal sealed partial class DispatcherGrain(
 
     private string Destination => this.GetPrimaryKeyString();
 
-    private DateTimeOffset Now => PresenceRules.ToMilliseconds(time.GetUtcNow());
+    private DateTimeOffset Now => ToMilliseconds(time.GetUtcNow());
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -102,7 +101,7 @@ internal sealed partial class DispatcherGrain(
         _timer?.Dispose();
         (_timer, _timerFor) = (null, next);
         if (next is not { } at) return;
-        var due = Moments.Later(at - now, TimeSpan.Zero);
+        var due = Later(at - now, TimeSpan.Zero);
         _timer = this.RegisterGrainTimer(Fired, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { KeepAlive = true });
     }
 

@@ -1,5 +1,3 @@
-using static IoTOrleans.Grains.Ports.Moments;
-
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>

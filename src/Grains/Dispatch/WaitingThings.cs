@@ -18,7 +18,7 @@ internal sealed class WaitingThings(IGrainFactory grains, IEnumerable<INotificat
         if (things is null) yield break;
         await foreach (var thing in things.Walk(cancellationToken))
         {
-            if (TellingRules.WaitsFor(thing.State, destination)) yield return Of(destination, thing.ThingName);
+            if (DeliveryRules.WaitsFor(thing.State, destination)) yield return Of(destination, thing.ThingName);
         }
     }
 }

@@ -60,16 +60,16 @@ internal static class Batches
 
     /// <summary>Until nobody has joined for a tenth of its life: seconds at first, a minute after ten minutes.</summary>
     private static bool IsGrowing(Incident incident, DateTimeOffset now) =>
-        now - incident.JoinedAt < Moments.Later((now - incident.OpenedAt) / 10, Quiet);
+        now - incident.JoinedAt < Later((now - incident.OpenedAt) / 10, Quiet);
 
     private static Incident Count(Incident incident, UncountedMembers waiting) => incident with
     {
         Count = incident.Count + waiting.Joins,
         Back = incident.Back + waiting.Returns,
         Silent = incident.Silent + waiting.Silent,
-        StartedAt = Moments.Earlier(incident.StartedAt, waiting.StartedAt),
-        LastAt = Moments.Later(incident.LastAt, waiting.LastAt),
-        LastBackAt = Moments.Later(incident.LastBackAt, waiting.LastBackAt),
+        StartedAt = Earlier(incident.StartedAt, waiting.StartedAt),
+        LastAt = Later(incident.LastAt, waiting.LastAt),
+        LastBackAt = Later(incident.LastBackAt, waiting.LastBackAt),
         Reasons = Add(incident.Reasons, waiting.Reasons),
         Attributes = Add(incident.Attributes, waiting.Attributes),
         Things = [.. incident.Things.Concat(waiting.First).Take(MostThings)],

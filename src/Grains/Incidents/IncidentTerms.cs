@@ -21,5 +21,5 @@ internal sealed record IncidentTerms
     public int MostWaiting { get; init; } = 1_000_000;
 
     /// <summary>From the first member to its publication, so that one message has most of them.</summary>
-    public TimeSpan Settle => Moments.Earlier(GroupWindow, TimeSpan.FromSeconds(10));
+    public TimeSpan Settle => Earlier(GroupWindow, TimeSpan.FromSeconds(10));
 }

@@ -1,5 +1,4 @@
 using IoTOrleans.Grains.Presence;
-using static IoTOrleans.Grains.Ports.Moments;
 
 namespace IoTOrleans.Grains.Incidents;
 
@@ -10,7 +9,7 @@ internal static class PublicationRules
     internal static readonly TimeSpan Lost = TimeSpan.FromMinutes(3);
 
     /// <summary>Longer than its members wait, which give up after a day from their first refusal.</summary>
-    internal static readonly TimeSpan GiveUpAfter = TellingRules.GiveUpAfter + TimeSpan.FromHours(2);
+    internal static readonly TimeSpan GiveUpAfter = Retries.GiveUpAfter + TimeSpan.FromHours(2);
 
     /// <summary>If nobody joins within this, most likely nobody will.</summary>
     internal static readonly TimeSpan Calm = TimeSpan.FromSeconds(2);
@@ -98,15 +97,15 @@ internal static class PublicationRules
 
     /// <summary>Makes failed publications due, except refused ones and those that failed often while the destination took others.</summary>
     public static IncidentState AnswersAgain(IncidentState state) => state.Stored.Incidents
-        .Where(incident => incident is { RetryAt: not null, RefusedSince: null, Failures: < TellingRules.FailuresOfItsOwn })
+        .Where(incident => incident is { RetryAt: not null, RefusedSince: null, Failures: < Retries.FailuresOfItsOwn })
         .Aggregate(state, (all, incident) => all.With(incident with { RetryAt = null }));
 
     private static IncidentDecision Failed(IncidentState state, Incident incident, DeliveryAnswer answer, DateTimeOffset now)
     {
         // While the destination takes nothing at all, this is not stored: if it gets lost, the publication is tried at once.
-        if (answer.AskAgainIn is { } wait && incident.Failures < TellingRules.FailuresOfItsOwn)
+        if (answer.AskAgainIn is { } wait && incident.Failures < Retries.FailuresOfItsOwn)
             return new(state.With(incident with { RetryAt = now + wait }), false, []);
-        var retryAt = PresenceRules.ToMilliseconds(now + TellingRules.WaitAfter(incident.Id, incident.Failures));
+        var retryAt = ToMilliseconds(now + Retries.WaitAfter(incident.Id, incident.Failures));
         return new(state.With(incident with { Failures = incident.Failures + 1, RetryAt = retryAt }), true, []);
     }
 
@@ -120,7 +119,7 @@ internal static class PublicationRules
             return new(state.Without(incident.Id), true, [new IncidentEffect.WarnGivenUp(incident.Id, incident.Count)]);
         }
 
-        var retryAt = PresenceRules.ToMilliseconds(now + TellingRules.RefusedRetry);
+        var retryAt = ToMilliseconds(now + Retries.AfterRefused);
         incident = incident with { Failures = incident.Failures + 1, RefusedSince = since, RetryAt = retryAt };
         return new(state.With(incident), true, []);
     }

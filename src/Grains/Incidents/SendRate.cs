@@ -8,16 +8,16 @@ internal sealed record SendRate(ImmutableQueue<DateTimeOffset> Last, int Count, 
     public (SendRate Rate, TimeSpan Wait) Next(RateLimit? limit, DateTimeOffset now)
     {
         if (limit is null) return (this, TimeSpan.Zero);
-        var at = Moments.Later(NotBefore, now);
+        var at = Later(NotBefore, now);
         if (Count < limit.Count) return (this with { Last = Last.Enqueue(at), Count = Count + 1 }, at - now);
 
-        at = Moments.Later(at, Last.Peek() + limit.Period + Slack(limit));
+        at = Later(at, Last.Peek() + limit.Period + Slack(limit));
         return (this with { Last = Last.Dequeue().Enqueue(at) }, at - now);
     }
 
     public static TimeSpan LongestSilence(RateLimit? limit) =>
-        limit is null ? TimeSpan.Zero : Moments.Earlier(limit.Period + Slack(limit), TimeSpan.FromSeconds(5));
+        limit is null ? TimeSpan.Zero : Earlier(limit.Period + Slack(limit), TimeSpan.FromSeconds(5));
 
     /// <summary>A send comes late after its turn; it must not come too near to a punctual one.</summary>
-    private static TimeSpan Slack(RateLimit limit) => Moments.Earlier(limit.Period / 5, TimeSpan.FromMilliseconds(200));
+    private static TimeSpan Slack(RateLimit limit) => Earlier(limit.Period / 5, TimeSpan.FromMilliseconds(200));
 }

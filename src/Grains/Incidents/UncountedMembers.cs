@@ -105,8 +105,8 @@ internal sealed record UncountedMembers
         FirstJoinAt = FirstJoinAt ?? now,
         Joins = Joins + 1,
         Silent = Silent + (member is { Joins: true, ReturnIsTold: false } ? 1 : 0),
-        StartedAt = Moments.Earlier(StartedAt, at),
-        LastAt = Moments.Later(LastAt, at),
+        StartedAt = Earlier(StartedAt, at),
+        LastAt = Later(LastAt, at),
         Reasons = Sum(Reasons, member.Reason is { } reason ? [reason] : [], 1),
         Attributes = Sum(Attributes, NamesOf(member), 1),
         First = First.Count < Batches.MostThings ? First.Add(member.ThingName) : First,
@@ -114,7 +114,7 @@ internal sealed record UncountedMembers
     };
 
     private UncountedMembers CountBack(Member member) =>
-        this with { Returns = Returns + 1, LastBackAt = Moments.Later(LastBackAt, member.BackAt) };
+        this with { Returns = Returns + 1, LastBackAt = Later(LastBackAt, member.BackAt) };
 
     private static IEnumerable<string> NamesOf(Member member) => member.Attributes.Select(pair => $"{pair.Key}={pair.Value}");
 

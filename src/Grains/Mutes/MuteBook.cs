@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Presence;
-
 namespace IoTOrleans.Grains.Mutes;
 
 /// <summary>This silo's copy of the mutes, a few seconds old at most. While the list cannot be read, the last copy holds.</summary>

@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Presence;
-
 namespace IoTOrleans.Grains.Mutes;
 
 internal sealed class MuteIndex(MuteList list)
@@ -27,7 +25,7 @@ internal sealed class MuteIndex(MuteList list)
         {
             if (mute.From > end) break;
             if (mute.Until is not { } until) return null;
-            end = Moments.Later(end, until);
+            end = Later(end, until);
         }
 
         return end;

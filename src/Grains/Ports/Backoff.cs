@@ -4,5 +4,5 @@ namespace IoTOrleans.Grains.Ports;
 public readonly record struct Backoff(TimeSpan First, TimeSpan Longest)
 {
     /// <param name="failures">So far; 0 counts as 1.</param>
-    public TimeSpan After(int failures) => Moments.Earlier(First * Math.Pow(2, Math.Clamp(failures - 1, 0, 30)), Longest);
+    public TimeSpan After(int failures) => Earlier(First * Math.Pow(2, Math.Clamp(failures - 1, 0, 30)), Longest);
 }

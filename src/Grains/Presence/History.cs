@@ -1,19 +1,19 @@
 namespace IoTOrleans.Grains.Presence;
 
-/// <summary>The thing's short memory of what happened to it and why, and how long its outages last.</summary>
+/// <summary>What happened to the thing and why, and how long its outages last.</summary>
 internal static class History
 {
-    /// <summary>One ring serves history and "why": long enough to tell two outages from drop to recovery.</summary>
+    /// <summary>For history and "why": enough for two outages from disconnect to recovery.</summary>
     internal const int RingSize = 8;
 
-    /// <summary>A destination that accepts a word later than this was told late. That gets an entry of its own.</summary>
+    /// <summary>A notification that is accepted later than this gets an entry of its own.</summary>
     internal static readonly TimeSpan SameTime = TimeSpan.FromMinutes(1);
 
     public static DeviceState Add(DeviceState state, PresenceReason reason, DateTimeOffset at) =>
         Add(state, new(at.ToUnixTimeSeconds(), reason), "");
 
-    /// <summary>A destination has accepted a word, or was given up: with the others of that word, if they are of the same time.</summary>
-    /// <param name="saidBy">The entry with which the word went out; null: it has none.</param>
+    /// <summary>A destination accepted a notification, or was given up. One entry for all destinations of the same time.</summary>
+    /// <param name="saidBy">The entry with which the notification went out; null: it has none.</param>
     public static DeviceState Heard(
         DeviceState state, PresenceReason reason, NotificationEvent word, string destination, DateTimeOffset now, RingEntry? saidBy = null)
     {
@@ -28,7 +28,7 @@ internal static class History
             ? Joined(state, same, destination) : Add(state, new(now.ToUnixTimeSeconds(), reason), $"{(int)word}:{destination}");
     }
 
-    /// <summary>The word that an entry of the ring is about; null: none, or one that a newer version knows.</summary>
+    /// <summary>The notification that an entry is about; null: none, or one that only a newer version knows.</summary>
     public static NotificationEvent? WordAt(DeviceState state, int index)
     {
         var text = TextAt(state, index);
@@ -36,7 +36,7 @@ internal static class History
         return Enum.TryParse<NotificationEvent>(text[..colon], out var word) && Enum.IsDefined(word) ? word : null;
     }
 
-    /// <summary>Who has heard it; of those that were given up: who has not.</summary>
+    /// <summary>The destinations that accepted it or, in an entry about giving up, those that were given up.</summary>
     public static IReadOnlyList<string> HeardAt(DeviceState state, int index) =>
         TextAt(state, index).Split(':')[^1].Split(',', StringSplitOptions.RemoveEmptyEntries);
 

@@ -1,11 +1,17 @@
 namespace IoTOrleans.Grains.Presence;
 
-/// <param name="State">What holds from now on.</param>
-/// <param name="Persist">It has to be stored before anything else happens; else only this activation needs to know.</param>
-/// <param name="Effects">What to ask and to send once it is stored, in this order.</param>
+/// <param name="State">The state from now on.</param>
+/// <param name="Persist">The state must be stored before anything else happens; else only this activation needs to know it.</param>
+/// <param name="Effects">What to do once it is stored, in this order.</param>
 internal sealed record PresenceDecision(
     DeviceState State, bool Persist, IReadOnlyList<PresenceEffect> Effects, PresenceReason Reason)
 {
+    /// <summary>Which due notifications go out, before all other effects; null: none.</summary>
+    public DueSends? Sends { get; init; }
+
+    public PresenceDecision Sending(bool repeats = false, Verification? verification = null, string? to = null) =>
+        this with { Sends = new(repeats, verification, to) };
+
     public static PresenceDecision Nothing(DeviceState state, PresenceReason reason) => new(state, false, [], reason);
 
     /// <summary>Only this activation needs to know: asking twice does no harm.</summary>
@@ -13,12 +19,14 @@ internal sealed record PresenceDecision(
         new(state, false, effects, reason);
 
     /// <summary>Store, and write down in the thing's history what happened at that time.</summary>
-    public static PresenceDecision Store(
-        DeviceState state, PresenceReason reason, DateTimeOffset at, params IReadOnlyList<PresenceEffect> effects) =>
-        new(History.Add(state, reason, at), true, effects, reason);
+    public static PresenceDecision Store(DeviceState state, PresenceReason reason, DateTimeOffset at) =>
+        Nothing(state, reason).Stored(reason, at);
+
+    public PresenceDecision Stored(PresenceReason reason, DateTimeOffset at) =>
+        this with { State = History.Add(State, reason, at), Persist = true, Reason = reason };
 }
 
-/// <summary>What the world is asked to do; each of them may get lost, and the next tick asks again.</summary>
+/// <summary>What is to be done outside the rules. Each effect may get lost; the next tick asks for it again.</summary>
 internal abstract record PresenceEffect
 {
     private PresenceEffect()
@@ -27,20 +35,34 @@ internal abstract record PresenceEffect
 
     internal sealed record AskVerifier(string OutageId, EventSource Source) : PresenceEffect;
 
-    /// <param name="KeepAlive">Said before and accepted; its answer changes nothing.</param>
+    /// <param name="KeepAlive">Sent and accepted before; its answer changes nothing.</param>
     internal sealed record Send(string Destination, Notification Notification, bool KeepAlive = false) : PresenceEffect;
 
-    /// <summary>The verifier's word keeps being older than the disconnect: somebody should look at what writes it.</summary>
+    /// <summary>The verifier's answers keep being older than the disconnect: somebody should look at what writes them.</summary>
     internal sealed record WarnVerifierStale : PresenceEffect;
 
-    /// <summary>
-    /// A connected client had to make room for another one: the thing has too many, or the ends of their sessions got lost.
-    /// </summary>
+    /// <summary>A connected client had to make room for another: the thing has too many, or events of their ends got lost.</summary>
     internal sealed record WarnClientForgotten(string Client) : PresenceEffect;
 
-    /// <summary>A destination will not hear of this outage any more.</summary>
+    /// <summary>A destination is not notified of this outage any more.</summary>
     internal sealed record WarnGivenUp(string Destination, string OutageId, string Why) : PresenceEffect;
 
-    /// <summary>A destination that is not in the settings any more will not hear of this outage.</summary>
+    /// <summary>As above, since the destination is not in the settings any more.</summary>
     internal sealed record Drop(string Destination) : PresenceEffect;
+}
+
+/// <summary>The one notification that a destination is owed next about an outage, or about a time of flapping.</summary>
+internal readonly record struct Debt(string Destination, NotificationEvent Event, string OutageId, Delivery Delivery)
+{
+    /// <summary>What is on its way is tried again in a minute: it may get lost.</summary>
+    public DateTimeOffset NextTry(DateTimeOffset now) => Delivery.RetryAt > now ? Delivery.RetryAt.Value : now + Retries.First;
+}
+
+/// <summary>Which of the notifications that are owed and due go out with a decision.</summary>
+/// <param name="Repeats">Also <c>device.still_offline</c>, which wants a look at the thing first.</param>
+/// <param name="Verification">What that look found; the repeats say so.</param>
+/// <param name="Destination">Null: to all.</param>
+internal sealed record DueSends(bool Repeats = false, Verification? Verification = null, string? Destination = null)
+{
+    public static DueSends All { get; } = new();
 }

@@ -1,42 +1,45 @@
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>
-/// The rules of presence: state and input in, state, effects and a named reason out. No I/O, no clock, no logger; whoever calls
-/// stores the state, keeps the clock and asks the world.
+/// The rules of presence: state and input in; state, effects and a reason out. No I/O, no clock, no logger: the caller stores the state,
+/// keeps the clock and carries out the effects.
 /// </summary>
 internal static class PresenceRules
 {
-    /// <param name="settings">What holds for the thing but for what is set in its own state.</param>
+    /// <param name="settings">Everything but the override, which is part of the state.</param>
     public static PresenceDecision Apply(DeviceState state, PresenceInput input, RuleContext settings, DateTimeOffset now)
     {
-        var context = settings.With(state.Override);
+        var before = settings.With(state.Override);
 
         var stored = state;
         state = ClockSteps.PutRight(state, now);
 
         // A recovery hold ends by the clock alone. Storing that can wait for the next write, unless there will be none.
         var held = state.Outage;
-        var settled = Recovery.EndHold(state, context, now);
+        var settled = Recovery.EndHold(state, before, now);
         var decision = input is PresenceInput.PolicySet(var wanted)
             ? OverrideRules.Apply(settled, wanted, settings, now)
-            : Decide(settled, input, context, now);
-        context = settings.With(decision.State.Override);
+            : Decide(settled, input, before, now);
+        var context = settings.With(decision.State.Override);
         if (!ReferenceEquals(settled, state) && !decision.Persist && settled.Owing.All(owing => owing.Id != held?.Id))
-        {
-            decision = PresenceDecision.Store(decision.State, PresenceReason.HoldHeld, settled.RecoveredAt!.Value, decision.Effects);
-        }
+            decision = decision.Stored(PresenceReason.HoldHeld, settled.RecoveredAt!.Value);
 
-        // Once: else the moment that it is put to would move along with the clock.
+        // Corrected times are stored once: otherwise they would move along with the clock.
         if (!ReferenceEquals(stored, state)) decision = decision with { Persist = true };
-        decision = FlappingRules.Follow(state, decision, input, context, now);
+        if (input is PresenceInput.Tick) decision = KeepAliveRules.Add(decision, context, now);
+        decision = FlappingRules.Follow(state, decision, context, now);
         decision = decision with { State = LookingRules.PlanRecheck(decision.State, context, now) };
-        decision = decision with { Effects = [.. decision.Effects, .. Recovery.Dropped(state, decision.State, context)] };
+
+        // What is said of a thing that is forgotten follows the policy that it had.
+        var said = input is PresenceInput.Forgotten ? before : context;
+        IEnumerable<PresenceEffect> sends = decision.Sends is { } which ? DeliveryRules.DueNow(decision.State, said, now, which) : [];
+        var flapping = decision.Persist || input is PresenceInput.Tick ? FlappingRules.DueNow(decision.State, context, now) : [];
+        decision = decision with
+        {
+            Effects = [.. sends, .. decision.Effects, .. flapping, .. Recovery.Dropped(state, decision.State, context)],
+        };
         return decision.Persist ? decision with { State = StateBudget.Trim(decision.State, context.ThingName) } : decision;
     }
-
-    /// <summary>Times are stored in milliseconds; finer ones would compare differently before and after a restart.</summary>
-    public static DateTimeOffset ToMilliseconds(DateTimeOffset time) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 
     private static PresenceDecision Decide(DeviceState state, PresenceInput input, RuleContext context, DateTimeOffset now) =>
         input switch
@@ -44,33 +47,36 @@ internal static class PresenceRules
             PresenceInput.Changed(var change) => ConnectionRules.Apply(state, change, context, now),
             PresenceInput.BrokerStarted(var start) => ConnectionRules.BrokerStarted(state, start, context, now),
             PresenceInput.Tick(var answersAgain) =>
-                KeepAliveRules.Add(LookingRules.Tick(TellingRules.AnswersAgain(state, answersAgain), context, now), context, now),
-            PresenceInput.Verified(var outageId, var answer) => LookingRules.Verified(state, outageId, answer, context, now),
+                LookingRules.Tick(DeliveryRules.AnswersAgain(state, answersAgain), context, now),
+            PresenceInput.Verified(var outageId, var answer) => VerifierAnswers.Verified(state, outageId, answer, context, now),
             PresenceInput.Audited(var answer) => AuditRules.Audited(state, answer, context, now),
             PresenceInput.Forgotten => RemovalRules.Forget(state, context, now),
-            PresenceInput.Answered answer => TellingRules.Answered(state, answer, context, now),
+            PresenceInput.Answered answer => FlappingRules.Find(state, answer.OutageId, context) is { } flapping
+                ? FlappingRules.Answered(state, flapping, answer, context, now)
+                : DeliveryAnswers.Answered(state, answer, context, now),
             _ => throw new ArgumentOutOfRangeException(nameof(input), input, "No rule for this input."),
         };
 
     /// <summary>
-    /// When there is something to look at next; null: nothing is left to do, and no reminder may exist. Of the state alone but for
-    /// what is due already, so that the reminder table is an index of all that is not well.
+    /// When the thing must be looked at next; null: nothing is left to do, and no reminder may exist. Depends on the state alone, except
+    /// for what is due already, so that the reminder table lists all things that are not well.
     /// </summary>
     public static DateTimeOffset? NextLook(DeviceState state, RuleContext settings, DateTimeOffset now)
     {
         var context = settings.With(state.Override);
         state = Recovery.EndHold(state, context, now);
-        var owed = TellingRules.NextTry(state, context, now);
-        DateTimeOffset? look = state.Outage switch
+        var owed = DeliveryRules.NextTry(state, context, now);
+        var look = state.Outage switch
         {
             null => state.RecoversAt,
-            { HoldEndsAt: { } holdEndsAt } => holdEndsAt,
-            { Telling: null } grace when !grace.Muted || !context.TellsNobody => LookingRules.NextLookInGrace(state, grace, context),
+            { Phase: OutagePhase.Recovering } back => back.HoldEndsAt,
+            { EndsQuietly: true } quiet when quiet.Phase == OutagePhase.Grace || !context.TellsNobody =>
+                LookingRules.NextLookInGrace(state, quiet, context),
             var offline => LookingRules.NextLookOffline(state, offline, context, now),
         };
 
-        // A mute may be lifted any time: by then the reminder must be near, whatever it was set for before (a hold that was learned, say).
-        DateTimeOffset? lifted = LookingRules.WaitsForMute(state, context) ? now + TellingRules.FirstRetry : null;
+        // Somebody may end a mute at any time: then the reminder must be near, whatever it was set for before.
+        DateTimeOffset? lifted = LookingRules.WaitsForMute(state, context) ? now + Retries.First : null;
         DateTimeOffset?[] looks = [look, owed, FlappingRules.NextLook(state, context, now), lifted];
         return looks.Min();
     }
@@ -78,11 +84,10 @@ internal static class PresenceRules
     /// <summary>All that a destination is owed and may be sent now, should it answer again.</summary>
     public static IEnumerable<Notification> Owed(DeviceState state, string destination, RuleContext context, DateTimeOffset now)
     {
-        state = Recovery.EndHold(TellingRules.AnswersAgain(state, destination), context, now);
-        return TellingRules.DueNow(state, context, now, repeats: true)
+        state = Recovery.EndHold(DeliveryRules.AnswersAgain(state, destination), context, now);
+        return DeliveryRules.DueNow(state, context, now, new(Repeats: true))
             .Concat(FlappingRules.DueNow(state, context, now))
             .Concat(KeepAliveRules.Due(state, context, now))
-            .OfType<PresenceEffect.Send>()
             .Where(send => send.Destination == destination)
             .Select(send => send.Notification);
     }
@@ -92,8 +97,8 @@ internal static class PresenceRules
         {
             { Connected: null } => PresenceStatus.Unknown,
             { Outage: null, Connected: var connected } => connected.Value ? PresenceStatus.Connected : PresenceStatus.Unknown,
-            { Outage.BackAt: not null } => PresenceStatus.Recovering,
-            { Outage: { Telling: null, Muted: false } } => PresenceStatus.Grace,
+            { Outage.Phase: OutagePhase.Recovering } => PresenceStatus.Recovering,
+            { Outage.Phase: OutagePhase.Grace } => PresenceStatus.Grace,
             _ => PresenceStatus.Offline,
         };
 }

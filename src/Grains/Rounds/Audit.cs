@@ -38,7 +38,7 @@ internal sealed partial class Audit(
     {
         var answer = await verifications.Look(thing.ThingName, witness);
         var context = policies.For(thing.ThingName).With(thing.State.Override);
-        var reason = AuditRules.Audited(thing.State, answer, context, PresenceRules.ToMilliseconds(time.GetUtcNow())).Reason;
+        var reason = AuditRules.Audited(thing.State, answer, context, ToMilliseconds(time.GetUtcNow())).Reason;
         if (reason == PresenceReason.DisconnectFoundByAudit)
             reason = await grains.GetGrain<IDeviceAnswers>(thing.ThingName).Audited(answer);
         metrics.Audited(reason);

@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Presence;
-
 namespace IoTOrleans.Grains.Rounds;
 
 /// <summary>A page, a pause, the next page. If its silo dies, <see cref="KeepGoing"/> starts it on another one within a minute.</summary>
@@ -43,7 +41,7 @@ internal sealed partial class RoundGrain(
     public Task KeepGoing()
     {
         if (_atWork || _round is not { } round || round.Every == TimeSpan.Zero) return Task.CompletedTask;
-        var now = PresenceRules.ToMilliseconds(time.GetUtcNow());
+        var now = ToMilliseconds(time.GetUtcNow());
         if (!_state.Walking)
         {
             if (now < _state.Begun + round.Every) return Task.CompletedTask;

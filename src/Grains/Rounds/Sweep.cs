@@ -60,7 +60,7 @@ internal sealed partial class Sweep(
     private async Task<bool> HasReminder(StoredThing thing, CancellationToken cancellationToken)
     {
         var row = await reminders.ReadRow(GrainId.Create(Device, thing.ThingName), DeviceNames.Reminder, cancellationToken);
-        return row is not null && row.StartAt <= (Moments.Later(NextLook(thing)!.Value, Now) + Late).UtcDateTime;
+        return row is not null && row.StartAt <= (Later(NextLook(thing)!.Value, Now) + Late).UtcDateTime;
     }
 
     private DateTimeOffset Now => time.GetUtcNow();

@@ -65,7 +65,7 @@ internal sealed partial class SummaryGrain(
     private async Task Arm(DateTimeOffset at, DateTimeOffset now)
     {
         if (_armedFor == at) return;
-        await this.RegisterOrUpdateReminder(Reminder, Moments.Later(at - now, TimeSpan.Zero), Period);
+        await this.RegisterOrUpdateReminder(Reminder, Later(at - now, TimeSpan.Zero), Period);
         _armedFor = at;
     }
 

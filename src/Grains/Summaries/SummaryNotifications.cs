@@ -4,7 +4,6 @@ using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Mutes;
-using IoTOrleans.Grains.Presence;
 using Orleans.Configuration;
 
 namespace IoTOrleans.Grains.Summaries;
@@ -21,7 +20,7 @@ internal sealed partial class SummaryNotifications(
     /// <summary>A list that shows muted things as not muted would be wrong all day.</summary>
     private bool CanRead => things is not null && mutes.IsReady;
 
-    private DateTimeOffset Now => PresenceRules.ToMilliseconds(time.GetUtcNow());
+    private DateTimeOffset Now => ToMilliseconds(time.GetUtcNow());
 
     /// <param name="newSince">When the list before was read.</param>
     public void Ask(string destination, DateOnly date, DateTimeOffset newSince) =>

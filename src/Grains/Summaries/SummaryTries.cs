@@ -16,7 +16,7 @@ internal sealed record SummaryTries(DateOnly? Date, int Failures, DateTimeOffset
     public SummaryTries Failed(DateOnly date, DeliveryAnswer answer, DateTimeOffset now)
     {
         var before = Date == date ? Failures : 0;
-        if (answer.AskAgainIn is { } asked && before < TellingRules.FailuresOfItsOwn) return new(date, before, now + asked, answer.Detail);
+        if (answer.AskAgainIn is { } asked && before < Retries.FailuresOfItsOwn) return new(date, before, now + asked, answer.Detail);
         var failures = before + 1;
         var wait = answer.Outcome == DeliveryOutcome.Refused ? AfterRefusal : new Backoff(First, Longest).After(failures);
         return new(date, failures, now + wait, answer.Detail);
@@ -24,5 +24,5 @@ internal sealed record SummaryTries(DateOnly? Date, int Failures, DateTimeOffset
 
     /// <summary>Makes a failed list due, except a refused one or one that failed often while the destination took others.</summary>
     public SummaryTries AnswersAgain(DateTimeOffset now) =>
-        NotBefore - now <= Longest && Failures < TellingRules.FailuresOfItsOwn ? this with { NotBefore = now } : this;
+        NotBefore - now <= Longest && Failures < Retries.FailuresOfItsOwn ? this with { NotBefore = now } : this;
 }

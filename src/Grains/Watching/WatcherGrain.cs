@@ -1,4 +1,3 @@
-using IoTOrleans.Grains.Presence;
 using Orleans.Configuration;
 
 namespace IoTOrleans.Grains.Watching;
@@ -21,7 +20,7 @@ internal sealed partial class WatcherGrain(
     private WatcherState? _stored;
     private DateTimeOffset _knownUntil;
 
-    private DateTimeOffset Now => PresenceRules.ToMilliseconds(time.GetUtcNow());
+    private DateTimeOffset Now => ToMilliseconds(time.GetUtcNow());
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -34,7 +33,7 @@ internal sealed partial class WatcherGrain(
 
     public async Task Look(DateTimeOffset? seenUntil)
     {
-        if (PresenceRules.ToMilliseconds(seenUntil ?? default) is var seen && seen > _knownUntil) _knownUntil = seen;
+        if (ToMilliseconds(seenUntil ?? default) is var seen && seen > _knownUntil) _knownUntil = seen;
         var now = Now;
         var next = WatcherRules.Look(_state, _knownUntil, _destinations, cluster.Value.ClusterId, now);
         if (_state.Blindness is null && next.Blindness is { } began) LogBlind(began.Since, began.Id);

@@ -19,7 +19,7 @@ internal static class WatcherRules
     {
         null when now - knownUntil > Blindness.After => new()
         {
-            Blindness = new() { Id = ConnectionRules.OutageId($"{cluster}\nwatcher", knownUntil), Since = knownUntil, DetectedAt = now },
+            Blindness = new() { Id = Outages.IdOf($"{cluster}\nwatcher", knownUntil), Since = knownUntil, DetectedAt = now },
         },
         { EndedAt: null } blindness when now - knownUntil <= KnowsWithin =>
             new() { Blindness = AllOwedTheEnd(blindness with { EndedAt = now }, destinations) },

@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Silo.Advice;
 using Microsoft.Extensions.Options;

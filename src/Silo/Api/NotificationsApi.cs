@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,5 @@
 using IoTOrleans.Events.Parsing;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using Microsoft.AspNetCore.Mvc;
 

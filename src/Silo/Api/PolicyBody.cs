@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Silo.Api;

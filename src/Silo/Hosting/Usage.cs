@@ -1,4 +1,5 @@
 using System.Reflection;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Silo.Hosting;

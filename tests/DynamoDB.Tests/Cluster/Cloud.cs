@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using IoTOrleans.DynamoDB.Client;
 using IoTOrleans.Grains;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.State;
 using Microsoft.Extensions.DependencyInjection;

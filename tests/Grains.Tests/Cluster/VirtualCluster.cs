@@ -3,6 +3,7 @@ using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Grains.Summaries;

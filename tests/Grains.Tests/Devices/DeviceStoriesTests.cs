@@ -2,6 +2,7 @@ using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Tests.Presence;
 using Microsoft.Extensions.Options;
@@ -150,7 +151,7 @@ public sealed class DeviceStoriesTests
         story.After(Minutes(1)).Shadow(false, 2);
         story.After(Minutes(5)).Tick();
         Why(story).WaitingFor.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            waiting => waiting.What.ShouldBe("verifier"), waiting => waiting.Until.ShouldBe(story.Now + LookingRules.AskFor));
+            waiting => waiting.What.ShouldBe("verifier"), waiting => waiting.Until.ShouldBe(story.Now + Asking.Patience));
     }
 
     [Fact]

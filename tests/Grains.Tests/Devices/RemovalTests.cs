@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Tests.Cluster;
 

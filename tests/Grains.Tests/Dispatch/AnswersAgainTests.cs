@@ -1,4 +1,5 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Tests.Cluster;
 
@@ -169,7 +170,7 @@ public sealed class AnswersAgainTests
     }
 
     private async Task<VirtualCluster> Start(
-        short silos = 1, bool oneByOne = false, Action<Grains.Presence.PresenceOptions>? configure = null, Action<VirtualCluster>? prepare = null)
+        short silos = 1, bool oneByOne = false, Action<Grains.Policies.PresenceOptions>? configure = null, Action<VirtualCluster>? prepare = null)
     {
         var cluster = await VirtualCluster.Start(configure, world =>
         {

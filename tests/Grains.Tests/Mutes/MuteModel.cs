@@ -2,6 +2,7 @@ using CsCheck;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Tests.Mutes;

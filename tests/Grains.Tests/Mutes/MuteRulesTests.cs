@@ -1,6 +1,7 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Tests.Presence;
 

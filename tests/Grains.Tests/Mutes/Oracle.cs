@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Ports;
 
 namespace IoTOrleans.Grains.Tests.Mutes;

@@ -189,7 +189,7 @@ public sealed class AuditRulesTests
         var reason = story.Audited(VerifierVerdict.Disconnected, changedAt, version);
         var younger = kind == 0
             ? changedAt >= since && (version > number || changedAt > since + EventOrder.ShadowSlack)
-            : changedAt > since + EventOrder.LifecycleAccuracy;
+            : changedAt > since + EventTime.LifecycleAccuracy;
         reason.ShouldBe(younger ? PresenceReason.DisconnectFoundByAudit : PresenceReason.AuditStale);
         story.Sent.ShouldBeEmpty();
         if (!younger) story.State.ShouldBeSameAs(before);

@@ -76,11 +76,11 @@ public sealed class DeliveryTests
         story.Answered(DeliveryOutcome.Refused);
         story.Do(new PresenceInput.Tick("mail"));
         story.Sent.ShouldBe(["device.offline to hook"], "which has not answered yet");
-        for (var failures = 1; failures <= TellingRules.FailuresOfItsOwn; failures++)
+        for (var failures = 1; failures <= Retries.FailuresOfItsOwn; failures++)
         {
             story.Answered(DeliveryOutcome.Failed, to: "hook");
             story.Do(new PresenceInput.Tick("hook"));
-            story.Sent.Count.ShouldBe(failures < TellingRules.FailuresOfItsOwn ? 1 : 0);
+            story.Sent.Count.ShouldBe(failures < Retries.FailuresOfItsOwn ? 1 : 0);
         }
     }
 

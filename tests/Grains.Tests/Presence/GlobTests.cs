@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Mutes;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Tests.Presence;

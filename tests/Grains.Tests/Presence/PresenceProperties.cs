@@ -1,6 +1,7 @@
 using CsCheck;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Tests.Presence;

@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Tests.Presence;
@@ -276,7 +277,7 @@ public sealed class RuleAttackTests
         story.After(Minutes(5)).Tick();
         story.Answered(DeliveryOutcome.Failed);
         var retryAt = story.State.Outage!.Deliveries["mail"].RetryAt!.Value;
-        retryAt.ShouldBe(PresenceRules.ToMilliseconds(retryAt));
+        retryAt.ShouldBe(Moments.ToMilliseconds(retryAt));
     }
 
     [Fact]

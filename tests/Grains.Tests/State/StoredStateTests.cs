@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.State;
 using IoTOrleans.Grains.Tests.Presence;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Tests.Cluster;
 using IoTOrleans.Grains.Tests.World.Judging;

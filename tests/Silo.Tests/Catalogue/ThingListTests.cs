@@ -3,6 +3,7 @@ using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Silo.Catalogue;
 using Microsoft.Extensions.Options;

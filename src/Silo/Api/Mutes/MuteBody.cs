@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using IoTOrleans.Events;
 using IoTOrleans.Events.Parsing;
+using IoTOrleans.Grains.Policies;
 
 namespace IoTOrleans.Silo.Api.Mutes;
 

@@ -4,6 +4,7 @@ using IoTOrleans.DynamoDB;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Grains;
 using IoTOrleans.Grains.Incidents;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Grains.State;

@@ -1,6 +1,7 @@
 using System.Net;
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Incidents;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Notifications.Settings;

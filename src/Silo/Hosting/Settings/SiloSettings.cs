@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Incidents;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Notifications.Settings;

@@ -6,19 +6,13 @@ namespace IoTOrleans.Grains.Presence;
 /// </summary>
 internal static class EventOrder
 {
-    /// <summary>The stated accuracy of a lifecycle event's stamp.</summary>
-    internal static readonly TimeSpan LifecycleAccuracy = TimeSpan.FromMinutes(2);
-
     /// <summary>Shadow stamps are whole seconds of one service; more than this apart is no rounding.</summary>
     internal static readonly TimeSpan ShadowSlack = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How old a request may be to count as now, and how far ahead a mark must lie to be that of another clock, or of one that was wrong.
+    /// How old a request may be to count as now, and how far ahead a mark must lie to come from another, or from a wrong, clock.
     /// </summary>
     internal static readonly TimeSpan JustNow = TimeSpan.FromSeconds(1);
-
-    /// <summary>The replaced session's end: proof that another session of the same client is connected.</summary>
-    internal const string DuplicateClientId = "DUPLICATE_CLIENTID";
 
     public static OrderVerdict Judge(DeviceState state, ConnectionChange change, DateTimeOffset now)
     {
@@ -34,7 +28,7 @@ internal static class EventOrder
         };
     }
 
-    /// <param name="newest">What is stored with a later time than this says nothing against the event; null: every mark counts.</param>
+    /// <param name="newest">A mark with a later time than this does not count against the event; null: every mark counts.</param>
     private static OrderVerdict JudgeByMark(DeviceState state, ConnectionChange change, EventTime time, DateTimeOffset? newest)
     {
         var key = OrderMark.KeyOf(change);
@@ -43,7 +37,7 @@ internal static class EventOrder
         var why = last is null || isAhead ? PresenceReason.None : CompareWithinKind(last, change, time.Stamp);
         if (why != PresenceReason.None) return OrderVerdict.No(why, time.At);
 
-        var connected = change.Connected || change.DisconnectReason == DuplicateClientId;
+        var connected = change.Connected || change.DisconnectReason == OrderVerdict.DuplicateClientId;
         var mark = new OrderMark
         {
             Number = change.Number,
@@ -89,7 +83,7 @@ internal static class EventOrder
     {
         if (change.Number > last.Number)
         {
-            // A higher version with a much older stamp is a late word of a shadow that has been deleted and made again since.
+            // A higher version with a much older stamp is a late event of a shadow that has been deleted and created again since.
             return stamp >= last.Stamp - ShadowSlack ? PresenceReason.None : PresenceReason.OlderEvent;
         }
 
@@ -104,7 +98,7 @@ internal static class EventOrder
         if (stamp > last.Stamp) return PresenceReason.None;
         if (stamp < last.Stamp && !SaysOnlyTheSecond(change, stamp, last.Stamp)) return PresenceReason.OlderEvent;
 
-        // Within a second that is all that is known they are taken as they come: a change of state is no duplicate.
+        // Where only the second is known, events count in the order in which they come: a change of state is not a duplicate.
         return otherwise ? PresenceReason.None : PresenceReason.Duplicate;
     }
 
@@ -115,7 +109,7 @@ internal static class EventOrder
     private static bool SaysOnlyTheSecond(ConnectionChange change, DateTimeOffset stamp, DateTimeOffset other) =>
         change.Kind == ChangeKind.Time && IsWholeSecond(stamp) && stamp.ToUnixTimeSeconds() == other.ToUnixTimeSeconds();
 
-    /// <summary>Where the second does not tell, and the event before comes again, it must be known.</summary>
+    /// <summary>Within one second: the stamp of the event before, so that it is recognized if it comes again.</summary>
     private static DateTimeOffset? BeforeWithinSecond(OrderMark? last, ConnectionChange change, bool connected, DateTimeOffset stamp) =>
         change.Kind is ChangeKind.Time or ChangeKind.LifecycleTime && last is not null && last.Connected != connected
         && last.Stamp.ToUnixTimeSeconds() == stamp.ToUnixTimeSeconds() ? last.Stamp : null;
@@ -123,9 +117,9 @@ internal static class EventOrder
     private static bool IsWholeSecond(DateTimeOffset stamp) => stamp.Ticks % TimeSpan.TicksPerSecond == 0;
 
     /// <summary>
-    /// Between kinds only time can tell; a draw goes to <c>connected</c>, also where only the second is known. Within the accuracy of
-    /// lifecycle stamps the lifecycle's own word counts: it knows its sessions, while a Last Will may write <c>connected: false</c> into
-    /// the shadow after the thing's next session has begun.
+    /// Events of different kinds are compared by time; a draw goes to <c>connected</c>, also where only the second is known. Within the
+    /// accuracy of lifecycle stamps the lifecycle event counts: it knows the sessions, while a Last Will may write <c>connected: false</c>
+    /// into the shadow after the thing's next session has begun.
     /// </summary>
     private static bool IsOverruled(DeviceState state, ConnectionChange change, OrderVerdict verdict, DateTimeOffset? newest)
     {
@@ -135,7 +129,7 @@ internal static class EventOrder
         foreach (var (otherKey, other) in ClientOrder.AllMarks(state))
         {
             if (otherKey == verdict.Key || other.Connected == connected) continue;
-            var near = (at - other.At).Duration() <= LifecycleAccuracy;
+            var near = (at - other.At).Duration() <= EventTime.LifecycleAccuracy;
             if (lifecycle && near) continue;
             if (otherKey == OrderMark.LifecycleKey && near && !connected && !saidByHand) return true;
             if (other.At > newest) continue;
@@ -149,9 +143,9 @@ internal static class EventOrder
         last.BrokerStart == change.BrokerStart && last.Number == change.Number;
 
     /// <summary>
-    /// Between the last event and this one there can be none that we have not seen: then its mark may wait in memory. Anything
-    /// else must be stored, or a crash would forget it and a late older event would be taken for news. The reports of a connected thing
-    /// need no write: the next one corrects a mark that got lost. A thing that is away sends no next one.
+    /// No event can lie between the last one and this one: then its mark may wait in memory. All others must be stored, or after a crash
+    /// a late older event would count as new. The reports of a connected thing need no write: the next one corrects a mark that got lost. A
+    /// thing that is away sends no next one.
     /// </summary>
     private static bool FollowsDirectly(OrderMark last, ConnectionChange change) => change.Kind switch
     {
@@ -159,50 +153,4 @@ internal static class EventOrder
         ChangeKind.Broker => last.BrokerStart == change.BrokerStart,
         _ => change is { SaysUnchanged: true, Connected: true },
     };
-}
-
-/// <summary>When a change happened, as far as stamp and arrival tell.</summary>
-/// <param name="Stamp">The sender's, trusted only up to the moment that the first machine of ours saw the message.</param>
-/// <param name="At">The moment the change is taken to have happened.</param>
-/// <param name="IsLate">It reached our queue later than a lifecycle stamp can be off: only the stamp tells.</param>
-internal readonly record struct EventTime(DateTimeOffset Stamp, DateTimeOffset At, bool IsLate)
-{
-    /// <summary>It has not happened after this.</summary>
-    public DateTimeOffset Latest => IsLate ? At + EventOrder.LifecycleAccuracy : At;
-
-    /// <summary>In milliseconds: finer than it is stored, an event would look newer than itself when it comes again.</summary>
-    public static EventTime Of(ConnectionChange change)
-    {
-        var received = PresenceRules.ToMilliseconds(change.ReceivedAt);
-        var stamp = PresenceRules.ToMilliseconds(change.Timestamp);
-        if (stamp > received) stamp = received;
-        var late = received - stamp > EventOrder.LifecycleAccuracy;
-        var lifecycle = change.Kind is ChangeKind.Lifecycle or ChangeKind.LifecycleTime;
-        return new(stamp, lifecycle && !late ? received : stamp, late);
-    }
-}
-
-/// <param name="Why">None: it is news. Else why it is not.</param>
-/// <param name="At">The moment the event is taken to have happened.</param>
-/// <param name="Key">Its kind.</param>
-/// <param name="Marked">The state, its kind read up to the event.</param>
-/// <param name="Connected">What it says of the connection.</param>
-internal readonly record struct OrderVerdict(PresenceReason Why, DateTimeOffset At, string Key, DeviceState Marked, bool Connected)
-{
-    /// <summary>It belongs to another session than the last event of its kind and client.</summary>
-    public bool NewSession { get; init; }
-
-    /// <summary>It is the first one of a client of a thing that has others.</summary>
-    public bool OtherClient { get; init; }
-
-    /// <summary>A client has gone and another one is connected: nothing has changed for the thing.</summary>
-    public bool AnotherIsConnected { get; init; }
-
-    /// <summary>A connected client that had to make room; null: none.</summary>
-    public string? Forgotten { get; init; }
-
-    /// <summary>Forgetting the mark could make an older event look like news.</summary>
-    public bool MustStore { get; init; }
-
-    public static OrderVerdict No(PresenceReason why, DateTimeOffset at) => new(why, at, "", null!, false);
 }

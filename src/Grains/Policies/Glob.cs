@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace IoTOrleans.Grains.Presence;
+namespace IoTOrleans.Grains.Policies;
 
 /// <summary>
 /// Globs on thing names: <c>*</c> any characters, <c>?</c> one, <c>\</c> takes the meaning from one of these three behind it. The

@@ -1,15 +1,14 @@
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>
-/// What was stored while the clock was wrong. Nothing that has happened can lie in the future: where it does, the clock was ahead then, and
-/// has been put right since. Left as it is, a thing would be told late by the step, and no event would be news until the clock had caught
-/// up.
+/// Corrects what was stored while the clock was ahead. What has happened cannot lie in the future. Uncorrected, an outage would be notified
+/// late by the step, and no event would count until the clock had caught up.
 /// </summary>
 internal static class ClockSteps
 {
     /// <summary>
-    /// Marks that are ahead by less than this stay: AWS stamped them, and its clock is not ours. They order events as they are. AWS refuses
-    /// requests whose time is off by more than 15 min, so a silo with such a clock reads no queue.
+    /// Marks that are ahead by less than this stay: AWS stamped them, and its clock is not ours. AWS refuses requests whose time is off by
+    /// more than 15 min, so a silo with such a clock reads no queue.
     /// </summary>
     internal static readonly TimeSpan BetweenClocks = TimeSpan.FromHours(1);
 
@@ -19,7 +18,7 @@ internal static class ClockSteps
     /// <returns>The same state, if there is nothing to put right.</returns>
     public static DeviceState PutRight(DeviceState state, DateTimeOffset now)
     {
-        if (state.Outage is { Telling: null, BackAt: null } grace && grace.Since > now + Noticed)
+        if (state.Outage is { EndsQuietly: true } grace && grace.Since > now + Noticed)
         {
             var ahead = grace.Since - now;
             state = state with { Since = now, Outage = grace with { Since = now, GraceEndsAt = grace.GraceEndsAt - ahead } };

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using static IoTOrleans.Grains.Ports.Moments;
 
 namespace IoTOrleans.Grains.Presence;
 
@@ -11,13 +10,13 @@ namespace IoTOrleans.Grains.Presence;
 internal static class ClientOrder
 {
     /// <summary>
-    /// A number 0 that stamp and queue both put this much later than the last event begins a new numbering. Less could be an old event that
-    /// AWS sent late; the session of a client may expire within a minute.
+    /// A session number 0 begins a new numbering if stamp and queue both put it this much later than the last event. A shorter time could be
+    /// an old event that AWS sent late; the session of a client may expire within a minute.
     /// </summary>
     internal static readonly TimeSpan ClearlyLater = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Client ids are kept as text, since a person has to recognize them, up to this many bytes for all clients of a thing: four UUIDs.
+    /// Client ids are kept as text, so that people recognize them, up to this many bytes for all clients of a thing: four UUIDs.
     /// </summary>
     internal const int IdBytes = 160;
 
@@ -47,8 +46,8 @@ internal static class ClientOrder
     }
 
     /// <summary>
-    /// What all clients together say, for the comparison with events of other kinds; null: nothing has been said. A mark of version 0.2 is
-    /// that of whichever client it was.
+    /// The mark of all clients together, for the comparison with events of other kinds; null: none. A mark of version 0.2 belongs to a
+    /// client that is not known.
     /// </summary>
     public static OrderMark? Together(DeviceState state) => state.Clients.Count == 0
         ? state.Marks.GetValueOrDefault(OrderMark.LifecycleKey)
@@ -77,7 +76,7 @@ internal static class ClientOrder
         };
     }
 
-    /// <summary>Six bytes of a hash: that two names of one thing share them happens once in 10¹⁴ cases.</summary>
+    /// <summary>Six bytes of a hash: two names of one thing share them once in 10¹⁴ cases.</summary>
     internal static string Fingerprint(string text) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 6));
 
     private static (ClientMark? Mark, bool Adopted) Find(DeviceState state, string id)
@@ -103,8 +102,8 @@ internal static class ClientOrder
     /// <param name="adopted">The mark may be another client's, whose numbers say nothing about this one's.</param>
     private static (PresenceReason Why, bool Opens) Compare(ClientMark last, ConnectionChange change, EventTime time, bool adopted)
     {
-        var (earliest, latest) = (last.Stamp - EventOrder.LifecycleAccuracy, last.Late ? last.At + EventOrder.LifecycleAccuracy : last.At);
-        var surelyLater = time.Stamp - EventOrder.LifecycleAccuracy > latest;
+        var (earliest, latest) = (last.Stamp - EventTime.LifecycleAccuracy, last.Late ? last.At + EventTime.LifecycleAccuracy : last.At);
+        var surelyLater = time.Stamp - EventTime.LifecycleAccuracy > latest;
         if (IsSameSession(last, change))
         {
             // A stable client keeps number 0 from one numbering to the next, and its two sessions may lack identifiers: only time tells.
@@ -137,14 +136,14 @@ internal static class ClientOrder
             Stamp = last is null ? time.Stamp : Later(last.Stamp, time.Stamp),
             At = time.At,
             Late = time.IsLate,
-            Connected = change.Connected || change.DisconnectReason == EventOrder.DuplicateClientId,
+            Connected = change.Connected || change.DisconnectReason == OrderVerdict.DuplicateClientId,
             Ended = !change.Connected,
             OpenedStamp = last is null || opens ? time.Stamp : last.OpenedStamp,
             OpenedAt = last is null || opens ? time.At : last.OpenedAt,
         };
     }
 
-    /// <summary>The thing went when its last client did, whichever of their ends we hear of last.</summary>
+    /// <summary>The thing disconnected when its last client did, whichever of their ends is reported last.</summary>
     private static DateTimeOffset Moment(DeviceState next, ClientMark? before, ClientMark moved, DateTimeOffset at)
     {
         if (moved.Connected || next.Clients.Any(client => client.Connected) || before is { Connected: false }) return at;

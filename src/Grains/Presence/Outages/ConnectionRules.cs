@@ -1,15 +1,13 @@
-using System.Security.Cryptography;
-using static IoTOrleans.Grains.Ports.Moments;
 using static IoTOrleans.Grains.Presence.PresenceDecision;
 
 namespace IoTOrleans.Grains.Presence;
 
-/// <summary>What connection changes do: start the clock, forget it, or nothing.</summary>
+/// <summary>What a connection change does: it begins a grace, ends one, or changes nothing.</summary>
 internal static class ConnectionRules
 {
     public static PresenceDecision Apply(DeviceState state, ConnectionChange change, RuleContext context, DateTimeOffset now)
     {
-        // A document in which nothing changed is no news of a stranger; of a known thing it may be the only trace of a lost event.
+        // A shadow document without a change says nothing about an unknown thing. About a known one it may be the only trace of a lost event.
         if (change.SaysUnchanged && state.Connected is null) return Nothing(state, PresenceReason.Unchanged);
 
         var verdict = EventOrder.Judge(state, change, now);
@@ -35,14 +33,14 @@ internal static class ConnectionRules
     }
 
     /// <summary>
-    /// The broker lost every connection when it stopped. Whoever was connected gets a whole grace from its start to come back, and
-    /// whoever was in grace at least that; an outage that only we caused does not count.
+    /// The broker lost all connections when it stopped. A thing that was connected or in grace gets a whole grace from the start of the
+    /// broker. An outage that only the broker caused does not count.
     /// </summary>
     public static PresenceDecision BrokerStarted(DeviceState state, BrokerStart start, RuleContext context, DateTimeOffset now)
     {
         if (!MissedStart(state, start)) return Nothing(state, PresenceReason.Unchanged);
 
-        var at = PresenceRules.ToMilliseconds(start.At);
+        var at = ToMilliseconds(start.At);
         var mark = state.Marks[OrderMark.BrokerKey] with
         {
             BrokerStart = start.Number, Number = 0, Connected = false, Ended = true, Stamp = at, At = at,
@@ -50,7 +48,7 @@ internal static class ConnectionRules
         var marked = state with
         {
             Marks = new Dictionary<string, OrderMark>(state.Marks) { [OrderMark.BrokerKey] = mark },
-            Memory = LookingRules.NotAsking(state.Memory),
+            Memory = state.Memory.NotAsking(),
         };
         var until = at + context.Policy.Grace + context.Policy.SettleTime;
         var given = marked.Outage switch
@@ -62,18 +60,18 @@ internal static class ConnectionRules
                 RecoversAt = null,
                 Outage = NewOutage(context, at, now) with { GraceEndsAt = until, Ours = true },
             },
-            { BackAt: not null } recovering => marked with { Connected = false, Since = at, Outage = DroppedInHold(recovering) },
-            { Telling: null, Muted: false } grace => marked with { Outage = Prolong(LookingRules.WithGraceOf(context, grace), until) },
+            { Phase: OutagePhase.Recovering } back => marked with { Connected = false, Since = at, Outage = back.DroppedInHold() },
+            { Phase: OutagePhase.Grace } grace => marked with { Outage = Prolong(grace.WithGraceOf(context), until) },
             _ => marked,
         };
 
-        // For a thing whose outage is told or muted nothing has changed.
+        // For an offline thing nothing has changed.
         return ReferenceEquals(given, marked)
             ? new(marked, Persist: true, [], PresenceReason.Unchanged)
             : Store(given, PresenceReason.WatcherRestarted, at);
     }
 
-    /// <summary>The thing was last heard of by an earlier start of the broker.</summary>
+    /// <summary>The last event of the thing came from an earlier start of the broker.</summary>
     public static bool MissedStart(DeviceState state, BrokerStart start) =>
         state.Source == EventSource.Broker
         && state.Marks.TryGetValue(OrderMark.BrokerKey, out var mark) && mark.BrokerStart < start.Number;
@@ -83,8 +81,8 @@ internal static class ConnectionRules
     {
         if (marked.Outage is { BackAt: { } backAt } outage && verdict.NewSession && verdict.At > backAt)
         {
-            // A newer session while the hold runs: there was another drop in between, and the hold begins again.
-            var (again, _) = Recovery.CameBack(marked with { Outage = DroppedInHold(outage) }, verdict.At, context, now);
+            // A newer session during the recovery hold: there was another disconnect in between, and the hold begins again.
+            var (again, _) = Recovery.CameBack(marked with { Outage = outage.DroppedInHold() }, verdict.At, context, now);
             return Store(again, PresenceReason.DroppedInHold, verdict.At);
         }
 
@@ -96,13 +94,13 @@ internal static class ConnectionRules
     {
         var (back, reason) = Recovery.CameBack(marked, verdict.At, context, now);
         if (!change.Connected) reason = PresenceReason.TakenOverByNewSession;
-        return Store(back, reason, verdict.At, TellingRules.DueNow(back, context, now));
+        return Store(back, reason, verdict.At).Sending();
     }
 
     private static PresenceDecision StillAway(
         DeviceState before, DeviceState marked, ConnectionChange change, OrderVerdict verdict, RuleContext context, DateTimeOffset now)
     {
-        if (marked.Outage is { Telling: null, Muted: false } grace
+        if (marked.Outage is { Phase: OutagePhase.Grace } grace
             && (IsSecondOfItsKind(before, change, verdict, grace) || IsLaterRound(before, verdict, grace)))
         {
             return Restart(marked, grace, change, verdict, context, now);
@@ -117,7 +115,7 @@ internal static class ConnectionRules
     /// </summary>
     private static bool IsSecondOfItsKind(DeviceState before, ConnectionChange change, OrderVerdict verdict, Outage grace) =>
         change.SaysChanged && before.Marks.GetValueOrDefault(verdict.Key) is { Connected: false } last
-        && !(last.At + ClientOrder.ClearlyLater < grace.Since && (verdict.At - grace.Since).Duration() <= EventOrder.LifecycleAccuracy);
+        && !(last.At + ClientOrder.ClearlyLater < grace.Since && (verdict.At - grace.Since).Duration() <= EventTime.LifecycleAccuracy);
 
     /// <summary>
     /// A higher session than the one whose end began the grace. Another client's counts only if it ended later: else it was connected
@@ -139,7 +137,7 @@ internal static class ConnectionRules
             ? grace
             : null;
 
-    /// <summary>It cannot have dropped twice without coming back in between: the first outage is over, this is the next.</summary>
+    /// <summary>It cannot disconnect twice without coming back in between: the first outage is over, this is the next.</summary>
     private static PresenceDecision Restart(
         DeviceState state, Outage first, ConnectionChange change, OrderVerdict verdict, RuleContext context, DateTimeOffset now)
     {
@@ -152,30 +150,30 @@ internal static class ConnectionRules
     {
         if (marked.Outage is { BackAt: { } backAt } back && backAt + LearnedHold.Of(context, marked.Unrest) <= verdict.At)
         {
-            // Both come late: by their own times the reconnect had held, and this is another outage.
+            // Both events come late: by their own times the recovery hold had passed, and this is another outage.
             marked = Recovery.EndHold(marked with { Outage = back with { HoldEndsAt = verdict.At } }, context, now);
         }
 
         if (marked.Outage is { } recovering)
         {
-            var same = marked with { Connected = false, Since = verdict.At, Outage = DroppedInHold(recovering) };
+            var same = marked with { Connected = false, Since = verdict.At, Outage = recovering.DroppedInHold() };
             return Store(same, PresenceReason.DroppedInHold, verdict.At);
         }
 
         verdict = verdict with { At = AfterReturn(marked, change, verdict.At) };
         var dropped = StartGrace(marked, change, verdict, context, now);
-        return Store(dropped, PresenceReason.GraceStarted, verdict.At, TellingRules.DueNow(dropped, context, now));
+        return Store(dropped, PresenceReason.GraceStarted, verdict.At).Sending();
     }
 
     /// <summary>
-    /// A drop comes after the return before it, whatever a late event's stamp says: it is good to two minutes. Else two outages could begin
-    /// at the same moment, and have the same id.
+    /// A disconnect comes after the return before it, whatever the stamp of a late event says: stamps are good to 2 min. Otherwise two
+    /// outages could begin at the same moment and have the same id.
     /// </summary>
     private static DateTimeOffset AfterReturn(DeviceState state, ConnectionChange change, DateTimeOffset at)
     {
         if (state is not { Connected: true, Since: { } back }) return at;
         var earliest = back.AddMilliseconds(1);
-        return Later(at, earliest < change.ReceivedAt ? earliest : PresenceRules.ToMilliseconds(change.ReceivedAt));
+        return Later(at, earliest < change.ReceivedAt ? earliest : ToMilliseconds(change.ReceivedAt));
     }
 
     private static DeviceState StartGrace(
@@ -184,7 +182,7 @@ internal static class ConnectionRules
             Connected = false,
             Since = verdict.At,
             RecoversAt = null,
-            Memory = LookingRules.NotAsking(state.Memory) with { HeardAt = change.ReceivedAt },
+            Memory = state.Memory.NotAsking() with { HeardAt = change.ReceivedAt },
             Outage = NewOutage(context, verdict.At, now) with
             {
                 DisconnectReason = change.DisconnectReason,
@@ -194,16 +192,13 @@ internal static class ConnectionRules
 
     private static Outage NewOutage(RuleContext context, DateTimeOffset since, DateTimeOffset now) => new()
     {
-        Id = OutageId(context.ThingName, since),
+        Id = Outages.IdOf(context.ThingName, since),
         Since = since,
         GraceEndsAt = Later(since + context.Policy.Grace, now + context.Policy.SettleTime),
         GraceSeconds = context.Policy.Grace.TotalSeconds,
     };
 
     private static Outage Prolong(Outage grace, DateTimeOffset until) => grace with { GraceEndsAt = Later(grace.GraceEndsAt, until) };
-
-    private static Outage DroppedInHold(Outage outage) =>
-        outage with { BackAt = null, HoldEndsAt = null, ShortReturns = outage.ShortReturns + 1 };
 
     private static PresenceDecision Unchanged(DeviceState before, DeviceState marked, OrderVerdict verdict)
     {
@@ -213,13 +208,4 @@ internal static class ConnectionRules
     }
 
     private static PresenceDecision Mark(DeviceState marked, OrderVerdict verdict) => new(marked, verdict.MustStore, [], verdict.Why);
-
-    /// <summary>
-    /// The same outage gets the same id from whoever works it out: if two activations ever tell of it, receivers see a repeat.
-    /// </summary>
-    internal static string OutageId(string thingName, DateTimeOffset since)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{thingName}\n{since.ToUnixTimeMilliseconds()}"));
-        return System.Buffers.Text.Base64Url.EncodeToString(hash.AsSpan(0, 16));
-    }
 }

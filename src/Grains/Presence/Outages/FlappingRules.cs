@@ -3,8 +3,8 @@ using static IoTOrleans.Grains.Presence.PresenceDecision;
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>
-/// A thing that comes and goes within its grace would never be told of. It is told of once as flapping and once as steady, beside its
-/// outages: nothing of them waits for this or is left out for it.
+/// A thing that comes and goes within its grace never causes an outage notification. It causes one as flapping and one as steady,
+/// independently of its outages.
 /// </summary>
 internal static class FlappingRules
 {
@@ -12,10 +12,10 @@ internal static class FlappingRules
     internal static readonly TimeSpan Within = TimeSpan.FromMinutes(30);
     internal static readonly TimeSpan Calm = TimeSpan.FromHours(1);
 
-    /// <summary>As for outages: a destination that is dead for weeks must not make the state grow without end.</summary>
+    /// <summary>A destination that is down for weeks must not make the state grow without end.</summary>
     internal const int MostOwing = 4;
 
-    /// <summary>An outage is over that nobody was told of.</summary>
+    /// <summary>An outage is over that nobody was notified of.</summary>
     public static DeviceState CountDrop(DeviceState state, Outage outage, DateTimeOffset backAt)
     {
         if (outage.Ours) return state;
@@ -30,9 +30,9 @@ internal static class FlappingRules
         };
     }
 
-    /// <summary>After whatever happened: flapping begins, ends, is unmuted; and what is owed of it is sent.</summary>
+    /// <summary>After each decision: flapping begins, ends, or is no longer muted.</summary>
     public static PresenceDecision Follow(
-        DeviceState before, PresenceDecision decision, PresenceInput input, RuleContext context, DateTimeOffset now)
+        DeviceState before, PresenceDecision decision, RuleContext context, DateTimeOffset now)
     {
         var state = decision.State;
         var ended = Ended(before, state, now);
@@ -40,7 +40,7 @@ internal static class FlappingRules
             state = History.Add(Replace(state, Running(state)!, ended), PresenceReason.FlappingEnded, ended.CalmSince!.Value + Calm);
 
         var forgotten = new List<PresenceEffect>();
-        if (state.Outage is { Telling: not null } or { Muted: true }) state = WithoutDrops(state);
+        if (state.Outage is { } outage && outage.Phase != OutagePhase.Grace) state = WithoutDrops(state);
         else if (state.Unrest?.Drops.Count >= DropsToTell) state = Begin(state, context, now, forgotten);
 
         if (Running(state) is { Telling: null } muted && !context.TellsNobody) state = Replace(state, muted, Told(muted, context, now));
@@ -53,11 +53,10 @@ internal static class FlappingRules
                 Reason = decision.Persist || ended is null ? decision.Reason : PresenceReason.FlappingEnded,
                 Persist = true,
             };
-        return decision.Persist || input is PresenceInput.Tick
-            ? decision with { Effects = [.. decision.Effects, .. forgotten, .. DueNow(state, context, now)] } : decision;
+        return forgotten.Count == 0 ? decision : decision with { Effects = [.. decision.Effects, .. forgotten] };
     }
 
-    /// <summary>While it is away, its outage has a clock of its own; calm counts from its return.</summary>
+    /// <summary>While it is away, its outage has deadlines of its own; the calm hour counts from its return.</summary>
     public static DateTimeOffset? NextLook(DeviceState state, RuleContext context, DateTimeOffset now)
     {
         var calm = Running(state) is not null && state.Connected == true ? state.Since + Calm : null;
@@ -82,7 +81,7 @@ internal static class FlappingRules
         {
             foreach (var (destination, delivery) in flapping.Deliveries)
             {
-                // One time after the other, as with outages.
+                // One after the other, as with outages.
                 if (waiting.Contains(destination) || Owed(flapping, destination, delivery, context) is not { } owed) continue;
                 if (delivery.RefusedSince is null) waiting.Add(destination);
                 if (delivery.RetryAt > now) continue;
@@ -120,22 +119,22 @@ internal static class FlappingRules
                 return new(state with { Sent = first ? state.Sent + 1 : state.Sent }, true, [], PresenceReason.Delivered);
 
             case DeliveryOutcome.Refused:
-                delivery = TellingRules.AfterRefusal(delivery, answer.OutageId, answer.Answer, now);
-                return TellingRules.AfterRefusal(
+                delivery = Retries.AfterRefusal(delivery, answer.OutageId, answer.Answer, now);
+                return DeliveryAnswers.Refused(
                     Replace(state, flapping, With(flapping, answer.Destination, delivery)), delivery, answer, now);
 
             default:
-                delivery = TellingRules.AfterFailure(delivery, answer.OutageId, answer.Answer, now);
-                return new(Replace(state, flapping, With(flapping, answer.Destination, delivery)), true, [], PresenceReason.DeliveryFailed);
+                delivery = Retries.AfterFailure(delivery, answer.OutageId, answer.Answer, now);
+                return DeliveryAnswers.Failed(Replace(state, flapping, With(flapping, answer.Destination, delivery)));
         }
     }
 
-    /// <summary>The entry in the thing's history with which the word went out.</summary>
+    /// <summary>The entry in the thing's history with which the notification went out.</summary>
     private static RingEntry? SaidBy(Flapping flapping, NotificationEvent word) => word == NotificationEvent.DeviceFlapping
         ? new(flapping.Telling!.Value.ToUnixTimeSeconds(), PresenceReason.FlappingBegan)
         : flapping.CalmSince is { } calm ? new((calm + Calm).ToUnixTimeSeconds(), PresenceReason.FlappingEnded) : null;
 
-    /// <summary>What happened a while ago and has been calm since then is no news.</summary>
+    /// <summary>Flapping that ended more than an hour ago is not notified.</summary>
     private static DeviceState Begin(DeviceState state, RuleContext context, DateTimeOffset now, List<PresenceEffect> forgotten)
     {
         var drops = state.Unrest!.Drops;
@@ -191,7 +190,7 @@ internal static class FlappingRules
             : NotificationEvent.DeviceSteady;
     }
 
-    /// <summary>Whoever does not want to hear that a thing is back does not want to hear that it is steady.</summary>
+    /// <summary>Without NotifyRecovery or SendResolved, <c>device.steady</c> is not sent either.</summary>
     private static bool HearsOfTheEnd(string destination, RuleContext context) =>
         context.Policy.NotifyRecovery && context.TermsOf(destination).SendResolved;
 
@@ -208,9 +207,9 @@ internal static class FlappingRules
     private static Flapping With(Flapping flapping, string destination, Delivery delivery) =>
         flapping with { Deliveries = new Dictionary<string, Delivery>(flapping.Deliveries) { [destination] = delivery } };
 
-    /// <summary>No thing name has a line break in it, so that no outage has this id.</summary>
+    /// <summary>Thing names have no line breaks, so no outage has this id.</summary>
     internal static string IdOf(Flapping flapping, RuleContext context) =>
-        ConnectionRules.OutageId($"{context.ThingName}\nflapping", flapping.Since);
+        Outages.IdOf($"{context.ThingName}\nflapping", flapping.Since);
 
     private static Notification Compose(
         DeviceState state, Flapping flapping, NotificationEvent notificationEvent, RuleContext context, DateTimeOffset now) => new()

@@ -1,6 +1,6 @@
-namespace IoTOrleans.Grains.Presence;
+namespace IoTOrleans.Grains.Policies;
 
-/// <summary>Which policy holds for which thing.</summary>
+/// <summary>The policy of each thing, by the settings.</summary>
 internal sealed class PresencePolicies
 {
     private readonly List<(string? Match, RuleContext Context)> _contexts;
@@ -25,7 +25,7 @@ internal sealed class PresencePolicies
         }.With(null));
     }
 
-    /// <summary>As long as nothing is set for the thing at run time.</summary>
+    /// <summary>Without the override of the thing.</summary>
     public RuleContext For(string thingName) =>
         _contexts.First(one => one.Match is null || Glob.Matches(one.Match, thingName)).Context with { ThingName = thingName };
 }

@@ -1,4 +1,4 @@
-namespace IoTOrleans.Grains.Presence;
+namespace IoTOrleans.Grains.Policies;
 
 /// <summary>
 /// The table of all fields of a policy. A new one is a property of <see cref="PolicySettings"/>, one of <see cref="DevicePolicy"/>, and a
@@ -60,18 +60,18 @@ public static class PolicyFields
     public static IEnumerable<(PolicyField Field, string Mistake)> Check(PolicySettings policy, IReadOnlyCollection<string> destinations) =>
         All.SelectMany(field => field.Check(policy, destinations).Select(mistake => (field, mistake)));
 
-    /// <summary>The policy above where it says something, else the one below.</summary>
+    /// <summary>The fields that are set above, else those below.</summary>
     public static PolicySettings Over(this PolicySettings? above, PolicySettings below) =>
         above is null ? below : All.Aggregate(below, (result, field) => field.Lay(result, above));
 
-    /// <summary>The policy that holds: the settings, with what is set for the thing at run time over them.</summary>
+    /// <summary>The policy in effect: the settings with the override.</summary>
     /// <param name="match">The glob from which the settings are, if any.</param>
     /// <param name="known">All destinations; null: not known.</param>
     internal static DevicePolicy Resolve(PolicySettings settings, string? match, PolicySettings? set, IReadOnlyList<string>? known)
     {
         var notify = set?.Notify is { } names && known is not null ? [.. names.Where(known.Contains)] : set?.Notify;
 
-        // A destination that has gone from the settings since then tells nobody: before all of them are gone, the settings hold.
+        // A destination of the override may have been removed from the settings. If none of them is left, the settings decide.
         var above = set is null ? null : set with { Notify = notify is { Count: 0 } ? null : notify };
         var policy = new DevicePolicy
         {
@@ -82,5 +82,101 @@ public static class PolicyFields
         };
         var complete = above.Over(settings.Over(Defaults));
         return All.Aggregate(policy, (result, field) => field.Resolve(result, complete));
+    }
+}
+
+/// <summary>One field of a policy: its name, meaning and range. <see cref="PolicyFields.All"/> is the table.</summary>
+public abstract class PolicyField(string name, string help)
+{
+    /// <summary>The name in the settings.</summary>
+    public string Name => name;
+
+    /// <summary>The name in JSON.</summary>
+    public string JsonName { get; } = $"{char.ToLowerInvariant(name[0])}{name[1..]}";
+
+    public string Help => help;
+
+    /// <summary>Its values, in words.</summary>
+    public abstract string Range { get; }
+
+    /// <summary>Whether it can be set for all things; else for a glob or a thing only.</summary>
+    public abstract bool HasDefault { get; }
+
+    public abstract bool IsSet(PolicySettings policy);
+
+    internal abstract PolicySettings SetDefault(PolicySettings policy);
+
+    /// <summary>Takes this field from the policy above if it is set there.</summary>
+    internal abstract PolicySettings Lay(PolicySettings below, PolicySettings above);
+
+    internal abstract DevicePolicy Resolve(DevicePolicy policy, PolicySettings complete);
+
+    /// <summary>What is wrong and what to write instead: the end of a sentence that begins with the name.</summary>
+    public abstract IEnumerable<string> Check(PolicySettings policy, IReadOnlyCollection<string> destinations);
+}
+
+/// <typeparam name="T">Null: not set.</typeparam>
+public abstract class PolicyField<T>(
+    string name, T defaultValue, string help, Func<PolicySettings, T> get, Func<PolicySettings, T, PolicySettings> set, Func<DevicePolicy,
+    T, DevicePolicy> resolve)
+    : PolicyField(name, help)
+{
+    public T Default => defaultValue;
+
+    public override bool HasDefault => defaultValue is not null;
+
+    internal override PolicySettings SetDefault(PolicySettings policy) => set(policy, defaultValue);
+
+    public override bool IsSet(PolicySettings policy) => get(policy) is not null;
+
+    public T Get(PolicySettings policy) => get(policy);
+
+    public PolicySettings Set(PolicySettings policy, T value) => set(policy, value);
+
+    internal override PolicySettings Lay(PolicySettings below, PolicySettings above) => IsSet(above) ? set(below, get(above)) : below;
+
+    internal override DevicePolicy Resolve(DevicePolicy policy, PolicySettings complete) => resolve(policy, get(complete));
+}
+
+public sealed class DurationField(
+    string name, TimeSpan defaultValue, TimeSpan least, TimeSpan most, string range, string help,
+    Func<PolicySettings, TimeSpan?> get, Func<PolicySettings, TimeSpan?, PolicySettings> set, Func<DevicePolicy, TimeSpan?,
+    DevicePolicy> resolve)
+    : PolicyField<TimeSpan?>(name, defaultValue, help, get, set, resolve)
+{
+    public override string Range => range;
+
+    /// <summary>Zero turns off what begins at a minute.</summary>
+    private bool ZeroIsOff => least > TimeSpan.FromSeconds(1);
+
+    public override IEnumerable<string> Check(PolicySettings policy, IReadOnlyCollection<string> destinations) =>
+        Get(policy) is { } value && !(ZeroIsOff && value == TimeSpan.Zero) && (value < least || value > most) ? [$"must be {range}."] : [];
+}
+
+public sealed class FlagField(
+    string name, bool? defaultValue, string help, Func<PolicySettings, bool?> get, Func<PolicySettings, bool?, PolicySettings> set,
+    Func<DevicePolicy, bool?, DevicePolicy> resolve)
+    : PolicyField<bool?>(name, defaultValue, help, get, set, resolve)
+{
+    public override string Range => "true or false";
+
+    public override IEnumerable<string> Check(PolicySettings policy, IReadOnlyCollection<string> destinations) => [];
+}
+
+public sealed class DestinationsField(
+    string name, string help, Func<PolicySettings, IReadOnlyList<string>?> get, Func<PolicySettings, IReadOnlyList<string>?,
+    PolicySettings> set,
+    Func<DevicePolicy, IReadOnlyList<string>?, DevicePolicy> resolve)
+    : PolicyField<IReadOnlyList<string>?>(name, null, help, get, set, resolve)
+{
+    public override string Range => "names of destinations";
+
+    public override IEnumerable<string> Check(PolicySettings policy, IReadOnlyCollection<string> destinations)
+    {
+        if (Get(policy) is not { } names) yield break;
+        if (names.Count == 0) yield return "must name somebody; leave it out for everybody, or set muted to true for nobody.";
+        if (names.Distinct().Count() < names.Count) yield return "names a destination twice.";
+        foreach (var name in names.Where(name => !destinations.Contains(name)))
+            yield return $"names '{name}', which is no destination. There are: {string.Join(", ", destinations)}.";
     }
 }

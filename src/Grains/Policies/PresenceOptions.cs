@@ -1,4 +1,4 @@
-namespace IoTOrleans.Grains.Presence;
+namespace IoTOrleans.Grains.Policies;
 
 /// <summary>The settings <c>Presence:…</c>. They are checked at start, see <see cref="Check"/>.</summary>
 public sealed class PresenceOptions
@@ -8,12 +8,12 @@ public sealed class PresenceOptions
     /// <summary>For all things. What is not set is as in <see cref="PolicyFields.Defaults"/>.</summary>
     public PolicySettings Policy { get; set; } = PolicyFields.Defaults;
 
-    /// <summary>The policy of a thing that no glob matches, but for whom it notifies.</summary>
+    /// <summary>The policy of a thing that no glob matches, without its destinations.</summary>
     public DevicePolicy DefaultPolicy => PolicyFields.Resolve(Policy, null, null, null);
 
     /// <summary>
-    /// The longest that a first verdict which no verifier confirms is held because the queue has not been read up to it. Longer: a long
-    /// backlog raises no false notification, and hides a true one for longer. 0 (off) to 1 d. Default: 10 min.
+    /// How long a verdict that no verifier confirms is deferred at most, because the queue has not been read up to the deadline. Longer: a
+    /// long backlog causes no false notification, and delays a true one for longer. 0 (off) to 1 d. Default: 10 min.
     /// </summary>
     public TimeSpan MaxHold { get; set; } = DefaultMaxHold;
 

@@ -1,15 +1,14 @@
-using static IoTOrleans.Grains.Ports.Moments;
 using static IoTOrleans.Grains.Presence.PresenceDecision;
 
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>
-/// A first verdict that no verifier confirms waits while the reconnect may be on its way to us: in a queue that we have not read up to the
-/// deadline, in the hands of a silo that died, or at the door of a process that has only just woken up. Nothing of that is stored.
+/// A verdict that no verifier confirms waits while the reconnect may be on its way to us: in a queue that has not been read up to the
+/// deadline, among the in-flight messages of a silo that died, or in the network buffers of a process that stood still. Not stored.
 /// </summary>
 internal static class DeferralRules
 {
-    /// <summary>A held thing is looked at this often …</summary>
+    /// <summary>How often a thing is looked at whose verdict is deferred …</summary>
     internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>… or sooner, where the queue is nearly read up to it.</summary>
@@ -17,13 +16,13 @@ internal static class DeferralRules
 
     /// <param name="until">Something happened then that we have not heard of: the queue has to be read up to that, too.</param>
     /// <returns>null: we know enough, or have waited long enough.</returns>
-    public static PresenceDecision? Hold(
-        DeviceState state, Outage grace, RuleContext context, DateTimeOffset now, PresenceEffect? effect = null,
+    public static PresenceDecision? Defer(
+        DeviceState state, Outage grace, RuleContext context, DateTimeOffset now, PresenceEffect? ask = null,
         DateTimeOffset? until = null)
     {
         if (Wait(state, grace, context, until, now) is not { } wait) return null;
 
-        // From when we began to hold: after an outage of our own every deadline is long past.
+        // From when the verdict was deferred first: after an outage of our own every deadline is long past.
         var since = state.Memory is { HeldSince: { } began } memory && memory.AskingAbout == grace.Id ? began : now;
         var longest = since + context.MaxHold;
         if (now >= longest) return null;
@@ -32,8 +31,7 @@ internal static class DeferralRules
         {
             Memory = state.Memory with { HeldSince = since, AskingAbout = grace.Id, AskAgainAt = Earlier(now + wait, longest) },
         };
-        var due = TellingRules.DueNow(state, context, now);
-        return Remember(state, PresenceReason.HeldBacklog, effect is null ? due : [.. due, effect]);
+        return Remember(state, PresenceReason.HeldBacklog, ask is null ? [] : [ask]).Sending();
     }
 
     private static TimeSpan? Wait(DeviceState state, Outage grace, RuleContext context, DateTimeOffset? happened, DateTimeOffset now)
@@ -46,13 +44,13 @@ internal static class DeferralRules
         if (happened > needed) needed = happened.Value;
         if (!(queue.SeenUntil >= needed)) return queue.SeenUntil is { } seen ? Look(needed - seen) : LookEvery;
 
-        // What is older than the drop itself could not undo it.
+        // What is older than the drop could not end it.
         return queue.Hides(state.Memory.HeardAt ?? grace.Since, now) ? Look(queue.HiddenUntil!.Value - now) : null;
     }
 
     /// <summary>
-    /// What waited at our door while we stood still gets the settle time to come in. A thing on the broker could not come back meanwhile,
-    /// so it gets that time once more.
+    /// What waited while the process stood still gets the settle time to come in. A thing on the broker could not come back meanwhile, so
+    /// it gets the length of the stall as well.
     /// </summary>
     private static DateTimeOffset StillWaking(DeviceState state, Outage grace, Stall stall, RuleContext context)
     {

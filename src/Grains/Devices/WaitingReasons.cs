@@ -1,9 +1,9 @@
-using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Presence;
 
-namespace IoTOrleans.Grains.Presence;
+namespace IoTOrleans.Grains.Devices;
 
-/// <summary>What a thing's state waits for, for people: the same times that <see cref="PresenceRules.NextLook"/> is made of.</summary>
-internal static class Waiting
+/// <summary>What a thing's state waits for, in words. The times are those of <see cref="PresenceRules.NextLook"/>.</summary>
+internal static class WaitingReasons
 {
     /// <param name="mutedUntil">When the mutes end that hold now; null: one of them ends with the recovery.</param>
     public static IReadOnlyList<WaitingFor> For(DeviceState stored, RuleContext settings, DateTimeOffset now, DateTimeOffset? mutedUntil)
@@ -16,9 +16,9 @@ internal static class Waiting
             .. state.Outage switch
             {
                 null => [],
-                { BackAt: not null } back =>
+                { Phase: OutagePhase.Recovering } back =>
                     [new("recovery-hold", back.HoldEndsAt, "It is back; the outage is over when that has lasted.")],
-                { Telling: null, Muted: false } grace => [InGrace(state, LookingRules.WithGraceOf(context, grace), context, now)],
+                { Phase: OutagePhase.Grace } grace => [InGrace(state, grace.WithGraceOf(context), context, now)],
                 var offline => Offline(state, offline, context, now),
             },
             .. AfterMute(state),
@@ -40,7 +40,7 @@ internal static class Waiting
             { HeldSince: { } held } => new(
                 "backlog", held + context.MaxHold, "Its grace is over, but its return may be on its way to us; by then people are told."),
             { AskingSince: { } since } => new(
-                "verifier", since + LookingRules.AskFor,
+                "verifier", since + Asking.Patience,
                 "Its grace is over, and the verifier is being asked; without an answer by then, people are told."),
             _ => new("look", null, "Its grace is over; it is looked at within a minute."),
         };
@@ -48,7 +48,8 @@ internal static class Waiting
 
     private static IEnumerable<WaitingFor> Offline(DeviceState state, Outage offline, RuleContext context, DateTimeOffset now)
     {
-        if (!offline.Muted) yield return new("return", null, "It is offline; its return ends the outage when it has held.");
+        if (offline.Phase != OutagePhase.Muted)
+            yield return new("return", null, "It is offline; its return ends the outage when it has held.");
         else if (context.MutedBy.Count == 0 && context.TellsNobody)
             yield return new("policy", null, "It is offline. Its policy tells nobody.");
         else if (context.MutedBy.Count == 0) yield return new("look", null, "The mute has ended; it is looked at within a minute.");
@@ -56,7 +57,7 @@ internal static class Waiting
         if (state.Memory.AskingAbout == offline.Id) yield return new("verifier", null, "The verifier is being asked whether it is back.");
         else if (state.Memory.AskAgainAt is { } again)
             yield return new("recheck", again, "It is looked at again; a verifier, if there is one, is asked whether it is back.");
-        if (TellingRules.NextRepeat(offline, context, now) is { } repeat)
+        if (DeliveryRules.NextRepeat(offline, context, now) is { } repeat)
             yield return new("repeat", repeat, "People are told that it is still offline.");
     }
 
@@ -65,8 +66,8 @@ internal static class Waiting
         if (context.MutedBy.Count == 0) yield break;
         yield return new("mute", until, state.Outage switch
         {
-            { Muted: true } => "It is offline and muted: if it still is when the mute ends, people are told.",
-            { Telling: not null } => "People were told before the mute began, so they will be told of its return, too.",
+            { Phase: OutagePhase.Muted } => "It is offline and muted: if it still is when the mute ends, people are told.",
+            { OwesItsEnd: true } => "People were told before the mute began, so they will be told of its return, too.",
             null => "It is muted: of an outage that outlasts its grace, nobody is told until the mute ends.",
             _ => "It is muted: if its grace ends before the mute does, nobody is told until the mute ends.",
         });

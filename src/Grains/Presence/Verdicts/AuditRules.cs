@@ -3,17 +3,17 @@ using static IoTOrleans.Grains.Presence.PresenceDecision;
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>
-/// What the verifier's word is worth about a thing that is taken to be connected: the mirror of <see cref="LookingRules"/>. "Disconnected"
-/// counts only if it was written after the connect that we know of, or a shadow that nobody maintains would bring every thing down.
+/// What the verifier's answer is worth about a thing that seems to be connected. "Disconnected" counts only if it was written after the
+/// connect that we know of: otherwise a shadow that nobody maintains would report every thing as offline.
 /// </summary>
 internal static class AuditRules
 {
     /// <summary>
-    /// Who can be asked; null: nobody, or it is not worth asking. The broker's own connections are no secret to it: what it has missed
-    /// is looked up when it starts.
+    /// Who can be asked; null: nobody, or it is not worth asking. The broker knows its own connections; what it missed while it was down is
+    /// found when it starts.
     /// </summary>
     public static EventSource? Witness(DeviceState state, RuleContext settings) =>
-        IsTakenForConnected(state) && LookingRules.Witness(state, settings.With(state.Override)) is { } witness and not EventSource.Broker
+        IsTakenForConnected(state) && Asking.Witness(state, settings.With(state.Override)) is { } witness and not EventSource.Broker
             ? witness
             : null;
 
@@ -38,17 +38,17 @@ internal static class AuditRules
     private static bool IsTakenForConnected(DeviceState state) => state is { Connected: true, Outage: null };
 
     /// <summary>
-    /// By the version of the shadow that told of the connect; against any other source by time, beyond the accuracy of the worst of them. A
-    /// Last Will of the session before may be written a moment after the connect.
+    /// Compared by version with the shadow that reported the connect; with any other source by time, beyond the accuracy of lifecycle
+    /// stamps. The Last Will of the session before may be written a moment after the connect.
     /// </summary>
     private static bool IsYounger(DeviceState state, ConnectionChange missed, DateTimeOffset now)
     {
         if (EventOrder.Judge(state, missed, now) is not { Why: PresenceReason.None } verdict || verdict.At < state.Since) return false;
         return ClientOrder.AllMarks(state)
-            .All(mark => mark.Key == verdict.Key || !mark.Value.Connected || verdict.At > mark.Value.At + EventOrder.LifecycleAccuracy);
+            .All(mark => mark.Key == verdict.Key || !mark.Value.Connected || verdict.At > mark.Value.At + EventTime.LifecycleAccuracy);
     }
 
-    /// <summary>As if its event had come at last: it gets its grace, or what is left of it, and is verified like any other.</summary>
+    /// <summary>As if the lost event had come: the thing gets what is left of its grace, and is verified like any other.</summary>
     private static PresenceDecision Missed(DeviceState state, ConnectionChange missed, RuleContext context, DateTimeOffset now)
     {
         var decision = ConnectionRules.Apply(state, missed, context, now);
@@ -57,7 +57,7 @@ internal static class AuditRules
         {
             State = decision.State with
             {
-                // No queue took it: what that may be hiding is not younger for it.
+                // No queue took this event: it says nothing about what the queue may hide.
                 Memory = decision.State.Memory with { HeardAt = state.Memory.HeardAt },
                 Ring = [.. ring.SkipLast(1), ring[^1] with { Reason = PresenceReason.DisconnectFoundByAudit }],
             },

@@ -1,0 +1,25 @@
+using static IoTOrleans.Grains.Presence.PresenceDecision;
+
+namespace IoTOrleans.Grains.Presence;
+
+/// <summary>Somebody sets another policy for a thing: a running grace or recovery hold follows it at once.</summary>
+internal static class OverrideRules
+{
+    public static PresenceDecision Apply(DeviceState state, PolicySettings? wanted, RuleContext settings, DateTimeOffset now)
+    {
+        var (before, after) = (settings.With(state.Override), settings.With(wanted));
+        state = state with { Override = wanted, Memory = state.Memory.NotAsking() };
+        var longer = LearnedHold.Of(after, state.Unrest) - LearnedHold.Of(before, state.Unrest);
+        state = state.Outage switch
+        {
+            { Phase: OutagePhase.Recovering } back =>
+                Recovery.EndHold(state with { Outage = back with { HoldEndsAt = back.HoldEndsAt + longer } }, after, now),
+
+            // Nobody was notified before: whether the outage is due is looked at as at any deadline.
+            { EndsQuietly: true } quiet when quiet.Phase == OutagePhase.Grace || !after.TellsNobody =>
+                state with { Outage = (quiet with { Muted = false }).WithGraceOf(after) },
+            _ => state,
+        };
+        return Store(state, PresenceReason.PolicySet, now).Sending();
+    }
+}
