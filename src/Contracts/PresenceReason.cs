@@ -63,12 +63,12 @@ public enum PresenceReason
     AuditUnanswered = 84,
     AuditOvertaken = 85,
 
-    // Flapping, and what somebody has set at run time.
+    // Flapping and overrides.
     FlappingBegan = 90,
     FlappingEnded = 91,
     PolicySet = 92,
 
-    // Somebody has forgotten a thing of which others were told.
+    // The thing was forgotten while destinations knew of its outage.
     Forgotten = 110,
 
     // The settings leave the thing out.

@@ -38,7 +38,7 @@ internal sealed partial class MadeUpNamesWarning(ILogger<MadeUpNamesWarning> log
             if (names.Gone.Count < MostNames) names.Gone.Add(thingName);
             if (names.IsSaid || names.Gone.Count < GoneToWarn || names.Gone.Count < GoneForOneBack * names.Back) return;
             names.IsSaid = true;
-            LogStrangers(names.Gone.Count, pattern);
+            LogMadeUpNames(names.Gone.Count, pattern);
         }
     }
 
@@ -73,5 +73,5 @@ internal sealed partial class MadeUpNamesWarning(ILogger<MadeUpNamesWarning> log
     [LoggerMessage(LogLevel.Warning, "{Gone} things named like {Pattern} connected once and did not come back. If their MQTT clients "
         + "make up a client ID for each connection, give each device an ID that stays. If you do not need these things, set "
         + "Things__Exclude__0={Pattern}, and DELETE /devices/<name> those that are there")]
-    private partial void LogStrangers(int gone, string pattern);
+    private partial void LogMadeUpNames(int gone, string pattern);
 }
