@@ -95,7 +95,7 @@ internal sealed class Setup : IAsyncDisposable
             ["Verify__With"] = "shadow",
 
             // Each decision with its reason: what a false notice is explained by.
-            ["Logging__LogLevel__IoTOrleans.Grains.Dispatch.PresenceObserver"] = "Debug",
+            ["Logging__LogLevel__IoTOrleans.Grains.Observing.PresenceObserver"] = "Debug",
             ["AWS_REGION"] = Fauxqs.Region,
             ["AWS_ACCESS_KEY_ID"] = IotDataStub.AccessKey,
             ["AWS_SECRET_ACCESS_KEY"] = IotDataStub.SecretKey,

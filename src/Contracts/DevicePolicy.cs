@@ -4,15 +4,13 @@ namespace IoTOrleans.Contracts;
 [GenerateSerializer, Immutable, Alias("IoTOrleans.DevicePolicy")]
 public sealed record DevicePolicy
 {
-    /// <summary>
-    /// <c>override</c> if anything was set for this thing at run time, else the glob of the policy that matched, else <c>default</c>.
-    /// </summary>
+    /// <summary><c>override</c> if the thing has one, else the glob of the policy that matched, else <c>default</c>.</summary>
     [Id(0)] public required string Source { get; init; }
 
     /// <summary>The glob of the policy that matched, also below an override; null: none.</summary>
     [Id(1)] public string? Match { get; init; }
 
-    /// <summary>What was set for this thing at run time, by the names below.</summary>
+    /// <summary>The fields that the override sets, by the names below.</summary>
     [Id(2)] public required IReadOnlyList<string> Overridden { get; init; }
 
     [Id(3)] public TimeSpan Grace { get; init; }
@@ -32,6 +30,6 @@ public sealed record DevicePolicy
 
     [Id(10)] public bool Muted { get; init; }
 
-    /// <summary>Names of the destinations that are told.</summary>
+    /// <summary>Names of the destinations that are notified.</summary>
     [Id(11)] public required IReadOnlyList<string> Notify { get; init; }
 }

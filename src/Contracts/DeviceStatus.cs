@@ -4,33 +4,28 @@ namespace IoTOrleans.Contracts;
 [GenerateSerializer, Immutable, Alias("IoTOrleans.DeviceStatus")]
 public sealed record DeviceStatus
 {
-    /// <summary>AWS IoT thing name; for lifecycle events without one, and for the embedded broker, the client id.</summary>
+    /// <summary>AWS IoT thing name; the client ID for lifecycle events without one, and for the embedded broker.</summary>
     [Id(0)] public required string ThingName { get; init; }
 
     [Id(1)] public required PresenceStatus Status { get; init; }
 
-    /// <summary>The last thing known of the connection; null while <see cref="Status"/> is unknown.</summary>
+    /// <summary>Null while <see cref="Status"/> is unknown.</summary>
     [Id(2)] public bool? Connected { get; init; }
 
-    /// <summary>The last real change of <see cref="Connected"/>.</summary>
     [Id(3)] public DateTimeOffset? Since { get; init; }
 
-    /// <summary>When somebody will be told; only in grace.</summary>
+    /// <summary>When somebody will be notified; only in grace.</summary>
     [Id(4)] public DateTimeOffset? GraceEndsAt { get; init; }
 
     /// <summary>When the first destination accepted the notification of the running outage.</summary>
     [Id(5)] public DateTimeOffset? NotifiedAt { get; init; }
 
-    /// <summary>AWS IoT's <c>disconnectReason</c> of the running outage.</summary>
     [Id(6)] public string? DisconnectReason { get; init; }
 
-    /// <summary>Time of the last event that was applied.</summary>
     [Id(7)] public DateTimeOffset? LastEventAt { get; init; }
 
-    /// <summary>Id of the running outage, the same in every notification about it.</summary>
     [Id(8)] public string? OutageId { get; init; }
 
-    /// <summary>Outages that ended without anyone being told.</summary>
     [Id(9)] public int OutagesSuppressed { get; init; }
 
     /// <summary>Notifications that at least one destination accepted.</summary>
@@ -38,7 +33,6 @@ public sealed record DeviceStatus
 
     [Id(11)] public required IReadOnlyDictionary<string, string> Attributes { get; init; }
 
-    /// <summary>Ids of the mutes that hold for it now.</summary>
     [Id(20)] public required IReadOnlyList<string> MutedBy { get; init; }
 
     /// <summary>The first drop of the burst, while the thing is flapping.</summary>
@@ -46,24 +40,24 @@ public sealed record DeviceStatus
 
     [Id(13)] public required DevicePolicy Policy { get; init; }
 
-    /// <summary>The incident by which somebody was told of the running outage; null: by a notification of its own, or nobody yet.</summary>
+    /// <summary>The incident that notified somebody of the running outage; null: a notification of its own did, or nothing yet.</summary>
     [Id(21)] public string? IncidentId { get; init; }
 }
 
 [GenerateSerializer, Alias("IoTOrleans.PresenceStatus")]
 public enum PresenceStatus
 {
-    /// <summary>Heard of, but never that it connected or disconnected.</summary>
+    /// <summary>No event has said yet whether it is connected.</summary>
     Unknown = 0,
 
     Connected = 1,
 
-    /// <summary>Disconnected, and nobody told yet.</summary>
+    /// <summary>Disconnected, and nobody is notified yet.</summary>
     Grace = 2,
 
-    /// <summary>Disconnected for longer than its grace; whoever is to be told has been told or is being told.</summary>
+    /// <summary>Disconnected for longer than its grace; notifications are out or on their way.</summary>
     Offline = 3,
 
-    /// <summary>Back after a told outage; the outage ends when the connection has held.</summary>
+    /// <summary>Back after a notified outage, which ends when the connection has lasted.</summary>
     Recovering = 4,
 }

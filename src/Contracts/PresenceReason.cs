@@ -1,9 +1,6 @@
 namespace IoTOrleans.Contracts;
 
-/// <summary>
-/// Why an input had the effect it had. A log field, a metric tag, and a line in a thing's history, where it is stored as its
-/// number: a number is never reused.
-/// </summary>
+/// <summary>Why an input had the effect it had. The history stores the number, which is never reused.</summary>
 [GenerateSerializer, Alias("IoTOrleans.PresenceReason")]
 public enum PresenceReason
 {
@@ -66,12 +63,12 @@ public enum PresenceReason
     AuditUnanswered = 84,
     AuditOvertaken = 85,
 
-    // Flapping, and what somebody has set at run time.
+    // Flapping and overrides.
     FlappingBegan = 90,
     FlappingEnded = 91,
     PolicySet = 92,
 
-    // Somebody has forgotten a thing of which others were told.
+    // The thing was forgotten while destinations knew of its outage.
     Forgotten = 110,
 
     // The settings leave the thing out.

@@ -10,16 +10,15 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IoTOrleans.Grains;
 
-/// <summary>Composition of this room.</summary>
 public static class PresenceServices
 {
     /// <summary>
-    /// Adds what the device grain needs beside storage and reminders. Register it after Orleans, so that the queues stop before the
-    /// silo does; destinations and verifiers may be added before or after.
+    /// Adds what the grains need beside storage and reminders. Register it after Orleans, so that the queues stop before the silo does;
+    /// destinations and verifiers may be added before or after.
     /// </summary>
     public static IServiceCollection AddPresence(this IServiceCollection services, Action<PresenceOptions>? configure = null)
     {
-        services.AddOptions<PresenceOptions>();
+        services.AddOptions();
         if (configure is not null) services.Configure(configure);
         services.AddSingleton<PresencePolicies>();
         services.AddSingleton<MuteBook>();
@@ -29,51 +28,41 @@ public static class PresenceServices
         services.AddSingleton(provider => new DeviceStories(
             provider.GetRequiredService<PresencePolicies>(), provider.GetRequiredService<MuteBook>(),
             provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)));
+        services.AddSingleton<GrainMetrics>();
         services.AddSingleton<PresenceObserver>();
-        services.AddSingleton<SecondLooks>();
-        services.AddHostedService(provider => provider.GetRequiredService<SecondLooks>());
-        services.AddSingleton<FeedWatch>();
-        services.AddSingleton<StrangerWatch>();
+        services.AddSingleton<OneWayFeedWarning>();
+        services.AddSingleton<MadeUpNamesWarning>();
+        services.AddSingleton<DeferredVerdicts>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
         services.TryAddSingleton<IIngestProgress, NoIngest>();
-        services.AddSingleton<DeferredVerdicts>();
-        services.AddOptions<IncidentOptions>();
-        services.AddSingleton<IncidentPolicies>();
-        services.TryAddSingleton<IFleetCount, NobodyCounts>();
         services.AddSingleton<DispatcherClient>();
         services.AddSingleton<DestinationHealth>();
         services.AddSingleton<IDestinationHealth>(provider => provider.GetRequiredService<DestinationHealth>());
         services.AddSingleton<MemberPages>();
         services.AddSingleton<WaitingThings>();
-        services.AddSingleton<DestinationSender>();
-        services.AddSingleton<DroppedNotifications>();
         services.AddSingleton<ThingNotifications>();
         services.AddSingleton<IncidentPublisher>();
-        services.AddSingleton<IncidentMembers>();
         services.AddSingleton(provider => new NotificationsInHand(provider.GetRequiredService<DestinationSender>()));
-        services.AddSingleton<VerificationQueue>();
         services.AddSingleton<DeviceEffects>();
-        services.AddOptions<SummaryOptions>();
-        services.AddSingleton<SummaryPlan>();
         services.AddSingleton<SummaryNotifications>();
         services.AddSingleton<WatcherNotifications>();
-        services.AddHostedService(provider => provider.GetRequiredService<IncidentMembers>());
-        services.AddHostedService(provider => provider.GetRequiredService<DroppedNotifications>());
-        services.AddHostedService(provider => provider.GetRequiredService<DestinationSender>());
-        services.AddHostedService(provider => provider.GetRequiredService<VerificationQueue>());
-        services.AddHostedService<MuteCopier>();
-        services.AddHostedService<SummaryStarter>();
-        services.AddOptions<RoundOptions>();
         services.AddKeyedSingleton<IRound, Sweep>(RoundOptions.Sweep);
         services.AddKeyedSingleton<IRound, Audit>(RoundOptions.Audit);
+
+        // In the order of their start.
+        services.AddHosted<SecondLooks>();
+        services.AddHosted<IncidentMembers>();
+        services.AddHosted<DroppedNotifications>();
+        services.AddHosted<DestinationSender>();
+        services.AddHosted<VerificationQueue>();
+        services.AddHostedService<MuteCopier>();
+        services.AddHostedService<SummaryStarter>();
         services.AddHostedService<RoundStarter>();
         return services;
     }
 
-    private sealed class NobodyCounts : IFleetCount
-    {
-        public ValueTask<int?> Count(CancellationToken cancellationToken) => new((int?)null);
-    }
+    private static void AddHosted<T>(this IServiceCollection services)
+        where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
 
     private sealed class NoIngest : IIngestProgress
     {

@@ -6,23 +6,21 @@ namespace IoTOrleans.Contracts;
 [Alias("IoTOrleans.IMutesGrain")]
 public interface IMutesGrain : IGrainWithIntegerKey
 {
-    /// <summary>Adds it, or puts it in the place of the one with the same id. Stored when the call returns.</summary>
+    /// <summary>Adds a mute or replaces the one with the same ID. Stored when the call returns.</summary>
     [Alias("Put")]
     Task<MutePut> Put(Mute mute);
 
-    /// <returns>False: there is none of this id.</returns>
+    /// <returns>False: no mute has this ID.</returns>
     [Alias("Delete")]
     Task<bool> Delete(string id);
 
-    /// <summary>
-    /// The thing of a mute that holds until it has recovered has done so: nothing is left of it. Of use only while the mute is
-    /// still the one that began then.
-    /// </summary>
+    /// <summary>Removes a mute until recovery whose only thing has recovered. Ignored if the mute was replaced since then.</summary>
+    /// <param name="from">When the mute began.</param>
     [OneWay]
     [Alias("Fulfilled")]
     Task Fulfilled(string id, DateTimeOffset from);
 
-    /// <summary>Those that have not ended, in the order of their ids.</summary>
+    /// <summary>The mutes that have not ended, in the order of their IDs.</summary>
     [Alias("List")]
     Task<IReadOnlyList<Mute>> List();
 
@@ -35,9 +33,8 @@ public interface IMutesGrain : IGrainWithIntegerKey
 public enum MutePut
 {
     Created = 0,
-
     Replaced = 1,
 
-    /// <summary>There are as many as there may be; nothing is changed.</summary>
+    /// <summary>The list is full; nothing is changed.</summary>
     Full = 2,
 }

@@ -1,8 +1,8 @@
 namespace IoTOrleans.Contracts;
 
 /// <summary>
-/// For a while nobody is told of some things: they are watched, shown and counted. Exactly one of <see cref="Thing"/>,
-/// <see cref="Glob"/> and <see cref="Attribute"/>, exactly one of <see cref="Until"/> and <see cref="UntilRecovered"/>.
+/// Notifies nobody of some things for a while. Exactly one of <see cref="Thing"/>, <see cref="Glob"/> and <see cref="Attribute"/> is set,
+/// and exactly one of <see cref="Until"/> and <see cref="UntilRecovered"/>.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.Mute")]
 public sealed record Mute
@@ -20,27 +20,26 @@ public sealed record Mute
 
     [Id(5)] public DateTimeOffset? Until { get; init; }
 
-    /// <summary>For each thing until it has come back from an absence that outlasted its grace, and has stayed.</summary>
+    /// <summary>For each thing until an outage that outlasted its grace has ended.</summary>
     [Id(6)] public bool UntilRecovered { get; init; }
 
     [Id(7)] public string? Comment { get; init; }
 
-    /// <summary>A mute that nobody remembers must not silence anything for good.</summary>
+    /// <summary>Limits a mute until recovery, so that a forgotten one does not mute for ever.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 
-    /// <summary>From here on it mutes nothing, whatever becomes of its things.</summary>
     public bool HasEnded(DateTimeOffset now) => (Until ?? From + Longest) <= now;
 }
 
 [GenerateSerializer, Immutable, Alias("IoTOrleans.AttributeMatch")]
 public sealed record AttributeMatch([property: Id(0)] string Name, [property: Id(1)] string Value);
 
-/// <summary>All mutes at one moment: what is stored of them, and what each silo has a copy of.</summary>
+/// <summary>All mutes at one moment: what is stored, and what each silo has a copy of.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.MuteList")]
 public sealed record MuteList
 {
-    /// <summary>Another number: another list.</summary>
+    /// <summary>Changes with every change of the list.</summary>
     [Id(0)] public long Revision { get; init; }
 
-    [Id(1)] public IReadOnlyList<Mute> Mutes { get; init; } = Array.Empty<Mute>();
+    [Id(1)] public IReadOnlyList<Mute> Mutes { get; init; } = [];
 }

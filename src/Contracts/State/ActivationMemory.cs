@@ -1,18 +1,17 @@
 namespace IoTOrleans.Contracts;
 
-/// <summary>What an activation remembers between two inputs and nobody stores: losing it costs a question asked twice.</summary>
+/// <summary>What an activation keeps in memory only. If it is lost, a question is asked once more.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.ActivationMemory")]
 public sealed record ActivationMemory
 {
     public static ActivationMemory Empty { get; } = new();
 
-    /// <summary>The outage that the verifier is being asked about.</summary>
+    /// <summary>ID of the outage that the verifier is being asked about.</summary>
     [Id(0)] public string? AskingAbout { get; init; }
 
-    /// <summary>Since when it is asked in vain.</summary>
+    /// <summary>Since when it has been asked without a usable answer.</summary>
     [Id(1)] public DateTimeOffset? AskingSince { get; init; }
 
-    /// <summary>When the verifier is to be asked again.</summary>
     [Id(2)] public DateTimeOffset? AskAgainAt { get; init; }
 
     /// <summary>Answers in a row that were older than the disconnect.</summary>
@@ -21,12 +20,12 @@ public sealed record ActivationMemory
     /// <summary>An order mark moved and has not been written yet.</summary>
     [Id(4)] public bool MarkMoved { get; init; }
 
-    /// <summary>When destinations that forget were last told again.</summary>
+    /// <summary>When destinations with a keep-alive last got one.</summary>
     [Id(5)] public DateTimeOffset? KeptAliveAt { get; init; }
 
-    /// <summary>Since when the verdict is held, because the thing's reconnect may be on its way to us.</summary>
+    /// <summary>Since when the verdict is deferred.</summary>
     [Id(10)] public DateTimeOffset? HeldSince { get; init; }
 
-    /// <summary>When the queue took the drop that began the running outage.</summary>
+    /// <summary>When the queue received the disconnect that began the running outage.</summary>
     [Id(11)] public DateTimeOffset? HeardAt { get; init; }
 }

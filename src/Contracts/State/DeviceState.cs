@@ -4,7 +4,7 @@ namespace IoTOrleans.Contracts;
 
 /// <summary>
 /// Everything that is stored of a thing. Fields are only ever added: a state written by any earlier version must load
-/// (tests/Grains.Tests/State/Golden). Kept small: with key and attribute names at most 1,024 bytes, one DynamoDB write unit.
+/// (tests/Grains.Tests/State/Golden). With key and attribute names at most 1,024 bytes, one DynamoDB write unit.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.DeviceState")]
 public sealed record DeviceState
@@ -15,35 +15,31 @@ public sealed record DeviceState
     /// <summary>The last real change of <see cref="Connected"/>.</summary>
     [Id(1)] public DateTimeOffset? Since { get; init; }
 
-    /// <summary>
-    /// The door through which the last change of <see cref="Connected"/> came: it tells who can be asked about this thing.
-    /// </summary>
+    /// <summary>How the last change of <see cref="Connected"/> came in. It decides which verifier knows this thing.</summary>
     [Id(2)] public EventSource Source { get; init; }
 
     /// <summary>Time of the last applied event.</summary>
     [Id(3)] public DateTimeOffset? LastEventAt { get; init; }
 
     /// <summary>
-    /// How far each kind of event has been read; the key is <see cref="OrderMark.KeyOf"/>. Lifecycle events are read by client
-    /// (<see cref="Clients"/>); a lifecycle mark here was stored by version 0.2 or earlier, which did not know which client it was.
+    /// How far each kind of event has been read, by <see cref="OrderMark.KeyOf"/>. Lifecycle events have a mark for each client
+    /// (<see cref="Clients"/>); a lifecycle mark in here is from version 0.2 or earlier, which did not know the client.
     /// </summary>
-    [Id(4)] public IReadOnlyDictionary<string, OrderMark> Marks { get; init; } = EmptyMarks;
+    [Id(4)] public IReadOnlyDictionary<string, OrderMark> Marks { get; init; } = ReadOnlyDictionary<string, OrderMark>.Empty;
 
     /// <summary>The MQTT clients of the thing, at most <see cref="MostClients"/>: the connected ones, then those that ended last.</summary>
     [Id(22)] public IReadOnlyList<ClientMark> Clients { get; init; } = [];
 
-    /// <summary>
-    /// Clients whose events end here have been forgotten: what an unknown client did before this is no news. null: none has been.
-    /// </summary>
+    /// <summary>What an unknown client did before this is old: its mark may have been dropped. null: none was dropped.</summary>
     [Id(23)] public DateTimeOffset? ClientsForgottenUntil { get; init; }
 
-    /// <summary>The outage that is running or whose recovery hold is running.</summary>
+    /// <summary>The running outage, also while its recovery hold is running.</summary>
     [Id(5)] public Outage? Outage { get; init; }
 
-    /// <summary>Outages that are over and of which some destination has still to hear; oldest first.</summary>
+    /// <summary>Ended outages of which something is still owed; oldest first.</summary>
     [Id(6)] public IReadOnlyList<Outage> Owing { get; init; } = [];
 
-    /// <summary>Outages that ended without anyone being told.</summary>
+    /// <summary>Outages that ended without a notification.</summary>
     [Id(7)] public int Suppressed { get; init; }
 
     /// <summary>Notifications that at least one destination accepted.</summary>
@@ -52,42 +48,35 @@ public sealed record DeviceState
     /// <summary>Outages by duration: entry n counts those of 2ⁿ up to 2ⁿ⁺¹ seconds (entry 0: all below 2 s). No trailing zeros.</summary>
     [Id(9)] public IReadOnlyList<int> Durations { get; init; } = [];
 
-    /// <summary>What happened last and why, oldest first: pairs of epoch seconds and <see cref="PresenceReason"/>.</summary>
+    /// <summary>The history, oldest first.</summary>
     [Id(10)] public IReadOnlyList<RingEntry> Ring { get; init; } = [];
 
     /// <summary>
-    /// Who has heard the word that an entry of <see cref="Ring"/> is about: the last one here belongs to the last one there, and so on.
-    /// Names with commas; before them, with a colon, the word where it does not follow from the entry's reason. Empty: nobody.
+    /// Which destinations accepted the notification of an entry of <see cref="Ring"/>. The last entry here belongs to the last one there,
+    /// and so on. Names with commas; before them, with a colon, the event where it does not follow from the reason. Empty: none.
     /// </summary>
     [Id(24)] public IReadOnlyList<string> Heard { get; init; } = [];
 
-    [Id(11)] public IReadOnlyDictionary<string, string> Attributes { get; init; } = EmptyAttributes;
+    [Id(11)] public IReadOnlyDictionary<string, string> Attributes { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>
-    /// When the thing had last recovered from an absence that outlasted its grace, told or muted: a mute "until recovered" that
-    /// began before is over for it.
-    /// </summary>
+    /// <summary>When the last outage ended that outlasted its grace, notified or muted. Ends older mutes until recovery.</summary>
     [Id(20)] public DateTimeOffset? RecoveredAt { get; init; }
 
-    /// <summary>Back from a muted absence: if it stays, it has recovered at this moment.</summary>
+    /// <summary>Back after a muted outage: if the connection lasts, the thing has recovered at this moment.</summary>
     [Id(21)] public DateTimeOffset? RecoversAt { get; init; }
 
-    /// <summary>What only this activation knows; lost with it, at no harm.</summary>
+    /// <summary>Not stored.</summary>
     [Id(12), JsonIgnore] public ActivationMemory Memory { get; init; } = ActivationMemory.Empty;
 
     [Id(13)] public Unrest? Unrest { get; init; }
 
-    /// <summary>Times of flapping of which somebody has still to hear something, oldest first; the last one may be running.</summary>
+    /// <summary>Bursts of flapping of which something is still owed, oldest first; the last one may be running.</summary>
     [Id(14)] public IReadOnlyList<Flapping> Flapping { get; init; } = [];
 
-    /// <summary>Set for this thing at run time; null: the settings hold.</summary>
     [Id(15)] public PolicySettings? Override { get; init; }
 
-    /// <summary>A new client id for each connection must not make the item grow.</summary>
+    /// <summary>A new client ID for each connection must not make the item grow.</summary>
     public const int MostClients = 4;
-
-    private static readonly IReadOnlyDictionary<string, OrderMark> EmptyMarks = new Dictionary<string, OrderMark>();
-    private static readonly IReadOnlyDictionary<string, string> EmptyAttributes = new Dictionary<string, string>();
 }
 
 /// <param name="At">Epoch seconds.</param>
@@ -107,27 +96,24 @@ public sealed record OrderMark
     /// <summary>Version 0.2 or earlier: the numbering of the lifecycle events began with the event of this time.</summary>
     [Id(2)] public DateTimeOffset? Opened { get; init; }
 
-    /// <summary>Broker: which start of the broker numbered it.</summary>
+    /// <summary>Which start of the broker numbered the last event.</summary>
     [Id(3)] public long? BrokerStart { get; init; }
 
-    /// <summary>What the last event says of the thing: the end of a replaced session says that it is connected.</summary>
+    /// <summary>What the thing is after the last event. The end of a replaced session leaves it connected.</summary>
     [Id(4)] public bool Connected { get; init; }
 
     /// <summary>The last event was the end of its session.</summary>
     [Id(7)] public bool Ended { get; init; }
 
-    /// <summary>Stamp of the last event, clamped to its arrival: orders events of this kind.</summary>
+    /// <summary>Time stamp of the last event, not later than its arrival: orders events of this kind.</summary>
     [Id(5)] public DateTimeOffset Stamp { get; init; }
 
-    /// <summary>The moment the last event is taken to have happened: compared across kinds.</summary>
+    /// <summary>When the last event is taken to have happened: compared with other kinds.</summary>
     [Id(6)] public DateTimeOffset At { get; init; }
 
-    /// <summary>
-    /// Stamp of the event before the last one, if it said otherwise and both are of the same second; null: there is none.
-    /// </summary>
+    /// <summary>Time stamp of the event before the last one, if it said the opposite in the same second; else null.</summary>
     [Id(8)] public DateTimeOffset? Before { get; init; }
 
-    /// <summary>Events with numbers of their own are ordered among themselves, everything else by time.</summary>
     public static string KeyOf(ConnectionChange change) => change.Kind switch
     {
         ChangeKind.Lifecycle => LifecycleKey,

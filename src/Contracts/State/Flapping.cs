@@ -1,29 +1,21 @@
 namespace IoTOrleans.Contracts;
 
-/// <summary>
-/// A time in which a thing came and went and never stayed away for its grace. Like an outage it has an id, which is not stored: it
-/// follows from the thing's name and <see cref="Since"/>.
-/// </summary>
+/// <summary>One burst of flapping. Its ID is not stored: it follows from the thing's name and <see cref="Since"/>.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.Flapping")]
 public sealed record Flapping
 {
     /// <summary>The first drop of the burst.</summary>
     [Id(0)] public required DateTimeOffset Since { get; init; }
 
-    /// <summary>The mark that is written before the first word goes out; null: the thing is muted, and nobody is told.</summary>
+    /// <summary>Written before the first notification goes out; null: the thing is muted.</summary>
     [Id(1)] public DateTimeOffset? Telling { get; init; }
 
     /// <summary>The drops so far that ended within their grace.</summary>
     [Id(2)] public int Drops { get; init; }
 
-    /// <summary>It is over: the thing has been connected for an hour since then.</summary>
+    /// <summary>Set when it is over: the thing has been connected for an hour since then.</summary>
     [Id(3)] public DateTimeOffset? CalmSince { get; init; }
 
-    /// <summary>
-    /// By destination name; <see cref="Delivery.Offline"/> is <c>device.flapping</c>, <see cref="Delivery.Recovered"/>
-    /// <c>device.steady</c>.
-    /// </summary>
-    [Id(4)] public IReadOnlyDictionary<string, Delivery> Deliveries { get; init; } = None;
-
-    private static readonly IReadOnlyDictionary<string, Delivery> None = new Dictionary<string, Delivery>();
+    /// <summary>In here <see cref="Delivery.Offline"/> is <c>device.flapping</c>, and its recovery is <c>device.steady</c>.</summary>
+    [Id(4)] public IReadOnlyDictionary<string, Delivery> Deliveries { get; init; } = ReadOnlyDictionary<string, Delivery>.Empty;
 }

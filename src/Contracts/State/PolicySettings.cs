@@ -1,9 +1,6 @@
 namespace IoTOrleans.Contracts;
 
-/// <summary>
-/// The fields of a policy, wherever they are set: as defaults in the settings, for the things of a glob, or for one thing at run time.
-/// Null: not set here, what lies below holds.
-/// </summary>
+/// <summary>The fields of a policy: the defaults, those of a glob, or an override. Null: not set here.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.PolicyOverride")]
 public sealed record PolicySettings
 {

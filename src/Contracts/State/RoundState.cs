@@ -1,13 +1,12 @@
 namespace IoTOrleans.Contracts;
 
-/// <summary>How far a walk through all that is stored has come.</summary>
+/// <summary>How far a sweep or an audit has come.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.RoundState")]
 public sealed record RoundState
 {
     /// <summary>When the last round began; null: none has.</summary>
     [Id(0)] public DateTimeOffset? Begun { get; init; }
 
-    /// <summary>It is under way.</summary>
     [Id(1)] public bool Walking { get; init; }
 
     /// <summary>Of the next page; null: the first.</summary>

@@ -1,6 +1,6 @@
 namespace IoTOrleans.Contracts;
 
-/// <summary>What the latest comings and goings of a thing have taught us; forgotten after an hour without any.</summary>
+/// <summary>The latest drops and returns of a thing; dropped after an hour without any.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.Unrest")]
 public sealed record Unrest
 {
@@ -12,7 +12,7 @@ public sealed record Unrest
 
     /// <summary>
     /// Epoch seconds of the drops, oldest first, that ended within their grace and within half an hour of the latest return. Empty after
-    /// one that did not, and while it is known to be flapping.
+    /// one that did not, and while the thing is flapping.
     /// </summary>
     [Id(2)] public IReadOnlyList<long> Drops { get; init; } = [];
 }

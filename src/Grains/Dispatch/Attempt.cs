@@ -1,9 +1,9 @@
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>One attempt at a destination: whatever comes of it is an answer, but for our own stop.</summary>
+/// <summary>One attempt at a destination. Every outcome becomes an answer, except that this process stops.</summary>
 public static class Attempt
 {
-    /// <summary>Destinations have time-outs of their own; this one catches whoever forgets.</summary>
+    /// <summary>Destinations have time-outs of their own; this one is for those that hang all the same.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     public static async Task<DeliveryAnswer> Send(

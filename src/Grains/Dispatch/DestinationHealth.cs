@@ -1,30 +1,26 @@
-using System.Diagnostics.Metrics;
-
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>What this silo knows of its destinations from their answers, whether to one thing's notification or to an incident's.</summary>
+/// <summary>What this silo knows of its destinations from their answers.</summary>
 internal sealed class DestinationHealth : IDestinationHealth
 {
-    /// <summary>Shorter, and it may be a restart; by then somebody should know.</summary>
+    /// <summary>A shorter failure may be a restart.</summary>
     internal static readonly TimeSpan FailsFor = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _refusing = new();
     private readonly ConcurrentDictionary<string, (DateTimeOffset Since, DateTimeOffset Last)> _failing = new();
-    private readonly Dictionary<string, SendGate> _gates;
     private readonly Dictionary<string, RetryQueue> _retryQueues;
-    private readonly Counter<long> _answers;
+    private readonly GrainMetrics _metrics;
     private readonly TimeProvider _time;
 
     public DestinationHealth(
-        IEnumerable<INotificationDestination> destinations, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
-        IMeterFactory meters, ILogger<DestinationHealth> logger)
+        IEnumerable<INotificationDestination> destinations, GrainMetrics metrics,
+        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<DestinationHealth> logger)
     {
-        _time = time;
-        _gates = destinations.ToDictionary(destination => destination.Name, destination => new SendGate(destination.Terms.RateLimit, time));
-        _retryQueues = _gates.ToDictionary(
-            pair => pair.Key, pair => new RetryQueue(pair.Key, pair.Value, answer => Answered(pair.Key, answer), time, logger));
-        _answers = meters.Create("IoTOrleans").CreateCounter<long>(
-            "iot_orleans.notifications", description: "Attempts to tell a destination, by what it answered.");
+        (_metrics, _time) = (metrics, time);
+        _retryQueues = destinations.ToDictionary(
+            destination => destination.Name,
+            destination => new RetryQueue(
+                destination.Name, new(destination.Terms.RateLimit, time), answer => Answered(destination.Name, answer), time, logger));
     }
 
     public IReadOnlyDictionary<string, DateTimeOffset> Refusing => _refusing;
@@ -36,11 +32,9 @@ internal sealed class DestinationHealth : IDestinationHealth
 
     public IEnumerable<RetryQueue> RetryQueues => _retryQueues.Values;
 
-    public void Answered(string destination, DeliveryAnswer answer)
+    private void Answered(string destination, DeliveryAnswer answer)
     {
-        _answers.Add(1, new("destination", destination), new("outcome", answer.Outcome.ToString().ToLowerInvariant()));
-        if (!_gates.TryGetValue(destination, out var gate)) return;
-        gate.Answered(answer);
+        _metrics.Answered(destination, answer.Outcome);
         var now = _time.GetUtcNow();
         if (answer.Outcome == DeliveryOutcome.Failed) _failing.AddOrUpdate(destination, (now, now), (_, known) => (known.Since, now));
         else _failing.TryRemove(destination, out _);

@@ -2,9 +2,7 @@ using IoTOrleans.Grains.Incidents;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>
-/// What is sent to a destination side by side: a thousand things do not hold up an incident, nor a long list the word that we are blind.
-/// </summary>
+/// <summary>Sent side by side, so that a thousand things do not delay an incident, nor a long daily list <c>watcher.blind</c>.</summary>
 internal enum Traffic
 {
     Things,
@@ -13,30 +11,23 @@ internal enum Traffic
     Watcher,
 }
 
-/// <summary>
-/// Sends on behalf of grains and brings the answers back. Each destination has lanes of its own: one that hangs delays no other.
-/// </summary>
+/// <summary>Sends for grains and brings the answers back. Each destination has its own lanes: one that hangs delays no other.</summary>
 internal sealed class DestinationSender : LaneService
 {
     internal const int SentAtOnce = 8;
 
     internal const int Capacity = 50_000;
 
-    /// <summary>Whoever asks whether it may be sent waits for one call that asks for all of them.</summary>
+    /// <summary>All that ask the dispatcher at once share one call.</summary>
     private const int AskingAtOnce = DispatcherClient.MostAtOnce;
 
-    /// <summary>
-    /// Of those that waited for a destination no more are woken than it takes in a while: the others need not keep their notifications
-    /// here.
-    /// </summary>
+    /// <summary>No more waiters are woken than the destination takes in a while, so that notifications do not pile up here.</summary>
     private const int WokenAhead = 500;
 
-    /// <summary>
-    /// Answers that storage would not take, kept so that a minute later they are repeated to the grain and not to people.
-    /// </summary>
+    /// <summary>Answers that storage did not take. They are repeated to the grain a minute later instead of sending again.</summary>
     private const int MostUnrecorded = 100_000;
 
-    /// <summary>An answer that cannot be recorded leads to a repeat a minute later, so it is worth these waits.</summary>
+    /// <summary>An answer that is not recorded leads to a second notification a minute later, so it is worth these waits.</summary>
     private static readonly TimeSpan[] RecordAgainAfter = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
 
     private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
@@ -86,23 +77,16 @@ internal sealed class DestinationSender : LaneService
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
     [
         base.ExecuteAsync(stoppingToken),
-        .. _lanes.Where(entry => entry.Key.Traffic == Traffic.Things)
-            .Select(entry => WakeWaiting(entry.Key.Destination, entry.Value, stoppingToken)),
+        .. _lanes.Where(entry => entry.Key.Traffic == Traffic.Things).Select(entry => _health.RetryQueueOf(entry.Key.Destination).Run(
+            () => entry.Value.Count >= WokenAhead, token => _waiting.Find(entry.Key.Destination, token), stoppingToken)),
     ]);
 
-    private Task WakeWaiting(string destination, Lane<IOutgoing> things, CancellationToken cancellationToken) =>
-        _health.RetryQueueOf(destination).Run(
-            () => things.Count >= WokenAhead, token => _waiting.Find(destination, token), cancellationToken);
-
-    /// <summary>
-    /// Is it admitted, has it a turn, is it still owed? Then one attempt, and its answer is recorded. Admission comes before the turn,
-    /// because what joins an incident needs none; and whether it is still owed is asked last, because a turn may come late.
-    /// </summary>
+    /// <summary>What joins an incident needs no turn. Whether it is still owed is asked last, because a turn may come late.</summary>
     private async Task Deliver(
         INotificationDestination destination, IOutgoing what, SemaphoreSlim sent, CancellationToken cancellationToken)
     {
         var retries = _health.RetryQueueOf(destination.Name);
-        var answer = AcceptedBefore(destination.Name, what);
+        var answer = what.AnswerKey is { } key ? _unrecorded.GetValueOrDefault((destination.Name, key)) : null;
         if (answer is null)
         {
             var admission = await what.Admit(destination, retries, cancellationToken);
@@ -114,7 +98,7 @@ internal sealed class DestinationSender : LaneService
         if (answer is not null) await Record(destination.Name, what, answer, cancellationToken);
     }
 
-    /// <returns>Null: it is not owed any more, or nobody waits for the answer.</returns>
+    /// <returns>Null: it is not owed any more, or its answer is not needed.</returns>
     private static async Task<DeliveryAnswer?> InItsTurn(
         INotificationDestination destination, IOutgoing what, RetryQueue retries, SemaphoreSlim sent, CancellationToken cancellationToken)
     {
@@ -132,9 +116,6 @@ internal sealed class DestinationSender : LaneService
             sent.Release();
         }
     }
-
-    private DeliveryAnswer? AcceptedBefore(string destination, IOutgoing what) =>
-        what.AnswerKey is { } key ? _unrecorded.GetValueOrDefault((destination, key)) : null;
 
     private async Task Record(string destination, IOutgoing what, DeliveryAnswer answer, CancellationToken cancellationToken)
     {

@@ -4,8 +4,8 @@ using IoTOrleans.Grains.Logging;
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>
-/// Asks a destination's dispatcher: one call at a time, with all that has gathered meanwhile. Does without it when it has failed for long:
-/// a state that nobody can read or write must not silence a destination for ever.
+/// Asks a destination's dispatcher: one call at a time, for all that have come meanwhile. If the dispatcher has failed for long, it is not
+/// needed: a state that cannot be read or written must not silence a destination for ever.
 /// </summary>
 internal sealed partial class DispatcherClient(
     IGrainFactory grains, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<DispatcherClient> logger)
@@ -13,7 +13,7 @@ internal sealed partial class DispatcherClient(
     /// <summary>Longer than the loss of a silo takes.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>Without a dispatcher nobody knows what other silos send: ten of them together keep within two a second.</summary>
+    /// <summary>Between two sends without a dispatcher: ten silos, which do not know of each other, keep within two a second.</summary>
     internal static readonly TimeSpan Alone = TimeSpan.FromSeconds(5);
 
     /// <summary>A thousand members of an incident take the dispatcher some milliseconds.</summary>
@@ -22,7 +22,7 @@ internal sealed partial class DispatcherClient(
     private readonly ConcurrentDictionary<string, Trouble> _troubles = new();
     private readonly ConcurrentDictionary<string, Counter> _counters = new();
 
-    /// <param name="stale">It may not be owed any more: it was read a while ago.</param>
+    /// <param name="stale">The notification was read a while ago and may not be owed any more.</param>
     public async Task<Admission> Ask(INotificationDestination destination, Notification notification, bool stale)
     {
         if (destination.Terms is { Collapse: false, RateLimit: null }) return stale ? Admission.LookFirst : Admission.Go(TimeSpan.Zero);
@@ -36,7 +36,7 @@ internal sealed partial class DispatcherClient(
         catch (Exception exception)
         {
             var trouble = _troubles.GetOrAdd(destination.Name, _ => new Trouble(time));
-            if (trouble.ShouldLog) LogFailing(exception, destination.Name);
+            if (trouble.Log.ShouldLog()) LogFailing(exception, destination.Name);
             return time.GetElapsedTime(trouble.Since) < Patience ? Admission.Later : Admission.Go(trouble.NextTurn());
         }
     }
@@ -87,27 +87,26 @@ internal sealed partial class DispatcherClient(
 
     private sealed class Trouble(TimeProvider time)
     {
-        private readonly LogLimiter _log = new(time);
         private readonly Lock _lock = new();
         private DateTimeOffset _next;
 
-        public long Since { get; } = time.GetTimestamp();
+        public LogLimiter Log { get; } = new(time);
 
-        public bool ShouldLog => _log.ShouldLog();
+        public long Since { get; } = time.GetTimestamp();
 
         public TimeSpan NextTurn()
         {
             lock (_lock)
             {
                 var now = time.GetUtcNow();
-                var turn = _next > now ? _next : now;
+                var turn = Later(_next, now);
                 _next = turn + Alone;
                 return turn - now;
             }
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "{Destination}: its dispatcher does not work. Nothing is lost: what is owed is asked for every "
-        + "minute, and after five minutes sent one by one, every 5 s from each silo. Look at the grain storage")]
+    [LoggerMessage(LogLevel.Error, "{Destination}: its dispatcher does not work. Nothing is lost: things ask again every minute. "
+        + "After five minutes their notifications are sent one by one, every 5 s from each silo. Look at the grain storage")]
     private partial void LogFailing(Exception exception, string destination);
 }

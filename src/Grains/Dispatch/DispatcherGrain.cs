@@ -1,18 +1,15 @@
 using IoTOrleans.Grains.Incidents;
-using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>
-/// Carries out what <see cref="IncidentRules"/> decide. It has no reminder: as long as something is owed, things ask again every
-/// minute, and wake it.
-/// </summary>
+/// <summary>Carries out what <see cref="IncidentRules"/> decide. Needs no reminder: things that owe something ask every minute.</summary>
 [KeepAlive]
 [GrainType("dispatcher")]
 internal sealed partial class DispatcherGrain(
     [PersistentState("dispatch")] IPersistentState<DispatchState> storage,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
-    IncidentPolicies policies,
+    IOptions<IncidentOptions> options,
+    IEnumerable<INotificationDestination> destinations,
     MemberPages pages,
     IncidentPublisher publisher,
     IncidentMembers members,
@@ -30,7 +27,12 @@ internal sealed partial class DispatcherGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _terms = policies.For(Destination);
+        _terms = new()
+        {
+            CollapseAbove = options.Value.CollapseAbove,
+            GroupWindow = options.Value.GroupWindow,
+            Destination = destinations.FirstOrDefault(destination => destination.Name == Destination)?.Terms ?? DestinationTerms.Default,
+        };
         _state = IncidentState.Load(storage.State, await pages.Read(IncidentState.PagesOf(storage.State)), _terms, Now);
         SetTimer();
     }
@@ -52,10 +54,13 @@ internal sealed partial class DispatcherGrain(
     private async Task<IncidentDecision> Apply(IncidentInput input)
     {
         var decision = IncidentRules.Apply(_state, input, _terms, Now);
-        if (decision.Pages.Count > 0 && Paging.Announce(storage.State, decision.Pages) is { } announced)
-            await this.StoreOrEnd(() => Store(announced));
-        if (decision.Pages.Count > 0) await this.StoreOrEnd(() => pages.Write(decision.Pages));
-        if (decision.Persist) await this.StoreOrEnd(() => Store(decision.State.Stored));
+        if (decision.Pages.Count > 0)
+        {
+            if (Paging.Announce(storage.State, decision.Pages) is { } announced) await Store(announced);
+            await this.StoreOrEnd(() => pages.Write(decision.Pages));
+        }
+
+        if (decision.Persist) await Store(decision.State.Stored);
         _state = decision.State;
         foreach (var effect in decision.Effects) CarryOut(effect);
         if (decision.Opens) LogOpened(Destination, _state.Stored.Incidents[^1].Id, _terms.CollapseAbove);
@@ -66,7 +71,7 @@ internal sealed partial class DispatcherGrain(
     private Task Store(DispatchState next)
     {
         storage.State = next;
-        return storage.WriteStateAsync();
+        return this.StoreOrEnd(() => storage.WriteStateAsync());
     }
 
     private void CarryOut(IncidentEffect effect)
@@ -96,7 +101,7 @@ internal sealed partial class DispatcherGrain(
         _timer?.Dispose();
         (_timer, _timerFor) = (null, next);
         if (next is not { } at) return;
-        var due = at > now ? at - now : TimeSpan.Zero;
+        var due = Later(at - now, TimeSpan.Zero);
         _timer = this.RegisterGrainTimer(Fired, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { KeepAlive = true });
     }
 
@@ -106,11 +111,9 @@ internal sealed partial class DispatcherGrain(
         return Apply(new IncidentInput.Tick());
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Destination}: more than {CollapseAbove} notifications at once; the others "
-        + "are told as one, as incident {IncidentId}")]
+    [LoggerMessage(LogLevel.Warning, "{Destination}: more than {CollapseAbove} notifications at once. The rest is incident {IncidentId}")]
     private partial void LogOpened(string destination, string incidentId, int collapseAbove);
 
-    [LoggerMessage(LogLevel.Error, "Destination {Destination} has refused to hear of incident {IncidentId} ({Members} things) for a "
-        + "day and will not be asked again")]
+    [LoggerMessage(LogLevel.Error, "{Destination} has refused incident {IncidentId} ({Members} things) for a day. It is given up")]
     private partial void LogGivenUp(string destination, string incidentId, int members);
 }

@@ -2,31 +2,25 @@ using IoTOrleans.Grains.Incidents;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>
-/// One notification on its way to a destination: whether it is owed, how it is sent, and where the answer goes. The
-/// <see cref="DestinationSender"/> takes it through its stages.
-/// </summary>
+/// <summary>One notification on its way to a destination. The <see cref="DestinationSender"/> takes it through its stages.</summary>
 internal interface IOutgoing
 {
-    /// <summary>Two of one key are never under way to a destination at once.</summary>
+    /// <summary>Two with the same key are never on their way to a destination at once.</summary>
     string Key { get; }
 
-    /// <summary>
-    /// Names it over all repeats, so that what was accepted is not sent again while its answer cannot be recorded; null: it may be.
-    /// </summary>
-    string? AnswerKey { get; }
+    /// <summary>The same in all repeats: an accepted one is not sent again while its answer cannot be recorded. Null: it is.</summary>
+    string? AnswerKey => null;
 
-    /// <summary>Is woken when the destination answers again; null: nobody, and an attempt that is not made has no answer.</summary>
-    Waiter? Waiter { get; }
+    /// <summary>Woken when the destination answers again; null: none, and an attempt that is not made has no answer.</summary>
+    Waiter? Waiter => null;
 
-    /// <summary>It has its turn after the one that has its key now; else it is dropped, and whoever owes it asks again.</summary>
+    /// <summary>True: it waits for the one that has its key now. False: it is dropped, and its grain asks again.</summary>
     bool Follows(IOutgoing before) => false;
 
     /// <summary>Before its turn: whether it is sent by itself now, waits, or has an answer already.</summary>
     ValueTask<Admission> Admit(INotificationDestination destination, RetryQueue retries, CancellationToken cancellationToken) =>
         new(Admission.Go(TimeSpan.Zero));
 
-    /// <summary>In its turn, which may have come late.</summary>
     ValueTask<bool> IsStillOwed(string destination) => new(true);
 
     Task<DeliveryAnswer> Send(INotificationDestination destination, CancellationToken cancellationToken);
@@ -34,5 +28,5 @@ internal interface IOutgoing
     void Log(string destination, DeliveryAnswer answer);
 
     /// <summary>Brings the answer to the grain that owes the notification. Tried again if it fails.</summary>
-    Task Record(string destination, DeliveryAnswer answer);
+    Task Record(string destination, DeliveryAnswer answer) => Task.CompletedTask;
 }

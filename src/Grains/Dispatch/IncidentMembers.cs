@@ -3,10 +3,7 @@ using IoTOrleans.Grains.Incidents;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>
-/// Tells the members of an incident that they were told by it, and deletes their pages. What fails is done by the next question, or
-/// activation.
-/// </summary>
+/// <summary>Tells members that their incident was accepted, and deletes pages. What fails is asked for or deleted later.</summary>
 internal sealed partial class IncidentMembers : LaneService
 {
     private const int Capacity = 1000;
@@ -56,7 +53,6 @@ internal sealed partial class IncidentMembers : LaneService
             }
             catch (Exception)
             {
-                // It asks again within a minute, and is told then.
                 Interlocked.Increment(ref missed);
             }
         });
@@ -69,7 +65,7 @@ internal sealed partial class IncidentMembers : LaneService
         await _grains.GetGrain<IDispatcherGrain>(work.Destination).PagesDeleted(work.Id);
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Destination}: {Missed} members of incident {IncidentId} could not store that they were told; "
-        + "they ask again within a minute")]
+    [LoggerMessage(LogLevel.Warning, "{Destination}: {Missed} members of incident {IncidentId} did not store that they were told. "
+        + "They ask again within a minute")]
     private partial void LogNotRecorded(string destination, int missed, string incidentId);
 }

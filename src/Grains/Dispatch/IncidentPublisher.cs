@@ -2,39 +2,19 @@ using IoTOrleans.Grains.Incidents;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>What a dispatcher publishes about an incident. A number that is missing must not keep the news back.</summary>
-internal sealed partial class IncidentPublisher
+internal sealed partial class IncidentPublisher(
+    IGrainFactory grains, DestinationSender sender, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
+    ILogger<IncidentPublisher> logger)
 {
-    private readonly IGrainFactory _grains;
-    private readonly DestinationSender _sender;
-    private readonly IFleetCount _fleet;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly Func<string, Task> _tryAgain;
-
-    public IncidentPublisher(
-        IGrainFactory grains, DestinationSender sender, IFleetCount fleet, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
-        ILogger<IncidentPublisher> logger)
-    {
-        (_grains, _sender, _fleet, _time, _logger) = (grains, sender, fleet, time, logger);
-        _tryAgain = destination => grains.GetGrain<IDispatcherGrain>(destination).TryAgain();
-    }
+    private readonly Func<string, Task> _tryAgain = destination => grains.GetGrain<IDispatcherGrain>(destination).TryAgain();
 
     public void Publish(string destination, FleetNotification notification, TimeSpan wait) =>
-        _sender.Send(destination, Traffic.Incidents, new Publication(this, destination, notification, wait, _time.GetTimestamp()));
+        sender.Send(destination, Traffic.Incidents, new Publication(this, destination, notification, wait, time.GetTimestamp()));
 
-    private async Task<int?> CountThings(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _fleet.Count(cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            LogNotCounted(exception);
-            return null;
-        }
-    }
+    private TimeSpan ElapsedSince(long timestamp) => time.GetElapsedTime(timestamp);
+
+    private Task Answer(string destination, FleetNotification notification, DeliveryAnswer answer) =>
+        grains.GetGrain<IDispatcherGrain>(destination).Published(notification.IncidentId, notification.Number, answer);
 
     private sealed class Publication(
         IncidentPublisher all, string destination, FleetNotification notification, TimeSpan wait, long since) : IOutgoing
@@ -46,10 +26,10 @@ internal sealed partial class IncidentPublisher
         public Waiter? Waiter => new(all._tryAgain, destination);
 
         public ValueTask<Admission> Admit(INotificationDestination to, RetryQueue retries, CancellationToken cancellationToken) =>
-            new(Admission.Go(wait - all._time.GetElapsedTime(since)));
+            new(Admission.Go(wait - all.ElapsedSince(since)));
 
-        public async Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
-            await to.Send(notification with { Total = await all.CountThings(cancellationToken) }, cancellationToken);
+        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
+            to.Send(notification, cancellationToken);
 
         public void Log(string to, DeliveryAnswer answer)
         {
@@ -60,22 +40,18 @@ internal sealed partial class IncidentPublisher
             else all.LogFailed(to, name, id, count, detail);
         }
 
-        public Task Record(string to, DeliveryAnswer answer) =>
-            all._grains.GetGrain<IDispatcherGrain>(to).Published(notification.IncidentId, notification.Number, answer);
+        public Task Record(string to, DeliveryAnswer answer) => all.Answer(to, notification, answer);
     }
 
     [LoggerMessage(LogLevel.Information, "{Destination} accepted {Event} of incident {IncidentId}, number {Number} "
         + "({Count} things, {Back} back): {Detail}")]
     private partial void LogAccepted(string destination, string @event, string incidentId, int number, int count, int back, string detail);
 
-    [LoggerMessage(LogLevel.Warning, "{Destination} could not be told {Event} of incident {IncidentId} "
-        + "({Count} things), tried again soon: {Detail}")]
+    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {Event} of incident {IncidentId} ({Count} things). "
+        + "It is sent again soon: {Detail}")]
     private partial void LogFailed(string destination, string @event, string incidentId, int count, string detail);
 
-    [LoggerMessage(LogLevel.Error, "{Destination} refused {Event} of incident {IncidentId} ({Count} "
-        + "things), tried hourly for a day: {Detail}")]
+    [LoggerMessage(LogLevel.Error, "{Destination} refused {Event} of incident {IncidentId} ({Count} things). "
+        + "It is tried hourly for a day: {Detail}")]
     private partial void LogRefused(string destination, string @event, string incidentId, int count, string detail);
-
-    [LoggerMessage(LogLevel.Warning, "The things could not be counted; an incident is told without their number")]
-    private partial void LogNotCounted(Exception exception);
 }

@@ -6,19 +6,15 @@ internal interface ILane
 {
     int Count { get; }
 
-    /// <summary>Works until the lane is closed and empty, or the token ends it; what is left then is lost, at no harm.</summary>
+    /// <summary>Works until the lane is closed and empty, or until the token ends it. What is left then is asked for again.</summary>
     Task Run(CancellationToken cancellationToken);
 
     void Close();
 }
 
-/// <summary>
-/// A bounded queue with a fixed number of workers. What does not fit is dropped, since whoever asked asks again at the next tick;
-/// what is already waiting or in work is not taken twice.
-/// </summary>
+/// <summary>A bounded queue with workers. What does not fit is asked for again at the next tick. No key is taken twice.</summary>
 internal sealed partial class Lane<TWork>(
-    string name, int workers, int capacity, Func<TWork, CancellationToken, Task> handle, ILogger logger)
-    : ILane
+    string name, int workers, int capacity, Func<TWork, CancellationToken, Task> handle, ILogger logger) : ILane
 {
     private readonly Channel<(string Key, TWork Work)> _waiting = Channel.CreateBounded<(string, TWork)>(
         new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait });
@@ -29,8 +25,7 @@ internal sealed partial class Lane<TWork>(
 
     public int Count => _taken.Count;
 
-    /// <param name="follows">Whether the second has its turn after the first, which has its key now. Without it, a key that is taken
-    /// refuses.</param>
+    /// <param name="follows">Whether the second waits for the first, which has the same key. Default: it is refused.</param>
     public bool TryAdd(string key, TWork work, Func<TWork, TWork, bool>? follows = null)
     {
         while (!_taken.TryAdd(key, new(work, [])))
@@ -77,23 +72,18 @@ internal sealed partial class Lane<TWork>(
                 }
             }
         }
-        catch (ChannelClosedException)
+        catch (Exception exception) when (exception is ChannelClosedException or OperationCanceledException)
         {
-            // Closed and empty.
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Stopping: the reminder of whatever was left asks again at the next start.
+            // Closed and empty, or stopping: the reminders of what is left ask again at the next start.
         }
     }
 
-    /// <param name="Now">What waits or is worked on.</param>
     /// <param name="Next">What has its turn after that: one at most.</param>
     private sealed record Place(TWork Now, TWork[] Next);
 
-    [LoggerMessage(LogLevel.Warning, "{Lane}: more than {Capacity} requests wait; further ones are asked again at their next tick.")]
+    [LoggerMessage(LogLevel.Warning, "{Lane}: more than {Capacity} requests wait. Further ones come again at their next tick.")]
     private partial void LogFull(string lane, int capacity);
 
-    [LoggerMessage(LogLevel.Warning, "{Lane}: {Key} could not be worked on; its next tick asks again.")]
+    [LoggerMessage(LogLevel.Warning, "{Lane}: {Key} failed. Its next tick asks again.")]
     private partial void LogFailed(Exception exception, string lane, string key);
 }

@@ -1,13 +1,10 @@
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>
-/// A service that works in lanes. At the stop it takes no more, and brings what is under way to its end: cut off, that would be done twice.
-/// </summary>
+/// <summary>At the stop it takes no more and finishes what it has begun: cut off, that would be done twice.</summary>
 internal abstract class LaneService(TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>How much waits or is under way.</summary>
     public int Pending => Lanes.Sum(lane => lane.Count);
 
     protected abstract IEnumerable<ILane> Lanes { get; }

@@ -3,29 +3,23 @@ using Orleans.Storage;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>
-/// The pages of incidents' members in the grain storage, beside the grains' states: written once, read by the next activation of a
-/// dispatcher, and deleted when all members have heard.
-/// </summary>
+/// <summary>Pages of members: read by a dispatcher's next activation, deleted when all members have stored that they were told.</summary>
 internal sealed partial class MemberPages(IServiceProvider services, ILogger<MemberPages> logger)
 {
-    private const string state = "members";
+    private const string Name = "members";
 
     private const int ReadAtOnce = 8;
 
     private static readonly GrainType Type = GrainType.Create("incident-members");
 
-    /// <summary>Looked for only when there is something to store: whoever runs grains without any storage has no incidents.</summary>
+    /// <summary>Resolved only when needed: tests run grains without any storage, and without incidents.</summary>
     private IGrainStorage Storage => services.GetRequiredService<IGrainStorage>();
 
     public Task Write(IEnumerable<PageWrite> pages) =>
         Task.WhenAll(
-            pages.Select(page => Storage.WriteStateAsync(state, IdOf(page.Id, page.Number), new GrainState<MemberPage>(page.Page))));
+            pages.Select(page => Storage.WriteStateAsync(Name, IdOf(page.Id, page.Number), new GrainState<MemberPage>(page.Page))));
 
-    /// <summary>
-    /// A page that cannot be read fails, and whoever asks has to ask again; one that is not there was taken away by hand, and who stood in
-    /// it may be counted again: better than that nobody hears of anything any more.
-    /// </summary>
+    /// <summary>If somebody deleted a page, its members may be counted twice, but the dispatcher works.</summary>
     public async Task<IReadOnlyDictionary<string, long[]>> Read(IEnumerable<(string Id, int Count)> sets)
     {
         var read = new Dictionary<string, long[]>();
@@ -45,27 +39,26 @@ internal sealed partial class MemberPages(IServiceProvider services, ILogger<Mem
         return read;
     }
 
-    /// <summary>They were written one after the other: after the first that is not there, there are no more.</summary>
+    /// <summary>They were written one after the other, so the first missing one is the end.</summary>
     public async Task Delete(string id)
     {
         for (var number = 0; ; number++)
         {
             var page = await Read(id, number);
             if (!page.RecordExists) return;
-            await Storage.ClearStateAsync(state, IdOf(id, number), page);
+            await Storage.ClearStateAsync(Name, IdOf(id, number), page);
         }
     }
 
     private async Task<GrainState<MemberPage>> Read(string id, int number)
     {
         var page = new GrainState<MemberPage>(new MemberPage());
-        await Storage.ReadStateAsync(state, IdOf(id, number), page);
+        await Storage.ReadStateAsync(Name, IdOf(id, number), page);
         return page;
     }
 
     private static GrainId IdOf(string id, int number) => GrainId.Create(Type, $"{id}.{number}");
 
-    [LoggerMessage(LogLevel.Error, "The page {Page} of an incident's members is not in the grain storage; "
-        + "those that stood in it may be counted twice")]
+    [LoggerMessage(LogLevel.Error, "Page {Page} of an incident's members is not in the grain storage. These members may be counted twice")]
     private partial void LogMissing(string page);
 }

@@ -1,12 +1,11 @@
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>For whoever has to say at the end what was not handed over.</summary>
+/// <summary>Notifications that are not sent yet, for the log line at the stop.</summary>
 public sealed class NotificationsInHand
 {
     private readonly DestinationSender _sender;
 
     internal NotificationsInHand(DestinationSender sender) => _sender = sender;
 
-    /// <summary>How many wait or are under way.</summary>
     public int Count => _sender.Pending;
 }

@@ -2,24 +2,23 @@ using System.Threading.Channels;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>Whoever is to be woken when a destination answers again: it knows by itself what it owes by then, if anything.</summary>
-/// <param name="TryAgain">One and the same for all of a kind, so that a name is all that is kept of each.</param>
+/// <summary>A grain to wake when a destination answers again. It knows by itself what it owes by then, if anything.</summary>
+/// <param name="TryAgain">The same for all waiters of a kind, so that only a name is kept for each.</param>
 internal readonly record struct Waiter(Func<string, Task> TryAgain, string Name);
 
 /// <summary>
-/// One destination as this silo sees it, and those who wait until it answers again. While it does not, one of them is woken every 15 s,
-/// in turn; the first success wakes all, as fast as the destination's queue takes them. Who waits is kept in memory only: should it get
-/// lost with this silo, each asks again by its own clock.
+/// The grains on this silo that wait until one destination answers again. While it does not, one of them is woken every 15 s, in turn.
+/// The first success wakes all, as fast as the destination's queue takes them. Kept in memory only: each also asks again at its own time.
 /// </summary>
 internal sealed partial class RetryQueue(
     string destination, SendGate gate, Action<DeliveryAnswer> answered, TimeProvider time, ILogger logger) : IDisposable
 {
-    /// <summary>About 7 MB. Who comes later is not forgotten, but found by a walk through all that are not well.</summary>
+    /// <summary>About 7 MB. Further waiters are found later by a walk through all things that are not well.</summary>
     internal const int Most = 50_000;
 
     private const int WokenAtOnce = 64;
 
-    /// <summary>Between two attempts of one and the same, whatever others succeed in meanwhile.</summary>
+    /// <summary>Between two attempts of the same waiter, even if others succeed meanwhile.</summary>
     private static readonly TimeSpan Apart = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
@@ -31,22 +30,21 @@ internal sealed partial class RetryQueue(
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _closing = new();
 
-    /// <summary>Things may wait that are not in here: there was no room for them, or they waited in another process.</summary>
+    /// <summary>Things may wait that are not in here: there was no room, or they waited in another process.</summary>
     private volatile bool _othersWait = true;
 
     private volatile bool _waking;
 
     public bool IsClosed => gate.IsClosed;
 
-    /// <summary>One of those that wait is being woken, or to be woken now.</summary>
+    /// <summary>A waiter is being woken, or is due to be woken.</summary>
     public bool IsDue => _waking
         || (gate.UntilNext == TimeSpan.Zero && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= Apart);
 
-    /// <summary>What those who wait are answered. So that few ask every minute, but many not more often than ten a second.</summary>
     public DeliveryAnswer NotNow =>
         DeliveryAnswer.Failed("it does not answer: tried again as soon as it does") with { AskAgainIn = AskAgainIn };
 
-    /// <returns>False: not now. Whoever asked waits in here.</returns>
+    /// <returns>False: not now. The waiter is in here.</returns>
     public async Task<bool> Turn(Waiter? who, CancellationToken cancellationToken)
     {
         if (await gate.Turn(cancellationToken)) return true;
@@ -54,13 +52,14 @@ internal sealed partial class RetryQueue(
         return false;
     }
 
-    /// <summary>One attempt. If it fails, whoever made it waits in here.</summary>
+    /// <summary>One attempt. If it fails, the waiter is in here.</summary>
     public async Task<DeliveryAnswer> Try(
         Waiter? who, Func<CancellationToken, Task<DeliveryAnswer>> send, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         var answer = await Attempt.Send(send, time, cancellationToken);
         if (answer.Outcome == DeliveryOutcome.Accepted && gate.IsInTrouble) LogAnswersAgain(destination, _line.Reader.Count);
+        gate.Answered(answer);
         answered(answer);
         if (answer.Outcome != DeliveryOutcome.Failed) return answer;
         if (who is { } waiter) Wait(waiter);
@@ -76,9 +75,8 @@ internal sealed partial class RetryQueue(
         }
     }
 
-    /// <summary>Wakes those who wait when it is time, until it is closed or the token ends it.</summary>
-    /// <param name="isBusy">What was woken before is still to be sent.</param>
-    /// <param name="others">Those who may wait and are not in here.</param>
+    /// <summary>Wakes waiters when they are due, until it is closed or the token ends it.</summary>
+    /// <param name="isBusy">The notifications of those that were woken are not sent yet.</param>
     public async Task Run(Func<bool> isBusy, Func<CancellationToken, IAsyncEnumerable<Waiter>> others, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, cancellationToken);
@@ -95,7 +93,7 @@ internal sealed partial class RetryQueue(
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            // Stopping: whoever waits asks again by its own clock.
+            // Stopping.
         }
     }
 
@@ -107,15 +105,8 @@ internal sealed partial class RetryQueue(
         gate.Dispose();
     }
 
-    /// <summary>Not more often than ten of those who wait come in a second, each once a minute at most.</summary>
-    private TimeSpan AskAgainIn
-    {
-        get
-        {
-            var all = _line.Reader.Count / 10d;
-            return TimeSpan.FromSeconds(Math.Clamp(all, 60, Longest.TotalSeconds));
-        }
-    }
+    /// <summary>Few waiters ask every minute, many of them no more than ten a second together.</summary>
+    private TimeSpan AskAgainIn => TimeSpan.FromSeconds(Math.Clamp(_line.Reader.Count / 10d, 60, Longest.TotalSeconds));
 
     private async Task<int> WakeFirst(int most)
     {
@@ -124,7 +115,7 @@ internal sealed partial class RetryQueue(
         while (woken.Count < most && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= Apart
             && _line.Reader.TryRead(out next))
         {
-            // Before it is woken: if it fails again, it comes in again.
+            // Before it is woken, so that it can come in again if it fails.
             lock (_lock) _known.Remove(next.Who);
             woken.Add(next.Who);
         }
@@ -147,7 +138,7 @@ internal sealed partial class RetryQueue(
         }
     }
 
-    /// <summary>Beside those that are in here, and no faster than these are woken.</summary>
+    /// <summary>No faster than waiters are woken.</summary>
     private async Task FindOthers(Func<CancellationToken, IAsyncEnumerable<Waiter>> others, CancellationToken cancellationToken)
     {
         _othersWait = false;
@@ -159,20 +150,16 @@ internal sealed partial class RetryQueue(
                 Wait(who);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Stopping: whoever waits asks again by its own clock.
-        }
-        catch (Exception exception)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotWoken(exception, destination, "others");
             _othersWait = true;
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Destination} answers again; {Waiting} who waited for that are told to try again")]
+    [LoggerMessage(LogLevel.Information, "{Destination} answers again. {Waiting} that waited for that try again now")]
     private partial void LogAnswersAgain(string destination, int waiting);
 
-    [LoggerMessage(LogLevel.Warning, "{Destination} answers again, and {Name} could not be told so; tried again soon")]
+    [LoggerMessage(LogLevel.Warning, "{Destination} answers again, but {Name} could not be woken. It is tried again soon")]
     private partial void LogNotWoken(Exception exception, string destination, string name);
 }

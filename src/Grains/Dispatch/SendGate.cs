@@ -1,21 +1,17 @@
-
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>
-/// This silo's gate before one destination: a turn for each send, first come first served. It is closed as long as the destination asks
-/// for, and while it does not answer: then one attempt every 15 s finds out whether it does again. The rate of all silos is the
-/// dispatcher's matter; here it holds for what the dispatcher is not asked. Own code because the framework's rate limiters cannot be given
-/// a clock.
+/// This silo's rate limiter for one destination: a turn for each send, first come first served. It is closed for as long as the destination
+/// asks, and while the destination does not answer, except for an attempt every 15 s. The dispatcher keeps the rate of all silos; this
+/// keeps it for what is sent without asking the dispatcher. Own code, because .NET's rate limiters take no <see cref="TimeProvider"/>.
 /// </summary>
 internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposable
 {
-    /// <summary>A single failure is one thing's matter; this many in a row are the destination's.</summary>
+    /// <summary>A single failure may be due to one notification; this many in a row are not.</summary>
     internal const int FailuresToClose = 5;
 
-    /// <summary>How often it is found out whether a destination answers again.</summary>
     internal static readonly TimeSpan TrialEvery = TimeSpan.FromSeconds(15);
 
-    /// <summary>What a <c>Retry-After</c> may ask for.</summary>
     internal static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(15);
 
     private readonly SemaphoreSlim _door = new(1);
@@ -26,9 +22,9 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
     private TimeSpan? _lastAttempt;
     private TimeSpan? _lastAccepted;
     private int _failures;
-    private bool _inTrouble;
+    private volatile bool _inTrouble;
 
-    /// <summary>Nothing may be sent now, not even to find out whether the destination answers.</summary>
+    /// <summary>Nothing may be sent now, not even a trial.</summary>
     public bool IsClosed
     {
         get
@@ -38,15 +34,9 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
     }
 
     /// <summary>The last attempts failed, and nothing has been accepted since.</summary>
-    public bool IsInTrouble
-    {
-        get
-        {
-            lock (_lock) return _inTrouble;
-        }
-    }
+    public bool IsInTrouble => _inTrouble;
 
-    /// <summary>How long those that wait for the destination to answer have to wait before one of them may try; zero: it answers.</summary>
+    /// <summary>How long waiters have to wait before one of them may try; zero: now.</summary>
     public TimeSpan UntilNext
     {
         get
@@ -61,20 +51,11 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
         await _door.WaitAsync(cancellationToken);
         try
         {
-            while (!IsClosed)
-            {
-                if (WaitForRate() is var wait && wait > TimeSpan.Zero)
-                {
-                    await Task.Delay(wait, time, cancellationToken);
-                    continue;
-                }
-
-                if (limit is not null) _sent.Enqueue(Now);
-                lock (_lock) _lastAttempt = Now;
-                return true;
-            }
-
-            return false;
+            while (!IsClosed && WaitForRate() is { Ticks: > 0 } wait) await Task.Delay(wait, time, cancellationToken);
+            if (IsClosed) return false;
+            if (limit is not null) _sent.Enqueue(Now);
+            lock (_lock) _lastAttempt = Now;
+            return true;
         }
         finally
         {
@@ -90,15 +71,14 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
             _failures = failed ? _failures + 1 : 0;
             if (failed) _inTrouble = true;
             if (failed && answer.RetryAfter is { } asked)
-                _restUntil = Later(_restUntil, Now + (asked < LongestRetryAfter ? asked : LongestRetryAfter));
+                _restUntil = Later(_restUntil, Now + Earlier(asked, LongestRetryAfter));
             if (answer.Outcome != DeliveryOutcome.Accepted) return;
             _inTrouble = false;
             _lastAccepted = Now;
         }
     }
 
-    /// <summary>Whether the destination took something else while it did not take this, or just before: then it is not down.</summary>
-    /// <param name="began">When this was tried, as a time stamp.</param>
+    /// <summary>The destination took something else during this attempt or just before, so it is not down.</summary>
     public bool TookOthers(long began)
     {
         lock (_lock) return time.GetElapsedTime(_start, began) - _lastAccepted < TrialEvery;
@@ -110,7 +90,7 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
 
     private TimeSpan NextTrial => _lastAttempt is { } last ? Later(last + TrialEvery, _restUntil) : _restUntil;
 
-    /// <summary>In whole milliseconds, since timers know no finer ones and would fire too early.</summary>
+    /// <summary>In whole milliseconds: timers round down and would fire too early.</summary>
     private TimeSpan WaitForRate()
     {
         if (limit is null) return TimeSpan.Zero;

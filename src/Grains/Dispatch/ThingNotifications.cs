@@ -11,8 +11,8 @@ internal sealed partial class ThingNotifications(
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<ThingNotifications> logger)
 {
     /// <summary>
-    /// For a question that is enough: what was marked as told is owed, whatever has happened since. After a deadline that thousands share,
-    /// each read waits behind thousands of others; longer than this, and another silo may have told of it and forgotten that.
+    /// Until then a notification is admitted without reading the state again: what was marked as told is owed. At a deadline that thousands
+    /// share, reads are slow. After this long, another silo may have sent it and forgotten that.
     /// </summary>
     internal static readonly TimeSpan LookFirstAfter = TimeSpan.FromMinutes(5);
 
@@ -23,14 +23,14 @@ internal sealed partial class ThingNotifications(
     {
         var (destination, notification, keepAlive) = send;
         IOutgoing what = keepAlive ? new KeepAlive(this, notification) : new Owed(this, destination, notification, markedAt);
-        if (!sender.Send(destination, Traffic.Things, what) && !keepAlive) _ = AnswerForNobody(destination, notification);
+        if (!sender.Send(destination, Traffic.Things, what) && !keepAlive) _ = AnswerForMissing(destination, notification);
     }
 
-    /// <summary>What was owed to a destination that is not in the settings any more has been dropped.</summary>
+    /// <summary>Counts a notification that was owed to a destination which is no longer in the settings.</summary>
     public void Dropped(string destination) => dropped.Add(destination);
 
-    /// <summary>A destination that is not in the settings counts as one that refuses. For up to an hour somebody may put it back.</summary>
-    private async Task AnswerForNobody(string destination, Notification notification)
+    /// <summary>A destination that is not in the settings counts as one that refuses. For up to an hour it may come back.</summary>
+    private async Task AnswerForMissing(string destination, Notification notification)
     {
         dropped.Expect(destination);
         try
@@ -47,7 +47,7 @@ internal sealed partial class ThingNotifications(
     private Task<Admission> Admit(INotificationDestination destination, Notification notification, long? readAt) =>
         dispatcher.Ask(destination, notification, stale: readAt is { } at && time.GetElapsedTime(at) > LookFirstAfter);
 
-    private Waiter WaiterFor(string destination, Notification notification) => waiting.Of(destination, notification.ThingName);
+    private Waiter WaiterOf(string destination, Notification notification) => waiting.Of(destination, notification.ThingName);
 
     private Task Answer(string destination, Notification notification, DeliveryAnswer answer) =>
         grains.GetGrain<IDeviceAnswers>(notification.ThingName)
@@ -75,15 +75,11 @@ internal sealed partial class ThingNotifications(
 
         public string AnswerKey => notification.Key;
 
-        public Waiter? Waiter => all.WaiterFor(destination, notification);
+        public Waiter? Waiter => all.WaiterOf(destination, notification);
 
-        /// <summary>
-        /// If the end of an outage overtook what was said before, what is over would be alive again. So the end waits for the word before
-        /// it. Any other second word is dropped, and its grain asks again in a minute.
-        /// </summary>
+        /// <summary>The end of an outage waits for the notification before it. Any other second one is asked for again.</summary>
         public bool Follows(IOutgoing before) => IsEnd && before is not Owed { IsEnd: true };
 
-        /// <summary>The state is read again only if it is old: most who wait for their incident are known to the dispatcher.</summary>
         public async ValueTask<Admission> Admit(INotificationDestination to, RetryQueue retries, CancellationToken cancellationToken)
         {
             if (retries.IsClosed && !MayJoin(to.Terms)) return Admission.Go(TimeSpan.Zero);
@@ -92,10 +88,7 @@ internal sealed partial class ThingNotifications(
             return await LookAgain(sending: false) ? await all.Admit(to, notification, readAt: null) : Admission.Later;
         }
 
-        /// <summary>
-        /// The outage may be over, or another silo may have the thing. The call also keeps the thing in memory until the destination
-        /// answers.
-        /// </summary>
+        /// <summary>The call also keeps the thing in memory until the destination answers.</summary>
         public async ValueTask<bool> IsStillOwed(string to) => await LookAgain(sending: true);
 
         public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
@@ -116,7 +109,7 @@ internal sealed partial class ThingNotifications(
         {
             if (await all.StillOwed(destination, notification, sending) is not { } owed) return false;
 
-            // A repeat says what was found out just before it; the state knows what was found out first.
+            // A repeat was verified just before it; the state has the first verification.
             notification = owed.Event == NotificationEvent.DeviceStillOffline
                 ? owed with { Verification = notification.Verification }
                 : owed;
@@ -124,14 +117,10 @@ internal sealed partial class ThingNotifications(
         }
     }
 
-    /// <summary>Said before and accepted: nobody waits for the answer.</summary>
+    /// <summary>Accepted before and sent again; its answer is not needed.</summary>
     private sealed class KeepAlive(ThingNotifications all, Notification notification) : IOutgoing
     {
         public string Key => notification.OutageId;
-
-        public string? AnswerKey => null;
-
-        public Waiter? Waiter => null;
 
         public async ValueTask<bool> IsStillOwed(string to)
         {
@@ -147,21 +136,19 @@ internal sealed partial class ThingNotifications(
         {
             if (answer.Outcome != DeliveryOutcome.Accepted) all.Log(to, notification, answer);
         }
-
-        public Task Record(string to, DeliveryAnswer answer) => Task.CompletedTask;
     }
 
     [LoggerMessage(LogLevel.Information, "{Destination} accepted {Event} of {ThingName} (outage {OutageId}): {Detail}")]
     private partial void LogAccepted(string destination, string @event, string thingName, string outageId, string detail);
 
-    [LoggerMessage(LogLevel.Warning, "{Destination} could not be told {Event} of {ThingName} (outage "
-        + "{OutageId}), tried again soon{More}: {Detail}")]
+    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {Event} of {ThingName} (outage {OutageId}). "
+        + "It is sent again soon{More}: {Detail}")]
     private partial void LogFailed(string destination, string @event, string thingName, string outageId, string detail, string more);
 
-    [LoggerMessage(LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}), "
-        + "tried hourly for a day{More}: {Detail}")]
+    [LoggerMessage(LogLevel.Error, "{Destination} refused {Event} of {ThingName} (outage {OutageId}). "
+        + "It is tried hourly for a day{More}: {Detail}")]
     private partial void LogRefused(string destination, string @event, string thingName, string outageId, string detail, string more);
 
-    [LoggerMessage(LogLevel.Warning, "{ThingName}: what a destination answered could not be stored; its next tick asks again.")]
+    [LoggerMessage(LogLevel.Warning, "{ThingName}: a destination's answer could not be stored. The next tick asks again.")]
     private partial void LogNotAnswered(Exception exception, string thingName);
 }

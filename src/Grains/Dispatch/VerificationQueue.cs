@@ -2,68 +2,53 @@ using IoTOrleans.Grains.Devices;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>
-/// Asks verifiers on behalf of grains and brings the answers back. One lane per verifier: a slow shadow holds up no broker.
-/// </summary>
-internal sealed class VerificationQueue : BackgroundService
+/// <summary>Asks verifiers on behalf of grains and brings the answers back. One lane per verifier, so that none delays another.</summary>
+internal sealed class VerificationQueue(
+    IGrainFactory grains, IEnumerable<IConnectionVerifier> verifiers, ILogger<VerificationQueue> logger) : BackgroundService
 {
-    /// <summary>More looks at once than any account's shadow limit needs; the verifier keeps its own rate.</summary>
+    /// <summary>More at once than any account's shadow limit needs; the verifier keeps its own rate.</summary>
     internal const int Workers = 64;
 
     internal const int Capacity = 50_000;
 
-    private readonly IGrainFactory _grains;
-    private readonly List<(IConnectionVerifier Verifier, Lane<Question> Lane)> _lanes;
+    private readonly List<(IConnectionVerifier Verifier, Lane<Question> Lane)> _lanes = [.. verifiers.Select(verifier =>
+        (verifier, new Lane<Question>(
+            $"Verifier {verifier.Name}", Workers, Capacity, (question, token) => Ask(grains, verifier, question, token), logger)))];
 
-    public VerificationQueue(IGrainFactory grains, IEnumerable<IConnectionVerifier> verifiers, ILogger<VerificationQueue> logger)
-    {
-        _grains = grains;
-        _lanes = [.. verifiers.Select(verifier =>
-            (verifier, new Lane<Question>(
-                $"Verifier {verifier.Name}", Workers, Capacity, (question, token) => Ask(verifier, question, token), logger)))];
-    }
-
-    /// <summary>How many questions wait or are under way.</summary>
     public int Pending => _lanes.Sum(lane => lane.Lane.Count);
 
-    public void Ask(string thingName, string outageId, EventSource source)
-    {
-        var lane = _lanes.FirstOrDefault(lane => lane.Verifier.Covers(source)).Lane;
-        lane?.TryAdd(outageId, new Question(thingName, outageId));
-    }
+    public void Ask(string thingName, string outageId, EventSource source) =>
+        LaneOf(source)?.TryAdd(outageId, new Question(thingName, outageId));
 
-    /// <summary>Asks in its turn, for somebody who waits for the answer.</summary>
     public Task<VerifierAnswer> Look(string thingName, EventSource source)
     {
         var question = new Question(thingName, null, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        var lane = _lanes.FirstOrDefault(lane => lane.Verifier.Covers(source)).Lane;
-        return lane?.TryAdd($"{thingName}\n{source}", question) == true
+        return LaneOf(source)?.TryAdd($"{thingName}\n{source}", question) == true
             ? question.Answer!.Task
-            : Task.FromResult(new VerifierAnswer(VerifierVerdict.Failed, Detail: "Nobody to ask, or too many questions."));
+            : Task.FromResult(new VerifierAnswer(VerifierVerdict.Failed, Detail: "There is no verifier, or too many questions wait."));
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(_lanes.Select(lane => lane.Lane.Run(stoppingToken)));
 
-    private async Task Ask(IConnectionVerifier verifier, Question question, CancellationToken cancellationToken)
+    private Lane<Question>? LaneOf(EventSource source) => _lanes.FirstOrDefault(lane => lane.Verifier.Covers(source)).Lane;
+
+    private static async Task Ask(IGrainFactory grains, IConnectionVerifier verifier, Question question, CancellationToken token)
     {
-        var answer = await Try(verifier, question.ThingName, cancellationToken);
-        if (question is { OutageId: { } outageId }) await _grains.GetGrain<IDeviceAnswers>(question.ThingName).Verified(outageId, answer);
+        VerifierAnswer answer;
+        try
+        {
+            answer = await verifier.Ask(question.ThingName, token);
+        }
+        catch (Exception exception) when (!token.IsCancellationRequested)
+        {
+            answer = new(VerifierVerdict.Failed, Detail: exception.Message);
+        }
+
+        if (question is { OutageId: { } outageId }) await grains.GetGrain<IDeviceAnswers>(question.ThingName).Verified(outageId, answer);
         else question.Answer!.TrySetResult(answer);
     }
 
-    private static async Task<VerifierAnswer> Try(IConnectionVerifier verifier, string thingName, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await verifier.Ask(thingName, cancellationToken);
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new VerifierAnswer(VerifierVerdict.Failed, Detail: exception.Message);
-        }
-    }
-
-    /// <param name="OutageId">Null: somebody waits for the answer.</param>
+    /// <param name="OutageId">Null: the answer goes to <paramref name="Answer"/>.</param>
     private sealed record Question(string ThingName, string? OutageId, TaskCompletionSource<VerifierAnswer>? Answer = null);
 }

@@ -4,7 +4,6 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Dispatch;
 
-/// <summary>Things that owe a destination something that it has not taken.</summary>
 internal sealed class WaitingThings(IGrainFactory grains, IEnumerable<INotificationDestination> destinations, IThingsNotWell? things = null)
 {
     private readonly Dictionary<string, Func<string, Task>> _tryAgain = destinations.ToDictionary(
@@ -13,7 +12,7 @@ internal sealed class WaitingThings(IGrainFactory grains, IEnumerable<INotificat
 
     public Waiter Of(string destination, string thing) => new(_tryAgain[destination], thing);
 
-    /// <summary>Those that wait by what is stored, whoever has heard of it.</summary>
+    /// <summary>By the things' states, whatever this silo knows of them.</summary>
     public async IAsyncEnumerable<Waiter> Find(string destination, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (things is null) yield break;

@@ -2,13 +2,12 @@ using System.Buffers.Text;
 
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>What becomes of one notification: sent by itself, or told by an incident.</summary>
+/// <summary>Whether a notification is sent by itself or told by an incident.</summary>
 internal static class AdmissionRules
 {
-    /// <summary>Whoever left before these, and has to be told again, may be taken for one that leaves only now.</summary>
-    private const int mostLeft = 4_000;
+    /// <summary>A member that left before these and asks again is counted as gone twice.</summary>
+    private const int MostLeft = 4_000;
 
-    /// <summary>All that one call asks, as if they had asked one after the other.</summary>
     public static IncidentDecision Asked(IncidentState state, IReadOnlyList<Member> members, IncidentTerms terms, DateTimeOffset now)
     {
         var (persist, opens, admissions, pages) = (false, false, new List<Admission>(members.Count), new List<PageWrite>());
@@ -38,21 +37,19 @@ internal static class AdmissionRules
 
         if (member.Leaves) return Leave(state, member, terms, now);
 
-        // Whatever is said of one that was told by an incident is said by that incident, as long as it is open.
+        // Everything about an outage that an incident told is told by that incident, as long as it is open.
         if (!member.Joins && state.Find(member.IncidentId) is { } own && !IncidentRules.IsEnding(own))
             return Add(state, own, member, terms, now);
 
         if (!MayJoin(member, terms.Destination)) return Go(state, terms, now);
         if (state.Stored.Singles.Any(single => single.Hash == Hashes.Short(member.Hash))) return Go(state, terms, now);
-        return Fresh(state, member, now) is { } fresh ? Join(state, fresh, member, terms, now) : SingleOrFirst(state, member, terms, now);
+        var fresh = state.Stored.Incidents.LastOrDefault(i => i.OnlyReturns == member.Returns && IncidentRules.IsFresh(i, now));
+        return fresh is null ? SingleOrFirst(state, member, terms, now) : Join(state, fresh, member, terms, now);
     }
 
-    /// <summary>Outages and returns; nothing else (a reminder, <c>device.flapping</c>) says the same as its neighbours.</summary>
+    /// <summary>Only outages and returns of many things say the same.</summary>
     private static bool MayJoin(Member member, DestinationTerms destination) =>
         destination.Collapse && (member.Joins || (member.Returns && !destination.AlertPerOutage));
-
-    private static Incident? Fresh(IncidentState state, Member member, DateTimeOffset now) =>
-        state.Stored.Incidents.LastOrDefault(incident => incident.OnlyReturns == member.Returns && IncidentRules.IsFresh(incident, now));
 
     private static IncidentDecision SingleOrFirst(IncidentState state, Member member, IncidentTerms terms, DateTimeOffset now)
     {
@@ -66,7 +63,7 @@ internal static class AdmissionRules
             };
             state = state with { Stored = state.Stored with { Incidents = [.. state.Stored.Incidents, incident] } };
 
-            // Stored at once: should this activation die before anything is published, whoever asks again finds the storm known.
+            // Stored at once: if this activation dies before the first publication, the next one knows the incident.
             return Join(state, incident, member, terms, now) with { Persist = true, Opens = true };
         }
 
@@ -74,28 +71,22 @@ internal static class AdmissionRules
         var singles = state.Stored.Singles.Where(single => now - single.At <= IncidentTerms.UpdateEvery);
         state = state with { Stored = state.Stored with { Singles = [.. singles, told] } };
 
-        // The lone notification, which is the usual one, costs no write; a second one may be the beginning of a storm.
+        // A single notification, the usual case, costs no write. A second one may be the beginning of a storm.
         return Go(state, terms, now) with { Persist = within > 0 };
     }
 
-    /// <summary>Returns were told as one a moment ago, and here are more of them.</summary>
-    private static bool ReturnsGoOn(IncidentState state, Member member, DateTimeOffset now) =>
-        member.Returns
-            && state.Stored.Incidents.Any(i => i.OnlyReturns && IncidentRules.IsEnding(i) && now - i.JoinedAt <= IncidentTerms.UpdateEvery);
+    /// <summary>Returns were told as one a moment ago, and this is one more.</summary>
+    private static bool ReturnsGoOn(IncidentState state, Member member, DateTimeOffset now) => member.Returns
+        && state.Stored.Incidents.Any(i => i.OnlyReturns && IncidentRules.IsEnding(i) && now - i.JoinedAt <= IncidentTerms.UpdateEvery);
 
     private static IncidentDecision Join(IncidentState state, Incident incident, Member member, IncidentTerms terms, DateTimeOffset now)
     {
-        if (incident.JoinedAt != now)
-        {
-            incident = incident with { JoinedAt = now };
-            state = state.With(incident);
-        }
-
-        return Add(state, incident, member, terms, now);
+        if (incident.JoinedAt == now) return Add(state, incident, member, terms, now);
+        incident = incident with { JoinedAt = now };
+        return Add(state.With(incident), incident, member, terms, now);
     }
 
-    private static IncidentDecision Add(
-        IncidentState state, Incident incident, Member member, IncidentTerms terms, DateTimeOffset now)
+    private static IncidentDecision Add(IncidentState state, Incident incident, Member member, IncidentTerms terms, DateTimeOffset now)
     {
         var waiting = state.WaitingFor(incident.Id);
         if (waiting.All.Count >= terms.MostWaiting && !waiting.All.Contains(member.Hash)) return Wait(state, incident, now);
@@ -103,14 +94,14 @@ internal static class AdmissionRules
         return Wait(state, incident, now) with { Pages = pages };
     }
 
-    /// <summary>Its thing was forgotten: no incident waits for it any longer, and whoever was told of it is told that as well.</summary>
+    /// <summary>The thing was forgotten: no incident waits for its return, and its destination learns that if it was told.</summary>
     private static IncidentDecision Leave(IncidentState state, Member member, IncidentTerms terms, DateTimeOffset now)
     {
         var hash = member.OutageHash;
         if (state.FindWaiting(hash) is { } asked)
         {
             state = state.With(asked.Id, state.WaitingFor(asked.Id).Without(member, hash));
-            return Answer(state, Admission.ToldToNobody);
+            return Answer(state, Admission.Answered(DeliveryAnswer.Accepted("nobody had been told of the outage")));
         }
 
         var counted = state.FindCounted(hash);
@@ -119,19 +110,17 @@ internal static class AdmissionRules
         var leaves = own is { Closed: false } && member.ReturnIsTold && !Hashes.ContainsUnsorted(state.Stored.Left, hash);
         if (!leaves) return Go(state, terms, now);
 
-        // Stored at once: as soon as people have been told, nobody asks again.
+        // Stored at once: once it is sent, the thing does not ask again.
         state = state.With(own! with { Gone = own.Gone + 1 });
-        state = state with { Stored = state.Stored with { Left = Hashes.Append(state.Stored.Left, hash, mostLeft) } };
+        state = state with { Stored = state.Stored with { Left = Hashes.Append(state.Stored.Left, hash, MostLeft) } };
         return Go(state, terms, now) with { Persist = true };
     }
 
+    /// <summary>Each member of a refused incident shows the refusal, and gives up after a day as with a notification of its own.</summary>
     private static IncidentDecision Wait(IncidentState state, Incident incident, DateTimeOffset now) =>
         incident is { RefusedSince: not null } && incident.RetryAt > now
-            ? Answer(state, new Admission(AdmissionKind.Answered, Answer: Refused(incident)))
+            ? Answer(state, Admission.Answered(DeliveryAnswer.Refused($"refused with incident {incident.Id}")))
             : Answer(state, Admission.Later);
-
-    /// <summary>So that each thing shows it, and gives up after a day like with a notification of its own.</summary>
-    private static DeliveryAnswer Refused(Incident incident) => DeliveryAnswer.Refused($"refused with incident {incident.Id}");
 
     private static IncidentDecision Go(IncidentState state, IncidentTerms terms, DateTimeOffset now)
     {
@@ -139,6 +128,5 @@ internal static class AdmissionRules
         return Answer(state with { Rate = rate }, Admission.Go(wait));
     }
 
-    private static IncidentDecision Answer(IncidentState state, Admission admission) =>
-        new(state, false, []) { Admissions = [admission] };
+    private static IncidentDecision Answer(IncidentState state, Admission admission) => new(state, false, []) { Admissions = [admission] };
 }

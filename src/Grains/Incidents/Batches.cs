@@ -1,11 +1,11 @@
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>From those who wait to the next publication.</summary>
+/// <summary>Makes the next publication of an incident from its uncounted members.</summary>
 internal static class Batches
 {
     internal const int MostThings = 20;
 
-    /// <summary>An attribute that differs for each thing tells nothing: names that come after these are not counted.</summary>
+    /// <summary>More are not counted: an attribute that differs for each thing tells nothing.</summary>
     internal const int MostNames = 100;
 
     private const int MostNamesTold = 20;
@@ -20,7 +20,7 @@ internal static class Batches
         var batch = new IncidentBatch
         {
             Number = incident.Publications + 1,
-            Closing = incident.OnlyReturns || EveryoneIsBack(incident, Waiting.Nobody),
+            Closing = incident.OnlyReturns || EveryoneIsBack(incident, UncountedMembers.None),
             Growing = !incident.OnlyReturns && IsGrowing(incident, now),
             At = now,
             Joined = waiting.Joins,
@@ -29,12 +29,11 @@ internal static class Batches
         (state, batch, var pages) = Paging.Seal(state, incident.Id, batch, terms);
         incident = incident with { Batches = [.. incident.Batches, batch] };
         var counted = waiting.Named.Aggregate(waiting, (all, pair) => all.Count(pair.Value)).Counted;
-        return (batch, state.With(incident).With(incident.Id, Waiting.Nobody with { Counted = counted }), pages);
+        return (batch, state.With(incident).With(incident.Id, UncountedMembers.None with { Counted = counted }), pages);
     }
 
-    /// <summary>Nobody is away any more, as far as anybody will say so.</summary>
-    /// <param name="waiting">Who is about to be counted.</param>
-    public static bool EveryoneIsBack(Incident incident, Waiting waiting)
+    /// <summary>All members are back whose return leads to a notification.</summary>
+    public static bool EveryoneIsBack(Incident incident, UncountedMembers waiting)
     {
         var silent = incident.Silent + waiting.Silent;
         var expected = incident.Count + waiting.Joins - silent - incident.Gone;
@@ -59,21 +58,18 @@ internal static class Batches
         Removed = incident.Gone,
     };
 
-    /// <summary>Calm for a tenth of its life: seconds at first, a minute after ten.</summary>
-    private static bool IsGrowing(Incident incident, DateTimeOffset now)
-    {
-        var quiet = (now - incident.OpenedAt) / 10;
-        return now - incident.JoinedAt < (quiet > Quiet ? quiet : Quiet);
-    }
+    /// <summary>Until nobody has joined for a tenth of its life: seconds at first, a minute after ten minutes.</summary>
+    private static bool IsGrowing(Incident incident, DateTimeOffset now) =>
+        now - incident.JoinedAt < Later((now - incident.OpenedAt) / 10, Quiet);
 
-    private static Incident Count(Incident incident, Waiting waiting) => incident with
+    private static Incident Count(Incident incident, UncountedMembers waiting) => incident with
     {
         Count = incident.Count + waiting.Joins,
         Back = incident.Back + waiting.Returns,
         Silent = incident.Silent + waiting.Silent,
-        StartedAt = Waiting.Earlier(incident.StartedAt, waiting.StartedAt),
-        LastAt = Waiting.Later(incident.LastAt, waiting.LastAt),
-        LastBackAt = Waiting.Later(incident.LastBackAt, waiting.LastBackAt),
+        StartedAt = Earlier(incident.StartedAt, waiting.StartedAt),
+        LastAt = Later(incident.LastAt, waiting.LastAt),
+        LastBackAt = Later(incident.LastBackAt, waiting.LastBackAt),
         Reasons = Add(incident.Reasons, waiting.Reasons),
         Attributes = Add(incident.Attributes, waiting.Attributes),
         Things = [.. incident.Things.Concat(waiting.First).Take(MostThings)],
@@ -84,8 +80,7 @@ internal static class Batches
         var sum = new Dictionary<string, int>(counts);
         foreach (var (name, count) in more)
         {
-            if (sum.TryGetValue(name, out var before)) sum[name] = before + count;
-            else if (sum.Count < MostNames) sum[name] = count;
+            if (sum.ContainsKey(name) || sum.Count < MostNames) sum[name] = sum.GetValueOrDefault(name) + count;
         }
 
         return sum;

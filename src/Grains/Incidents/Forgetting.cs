@@ -1,20 +1,18 @@
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>Keeps a destination's stored state small: done with each write, so that it costs none.</summary>
+/// <summary>Keeps a destination's stored state small. Part of each write, so that it costs none of its own.</summary>
 internal static class Forgetting
 {
-    /// <summary>Open incidents of one destination. What returns to one that had to make room is told like any other return.</summary>
+    /// <summary>Open incidents of one destination. The returns of one that had to go are told like any others.</summary>
     internal const int MostIncidents = 16;
 
-    /// <summary>
-    /// A thing that never comes back leaves its incident open; after this long without news it is not waited for any more.
-    /// </summary>
+    /// <summary>An incident is not kept open longer than this without news for things that never come back.</summary>
     internal static readonly TimeSpan Stale = TimeSpan.FromDays(7);
 
-    /// <summary>A member whose grain could not store that it was told asks again; the refused ones do so hourly.</summary>
+    /// <summary>A member that could not store that it was told asks again; refused ones do so hourly.</summary>
     internal static readonly TimeSpan KeepBatch = TimeSpan.FromHours(2);
 
-    /// <summary>One may still be on its way here when it records that it was told.</summary>
+    /// <summary>A member may have asked again just before it stored that it was told.</summary>
     internal static readonly TimeSpan KeepRecorded = TimeSpan.FromMinutes(2);
 
     public static IncidentState Trim(IncidentState state, DateTimeOffset now)
@@ -26,7 +24,7 @@ internal static class Forgetting
             if (!IsOver(trimmed, state.WaitingFor(incident.Id), now)) incidents.Add(trimmed);
         }
 
-        // Those that are closed keep nobody waiting, and go by themselves when their members must have heard.
+        // Closed incidents go by themselves when their members must have heard.
         var tooMany = incidents.Count(incident => !incident.Closed) - MostIncidents;
         incidents.RemoveAll(incident => !incident.Closed && incident.InFlight() is null && tooMany-- > 0);
         var known = incidents.Select(incident => incident.Id).ToHashSet();
@@ -42,7 +40,7 @@ internal static class Forgetting
     private static bool IsNeeded(IncidentBatch batch, DateTimeOffset now) =>
         batch.AcceptedAt is not { } acceptedAt || now - acceptedAt < (batch.Recorded ? KeepRecorded : KeepBatch);
 
-    private static bool IsOver(Incident incident, Waiting waiting, DateTimeOffset now)
+    private static bool IsOver(Incident incident, UncountedMembers waiting, DateTimeOffset now)
     {
         if (incident.Batches.Count > 0 || !waiting.All.IsEmpty || now - incident.JoinedAt <= IncidentTerms.UpdateEvery) return false;
         return incident.Closed || incident.Silent >= incident.Count || now - (incident.PublishedAt ?? incident.OpenedAt) > Stale;

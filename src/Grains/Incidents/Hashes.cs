@@ -2,14 +2,12 @@ using System.Buffers.Binary;
 
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>
-/// Sets of hashes as they are stored: ascending, big-endian. Six bytes each of a few in the state, eight of many in a page.
-/// </summary>
+/// <summary>Stored sets of hashes, ascending, big-endian: six bytes each in the state, eight in a page.</summary>
 internal static class Hashes
 {
     private const int Width = 6;
 
-    /// <summary>What is stored of a hash where there are few.</summary>
+    /// <summary>The 48 bits that are stored in the state.</summary>
     public static long Short(long hash) => hash >>> 16;
 
     public static byte[] Pack(IEnumerable<long> hashes)
@@ -38,16 +36,9 @@ internal static class Hashes
         return false;
     }
 
-    /// <summary>The same, where they stand in the order of their arrival.</summary>
-    public static bool ContainsUnsorted(byte[] packed, long hash)
-    {
-        for (var i = 0; i < Count(packed); i++)
-        {
-            if (At(packed, i) == Short(hash)) return true;
-        }
-
-        return false;
-    }
+    /// <summary>For sets in the order of arrival.</summary>
+    public static bool ContainsUnsorted(byte[] packed, long hash) =>
+        Enumerable.Range(0, Count(packed)).Any(i => At(packed, i) == Short(hash));
 
     /// <summary>Adds one at the end; the oldest beyond <paramref name="most"/> go.</summary>
     public static byte[] Append(byte[] packed, long hash, int most)
@@ -65,13 +56,8 @@ internal static class Hashes
         return packed;
     }
 
-    /// <summary>All pages of a batch as they are searched.</summary>
-    public static long[] UnpackPages(IEnumerable<byte[]> pages)
-    {
-        var hashes = pages.SelectMany(UnpackPage).ToArray();
-        Array.Sort(hashes);
-        return hashes;
-    }
+    /// <summary>All hashes of a batch, ascending.</summary>
+    public static long[] UnpackPages(IEnumerable<byte[]> pages) => [.. pages.SelectMany(UnpackPage).Order()];
 
     private static IEnumerable<long> UnpackPage(byte[] page)
     {

@@ -1,12 +1,11 @@
 namespace IoTOrleans.Grains.Incidents;
 
-/// <param name="Persist">It has to be stored before anything else happens; else only this activation needs to know.</param>
+/// <param name="Persist">The state has to be stored before anything else happens.</param>
 internal sealed record IncidentDecision(IncidentState State, bool Persist, IReadOnlyList<IncidentEffect> Effects)
 {
-    /// <summary>An incident begins.</summary>
     public bool Opens { get; init; }
 
-    /// <summary>What whoever asked is answered, in their order.</summary>
+    /// <summary>One for each member that asked, in their order.</summary>
     public IReadOnlyList<Admission> Admissions { get; init; } = [];
 
     /// <summary>To be stored before the state that names them, and before anything else happens.</summary>
@@ -17,10 +16,6 @@ internal sealed record IncidentDecision(IncidentState State, bool Persist, IRead
 
 internal abstract record IncidentEffect
 {
-    private IncidentEffect()
-    {
-    }
-
     internal sealed record Publish(FleetNotification Notification, TimeSpan Wait) : IncidentEffect;
 
     internal sealed record Tell(string IncidentId, int Number, IReadOnlyList<Member> Members) : IncidentEffect;
@@ -30,14 +25,12 @@ internal abstract record IncidentEffect
     internal sealed record WarnGivenUp(string IncidentId, int Members) : IncidentEffect;
 }
 
-/// <summary>What becomes of a notification that asks.</summary>
+/// <summary>The answer to a notification that asks whether it may be sent.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.Admission")]
 internal sealed record Admission(
     [property: Id(0)] AdmissionKind Kind, [property: Id(1)] TimeSpan Wait = default, [property: Id(2)] DeliveryAnswer? Answer = null)
 {
     public static Admission Later { get; } = new(AdmissionKind.Later);
-
-    public static Admission ToldToNobody { get; } = Answered(DeliveryAnswer.Accepted("nobody had been told of it"));
 
     public static Admission LookFirst { get; } = new(AdmissionKind.LookFirst);
 
@@ -52,7 +45,7 @@ internal sealed record Admission(
 [GenerateSerializer, Alias("IoTOrleans.AdmissionKind")]
 internal enum AdmissionKind
 {
-    /// <summary>It waits for its incident to be told, and asks again in a minute.</summary>
+    /// <summary>It waits for its incident, and asks again in a minute.</summary>
     Later = 0,
 
     /// <summary>It is sent by itself, after the wait.</summary>
@@ -61,6 +54,6 @@ internal enum AdmissionKind
     /// <summary>Its incident has an answer already.</summary>
     Answered = 2,
 
-    /// <summary>It asks for the first time, with what was read a while ago: whether it is still owed has to be read anew.</summary>
+    /// <summary>It asks for the first time and was read a while ago: whether it is still owed has to be read again.</summary>
     LookFirst = 3,
 }

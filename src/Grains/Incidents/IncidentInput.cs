@@ -2,20 +2,13 @@ namespace IoTOrleans.Grains.Incidents;
 
 internal abstract record IncidentInput
 {
-    private IncidentInput()
-    {
-    }
-
-    /// <summary>Notifications are owed and ask whether they may be sent.</summary>
+    /// <summary>Notifications ask whether they may be sent.</summary>
     internal sealed record Asked(params IReadOnlyList<Member> Members) : IncidentInput;
 
-    /// <summary>A timer asks whether anything is due.</summary>
     /// <param name="AnswersAgain">The destination may take now what it did not take before.</param>
     internal sealed record Tick(bool AnswersAgain = false) : IncidentInput;
 
-    /// <summary>The destination's answer to a publication.</summary>
     internal sealed record Published(string IncidentId, int Number, DeliveryAnswer Answer) : IncidentInput;
 
-    /// <summary>The pages of this id are no more.</summary>
     internal sealed record PagesDeleted(string Id) : IncidentInput;
 }

@@ -1,9 +1,6 @@
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>
-/// The rules of telling many at once, for one destination: state and input in, state, effects and a named reason out. No I/O, no
-/// clock, no logger.
-/// </summary>
+/// <summary>The rules for incidents of one destination: state and input in, state and effects out. No I/O, no clock, no logger.</summary>
 internal static class IncidentRules
 {
     public static IncidentDecision Apply(IncidentState state, IncidentInput input, IncidentTerms terms, DateTimeOffset now)
@@ -20,14 +17,14 @@ internal static class IncidentRules
         return decision.Persist ? Paging.Delete(decision with { State = Forgetting.Trim(decision.State, now) }) : decision;
     }
 
-    /// <summary>When there is something to publish; null: never, unless somebody asks.</summary>
+    /// <summary>When there is something to publish; null: not before a notification asks.</summary>
     public static DateTimeOffset? NextLook(IncidentState state, IncidentTerms terms, DateTimeOffset now) =>
         state.Stored.Incidents.Select(incident => PublicationRules.Due(state, incident, terms, now)).Min();
 
-    /// <summary>It takes in what falls due: its last member joined a moment ago, or what it has to say is not out yet.</summary>
+    /// <summary>New members may join: the last one joined a moment ago, or a publication is in flight.</summary>
     public static bool IsFresh(Incident incident, DateTimeOffset now) =>
         !IsEnding(incident) && (incident.InFlight() is not null || now - incident.JoinedAt <= IncidentTerms.UpdateEvery);
 
-    /// <summary>Its last word is said or on its way.</summary>
+    /// <summary>Its last publication is accepted or in flight.</summary>
     public static bool IsEnding(Incident incident) => incident.Closed || incident.InFlight() is { Closing: true };
 }

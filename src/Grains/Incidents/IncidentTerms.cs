@@ -1,9 +1,8 @@
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>What holds for one destination.</summary>
 internal sealed record IncidentTerms
 {
-    /// <summary>Between two publications of an incident, but for its first and its last, and for one about new members.</summary>
+    /// <summary>Between two publications of an incident, except the first, the last and those about new members.</summary>
     internal static readonly TimeSpan UpdateEvery = TimeSpan.FromMinutes(5);
 
     public int CollapseAbove { get; init; } = 5;
@@ -12,17 +11,15 @@ internal sealed record IncidentTerms
 
     public DestinationTerms Destination { get; init; } = DestinationTerms.Default;
 
-    /// <summary>Hashes in a page: 80 KB, 107 KB as it is stored. An item of DynamoDB holds 400 KB.</summary>
+    /// <summary>Hashes in a page: 80 KB, stored as 107 KB. An item of DynamoDB holds 400 KB.</summary>
     public int PageSize { get; init; } = 10_000;
 
-    /// <summary>Hashes in the state itself, of all batches together: 32 KB as they are stored.</summary>
+    /// <summary>Hashes in the state itself, of all batches together: stored as 32 KB.</summary>
     public int MostInState { get; init; } = 4_000;
 
-    /// <summary>Who wait beyond these are not remembered: they ask again when those are told. 100 MB.</summary>
+    /// <summary>100 MB. Further members are not kept: they ask again.</summary>
     public int MostWaiting { get; init; } = 1_000_000;
 
-    /// <summary>From the first news to its publication, so that one message has most of it.</summary>
-    public TimeSpan Settle => GroupWindow < LongestSettle ? GroupWindow : LongestSettle;
-
-    private static readonly TimeSpan LongestSettle = TimeSpan.FromSeconds(10);
+    /// <summary>From the first member to its publication, so that one message has most of them.</summary>
+    public TimeSpan Settle => Earlier(GroupWindow, TimeSpan.FromSeconds(10));
 }

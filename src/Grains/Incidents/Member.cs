@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>A notification that asks to be sent, with no more of it than an incident needs; hashed by whoever asks.</summary>
+/// <summary>What an incident needs of a notification that asks to be sent.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.Member")]
 internal sealed record Member
 {
@@ -15,16 +15,14 @@ internal sealed record Member
 
     [Id(3)] public int Sequence { get; init; }
 
-    /// <summary>
-    /// 64 bits of the hash of the notification's key: once in twenty million storms of a million things one is taken for another.
-    /// </summary>
+    /// <summary>64 bits of the hash of the key. In one of twenty million storms of a million things, two are the same.</summary>
     [Id(4)] public required long Hash { get; init; }
 
     [Id(5)] public required DateTimeOffset Since { get; init; }
 
     [Id(6)] public DateTimeOffset? BackAt { get; init; }
 
-    /// <summary>When it fell due: the same however often it asks.</summary>
+    /// <summary>When it fell due: the same each time it asks.</summary>
     [Id(7)] public required DateTimeOffset Due { get; init; }
 
     [Id(8)] public string? Reason { get; init; }
@@ -35,7 +33,7 @@ internal sealed record Member
 
     [Id(11)] public bool ReturnIsTold { get; init; }
 
-    /// <summary>What is said here was read a while ago: good enough for a question that was asked before, not for a new one.</summary>
+    /// <summary>It was read a while ago: good enough to ask again, not to ask for the first time.</summary>
     [Id(12)] public bool Stale { get; init; }
 
     public bool Joins => Event == NotificationEvent.DeviceOffline;
@@ -45,13 +43,11 @@ internal sealed record Member
     /// <summary>Its thing was forgotten.</summary>
     public bool Leaves => Event == NotificationEvent.DeviceRemoved;
 
-    /// <summary>Its outage was over before anybody could be told: it is a member, and back at once.</summary>
+    /// <summary>Its outage ended before anybody could be told: it joins and is back at once.</summary>
     public bool IsLate => Joins && BackAt is not null && ReturnIsTold;
 
-    /// <summary>The hash that its outage was counted by.</summary>
     public long OutageHash => HashOf($"{OutageId}.{NotificationEvent.DeviceOffline.Name()}");
 
-    /// <summary>The hash that its return will have.</summary>
     public long ReturnHash => HashOf($"{OutageId}.{NotificationEvent.DeviceRecovered.Name()}");
 
     public static Member Of(Notification notification, DestinationTerms destination, bool stale = false) => new()
@@ -73,10 +69,5 @@ internal sealed record Member
         Stale = stale,
     };
 
-    private static long HashOf(string key)
-    {
-        Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(Encoding.UTF8.GetBytes(key), hash);
-        return BinaryPrimitives.ReadInt64BigEndian(hash);
-    }
+    private static long HashOf(string key) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }

@@ -3,13 +3,9 @@ using System.Collections.Immutable;
 
 namespace IoTOrleans.Grains.Incidents;
 
-/// <param name="Number">From 0.</param>
 internal sealed record PageWrite(string Id, int Number, MemberPage Page);
 
-/// <summary>
-/// Where the hashes of those that are counted go: a few into the state itself, more into pages of their own. A page is written as soon as
-/// it is full, so that no call waits for more than one of them, however large the incident is.
-/// </summary>
+/// <summary>A few hashes go into the state, more into pages. A full page is written at once, so that no call has to write many.</summary>
 internal static class Paging
 {
     /// <summary>Writes a page if there is enough for one.</summary>
@@ -19,36 +15,30 @@ internal static class Paging
         return waiting.UnpagedCount < terms.PageSize ? (state, []) : Page(state, incidentId, waiting);
     }
 
-    /// <summary>All who wait become the batch's.</summary>
+    /// <summary>Moves all uncounted members into the batch.</summary>
     public static (IncidentState State, IncidentBatch Batch, IReadOnlyList<PageWrite> Pages) Seal(
         IncidentState state, string incidentId, IncidentBatch batch, IncidentTerms terms)
     {
         var waiting = state.WaitingFor(incidentId);
-        var room = terms.MostInState - state.Stored.Incidents.SelectMany(incident => incident.Batches)
-            .Sum(other => Hashes.Count(other.Hashes));
-        if (waiting.Pages is null && waiting.All.Count <= room) return (state, batch with { Hashes = Hashes.Pack(waiting.All) }, []);
+        var stored = state.Stored.Incidents.SelectMany(incident => incident.Batches).Sum(other => Hashes.Count(other.Hashes));
+        if (waiting.Pages is null && waiting.All.Count + stored <= terms.MostInState)
+            return (state, batch with { Hashes = Hashes.Pack(waiting.All) }, []);
 
         IReadOnlyList<PageWrite> pages = [];
         if (waiting.UnpagedCount > 0) (state, pages) = Page(state, incidentId, waiting);
         waiting = state.WaitingFor(incidentId);
-        var all = waiting.All.ToArray();
-        Array.Sort(all);
-        state = state with
-        {
-            Pages = state.Pages.SetItem(waiting.Pages!, all),
-            Stored = state.Stored with { LoosePages = [.. state.Stored.LoosePages.Where(id => id != waiting.Pages)] },
-        };
+        state = WithoutLoose(state, waiting.Pages!) with { Pages = state.Pages.SetItem(waiting.Pages!, [.. waiting.All.Order()]) };
         return (state, batch with { Pages = waiting.Pages, PageCount = waiting.PageCount }, pages);
     }
 
-    /// <summary>What has to be stored before these pages are: what nobody knows of, nobody deletes. null: nothing.</summary>
+    /// <summary>Stored before these pages, so that somebody can delete them; null: all are known.</summary>
     public static DispatchState? Announce(DispatchState stored, IReadOnlyList<PageWrite> pages)
     {
         var unknown = pages.Select(page => page.Id).Except(stored.LoosePages).ToList();
         return unknown.Count == 0 ? null : stored with { LoosePages = [.. stored.LoosePages, .. unknown] };
     }
 
-    /// <summary>Once it is stored that nobody needs them: deletes pages.</summary>
+    /// <summary>Deletes pages that are not needed any more, once that is stored.</summary>
     public static IncidentDecision Delete(IncidentDecision decision)
     {
         var state = decision.State;
@@ -62,16 +52,18 @@ internal static class Paging
         };
     }
 
-    public static IncidentDecision Deleted(IncidentState state, string id) => IncidentDecision.Nothing(
-        state with
-        {
-            Deleting = state.Deleting.Remove(id),
-            Stored = state.Stored with { LoosePages = [.. state.Stored.LoosePages.Where(other => other != id)] },
-        });
+    public static IncidentDecision Deleted(IncidentState state, string id) =>
+        IncidentDecision.Nothing(WithoutLoose(state, id) with { Deleting = state.Deleting.Remove(id) });
 
-    private static (IncidentState State, IReadOnlyList<PageWrite> Pages) Page(IncidentState state, string incidentId, Waiting waiting)
+    private static IncidentState WithoutLoose(IncidentState state, string id) => state with
     {
-        // New for each activation: of a page of this id nobody else has ever written anything.
+        Stored = state.Stored with { LoosePages = [.. state.Stored.LoosePages.Where(other => other != id)] },
+    };
+
+    private static (IncidentState State, IReadOnlyList<PageWrite> Pages) Page(
+        IncidentState state, string incidentId, UncountedMembers waiting)
+    {
+        // New for each activation, so that no other one writes pages of this ID.
         var id = waiting.Pages ?? Base64Url.EncodeToString(Guid.NewGuid().ToByteArray());
         var page = new PageWrite(id, waiting.PageCount, new MemberPage { Hashes = Hashes.PackPage(waiting.Unpaged) });
         if (waiting.Pages is null) state = state with { Stored = state.Stored with { LoosePages = [.. state.Stored.LoosePages, id] } };

@@ -2,24 +2,22 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>When an incident is told, and what follows from the answer.</summary>
+/// <summary>When an incident is published, and what follows from the answer.</summary>
 internal static class PublicationRules
 {
-    /// <summary>A publication without any answer is lost; longer than all time-outs and retries together.</summary>
+    /// <summary>After this a publication without an answer is sent again; longer than all time-outs and retries together.</summary>
     internal static readonly TimeSpan Lost = TimeSpan.FromMinutes(3);
 
-    /// <summary>Its members give up after a day of refusals, each from its own first one; the incident outlives them.</summary>
+    /// <summary>Longer than its members wait, which give up after a day from their first refusal.</summary>
     internal static readonly TimeSpan GiveUpAfter = Retries.GiveUpAfter + TimeSpan.FromHours(2);
 
-    /// <summary>Whoever joins next would most likely have joined within this.</summary>
+    /// <summary>If nobody joins within this, most likely nobody will.</summary>
     internal static readonly TimeSpan Calm = TimeSpan.FromSeconds(2);
 
-    /// <summary>The same of many new members, of whom most would not be named anyway.</summary>
+    /// <summary>The same for many new members, most of which would not be named anyway.</summary>
     internal static readonly TimeSpan CalmOfMany = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// A few new members, all of whom are named, wait no longer than this: they are told as soon as if they were told singly.
-    /// </summary>
+    /// <summary>A few new members, all named, wait no longer than this.</summary>
     internal static readonly TimeSpan LongestWaitOfFew = TimeSpan.FromSeconds(20);
 
     public static DateTimeOffset? Due(IncidentState state, Incident incident, IncidentTerms terms, DateTimeOffset now)
@@ -67,9 +65,8 @@ internal static class PublicationRules
 
     public static IncidentDecision Published(IncidentState state, IncidentInput.Published published, DateTimeOffset now)
     {
-        if (state.Find(published.IncidentId) is not { } incident || incident.InFlight() is not { } batch
-            || batch.Number != published.Number)
-            return IncidentDecision.Nothing(state);
+        var incident = state.Find(published.IncidentId);
+        if (incident?.InFlight() is not { } batch || batch.Number != published.Number) return IncidentDecision.Nothing(state);
 
         state = state with { Sending = state.Sending.Remove(incident.Id) };
         return published.Answer.Outcome switch
@@ -98,14 +95,14 @@ internal static class PublicationRules
         return new(state, true, tell.Members.Count > 0 ? [tell] : []);
     }
 
-    /// <summary>What failed is due. But not what is refused, nor what has failed by itself, again and again.</summary>
+    /// <summary>Makes failed publications due, except refused ones and those that failed often while the destination took others.</summary>
     public static IncidentState AnswersAgain(IncidentState state) => state.Stored.Incidents
         .Where(incident => incident is { RetryAt: not null, RefusedSince: null, Failures: < Retries.FailuresOfItsOwn })
         .Aggregate(state, (all, incident) => all.With(incident with { RetryAt = null }));
 
     private static IncidentDecision Failed(IncidentState state, Incident incident, DeliveryAnswer answer, DateTimeOffset now)
     {
-        // While the destination takes nothing from anybody there is nothing to be stored: should this get lost, it is tried at once.
+        // While the destination takes nothing at all, this is not stored: if it gets lost, the publication is tried at once.
         if (answer.AskAgainIn is { } wait && incident.Failures < Retries.FailuresOfItsOwn)
             return new(state.With(incident with { RetryAt = now + wait }), false, []);
         var retryAt = ToMilliseconds(now + Retries.WaitAfter(incident.Id, incident.Failures));
@@ -130,8 +127,4 @@ internal static class PublicationRules
     private static DateTimeOffset? LastReturns(IncidentState state) =>
         state.Stored.Incidents.Where(incident => incident is { OnlyReturns: true, PublishedAt: not null })
             .Max(incident => incident.PublishedAt);
-
-    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset? b) => b > a ? b.Value : a;
-
-    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => b < a ? b : a;
 }

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace IoTOrleans.Grains.Logging;
 
-/// <summary>Names and reasons come from devices: what they put into a subject line or on a terminal is not theirs to decide.</summary>
+/// <summary>Names and reasons come from devices. They must not break a subject line or control a terminal.</summary>
 public static class Characters
 {
     /// <summary>
-    /// Without control characters, line breaks of any kind, half surrogates, what turns the direction of the rest of the line around, and
-    /// the two that are no character at all: XML has no place for them, so SNS would refuse what they are in.
+    /// Replaces control characters, line breaks, lone surrogates, characters that change the direction of text, and U+FFFE and U+FFFF: XML
+    /// does not allow these two, so SNS would refuse the message.
     /// </summary>
     public static string Printable(string text) => Map(text, rune => Rune.GetUnicodeCategory(rune) switch
     {
@@ -18,7 +18,7 @@ public static class Characters
     /// <summary>Each other character becomes one <c>?</c>.</summary>
     public static string Ascii(string text) => Map(text, rune => rune.IsAscii ? rune : new Rune('?'));
 
-    /// <summary>Keeps both ends: the serial number at the end tells things apart as often as the site at the beginning.</summary>
+    /// <summary>Keeps both ends: a serial number at the end tells things apart as often as a site at the beginning.</summary>
     public static string Shorten(string text, int maxLength)
     {
         const string gap = "...";
@@ -31,7 +31,7 @@ public static class Characters
         return string.Concat(text.AsSpan(0, head), gap, text.AsSpan(tail));
     }
 
-    /// <summary>As much of it as fits into so many bytes of UTF-8, and no half character.</summary>
+    /// <summary>Cuts off what does not fit into so many bytes of UTF-8, between two characters.</summary>
     public static string Fit(string text, int maxBytes)
     {
         if (Encoding.UTF8.GetByteCount(text) <= maxBytes) return text;

@@ -1,8 +1,6 @@
 namespace IoTOrleans.Grains.Logging;
 
-/// <summary>
-/// For what could be said as often as there are things, requests or strangers: one line in a while about the same, the others counted.
-/// </summary>
+/// <summary>Writes one log line in a while about the same subject and counts the others.</summary>
 /// <param name="interval">Default: a minute.</param>
 public sealed class LogLimiter(TimeProvider time, TimeSpan? interval = null)
 {
@@ -12,7 +10,7 @@ public sealed class LogLimiter(TimeProvider time, TimeSpan? interval = null)
 
     public bool ShouldLog(string about = "") => ShouldLog(out _, about);
 
-    /// <param name="more">For the end of the line: how many were kept back since the last one; empty: none.</param>
+    /// <param name="more">For the end of the line: how many were left out since the last one; empty: none.</param>
     public bool ShouldLog(out string more, string about = "")
     {
         lock (_lock)
@@ -30,8 +28,8 @@ public sealed class LogLimiter(TimeProvider time, TimeSpan? interval = null)
         }
     }
 
-    /// <summary>What comes from now on is said at once again.</summary>
-    /// <returns>There was something that was said.</returns>
+    /// <summary>The next line about it is written at once.</summary>
+    /// <returns>False: no line was written about it.</returns>
     public bool IsOver(string about = "")
     {
         lock (_lock) return _lines.Remove(about);

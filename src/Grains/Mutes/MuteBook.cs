@@ -1,17 +1,9 @@
-using IoTOrleans.Grains.Presence;
-
 namespace IoTOrleans.Grains.Mutes;
 
-/// <summary>
-/// This silo's copy of the mutes, so that no thing has to ask for them. A few seconds old at most; while the list cannot be
-/// reached, the last copy holds.
-/// </summary>
+/// <summary>This silo's copy of the mutes, a few seconds old at most. While the list cannot be read, the last copy holds.</summary>
 public sealed class MuteBook(IGrainFactory grains, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time) : IDisposable
 {
-    /// <summary>
-    /// How long verdicts wait for the first copy. To tell of what is muted is wrong; to tell of nothing because a list cannot be
-    /// read would be worse.
-    /// </summary>
+    /// <summary>How long verdicts wait for the first copy: to notify of a muted thing is wrong, to notify of nothing is worse.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim _one = new(1);
@@ -20,7 +12,7 @@ public sealed class MuteBook(IGrainFactory grains, [FromKeyedServices(TimeProvid
 
     internal bool HasCopy => Volatile.Read(ref _copy) is not null;
 
-    /// <summary>Whether things can be judged: the mutes are known, or have been waited for long enough.</summary>
+    /// <summary>The mutes are known, or have been waited for long enough.</summary>
     internal bool IsReady
     {
         get
@@ -32,22 +24,18 @@ public sealed class MuteBook(IGrainFactory grains, [FromKeyedServices(TimeProvid
         }
     }
 
-    /// <summary>The policy as it holds now: with the mutes that do.</summary>
+    /// <summary>Adds the mutes that hold now.</summary>
     internal RuleContext Over(RuleContext context, DeviceState state, DateTimeOffset now)
     {
-        var holding = Volatile.Read(ref _copy)?.Holding(context.ThingName, state, now) ?? Array.Empty<string>();
+        var holding = Volatile.Read(ref _copy)?.Holding(context.ThingName, state, now) ?? [];
         return holding.Count == 0 ? context : context with { MutedBy = holding };
     }
 
-    /// <summary>
-    /// When the last mute ends of those that hold for the thing now or follow without a gap; null: one of them ends with its recovery.
-    /// </summary>
+    /// <summary>When the last of the mutes ends that hold now or follow without a gap; null: one of them ends with the recovery.</summary>
     internal DateTimeOffset? EndFor(string thingName, DeviceState state, DateTimeOffset now) =>
         Volatile.Read(ref _copy)?.EndOf(thingName, state, now);
 
-    /// <summary>
-    /// A mute that was to hold until this thing has recovered has nothing left to do. Said again by its next event, should it get lost.
-    /// </summary>
+    /// <summary>Removes the mutes until recovery of this thing, if it has recovered. Its next event repeats a lost call.</summary>
     internal void Fulfil(string thingName, DeviceState state)
     {
         if (state.RecoveredAt is null) return;
@@ -55,9 +43,7 @@ public sealed class MuteBook(IGrainFactory grains, [FromKeyedServices(TimeProvid
             grains.GetGrain<IMutesGrain>(0).Fulfilled(mute.Id, mute.From).Ignore();
     }
 
-    /// <summary>
-    /// Nobody will ever say that it has recovered: a mute until then is over. Asked of the list itself, which may know of newer ones.
-    /// </summary>
+    /// <summary>Removes the mutes until recovery of a forgotten thing. Reads the list, which may be newer than the copy.</summary>
     internal async Task Forget(string thingName)
     {
         var mutes = grains.GetGrain<IMutesGrain>(0);
@@ -69,7 +55,6 @@ public sealed class MuteBook(IGrainFactory grains, [FromKeyedServices(TimeProvid
 
     public void Dispose() => _one.Dispose();
 
-    /// <summary>Looks whether the list has changed.</summary>
     public async Task Refresh(CancellationToken cancellationToken)
     {
         // One after the other, so that an older answer never replaces a newer one.

@@ -3,13 +3,13 @@ using IoTOrleans.Grains.Logging;
 
 namespace IoTOrleans.Grains.Mutes;
 
-/// <summary>Keeps this silo's <see cref="MuteBook"/> up to date. Asking costs one message, answered from memory.</summary>
+/// <summary>Keeps this silo's <see cref="MuteBook"/> up to date. It costs one message, answered from memory.</summary>
 internal sealed partial class MuteCopier(
     MuteBook book, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<MuteCopier> logger) : BackgroundService
 {
     internal static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
-    /// <summary>At the start every verdict waits for the first copy.</summary>
+    /// <summary>Every verdict waits for the first copy.</summary>
     internal static readonly TimeSpan AtFirst = TimeSpan.FromSeconds(1);
 
     private readonly LogLimiter _quiet = new(time);
@@ -26,7 +26,7 @@ internal sealed partial class MuteCopier(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The next start begins with a copy of its own.
+            // Stopping.
         }
     }
 
@@ -44,10 +44,9 @@ internal sealed partial class MuteCopier(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The mutes cannot be read; those known last go on to hold.")]
+    [LoggerMessage(LogLevel.Warning, "The mutes cannot be read. The last known mutes stay in effect.")]
     private partial void LogOld(Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "The mutes cannot be read; whoever is due waits {Seconds} s for "
-        + "them and is told of without them then.")]
+    [LoggerMessage(LogLevel.Warning, "The mutes cannot be read. Notifications wait {Seconds} s for them, and go out without them then.")]
     private partial void LogUnknown(Exception exception, int seconds);
 }

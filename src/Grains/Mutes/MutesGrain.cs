@@ -2,10 +2,7 @@ using System.Text.Json;
 
 namespace IoTOrleans.Grains.Mutes;
 
-/// <summary>
-/// Keeps the one list of mutes. It is small and seldom written; what is read of it for every thing is each silo's copy, the
-/// <see cref="MuteBook"/>.
-/// </summary>
+/// <summary>Keeps the list of mutes. It is seldom written; things read their silo's copy, the <see cref="MuteBook"/>.</summary>
 [GrainType("mutes")]
 internal sealed partial class MutesGrain(
     [PersistentState("mutes")] IPersistentState<MuteList> storage,
@@ -73,7 +70,6 @@ internal sealed partial class MutesGrain(
         }
         catch (Exception exception)
         {
-            // They mute nothing any more; the next activation tries again.
             LogNotTidied(exception);
         }
     }
@@ -88,6 +84,6 @@ internal sealed partial class MutesGrain(
         await this.StoreOrEnd(() => storage.WriteStateAsync());
     }
 
-    [LoggerMessage(LogLevel.Warning, "Mutes that have ended could not be removed from the list; tried again in a minute.")]
+    [LoggerMessage(LogLevel.Warning, "Mutes that have ended could not be removed from the list. It is tried again in a minute.")]
     private partial void LogNotTidied(Exception exception);
 }

@@ -1,6 +1,5 @@
 namespace IoTOrleans.Grains.Ports;
 
-/// <summary>On which terms a destination is told: what the rules and the dispatcher have to know of it.</summary>
 public sealed record DestinationTerms
 {
     public static DestinationTerms Default { get; } = new();
@@ -8,27 +7,21 @@ public sealed record DestinationTerms
     /// <summary>It is owed <c>device.recovered</c>. Default: true.</summary>
     public bool SendResolved { get; init; } = true;
 
-    /// <summary>Many at once may come to it as one. Default: true; false for services that group by themselves.</summary>
+    /// <summary>Many outages may come to it as one incident. Default: true; false for services that group by themselves.</summary>
     public bool Collapse { get; init; } = true;
 
-    /// <summary>
-    /// It keeps an alert for each outage that it was told of singly, and only that outage's own end closes it: such returns never come
-    /// to it as one. Default: false.
-    /// </summary>
+    /// <summary>It keeps an alert for each outage, which only that outage's end closes: no incident of returns. Default: false.</summary>
     public bool AlertPerOutage { get; init; }
 
-    /// <summary>The most that it is sent, by all silos together; null: no limit. Keep-alives are counted by each silo for itself.</summary>
+    /// <summary>For all silos together, except keep-alives: their limit is for each silo. Null: no limit.</summary>
     public RateLimit? RateLimit { get; init; }
 
-    /// <summary>
-    /// It forgets what it is not told again: while an outage runs, the same <c>device.offline</c> is sent this often. That is between
-    /// machines: not counted, not stored, and no reminder to people. Zero: never.
-    /// </summary>
+    /// <summary>Repeats <c>device.offline</c> this often to a destination that forgets it. Not counted or stored. Zero: never.</summary>
     public TimeSpan KeepAlive { get; init; }
 
-    /// <summary>When it gets the daily list of what is offline, in the time zone of its people; null: never.</summary>
+    /// <summary>When it gets the daily list, in the time zone of the settings; null: never.</summary>
     public TimeOnly? DailySummary { get; init; }
 }
 
-/// <summary>At most <paramref name="Count"/> in any <paramref name="Period"/>, wherever it begins.</summary>
+/// <summary>At most <paramref name="Count"/> in any <paramref name="Period"/>, whenever it begins.</summary>
 public sealed record RateLimit(int Count, TimeSpan Period);

@@ -1,27 +1,25 @@
 namespace IoTOrleans.Grains.Ports;
 
-/// <summary>Many at once, told as one; each destination makes its own words and bytes of it.</summary>
+/// <summary>One publication of an incident. Each destination makes its own text of it.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.FleetNotification")]
 public sealed record FleetNotification
 {
     [Id(0)] public required FleetEvent Event { get; init; }
 
-    /// <summary>The same in everything about one incident.</summary>
     [Id(1)] public required string IncidentId { get; init; }
 
     /// <summary>Which publication of this incident, from 1.</summary>
     [Id(2)] public required int Number { get; init; }
 
-    /// <summary>Members so far; those told singly are not among them.</summary>
+    /// <summary>Members so far, without outages that were notified one by one.</summary>
     [Id(3)] public required int Count { get; init; }
 
-    /// <summary>Members that came back.</summary>
     [Id(4)] public required int Back { get; init; }
 
-    /// <summary>Things known; null: nobody has counted them.</summary>
+    /// <summary>Known things; null: not counted.</summary>
     [Id(5)] public int? Total { get; init; }
 
-    /// <summary>The first disconnect; where it is only about returns, the first of those.</summary>
+    /// <summary>The first disconnect; with only returns, the first return.</summary>
     [Id(6)] public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>The last disconnect; of <see cref="FleetEvent.FleetRecovered"/> the last return.</summary>
@@ -29,7 +27,6 @@ public sealed record FleetNotification
 
     [Id(8)] public required bool Growing { get; init; }
 
-    /// <summary>Members by disconnect reason.</summary>
     [Id(9)] public required IReadOnlyDictionary<string, int> Reasons { get; init; }
 
     /// <summary>Members by attribute, <c>name=value</c>.</summary>
@@ -38,7 +35,7 @@ public sealed record FleetNotification
     /// <summary>Up to 20 names; first those that joined since the last publication, newest first.</summary>
     [Id(11)] public required IReadOnlyList<string> Things { get; init; }
 
-    /// <summary>Returns of things that were told singly: there was no <c>fleet.outage</c> before.</summary>
+    /// <summary>Returns after outages that were notified one by one: there was no <c>fleet.outage</c> before.</summary>
     [Id(12)] public bool OnlyReturns { get; init; }
 
     /// <summary>Members that joined since the publication before; in the first one all of them.</summary>
@@ -47,7 +44,7 @@ public sealed record FleetNotification
     /// <summary>Members that were forgotten before they came back.</summary>
     [Id(14)] public int Removed { get; init; }
 
-    /// <summary>Names the notification over all repeats: <c>{incidentId}.{event}[.{n}]</c>.</summary>
+    /// <summary>The same in all repeats: <c>{incidentId}.{event}[.{n}]</c>.</summary>
     public string Key =>
         Number == 1 || Event == FleetEvent.FleetRecovered ? $"{IncidentId}.{Event.Name()}" : $"{IncidentId}.{Event.Name()}.{Number}";
 }
@@ -61,7 +58,6 @@ public enum FleetEvent
 
 public static class FleetEventNames
 {
-    /// <summary>The name on the wire.</summary>
     public static string Name(this FleetEvent fleetEvent) => fleetEvent switch
     {
         FleetEvent.FleetOutage => "fleet.outage",

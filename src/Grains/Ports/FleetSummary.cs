@@ -1,25 +1,23 @@
 namespace IoTOrleans.Grains.Ports;
 
-/// <summary>The daily list of what is offline; each destination makes its own words and bytes of it.</summary>
+/// <summary>The daily list. Each destination makes its own text of it.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.FleetSummary")]
 public sealed record FleetSummary
 {
     public const string Event = "fleet.summary";
 
-    /// <summary>
-    /// The same in every repeat: the date, and something that tells clusters and destinations apart, since mailboxes drop what they know.
-    /// </summary>
+    /// <summary>The same in every repeat, but different for each cluster, destination and day: mailboxes drop what they know.</summary>
     [Id(0)] public required string Id { get; init; }
 
-    /// <summary>The day it is for, where the destination's people live.</summary>
+    /// <summary>The day in the destination's time zone.</summary>
     [Id(1)] public required DateOnly Date { get; init; }
 
     [Id(2)] public required DateTimeOffset ListedAt { get; init; }
 
-    /// <summary>When the list before it was read: what is offline only since then is new.</summary>
+    /// <summary>When the list before it was read: what has gone offline since then is new.</summary>
     [Id(3)] public required DateTimeOffset NewSince { get; init; }
 
-    /// <summary>All that are offline, new or not, told or muted.</summary>
+    /// <summary>All offline things, new or not, notified or muted.</summary>
     [Id(4)] public required int Count { get; init; }
 
     [Id(5)] public required int New { get; init; }
@@ -29,10 +27,7 @@ public sealed record FleetSummary
     /// <summary>Longest first, not more than <see cref="MostThings"/>.</summary>
     [Id(7)] public required IReadOnlyList<SummaryThing> Things { get; init; }
 
-    /// <summary>
-    /// Drops since the list before that ended within their grace, as far as the short histories of those things tell that are not well
-    /// now: at least so many.
-    /// </summary>
+    /// <summary>Drops since the list before that ended within their grace, in histories of things that are not well.</summary>
     [Id(8)] public required int KeptQuiet { get; init; }
 
     /// <summary>Of the same things those that dropped most, most first.</summary>
@@ -43,7 +38,7 @@ public sealed record FleetSummary
     public const int MostFlaky = 5;
 }
 
-/// <param name="NotifiedAt">When somebody was first told of this outage, if this destination was; null: not, or not yet.</param>
+/// <param name="NotifiedAt">When somebody was first told of this outage, if this destination was; else null.</param>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.SummaryThing")]
 public sealed record SummaryThing(
     [property: Id(0)] string ThingName, [property: Id(1)] DateTimeOffset Since, [property: Id(2)] DateTimeOffset? NotifiedAt,

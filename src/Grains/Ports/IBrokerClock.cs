@@ -1,15 +1,12 @@
 namespace IoTOrleans.Grains.Ports;
 
-/// <summary>
-/// When the broker in this process began to watch. A thing last heard of by an earlier start lost its connection with it,
-/// through no fault of its own.
-/// </summary>
+/// <summary>When the broker in this process started. Things of an earlier start lost their connections with it.</summary>
 public interface IBrokerClock
 {
     /// <summary>There is a broker in this process, or there will be one as soon as it has started.</summary>
     bool Expected { get; }
 
-    /// <summary>The running start, or null while there is none.</summary>
+    /// <summary>The running start; null: it has not started.</summary>
     BrokerStart? Current { get; }
 }
 

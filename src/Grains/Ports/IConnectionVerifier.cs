@@ -1,25 +1,23 @@
 namespace IoTOrleans.Grains.Ports;
 
-/// <summary>Somebody who can be asked whether a thing is connected right now.</summary>
 public interface IConnectionVerifier
 {
     /// <summary>For the start-up text and log lines: <c>Device Shadow</c>, <c>broker connection</c>.</summary>
     string Name { get; }
 
-    /// <summary>Whether it knows things that were last heard of through this door.</summary>
+    /// <summary>It knows things whose last event came from this source.</summary>
     bool Covers(EventSource source);
 
     /// <summary>
-    /// Looks, with whatever retries and limits fit the source; never throws but for cancellation. A source that could not be
-    /// reached answers <see cref="VerifierVerdict.Failed"/>, one that was reached and does not know answers
-    /// <see cref="VerifierVerdict.DoesNotKnow"/>.
+    /// Asks with its own retries and limits; throws only when it is cancelled. <see cref="VerifierVerdict.Failed"/> means not reached,
+    /// <see cref="VerifierVerdict.DoesNotKnow"/> reached and not known.
     /// </summary>
     Task<VerifierAnswer> Ask(string thingName, CancellationToken cancellationToken);
 }
 
-/// <param name="ChangedAt">When the source's <c>connected</c> was last written; required with a verdict about the connection.</param>
-/// <param name="Number">The source's own version (shadow <c>version</c>), if it has one.</param>
-/// <param name="ShadowName">Name of a named shadow; null for the classic one or another source.</param>
+/// <param name="ChangedAt">When <c>connected</c> was last written there; required with Connected and Disconnected.</param>
+/// <param name="Number">Shadow <c>version</c>; null: none.</param>
+/// <param name="ShadowName">Null for the classic shadow and for other verifiers.</param>
 /// <param name="Detail">What a person should read: the error, or what is missing.</param>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.VerifierAnswer")]
 public sealed record VerifierAnswer(
@@ -39,6 +37,5 @@ public enum VerifierVerdict
     DoesNotKnow = 1,
 
     Connected = 2,
-
     Disconnected = 3,
 }

@@ -1,11 +1,6 @@
-using IoTOrleans.Grains.Presence;
-
 namespace IoTOrleans.Grains.Rounds;
 
-/// <summary>
-/// A page, a pause, the next page. It lives as long as silos say <see cref="KeepGoing"/>; should its silo die, it comes back on another one
-/// within a minute.
-/// </summary>
+/// <summary>A page, a pause, the next page. If its silo dies, <see cref="KeepGoing"/> starts it on another one within a minute.</summary>
 [KeepAlive]
 [GrainType("round")]
 internal sealed partial class RoundGrain(
@@ -15,16 +10,15 @@ internal sealed partial class RoundGrain(
     ILogger<RoundGrain> logger)
     : Grain, IRoundGrain
 {
-    /// <summary>After a start: reminders are loaded, the broker listens, mutes are known.</summary>
+    /// <summary>After a start. By then reminders are loaded, the broker listens, mutes are known.</summary>
     internal static readonly TimeSpan FirstAfter = TimeSpan.FromSeconds(10);
 
-    /// <summary>A position that is lost costs a minute's pages, read again.</summary>
+    /// <summary>If a position is lost, the pages of a minute are read again.</summary>
     internal static readonly TimeSpan StoredEvery = TimeSpan.FromMinutes(1);
 
-    internal static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
-    internal static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
+    private static readonly Backoff Retry = new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
 
-    /// <summary>One thing that always fails must not keep all that come after it from being looked at.</summary>
+    /// <summary>A thing that always fails must not stop the round.</summary>
     internal const int Tries = 5;
 
     private RoundState _state = new();
@@ -83,7 +77,7 @@ internal sealed partial class RoundGrain(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // This activation ends; the next one goes on, or begins anew.
+            // This activation ends.
         }
     }
 
@@ -98,9 +92,9 @@ internal sealed partial class RoundGrain(
         }
         catch (CursorException)
         {
-            // From before the storage was changed.
+            // The storage was changed.
             _state = _state with { Cursor = null };
-            return FirstRetry;
+            return Retry.First;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -108,7 +102,7 @@ internal sealed partial class RoundGrain(
             if (page is null || _failures < Tries)
             {
                 LogTriedAgain(exception, Name);
-                return new Backoff(FirstRetry, LongestRetry).After(_failures);
+                return Retry.After(_failures);
             }
 
             LogLeftOut(exception, Name, Tries, round.Every);
@@ -127,10 +121,10 @@ internal sealed partial class RoundGrain(
         await this.StoreOrEnd(() => storage.WriteStateAsync());
     }
 
-    [LoggerMessage(LogLevel.Warning, "The {Round} could not look at some of the things; they are tried again.")]
+    [LoggerMessage(LogLevel.Warning, "The {Round} could not look at some of the things. They are tried again.")]
     private partial void LogTriedAgain(Exception exception, string round);
 
-    [LoggerMessage(LogLevel.Error, "The {Round} could not look at some of the things in {Tries} tries and goes on "
-        + "without them; it comes by again in {Every}.")]
+    [LoggerMessage(LogLevel.Error, "The {Round} could not look at some of the things in {Tries} tries. It goes on without them. "
+        + "The next one comes in {Every}.")]
     private partial void LogLeftOut(Exception exception, string round, int tries, TimeSpan every);
 }

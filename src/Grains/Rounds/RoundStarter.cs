@@ -1,16 +1,11 @@
-using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Logging;
 
 namespace IoTOrleans.Grains.Rounds;
 
-/// <summary>
-/// Every silo says every minute that the rounds are to go on: so they do as long as one silo lives, and no reminder is needed, which could
-/// itself get lost.
-/// </summary>
+/// <summary>Every silo keeps the rounds going every minute. They need no reminder, which could itself get lost.</summary>
 internal sealed partial class RoundStarter(
     IGrainFactory grains, IOptions<RoundOptions> options, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
-    ILogger<RoundStarter> logger, IThingCatalogue? catalogue = null, IHostApplicationLifetime? lifetime = null)
-    : BackgroundService
+    ILogger<RoundStarter> logger, IThingCatalogue? catalogue = null, IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
     internal static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
@@ -21,7 +16,7 @@ internal sealed partial class RoundStarter(
         if (catalogue is null || !options.Value.Made.Any()) return;
         try
         {
-            await Started(stoppingToken);
+            await lifetime.Started(stoppingToken);
             while (true)
             {
                 foreach (var round in options.Value.Made) await Say(round, stoppingToken);
@@ -30,16 +25,8 @@ internal sealed partial class RoundStarter(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The next start does it.
+            // Stopping.
         }
-    }
-
-    private async Task Started(CancellationToken stoppingToken)
-    {
-        if (lifetime is null) return;
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var told = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
     }
 
     private async Task Say(string round, CancellationToken stoppingToken)
@@ -54,6 +41,6 @@ internal sealed partial class RoundStarter(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The {Round} does not answer; it is asked again every minute.")]
+    [LoggerMessage(LogLevel.Warning, "The {Round} does not answer. It is asked again every minute.")]
     private partial void LogNotSaid(Exception exception, string round);
 }

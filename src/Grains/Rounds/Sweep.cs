@@ -1,43 +1,36 @@
-using System.Diagnostics.Metrics;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Rounds;
 
-/// <summary>
-/// Finds things with something left to do whose reminder is not there, or set for too late: a backup that was restored, a row deleted by
-/// hand, a write that came late. Only those are woken; what is to be done they find out by themselves, from what is really stored.
-/// </summary>
+/// <summary>Wakes things with something left to do whose reminder is missing or too late, for example after a restored backup.</summary>
 internal sealed partial class Sweep(
     IOptions<RoundOptions> options, IReminderTable reminders, IGrainFactory grains, PresencePolicies policies, MuteBook mutes,
-    IMeterFactory meters, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<Sweep> logger) : IRound
+    GrainMetrics metrics, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<Sweep> logger) : IRound
 {
     /// <summary>On DynamoDB 250 read units a second for items of 1 KB: 2 % of what a new table serves.</summary>
     internal const int ThingsPerSecond = 1000;
 
     internal const int AtOnce = 16;
 
-    /// <summary>A reminder that is off by its period and a little more is as good as one that is not.</summary>
+    /// <summary>A reminder that is late by no more than this is good enough.</summary>
     internal static readonly TimeSpan Late = 2 * DeviceClock.Period;
 
     private static readonly GrainType Device = GrainType.Create(DeviceNames.GrainType);
 
-    private readonly Counter<long> _counter = meters.Create("IoTOrleans").CreateCounter<long>(
-        "iot_orleans.healed", description: "Things that had something left to do and no reminder for it, re-armed by the sweep.");
-
-    private readonly ConcurrentQueue<string> _healed = new();
+    private readonly FoundThings _healed = new();
 
     public TimeSpan Every => options.Value.SweepEvery;
 
     public int PageSize => ThingsPerSecond;
 
-    /// <summary>A backup that was restored says that it was swept a while ago, too.</summary>
+    /// <summary>A restored backup also contains how far a sweep had come.</summary>
     public bool GoesOn => false;
 
     public async Task<TimeSpan> Look(IReadOnlyList<StoredThing> things, CancellationToken cancellationToken)
     {
-        // One thing that fails is tried again with its page; it does not keep the others of the page from being looked at.
+        // A failure does not stop the others of the page. The page is tried again.
         Exception? failure = null;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(things.Where(thing => NextLook(thing) is not null), parallel, async (thing, token) =>
@@ -46,8 +39,8 @@ internal sealed partial class Sweep(
             {
                 if (await HasReminder(thing, token) || !await grains.GetGrain<IDeviceAnswers>(thing.ThingName).Rearm().WaitAsync(token))
                     return;
-                _counter.Add(1);
-                _healed.Enqueue(thing.ThingName);
+                metrics.Healed();
+                _healed.Add(thing.ThingName);
             }
             catch (Exception exception) when (!token.IsCancellationRequested)
             {
@@ -58,22 +51,16 @@ internal sealed partial class Sweep(
         return TimeSpan.FromSeconds((double)things.Count / ThingsPerSecond);
     }
 
-    public void Report()
-    {
-        if (Names.Take(_healed) is { } healed) LogHealed(healed.Count, healed.Text);
-    }
+    public void Report() => _healed.Report(LogHealed);
 
     private DateTimeOffset? NextLook(StoredThing thing) =>
         PresenceRules.NextLook(thing.State, mutes.Over(policies.For(thing.ThingName), thing.State, Now), Now);
 
-    /// <summary>
-    /// Read after the state: a reminder is made before the state that needs it, so that a thing that is just dropping has one.
-    /// </summary>
+    /// <summary>Reads the reminder after the state. It is made before the state, so that a thing that is just dropping has one.</summary>
     private async Task<bool> HasReminder(StoredThing thing, CancellationToken cancellationToken)
     {
         var row = await reminders.ReadRow(GrainId.Create(Device, thing.ThingName), DeviceNames.Reminder, cancellationToken);
-        var (look, now) = (NextLook(thing)!.Value, Now);
-        return row is not null && row.StartAt <= ((look > now ? look : now) + Late).UtcDateTime;
+        return row is not null && row.StartAt <= (Later(NextLook(thing)!.Value, Now) + Late).UtcDateTime;
     }
 
     private DateTimeOffset Now => time.GetUtcNow();

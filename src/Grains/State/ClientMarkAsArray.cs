@@ -9,11 +9,9 @@ namespace IoTOrleans.Grains.State;
 /// </summary>
 internal sealed class ClientMarkAsArray : JsonConverter<ClientMark>
 {
-    [Flags]
-    private enum Flags
-    {
-        None = 0, Connected = 1, Ended = 2, Late = 4,
-    }
+    private const long Connected = 1;
+    private const long Ended = 2;
+    private const long Late = 4;
 
     public override ClientMark Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -22,7 +20,7 @@ internal sealed class ClientMarkAsArray : JsonConverter<ClientMark>
         var (session, before) = (NextText(ref reader), NextText(ref reader));
         var stamp = DateTimeOffset.FromUnixTimeMilliseconds(NextNumber(ref reader));
         var at = stamp.AddMilliseconds(NextNumber(ref reader));
-        var flags = (Flags)NextNumber(ref reader);
+        var flags = NextNumber(ref reader);
         var openedStamp = stamp.AddMilliseconds(-NextNumber(ref reader));
         var openedAt = openedStamp.AddMilliseconds(NextNumber(ref reader));
 
@@ -36,9 +34,9 @@ internal sealed class ClientMarkAsArray : JsonConverter<ClientMark>
             SessionBefore = before,
             Stamp = stamp,
             At = at,
-            Connected = flags.HasFlag(Flags.Connected),
-            Ended = flags.HasFlag(Flags.Ended),
-            Late = flags.HasFlag(Flags.Late),
+            Connected = (flags & Connected) != 0,
+            Ended = (flags & Ended) != 0,
+            Late = (flags & Late) != 0,
             OpenedStamp = openedStamp,
             OpenedAt = openedAt,
         };
@@ -46,7 +44,7 @@ internal sealed class ClientMarkAsArray : JsonConverter<ClientMark>
 
     public override void Write(Utf8JsonWriter writer, ClientMark value, JsonSerializerOptions options)
     {
-        var flags = (value.Connected ? Flags.Connected : 0) | (value.Ended ? Flags.Ended : 0) | (value.Late ? Flags.Late : 0);
+        var flags = (value.Connected ? Connected : 0) | (value.Ended ? Ended : 0) | (value.Late ? Late : 0);
         writer.WriteStartArray();
         writer.WriteStringValue(value.Client);
         writer.WriteNumberValue(value.Number);
@@ -54,7 +52,7 @@ internal sealed class ClientMarkAsArray : JsonConverter<ClientMark>
         writer.WriteStringValue(value.SessionBefore);
         writer.WriteNumberValue(value.Stamp.ToUnixTimeMilliseconds());
         writer.WriteNumberValue(Milliseconds(value.At - value.Stamp));
-        writer.WriteNumberValue((int)flags);
+        writer.WriteNumberValue(flags);
         writer.WriteNumberValue(Milliseconds(value.Stamp - value.OpenedStamp));
         writer.WriteNumberValue(Milliseconds(value.OpenedAt - value.OpenedStamp));
         writer.WriteEndArray();

@@ -1,30 +1,22 @@
 using System.Collections;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace IoTOrleans.Grains.State;
 
-/// <summary>
-/// How state is written down: JSON that a person can read in the table, without what is not set, times as epoch milliseconds.
-/// </summary>
+/// <summary>Stored state is readable JSON without empty values, times as epoch milliseconds.</summary>
 public static class DeviceStateJson
 {
-    public static JsonSerializerOptions Options { get; } = Create();
-
-    private static JsonSerializerOptions Create()
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
     {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
-        {
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-            NumberHandling = JsonNumberHandling.Strict,
-            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutEmpty } },
-            Converters = { new EpochMilliseconds(), new RingEntryAsPair(), new ClientMarkAsArray() },
-        };
-        options.MakeReadOnly();
-        return options;
-    }
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        NumberHandling = JsonNumberHandling.Strict,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutEmpty } },
+        Converters = { new EpochMilliseconds(), new RingEntryAsPair(), new ClientMarkAsArray() },
+    };
 
     private static void LeaveOutEmpty(JsonTypeInfo type)
     {

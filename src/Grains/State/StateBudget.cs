@@ -3,16 +3,13 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.State;
 
-/// <summary>
-/// Keeps a thing's stored item within one DynamoDB write unit by forgetting its oldest history first. What is owed to somebody is
-/// never forgotten for size.
-/// </summary>
+/// <summary>Keeps a thing's stored item within one DynamoDB write unit. Drops the oldest history first, and never what is owed.</summary>
 internal static class StateBudget
 {
     /// <summary>One write unit: 1 KB for the whole item (DynamoDB developer guide, "Read/write capacity mode").</summary>
     internal const int ItemBytes = 1024;
 
-    /// <summary>What stands in the item beside the state and the thing name: attribute names, grain type, ETag.</summary>
+    /// <summary>The rest of the item beside the state and the thing name: attribute names, grain type, ETag.</summary>
     internal const int Overhead = 120;
 
     public static DeviceState Trim(DeviceState state, string thingName)

@@ -1,23 +1,18 @@
 namespace IoTOrleans.Grains.State;
 
-/// <summary>What grains that keep state have in common.</summary>
 public static class StateGrains
 {
-    /// <summary>
-    /// Memory never runs ahead of storage: after a write that failed nobody knows what is stored. This activation ends, and the next one
-    /// reads it.
-    /// </summary>
+    /// <summary>After a failed write it is not known what is stored: this activation ends, and the next one reads it.</summary>
     public static async Task StoreOrEnd(this IGrainBase grain, Func<Task> store)
     {
-        var stored = false;
         try
         {
             await store();
-            stored = true;
         }
-        finally
+        catch
         {
-            if (!stored) grain.DeactivateOnIdle();
+            grain.DeactivateOnIdle();
+            throw;
         }
     }
 }

@@ -3,9 +3,7 @@ using Orleans.Storage;
 
 namespace IoTOrleans.Grains.State;
 
-/// <summary>
-/// Stores with <see cref="DeviceStateJson"/>: Orleans' own System.Text.Json serializer does not let its options be replaced.
-/// </summary>
+/// <summary>Uses <see cref="DeviceStateJson"/>. Orleans' own System.Text.Json serializer does not let its options be replaced.</summary>
 public sealed class StateSerializer : IGrainStorageSerializer
 {
     public BinaryData Serialize<T>(T? input) => BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(input, DeviceStateJson.Options));

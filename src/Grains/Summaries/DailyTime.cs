@@ -1,8 +1,8 @@
 namespace IoTOrleans.Grains.Summaries;
 
 /// <summary>
-/// A time of day where people live, once for each date. Where clocks go forward over it, it is as long after the jump as it would have
-/// been after the last hour before it (02:30 is 03:30); where they go back, it is the first of the two.
+/// A time of day in a time zone, once for each date. If clocks go forward over it, it comes as long after the jump as it would have come
+/// after the hour that is left out (02:30 is 03:30). If they go back, it is the first of the two.
 /// </summary>
 internal sealed record DailyTime(TimeOnly At, TimeZoneInfo Zone)
 {

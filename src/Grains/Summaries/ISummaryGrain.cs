@@ -1,19 +1,18 @@
 namespace IoTOrleans.Grains.Summaries;
 
-/// <summary>One for each destination, by its name: sees to it that it gets its list once a day.</summary>
+/// <summary>Sends the daily list to one destination; the key is its name.</summary>
 [Alias("IoTOrleans.ISummaryGrain")]
 internal interface ISummaryGrain : IGrainWithStringKey
 {
-    /// <summary>At a start: its reminder is as the settings want it.</summary>
+    /// <summary>Sets the reminder as the settings say.</summary>
     [Alias("Arrange")]
     Task Arrange();
 
-    /// <summary>What became of that day's list.</summary>
-    /// <param name="listedAt">When it was read.</param>
+    /// <param name="listedAt">When the list was read.</param>
     [Alias("Answered")]
     Task Answered(DateOnly date, DateTimeOffset listedAt, DeliveryAnswer answer);
 
-    /// <summary>The destination may answer again: a list that it did not take is tried now.</summary>
+    /// <summary>The destination may answer again: a failed list is tried now.</summary>
     [Alias("TryAgain")]
     Task TryAgain();
 

@@ -1,9 +1,9 @@
 namespace IoTOrleans.Grains.Summaries;
 
-/// <summary>A summary in the making: things come one by one, and of a hundred thousand only what is shown is kept.</summary>
+/// <summary>Collects a daily list. Things come one by one; of a hundred thousand only those that are shown are kept.</summary>
 internal sealed class SummaryDraft(string destination, DateTimeOffset newSince)
 {
-    /// <summary>A single short drop a day makes nobody flaky.</summary>
+    /// <summary>A thing with a single short drop a day is not flaky.</summary>
     private const int FewestDrops = 2;
 
     private readonly PriorityQueue<SummaryThing, (long, string)> _longest = new(Comparer<(long Ticks, string Name)>.Create(
@@ -15,7 +15,6 @@ internal sealed class SummaryDraft(string destination, DateTimeOffset newSince)
     private int _muted;
     private int _keptQuiet;
 
-    /// <param name="status">As it is shown now, by the state and with the mutes.</param>
     public void Add(DeviceState state, DeviceStatus status)
     {
         if (!status.Policy.Notify.Contains(destination)) return;
@@ -29,7 +28,7 @@ internal sealed class SummaryDraft(string destination, DateTimeOffset newSince)
         if (_flakiest.Count > FleetSummary.MostFlaky) _flakiest.Dequeue();
     }
 
-    /// <returns>Null: nothing is offline, so that there is nothing to tell.</returns>
+    /// <returns>Null: nothing is offline.</returns>
     public FleetSummary? Finish(string id, DateOnly date, DateTimeOffset listedAt) => _count == 0 ? null : new FleetSummary
     {
         Id = id,
@@ -46,7 +45,7 @@ internal sealed class SummaryDraft(string destination, DateTimeOffset newSince)
 
     private void AddOffline(Outage outage, DeviceStatus status)
     {
-        // It was put on the list when it had outlasted its grace, told or not.
+        // It became offline when it had outlasted its grace, notified or not.
         var isNew = (outage.Telling ?? outage.GraceEndsAt) > newSince;
         var isMuted = status.Policy.Muted || status.MutedBy.Count > 0 || outage is { Telling: null, Muted: true };
         var told = outage.Deliveries.TryGetValue(destination, out var delivery) && delivery.Offline;
@@ -58,7 +57,7 @@ internal sealed class SummaryDraft(string destination, DateTimeOffset newSince)
         if (_longest.Count > FleetSummary.MostThings) _longest.Dequeue();
     }
 
-    /// <summary>By its history, which is short: what has left it is not counted, nor what our own restart was to blame for.</summary>
+    /// <summary>Those in the short history, except those that our own restart caused.</summary>
     private int QuietDrops(DeviceState state)
     {
         var (drops, began) = (0, false);

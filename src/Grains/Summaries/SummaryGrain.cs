@@ -1,14 +1,12 @@
 namespace IoTOrleans.Grains.Summaries;
 
-/// <summary>
-/// The reminder is the durable clock, as with things: it stands at the next list, and once that is due it ticks every minute until the
-/// list is accepted. Reading and sending is the <see cref="SummaryNotifications"/>'s work.
-/// </summary>
+/// <summary>The reminder is set for the next list. Once that is due, it ticks every minute until the list is accepted.</summary>
 [GrainType("summary")]
 internal sealed partial class SummaryGrain(
     [PersistentState("summary")] IPersistentState<SummaryState> storage,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
-    SummaryPlan plan,
+    IOptions<SummaryOptions> options,
+    IEnumerable<INotificationDestination> destinations,
     SummaryNotifications notifications,
     ILogger<SummaryGrain> logger)
     : Grain, ISummaryGrain, IRemindable
@@ -45,38 +43,33 @@ internal sealed partial class SummaryGrain(
 
     private async Task Look()
     {
-        if (plan.For(Destination) is not { } daily)
+        if (destinations.FirstOrDefault(destination => destination.Name == Destination)?.Terms.DailySummary is not { } at)
         {
             await Stop();
             return;
         }
 
+        var daily = new DailyTime(at, options.Value.TimeZone);
         var now = time.GetUtcNow();
         var date = daily.Latest(now);
-        if (_tries.GivesUp(date)) LogGivenUp(Destination, _tries.Date!.Value, _tries.Detail);
+        if (_tries.Date < date) LogGivenUp(Destination, _tries.Date!.Value, _tries.Detail);
         if (_tries.Date != date) _tries = SummaryTries.None;
 
-        // The first list is that of the next day: nobody waits for the one of this morning.
+        // The first list is that of the next day.
         if (storage.State.Done is null) await Store(new SummaryState { Done = date, ListedAt = now });
-        if (storage.State.Done >= date) await Arm(daily.Next(now), now);
-        else await Try(daily, date, now);
-    }
-
-    private async Task Try(DailyTime daily, DateOnly date, DateTimeOffset now)
-    {
-        // Due: the reminder has to be there, and to tick every minute.
-        await Arm(daily.On(date), now);
-        if (_tries.NotBefore <= now) notifications.Ask(Destination, date, storage.State.ListedAt ?? daily.On(date.AddDays(-1)));
+        var isDue = storage.State.Done < date;
+        await Arm(isDue ? daily.On(date) : daily.Next(now), now);
+        if (isDue && _tries.NotBefore <= now) notifications.Ask(Destination, date, storage.State.ListedAt ?? daily.On(date.AddDays(-1)));
     }
 
     private async Task Arm(DateTimeOffset at, DateTimeOffset now)
     {
         if (_armedFor == at) return;
-        await this.RegisterOrUpdateReminder(Reminder, at > now ? at - now : TimeSpan.Zero, Period);
+        await this.RegisterOrUpdateReminder(Reminder, Later(at - now, TimeSpan.Zero), Period);
         _armedFor = at;
     }
 
-    /// <summary>Turned off, or gone from the settings. Should it be turned on again, that is a new beginning.</summary>
+    /// <summary>The list is off, or the destination is gone. If it is turned on again, it starts anew.</summary>
     private async Task Stop()
     {
         _armedFor = null;
@@ -91,7 +84,6 @@ internal sealed partial class SummaryGrain(
         return this.StoreOrEnd(() => storage.WriteStateAsync());
     }
 
-    [LoggerMessage(LogLevel.Error, "{Destination}: the summary of {Date} could not be told in a day and is "
-        + "given up; the next one is due: {Detail}")]
+    [LoggerMessage(LogLevel.Error, "{Destination} did not accept the daily list of {Date}. It is given up, as the next is due: {Detail}")]
     private partial void LogGivenUp(string destination, DateOnly date, string? detail);
 }

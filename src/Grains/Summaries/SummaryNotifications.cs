@@ -4,45 +4,51 @@ using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Mutes;
-using IoTOrleans.Grains.Presence;
 using Orleans.Configuration;
 
 namespace IoTOrleans.Grains.Summaries;
 
-/// <summary>The daily list: what is offline is read before it is sent.</summary>
-internal sealed partial class SummaryNotifications
+internal sealed partial class SummaryNotifications(
+    IGrainFactory grains, DestinationSender sender, StoredStatus statuses, MuteBook mutes, IOptions<ClusterOptions> cluster,
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<SummaryNotifications> logger, IThingsNotWell? things = null)
 {
-    /// <summary>What was read for a list that is not out yet: one that is tried every few seconds is not read anew each time.</summary>
+    /// <summary>Lists that are not accepted yet, so that one that is tried every few seconds is not read each time.</summary>
     private readonly ConcurrentDictionary<string, (string Id, DateTimeOffset ListedAt, FleetSummary? Summary)> _read = new();
 
-    private readonly Func<string, Task> _tryAgain;
-    private readonly IGrainFactory _grains;
-    private readonly DestinationSender _sender;
-    private readonly IThingsNotWell? _things;
-    private readonly StoredStatus _statuses;
-    private readonly MuteBook _mutes;
-    private readonly string _cluster;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
+    private readonly Func<string, Task> _tryAgain = destination => grains.GetGrain<ISummaryGrain>(destination).TryAgain();
 
-    public SummaryNotifications(
-        IGrainFactory grains, DestinationSender sender, StoredStatus statuses, MuteBook mutes, IOptions<ClusterOptions> cluster,
-        [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<SummaryNotifications> logger,
-        IThingsNotWell? things = null)
-    {
-        (_grains, _sender, _things, _statuses, _mutes, _time, _logger) = (grains, sender, things, statuses, mutes, time, logger);
-        _cluster = cluster.Value.ClusterId;
-        _tryAgain = destination => grains.GetGrain<ISummaryGrain>(destination).TryAgain();
-    }
+    /// <summary>A list that shows muted things as not muted would be wrong all day.</summary>
+    private bool CanRead => things is not null && mutes.IsReady;
+
+    private DateTimeOffset Now => ToMilliseconds(time.GetUtcNow());
 
     /// <param name="newSince">When the list before was read.</param>
     public void Ask(string destination, DateOnly date, DateTimeOffset newSince) =>
-        _sender.Send(destination, Traffic.Summaries, new List(this, destination, IdOf(destination, date), date, newSince));
+        sender.Send(destination, Traffic.Summaries, new List(this, destination, IdOf(destination, date), date, newSince));
 
     private string IdOf(string destination, DateOnly date)
     {
-        var who = SHA256.HashData(Encoding.UTF8.GetBytes($"{_cluster}\n{destination}"));
+        var who = SHA256.HashData(Encoding.UTF8.GetBytes($"{cluster.Value.ClusterId}\n{destination}"));
         return string.Create(CultureInfo.InvariantCulture, $"summary-{date:yyyy-MM-dd}-{Convert.ToHexStringLower(who.AsSpan(0, 4))}");
+    }
+
+    private async Task<FleetSummary?> Read(
+        string destination, string id, DateOnly date, DateTimeOffset newSince, CancellationToken cancellationToken)
+    {
+        var listedAt = Now;
+        if (_read.TryRemove(destination, out var before) && before.Id == id && listedAt - before.ListedAt <= SummaryTries.Longest)
+            return (_read[destination] = before).Summary;
+
+        var draft = new SummaryDraft(destination, newSince);
+        await foreach (var thing in things!.Walk(cancellationToken)) draft.Add(thing.State, statuses.Of(thing.ThingName, thing.State));
+        return (_read[destination] = (id, listedAt, draft.Finish(id, date, listedAt))).Summary;
+    }
+
+    private async Task Answer(string destination, string id, DateOnly date, DeliveryAnswer answer)
+    {
+        var listedAt = _read.TryGetValue(destination, out var read) && read.Id == id ? read.ListedAt : Now;
+        await grains.GetGrain<ISummaryGrain>(destination).Answered(date, listedAt, answer);
+        if (answer.Outcome == DeliveryOutcome.Accepted) _read.TryRemove(destination, out _);
     }
 
     private sealed class List(SummaryNotifications all, string destination, string id, DateOnly date, DateTimeOffset newSince) : IOutgoing
@@ -57,8 +63,7 @@ internal sealed partial class SummaryNotifications
 
         public async ValueTask<Admission> Admit(INotificationDestination to, RetryQueue retries, CancellationToken cancellationToken)
         {
-            // A list that calls muted what is not would be wrong all day; the next tick asks again.
-            if (all._things is null || !all._mutes.IsReady) return Admission.Later;
+            if (!all.CanRead) return Admission.Later;
             if (retries.IsClosed)
             {
                 retries.Wait(Waiter!.Value);
@@ -67,7 +72,7 @@ internal sealed partial class SummaryNotifications
 
             try
             {
-                _summary = await ReadOrRemember(cancellationToken);
+                _summary = await all.Read(destination, id, date, newSince, cancellationToken);
                 return _summary is null ? Admission.Answered(DeliveryAnswer.Accepted("nothing is offline")) : Admission.Go(TimeSpan.Zero);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -86,34 +91,15 @@ internal sealed partial class SummaryNotifications
             else all.LogFailed(to, id, _summary!.Count, answer.Detail);
         }
 
-        public async Task Record(string to, DeliveryAnswer answer)
-        {
-            var listedAt = all._read.TryGetValue(to, out var read) && read.Id == id ? read.ListedAt : Now;
-            await all._grains.GetGrain<ISummaryGrain>(to).Answered(date, listedAt, answer);
-            if (answer.Outcome == DeliveryOutcome.Accepted) all._read.TryRemove(to, out _);
-        }
-
-        private DateTimeOffset Now => ToMilliseconds(all._time.GetUtcNow());
-
-        private async Task<FleetSummary?> ReadOrRemember(CancellationToken cancellationToken)
-        {
-            var listedAt = Now;
-            if (all._read.TryRemove(destination, out var before) && before.Id == id && listedAt - before.ListedAt <= SummaryTries.Longest)
-                return (all._read[destination] = before).Summary;
-
-            var draft = new SummaryDraft(destination, newSince);
-            await foreach (
-                var thing in all._things!.Walk(cancellationToken)) draft.Add(thing.State, all._statuses.Of(thing.ThingName, thing.State));
-            return (all._read[destination] = (id, listedAt, draft.Finish(id, date, listedAt))).Summary;
-        }
+        public Task Record(string to, DeliveryAnswer answer) => all.Answer(to, id, date, answer);
     }
 
     [LoggerMessage(LogLevel.Information, "{Destination} accepted {SummaryId} ({Count} offline): {Detail}")]
     private partial void LogAccepted(string destination, string summaryId, int count, string detail);
 
-    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {SummaryId} ({Count} offline), tried again: {Detail}")]
+    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {SummaryId} ({Count} offline). It is sent again: {Detail}")]
     private partial void LogFailed(string destination, string summaryId, int count, string? detail);
 
-    [LoggerMessage(LogLevel.Warning, "{Destination}: what is offline could not be read for {SummaryId}, tried again soon")]
+    [LoggerMessage(LogLevel.Warning, "{Destination}: the offline things could not be read for {SummaryId}. It is tried again soon")]
     private partial void LogNotRead(Exception exception, string destination, string summaryId);
 }

@@ -1,13 +1,9 @@
 namespace IoTOrleans.Grains.Summaries;
 
-/// <summary>
-/// At each start: the reminder of each destination that gets a list is made where there is none, and moved where the settings have changed.
-/// One that gets none any more finds out at its next tick.
-/// </summary>
+/// <summary>Makes the reminders of the daily lists at each start, and moves those whose time has changed.</summary>
 internal sealed partial class SummaryStarter(
-    IGrainFactory grains, SummaryPlan plan, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<SummaryStarter> logger,
-    IHostApplicationLifetime? lifetime = null)
-    : BackgroundService
+    IEnumerable<INotificationDestination> destinations, IGrainFactory grains, ILogger<SummaryStarter> logger,
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
     internal static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
 
@@ -15,22 +11,14 @@ internal sealed partial class SummaryStarter(
     {
         try
         {
-            await Started(stoppingToken);
-            await Task.WhenAll(plan.Destinations.Select(destination => Arrange(destination, stoppingToken)));
+            await lifetime.Started(stoppingToken);
+            await Task.WhenAll(destinations.Where(destination => destination.Terms.DailySummary is not null)
+                .Select(destination => Arrange(destination.Name, stoppingToken)));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The next start does it.
+            // Stopping.
         }
-    }
-
-    /// <summary>A start that fails is not the moment to arrange anything: what it would need is being taken down already.</summary>
-    private async Task Started(CancellationToken stoppingToken)
-    {
-        if (lifetime is null) return;
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var told = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
     }
 
     private async Task Arrange(string destination, CancellationToken stoppingToken)
@@ -44,13 +32,13 @@ internal sealed partial class SummaryStarter(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // A start that fails for another reason ends this, too, and has its own line.
+                // The first failure may belong to a start that fails for another reason, which has its own log line.
                 if (tries == 2) LogNotArranged(exception, destination);
                 await Task.Delay(Again, time, stoppingToken);
             }
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Destination}: its daily summary could not be arranged; tried again until it is.")]
+    [LoggerMessage(LogLevel.Warning, "{Destination}: the reminder of its daily list could not be set. It is tried again until it is set.")]
     private partial void LogNotArranged(Exception exception, string destination);
 }

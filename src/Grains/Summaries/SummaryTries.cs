@@ -2,10 +2,7 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Summaries;
 
-/// <summary>
-/// How often a day's list was tried in vain. Memory only: an activation that does not know tries once too early, which is cheaper than a
-/// write for each try.
-/// </summary>
+/// <summary>Failed tries of a day's list. In memory only: a try that comes too early is cheaper than a write for each try.</summary>
 internal sealed record SummaryTries(DateOnly? Date, int Failures, DateTimeOffset NotBefore, string? Detail)
 {
     internal static readonly TimeSpan AfterRefusal = TimeSpan.FromHours(1);
@@ -25,10 +22,7 @@ internal sealed record SummaryTries(DateOnly? Date, int Failures, DateTimeOffset
         return new(date, failures, now + wait, answer.Detail);
     }
 
-    /// <summary>What failed is due. But not what is refused, nor what has failed by itself, again and again.</summary>
+    /// <summary>Makes a failed list due, except a refused one or one that failed often while the destination took others.</summary>
     public SummaryTries AnswersAgain(DateTimeOffset now) =>
         NotBefore - now <= Longest && Failures < Retries.FailuresOfItsOwn ? this with { NotBefore = now } : this;
-
-    /// <summary>The day is over, and nobody has heard of it.</summary>
-    public bool GivesUp(DateOnly today) => Date < today;
 }

@@ -1,15 +1,14 @@
 namespace IoTOrleans.Grains.Watching;
 
-/// <summary>Watches the watcher: one in a cluster, with the key 0.</summary>
+/// <summary>Finds out whether the service is blind. One in a cluster, with the key 0.</summary>
 [Alias("IoTOrleans.IWatcherGrain")]
 public interface IWatcherGrain : IGrainWithIntegerKey
 {
-    /// <summary>Every silo says every few seconds up to when the cluster knows what happened.</summary>
-    /// <param name="seenUntil">null: that silo does not know.</param>
+    /// <summary>Called by every silo every few seconds.</summary>
+    /// <param name="seenUntil">Up to when it is known what happened; null: that silo does not know.</param>
     [Alias("Look")]
     Task Look(DateTimeOffset? seenUntil);
 
-    /// <summary>A destination has answered.</summary>
     [Alias("Answered")]
     Task Answered(string id, NotificationEvent notificationEvent, string destination, DeliveryAnswer answer);
 

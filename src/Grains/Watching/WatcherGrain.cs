@@ -1,12 +1,8 @@
-using IoTOrleans.Grains.Presence;
 using Orleans.Configuration;
 
 namespace IoTOrleans.Grains.Watching;
 
-/// <summary>
-/// Its state is stored so that an end is told also by another silo than the beginning. But a storage that is down is one of the things it
-/// has to speak of: what cannot be stored is told all the same, and stored when that works again.
-/// </summary>
+/// <summary>Stored, so that another silo can tell the end. If storage is down, it notifies all the same and stores later.</summary>
 [KeepAlive]
 [GrainType("watcher")]
 internal sealed partial class WatcherGrain(
@@ -30,7 +26,7 @@ internal sealed partial class WatcherGrain(
     {
         _state = _stored = storage.State;
 
-        // Whoever was here before knew at least as much; what comes is measured from here.
+        // The activation before this one knew at least as much.
         _knownUntil = _state.Blindness is { EndedAt: null } blindness ? blindness.Since : Now;
         return Task.CompletedTask;
     }
@@ -74,13 +70,13 @@ internal sealed partial class WatcherGrain(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Blind: what happened to things since {Since:O} is not known here ({Id}); look at the queue, at "
-        + "storage and at this service's log")]
+    [LoggerMessage(LogLevel.Error, "Blind: what has happened to things since {Since:O} is not known ({Id}). Look at the queue, the "
+        + "storage and this service's log")]
     private partial void LogBlind(DateTimeOffset since, string id);
 
     [LoggerMessage(LogLevel.Warning, "Not blind any more: what happened since {Since:O} was known again at {EndedAt:O} ({Id})")]
     private partial void LogKnows(DateTimeOffset since, DateTimeOffset endedAt, string id);
 
-    [LoggerMessage(LogLevel.Warning, "That we are blind, or not any more, could not be stored; it is told all the same. {Error}")]
+    [LoggerMessage(LogLevel.Warning, "Whether the service is blind could not be stored. The notification goes out all the same. {Error}")]
     private partial void LogNotStored(string error);
 }

@@ -2,22 +2,17 @@ using IoTOrleans.Grains.Dispatch;
 
 namespace IoTOrleans.Grains.Watching;
 
-/// <summary>The word that we are blind, or not any more. What gets lost is asked for again in seconds.</summary>
+/// <summary>Sends <c>watcher.blind</c> and <c>watcher.ok</c>. The watcher asks again in seconds for what gets lost.</summary>
 internal sealed partial class WatcherNotifications(IGrainFactory grains, DestinationSender sender, ILogger<WatcherNotifications> logger)
 {
     public void Send(string destination, Notification notification) =>
-        sender.Send(destination, Traffic.Watcher, new Owed(this, notification));
+        sender.Send(destination, Traffic.Watcher, new Owed(this, grains.GetGrain<IWatcherGrain>(0), notification));
 
-    private Task Answer(string destination, Notification notification, DeliveryAnswer answer) =>
-        grains.GetGrain<IWatcherGrain>(0).Answered(notification.OutageId, notification.Event, destination, answer);
-
-    private sealed class Owed(WatcherNotifications all, Notification notification) : IOutgoing
+    private sealed class Owed(WatcherNotifications all, IWatcherGrain watcher, Notification notification) : IOutgoing
     {
         public string Key => notification.Key;
 
         public string AnswerKey => notification.Key;
-
-        public Waiter? Waiter => null;
 
         public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
             to.Send(notification, cancellationToken);
@@ -28,12 +23,13 @@ internal sealed partial class WatcherNotifications(IGrainFactory grains, Destina
             else all.LogNotTaken(to, notification.Key, answer.Detail);
         }
 
-        public Task Record(string to, DeliveryAnswer answer) => all.Answer(to, notification, answer);
+        public Task Record(string to, DeliveryAnswer answer) =>
+            watcher.Answered(notification.OutageId, notification.Event, to, answer);
     }
 
     [LoggerMessage(LogLevel.Information, "{Destination} accepted {Key}: {Detail}")]
     private partial void LogAccepted(string destination, string key, string detail);
 
-    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {Key}, tried again: {Detail}")]
+    [LoggerMessage(LogLevel.Warning, "{Destination} did not take {Key}. It is sent again: {Detail}")]
     private partial void LogNotTaken(string destination, string key, string? detail);
 }

@@ -3,10 +3,10 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Watching;
 
-/// <summary>When people hear that we do not know: state and what is known in, state and what to send out. No I/O, no clock.</summary>
+/// <summary>The rules for blindness: state and what is known in, state and notifications out. No I/O, no clock.</summary>
 internal static class WatcherRules
 {
-    /// <summary>Being this close behind counts as knowing again.</summary>
+    /// <summary>The service is not blind any more if it is no further behind than this.</summary>
     internal static readonly TimeSpan KnowsWithin = TimeSpan.FromMinutes(1);
 
     internal static readonly TimeSpan RetryAfter = SendGate.TrialEvery;
@@ -24,12 +24,12 @@ internal static class WatcherRules
         { EndedAt: null } blindness when now - knownUntil <= KnowsWithin =>
             new() { Blindness = AllOwedTheEnd(blindness with { EndedAt = now }, destinations) },
 
-        // Somebody has not heard yet that it had ended: it goes on.
+        // Blind again before every destination has accepted the end: it goes on.
         { EndedAt: not null } blindness when now - knownUntil > Blindness.After => new() { Blindness = blindness with { EndedAt = null } },
         _ => state,
     };
 
-    /// <summary>What each destination is to be told now; its end only where it has heard of the beginning.</summary>
+    /// <summary>What is owed to each destination now; the end only where the beginning was accepted.</summary>
     public static IEnumerable<(string Destination, Notification Notification)> Due(
         WatcherState state, IReadOnlyDictionary<string, DestinationTerms> destinations, string cluster, DateTimeOffset now)
     {
@@ -43,7 +43,6 @@ internal static class WatcherRules
         }
     }
 
-    /// <param name="terms">Of the destination that answered.</param>
     public static WatcherState Answered(
         WatcherState state, string id, NotificationEvent notificationEvent, string destination, DestinationTerms terms,
         DeliveryAnswer answer, DateTimeOffset now)
@@ -63,21 +62,20 @@ internal static class WatcherRules
             _ => told with { NotBefore = now + RetryAfter },
         };
 
-        // One whose end it does not want to hear counts as told of it.
+        // A destination that wants no ends is not owed this one.
         if (told.Blind && blindness.EndedAt is not null && !terms.SendResolved) told = new();
         var all = new Dictionary<string, BlindnessTold>(blindness.Told) { [destination] = told };
         return Settle(state with { Blindness = blindness with { Told = all } });
     }
 
-    /// <summary>What was put off for a refusal or a keep-alive of the beginning is not put off for the end.</summary>
-    private static Blindness AllOwedTheEnd(Blindness blindness, IReadOnlyDictionary<string, DestinationTerms> destinations) =>
-        blindness with
+    /// <summary>The end does not wait for a time that a refusal or a keep-alive of the beginning has set.</summary>
+    private static Blindness AllOwedTheEnd(Blindness over, IReadOnlyDictionary<string, DestinationTerms> destinations) => over with
     {
-        Told = blindness.Told.Where(pair => destinations.TryGetValue(pair.Key, out var terms) && terms.SendResolved)
+        Told = over.Told.Where(pair => destinations.TryGetValue(pair.Key, out var terms) && terms.SendResolved)
             .ToDictionary(pair => pair.Key, pair => pair.Value with { NotBefore = null }),
     };
 
-    /// <summary>Over, and whoever heard of it has heard that.</summary>
+    /// <summary>Drops a blindness that is over, once all destinations that were told of it have accepted the end.</summary>
     public static WatcherState Settle(WatcherState state) =>
         state.Blindness is { EndedAt: not null } over && !over.Told.Values.Any(told => told.Blind) ? new() : state;
 

@@ -38,7 +38,7 @@ internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory
 /// <summary>By the reminder table: what is well costs nothing here, however many there are.</summary>
 internal sealed class ThingsNotWell(IReminderTable reminders, IGrainFactory grains) : IThingsNotWell
 {
-    public async IAsyncEnumerable<ThingNotWell> Walk([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StoredThing> Walk([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (RingPosition? from = RingPosition.Start; from is not null;)
         {
@@ -48,7 +48,7 @@ internal sealed class ThingsNotWell(IReminderTable reminders, IGrainFactory grai
             from = next;
         }
 
-        async Task<ThingNotWell?> Ask(RingRow row)
+        async Task<StoredThing?> Ask(RingRow row)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return new(row.ThingName, await grains.GetGrain<IDeviceGrain>(row.ThingName).GetState());

@@ -308,7 +308,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
     /// <summary>As the walk over the reminder table finds them.</summary>
     private sealed class RemindedThings(VirtualCluster cluster) : IThingsNotWell
     {
-        public async IAsyncEnumerable<ThingNotWell> Walk([EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<StoredThing> Walk([EnumeratorCancellation] CancellationToken cancellationToken)
         {
             var device = cluster.IdOf().Type;
             foreach (var name in cluster.Reminders.All.Where(id => id.Type == device).Select(id => id.Key.ToString()!))

@@ -22,7 +22,7 @@ public sealed class RetryQueueTests : IDisposable
     public RetryQueueTests()
     {
         _gate = new(null, _time);
-        _room = new("hook", _gate, _gate.Answered, _time, NullLogger.Instance);
+        _room = new("hook", _gate, _ => { }, _time, NullLogger.Instance);
         _wake = async name =>
         {
             _woken.Enqueue(name);

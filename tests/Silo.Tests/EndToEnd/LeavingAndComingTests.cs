@@ -26,7 +26,7 @@ public sealed class LeavingAndComingTests
             .. ClusterTests.Storage(dynamo, Fauxqs.NewName()), ("Presence:Grace", "8s"), ("Presence:SettleTime", "6s"),
             ("Verify:With", "none"),
             ("Events:Sqs:QueueUrl", events.Url), ("AWS_ENDPOINT_URL_SQS", aws.Endpoint.ToString()),
-            ("Logging:LogLevel:IoTOrleans.Grains.Dispatch.PresenceObserver", "Debug"),
+            ("Logging:LogLevel:IoTOrleans.Grains.Observing.PresenceObserver", "Debug"),
         ];
         await using var first = await SiloProcess.Start(settings);
         await using var second = await SiloProcess.Start(settings);

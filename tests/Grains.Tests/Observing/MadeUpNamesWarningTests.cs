@@ -1,16 +1,15 @@
 using IoTOrleans.Contracts;
-using IoTOrleans.Grains.Dispatch;
-using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.Observing;
 using Microsoft.Extensions.Logging;
 
-namespace IoTOrleans.Grains.Tests.Dispatch;
+namespace IoTOrleans.Grains.Tests.Observing;
 
-public sealed class StrangerWatchTests
+public sealed class MadeUpNamesWarningTests
 {
     private readonly List<string> _said = [];
-    private readonly StrangerWatch _watch;
+    private readonly MadeUpNamesWarning _warning;
 
-    public StrangerWatchTests() => _watch = new(new SaidLog(_said));
+    public MadeUpNamesWarningTests() => _warning = new(new SaidLog(_said));
 
     [Theory]
     [InlineData("ESP8266Client-18231", "ESP8266Client-*")]
@@ -20,7 +19,7 @@ public sealed class StrangerWatchTests
     [InlineData("door-north", null)]
     [InlineData("warehouse-7", null)]
     [InlineData("123456", null)]
-    public void What_may_be_made_up_in_a_name(string name, string? pattern) => StrangerWatch.PatternOf(name).ShouldBe(pattern);
+    public void What_may_be_made_up_in_a_name(string name, string? pattern) => MadeUpNamesWarning.PatternOf(name).ShouldBe(pattern);
 
     [Fact]
     public void Many_that_come_once_and_stay_away_are_said_once_with_the_remedy()
@@ -51,9 +50,9 @@ public sealed class StrangerWatchTests
         _said.ShouldBeEmpty();
     }
 
-    private void Note(string thing, PresenceReason reason) => _watch.Note(thing, PresenceDecision.Nothing(new DeviceState(), reason));
+    private void Note(string thing, PresenceReason reason) => _warning.Note(thing, reason);
 
-    private sealed class SaidLog(List<string> said) : ILogger<StrangerWatch>
+    private sealed class SaidLog(List<string> said) : ILogger<MadeUpNamesWarning>
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;

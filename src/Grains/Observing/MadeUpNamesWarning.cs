@@ -1,18 +1,17 @@
 using System.Text.RegularExpressions;
-using IoTOrleans.Grains.Presence;
 
-namespace IoTOrleans.Grains.Dispatch;
+namespace IoTOrleans.Grains.Observing;
 
 /// <summary>
-/// A client that makes up an id for each connection (<c>ESP8266Client-$RANDOM</c>) leaves a thing behind that is offline for ever, each
-/// time. Many names of one pattern that connect once, go, and do not come back: somebody should be told how to mend that.
+/// A client that makes up a client ID for each connection (<c>ESP8266Client-$RANDOM</c>) leaves behind one thing after the other that stays
+/// offline. If many names of one pattern connect once, go and do not come back, the log says how to mend that.
 /// </summary>
-internal sealed partial class StrangerWatch(ILogger<StrangerWatch> logger)
+internal sealed partial class MadeUpNamesWarning(ILogger<MadeUpNamesWarning> logger)
 {
-    /// <summary>So many may as well be devices that were given away.</summary>
+    /// <summary>Fewer may be devices that were given away.</summary>
     internal const int GoneToWarn = 20;
 
-    /// <summary>One that comes back for ten that do not: names that are made up never do.</summary>
+    /// <summary>No warning if one of ten comes back: made-up names never do.</summary>
     private const int GoneForOneBack = 10;
 
     private const int MostPatterns = 100;
@@ -21,11 +20,10 @@ internal sealed partial class StrangerWatch(ILogger<StrangerWatch> logger)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Names> _patterns = new(StringComparer.Ordinal);
 
-    public void Note(string thingName, PresenceDecision decision)
+    public void Note(string thingName, PresenceReason reason)
     {
-        var (isNew, isTold, isBack) = KindOf(decision.Reason);
-        if (!isNew && !isTold && !isBack) return;
-        if (PatternOf(thingName) is not { } pattern) return;
+        var (isNew, isTold, isBack) = KindOf(reason);
+        if ((!isNew && !isTold && !isBack) || PatternOf(thingName) is not { } pattern) return;
         lock (_lock)
         {
             if (!_patterns.TryGetValue(pattern, out var names))
@@ -40,16 +38,13 @@ internal sealed partial class StrangerWatch(ILogger<StrangerWatch> logger)
             if (names.Gone.Count < MostNames) names.Gone.Add(thingName);
             if (names.IsSaid || names.Gone.Count < GoneToWarn || names.Gone.Count < GoneForOneBack * names.Back) return;
             names.IsSaid = true;
-            LogStrangers(names.Gone.Count, pattern);
+            LogMadeUpNames(names.Gone.Count, pattern);
         }
     }
 
-    /// <summary>What is before the part that may be made up, and a star; null: nothing in the name looks like that.</summary>
-    internal static string? PatternOf(string thingName)
-    {
-        var random = MadeUp().Match(thingName);
-        return random.Success && random.Index > 0 ? thingName[..random.Index] + "*" : null;
-    }
+    /// <returns>What precedes the part that may be made up, and a star; null: no part of the name looks made up.</returns>
+    internal static string? PatternOf(string thingName) =>
+        MadeUp().Match(thingName) is { Success: true, Index: > 0 and var start } ? thingName[..start] + "*" : null;
 
     private static (bool IsNew, bool IsTold, bool IsBack) KindOf(PresenceReason reason) => (
         reason is PresenceReason.FirstConnected,
@@ -75,9 +70,8 @@ internal sealed partial class StrangerWatch(ILogger<StrangerWatch> logger)
         public bool IsSaid { get; set; }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Gone} things named like {Pattern} connected once, went, and did not come back. If their MQTT "
-        + "clients make up an id for each connection, "
-        + "give each device an id that stays. If nobody needs to hear of them, set Things__Exclude__0={Pattern}, and DELETE "
-            + "/devices/<name> those that are there")]
-    private partial void LogStrangers(int gone, string pattern);
+    [LoggerMessage(LogLevel.Warning, "{Gone} things named like {Pattern} connected once and did not come back. If their MQTT clients "
+        + "make up a client ID for each connection, give each device an ID that stays. If you do not need these things, set "
+        + "Things__Exclude__0={Pattern}, and DELETE /devices/<name> those that are there")]
+    private partial void LogMadeUpNames(int gone, string pattern);
 }

@@ -2,36 +2,33 @@ using System.Collections.Immutable;
 
 namespace IoTOrleans.Grains.Incidents;
 
-/// <summary>
-/// Who waits to be counted in an incident's next publication: hashes, sums and a few names, however many they are. Lost with the
-/// activation, at no harm: they ask again.
-/// </summary>
-internal sealed record Waiting
+/// <summary>The members that the next publication will count: hashes, sums and a few names. In memory only: they ask again.</summary>
+internal sealed record UncountedMembers
 {
-    /// <summary>So many are told by a call each as soon as their incident is; the others hear of it when they ask again.</summary>
+    /// <summary>So many are called as soon as their incident is accepted; the others learn it when they ask again.</summary>
     internal const int MostNamed = 2000;
 
     private static readonly ImmutableDictionary<string, int> Nothing = ImmutableDictionary.Create<string, int>(StringComparer.Ordinal);
 
-    public static Waiting Nobody { get; } = new();
+    public static UncountedMembers None { get; } = new();
 
-    /// <summary>Of all who wait, and of the returns of those that were back before anybody was told.</summary>
+    /// <summary>Hashes of all members, and of the returns of those that were back before anybody was notified.</summary>
     public ImmutableHashSet<long> All { get; init; } = [];
 
-    /// <summary>Those that are in no page yet.</summary>
+    /// <summary>Hashes that are in no page yet.</summary>
     public ImmutableStack<long> Unpaged { get; init; } = [];
 
     public int UnpagedCount { get; init; }
 
-    /// <summary>The id of the pages that are written already.</summary>
+    /// <summary>ID of the pages that are written already.</summary>
     public string? Pages { get; init; }
 
     public int PageCount { get; init; }
 
-    /// <summary>Since when somebody waits.</summary>
+    /// <summary>When the first asked.</summary>
     public DateTimeOffset? FirstAt { get; init; }
 
-    /// <summary>Since when somebody waits that is not a member yet.</summary>
+    /// <summary>When the first asked that is not a member yet.</summary>
     public DateTimeOffset? FirstJoinAt { get; init; }
 
     public int Joins { get; init; }
@@ -58,11 +55,10 @@ internal sealed record Waiting
 
     public ImmutableDictionary<long, Member> Named { get; init; } = ImmutableDictionary<long, Member>.Empty;
 
-    /// <summary>The named ones of the publication whose answer is awaited.</summary>
+    /// <summary>The named members of the publication in flight.</summary>
     public ImmutableDictionary<long, Member> Counted { get; init; } = ImmutableDictionary<long, Member>.Empty;
 
-    /// <param name="onlyReturns">Its incident counts returns, not outages.</param>
-    public Waiting Add(Member member, bool onlyReturns, DateTimeOffset now)
+    public UncountedMembers Add(Member member, bool onlyReturns, DateTimeOffset now)
     {
         var waiting = this;
         if (!All.Contains(member.Hash))
@@ -77,11 +73,12 @@ internal sealed record Waiting
         return member.IsLate && !waiting.All.Contains(member.ReturnHash) ? waiting.With(member.ReturnHash).CountBack(member) : waiting;
     }
 
-    public Waiting Count(Member member) => Counted.Count < MostNamed ? this with { Counted = Counted.SetItem(member.Hash, member) } : this;
+    public UncountedMembers Count(Member member) =>
+        Counted.Count < MostNamed ? this with { Counted = Counted.SetItem(member.Hash, member) } : this;
 
-    /// <summary>It was forgotten before it was counted.</summary>
+    /// <summary>The thing was forgotten before it was counted.</summary>
     /// <param name="hash">Of its outage.</param>
-    public Waiting Without(Member member, long hash)
+    public UncountedMembers Without(Member member, long hash)
     {
         var late = All.Contains(member.ReturnHash);
         var waiting = this with
@@ -100,9 +97,10 @@ internal sealed record Waiting
         return waiting.All.IsEmpty ? waiting with { FirstAt = null, StartedAt = null, LastAt = null, LastBackAt = null } : waiting;
     }
 
-    private Waiting With(long hash) => this with { All = All.Add(hash), Unpaged = Unpaged.Push(hash), UnpagedCount = UnpagedCount + 1 };
+    private UncountedMembers With(long hash) =>
+        this with { All = All.Add(hash), Unpaged = Unpaged.Push(hash), UnpagedCount = UnpagedCount + 1 };
 
-    private Waiting Count(Member member, DateTimeOffset? at, DateTimeOffset now) => this with
+    private UncountedMembers Count(Member member, DateTimeOffset? at, DateTimeOffset now) => this with
     {
         FirstJoinAt = FirstJoinAt ?? now,
         Joins = Joins + 1,
@@ -115,7 +113,8 @@ internal sealed record Waiting
         Newest = (Newest.Count < Batches.MostThings ? Newest : Newest.RemoveAt(0)).Add(member.ThingName),
     };
 
-    private Waiting CountBack(Member member) => this with { Returns = Returns + 1, LastBackAt = Later(LastBackAt, member.BackAt) };
+    private UncountedMembers CountBack(Member member) =>
+        this with { Returns = Returns + 1, LastBackAt = Later(LastBackAt, member.BackAt) };
 
     private static IEnumerable<string> NamesOf(Member member) => member.Attributes.Select(pair => $"{pair.Key}={pair.Value}");
 
@@ -130,8 +129,4 @@ internal sealed record Waiting
 
         return counts;
     }
-
-    internal static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b : a;
-
-    internal static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b : a;
 }

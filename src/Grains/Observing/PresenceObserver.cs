@@ -1,35 +1,22 @@
-using System.Diagnostics.Metrics;
 using IoTOrleans.Grains.Presence;
 
-namespace IoTOrleans.Grains.Dispatch;
+namespace IoTOrleans.Grains.Observing;
 
-/// <summary>Makes decisions visible: a metric by reason, a log line for every change of status.</summary>
-internal sealed partial class PresenceObserver
+/// <summary>Makes decisions visible: a metric by reason, a log line for each change of status.</summary>
+internal sealed partial class PresenceObserver(
+    GrainMetrics metrics, OneWayFeedWarning feed, DeferredVerdicts deferred, MadeUpNamesWarning names, ILogger<PresenceObserver> logger)
 {
-    private readonly ILogger _logger;
-    private readonly FeedWatch _feed;
-    private readonly DeferredVerdicts _held;
-    private readonly StrangerWatch _strangers;
-    private readonly Counter<long> _decisions;
-
-    public PresenceObserver(
-        IMeterFactory meters, FeedWatch feed, DeferredVerdicts held, StrangerWatch strangers, ILogger<PresenceObserver> logger)
-    {
-        (_logger, _feed, _held, _strangers) = (logger, feed, held, strangers);
-        _decisions = meters.Create("IoTOrleans").CreateCounter<long>("iot_orleans.decisions", description: "Presence decisions by reason.");
-    }
-
     public void Decided(
         string thingName, PresenceInput input, PresenceDecision decision, DeviceState before, RuleContext context, DateTimeOffset now)
     {
         var reason = ReasonTexts.NameOf(decision.Reason);
-        _decisions.Add(1, new KeyValuePair<string, object?>("reason", reason));
-        _feed.Note(before, decision, input);
-        _held.Note(thingName, decision.State, now);
-        _strangers.Note(thingName, decision);
+        metrics.Decided(decision.Reason);
+        feed.Note(before, decision, input);
+        deferred.Note(thingName, decision.State, now);
+        names.Note(thingName, decision.Reason);
         if (decision.State.Flapping is [.., { CalmSince: null } flapping] && before.Flapping.All(known => known.Since != flapping.Since))
         {
-            _decisions.Add(1, new KeyValuePair<string, object?>("reason", ReasonTexts.NameOf(PresenceReason.FlappingBegan)));
+            metrics.Decided(PresenceReason.FlappingBegan);
             LogFlapping(thingName, flapping.Drops, flapping.Since);
         }
 
@@ -39,7 +26,7 @@ internal sealed partial class PresenceObserver
         else LogChanged(thingName, from, to, reason);
     }
 
-    /// <summary>A fleet's blips are kept quiet in the log, too.</summary>
+    /// <summary>Short drops of a whole fleet must not fill the log.</summary>
     private static bool IsTold(PresenceStatus status) => status is PresenceStatus.Offline or PresenceStatus.Recovering;
 
     [LoggerMessage(LogLevel.Information, "{ThingName}: {From} -> {To} ({Reason}), outage {OutageId}")]
