@@ -22,18 +22,8 @@ internal sealed class EventFields(JsonElement body, Arrival arrival)
 
     public ParsedEvent.Refused Refuse(RefusalReason reason, string detail) => Refused ??= new(reason, detail);
 
-    /// <summary>What the path leads to, or null. A JSON null counts as absent: IoT SQL omits a missing field, others write null.</summary>
-    public JsonElement? Find(params ReadOnlySpan<string> path)
-    {
-        if (Refused is not null) return null;
-        var element = body;
-        foreach (var name in path)
-        {
-            if (element.ValueKind is not JsonValueKind.Object || !element.TryGetProperty(name, out element)) return null;
-        }
-
-        return element.ValueKind is JsonValueKind.Null ? null : element;
-    }
+    /// <summary>Null after a refusal.</summary>
+    public JsonElement? Find(params ReadOnlySpan<string> path) => Refused is null ? body.Find(path) : null;
 
     /// <summary>The first of <paramref name="fields"/> that is there and not empty.</summary>
     public string ThingName(params ReadOnlySpan<string> fields)
@@ -42,7 +32,7 @@ internal sealed class EventFields(JsonElement body, Arrival arrival)
         {
             if (Find(field) is not { } value) continue;
             if (value.ValueKind is not JsonValueKind.String) Refuse(RefusalReason.BadThingName, $"`{field}` must be a string.");
-            else if (TextOrNull(value) is not { } name) Refuse(RefusalReason.BadThingName, "The thing name has half a surrogate pair.");
+            else if (value.TextOrNull() is not { } name) Refuse(RefusalReason.BadThingName, "The thing name has half a surrogate pair.");
             else if (name.Length is 0) continue;
             else if (!Events.ThingName.IsValid(name, out var why)) Refuse(RefusalReason.BadThingName, why!);
             else return name;
@@ -84,7 +74,7 @@ internal sealed class EventFields(JsonElement body, Arrival arrival)
     public string? Text(string field)
     {
         if (Find(field) is not { } value) return null;
-        if (value.ValueKind is JsonValueKind.String && TextOrNull(value) is { Length: <= MaxTextLength } text && !text.Any(char.IsControl))
+        if (value.ValueKind is JsonValueKind.String && value.TextOrNull() is { Length: <= MaxTextLength } text && !text.Any(char.IsControl))
             return text.Length is 0 ? null : text;
         Refuse(RefusalReason.BadText, FormattableString.Invariant(
             $"`{field}` must be a string of at most {MaxTextLength} characters, no control characters."));
@@ -101,19 +91,6 @@ internal sealed class EventFields(JsonElement body, Arrival arrival)
         return null;
     }
 
-    /// <returns>Null where the JSON string is no text: it spells half a surrogate pair.</returns>
-    public static string? TextOrNull(JsonElement value)
-    {
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
     private static string? WhatIsWrong(JsonElement attributes, Dictionary<string, string> pairs)
     {
         if (attributes.ValueKind is not JsonValueKind.Object) return "`attributes` must be an object of strings.";
@@ -121,7 +98,7 @@ internal sealed class EventFields(JsonElement body, Arrival arrival)
         var bytes = 0;
         foreach (var property in attributes.EnumerateObject())
         {
-            if (property.Value.ValueKind is not JsonValueKind.String || TextOrNull(property.Value) is not { } text)
+            if (property.Value.ValueKind is not JsonValueKind.String || property.Value.TextOrNull() is not { } text)
                 return "The values of `attributes` must be strings.";
             bytes += Encoding.UTF8.GetByteCount(property.Name) + Encoding.UTF8.GetByteCount(text);
             if (bytes > MaxAttributeBytes) return "`attributes` has more than 256 bytes of keys and values.";

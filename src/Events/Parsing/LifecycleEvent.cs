@@ -9,7 +9,7 @@ internal static class LifecycleEvent
         var thingName = fields.ThingName("thingName", "clientId");
         if (fields.Refused is not null) return fields.Refused;
 
-        var type = fields.Find("eventType") is { ValueKind: JsonValueKind.String } text ? EventFields.TextOrNull(text) : null;
+        var type = fields.Find("eventType") is { ValueKind: JsonValueKind.String } text ? text.TextOrNull() : null;
         return type switch
         {
             "connected" or "disconnected" => ReadChange(fields, thingName, type is "connected"),
@@ -27,7 +27,7 @@ internal static class LifecycleEvent
         var number = fields.Version("versionNumber");
         var session = fields.Text("sessionIdentifier");
         var reason = fields.Text("disconnectReason");
-        var clientId = fields.Find("clientId") is { ValueKind: JsonValueKind.String } client && EventFields.TextOrNull(client) == thingName
+        var clientId = fields.Find("clientId") is { ValueKind: JsonValueKind.String } client && client.TextOrNull() == thingName
             ? null
             : fields.Text("clientId");
         var attributes = fields.Attributes();
