@@ -1,7 +1,3 @@
-using Orleans.Storage;
-using Shouldly;
-using Xunit;
-
 namespace IoTOrleans.Conformance;
 
 /// <summary>Two activations of one grain, each as if it were the only one: the second write must fail.</summary>

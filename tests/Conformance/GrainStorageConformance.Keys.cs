@@ -1,6 +1,3 @@
-using Shouldly;
-using Xunit;
-
 namespace IoTOrleans.Conformance;
 
 /// <summary>No two grains, states or providers may share a row.</summary>

@@ -1,7 +1,3 @@
-using Orleans.Storage;
-using Shouldly;
-using Xunit;
-
 namespace IoTOrleans.Conformance;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using Shouldly;
-using Xunit;
-
 namespace IoTOrleans.Conformance;
 
 /// <summary>Heartbeats, and the cleanup of rows of silos that write none.</summary>

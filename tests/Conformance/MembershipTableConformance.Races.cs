@@ -1,6 +1,3 @@
-using Shouldly;
-using Xunit;
-
 namespace IoTOrleans.Conformance;
 
 /// <summary>Silos that write at the same time, some with an old view of the table.</summary>

@@ -1,6 +1,3 @@
-using Shouldly;
-using Xunit;
-
 namespace IoTOrleans.Conformance;
 
 /// <summary>

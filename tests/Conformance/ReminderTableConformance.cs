@@ -1,6 +1,4 @@
 using System.Globalization;
-using Shouldly;
-using Xunit;
 
 namespace IoTOrleans.Conformance;
 

@@ -1,4 +1,3 @@
-using Orleans.Storage;
 using Json = System.Text.Json.JsonSerializer;
 
 namespace IoTOrleans.Conformance;

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 
 namespace IoTOrleans.DynamoDB.Client;

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
-using Amazon.DynamoDBv2.Model;
 
 namespace IoTOrleans.DynamoDB.Storage;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Unicode;
-using Amazon.DynamoDBv2.Model;
 
 namespace IoTOrleans.DynamoDB.Storage;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Amazon.DynamoDBv2.Model;
 using IoTOrleans.DynamoDB.Client;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,3 @@
-using Amazon.DynamoDBv2.Model;
-
 namespace IoTOrleans.DynamoDB.Tables;
 
 /// <summary>Keys of a table, both strings. No table has an index: each put would cost more units and could be throttled by it.</summary>

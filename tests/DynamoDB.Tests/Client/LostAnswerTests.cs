@@ -1,6 +1,3 @@
-using IoTOrleans.DynamoDB.Tables;
-using Orleans.Storage;
-
 namespace IoTOrleans.DynamoDB.Tests.Client;
 
 /// <summary>The request was carried out and the connection broke before the answer: neither a conflict nor a second write.</summary>

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using IoTOrleans.DynamoDB.Client;
-using IoTOrleans.DynamoDB.Tables;
-using Orleans.Storage;
 
 namespace IoTOrleans.DynamoDB.Tests.Client;
 

@@ -13,7 +13,6 @@ using Microsoft.Extensions.Time.Testing;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
-using Orleans.Storage;
 using Orleans.TestingHost;
 
 namespace IoTOrleans.DynamoDB.Tests.Cluster;

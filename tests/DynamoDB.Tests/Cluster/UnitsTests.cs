@@ -1,5 +1,4 @@
 using IoTOrleans.Contracts;
-using IoTOrleans.DynamoDB.Tables;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Ports;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using Orleans.Runtime;
-using Orleans.Storage;
 
 namespace IoTOrleans.DynamoDB.Tests.Hosting;
 

@@ -2,7 +2,6 @@ using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
 using Amazon.Runtime.Internal;
 using IoTOrleans.DynamoDB.Client;
-using IoTOrleans.DynamoDB.Tables;
 using IoTOrleans.Testing.Emulators;
 using Microsoft.Extensions.Logging.Abstractions;
 

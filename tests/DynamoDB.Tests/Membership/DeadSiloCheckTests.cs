@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using IoTOrleans.DynamoDB.Membership;
-using IoTOrleans.DynamoDB.Tables;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IoTOrleans.DynamoDB.Tests.Membership;

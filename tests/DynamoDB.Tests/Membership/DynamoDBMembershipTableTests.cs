@@ -1,5 +1,4 @@
 using IoTOrleans.DynamoDB.Membership;
-using IoTOrleans.DynamoDB.Tables;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IoTOrleans.DynamoDB.Tests.Membership;

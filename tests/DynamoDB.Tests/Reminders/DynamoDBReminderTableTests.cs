@@ -1,5 +1,4 @@
 using IoTOrleans.DynamoDB.Reminders;
-using IoTOrleans.DynamoDB.Tables;
 
 namespace IoTOrleans.DynamoDB.Tests.Reminders;
 

@@ -1,5 +1,3 @@
-using Orleans.Storage;
-
 namespace IoTOrleans.DynamoDB.Tests.Storage;
 
 public sealed class DynamoDBGrainStorageTests(TestTables tables) : GrainStorageConformance, IClassFixture<TestTables>

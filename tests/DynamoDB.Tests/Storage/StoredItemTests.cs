@@ -1,5 +1,4 @@
 using IoTOrleans.DynamoDB.Client;
-using IoTOrleans.DynamoDB.Tables;
 
 namespace IoTOrleans.DynamoDB.Tests.Storage;
 

@@ -3,13 +3,11 @@ using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 using IoTOrleans.DynamoDB.Client;
 using IoTOrleans.DynamoDB.Reminders;
-using IoTOrleans.DynamoDB.Tables;
 using IoTOrleans.Testing.Emulators;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Serialization;
 using Orleans.Serialization.Serializers;
-using Orleans.Storage;
 
 namespace IoTOrleans.DynamoDB.Tests.Support;
 

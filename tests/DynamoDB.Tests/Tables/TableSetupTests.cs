@@ -1,5 +1,4 @@
 using Amazon.DynamoDBv2;
-using IoTOrleans.DynamoDB.Tables;
 
 namespace IoTOrleans.DynamoDB.Tests.Tables;
 

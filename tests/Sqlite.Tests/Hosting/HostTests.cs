@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Hosting;
-using Orleans.Storage;
 
 namespace IoTOrleans.Sqlite.Tests.Hosting;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
-using Orleans.Storage;
 using Orleans.TestingHost;
 
 namespace IoTOrleans.Sqlite.Tests.Memory;

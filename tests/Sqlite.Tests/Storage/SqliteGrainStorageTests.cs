@@ -1,5 +1,3 @@
-using Orleans.Storage;
-
 namespace IoTOrleans.Sqlite.Tests.Storage;
 
 public sealed class SqliteGrainStorageTests : GrainStorageConformance

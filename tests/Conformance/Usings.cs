@@ -1,0 +1,3 @@
+global using Orleans.Storage;
+global using Shouldly;
+global using Xunit;
