@@ -18,10 +18,7 @@ public enum AwsFault
     /// <summary>A permission is missing.</summary>
     Denied,
 
-    /// <summary>The resource does not exist.</summary>
     NotFound,
-
-    /// <summary>The request itself is not accepted.</summary>
     Rejected,
 }
 

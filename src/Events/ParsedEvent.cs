@@ -3,7 +3,6 @@ namespace IoTOrleans.Events;
 /// <summary>What became of one body from the queue or <c>POST /events</c>: one of the three records below.</summary>
 internal abstract record ParsedEvent
 {
-    /// <summary>A connection change of a thing.</summary>
     internal sealed record Change(string ThingName, ConnectionChange ConnectionChange) : ParsedEvent;
 
     /// <summary>Valid, but says nothing about the connection, like a shadow document without <c>connected</c>. Only counted.</summary>
@@ -20,8 +19,6 @@ internal enum RefusalReason
     NotJson,
 
     NotAnObject,
-
-    /// <summary>An SNS envelope inside an SNS envelope.</summary>
     NestedEnvelope,
 
     /// <summary>An <c>eventType</c> that AWS IoT's lifecycle events do not have.</summary>

@@ -46,12 +46,7 @@ public static partial class Duration
     public static string InWords(TimeSpan duration)
     {
         if (duration == TimeSpan.Zero) return "0 s";
-        var parts = new List<string>(4);
-        if (duration.Days > 0) parts.Add($"{duration.Days} d");
-        if (duration.Hours > 0) parts.Add($"{duration.Hours} h");
-        if (duration.Minutes > 0) parts.Add($"{duration.Minutes} min");
-        if (duration.Seconds > 0) parts.Add($"{duration.Seconds} s");
-        return parts.Count == 0 ? $"{duration.TotalMilliseconds:0} ms" : string.Join(' ', parts);
+        return duration < TimeSpan.FromSeconds(1) ? $"{duration.TotalMilliseconds:0} ms" : Join(duration, " ", " d", " h", " min", " s");
     }
 
     /// <summary>In the form that <see cref="TryParse"/> reads: <c>0s</c>, <c>5m</c>, <c>1h30m</c>.</summary>
@@ -59,9 +54,13 @@ public static partial class Duration
     {
         if (duration == TimeSpan.Zero) return "0s";
         if (duration.Ticks % TimeSpan.TicksPerSecond != 0) return duration.ToString("c", CultureInfo.InvariantCulture);
-        return $"{Part(duration.Days, 'd')}{Part(duration.Hours, 'h')}{Part(duration.Minutes, 'm')}{Part(duration.Seconds, 's')}";
+        return Join(duration, "", "d", "h", "m", "s");
+    }
 
-        static string Part(int number, char unit) => number == 0 ? "" : $"{number}{unit}";
+    private static string Join(TimeSpan duration, string separator, params ReadOnlySpan<string> units)
+    {
+        int[] numbers = [duration.Days, duration.Hours, duration.Minutes, duration.Seconds];
+        return string.Join(separator, numbers.Zip(units.ToArray()).Where(part => part.First != 0).Select(part => part.First + part.Second));
     }
 
     private static string Suggest(string number) =>

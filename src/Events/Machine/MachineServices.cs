@@ -12,8 +12,7 @@ internal static class MachineServices
     public static IServiceCollection AddMemoryGauge(this IServiceCollection services)
     {
         services.TryAddSingleton<EventMetrics>();
-        services.TryAddSingleton(provider => new MemoryGauge(
-            provider.GetRequiredService<EventMetrics>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<MemoryGauge>();
         return services;
     }
 

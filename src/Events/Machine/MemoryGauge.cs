@@ -58,7 +58,6 @@ internal sealed class MemoryGauge
     /// <summary>How long a thing's grain may be idle; null: as long as Orleans lets it.</summary>
     public static TimeSpan? IdleAt(Pressure pressure) => pressure == Pressure.None ? null : Table[(int)pressure - 1].Idle;
 
-    /// <summary>Waits while nothing new may come in.</summary>
     public async Task UntilRoom(CancellationToken cancellationToken)
     {
         while (IsFull) await Task.Delay(LookAgain, _time, cancellationToken);

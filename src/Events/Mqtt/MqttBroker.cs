@@ -87,17 +87,15 @@ internal sealed class MqttBroker(
     {
         if (files.IsOneTooMany(transport.Features.Get<IConnectionSocketFeature>()?.Socket))
         {
-            metrics.BrokerRefused("files");
-            _ = TurnAway(transport);
+            _ = Refuse(transport, "files");
             return;
         }
 
         if (Interlocked.Increment(ref open) > options.Value.MaxConnections)
         {
             Interlocked.Decrement(ref open);
-            metrics.BrokerRefused("limit");
             log.Full(options.Value.MaxConnections);
-            _ = TurnAway(transport);
+            _ = Refuse(transport, "limit");
             return;
         }
 
@@ -108,8 +106,9 @@ internal sealed class MqttBroker(
         _ = Serve(connection, transport, served);
     }
 
-    private async Task TurnAway(ConnectionContext transport)
+    private async Task Refuse(ConnectionContext transport, string metric)
     {
+        metrics.BrokerRefused(metric);
         try
         {
             await transport.DisposeAsync();

@@ -101,7 +101,6 @@ internal sealed partial class SqsConsumer(
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
-            // It was told to end.
         }
         catch (Exception exception)
         {

@@ -1,6 +1,5 @@
 namespace IoTOrleans.Events.Sqs;
 
-/// <summary>How the queue is consumed.</summary>
 internal sealed record SqsOptions
 {
     internal const string Setting = "Events:Sqs:QueueUrl";

@@ -11,7 +11,6 @@ internal static class SqsServices
     /// Consumes the queue into the <see cref="IConnectionChangeSink"/>, which is registered elsewhere. The order of registration does not
     /// matter: the consumer starts after all other services and stops before them.
     /// </summary>
-    /// <exception cref="StartupException">The options make no sense.</exception>
     public static IServiceCollection AddSqsEvents(this IServiceCollection services, SqsOptions options)
     {
         options.Validate();

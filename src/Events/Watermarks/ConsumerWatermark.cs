@@ -21,7 +21,6 @@ internal sealed class ConsumerWatermark(PollProgress progress, SqsOptions option
             failedAt + HiddenFor(options));
     }
 
-    /// <inheritdoc cref="InFlightMessages.HasGivenBack" />
     public bool HasGivenBack => progress.Held.HasGivenBack;
 
     /// <summary>The visibility timeout, and the time until somebody has received the message again.</summary>

@@ -28,26 +28,19 @@ internal sealed partial class WatermarkReporter(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
+        var looked = time.GetTimestamp();
+        while (!stoppingToken.IsCancellationRequested)
         {
-            var looked = time.GetTimestamp();
-            while (true)
+            await Exchange(stoppingToken);
+            if (time.GetElapsedTime(looked) >= LookEvery)
             {
-                await Exchange(stoppingToken);
-                if (time.GetElapsedTime(looked) >= LookEvery)
-                {
-                    looked = time.GetTimestamp();
+                looked = time.GetTimestamp();
 
-                    // Not awaited: the grain may wait for storage that hangs, and the next call follows soon.
-                    grains.GetGrain<IWatcherGrain>(0).Look(copy.Current.SeenUntil).Ignore();
-                }
-
-                await Task.Delay(Every, time, stoppingToken);
+                // Not awaited: the grain may wait for storage that hangs, and the next call follows soon.
+                grains.GetGrain<IWatcherGrain>(0).Look(copy.Current.SeenUntil).Ignore();
             }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // StopAsync sends the last report.
+
+            await Task.Delay(Every, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -96,9 +89,10 @@ internal sealed partial class WatermarkReporter(
             copy.Set(await Report(own.At(time.GetUtcNow()), stoppingToken), asked);
             _trouble.IsOver();
         }
-        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        catch (Exception exception)
         {
-            if (_trouble.ShouldLog()) LogUnknown(exception.Message);
+            // Once it stops, StopAsync sends the last report.
+            if (!stoppingToken.IsCancellationRequested && _trouble.ShouldLog()) LogUnknown(exception.Message);
         }
     }
 

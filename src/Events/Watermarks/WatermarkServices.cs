@@ -6,18 +6,14 @@ internal static class WatermarkServices
     {
         services.AddSingleton<StallWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<StallWatch>());
-        return services.AddSingleton<IIngestProgress>(provider => new SiloIngestProgress(
-            provider.GetRequiredService<StallWatch>(), provider.GetService<WatermarkCopy>()));
+        return services.AddSingleton<IIngestProgress, SiloIngestProgress>();
     }
 
     /// <summary>Needs Orleans and the queue consumer.</summary>
-    public static IServiceCollection AddWatermark(this IServiceCollection services)
-    {
-        services.AddSingleton<WatermarkCopy>();
-        return services.AddHostedService<WatermarkReporter>();
-    }
+    public static IServiceCollection AddWatermark(this IServiceCollection services) =>
+        services.AddSingleton<WatermarkCopy>().AddHostedService<WatermarkReporter>();
 
-    private sealed class SiloIngestProgress(StallWatch stalls, WatermarkCopy? queue) : IIngestProgress
+    private sealed class SiloIngestProgress(StallWatch stalls, WatermarkCopy? queue = null) : IIngestProgress
     {
         /// <summary>The stall first: it makes the copy of the watermark old.</summary>
         public IngestProgress Current => new(Stall: stalls.Last, Queue: queue?.Current);

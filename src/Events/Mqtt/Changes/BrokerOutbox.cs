@@ -46,7 +46,7 @@ internal sealed partial class BrokerOutbox(
         }
     }
 
-    /// <summary>The newest change that the thing's grain has not confirmed yet.</summary>
+    /// <summary>The newest change that is not stored yet.</summary>
     internal ConnectionChange? NewestOf(string thingName)
     {
         lock (gate) return waiting.TryGetValue(thingName, out var changes) ? changes.Newest : null;

@@ -2,7 +2,6 @@ using MQTTnet.Protocol;
 
 namespace IoTOrleans.Events.Mqtt;
 
-/// <summary>Why a connection ended.</summary>
 /// <param name="Reason">AWS IoT's name for it, so that rules and reports are the same with either broker.</param>
 /// <param name="Farewell">What an MQTT 5 client is told; null where it left by itself.</param>
 internal sealed record ConnectionEnd(string Reason, MqttDisconnectReasonCode? Farewell)

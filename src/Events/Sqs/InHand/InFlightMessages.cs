@@ -40,7 +40,6 @@ internal sealed class InFlightMessages
             aside.TryUpdate(message.MessageId, known with { Until = at + UntilReceived }, known);
     }
 
-    /// <summary>SQS has confirmed that it shows the message again.</summary>
     public void GivenBack(InFlightMessage message)
     {
         aside.TryRemove(message.MessageId, out _);
@@ -72,9 +71,6 @@ internal sealed class InFlightMessages
 internal sealed class InFlightMessage(
     string messageId, string receiptHandle, DateTimeOffset sentAt, int receiveCount, long receivedTimestamp)
 {
-    /// <summary>A message that came more often cannot be stored or is refused. Verdicts do not wait for it.</summary>
-    private const int MostReceives = 3;
-
     public string MessageId { get; } = messageId;
 
     public string ReceiptHandle { get; } = receiptHandle;
@@ -83,8 +79,8 @@ internal sealed class InFlightMessage(
 
     public int ReceiveCount { get; } = receiveCount;
 
-    /// <summary>Whether verdicts wait for the message.</summary>
-    public static bool Counts(int receiveCount) => receiveCount <= MostReceives;
+    /// <summary>Whether verdicts wait for the message. One that came more often cannot be stored or is refused.</summary>
+    public static bool Counts(int receiveCount) => receiveCount <= 3;
 
     /// <summary>Since when it is hidden for one visibility timeout; monotonic (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public long HiddenSince { get; set; } = receivedTimestamp;

@@ -23,16 +23,13 @@ internal sealed partial class MessageDeleter(
     public ValueTask Add(InFlightMessage message, CancellationToken cancellationToken) =>
         stored.Writer.WriteAsync(message, cancellationToken);
 
-    /// <summary>No more will come.</summary>
     public void Complete() => stored.Writer.TryComplete();
 
     /// <summary>Deletes until <see cref="Complete"/> was called and nothing is left.</summary>
-    public Task Run(CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, Loops).Select(_ => Loop(cancellationToken)));
-
-    private async Task Loop(CancellationToken cancellationToken)
+    public Task Run(CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, Loops).Select(async _ =>
     {
         await foreach (var batch in stored.Reader.ReadBatches(Linger, time, cancellationToken)) await Delete(batch, cancellationToken);
-    }
+    }));
 
     private async Task Delete(List<InFlightMessage> batch, CancellationToken cancellationToken)
     {

@@ -36,7 +36,6 @@ internal sealed partial class PollLength(TimeProvider time, ILogger<PollLength> 
         }
     }
 
-    /// <summary>How many requests have failed so far.</summary>
     public int Failures => Volatile.Read(ref _failures);
 
     /// <param name="waited">From the request until its connection broke.</param>

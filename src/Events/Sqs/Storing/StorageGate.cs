@@ -82,14 +82,8 @@ internal sealed partial class StorageGate(InFlightMessages held, TimeProvider ti
         {
             probing = false;
             failuresInRow++;
-            if (IsPaused)
-            {
-                if (stillDown.ShouldLog()) LogStillPaused((int)time.GetElapsedTime(pausedAt).TotalMinutes, held.Count);
-            }
-            else if (failuresInRow >= FailuresBeforePause)
-            {
-                Pause();
-            }
+            if (!IsPaused && failuresInRow >= FailuresBeforePause) Pause();
+            else if (IsPaused && stillDown.ShouldLog()) LogStillPaused((int)time.GetElapsedTime(pausedAt).TotalMinutes, held.Count);
         }
     }
 
