@@ -52,7 +52,7 @@ internal static class HealthApi
 
     /// <summary>
     /// Degraded, never down: the others are told all the same, and what is refused or failed is tried again. Why is in the log, since
-    /// this door is open to all.
+    /// /health needs no key.
     /// </summary>
     private sealed class DestinationsCheck(IDestinationHealth destinations) : IHealthCheck
     {

@@ -1,6 +1,6 @@
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Api;
-using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting.Running;
 using Microsoft.AspNetCore.Connections.Features;
@@ -17,9 +17,9 @@ internal static class HttpComposition
     public static void AddHttp(this WebApplicationBuilder builder, SiloSettings settings)
     {
         builder.Services.AddSingleton(
-            new DoorOptions(settings.ApiKey, HostNames(builder.Configuration, settings), settings.AllowAnonymous));
+            new AccessCheckOptions(settings.ApiKey, HostNames(builder.Configuration, settings), settings.AllowAnonymous));
 
-        // ASP.NET Core's own filter would refuse loopback as soon as a name is listed, and health checks by address: our door asks.
+        // ASP.NET Core's own filter would refuse loopback as soon as a name is listed, and health checks by address: the access check asks.
         builder.Services.PostConfigure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         builder.Services.AddProblemDetails();
@@ -47,7 +47,7 @@ internal static class HttpComposition
         app.UseStatusCodePages();
     }
 
-    public static void UseDoors(this WebApplication app) => app.UseMiddleware<Doors>();
+    public static void UseAccessCheck(this WebApplication app) => app.UseMiddleware<AccessCheck>();
 
     /// <summary>
     /// What a client that never comes to an end can hold: a connection for 10 s until its headers are there, then at most 64 KB of its body

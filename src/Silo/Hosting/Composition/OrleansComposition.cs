@@ -29,7 +29,7 @@ internal static class OrleansComposition
                 options => (options.ClusterId, options.ServiceId) = (settings.Orleans.ClusterId, settings.Orleans.ServiceId));
             silo.UseEndpoints(settings);
             silo.UseStorage(settings);
-            if (settings.Storage == StorageProvider.DynamoDB) silo.ShareNoDoors();
+            if (settings.Storage == StorageProvider.DynamoDB) silo.ShareNoPorts();
             else silo.StayAlone(settings.Orleans);
             silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
             silo.AddDashboard();
@@ -63,7 +63,7 @@ internal static class OrleansComposition
     {
         var address = orleans.AdvertisedAddress is { } advertised ? IPAddress.Parse(advertised) : IPAddress.Loopback;
         silo.UseDevelopmentClustering(new IPEndPoint(address, orleans.SiloPort));
-        silo.KeepDoorsShut();
+        silo.ListenNowhere();
     }
 
     /// <summary>Lists of things, by whatever knows them; the catalogue itself comes with the storage.</summary>

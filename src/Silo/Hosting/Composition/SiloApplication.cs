@@ -1,4 +1,4 @@
-using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Logging;
 using Microsoft.Extensions.Configuration.Memory;

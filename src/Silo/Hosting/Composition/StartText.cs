@@ -1,4 +1,5 @@
 using IoTOrleans.Events.Machine;
+using IoTOrleans.Silo.Api.Access;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
@@ -40,7 +41,7 @@ internal static class StartText
     private static string Compose(string first, WebApplication app, SiloSettings settings)
     {
         var url = app.Urls.FirstOrDefault()
-            ?? (Api.Doors.ListenAddresses.From(app.Configuration) is [var asked, ..] ? asked : Api.Doors.ListenAddresses.Default);
+            ?? (ListenAddresses.From(app.Configuration) is [var asked, ..] ? asked : ListenAddresses.Default);
         var verifiers = app.Services.GetServices<IConnectionVerifier>().Select(verifier => verifier.Name).ToList();
         var destinations = app.Services.GetServices<INotificationDestination>().Select(destination => destination.Name);
         var lines = new List<string>
@@ -55,9 +56,9 @@ internal static class StartText
         };
         if (app.Services.GetRequiredService<FileGauge>() is { Limit: { } limit, Room: { } room })
             lines.Add($"  Files     {limit} may be open at once: room for {room} connections");
-        var doors = app.Services.GetRequiredService<Api.Doors.DoorOptions>();
-        if (doors.HostNames.Count == 0 && app.Urls.Any(listening => !Api.Doors.ListenAddresses.IsLoopback(listening)))
-            lines.Add("  Doors     other machines are refused until AllowedHosts names this one as they call it");
+        var access = app.Services.GetRequiredService<AccessCheckOptions>();
+        if (access.HostNames.Count == 0 && app.Urls.Any(listening => !ListenAddresses.IsLoopback(listening)))
+            lines.Add("  Access    other machines are refused until AllowedHosts names this one as they call it");
         lines.AddRange(settings.Unknown.Select(key => $"  {SiloSettings.IsIgnored(key)}"));
         return string.Join(Environment.NewLine, lines);
     }

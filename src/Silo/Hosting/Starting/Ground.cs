@@ -1,7 +1,7 @@
 using System.Net;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Mqtt;
-using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Sqlite;
 
 namespace IoTOrleans.Silo.Hosting.Starting;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace IoTOrleans.Silo.Api.Doors;
+namespace IoTOrleans.Silo.Api.Access;
 
 /// <summary>Where HTTP will listen, by ASP.NET Core's own settings, and whether anybody beyond this machine can reach it.</summary>
 internal static class ListenAddresses

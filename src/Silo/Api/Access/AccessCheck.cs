@@ -2,25 +2,30 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Primitives;
 
-namespace IoTOrleans.Silo.Api.Doors;
+namespace IoTOrleans.Silo.Api.Access;
+
+/// <param name="ApiKey">Required everywhere but for <c>/health</c>; null: none is set.</param>
+/// <param name="HostNames">Allowed in the Host header beside loopback; wildcards as in ASP.NET Core's AllowedHosts.</param>
+/// <param name="Anonymous">Something else guards the service, usually a proxy: no key is required.</param>
+internal sealed record AccessCheckOptions(string? ApiKey, IReadOnlyList<string> HostNames, bool Anonymous = false);
 
 /// <summary>
-/// Who may come in. On loopback any local program may; what has to stay out is a page in the user's own browser (another origin,
-/// or a foreign name that resolves to this machine) and a reverse proxy that opens an unlocked door to the world.
+/// Decides who may call the HTTP API. On loopback any local program may. Refused are pages of another origin in the user's own browser,
+/// foreign names that resolve to this machine (DNS rebinding), and a reverse proxy that exposes a service without a key.
 /// </summary>
-internal sealed class Doors(RequestDelegate next, DoorOptions options)
+internal sealed class AccessCheck(RequestDelegate next, AccessCheckOptions options)
 {
     private static readonly string[] Forwarding = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"];
+    private static readonly string[] Loopback = ["localhost", "127.0.0.1", "[::1]"];
 
     private readonly byte[]? _key = options.ApiKey is null ? null : Encoding.UTF8.GetBytes(options.ApiKey);
-    private readonly IReadOnlyList<StringSegment> _hosts =
-        [.. DoorOptions.Loopback.Concat(options.HostNames).Select(host => new StringSegment(host))];
+    private readonly List<StringSegment> _hosts = [.. Loopback.Concat(options.HostNames).Select(host => new StringSegment(host))];
 
     public Task InvokeAsync(HttpContext context)
     {
         if (context.Request.Path.StartsWithSegments("/health")) return next(context);
 
-        if (!HostIsOurs(context.Request))
+        if (!IsAllowedHost(context.Request.Host))
         {
             return Problems.Write(
                 context, StatusCodes.Status400BadRequest, "Unknown host name",
@@ -51,13 +56,9 @@ internal sealed class Doors(RequestDelegate next, DoorOptions options)
             "Send Authorization: Bearer <key>, or HTTP Basic with the key as password. The key is the setting Auth:ApiKey.");
     }
 
-    private bool HostIsOurs(HttpRequest request) =>
-        request.Host.HasValue && HostString.MatchesAny(new StringSegment(request.Host.Host), [.. _hosts]);
+    private bool IsAllowedHost(HostString host) => host.HasValue && HostString.MatchesAny(host.Host, _hosts);
 
-    /// <summary>
-    /// A browser sends these by itself, whatever the page wants; a program that sends neither is no browser. Reading is left to the
-    /// browser's own same-origin rule.
-    /// </summary>
+    /// <summary>A page cannot change these headers, and only browsers send them. Reads are left to the browser's same-origin rule.</summary>
     private static bool IsForeign(HttpRequest request)
     {
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method)) return false;
