@@ -3,17 +3,9 @@ using IoTOrleans.Grains.State;
 
 namespace IoTOrleans.Silo.Storage;
 
-/// <summary>
-/// Where grains and reminders are stored, and so by what silos find each other. One file here for each provider: what Orleans needs of it,
-/// the list of all things that it can give, its health check.
-/// </summary>
+/// <summary>Where grains, reminders and membership are stored. A file for each provider, with its catalogue and health check.</summary>
 internal static class StorageProviders
 {
-    /// <summary>Of each provider's health check.</summary>
-    internal const string Check = "storage";
-
-    internal static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(5);
-
     public static void UseStorage(this ISiloBuilder silo, SiloSettings settings)
     {
         switch (settings.Storage)
@@ -30,7 +22,6 @@ internal static class StorageProviders
         }
     }
 
-    /// <param name="unreadable">Gets why, for a person.</param>
     internal static DeviceState ReadState(BinaryData data, Func<string, Exception, Exception> unreadable)
     {
         try
