@@ -1,12 +1,8 @@
-using System.Text.RegularExpressions;
 using IoTOrleans.Notifications.Http;
 
 namespace IoTOrleans.Notifications.Settings;
 
-/// <summary>
-/// The settings of one destination. A mistake is noted and reading goes on, so that all of them are said at once; what holds a secret
-/// is never repeated.
-/// </summary>
+/// <summary>The settings of one destination. A mistake is noted, and reading goes on. What holds a secret is never repeated.</summary>
 internal sealed partial class DestinationSection(SettingsReader reader, string section, string name)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
@@ -30,21 +26,19 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
         return "";
     }
 
-    /// <summary><c>Url</c>: an address that may hold a token.</summary>
     public Uri Address(string whatToSay, string? defaultValue = null)
     {
         var text = Text("Url") ?? defaultValue ?? Required("Url", whatToSay);
         return text.Length > 0 && Try(() => HttpTarget.Parse(Key("Url"), text)) is { } url ? url : new Uri("http://invalid./");
     }
 
-    /// <summary>A destination that is reached over HTTP.</summary>
     /// <param name="token">Sent as <c>Authorization: Bearer …</c>, unless <c>Headers:Authorization</c> says otherwise.</param>
     public Action<IServiceCollection> OverHttp(
         Uri url, DestinationTerms terms, Func<HttpPoster, TimeProvider, IDestination> create, string? token = null)
     {
         var headers = Headers();
         if (token is not null) headers.TryAdd("Authorization", $"Bearer {token}");
-        var target = new HttpTarget { Setting = Key("Url"), Url = url, Headers = headers, Timeout = ReadTimeout() };
+        var target = new HttpTarget(Key("Url"), url, headers, ReadTimeout());
         return services => services.AddDestination(name, terms, provider =>
         {
             var time = provider.GetRequiredService<TimeProvider>();
@@ -67,7 +61,7 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
         return headers;
     }
 
-    /// <summary>Shorter than the dispatcher's own patience, so that the message names the setting that decides.</summary>
+    /// <summary>Shorter than the sender's own time limit, so that the error names this setting.</summary>
     public TimeSpan ReadTimeout()
     {
         var timeout = reader.Duration(Key("Timeout"), Timeout);
@@ -86,7 +80,7 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
             SendResolved = reader.Flag(Key("SendResolved"), true),
             Collapse = reader.Flag(Key("Collapse"), collapse),
 
-            // What groups by itself has something to group: alerts, one for each outage.
+            // A service that groups alerts by itself keeps one for each outage.
             AlertPerOutage = !collapse,
             RateLimit = limit,
             KeepAlive = keepAlive,

@@ -1,13 +1,13 @@
 namespace IoTOrleans.Notifications.Settings;
 
-/// <summary>Rates as people write them: <c>2/s</c>, <c>30/m</c>, <c>1/5s</c>; <c>0</c>: no limit.</summary>
+/// <summary>A rate in a setting: <c>2/s</c>, <c>30/m</c>, <c>1/5s</c>; <c>0</c>: no limit.</summary>
 internal static class Rate
 {
     internal const int MostAtOnce = 10_000;
 
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
-    /// <returns>What is wrong and what to write instead; null: fine.</returns>
+    /// <returns>What is wrong and what to write instead; null: nothing.</returns>
     public static string? TryParse(string text, out RateLimit? limit)
     {
         limit = null;

@@ -1,6 +1,5 @@
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Silo.Advice;
-using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Silo.Api;
 
@@ -45,6 +44,5 @@ internal static class AdviceApi
 
     internal sealed record ThingAdvice(string ThingName, GraceAdvice Advice);
 
-    /// <param name="Things">How many were read.</param>
     internal sealed record FleetAdvice(int Things, bool Complete, GraceAdvice Advice);
 }

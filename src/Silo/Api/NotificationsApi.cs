@@ -1,6 +1,5 @@
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Presence;
-using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Silo.Api;
 

@@ -8,8 +8,8 @@ namespace IoTOrleans.Silo.Api;
 internal static class Problems
 {
     /// <param name="errors">One item for each mistake, where there can be several.</param>
-    public static IResult Of(int status, string title, string detail, object? errors = null) => TypedResults.Problem(
-        detail, statusCode: status, title: title, extensions: errors is null ? null : new Dictionary<string, object?> { ["errors"] = errors });
+    public static IResult Of(int status, string title, string detail, object? errors = null) =>
+        TypedResults.Problem(detail, statusCode: status, title: title, extensions: errors is null ? [] : [new("errors", errors)]);
 
     public static IResult BadRequest(string title, string detail, object? errors = null) =>
         Of(StatusCodes.Status400BadRequest, title, detail, errors);

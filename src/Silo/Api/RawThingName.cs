@@ -3,10 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace IoTOrleans.Silo.Api;
 
-/// <summary>
-/// The thing name of a request for <c>/devices/{thingName}…</c>, from the path as it was sent: a name may contain a slash, and the
-/// decoded path cannot tell <c>%2F</c> from <c>%252F</c>.
-/// </summary>
+/// <summary>The thing name in the path as it was sent: a decoded path cannot tell <c>%2F</c> in a name from <c>%252F</c>.</summary>
 internal readonly record struct RawThingName(string Value)
 {
     public static ValueTask<RawThingName> BindAsync(HttpContext context) => new(Of(context));

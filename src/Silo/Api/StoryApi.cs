@@ -2,7 +2,7 @@ using IoTOrleans.Grains.Devices;
 
 namespace IoTOrleans.Silo.Api;
 
-/// <summary><c>/devices/{thingName}/history</c> and <c>…/why</c>: what happened to a thing, and why notifications went out or not.</summary>
+/// <summary><c>/devices/{thingName}/history</c> and <c>…/why</c>: what happened to a thing, and what was notified or not.</summary>
 internal static class StoryApi
 {
     public static void MapStories(this IEndpointRouteBuilder routes)

@@ -2,10 +2,7 @@ using IoTOrleans.Grains.Devices;
 
 namespace IoTOrleans.Silo.Reminders;
 
-/// <summary>
-/// A reminder whose time passed while nobody ran ticks at the next minute of its own. Whoever starts the only silo again wants to know
-/// now, so that what is overdue is woken at once.
-/// </summary>
+/// <summary>Wakes the things that became overdue while no silo ran, sooner than their reminders tick again.</summary>
 internal sealed partial class OverdueSweep(
     IReminderTable reminders, IGrainFactory grains, TimeProvider time, ILogger<OverdueSweep> logger) : BackgroundService
 {
@@ -35,10 +32,6 @@ internal sealed partial class OverdueSweep(
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
             LogFailed(exception);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The next start sweeps again.
         }
     }
 

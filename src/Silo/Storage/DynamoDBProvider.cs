@@ -10,7 +10,6 @@ using Orleans.Providers;
 
 namespace IoTOrleans.Silo.Storage;
 
-/// <summary>Tables that any number of silos share, membership among them.</summary>
 internal static class DynamoDBProvider
 {
     public static void UseDynamoDB(this ISiloBuilder silo, SiloSettings settings)

@@ -7,7 +7,6 @@ using Orleans.Providers;
 
 namespace IoTOrleans.Silo.Storage;
 
-/// <summary>One file on this machine, for a silo that is alone.</summary>
 internal static class SqliteProvider
 {
     public static void UseSqlite(this ISiloBuilder silo, SiloSettings settings)
@@ -25,7 +24,7 @@ internal static class SqliteProvider
         });
     }
 
-    /// <summary>The rows of the grain state table; the cursor is the last thing's name.</summary>
+    /// <summary>The cursor is the last thing's name.</summary>
     private sealed class SqliteCatalogue(SqliteStore store) : IThingCatalogue
     {
         public async Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken)

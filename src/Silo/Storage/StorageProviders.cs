@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IoTOrleans.Grains.State;
 
 namespace IoTOrleans.Silo.Storage;
@@ -8,18 +7,9 @@ internal static class StorageProviders
 {
     public static void UseStorage(this ISiloBuilder silo, SiloSettings settings)
     {
-        switch (settings.Storage)
-        {
-            case StorageProvider.DynamoDB:
-                silo.UseDynamoDB(settings);
-                break;
-            case StorageProvider.Memory:
-                silo.UseMemory();
-                break;
-            default:
-                silo.UseSqlite(settings);
-                break;
-        }
+        if (settings.Storage == StorageProvider.DynamoDB) silo.UseDynamoDB(settings);
+        else if (settings.Storage == StorageProvider.Memory) silo.UseMemory();
+        else silo.UseSqlite(settings);
     }
 
     internal static DeviceState ReadState(BinaryData data, Func<string, Exception, Exception> unreadable)

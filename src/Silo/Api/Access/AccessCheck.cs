@@ -24,41 +24,40 @@ internal sealed class AccessCheck(RequestDelegate next, AccessCheckOptions optio
     public Task InvokeAsync(HttpContext context)
     {
         if (context.Request.Path.StartsWithSegments("/health")) return next(context);
+        if (Refusal(context.Request) is not var (status, title, detail)) return next(context);
+        if (status == StatusCodes.Status401Unauthorized)
+            context.Response.Headers.WWWAuthenticate = new(["Bearer", "Basic realm=\"IoTOrleans\", charset=\"UTF-8\""]);
+        return Problems.Write(context, status, title, detail);
+    }
 
-        if (!IsAllowedHost(context.Request.Host))
+    /// <summary>Null: the request may pass.</summary>
+    private (int Status, string Title, string Detail)? Refusal(HttpRequest request)
+    {
+        if (!request.Host.HasValue || !HostString.MatchesAny(request.Host.Host, _hosts))
         {
-            return Problems.Write(
-                context, StatusCodes.Status400BadRequest, "Unknown host name",
-                $"The Host header says '{context.Request.Host.Value}'. If that is a name of this service, set "
-                    + $"AllowedHosts={context.Request.Host.Host} (more of them with ; between).");
+            return (StatusCodes.Status400BadRequest, "Unknown host name", $"The Host header says '{request.Host.Value}'. If that is a name "
+                + $"of this service, set AllowedHosts={request.Host.Host} (more of them with ; between).");
         }
 
-        if (IsForeign(context.Request))
+        if (IsForeign(request))
         {
-            return Problems.Write(
-                context, StatusCodes.Status403Forbidden, "Foreign origin",
+            return (StatusCodes.Status403Forbidden, "Foreign origin",
                 "A page of another origin may not change anything here. Call this from a program instead.");
         }
 
         if (_key is null)
         {
-            if (options.Anonymous || !Forwarding.Any(context.Request.Headers.ContainsKey)) return next(context);
-            return Problems.Write(
-                context, StatusCodes.Status403Forbidden, "Forwarded request without a key",
+            if (options.Anonymous || !Forwarding.Any(request.Headers.ContainsKey)) return null;
+            return (StatusCodes.Status403Forbidden, "Forwarded request without a key",
                 "This request came through a proxy, and no key is set. Set Auth:ApiKey before you open this service to others.");
         }
 
-        if (HasKey(context.Request)) return next(context);
-        context.Response.Headers.Append("WWW-Authenticate", "Bearer");
-        context.Response.Headers.Append("WWW-Authenticate", "Basic realm=\"IoTOrleans\", charset=\"UTF-8\"");
-        return Problems.Write(
-            context, StatusCodes.Status401Unauthorized, "Key required",
+        if (HasKey(request)) return null;
+        return (StatusCodes.Status401Unauthorized, "Key required",
             "Send Authorization: Bearer <key>, or HTTP Basic with the key as password. The key is the setting Auth:ApiKey.");
     }
 
-    private bool IsAllowedHost(HostString host) => host.HasValue && HostString.MatchesAny(host.Host, _hosts);
-
-    /// <summary>A page cannot change these headers, and only browsers send them. Reads are left to the browser's same-origin rule.</summary>
+    /// <summary>A page cannot change these headers, and only browsers send them. The browser guards reads itself (same origin).</summary>
     private static bool IsForeign(HttpRequest request)
     {
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method)) return false;

@@ -1,6 +1,7 @@
 using IoTOrleans.Events;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Parsing;
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Silo.Logging;
 
 namespace IoTOrleans.Silo.Api.Events;
@@ -83,4 +84,23 @@ internal static class EventsApi
         && string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase);
 
     internal sealed record Accepted([property: System.Text.Json.Serialization.JsonPropertyName("accepted")] int Count);
+}
+
+/// <summary>The log lines about <c>POST /events</c>. Requests that fail for the same reason are one line a minute.</summary>
+internal sealed partial class EventsLog(TimeProvider time, ILogger<IConnectionChangeSink> logger)
+{
+    private readonly LogLimiter notStored = new(time);
+
+    public void NotStored(int count, Exception exception)
+    {
+        if (notStored.ShouldLog(out var more)) LogNotStored(count, exception.FirstLine().TrimEnd('.'), more);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "POST /events: {Refused} of {Count} events are bad, none was taken. The "
+        + "first, at index {Index}: {Reason}: {Detail}")]
+    public partial void Refused(int refused, int count, int index, RefusalReason reason, string detail);
+
+    [LoggerMessage(LogLevel.Warning, "POST /events: not all of {Count} events could be stored; the caller was "
+        + "told to send them again: {Why}{More}")]
+    private partial void LogNotStored(int count, string why, string more);
 }

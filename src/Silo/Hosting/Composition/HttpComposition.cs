@@ -45,10 +45,7 @@ internal static class HttpComposition
 
     public static void UseAccessCheck(this WebApplication app) => app.UseMiddleware<AccessCheck>();
 
-    /// <summary>
-    /// Limits what a slow client can hold: a connection for 10 s until its headers are there, then at most 64 KB of unread body, and that
-    /// only while it sends 240 bytes a second.
-    /// </summary>
+    /// <summary>Limits a slow client to 10 s without headers, and then to 64 KB of unread body while it sends 240 bytes a second.</summary>
     private static void Bound(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;

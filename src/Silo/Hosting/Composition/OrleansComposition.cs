@@ -1,4 +1,3 @@
-using System.Net;
 using IoTOrleans.Aws;
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Events.Machine;
@@ -12,7 +11,6 @@ using IoTOrleans.Silo.Advice;
 using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Silo.Reminders;
 using IoTOrleans.Silo.Storage;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using Orleans.Storage;
@@ -36,27 +34,23 @@ internal static class OrleansComposition
             silo.LiveWithinLimits();
         });
 
-        // After Orleans: hosted services stop in reverse, and whatever is under way still needs its grain.
+        // After Orleans, since hosted services stop in reverse, and these need grains until they have stopped.
         builder.Services.AddPresence();
         builder.Services.AddHostedService<Shedder>();
         builder.Services.AddHostedService<ClockWatch>();
         builder.Services.AddThingList();
-        builder.Services.AddSingleton<IOptions<PresenceOptions>>(new OptionsWrapper<PresenceOptions>(settings.Presence));
-        builder.Services.AddSingleton<IOptions<SummaryOptions>>(new OptionsWrapper<SummaryOptions>(new() { TimeZone = settings.TimeZone }));
-        builder.Services.AddSingleton<IOptions<RoundOptions>>(new OptionsWrapper<RoundOptions>(settings.Rounds));
-        builder.Services.AddSingleton<IOptions<IncidentOptions>>(new OptionsWrapper<IncidentOptions>(settings.Incidents));
+        builder.Services.AddSingleton(Options.Create(settings.Presence));
+        builder.Services.AddSingleton(Options.Create(new SummaryOptions { TimeZone = settings.TimeZone }));
+        builder.Services.AddSingleton(Options.Create(settings.Rounds));
+        builder.Services.AddSingleton(Options.Create(settings.Incidents));
     }
 
-    /// <summary>
-    /// A silo that is alone needs no address that others could reach; one of several has to have it, and Orleans finds it.
-    /// </summary>
+    /// <summary>A silo that is alone needs no address that others can reach; for one of several Orleans finds it.</summary>
     private static void UseEndpoints(this ISiloBuilder silo, SiloSettings settings) => silo.Configure<EndpointOptions>(options =>
     {
-        var orleans = settings.Orleans;
-        if (orleans.AdvertisedAddress is { } advertised) options.AdvertisedIPAddress = IPAddress.Parse(advertised);
+        if (settings.Orleans.AdvertisedAddress is { } advertised) options.AdvertisedIPAddress = IPAddress.Parse(advertised);
         else if (settings.Storage != StorageProvider.DynamoDB) options.AdvertisedIPAddress = IPAddress.Loopback;
-        options.SiloPort = orleans.SiloPort;
-        options.GatewayPort = orleans.GatewayPort;
+        (options.SiloPort, options.GatewayPort) = (settings.Orleans.SiloPort, settings.Orleans.GatewayPort);
     });
 
     private static void StayAlone(this ISiloBuilder silo, OrleansSettings orleans)
@@ -66,7 +60,6 @@ internal static class OrleansComposition
         silo.ListenNowhere();
     }
 
-    /// <summary>Lists of things, by whatever knows them; the catalogue itself comes with the storage.</summary>
     private static void AddThingList(this IServiceCollection services)
     {
         services.AddSingleton<NamedThings>();

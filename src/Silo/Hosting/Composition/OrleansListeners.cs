@@ -1,7 +1,5 @@
-using System.Net;
 using IoTOrleans.Silo.Hosting.Starting;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
@@ -9,7 +7,7 @@ namespace IoTOrleans.Silo.Hosting.Composition;
 /// <summary>The ports on which Orleans accepts other silos and its own clients, without a key.</summary>
 internal static class OrleansListeners
 {
-    /// <summary>For a silo that is alone: nothing listens. Orleans has no such mode; what a silo sends to itself needs no network.</summary>
+    /// <summary>For a silo that is alone. Orleans has no such mode; what a silo sends to itself needs no network.</summary>
     public static void ListenNowhere(this ISiloBuilder silo) => Replace(silo.Services, (_, _) => new NoListeners());
 
     /// <summary>
@@ -17,7 +15,7 @@ internal static class OrleansListeners
     /// others would take it for a newer start of the first one, which would then have to end.
     /// </summary>
     public static void ShareNoPorts(this ISiloBuilder silo) =>
-        Replace(silo.Services, (services, inner) => new UnsharedListeners(inner(), services.GetRequiredService<IOptions<EndpointOptions>>()));
+        Replace(silo.Services, (services, inner) => new OwnListeners(inner(), services.GetRequiredService<IOptions<EndpointOptions>>()));
 
     private static void Replace(
         IServiceCollection services, Func<IServiceProvider, Func<IConnectionListenerFactory>, IConnectionListenerFactory> make)
@@ -34,7 +32,7 @@ internal static class OrleansListeners
         }
     }
 
-    private sealed class UnsharedListeners(IConnectionListenerFactory inner, IOptions<EndpointOptions> endpoints) : IConnectionListenerFactory
+    private sealed class OwnListeners(IConnectionListenerFactory inner, IOptions<EndpointOptions> endpoints) : IConnectionListenerFactory
     {
         public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
         {

@@ -3,12 +3,10 @@ using IoTOrleans.Silo.Api.Access;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
-/// <summary>The first thing a person reads: where to look, what is watched, who is told, and when.</summary>
+/// <summary>What the terminal shows at start: where to look, what is watched, where notifications go, and when.</summary>
 internal static class StartText
 {
-    /// <summary>
-    /// Somebody who has waited for this long wants to know where it stands; a start that goes well is faster, also on a slow machine.
-    /// </summary>
+    /// <summary>A good start is faster than this, also on a slow machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     public static void SayWhereToLook(this WebApplication app, SiloSettings settings)
@@ -99,7 +97,7 @@ internal static class StartText
             + $"{hold}{policies}{string.Concat(settling)}";
     }
 
-    /// <summary>Whoever sets a short grace and waits must find here why nothing comes yet.</summary>
+    /// <summary>Explains a settle time that is longer than the grace, which delays notifications.</summary>
     private static string Away(TimeSpan grace, TimeSpan settle) => settle <= grace
         ? Duration.InWords(grace) : $"{Duration.InWords(settle)} (SettleTime, longer than the grace of {Duration.InWords(grace)})";
 }

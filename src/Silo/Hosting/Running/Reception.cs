@@ -2,10 +2,7 @@ using IoTOrleans.Silo.Api;
 
 namespace IoTOrleans.Silo.Hosting.Running;
 
-/// <summary>
-/// Admits requests from when the silo has joined its cluster until it is told to stop; before and after that only <c>/health</c>. A stop
-/// waits a moment for the requests that were admitted.
-/// </summary>
+/// <summary>Admits requests while the silo is in its cluster, else only <c>/health</c>. A stop waits a moment for them.</summary>
 internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider time) : IHostedLifecycleService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -34,7 +31,6 @@ internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider 
         }
     }
 
-    /// <summary>Null: requests are admitted.</summary>
     public string? Closed => lifetime.ApplicationStopping.IsCancellationRequested ? "is stopping"
         : lifetime.ApplicationStarted.IsCancellationRequested ? null : "is starting: it waits for its storage and its cluster";
 

@@ -1,9 +1,6 @@
 namespace IoTOrleans.Silo.Hosting.Running;
 
-/// <summary>
-/// Starts the HTTP server before everything else and stops it after everything else, so that <c>/health/live</c> answers also while the
-/// silo waits for its cluster or for storage. <see cref="Reception"/> answers all other requests meanwhile.
-/// </summary>
+/// <summary>Starts the HTTP server first and stops it last: <c>/health/live</c> answers while the silo waits for its cluster.</summary>
 internal sealed class ServerFirst(IHostedService server) : IHostedLifecycleService
 {
     /// <summary>ASP.NET Core adds its server last, when the host is built; here it becomes the first service.</summary>

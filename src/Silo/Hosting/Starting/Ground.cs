@@ -1,4 +1,3 @@
-using System.Net;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Silo.Api.Access;
@@ -6,10 +5,7 @@ using IoTOrleans.Sqlite;
 
 namespace IoTOrleans.Silo.Hosting.Starting;
 
-/// <summary>
-/// What would make a start fail on this machine: ports, addresses, the folder. It is looked at beforehand, so that one start names all of
-/// it together with the wrong settings. What becomes wrong after that is named when the port or the folder is opened.
-/// </summary>
+/// <summary>Finds what would make a start fail on this machine, so that it is listed together with the wrong settings.</summary>
 internal static class Ground
 {
     public static IEnumerable<string> Trouble(SiloSettings settings, IConfiguration configuration) =>
@@ -49,7 +45,7 @@ internal static class Ground
         if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address))
             yield return MqttListener.PortAt(new(address, settings.Mqtt.Port));
 
-        // Which address it is without a setting Orleans finds out; the port is looked at again when it is opened.
+        // Without a setting Orleans finds the address; the port is checked again when it is opened.
         if (settings.Storage != StorageProvider.DynamoDB) yield break;
         if (!IPAddress.TryParse(settings.Orleans.AdvertisedAddress, out var advertised)) yield break;
         yield return OwnPorts.Silo(new(advertised, settings.Orleans.SiloPort));
