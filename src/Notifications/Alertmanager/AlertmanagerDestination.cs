@@ -42,7 +42,7 @@ internal sealed partial class AlertmanagerDestination(
         {
             if (section.Text($"Labels:{label}") is not { } value) continue;
             if (!Label().IsMatch(label))
-                section.Mistake($"Labels:{label}", "is no label: say letters, digits and '_', not beginning with a digit.");
+                section.Mistake($"Labels:{label}", "is not a label: say letters, digits and '_', not beginning with a digit.");
             else if (Ours.Contains(label))
                 section.Mistake($"Labels:{label}", "is set by this service; choose another name.");
             else

@@ -53,7 +53,7 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
         {
             var value = Text($"Headers:{header}") ?? "";
             if (!HeaderName().IsMatch(header) || header.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))
-                Mistake($"Headers:{header}", "is no header that can be set: say a name like Authorization or X-Token.");
+                Mistake($"Headers:{header}", "is not a header that can be set: say a name like Authorization or X-Token.");
             else if (value.Any(c => c is < ' ' or > '~')) Mistake($"Headers:{header}", "may hold printable ASCII only.");
             else headers[header] = value;
         }
@@ -94,7 +94,7 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
         if (Text(setting) is not { } own) return lists ? TimeOfDay.Read(reader, TimeOfDay.DailySummary, "09:00") : null;
         var at = TimeOfDay.Read(reader, Key(setting), own);
         if (lists || at is null) return at;
-        Mistake(setting, "must be off or left out: this type keeps alerts, and a list is none.");
+        Mistake(setting, "must be off or left out: this type keeps alerts, and a list is not an alert.");
         return null;
     }
 

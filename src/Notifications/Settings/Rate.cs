@@ -13,7 +13,7 @@ internal static class Rate
         limit = null;
         if (text == "0") return null;
 
-        const string remedy = "is no rate: say 2/s, 30/m or 1/5s (how many, in which time), or 0 for no limit";
+        const string remedy = "is not a rate: say 2/s, 30/m or 1/5s (how many, in which time), or 0 for no limit";
         if (text.Split('/') is not [var left, var right]) return remedy;
         if (!int.TryParse(left, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > MostAtOnce)
             return remedy;

@@ -36,9 +36,9 @@ internal sealed class SmtpDestination(SmtpOptions options, TimeProvider time) : 
             $"{Server}: no secure connection ({Brief(exception.GetBaseException().Message)}); "
             + $"look at its certificate, {options.Setting}:Port and {options.Setting}:Tls."),
         AuthenticationException => DeliveryAnswer.Refused(
-            $"{Server} does not take {options.Setting}:Username and {options.Setting}:Password: {Brief(exception.Message)}"),
+            $"{Server} does not accept {options.Setting}:Username and {options.Setting}:Password: {Brief(exception.Message)}"),
         ServiceNotAuthenticatedException => DeliveryAnswer.Refused(
-            $"{Server} wants to know who sends: set {options.Setting}:Username and {options.Setting}:Password."),
+            $"{Server} requires a login: set {options.Setting}:Username and {options.Setting}:Password."),
         NotSupportedException => DeliveryAnswer.Refused($"{Server}: {Brief(exception.Message)} Look at {options.Setting}:Tls."),
         _ => DeliveryAnswer.Failed($"{Server}: {Brief(exception.GetBaseException().Message)}"),
     };

@@ -100,10 +100,10 @@ internal sealed partial class SnsDestination : IDestination
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "{Destination}: {TopicArn} is a FIFO topic. SNS lets queues subscribe to those, and no mail: for mail use a standard topic.")]
+        "{Destination}: {TopicArn} is a FIFO topic. Only SQS queues can subscribe to it: for mail use a standard topic.")]
     private static partial void LogFifoCannotMail(ILogger logger, string destination, string topicArn);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "{Destination}: {TopicArn} is in {TopicRegion}, but AWS_REGION is {Region}. SNS refuses what it is sent for another region.")]
+        "{Destination}: {TopicArn} is in {TopicRegion}, but AWS_REGION is {Region}. SNS refuses notifications for another region.")]
     private static partial void LogAnotherRegion(ILogger logger, string destination, string topicArn, string topicRegion, string region);
 }

@@ -57,16 +57,16 @@ internal static class HealthApi
 
     /// <summary>No reason to be unhealthy: another silo would not know more.</summary>
     private static string? TroubleOf(WatermarkCopy queue) => queue.Behind <= Blindness.After ? null
-        : $"blind: what the queue has taken in the last {(int)queue.Behind.TotalMinutes} min is not stored; look at the queue, at storage "
+        : $"blind: messages of the last {(int)queue.Behind.TotalMinutes} min in the queue are not stored; look at the queue, at storage "
             + "and at the log";
 
     /// <summary>Null: there is none. The reasons are in the log only, since /health needs no key.</summary>
     internal static string? TroubleOf(IDestinationHealth destinations)
     {
         var refusing = destinations.Refusing.Select(
-            pair => (pair.Key, Text: $"{pair.Key} refuses what it is sent since {Rfc3339.Of(pair.Value)}"));
+            pair => (pair.Key, Text: $"{pair.Key} has refused notifications since {Rfc3339.Of(pair.Value)}"));
         var failing = destinations.Failing.Where(pair => !destinations.Refusing.ContainsKey(pair.Key))
-            .Select(pair => (pair.Key, Text: $"{pair.Key} has taken nothing since {Rfc3339.Of(pair.Value)}"));
+            .Select(pair => (pair.Key, Text: $"{pair.Key} has accepted nothing since {Rfc3339.Of(pair.Value)}"));
         var texts = refusing.Concat(failing).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Text).ToList();
         return texts.Count == 0 ? null : $"{string.Join("; ", texts)}; the log says why.";
     }

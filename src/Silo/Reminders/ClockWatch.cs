@@ -53,16 +53,16 @@ internal sealed partial class ClockWatch(
         lifetime.StopApplication();
     }
 
-    [LoggerMessage(LogLevel.Warning, "The clock was set back by {Seconds:0} s. What happened before that may be told late by as much")]
+    [LoggerMessage(LogLevel.Warning, "The clock was set back by {Seconds:0} s. Notifications about earlier events may be late by as much")]
     private partial void LogSetBack(double seconds);
 
     [LoggerMessage(LogLevel.Critical,
-        "The clock was set back by {Seconds:0} s, and Orleans cannot go on over a minute or more. The process ends, so that something "
-        + "starts it again. With SQLite the next start looks at whatever waits; what happened before may be told late by as much")]
+        "The clock was set back by {Seconds:0} s, and Orleans cannot go on after a minute or more. The process ends and has to be started "
+        + "again. With SQLite the next start checks all waiting things; notifications about earlier events may be late by as much")]
     private partial void LogEnds(double seconds);
 
     [LoggerMessage(LogLevel.Warning,
         "The clock is {Seconds:0} s behind the last time that was stored: it was set back, or is not right yet. If it is still behind in a "
-        + "minute, each thing that waits is looked at")]
+        + "minute, all waiting things are checked")]
     private partial void LogSetBackBefore(double seconds);
 }

@@ -35,10 +35,10 @@ internal sealed partial class OverdueSweep(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Count} things fell due while this service was not running; looking at them now.")]
+    [LoggerMessage(LogLevel.Information, "{Count} things became due while this service was not running. They are checked now.")]
     private partial void LogOverdue(int count);
 
-    [LoggerMessage(LogLevel.Warning, "What fell due while this service was not running could not all be looked "
-        + "at; their reminders tick within a minute.")]
+    [LoggerMessage(LogLevel.Warning, "Not all things that became due while this service was not running could be checked. Their "
+        + "reminders tick within a minute.")]
     private partial void LogFailed(Exception exception);
 }

@@ -258,6 +258,6 @@ internal sealed partial class ReminderClock(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The reminder of {Grain} ticked in vain; it ticks again in some seconds")]
+    [LoggerMessage(LogLevel.Warning, "The reminder of {Grain} failed. It ticks again in some seconds")]
     private partial void LogTickFailed(Exception exception, GrainId grain);
 }

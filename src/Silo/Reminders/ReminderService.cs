@@ -142,6 +142,6 @@ internal sealed partial class ReminderService(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The reminders could not be read; tried again soon. What this silo knows of already ticks meanwhile")]
+    [LoggerMessage(LogLevel.Warning, "The reminders could not be read. This silo tries again soon; those read before tick meanwhile")]
     private partial void LogNotRead(Exception exception);
 }

@@ -91,7 +91,7 @@ internal sealed partial class ShadowVerifier(
     private static partial Regex ThingName();
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "{Verifier} may not be read, so outages are told unverified: allow iot:GetThingShadow on "
+        "{Verifier} cannot be read, so outages are notified without verification: allow iot:GetThingShadow on "
         + "{Resource}, or set Verify:With=none. AWS said: {Said}")]
     private static partial void LogDenied(ILogger logger, string verifier, string resource, string said);
 }

@@ -38,7 +38,7 @@ internal static class ListenAddresses
         if (binding.IsNamedPipe) return null;
         if (binding.IsUnixPipe) return Socket(binding.UnixPipePath);
         if (address.StartsWith("http://unix:", StringComparison.OrdinalIgnoreCase))
-            throw new FormatException("a socket has its whole path there, from / on");
+            throw new FormatException("the whole path of the socket is needed, from / on");
         if (binding.PathBase.Length > 0) throw new FormatException($"the path {binding.PathBase} is not supported");
 
         // ASP.NET Core takes text after the colon as part of a name if it is no number, and any name as all addresses.
@@ -50,7 +50,7 @@ internal static class ListenAddresses
         return new IPEndPoint(IPAddress.TryParse(binding.Host, out var ip) ? ip : IPAddress.Any, binding.Port);
     }
 
-    private static FormatException NoPort(string port) => new($"{port} is no port: 1 to {IPEndPoint.MaxPort}");
+    private static FormatException NoPort(string port) => new($"{port} is not a port: 1 to {IPEndPoint.MaxPort}");
 
     private static UnixDomainSocketEndPoint Socket(string path)
     {

@@ -30,12 +30,7 @@ internal sealed class MuteBody
     public static async Task<MuteBody> Read(Stream body, string id, DateTimeOffset now, CancellationToken cancellationToken) =>
         JsonBody.Read(await JsonBody.Receive(body, cancellationToken), json => Read(json, id, ToMilliseconds(now)), Unreadable);
 
-    private static MuteBody Unreadable(string why)
-    {
-        var body = new MuteBody();
-        body.Refuse("", why);
-        return body;
-    }
+    private static MuteBody Unreadable(string why) => new() { _errors = { new Error("", why) } };
 
     private static MuteBody Read(JsonElement json, string id, DateTimeOffset now)
     {
@@ -97,7 +92,7 @@ internal sealed class MuteBody
     {
         if (Text(json, "glob") is not { } glob) return null;
         if (glob.Count(c => c == '*') > MostStars)
-            Refuse("glob", "`glob` has more than 8 *: every event of every thing is held against it.");
+            Refuse("glob", "`glob` has more than 8 *. Every event is compared with it, and many * make that slow.");
         if (string.IsNullOrWhiteSpace(glob) || glob.Length > MostGlobCharacters)
             Refuse("glob", "`glob` must have 1 to 256 characters: say which things, like door-* (or * for all).");
         return glob;

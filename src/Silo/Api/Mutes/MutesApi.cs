@@ -75,7 +75,7 @@ internal static partial class MutesApi
 
     internal sealed record MuteItems(IReadOnlyList<Mute> Items);
 
-    [LoggerMessage(LogLevel.Warning, "A change of the mutes is stored, but this silo has not seen it "
-        + "yet; it looks again in a few seconds.")]
+    [LoggerMessage(LogLevel.Warning, "A change of the mutes is stored, but this silo could not read it "
+        + "yet. It tries again in a few seconds.")]
     private static partial void LogLater(ILogger logger, Exception exception);
 }

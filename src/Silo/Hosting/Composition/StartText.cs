@@ -85,15 +85,15 @@ internal static class StartText
         var policies = presence.Policies.Count switch
         {
             0 => "",
-            1 => "; one policy says otherwise for some",
-            var several => $"; {several} policies say otherwise for some",
+            1 => "; one policy differs for some things",
+            var several => $"; {several} policies differ for some things",
         };
         var settling = presence.Policies
             .Where(some => some.Policy.Grace is not null || some.Policy.SettleTime is not null)
             .Select(some => (some.Match, Grace: some.Policy.Grace ?? policy.Grace, Settle: some.Policy.SettleTime ?? policy.SettleTime))
             .Where(some => some.Settle > some.Grace)
             .Select(some => $"; {some.Match}: {Away(some.Grace, some.Settle)}");
-        return $"a thing that stays away for {Away(policy.Grace, policy.SettleTime)} is told about; its return is, "
+        return $"you are notified about a thing that stays away for {Away(policy.Grace, policy.SettleTime)}, and about its return "
             + $"{hold}{policies}{string.Concat(settling)}";
     }
 

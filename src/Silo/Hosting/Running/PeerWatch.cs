@@ -29,7 +29,7 @@ internal sealed partial class PeerWatch(ISiloStatusOracle silos, ILogger<PeerWat
         else if (_last.TryRemove(updatedSilo, out var last) && last == SiloStatus.Active) LogDied(updatedSilo.Endpoint);
     }
 
-    [LoggerMessage(LogLevel.Warning, "The silo {Silo} of this cluster has died, or nobody can reach it: its things are taken over by those "
-        + "that are left, within a minute.")]
+    [LoggerMessage(LogLevel.Warning, "The silo {Silo} of this cluster has died or cannot be reached. The other silos take over its "
+        + "things within a minute.")]
     private partial void LogDied(System.Net.IPEndPoint silo);
 }

@@ -38,9 +38,9 @@ internal static class StopLimit
         try
         {
             Add(services.GetService<InFlightMessages>()?.Count, "messages (the queue shows them again within 30 s)");
-            Add(services.GetService<NotificationsInHand>()?.Count, "notifications (sent again by whoever goes on)");
+            Add(services.GetService<NotificationsInHand>()?.Count, "notifications (sent again by the next start or by the other silos)");
             Add(services.GetService<BrokerOutbox>()?.ThingsWaiting,
-                "things of the broker that have come or gone (the next start gives them their grace anew)");
+                "things of the broker that connected or disconnected (the next start gives them a new grace)");
         }
         catch (ObjectDisposedException)
         {

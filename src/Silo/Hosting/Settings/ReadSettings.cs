@@ -71,7 +71,7 @@ internal static class ReadSettings
             reader.Mistake("Events:Mqtt:Listen:Port: the embedded broker is for one silo with Storage:Provider=Sqlite; set it to 0, or use "
                 + "AWS IoT Core and Events:Sqs:QueueUrl.");
         if (settings.Storage != StorageProvider.DynamoDB && settings.Orleans.GatewayPort > 0)
-            reader.Mistake($"Orleans:Endpoints:GatewayPort={settings.Orleans.GatewayPort}: a silo that is alone lets nobody in by it; "
+            reader.Mistake($"Orleans:Endpoints:GatewayPort={settings.Orleans.GatewayPort}: a silo that is alone does not use it; "
                 + $"leave it out, or use Storage:Provider=DynamoDB.");
         if (settings.Mqtt.Username is null != settings.Mqtt.Password is null)
         {
@@ -180,7 +180,7 @@ internal static class ReadSettings
             && zone.BaseUtcOffset == TimeZoneInfo.Local.BaseUtcOffset)
             return TimeZoneInfo.Local;
         reader.Mistake(
-            $"TZ={name} is no time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.");
+            $"TZ={name} is not a time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.");
         return TimeZoneInfo.Local;
     }
 
