@@ -9,25 +9,19 @@ using IoTOrleans.Notifications.Webhook;
 
 namespace IoTOrleans.Notifications;
 
-/// <summary>What <c>Type</c> may say: the only list of destinations.</summary>
 internal static class DestinationKinds
 {
-    private static readonly Dictionary<string, Func<DestinationSection, Action<IServiceCollection>>> Kinds =
-        new(StringComparer.OrdinalIgnoreCase)
+    /// <summary>By the value of <c>Type</c>: reads the settings, and then adds the destination.</summary>
+    public static readonly IReadOnlyDictionary<string, Func<DestinationSection, Action<IServiceCollection>>> All =
+        new Dictionary<string, Func<DestinationSection, Action<IServiceCollection>>>(StringComparer.OrdinalIgnoreCase)
         {
-            ["sns"] = SnsSettings.Read,
-            ["webhook"] = WebhookSettings.Read,
-            ["slack"] = SlackSettings.Read,
-            ["ntfy"] = NtfySettings.Read,
-            ["pagerduty"] = PagerDutySettings.Read,
-            ["alertmanager"] = AlertmanagerSettings.Read,
+            ["sns"] = SnsDestination.Read,
+            ["webhook"] = WebhookDestination.Read,
+            ["slack"] = SlackDestination.Read,
+            ["ntfy"] = NtfyDestination.Read,
+            ["pagerduty"] = PagerDutyDestination.Read,
+            ["alertmanager"] = AlertmanagerDestination.Read,
             ["smtp"] = SmtpSettings.Read,
-            ["console"] = ConsoleSettings.Read,
+            ["console"] = ConsoleDestination.Read,
         };
-
-    public static string Names => string.Join(", ", Kinds.Keys);
-
-    public static bool Has(string type) => Kinds.ContainsKey(type);
-
-    public static Action<IServiceCollection> Read(string type, DestinationSection section) => Kinds[type](section);
 }

@@ -5,7 +5,6 @@ namespace IoTOrleans.Notifications;
 
 public static class NotificationServices
 {
-    /// <exception cref="StartupException">A setting makes no sense; the message names it.</exception>
     public static IServiceCollection AddNotifications(
         this IServiceCollection services, NotificationTextOptions options, IEnumerable<DestinationSettings> destinations)
     {

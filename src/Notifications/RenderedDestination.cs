@@ -2,7 +2,6 @@ using IoTOrleans.Notifications.Text;
 
 namespace IoTOrleans.Notifications;
 
-/// <summary>What the grains see of a destination: it puts their facts into words, and has them sent.</summary>
 internal sealed class RenderedDestination(string name, DestinationTerms terms, NotificationText text, IDestination destination)
     : INotificationDestination
 {
@@ -16,8 +15,14 @@ internal sealed class RenderedDestination(string name, DestinationTerms terms, N
     public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
         destination.Send(text.Render(notification), cancellationToken);
 
-    /// <summary>A list is no alert: it has no end that would close one.</summary>
+    /// <summary>A list is not an alert: it has no end that would close one.</summary>
     public Task<DeliveryAnswer> Send(FleetSummary summary, CancellationToken cancellationToken) => terms.AlertPerOutage
         ? Task.FromResult(DeliveryAnswer.Refused("it takes no summaries"))
         : destination.Send(text.Render(summary), cancellationToken);
+}
+
+internal interface IDestination
+{
+    /// <summary>Sends once, within its own time limit. Only the caller's cancellation is thrown.</summary>
+    Task<DeliveryAnswer> Send(OutgoingMessage message, CancellationToken cancellationToken);
 }

@@ -1,6 +1,6 @@
 using IoTOrleans.Aws;
 using IoTOrleans.Silo.Api;
-using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Mutes;
 using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting;
@@ -29,7 +29,7 @@ return await Startup.Run(async () =>
     await app.Services.CheckAwsCredentials();
     app.UseProblems();
     app.UseReception();
-    app.UseDoors();
+    app.UseAccessCheck();
 
     app.MapHome();
     app.MapHealth();

@@ -1,36 +1,22 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using IoTOrleans.Notifications.Text;
 
 namespace IoTOrleans.Notifications.Alertmanager;
 
-/// <summary>
-/// An array of one alert. Labels identify it, so they hold only what stays the same from the first post to the last; everything that
-/// may change (attributes, texts) is an annotation.
-/// </summary>
+/// <summary>An array of one alert. Labels identify it and never change; attributes and texts may change and are annotations.</summary>
 internal static partial class AlertmanagerAlert
 {
-    /// <summary>
-    /// How long an alert lives without being posted again. So long that no restart or outage of ours looks like a recovery; a
-    /// recovery is posted as such, and tried until it is accepted.
-    /// </summary>
+    /// <summary>How long an alert lasts without a new post: longer than any restart of this service.</summary>
     private static readonly TimeSpan Lasts = TimeSpan.FromDays(1);
 
-    /// <summary>
-    /// An incident's alert is not posted again while nothing changes; after this long without news it is forgotten here, too.
-    /// </summary>
+    /// <summary>An incident's alert is not posted again while nothing changes; after 7 days the incident is forgotten here, too.</summary>
     private static readonly TimeSpan FleetLasts = TimeSpan.FromDays(7);
 
     private static readonly TimeSpan TestLasts = TimeSpan.FromMinutes(5);
 
-    /// <summary>
-    /// An end counts only once it has passed by Alertmanager's clock, and until then the later one that it already knows rules: a clock
-    /// of theirs that is a little behind ours would keep the alert for a day.
-    /// </summary>
+    /// <summary>Alertmanager ignores an end in its future. With a clock that is a little slow it would keep the alert for a day.</summary>
     private static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(2);
 
-    /// <param name="ends">Now; else it lasts until it is posted again.</param>
-    /// <param name="extra">Labels of the user's own.</param>
     public static JsonArray Of(OutgoingMessage message, bool ends, IReadOnlyDictionary<string, string> extra, DateTimeOffset now)
     {
         var alert = new JsonObject
@@ -78,10 +64,7 @@ internal static partial class AlertmanagerAlert
         return annotations;
     }
 
-    /// <summary>
-    /// Names that are alike once they are cleaned are counted, in the order of the names, so that each value arrives and keeps its place
-    /// from post to post. Those that need no cleaning come first: they keep their names.
-    /// </summary>
+    /// <summary>Numbers names that are equal once cleaned, always in the same order; names that need no cleaning come first.</summary>
     private static void AddAttributes(JsonObject annotations, IReadOnlyDictionary<string, string> attributes)
     {
         foreach (var (original, value) in attributes.Where(pair => pair.Value.Length > 0)
@@ -94,7 +77,6 @@ internal static partial class AlertmanagerAlert
         }
     }
 
-    /// <summary>Names of labels and annotations are <c>[a-zA-Z_][a-zA-Z0-9_]*</c>.</summary>
     [GeneratedRegex("[^a-zA-Z0-9_]")]
     private static partial Regex OtherCharacters();
 }

@@ -1,8 +1,14 @@
 namespace IoTOrleans.Notifications.Console;
 
-/// <summary>Tells whoever looks at the terminal. It cannot know whether somebody does, so it takes everything.</summary>
+/// <summary>Writes to the terminal. It cannot know whether anybody reads there, so it accepts everything.</summary>
 internal sealed class ConsoleDestination(TextWriter output) : IDestination
 {
+    public static Action<IServiceCollection> Read(DestinationSection section)
+    {
+        var terms = section.Terms(rate: "0");
+        return services => services.AddDestination(section.Name, terms, _ => new ConsoleDestination(System.Console.Out));
+    }
+
     public async Task<DeliveryAnswer> Send(OutgoingMessage message, CancellationToken cancellationToken)
     {
         // One write, so that no log line gets in between.

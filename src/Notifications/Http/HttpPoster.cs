@@ -1,16 +1,15 @@
 using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace IoTOrleans.Notifications.Http;
 
-/// <summary>
-/// Posts JSON and says what the answer means. Done means 2xx; a redirect is not followed, because a POST does not survive most of them.
-/// </summary>
+/// <summary>Posts JSON. Accepted means 2xx; redirects are not followed, because most of them turn a POST into a GET.</summary>
 internal sealed class HttpPoster(HttpTarget target, TimeProvider time)
 {
-    /// <summary>Readable in logs, whatever the language; none of it ever becomes part of a page.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Every language stays readable in logs. The JSON is never part of a web page.</summary>
     private static readonly JsonSerializerOptions Readable = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -18,53 +17,30 @@ internal sealed class HttpPoster(HttpTarget target, TimeProvider time)
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
-    /// <summary>Names in snake_case, without nulls.</summary>
     public Task<DeliveryAnswer> Post<T>(T body, CancellationToken cancellationToken) =>
         Post(JsonSerializer.SerializeToUtf8Bytes(body, Readable), _ => { }, cancellationToken);
 
-    /// <param name="prepare">Adds what this request needs beside its body.</param>
-    public async Task<DeliveryAnswer> Post(byte[] json, Action<HttpRequestMessage> prepare, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(target.Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
+    public Task<DeliveryAnswer> Post(byte[] json, Action<HttpRequestMessage> prepare, CancellationToken cancellationToken) =>
+        TimeLimit.Apply(target.Timeout, time, target.Url.Authority,
+        async token =>
         {
             using var request = RequestWith(json);
             prepare(request);
             using var client = NewClient();
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return await AnswerTo(response, either.Token);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
-        {
-            return DeliveryAnswer.Failed($"{target.Url.Authority} did not answer within {target.Timeout.TotalSeconds:0.#} s.");
-        }
-        catch (OperationCanceledException)
-        {
-            return DeliveryAnswer.Failed(
-                $"{target.Url.Authority} could not be reached within {HttpTarget.ConnectTimeout.TotalSeconds:0.#} s.");
-        }
-        catch (Exception e)
-        {
-            return DeliveryAnswer.Failed($"{target.Url.Authority}: {e.GetBaseException().Message}");
-        }
-    }
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
+            return await AnswerTo(response, token);
+        },
+        e => DeliveryAnswer.Failed($"{target.Url.Authority}: {e.GetBaseException().Message}"), cancellationToken,
+        canceled: $"{target.Url.Authority} could not be reached within {ConnectTimeout.TotalSeconds:0.#} s.");
 
-    /// <summary>
-    /// A client and a connection for each request. A connection that is kept may be closing at the other end (always so with receivers that
-    /// speak HTTP/1.0): it takes the request and answers nothing, and the notification is a minute late for nothing.
-    /// </summary>
+    /// <summary>A new connection for each request: a kept one may be closing, and the notification would be a minute late.</summary>
     private static HttpClient NewClient()
     {
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            ConnectTimeout = HttpTarget.ConnectTimeout,
+            ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.Zero,
             MaxResponseDrainSize = 64 * 1024,
         };
@@ -100,7 +76,7 @@ internal sealed class HttpPoster(HttpTarget target, TimeProvider time)
         _ => null,
     };
 
-    /// <summary>What the receiver says of it, as far as a person would read; never more than that, however much it sends.</summary>
+    /// <summary>As much of the body as a person would read, however much the receiver sends.</summary>
     private static async Task<string> BeginningOf(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         const int enough = 200;
@@ -114,8 +90,28 @@ internal sealed class HttpPoster(HttpTarget target, TimeProvider time)
         }
         catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
         {
-            // The status has been said; that decides.
+            // The status alone decides.
             return "";
         }
+    }
+}
+
+/// <param name="Setting">Where the address was read, for messages to people.</param>
+/// <param name="Url">It may hold a token in path or query, so it is never logged.</param>
+internal sealed record HttpTarget(string Setting, Uri Url, IReadOnlyDictionary<string, string> Headers, TimeSpan Timeout)
+{
+    /// <exception cref="StartupException">It cannot work. The message does not repeat the address: it may hold a token.</exception>
+    public static Uri Parse(string setting, string? address)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw new StartupException($"{setting} is not an address: say all of it, for example https://example.net/hooks/iot.");
+        if (url.UserInfo.Length > 0)
+        {
+            throw new StartupException(
+                $"{setting} holds a user name or password, which would not be sent: "
+                + "use a secret, a token or a header beside it, or a token in the path.");
+        }
+
+        return url;
     }
 }

@@ -3,16 +3,31 @@ using IoTOrleans.Notifications.Http;
 namespace IoTOrleans.Notifications.Ntfy;
 
 /// <summary>Push to phones. Published as JSON, since a thing name in a header would have to be ASCII.</summary>
-/// <param name="priority">Of bad news; good news and tests are never above ntfy's default.</param>
-internal sealed class NtfyDestination(string topic, int priority, HttpPoster poster) : IDestination
+/// <param name="priority">Of bad news; good news and tests never go above ntfy's default.</param>
+internal sealed partial class NtfyDestination(string topic, int priority, HttpPoster poster) : IDestination
 {
     private const int DefaultPriority = 3;
 
-    /// <summary>Longer ones become attachments, which phones do not show.</summary>
+    /// <summary>In bytes. ntfy turns a longer message into an attachment, which phones do not show.</summary>
     private const int LongestMessage = 4096;
 
-    /// <summary>ntfy refuses a title of more than 1 KB; this many characters are never more.</summary>
+    /// <summary>ntfy refuses a title of more than 1 KB; 250 characters are never more.</summary>
     private const int LongestTitle = 250;
+
+    public static Action<IServiceCollection> Read(DestinationSection section)
+    {
+        var topic = section.Required(
+            "Topic", "say the topic to publish to; on ntfy.sh it is as good as a password, so make it hard to guess");
+        if (topic.Length > 0 && !Topic().IsMatch(topic)) section.Mistake("Topic", "must be 1 to 64 letters, digits, '-' and '_'.");
+
+        var url = section.Address("", "https://ntfy.sh");
+        if (url.AbsolutePath != "/")
+            section.Mistake("Url", "is the server's address without a topic, for example https://ntfy.sh; the topic goes into Topic.");
+
+        // ntfy.sh allows 60 requests at once, and one more every 5 s.
+        var (terms, priority) = (section.Terms(rate: "12/m"), section.Reader.Number(section.Key("Priority"), 4, 1, 5));
+        return section.OverHttp(url, terms, (poster, _) => new NtfyDestination(topic, priority, poster), section.Text("Token"));
+    }
 
     public Task<DeliveryAnswer> Send(OutgoingMessage message, CancellationToken cancellationToken) => poster.Post(
         new
@@ -20,7 +35,7 @@ internal sealed class NtfyDestination(string topic, int priority, HttpPoster pos
             Topic = topic,
             Title = message.ShortSubject(LongestTitle),
             Message = Characters.Fit(message.Text, LongestMessage),
-            Priority = message.Severity == Severity.Notice ? Math.Min(priority, DefaultPriority) : priority,
+            Priority = message.IsBadNews ? priority : Math.Min(priority, DefaultPriority),
             Tags = new[] { TagOf(message) },
             Click = message.Link,
         },
@@ -37,4 +52,7 @@ internal sealed class NtfyDestination(string topic, int priority, HttpPoster pos
         _ when message.Event == NotificationEvent.DeviceStillOffline.Name() => "hourglass",
         _ => "red_circle",
     };
+
+    [GeneratedRegex(@"\A[-_A-Za-z0-9]{1,64}\z")]
+    private static partial Regex Topic();
 }

@@ -4,19 +4,35 @@ using IoTOrleans.Notifications.Text;
 
 namespace IoTOrleans.Notifications.PagerDuty;
 
-/// <summary>Events API v2: one alert for each outage, opened and resolved under the outage's id; the same for an incident.</summary>
+/// <summary>Events API v2: one alert for each outage or incident, opened and resolved under its ID.</summary>
 internal sealed class PagerDutyDestination(string routingKey, string severity, HttpPoster poster) : IDestination
 {
     private const int LongestSummary = 1024;
+
+    private static readonly string[] Severities = ["critical", "error", "warning", "info"];
+
+    public static Action<IServiceCollection> Read(DestinationSection section)
+    {
+        const string where = "the 32 characters of the Integration Key of an \"Events API v2\" integration";
+        var key = section.Required("RoutingKey", $"say {where}");
+        if (key.Length is not (0 or 32)) section.Mistake("RoutingKey", $"has {key.Length} characters: say {where}.");
+        var severity = section.Text("Severity") ?? "error";
+        if (!Severities.Contains(severity)) section.Mistake("Severity", $"must be one of {string.Join(", ", Severities)}.");
+
+        // PagerDuty publishes no limit; it answers 429 to what is too much, and that waits.
+        var terms = section.Terms(rate: "2/s", collapse: false, lists: false);
+        var url = section.Address("", "https://events.pagerduty.com/v2/enqueue");
+        return section.OverHttp(url, terms, (poster, _) => new PagerDutyDestination(key, severity, poster));
+    }
 
     public async Task<DeliveryAnswer> Send(OutgoingMessage message, CancellationToken cancellationToken)
     {
         if (!message.IsEnd || message.IsAlsoStart)
         {
-            // Also where everybody was back before anything could be told: what was never opened is resolved in silence.
+            // An end that is also the start is opened first: PagerDuty ignores a resolve of an alert that it does not know.
             var answer = await poster.Post(Trigger(message), cancellationToken);
 
-            // A test leaves no incident behind that somebody has to close.
+            // A test is resolved at once, so that nobody has to close it.
             if (answer.Outcome != DeliveryOutcome.Accepted || !(message.IsEnd || message.IsTest)) return answer;
         }
 
@@ -31,8 +47,6 @@ internal sealed class PagerDutyDestination(string routingKey, string severity, H
         Payload = new
         {
             Summary = message.ShortSubject(LongestSummary),
-
-            // Of an incident it is the whole fleet: one of its things would be as wrong as any other.
             Source = message.About,
             Severity = message.IsTest ? "info" : severity,
             Timestamp = Rfc3339.Of(message.DetectedAt),

@@ -1,12 +1,8 @@
-using System.Text.RegularExpressions;
 using IoTOrleans.Notifications.Http;
 
 namespace IoTOrleans.Notifications.Settings;
 
-/// <summary>
-/// The settings of one destination. A mistake is noted and reading goes on, so that all of them are said at once; what holds a secret
-/// is never repeated.
-/// </summary>
+/// <summary>The settings of one destination. A mistake is noted, and reading goes on. What holds a secret is never repeated.</summary>
 internal sealed partial class DestinationSection(SettingsReader reader, string section, string name)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
@@ -30,21 +26,19 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
         return "";
     }
 
-    /// <summary><c>Url</c>: an address that may hold a token.</summary>
     public Uri Address(string whatToSay, string? defaultValue = null)
     {
         var text = Text("Url") ?? defaultValue ?? Required("Url", whatToSay);
         return text.Length > 0 && Try(() => HttpTarget.Parse(Key("Url"), text)) is { } url ? url : new Uri("http://invalid./");
     }
 
-    /// <summary>A destination that is reached over HTTP.</summary>
     /// <param name="token">Sent as <c>Authorization: Bearer …</c>, unless <c>Headers:Authorization</c> says otherwise.</param>
     public Action<IServiceCollection> OverHttp(
         Uri url, DestinationTerms terms, Func<HttpPoster, TimeProvider, IDestination> create, string? token = null)
     {
         var headers = Headers();
         if (token is not null) headers.TryAdd("Authorization", $"Bearer {token}");
-        var target = new HttpTarget { Setting = Key("Url"), Url = url, Headers = headers, Timeout = ReadTimeout() };
+        var target = new HttpTarget(Key("Url"), url, headers, ReadTimeout());
         return services => services.AddDestination(name, terms, provider =>
         {
             var time = provider.GetRequiredService<TimeProvider>();
@@ -59,7 +53,7 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
         {
             var value = Text($"Headers:{header}") ?? "";
             if (!HeaderName().IsMatch(header) || header.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))
-                Mistake($"Headers:{header}", "is no header that can be set: say a name like Authorization or X-Token.");
+                Mistake($"Headers:{header}", "is not a header that can be set: say a name like Authorization or X-Token.");
             else if (value.Any(c => c is < ' ' or > '~')) Mistake($"Headers:{header}", "may hold printable ASCII only.");
             else headers[header] = value;
         }
@@ -67,7 +61,7 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
         return headers;
     }
 
-    /// <summary>Shorter than the dispatcher's own patience, so that the message names the setting that decides.</summary>
+    /// <summary>Shorter than the sender's own time limit, so that the error names this setting.</summary>
     public TimeSpan ReadTimeout()
     {
         var timeout = reader.Duration(Key("Timeout"), Timeout);
@@ -86,7 +80,7 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
             SendResolved = reader.Flag(Key("SendResolved"), true),
             Collapse = reader.Flag(Key("Collapse"), collapse),
 
-            // What groups by itself has something to group: alerts, one for each outage.
+            // A service that groups alerts by itself keeps one for each outage.
             AlertPerOutage = !collapse,
             RateLimit = limit,
             KeepAlive = keepAlive,
@@ -100,7 +94,7 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
         if (Text(setting) is not { } own) return lists ? TimeOfDay.Read(reader, TimeOfDay.DailySummary, "09:00") : null;
         var at = TimeOfDay.Read(reader, Key(setting), own);
         if (lists || at is null) return at;
-        Mistake(setting, "must be off or left out: this type keeps alerts, and a list is none.");
+        Mistake(setting, "must be off or left out: this type keeps alerts, and a list is not an alert.");
         return null;
     }
 

@@ -1,6 +1,8 @@
-using System.Text.RegularExpressions;
-
 namespace IoTOrleans.Notifications.Settings;
+
+/// <param name="Name">Policies name it, and what it is owed is stored under it.</param>
+/// <param name="AddTo">Adds it to the services, once all settings are known to be right.</param>
+public sealed record DestinationSettings(string Name, Action<IServiceCollection> AddTo);
 
 /// <summary><c>Notifications:Destinations:&lt;name&gt;:…</c>, and the two short forms.</summary>
 public static partial class ReadDestinations
@@ -9,7 +11,7 @@ public static partial class ReadDestinations
 
     public static IReadOnlyList<DestinationSettings> From(SettingsReader reader)
     {
-        // Known also where nobody is told by a subject, or gets a list.
+        // Known settings also where no destination reads them.
         _ = reader.Flag("Notifications:AsciiSubject");
         _ = TimeOfDay.Read(reader, TimeOfDay.DailySummary, "09:00");
         var destinations = new List<DestinationSettings>();
@@ -36,12 +38,12 @@ public static partial class ReadDestinations
                 continue;
             }
 
-            // What it would have read is not unknown for that.
+            // Its settings were not read, and must not be reported as unknown.
             reader.Mistake(wrong);
             reader.Skip(section);
         }
 
-        // Somebody is always told: without any other destination, whoever looks at this terminal.
+        // Without any other destination, notifications go to this terminal.
         return destinations.Count > 0 ? destinations : [Read(reader, $"{Named}:console", "console", "console")];
     }
 
@@ -55,12 +57,13 @@ public static partial class ReadDestinations
 
         if (others.Any(other => string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase)))
             return $"{section}: the short form Notifications:{name} is set, too, and is called the same; choose another name.";
-        if (type is null) return $"{section}:Type is missing: say one of {DestinationKinds.Names}.";
-        return DestinationKinds.Has(type) ? null : $"{section}:Type={type}: say one of {DestinationKinds.Names}.";
+        var known = string.Join(", ", DestinationKinds.All.Keys);
+        if (type is null) return $"{section}:Type is missing: say one of {known}.";
+        return DestinationKinds.All.ContainsKey(type) ? null : $"{section}:Type={type}: say one of {known}.";
     }
 
     private static DestinationSettings Read(SettingsReader reader, string section, string name, string type) =>
-        new(name, DestinationKinds.Read(type, new DestinationSection(reader, section, name)));
+        new(name, DestinationKinds.All[type](new DestinationSection(reader, section, name)));
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\z")]
     private static partial Regex Name();

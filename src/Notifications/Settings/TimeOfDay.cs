@@ -1,9 +1,8 @@
 namespace IoTOrleans.Notifications.Settings;
 
-/// <summary>A time of day as people write it: <c>09:00</c>, or <c>off</c>.</summary>
+/// <summary>A time of day in a setting: <c>09:00</c>, or <c>off</c>.</summary>
 internal static class TimeOfDay
 {
-    /// <summary>For every destination that says nothing else.</summary>
     public const string DailySummary = "Notifications:DailySummary";
 
     /// <returns>Null: off, or a mistake that is noted.</returns>

@@ -1,44 +1,31 @@
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
+using MimeKit;
+using MimeKit.Text;
 
 namespace IoTOrleans.Notifications.Smtp;
 
-/// <summary>Mail through a server of the user's own. Done means that the server took it, not that anybody read it.</summary>
+/// <summary>Mail through the user's own server. Accepted means that the server took it, not that anybody read it.</summary>
 internal sealed class SmtpDestination(SmtpOptions options, TimeProvider time) : IDestination
 {
     private string Server => $"{options.Host}:{options.Port}";
 
-    public async Task<DeliveryAnswer> Send(OutgoingMessage message, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(options.Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
+    public Task<DeliveryAnswer> Send(OutgoingMessage message, CancellationToken cancellationToken) => TimeLimit.Apply(
+        options.Timeout, time, Server,
+        async token =>
         {
-            // As .NET's own HTTP client does: a revocation list that cannot be fetched would silence every mail.
+            // As .NET's own HTTP client does: a revocation list that cannot be fetched would stop every mail.
             using var courier = new SmtpCourier { CheckCertificateRevocation = false };
-            await courier.ConnectAsync(options.Host, options.Port, options.Security, either.Token);
-            if (options.Username is not null)
-                await courier.AuthenticateAsync(options.Username, options.Password ?? "", either.Token);
-            var said = await courier.SendAsync(SmtpMail.Of(message, options, time.GetUtcNow()), either.Token);
+            await courier.ConnectAsync(options.Host, options.Port, options.Security, token);
+            if (options.Username is not null) await courier.AuthenticateAsync(options.Username, options.Password ?? "", token);
+            var said = await courier.SendAsync(SmtpMail.Of(message, options, time.GetUtcNow()), token);
             var notTo = courier.Refused.Count == 0
                 ? ""
                 : $" - but not for {string.Join(", ", courier.Refused)}: look at {options.Setting}:To";
             return DeliveryAnswer.Accepted(Brief(said) + notTo);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (OperationCanceledException)
-        {
-            return DeliveryAnswer.Failed($"{Server} did not answer within {options.Timeout.TotalSeconds:0.#} s.");
-        }
-        catch (Exception e)
-        {
-            return AnswerTo(e);
-        }
-    }
+        },
+        AnswerTo, cancellationToken);
 
     private DeliveryAnswer AnswerTo(Exception exception) => exception switch
     {
@@ -49,9 +36,9 @@ internal sealed class SmtpDestination(SmtpOptions options, TimeProvider time) : 
             $"{Server}: no secure connection ({Brief(exception.GetBaseException().Message)}); "
             + $"look at its certificate, {options.Setting}:Port and {options.Setting}:Tls."),
         AuthenticationException => DeliveryAnswer.Refused(
-            $"{Server} does not take {options.Setting}:Username and {options.Setting}:Password: {Brief(exception.Message)}"),
+            $"{Server} does not accept {options.Setting}:Username and {options.Setting}:Password: {Brief(exception.Message)}"),
         ServiceNotAuthenticatedException => DeliveryAnswer.Refused(
-            $"{Server} wants to know who sends: set {options.Setting}:Username and {options.Setting}:Password."),
+            $"{Server} requires a login: set {options.Setting}:Username and {options.Setting}:Password."),
         NotSupportedException => DeliveryAnswer.Refused($"{Server}: {Brief(exception.Message)} Look at {options.Setting}:Tls."),
         _ => DeliveryAnswer.Failed($"{Server}: {Brief(exception.GetBaseException().Message)}"),
     };
@@ -64,4 +51,45 @@ internal sealed class SmtpDestination(SmtpOptions options, TimeProvider time) : 
         var printable = Characters.Printable(text).Trim();
         return printable.Length <= enough ? printable : printable[..enough];
     }
+
+    /// <summary>Goes on without an address that the server refuses for good (5xx). A passing error fails the whole mail.</summary>
+    private sealed class SmtpCourier : SmtpClient
+    {
+        public List<string> Refused { get; } = [];
+
+        protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
+        {
+            if ((int)response.StatusCode < 500) base.OnRecipientNotAccepted(message, mailbox, response);
+            Refused.Add($"{mailbox.Address} ({(int)response.StatusCode} {response.Response})");
+        }
+    }
+}
+
+internal static class SmtpMail
+{
+    /// <summary>Mail programs cut longer subjects.</summary>
+    private const int LongestSubject = 200;
+
+    public static MimeMessage Of(OutgoingMessage message, SmtpOptions options, DateTimeOffset now)
+    {
+        var mail = new MimeMessage
+        {
+            Subject = message.ShortSubject(LongestSubject, options.AsciiSubject),
+            Body = new TextPart(TextFormat.Plain) { Text = message.Text },
+            Date = now,
+            MessageId = IdOf(message.Key, options),
+        };
+        mail.From.Add(options.From);
+        mail.To.AddRange(options.To);
+
+        // No automatic answers to this (RFC 3834).
+        mail.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
+        mail.Headers.Add("X-IoTOrleans-Event", message.Event);
+
+        if (message.Key != message.FirstKey) mail.InReplyTo = IdOf(message.FirstKey, options);
+        return mail;
+    }
+
+    /// <summary>The same in every repeat, so that mailboxes can drop one.</summary>
+    private static string IdOf(string key, SmtpOptions options) => $"{key}@{options.From.Domain}";
 }

@@ -4,6 +4,18 @@ using MimeKit;
 
 namespace IoTOrleans.Notifications.Smtp;
 
+internal sealed record SmtpOptions(
+    string Setting,
+    string Host,
+    int Port,
+    SecureSocketOptions Security,
+    string? Username,
+    string? Password,
+    MailboxAddress From,
+    IReadOnlyList<MailboxAddress> To,
+    bool AsciiSubject,
+    TimeSpan Timeout);
+
 internal static class SmtpSettings
 {
     private const int ImplicitTlsPort = 465;
@@ -11,22 +23,19 @@ internal static class SmtpSettings
     public static Action<IServiceCollection> Read(DestinationSection section)
     {
         var port = section.Reader.Number(section.Key("Port"), 587, 1, 65535);
-        var options = new SmtpOptions
-        {
-            Setting = section.Section,
-            Host = section.Required("Host", "say the name of your mail server, for example smtp.example.net"),
-            Port = port,
-            Security = Security(section, port),
-            Username = section.Text("Username"),
-            Password = section.Text("Password"),
-            From = Mailbox(section, "From", section.Required("From", "say whose name the mails carry, for example iot@example.net")),
-            To = [.. (section.Reader.List(section.Key("To"), "name at least one mail address") ?? [])
+        var options = new SmtpOptions(
+            Setting: section.Section,
+            Host: section.Required("Host", "say the name of your mail server, for example smtp.example.net"),
+            Port: port,
+            Security: Security(section, port),
+            Username: section.Text("Username"),
+            Password: section.Text("Password"),
+            From: Mailbox(section, "From", section.Required("From", "say whose name the mails carry, for example iot@example.net")),
+            To: [.. (section.Reader.List(section.Key("To"), "name at least one mail address") ?? [])
                 .Select(to => Mailbox(section, "To", to))],
-            AsciiSubject = section.Reader.Flag("Notifications:AsciiSubject", false),
-            Timeout = section.ReadTimeout(),
-        };
+            AsciiSubject: section.Reader.Flag("Notifications:AsciiSubject", false),
+            Timeout: section.ReadTimeout());
 
-        // What careful servers allow; Amazon SES begins with as much.
         var terms = section.Terms(rate: "1/s");
         if (options.To.Count == 0)
             section.Mistake("To", "is missing: say who gets the mails, for example ops@example.net, or several with commas.");

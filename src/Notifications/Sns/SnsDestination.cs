@@ -1,12 +1,30 @@
 using Amazon.Runtime;
 using IoTOrleans.Aws;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Notifications.Sns;
 
-/// <summary>Mails, queues, functions: whatever subscribed to a topic. Done means that SNS took it, not that anybody read it.</summary>
+internal sealed record SnsOptions
+{
+    public string Name { get; init; } = "sns";
+
+    public string Setting { get; init; } = "Notifications:Sns";
+
+    public string TopicArn { get; init; } = "";
+
+    /// <summary>Null: yes in <c>en</c>, no in <c>ja</c>. SNS takes UTF-8; a mail program may not.</summary>
+    public bool? AsciiSubject { get; init; }
+
+    /// <summary>Limits one delivery with the SDK's retries.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
+}
+
+/// <summary>Publishes to a topic. Accepted means that SNS took the notification, not that a subscriber did.</summary>
 internal sealed partial class SnsDestination : IDestination
 {
+    private static readonly TimeSpan EachAttempt = TimeSpan.FromSeconds(5);
+
     private readonly SnsOptions _options;
     private readonly TopicArn _topic;
     private readonly SnsClient _sns;
@@ -14,40 +32,49 @@ internal sealed partial class SnsDestination : IDestination
 
     public SnsDestination(SnsOptions options, SnsClient sns, TimeProvider time, ILogger<SnsDestination> logger)
     {
-        _options = options;
-        _sns = sns;
-        _time = time;
+        (_options, _sns, _time) = (options, sns, time);
         _topic = TopicArn.Parse($"{options.Setting}:TopicArn", options.TopicArn);
         if (_topic.IsFifo) LogFifoCannotMail(logger, options.Name, _topic.Value);
         if (IsInAnotherRegion) LogAnotherRegion(logger, options.Name, _topic.Value, _topic.Region, sns.Config.AuthenticationRegion);
     }
 
+    public static Action<IServiceCollection> Read(DestinationSection section)
+    {
+        var options = new SnsOptions
+        {
+            Name = section.Name,
+            Setting = section.Section,
+            TopicArn = section.Required("TopicArn", "say the ARN of a topic, like arn:aws:sns:eu-west-1:123456789012:my-topic"),
+            AsciiSubject = section.Reader.Flag("Notifications:AsciiSubject"),
+            Timeout = section.ReadTimeout(),
+        };
+
+        // A typing error is found before credentials are looked for.
+        if (options.TopicArn.Length > 0) section.Try(() => TopicArn.Parse(section.Key("TopicArn"), options.TopicArn));
+
+        // SNS disables a mail subscription that gets more than 10 messages a second.
+        var terms = section.Terms(rate: "2/s");
+        return services =>
+        {
+            services.NeedAwsCredentials(section.Key("TopicArn"));
+            services.TryAddSingleton(_ => new SnsClient(new SnsConfig { Timeout = EachAttempt }));
+            services.AddDestination(
+                section.Name, terms, provider => ActivatorUtilities.CreateInstance<SnsDestination>(provider, options));
+        };
+    }
+
     private bool IsInAnotherRegion => _topic.Region != _sns.Config.AuthenticationRegion;
 
-    public async Task<DeliveryAnswer> Send(OutgoingMessage message, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(_options.Timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
+    public Task<DeliveryAnswer> Send(OutgoingMessage message, CancellationToken cancellationToken) => TimeLimit.Apply(
+        _options.Timeout, _time, "SNS",
+        async token =>
         {
-            var response = await _sns.Publish(SnsMessage.Of(message, _topic, _options.AsciiSubject), either.Token);
+            var response = await _sns.Publish(SnsMessage.Of(message, _topic, _options.AsciiSubject), token);
             return string.IsNullOrEmpty(response.MessageId)
                 ? DeliveryAnswer.Failed("SNS answered without a MessageId: is this endpoint SNS?")
                 : DeliveryAnswer.Accepted(response.MessageId);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (OperationCanceledException)
-        {
-            return DeliveryAnswer.Failed($"SNS did not answer within {_options.Timeout.TotalSeconds:0.#} s.");
-        }
-        catch (Exception e)
-        {
-            return AnswerTo(e);
-        }
-    }
+        },
+        AnswerTo, cancellationToken);
 
     private DeliveryAnswer AnswerTo(Exception exception)
     {
@@ -73,10 +100,10 @@ internal sealed partial class SnsDestination : IDestination
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "{Destination}: {TopicArn} is a FIFO topic. SNS lets queues subscribe to those, and no mail: for mail use a standard topic.")]
+        "{Destination}: {TopicArn} is a FIFO topic. Only SQS queues can subscribe to it: for mail use a standard topic.")]
     private static partial void LogFifoCannotMail(ILogger logger, string destination, string topicArn);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "{Destination}: {TopicArn} is in {TopicRegion}, but AWS_REGION is {Region}. SNS refuses what it is sent for another region.")]
+        "{Destination}: {TopicArn} is in {TopicRegion}, but AWS_REGION is {Region}. SNS refuses notifications for another region.")]
     private static partial void LogAnotherRegion(ILogger logger, string destination, string topicArn, string topicRegion, string region);
 }

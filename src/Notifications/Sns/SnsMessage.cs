@@ -1,21 +1,18 @@
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using IoTOrleans.Aws;
 
 namespace IoTOrleans.Notifications.Sns;
 
-/// <summary>What goes to the topic: words for people, JSON for programs, attributes for filter policies.</summary>
 internal static class SnsMessage
 {
-    /// <summary>"Less than 100 characters", says SNS.</summary>
+    /// <summary>SNS takes less than 100 characters.</summary>
     private const int LongestSubject = 99;
 
     private const int LongestGroupId = 128;
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="asciiSubject">Null: as far as the language is English.</param>
     public static SnsPublishRequest Of(OutgoingMessage message, TopicArn topic, bool? asciiSubject) => new()
     {
         TopicArn = topic.Value,
@@ -40,28 +37,30 @@ internal static class SnsMessage
         yield return new(id, message.ThreadKey);
     }
 
-    /// <summary>Order is kept for each thing, for each incident, and among the daily lists.</summary>
+    /// <summary>SNS keeps the order for each thing, for each incident, and among the daily lists.</summary>
     private static string GroupOf(OutgoingMessage message) =>
         message.ThingName ?? (message.Kind == MessageKind.Summary ? message.Event : message.ThreadKey);
 
-    /// <summary>
-    /// Group ids are printable ASCII, at most 128 of it; AWS's lists differ about the backslash, so that is hashed like the rest: a name
-    /// that SNS refuses would never be told of.
-    /// </summary>
+    /// <summary>A name that is too long or not printable ASCII is hashed; also with a backslash, about which AWS's lists differ.</summary>
     public static string GroupId(string name) =>
         name.Length <= LongestGroupId && name.All(c => c is > ' ' and <= '~' and not '\\')
             ? name
             : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 
     private static string PerProtocol(string human, string machine) => JsonSerializer.Serialize(
-        new Dictionary<string, string>
-        {
-            ["default"] = human,
-            ["email"] = human,
-            ["sqs"] = machine,
-            ["lambda"] = machine,
-            ["http"] = machine,
-            ["https"] = machine,
-        },
-        Readable);
+        new { @default = human, email = human, sqs = machine, lambda = machine, http = machine, https = machine }, Readable);
+}
+
+internal sealed partial record TopicArn(string Value, string Region)
+{
+    public bool IsFifo => Value.EndsWith(".fifo", StringComparison.Ordinal);
+
+    public static TopicArn Parse(string setting, string arn) => Shape().Match(arn) is { Success: true } match
+        ? new(arn, match.Groups["region"].Value)
+        : throw new StartupException(
+            $"{setting}={arn}: not the ARN of an SNS topic. It looks like arn:aws:sns:eu-west-1:123456789012:my-topic "
+            + "(that of a subscription has one more part at the end: leave it out).");
+
+    [GeneratedRegex(@"\Aarn:aws[a-z-]*:sns:(?<region>[a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?\z")]
+    private static partial Regex Shape();
 }

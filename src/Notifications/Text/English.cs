@@ -2,9 +2,9 @@ using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Notifications.Text;
 
-/// <summary>What is said of one thing, and of the service itself.</summary>
-/// <param name="source">Who speaks: cluster and region.</param>
-internal sealed partial class English(LocalClock clock, string source) : Wording
+/// <param name="source">The sender: cluster and region.</param>
+internal sealed class English(LocalClock clock, string source)
+    : Wording(new("Attributes", "Look", "Reason", "Checked", "Usual"), Reasons)
 {
     private const string Day = "d MMM";
 
@@ -36,33 +36,13 @@ internal sealed partial class English(LocalClock clock, string source) : Wording
         _ => $"[OFFLINE] {name} since {Since(n)}",
     };
 
-    public override IEnumerable<string> Lines(Notification n, string? url)
-    {
-        if (n.IsTest) yield return "TEST - somebody asked for this sample. Nothing happened to the thing.";
-        var story = n.Event.IsOfWatcher() ? WatcherLines(n) : IsOfFlapping(n) ? FlappingLines(n) : OutageLines(n);
-        foreach (var line in story) yield return line;
-        if (AttributesOf(n) is { } attributes) yield return $"Attributes: {attributes}";
-        if (url is not null) yield return $"Look: {url}";
-        yield return n.Event.IsOfWatcher()
-            ? $"Blindness {n.OutageId} - told after {Words(n.Grace)} - {source}"
-            : $"{(IsOfFlapping(n) ? "Flapping" : "Outage")} {n.OutageId} - {RuleOf(n)} (grace {Words(n.Grace)}) - {source}";
-    }
+    protected override string TestLine => "TEST - somebody asked for this sample. Nothing happened to the thing.";
 
-    private IEnumerable<string> OutageLines(Notification n)
-    {
-        yield return WhatHappened(n);
-        if (n.Event is NotificationEvent.DeviceRecovered or NotificationEvent.DeviceRemoved)
-        {
-            if (Before(n) is { } before) yield return before;
-            yield break;
-        }
+    protected override string LastLine(Notification n) => n.Event.IsOfWatcher()
+        ? $"Blindness {n.OutageId} - told after {Words(n.Grace)} - {source}"
+        : $"{(IsOfFlapping(n) ? "Flapping" : "Outage")} {n.OutageId} - {RuleOf(n)} (grace {Words(n.Grace)}) - {source}";
 
-        if (ReasonOf(n, Reasons) is { } reason) yield return $"Reason: {reason}";
-        if (Checked(n.Verification) is { } check) yield return $"Checked: {check}";
-        if (Usual.Of(n.Durations) is { } usual) yield return $"Usual: {InWords(usual)}";
-    }
-
-    private string WhatHappened(Notification n)
+    protected override string WhatHappened(Notification n)
     {
         var name = Characters.Printable(n.ThingName);
         return n.Event switch
@@ -84,26 +64,21 @@ internal sealed partial class English(LocalClock clock, string source) : Wording
         };
     }
 
-    private string? Before(Notification n)
+    protected override IEnumerable<string> Before(Notification n)
     {
-        List<string> sentences = [];
-        if (n.NotifiedAt is { } told)
-        {
-            sentences.Add($"Told you {clock.Beside(EndOf(n), told, "'on 'd MMM", "'at 'HH:mm")}.");
-        }
-        if (n.ShortReturns == 1) sentences.Add("1 short reconnect in between was counted into the same outage.");
-        if (n.ShortReturns > 1) sentences.Add($"{n.ShortReturns} short reconnects in between were counted into the same outage.");
-        return sentences.Count == 0 ? null : string.Join(' ', sentences);
+        if (n.NotifiedAt is { } told) yield return $"Told you {clock.Beside(EndOf(n), told, "'on 'd MMM", "'at 'HH:mm")}.";
+        if (n.ShortReturns == 1) yield return "1 short reconnect in between was counted into the same outage.";
+        if (n.ShortReturns > 1) yield return $"{n.ShortReturns} short reconnects in between were counted into the same outage.";
     }
 
-    private static string? Checked(Verification verification) => verification switch
+    protected override string? Checked(Verification verification) => verification switch
     {
         Verification.Confirmed => "asked when the grace was over, and it was still disconnected.",
         Verification.Unanswered => "asked when the grace was over, but no answer came that counts; this rests on the events alone.",
         _ => null,
     };
 
-    private static string InWords(Usual usual) => usual.Within == usual.Outages
+    protected override string InWords(Usual usual) => usual.Within == usual.Outages
         ? $"{usual.Outages} outages so far, all of them over within {Words(usual.Bound)}."
         : $"{usual.Outages} outages so far, {usual.Within} of them over within {Words(usual.Bound)}, "
             + $"the longest within {Words(usual.Longest)}.";
@@ -116,7 +91,6 @@ internal sealed partial class English(LocalClock clock, string source) : Wording
 
     private string FromTo(Notification n) => FromTo(n.Since, EndOf(n));
 
-    /// <summary>Both days where there are two, and both zones.</summary>
     private string FromTo(DateTimeOffset from, DateTimeOffset to)
     {
         var dash = clock.SameDay(from, to) && clock.SameZone(from, to) ? "-" : " - ";
@@ -134,7 +108,7 @@ internal sealed partial class English(LocalClock clock, string source) : Wording
         _ => $"[FLAPPING] {name} dropped {n.Drops} times since {Since(n)}",
     };
 
-    private IEnumerable<string> FlappingLines(Notification n)
+    protected override IEnumerable<string> FlappingLines(Notification n)
     {
         var name = Characters.Printable(n.ThingName);
         if (n.Event == NotificationEvent.DeviceSteady)
@@ -161,7 +135,7 @@ internal sealed partial class English(LocalClock clock, string source) : Wording
         ? $"[WATCHER OK] {name} knows again after {Words(n.Duration)} ({FromTo(n)})"
         : $"[WATCHER BLIND] {name} since {Since(n)}";
 
-    private IEnumerable<string> WatcherLines(Notification n)
+    protected override IEnumerable<string> WatcherLines(Notification n)
     {
         if (n.Event == NotificationEvent.WatcherOk)
         {
@@ -176,4 +150,112 @@ internal sealed partial class English(LocalClock clock, string source) : Wording
         yield return "Look at the event queue (can it be reached, is it growing?), at storage, and at this service's log.";
         yield return "Next: one message when it is known again.";
     }
+
+    public override string Subject(FleetNotification n)
+    {
+        if (n.Event == FleetEvent.FleetRecovered)
+        {
+            if (n.Back == 0) return $"[CLOSED] {Things(n.Count)} of an outage were removed ({Start(n)})";
+            var after = n.OnlyReturns ? "" : $" after {Words(n.LastAt - n.StartedAt)}";
+            return $"[BACK] {Things(n.Back)} back{after} ({FromTo(n.StartedAt, n.LastAt)})";
+        }
+
+        var of = n.Total is { } total ? $" of {N(total)}" : "";
+        return $"[OUTAGE] {N(n.Count - n.Back)}{of} offline since {Start(n)}{(n.Back == 0 ? "" : $", {N(n.Back)} back")}";
+    }
+
+    public override IEnumerable<string> Lines(FleetNotification n, string? url)
+    {
+        if (n.OnlyReturns)
+        {
+            yield return $"{Things(n.Back)} came back between {Long(n.StartedAt)} and {LastBesideStart(n)}, "
+                + "beside those told one by one. Nothing to do.";
+        }
+        else if (n.Event == FleetEvent.FleetRecovered)
+        {
+            yield return n.Back == 0
+                ? $"{Things(n.Count)} went offline from {Long(n.StartedAt)} on; nobody waits for their return any more. Nothing to do."
+                : $"{Things(n.Back)} went offline from {Long(n.StartedAt)} on; "
+                    + $"the last of them came back on {Long(n.LastAt)}. Nothing to do.";
+        }
+        else
+        {
+            yield return n.Number > 1 && n.Joined > 0
+                ? $"{N(n.Joined)} more went offline since the last message, {Things(n.Count)} by now: {NewestOf(n, ", ")}"
+                : $"{Things(n.Count)} went offline{(AllAtOnce(n) ? " at about the same time" : "")}, beside those told one by one.";
+            yield return $"Started: {Long(n.StartedAt)}, the last one at {LastBesideStart(n)}.";
+            yield return n.Growing ? "Still growing: yes." : "Still growing: no.";
+            if (n.Back > 0) yield return $"Back: {N(n.Back)} of {N(n.Count)}.";
+        }
+
+        if (n.Removed > 0) yield return $"Removed meanwhile, and not waited for: {N(n.Removed)}.";
+        if (Shares(n, reason => reason.ToLowerInvariant().Replace('_', ' ')) is { Count: > 0 } shares)
+            yield return $"In common: {string.Join("; ", shares)}";
+        if (n is { Event: FleetEvent.FleetOutage, Total: { } total } && total > n.Count)
+            yield return $"Not affected: {N(total - n.Count)} of {N(total)} are not among these.";
+        var more = n.Count - n.Things.Count;
+        yield return $"Things: {NamesOf(n, ", ")}{(more > 0 ? $" and {N(more)} more" : "")}";
+        if (url is not null) yield return $"Look: {url}";
+        if (n.Event == FleetEvent.FleetOutage)
+        {
+            yield return "Next: an update soon if more go offline, every 5 minutes at most if some come back, "
+                + "and one message when all of them are back.";
+        }
+
+        yield return $"Incident {n.IncidentId} - {source}";
+    }
+
+    private static string Things(int count) => count == 1 ? "1 thing" : $"{N(count)} things";
+
+    private string Start(FleetNotification n) => $"{clock.DayBeside(n.LastAt, n.StartedAt, Day)} {clock.ShortZone(n.StartedAt)}";
+
+    private string LastBesideStart(FleetNotification n) => clock.Beside(n.StartedAt, n.LastAt, Day, "HH:mm:ss");
+
+    public override string Subject(FleetSummary s) =>
+        $"[DAILY] {N(s.Count)} offline, {(s.New > 0 ? N(s.New) : "none")} of them new "
+        + $"({clock.Format(s.ListedAt, "ddd d MMM HH:mm")} {clock.ShortZone(s.ListedAt)})";
+
+    public override IEnumerable<string> Lines(FleetSummary s, string? url)
+    {
+        var (are, muted) = (s.Count == 1 ? "thing is" : "things are", s.Muted > 0 ? $" Muted: {N(s.Muted)}." : "");
+        yield return $"{N(s.Count)} {are} offline on {clock.Format(s.ListedAt, "ddd d MMM yyyy 'at' HH:mm")} {clock.LongZone(s.ListedAt)}. "
+            + $"New since {Moment(s.NewSince, s.ListedAt)}: {N(s.New)}.{muted}";
+
+        var things = ThingLines(s, thing => Line(thing, s.ListedAt));
+        foreach (var thing in things) yield return thing;
+        if (s.Count > things.Count) yield return $"and {N(s.Count - things.Count)} more";
+
+        if (s.KeptQuiet > 0)
+        {
+            yield return $"Kept quiet since then: at least {N(s.KeptQuiet)} short drop{(s.KeptQuiet == 1 ? "" : "s")}, "
+                + "counted at the things that are not well now.";
+        }
+
+        if (s.Flakiest.Count > 0) yield return $"Flakiest of those: {string.Join("; ", s.Flakiest.Select(InWords))}";
+        if (url is not null) yield return $"Look: {url}";
+        yield return $"Summary {s.Id} - {source}";
+    }
+
+    private string Line(SummaryThing thing, DateTimeOffset now)
+    {
+        var told = (thing.Muted, thing.NotifiedAt) switch
+        {
+            (true, null) => "muted",
+            (true, { } at) => $"told {Moment(at, now)}, muted",
+            (false, { } at) => $"told {Moment(at, now)}",
+            _ => "not told yet",
+        };
+        return $"- {Characters.Printable(thing.ThingName)}: {Words(now - thing.Since)}, since {Moment(thing.Since, now)}, {told}"
+            + (thing.IsNew ? " - new" : "");
+    }
+
+    private static string InWords(FlakyThing thing)
+    {
+        var drops = $"{Characters.Printable(thing.ThingName)} ({N(thing.Drops)} drops or more";
+        return Usual.Of(thing.Durations) is not { } usual ? $"{drops})"
+            : $"{drops}; of {N(usual.Outages)} so far {N(usual.Within)} were over within {Words(usual.Bound)}, "
+                + $"the longest within {Words(usual.Longest)})";
+    }
+
+    private string Moment(DateTimeOffset time, DateTimeOffset other) => clock.Beside(other, time, Day);
 }

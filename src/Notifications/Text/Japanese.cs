@@ -2,9 +2,9 @@ using IoTOrleans.Contracts;
 
 namespace IoTOrleans.Notifications.Text;
 
-/// <summary>What is said of one thing, and of the service itself.</summary>
-/// <param name="source">Who speaks: cluster and region.</param>
-internal sealed partial class Japanese(LocalClock clock, string source) : Wording
+/// <param name="source">The sender: cluster and region.</param>
+internal sealed class Japanese(LocalClock clock, string source)
+    : Wording(new("属性", "状況", "理由", "確認", "ふだん"), Reasons, sentenceGap: "")
 {
     private const string Day = "M'月'd'日'";
 
@@ -38,33 +38,13 @@ internal sealed partial class Japanese(LocalClock clock, string source) : Wordin
         _ => $"【オフライン】{name} {Minute(n.Since, EndOf(n))}から",
     };
 
-    public override IEnumerable<string> Lines(Notification n, string? url)
-    {
-        if (n.IsTest) yield return "これはテスト送信です。実際の障害ではありません。";
-        var story = n.Event.IsOfWatcher() ? WatcherLines(n) : IsOfFlapping(n) ? FlappingLines(n) : OutageLines(n);
-        foreach (var line in story) yield return line;
-        if (AttributesOf(n) is { } attributes) yield return $"属性: {attributes}";
-        if (url is not null) yield return $"状況: {url}";
-        yield return n.Event.IsOfWatcher()
-            ? $"監視不能ID {n.OutageId} / {Words(n.Grace)}で通知 / {source}"
-            : $"{(IsOfFlapping(n) ? "断続" : "障害")}ID {n.OutageId} / {RuleOf(n)}（猶予{Words(n.Grace)}）/ {source}";
-    }
+    protected override string TestLine => "これはテスト送信です。実際の障害ではありません。";
 
-    private IEnumerable<string> OutageLines(Notification n)
-    {
-        yield return WhatHappened(n);
-        if (n.Event is NotificationEvent.DeviceRecovered or NotificationEvent.DeviceRemoved)
-        {
-            if (Before(n) is { } before) yield return before;
-            yield break;
-        }
+    protected override string LastLine(Notification n) => n.Event.IsOfWatcher()
+        ? $"監視不能ID {n.OutageId} / {Words(n.Grace)}で通知 / {source}"
+        : $"{(IsOfFlapping(n) ? "断続" : "障害")}ID {n.OutageId} / {RuleOf(n)}（猶予{Words(n.Grace)}）/ {source}";
 
-        if (ReasonOf(n, Reasons) is { } reason) yield return $"理由: {reason}";
-        if (Checked(n.Verification) is { } check) yield return $"確認: {check}";
-        if (Usual.Of(n.Durations) is { } usual) yield return $"ふだん: {InWords(usual)}";
-    }
-
-    private string WhatHappened(Notification n)
+    protected override string WhatHappened(Notification n)
     {
         var name = Characters.Printable(n.ThingName);
         return n.Event switch
@@ -84,22 +64,20 @@ internal sealed partial class Japanese(LocalClock clock, string source) : Wordin
         };
     }
 
-    private string? Before(Notification n)
+    protected override IEnumerable<string> Before(Notification n)
     {
-        List<string> sentences = [];
-        if (n.NotifiedAt is { } told) sentences.Add($"{Minute(told, EndOf(n))} にお知らせした件です。");
-        if (n.ShortReturns > 0) sentences.Add($"途中の短い再接続{n.ShortReturns}回は同じ障害として数えています。");
-        return sentences.Count == 0 ? null : string.Concat(sentences);
+        if (n.NotifiedAt is { } told) yield return $"{Minute(told, EndOf(n))} にお知らせした件です。";
+        if (n.ShortReturns > 0) yield return $"途中の短い再接続{n.ShortReturns}回は同じ障害として数えています。";
     }
 
-    private static string? Checked(Verification verification) => verification switch
+    protected override string? Checked(Verification verification) => verification switch
     {
         Verification.Confirmed => "猶予が過ぎた時点で照会し、切断されたままでした。",
         Verification.Unanswered => "猶予が過ぎた時点で照会しましたが、有効な応答がありませんでした。切断イベントのみに基づくお知らせです。",
         _ => null,
     };
 
-    private static string InWords(Usual usual) => usual.Within == usual.Outages
+    protected override string InWords(Usual usual) => usual.Within == usual.Outages
         ? $"これまでの切断{usual.Outages}回はすべて{Words(usual.Bound)}以内に復帰"
         : $"これまでの切断{usual.Outages}回のうち{usual.Within}回は{Words(usual.Bound)}以内に復帰（最長でも{Words(usual.Longest)}以内）";
 
@@ -109,12 +87,11 @@ internal sealed partial class Japanese(LocalClock clock, string source) : Wordin
 
     private string FromTo(Notification n) => FromTo(n.Since, EndOf(n));
 
-    /// <summary>Both days where there are two, and both zones.</summary>
     private string FromTo(DateTimeOffset from, DateTimeOffset to) => $"{clock.Beside(to, from, Day)}〜{clock.Beside(from, to, Day)}";
 
     private string Minute(DateTimeOffset time, DateTimeOffset other) => clock.Beside(other, time, Day);
 
-    private string Long(DateTimeOffset time) => $"{LongDay(time)} {clock.Second(time)} ({clock.ShortZone(time)})";
+    private string Long(DateTimeOffset time) => $"{LongDay(time)} {clock.Format(time, "HH:mm:ss")} ({clock.ShortZone(time)})";
 
     private string LongDay(DateTimeOffset time) => $"{clock.Format(time, "yyyy'年'M'月'd'日'")}({Weekday(time)})";
 
@@ -132,7 +109,7 @@ internal sealed partial class Japanese(LocalClock clock, string source) : Wordin
         _ => $"【断続】{name} {Minute(n.Since, EndOf(n))}から切断{n.Drops}回",
     };
 
-    private IEnumerable<string> FlappingLines(Notification n)
+    protected override IEnumerable<string> FlappingLines(Notification n)
     {
         var name = Characters.Printable(n.ThingName);
         if (n.Event == NotificationEvent.DeviceSteady)
@@ -157,7 +134,7 @@ internal sealed partial class Japanese(LocalClock clock, string source) : Wordin
         ? $"【監視再開】{name} {Words(n.Duration)}ぶりに把握（{FromTo(n)}）"
         : $"【監視不能】{name} {Minute(n.Since, EndOf(n))}から";
 
-    private IEnumerable<string> WatcherLines(Notification n)
+    protected override IEnumerable<string> WatcherLines(Notification n)
     {
         if (n.Event == NotificationEvent.WatcherOk)
         {
@@ -169,5 +146,113 @@ internal sealed partial class Japanese(LocalClock clock, string source) : Wordin
         yield return $"{Long(n.Since)} 以降のデバイスの状態を把握できていません。その間、オフラインのお知らせが遅れたり、古い情報に基づいたりすることがあります。";
         yield return "イベントのキュー（接続できるか、たまっていないか）、ストレージ、このサービスのログをご確認ください。";
         yield return "次の連絡: 再び把握できたときに1通。";
+    }
+
+    private static readonly Dictionary<string, string> ShortReasons = new()
+    {
+        ["AUTH_ERROR"] = "認証エラー",
+        ["CLIENT_INITIATED_DISCONNECT"] = "デバイス自身による切断",
+        ["CLIENT_ERROR"] = "MQTT通信エラー",
+        ["CONNECTION_LOST"] = "接続の喪失",
+        ["DUPLICATE_CLIENTID"] = "クライアントIDの重複",
+        ["FORBIDDEN_ACCESS"] = "ポリシー違反",
+        ["MQTT_KEEP_ALIVE_TIMEOUT"] = "キープアライブのタイムアウト",
+        ["SERVER_ERROR"] = "ブローカー側のエラー",
+        ["SERVER_INITIATED_DISCONNECT"] = "ブローカー側からの切断",
+        ["API_INITIATED_DISCONNECT"] = "API操作による切断",
+        ["THROTTLED"] = "ブローカーの制限超過",
+        ["WEBSOCKET_TTL_EXPIRATION"] = "WebSocketの最長時間",
+        ["CUSTOMAUTH_TTL_EXPIRATION"] = "カスタム認証の期限",
+    };
+
+    public override string Subject(FleetNotification n)
+    {
+        if (n.Event == FleetEvent.FleetRecovered)
+        {
+            if (n.Back == 0) return $"【終了】障害中の{N(n.Count)}台は監視対象から外されました（{Minute(n.StartedAt, n.LastAt)}から）";
+            var after = n.OnlyReturns ? "" : $"{Words(n.LastAt - n.StartedAt)}ぶりに";
+            return $"【復帰】{N(n.Back)}台が{after}再接続（{FromTo(n.StartedAt, n.LastAt)}）";
+        }
+
+        var of = n.Total is { } total ? $"{N(total)}台中" : "";
+        var back = n.Back == 0 ? "" : $"{N(n.Back)}台は復帰";
+        return $"【広域障害】{of}{N(n.Count - n.Back)}台がオフライン（{Minute(n.StartedAt, n.LastAt)}から）{back}";
+    }
+
+    public override IEnumerable<string> Lines(FleetNotification n, string? url)
+    {
+        if (n.OnlyReturns)
+        {
+            yield return $"{Long(n.StartedAt)} から {LastBesideStart(n)} までに{N(n.Back)}台が再接続しました（個別にお知らせした分を除く）。対応は不要です。";
+        }
+        else if (n.Event == FleetEvent.FleetRecovered)
+        {
+            yield return n.Back == 0
+                ? $"{Long(n.StartedAt)} から接続が切れていた{N(n.Count)}台は、復帰を待つものがなくなりました。対応は不要です。"
+                : $"{Long(n.StartedAt)} から接続が切れていた{N(n.Back)}台は、{Long(n.LastAt)} までにすべて再接続しました。対応は不要です。";
+        }
+        else
+        {
+            yield return n.Number > 1 && n.Joined > 0
+                ? $"前回の連絡のあと、さらに{N(n.Joined)}台の接続が切れました（合計{N(n.Count)}台）: {NewestOf(n, "、")}"
+                : $"{N(n.Count)}台の接続が{(AllAtOnce(n) ? "ほぼ同時に" : "")}切れました（個別にお知らせした分を除く）。";
+            yield return $"開始: {Long(n.StartedAt)}、最後の切断は {LastBesideStart(n)}";
+            yield return n.Growing ? "拡大: 続いています" : "拡大: 止まっています";
+            if (n.Back > 0) yield return $"復帰: {N(n.Count)}台中{N(n.Back)}台";
+        }
+
+        if (n.Removed > 0) yield return $"途中で監視対象から外れ、復帰を待たないもの: {N(n.Removed)}台";
+        if (Shares(n, reason => ShortReasons.GetValueOrDefault(reason, reason)) is { Count: > 0 } shares)
+            yield return $"共通点: {string.Join("、", shares)}";
+        if (n is { Event: FleetEvent.FleetOutage, Total: { } total } && total > n.Count)
+            yield return $"影響なし: 全{N(total)}台のうち{N(total - n.Count)}台は含まれていません";
+        var more = n.Count - n.Things.Count;
+        yield return $"対象: {NamesOf(n, "、")}{(more > 0 ? $" ほか{N(more)}台" : "")}";
+        if (url is not null) yield return $"状況: {url}";
+        if (n.Event == FleetEvent.FleetOutage)
+            yield return "次の連絡: さらに切れたものがあればまもなく、復帰があれば続報（5分に1回まで）、すべて復帰したときに1通。";
+        yield return $"インシデントID {n.IncidentId} / {source}";
+    }
+
+    private string LastBesideStart(FleetNotification n) => clock.Beside(n.StartedAt, n.LastAt, Day, "HH:mm:ss");
+
+    public override string Subject(FleetSummary s) =>
+        $"【日次】{N(s.Count)}台がオフライン（新規{N(s.New)}台） {clock.Format(s.ListedAt, Day)}({Weekday(s.ListedAt)}) "
+        + clock.Format(s.ListedAt, "HH:mm");
+
+    public override IEnumerable<string> Lines(FleetSummary s, string? url)
+    {
+        var muted = s.Muted > 0 ? $"ミュート中: {N(s.Muted)}台。" : "";
+        yield return $"{LongDay(s.ListedAt)} {clock.Format(s.ListedAt, "HH:mm")} ({clock.ShortZone(s.ListedAt)}) 現在、"
+            + $"{N(s.Count)}台がオフラインです。{Minute(s.NewSince, s.ListedAt)} 以降の新規: {N(s.New)}台。{muted}";
+
+        var things = ThingLines(s, thing => Line(thing, s.ListedAt));
+        foreach (var thing in things) yield return thing;
+        if (s.Count > things.Count) yield return $"ほか{N(s.Count - things.Count)}台";
+
+        if (s.KeptQuiet > 0) yield return $"この間に通知しなかった短い切断: {N(s.KeptQuiet)}回以上（いま正常でないものの履歴による）";
+        if (s.Flakiest.Count > 0) yield return $"そのうち切断の多いもの: {string.Join("、", s.Flakiest.Select(InWords))}";
+        if (url is not null) yield return $"状況: {url}";
+        yield return $"一覧ID {s.Id} / {source}";
+    }
+
+    private string Line(SummaryThing thing, DateTimeOffset now)
+    {
+        var told = (thing.Muted, thing.NotifiedAt) switch
+        {
+            (true, null) => "ミュート中",
+            (true, { } at) => $"{Minute(at, now)} に通知済み・ミュート中",
+            (false, { } at) => $"{Minute(at, now)} に通知済み",
+            _ => "未通知",
+        };
+        return $"・{Characters.Printable(thing.ThingName)}: {Words(now - thing.Since)}（{Minute(thing.Since, now)}から、{told}"
+            + (thing.IsNew ? "、新規）" : "）");
+    }
+
+    private static string InWords(FlakyThing thing)
+    {
+        var drops = $"{Characters.Printable(thing.ThingName)}（{N(thing.Drops)}回以上";
+        return Usual.Of(thing.Durations) is not { } usual ? $"{drops}）"
+            : $"{drops}。これまでの{N(usual.Outages)}回のうち{N(usual.Within)}回は{Words(usual.Bound)}以内、最長でも{Words(usual.Longest)}以内に復帰）";
     }
 }

@@ -1,58 +1,35 @@
 namespace IoTOrleans.Notifications.Text;
 
-/// <summary>
-/// Times as people on site read them off the wall. The offset is always there. The abbreviation is only there for the zones below:
-/// .NET knows none (ICU says "Japan Standard Time", differently on each platform), and one that is guessed is worse than none.
-/// </summary>
+/// <summary>Local times. Only some zones have an abbreviation: .NET has none, and ICU's names differ between platforms.</summary>
 internal sealed class LocalClock(TimeZoneInfo zone)
 {
-    private static readonly Dictionary<string, (string Standard, string Daylight)> Abbreviations = new()
+    private static readonly Dictionary<string, (string Standard, string Daylight)> Abbreviations = new (string Zones, string, string)[]
     {
-        ["UTC"] = ("UTC", "UTC"),
-        ["Etc/UTC"] = ("UTC", "UTC"),
-        ["Asia/Tokyo"] = ("JST", "JST"),
-        ["Asia/Seoul"] = ("KST", "KST"),
-        ["Asia/Hong_Kong"] = ("HKT", "HKT"),
-        ["Asia/Kolkata"] = ("IST", "IST"),
-        ["Australia/Brisbane"] = ("AEST", "AEST"),
-        ["Australia/Melbourne"] = ("AEST", "AEDT"),
-        ["Australia/Sydney"] = ("AEST", "AEDT"),
-        ["Pacific/Auckland"] = ("NZST", "NZDT"),
-        ["Europe/London"] = ("GMT", "BST"),
-        ["Europe/Lisbon"] = ("WET", "WEST"),
-        ["Europe/Amsterdam"] = ("CET", "CEST"),
-        ["Europe/Berlin"] = ("CET", "CEST"),
-        ["Europe/Brussels"] = ("CET", "CEST"),
-        ["Europe/Copenhagen"] = ("CET", "CEST"),
-        ["Europe/Madrid"] = ("CET", "CEST"),
-        ["Europe/Oslo"] = ("CET", "CEST"),
-        ["Europe/Paris"] = ("CET", "CEST"),
-        ["Europe/Prague"] = ("CET", "CEST"),
-        ["Europe/Rome"] = ("CET", "CEST"),
-        ["Europe/Stockholm"] = ("CET", "CEST"),
-        ["Europe/Vienna"] = ("CET", "CEST"),
-        ["Europe/Warsaw"] = ("CET", "CEST"),
-        ["Europe/Zurich"] = ("CET", "CEST"),
-        ["Europe/Athens"] = ("EET", "EEST"),
-        ["Europe/Helsinki"] = ("EET", "EEST"),
-        ["America/New_York"] = ("EST", "EDT"),
-        ["America/Toronto"] = ("EST", "EDT"),
-        ["America/Chicago"] = ("CST", "CDT"),
-        ["America/Denver"] = ("MST", "MDT"),
-        ["America/Phoenix"] = ("MST", "MST"),
-        ["America/Los_Angeles"] = ("PST", "PDT"),
-    };
+        ("UTC Etc/UTC", "UTC", "UTC"),
+        ("Asia/Tokyo", "JST", "JST"),
+        ("Asia/Seoul", "KST", "KST"),
+        ("Asia/Hong_Kong", "HKT", "HKT"),
+        ("Asia/Kolkata", "IST", "IST"),
+        ("Australia/Brisbane", "AEST", "AEST"),
+        ("Australia/Melbourne Australia/Sydney", "AEST", "AEDT"),
+        ("Pacific/Auckland", "NZST", "NZDT"),
+        ("Europe/London", "GMT", "BST"),
+        ("Europe/Lisbon", "WET", "WEST"),
+        ("Europe/Amsterdam Europe/Berlin Europe/Brussels Europe/Copenhagen Europe/Madrid Europe/Oslo Europe/Paris", "CET", "CEST"),
+        ("Europe/Prague Europe/Rome Europe/Stockholm Europe/Vienna Europe/Warsaw Europe/Zurich", "CET", "CEST"),
+        ("Europe/Athens Europe/Helsinki", "EET", "EEST"),
+        ("America/New_York America/Toronto", "EST", "EDT"),
+        ("America/Chicago", "CST", "CDT"),
+        ("America/Denver", "MST", "MDT"),
+        ("America/Phoenix", "MST", "MST"),
+        ("America/Los_Angeles", "PST", "PDT"),
+    }.SelectMany(row => row.Zones.Split(' '), (row, zone) => (zone, row.Item2, row.Item3))
+        .ToDictionary(row => row.zone, row => (row.Item2, row.Item3));
 
     private readonly (string Standard, string Daylight)? _abbreviation =
         Abbreviations.TryGetValue(zone.HasIanaId ? zone.Id : "", out var known) ? known : null;
 
     public DateTimeOffset At(DateTimeOffset time) => TimeZoneInfo.ConvertTime(time, zone);
-
-    /// <summary><c>02:14</c></summary>
-    public string Minute(DateTimeOffset time) => Format(time, "HH:mm");
-
-    /// <summary><c>02:14:07</c></summary>
-    public string Second(DateTimeOffset time) => Format(time, "HH:mm:ss");
 
     /// <summary><c>JST</c>, or <c>+05:45</c> where there is no abbreviation.</summary>
     public string ShortZone(DateTimeOffset time) => Abbreviation(time) ?? Offset(time);
@@ -65,12 +42,11 @@ internal sealed class LocalClock(TimeZoneInfo zone)
         var short_ => $"{short_} ({Offset(time)})",
     };
 
-    /// <summary>A moment beside another one: with its day and its zone where they are not the same (<c>24 Oct 02:50 CEST</c>).</summary>
-    /// <param name="day">How days are written.</param>
+    /// <summary>With the day and the zone only where they are not those of the other moment (<c>24 Oct 02:50 CEST</c>).</summary>
     public string Beside(DateTimeOffset other, DateTimeOffset time, string day, string format = "HH:mm") =>
         DayBeside(other, time, day, format) + (SameZone(time, other) ? "" : $" {ShortZone(time)}");
 
-    /// <summary>The same where the zone follows anyway.</summary>
+    /// <summary>The same without the zone.</summary>
     public string DayBeside(DateTimeOffset other, DateTimeOffset time, string day, string format = "HH:mm") =>
         Format(time, SameDay(time, other) ? format : $"{day} {format}");
 
@@ -79,7 +55,6 @@ internal sealed class LocalClock(TimeZoneInfo zone)
 
     public bool SameDay(DateTimeOffset a, DateTimeOffset b) => At(a).Date == At(b).Date;
 
-    /// <summary>By the invariant culture: English names of days and months, whatever the host speaks.</summary>
     public string Format(DateTimeOffset time, string format) => At(time).ToString(format, CultureInfo.InvariantCulture);
 
     private string? Abbreviation(DateTimeOffset time) =>

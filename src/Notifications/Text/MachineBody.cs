@@ -1,24 +1,19 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using IoTOrleans.Contracts;
 using Fields = System.Collections.Generic.OrderedDictionary<string, object?>;
 
 namespace IoTOrleans.Notifications.Text;
 
-/// <summary>What programs get. Fields are only ever added, never renamed; nulls are written.</summary>
+/// <summary>The body for programs. Fields may be added, but never renamed or left out; nulls are written.</summary>
 internal static class MachineBody
 {
-    /// <summary>
-    /// The message to SNS holds this four times and may have 256 KB; whoever wants all of them asks <c>GET /devices?status=offline</c>.
-    /// </summary>
+    /// <summary>A message to SNS holds the body four times within 256 KB. <c>GET /devices?status=offline</c> lists all things.</summary>
     private const int MostThings = 30;
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         // The body is JSON for programs and never part of a page: Japanese stays readable in their logs.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new UtcConverter() },
+        Converters = { new Rfc3339() },
     };
 
     public static string Json(OutgoingMessage message, Notification n)
@@ -33,14 +28,13 @@ internal static class MachineBody
             ["durationSeconds"] = (long)n.Duration.TotalSeconds,
             ["graceSeconds"] = (long)n.Grace.TotalSeconds,
             ["disconnectReason"] = n.DisconnectReason,
-            ["verification"] = NameOf(n.Verification),
+            ["verification"] = n.Verification.ToString().ToLowerInvariant(),
             ["attributes"] = n.Attributes,
         });
 
-        // Only on a sample that a person asked for, so that no program takes it for an outage.
+        // Only on a test, so that no program takes it for an outage.
         if (n.IsTest) body["test"] = true;
 
-        // Only where the thing is flapping or was: how often it dropped and came back.
         if (n.Drops != 0) body["drops"] = n.Drops;
         return JsonSerializer.Serialize(body, Options);
     }
@@ -90,22 +84,5 @@ internal static class MachineBody
         body["url"] = message.Link;
         body["text"] = message.Text;
         return body;
-    }
-
-    private static string NameOf(Verification verification) => verification switch
-    {
-        Verification.Confirmed => "confirmed",
-        Verification.Unanswered => "unanswered",
-        _ => "none",
-    };
-
-    /// <summary>The default writes whatever offset it was given.</summary>
-    private sealed class UtcConverter : JsonConverter<DateTimeOffset>
-    {
-        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.GetDateTimeOffset();
-
-        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(Rfc3339.Of(value));
     }
 }

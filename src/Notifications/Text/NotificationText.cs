@@ -1,8 +1,6 @@
 namespace IoTOrleans.Notifications.Text;
 
-/// <summary>
-/// Turns facts into words for people and a body for programs. No clock, no state: same facts, same text.
-/// </summary>
+/// <summary>Turns facts into text for people and a body for programs. The same facts give the same text.</summary>
 internal sealed class NotificationText
 {
     private readonly NotificationTextOptions _options;
@@ -10,7 +8,6 @@ internal sealed class NotificationText
     private readonly Wording _wording;
     private readonly Wording _english;
 
-    /// <exception cref="StartupException">A setting makes no sense; the message names it.</exception>
     public NotificationText(NotificationTextOptions options)
     {
         _options = options;
@@ -32,73 +29,65 @@ internal sealed class NotificationText
     public OutgoingMessage Render(Notification n)
     {
         var isOfWatcher = n.Event.IsOfWatcher();
-        var link = isOfWatcher ? LinkToAll : LinkTo(n.ThingName);
         var first = isOfWatcher ? NotificationEvent.WatcherBlind : NotificationEvent.DeviceOffline;
-        return new((longest, ascii) => Subject(n, longest, IsAscii(ascii)), message => MachineBody.Json(message, n))
+        return Message(
+            isOfWatcher ? MessageKind.Watcher : MessageKind.Thing, n.Event.Name(), n.Key, n.Since,
+            isOfWatcher ? LinkToAll : LinkTo(n.ThingName), url => _wording.Lines(n, url),
+            (longest, ascii) => Subject(n, longest, IsAscii(ascii)), message => MachineBody.Json(message, n)) with
         {
-            Kind = isOfWatcher ? MessageKind.Watcher : MessageKind.Thing,
-            Event = n.Event.Name(),
-            Key = n.Key,
             ThreadKey = n.OutageId,
             FirstKey = (n with { Event = first, Sequence = 0 }).Key,
             ThingName = isOfWatcher ? null : n.ThingName,
             About = Characters.Printable(n.ThingName),
-            Severity = n.IsTest || n.Event.IsEnd() ? Severity.Notice : Severity.Alarm,
             IsEnd = n.Event.IsEnd(),
             IsTest = n.IsTest,
-            StartedAt = n.Since,
             DetectedAt = n.DetectedAt,
             EndedAt = n.RecoveredAt,
             RecoveryHold = n.RecoveryHold,
             DisconnectReason = n.DisconnectReason,
             Attributes = n.Attributes,
-            Link = link,
-            Cluster = _options.Cluster,
-            Region = _options.Region,
-            Text = string.Join('\n', _wording.Lines(n, link)),
         };
     }
 
     public OutgoingMessage Render(FleetNotification n)
     {
         var isEnd = n.Event == FleetEvent.FleetRecovered;
-        return new((_, ascii) => In(ascii).Subject(n), message => MachineBody.Json(message, n))
+        return Message(
+            MessageKind.Fleet, n.Event.Name(), n.Key, n.StartedAt, LinkToAll, url => _wording.Lines(n, url),
+            (_, ascii) => In(ascii).Subject(n), message => MachineBody.Json(message, n)) with
         {
-            Kind = MessageKind.Fleet,
-            Event = n.Event.Name(),
-            Key = n.Key,
             ThreadKey = n.IncidentId,
             FirstKey = n.Number == 1 ? n.Key : (n with { Event = FleetEvent.FleetOutage, Number = 1 }).Key,
-            About = _options.Cluster,
-            Severity = isEnd ? Severity.Notice : Severity.Alarm,
             IsEnd = isEnd,
             IsAlsoStart = isEnd && n.Number == 1,
-            StartedAt = n.StartedAt,
-            DetectedAt = n.StartedAt,
             EndedAt = n.LastAt,
-            Link = LinkToAll,
-            Cluster = _options.Cluster,
-            Region = _options.Region,
-            Text = string.Join('\n', _wording.Lines(n, LinkToAll)),
         };
     }
 
-    public OutgoingMessage Render(FleetSummary s) => new((_, ascii) => In(ascii).Subject(s), message => MachineBody.Json(message, s))
-    {
-        Kind = MessageKind.Summary,
-        Event = FleetSummary.Event,
-        Key = s.Id,
-        ThreadKey = s.Id,
-        FirstKey = s.Id,
-        About = _options.Cluster,
-        Severity = Severity.Notice,
-        StartedAt = s.ListedAt,
-        DetectedAt = s.ListedAt,
-        Link = LinkToAll,
-        Cluster = _options.Cluster,
-        Region = _options.Region,
-        Text = string.Join('\n', _wording.Lines(s, LinkToAll)),
-    };
+    public OutgoingMessage Render(FleetSummary s) => Message(
+        MessageKind.Summary, FleetSummary.Event, s.Id, s.ListedAt, LinkToAll, url => _wording.Lines(s, url),
+        (_, ascii) => In(ascii).Subject(s), message => MachineBody.Json(message, s));
+
+    /// <summary>A message of its own thread, about the whole cluster.</summary>
+    private OutgoingMessage Message(
+        MessageKind kind, string eventName, string key, DateTimeOffset at, string? link, Func<string?, IEnumerable<string>> lines,
+        Func<int, bool?, string> subject, Func<OutgoingMessage, string> json) => new()
+        {
+            Kind = kind,
+            Event = eventName,
+            Key = key,
+            ThreadKey = key,
+            FirstKey = key,
+            About = _options.Cluster,
+            StartedAt = at,
+            DetectedAt = at,
+            Link = link,
+            Cluster = _options.Cluster,
+            Region = _options.Region,
+            Text = string.Join('\n', lines(link)),
+            ToSubject = subject,
+            ToJson = json,
+        };
 
     private string Subject(Notification n, int longest, bool ascii)
     {
@@ -114,7 +103,6 @@ internal sealed class NotificationText
 
     private Wording In(bool? ascii) => IsAscii(ascii) ? _english : _wording;
 
-    /// <summary>To the page of all things, where an incident is best looked at; null without <c>ExternalUrl</c>.</summary>
     private string? LinkToAll => _baseUrl is null ? null : _baseUrl + "/";
 
     private string? LinkTo(string thingName) => _baseUrl is null ? null : $"{_baseUrl}/?thing={Uri.EscapeDataString(thingName)}";
@@ -136,4 +124,21 @@ internal sealed class NotificationText
             : throw new StartupException(
                 $"Notifications:TimeZone={name}: not a time zone known here; say an IANA name, for example Asia/Tokyo.");
     }
+}
+
+/// <summary>The language and time of texts, and what every notification says about its sender.</summary>
+public sealed record NotificationTextOptions
+{
+    /// <summary><c>en</c> or <c>ja</c>.</summary>
+    public string Culture { get; init; } = "en";
+
+    /// <summary>An IANA name; null: the host's.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>The address of the fleet page; null: no links.</summary>
+    public string? ExternalUrl { get; init; }
+
+    public string Cluster { get; init; } = "iot-orleans";
+
+    public string? Region { get; init; }
 }

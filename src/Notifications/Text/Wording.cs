@@ -1,12 +1,58 @@
+using IoTOrleans.Contracts;
+
 namespace IoTOrleans.Notifications.Text;
 
+/// <summary>What stands before the colon of a line.</summary>
+internal sealed record Labels(string Attributes, string Look, string Reason, string Checked, string Usual);
+
 /// <summary>A language. A line that would have to say "unknown" is left out.</summary>
-internal abstract class Wording
+/// <param name="reasons">By AWS's name of a disconnect reason.</param>
+/// <param name="sentenceGap">Between two sentences.</param>
+internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, string> reasons, string sentenceGap = " ")
 {
     /// <summary>State first, name second, local time third.</summary>
     public abstract string Subject(Notification n, string name);
 
-    public abstract IEnumerable<string> Lines(Notification n, string? url);
+    public IEnumerable<string> Lines(Notification n, string? url)
+    {
+        if (n.IsTest) yield return TestLine;
+        var story = n.Event.IsOfWatcher() ? WatcherLines(n) : IsOfFlapping(n) ? FlappingLines(n) : OutageLines(n);
+        foreach (var line in story) yield return line;
+        if (AttributesOf(n) is { } attributes) yield return $"{labels.Attributes}: {attributes}";
+        if (url is not null) yield return $"{labels.Look}: {url}";
+        yield return LastLine(n);
+    }
+
+    private IEnumerable<string> OutageLines(Notification n)
+    {
+        yield return WhatHappened(n);
+        if (n.Event is NotificationEvent.DeviceRecovered or NotificationEvent.DeviceRemoved)
+        {
+            if (string.Join(sentenceGap, Before(n)) is { Length: > 0 } before) yield return before;
+            yield break;
+        }
+
+        if (ReasonOf(n) is { } reason) yield return $"{labels.Reason}: {reason}";
+        if (Checked(n.Verification) is { } check) yield return $"{labels.Checked}: {check}";
+        if (Usual.Of(n.Durations) is { } usual) yield return $"{labels.Usual}: {InWords(usual)}";
+    }
+
+    protected abstract string TestLine { get; }
+
+    protected abstract string LastLine(Notification n);
+
+    protected abstract IEnumerable<string> WatcherLines(Notification n);
+
+    protected abstract IEnumerable<string> FlappingLines(Notification n);
+
+    protected abstract string WhatHappened(Notification n);
+
+    /// <summary>Sentences about what went before the end of an outage.</summary>
+    protected abstract IEnumerable<string> Before(Notification n);
+
+    protected abstract string? Checked(Verification verification);
+
+    protected abstract string InWords(Usual usual);
 
     /// <summary>How many first, since when second.</summary>
     public abstract string Subject(FleetNotification n);
@@ -39,24 +85,23 @@ internal abstract class Wording
 
     protected static bool IsOfFlapping(Notification n) => n.Event is NotificationEvent.DeviceFlapping or NotificationEvent.DeviceSteady;
 
-    /// <summary>When it came back, or else the moment the notification speaks of.</summary>
+    /// <summary>When it came back, or else the moment that the notification is about.</summary>
     protected static DateTimeOffset EndOf(Notification n) => n.RecoveredAt ?? n.Since + n.Duration;
 
-    /// <summary>A reason that is no reason is not shown; one that we have no words for is shown as it is.</summary>
-    protected static string? ReasonOf(Notification n, IReadOnlyDictionary<string, string> phrases)
+    /// <summary>An unknown reason is shown as it is.</summary>
+    private string? ReasonOf(Notification n)
     {
         const int longEnough = 200;
         if (n.DisconnectReason?.Trim() is not { Length: > 0 } reason || reason is "UNKNOWN" or "NONE") return null;
-        if (phrases.TryGetValue(reason, out var phrase)) return phrase;
+        if (reasons.TryGetValue(reason, out var phrase)) return phrase;
         var printable = Characters.Printable(reason);
         return printable.Length <= longEnough ? printable : Characters.Shorten(printable, longEnough);
     }
 
-    /// <summary>What the events said of the thing: <c>site=north, carrier=acme</c>.</summary>
-    protected static string? AttributesOf(Notification n) => n.Attributes.Count == 0 ? null : string.Join(", ", n.Attributes
+    /// <summary><c>carrier=acme, site=north</c></summary>
+    private static string? AttributesOf(Notification n) => n.Attributes.Count == 0 ? null : string.Join(", ", n.Attributes
         .OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Characters.Printable($"{pair.Key}={pair.Value}")));
 
-    /// <summary>Whatever joined later, or so much later that nobody would call it the same time, did not.</summary>
     protected static bool AllAtOnce(FleetNotification n) => n.Number == 1 && n.LastAt - n.StartedAt <= TimeSpan.FromMinutes(2);
 
     /// <summary>Those that have joined since the last message, newest first.</summary>
@@ -84,7 +129,7 @@ internal abstract class Wording
     /// <summary>A line for each thing, as many as fit.</summary>
     protected static List<string> ThingLines(FleetSummary s, Func<SummaryThing, string> lineOf)
     {
-        // All names together, in bytes: SNS takes 256 KB, and the words are in its message six times, for people and within the JSON.
+        // In bytes, all lines together. SNS takes 256 KB, and its message holds the text six times: for people and within the JSON.
         var room = 16_000;
         return [.. s.Things.Select(lineOf).TakeWhile(line => (room -= Encoding.UTF8.GetByteCount(line)) >= 0)];
     }

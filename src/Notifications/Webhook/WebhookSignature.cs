@@ -2,10 +2,7 @@ using System.Security.Cryptography;
 
 namespace IoTOrleans.Notifications.Webhook;
 
-/// <summary>
-/// The symmetric signature of Standard Webhooks 1.0.0 (docs/notifications.md): a receiver knows that it was us, that nobody changed
-/// the body, and, by the id, whether it has seen this notification before.
-/// </summary>
+/// <summary>The symmetric signature of Standard Webhooks 1.0.0 (docs/notifications.md).</summary>
 internal sealed class WebhookSignature
 {
     private const string Prefix = "whsec_";
@@ -25,9 +22,9 @@ internal sealed class WebhookSignature
         {
             _key = [];
         }
-        if (_key.Length > 0) return;
-        throw new StartupException(
-            $"{setting}: after whsec_ there must be base64, for example what `openssl rand -base64 32` prints.");
+
+        if (_key.Length == 0)
+            throw new StartupException($"{setting}: after whsec_ there must be base64, for example what `openssl rand -base64 32` prints.");
     }
 
     public void Sign(HttpRequestMessage request, string id, DateTimeOffset now, ReadOnlySpan<byte> body)

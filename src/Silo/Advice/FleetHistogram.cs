@@ -2,9 +2,6 @@ using IoTOrleans.Silo.Catalogue;
 
 namespace IoTOrleans.Silo.Advice;
 
-/// <summary>
-/// The outages of all things by duration: what is stored is read page by page, and not more of it than a request may cost.
-/// </summary>
 internal sealed class FleetHistogram(IThingCatalogue catalogue)
 {
     internal const int MostThings = 20_000;

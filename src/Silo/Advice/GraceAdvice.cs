@@ -1,8 +1,8 @@
 namespace IoTOrleans.Silo.Advice;
 
 /// <summary>
-/// What another grace would have meant for outages that are over. All there is of them is how many took 2ⁿ up to 2ⁿ⁺¹ seconds, so every
-/// number is a pair of bounds between which the truth lies; at a power of two seconds both are the same.
+/// What another grace would have meant for past outages. Only the number of outages of 2ⁿ up to 2ⁿ⁺¹ seconds is stored, so each result is a
+/// pair of bounds; they are equal at a power of two seconds.
 /// </summary>
 internal sealed record GraceAdvice(int Outages, Bounds<TimeSpan>? Longest, GraceOutcome Current, GraceOutcome? Asked, QuietGrace? Suggested)
 {
@@ -24,16 +24,15 @@ internal sealed record GraceAdvice(int Outages, Bounds<TimeSpan>? Longest, Grace
     internal static TimeSpan To(int bucket) => TimeSpan.FromSeconds(Math.Pow(2, bucket + 1));
 }
 
-/// <summary>The truth is not less than the first and not more than the second.</summary>
 internal sealed record Bounds<T>(T AtLeast, T AtMost);
 
-/// <param name="Told">Outages that would have been told: one <c>device.offline</c> each, and as a rule one <c>device.recovered</c>.</param>
-/// <param name="DelaySeconds">What is told under both, comes so much later than now; below zero: sooner.</param>
+/// <param name="Told">Outages that would have been notified.</param>
+/// <param name="DelaySeconds">How much later a notification comes than with the current grace; below zero: sooner.</param>
 internal sealed record GraceOutcome(TimeSpan Grace, Bounds<int> Told, Bounds<int> KeptQuiet, long DelaySeconds)
 {
     public static GraceOutcome Of(IReadOnlyList<int> durations, TimeSpan grace, TimeSpan current)
     {
-        // Told is who is still away when the grace ends.
+        // Notified are the things that are still away when the grace ends.
         var all = durations.Sum();
         var certainly = durations.Where((_, bucket) => GraceAdvice.From(bucket) >= grace).Sum();
         var possibly = durations.Where((_, bucket) => GraceAdvice.To(bucket) > grace).Sum();
@@ -41,13 +40,11 @@ internal sealed record GraceOutcome(TimeSpan Grace, Bounds<int> Told, Bounds<int
     }
 }
 
-/// <summary>
-/// The smallest grace that is known to keep 99 % of the outages quiet: the upper bound of a bucket, where the numbers are exact.
-/// </summary>
-/// <param name="Above">Up to this one it would be less than 99 %; between the two nobody knows.</param>
+/// <summary>The smallest grace that surely suppresses 99 % of the outages: the upper bound of a bucket, which is exact.</summary>
+/// <param name="Above">Up to this grace it would be less than 99 %; between the two it is not known.</param>
 internal sealed record QuietGrace(TimeSpan Above, TimeSpan Grace, int Told, int KeptQuiet, long DelaySeconds)
 {
-    /// <summary>What <c>Presence:Grace</c> may be at most.</summary>
+    /// <summary>The limit of <c>Presence:Grace</c>.</summary>
     private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(365);
 
     /// <returns>Null: there was no outage, or no grace that can be set is long enough.</returns>

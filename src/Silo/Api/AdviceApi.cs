@@ -1,7 +1,6 @@
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Silo.Advice;
-using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Silo.Api;
 
@@ -10,25 +9,17 @@ internal static class AdviceApi
 {
     public static void MapAdvice(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/devices/{thingName}/advice", OfThing).WithName("GetAdvice")
-            .WithSummary("What another grace would have meant for one thing.")
-            .Produces<ThingAdvice>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapGet("/fleet/advice", OfFleet).WithName("GetFleetAdvice")
-            .WithSummary("What another grace would have meant for all things together.")
-            .Produces<FleetAdvice>().ProducesProblem(StatusCodes.Status400BadRequest)
-                .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapThing().MapGet("/advice", OfThing);
+        routes.MapGet("/fleet/advice", OfFleet);
     }
 
-    private static async Task<IResult> OfThing(HttpContext context, string? grace, IGrainFactory grains)
+    private static async Task<IResult> OfThing(RawThingName name, string? grace, IGrainFactory grains)
     {
-        var name = RawThingName.Of(context);
-        if (RawThingName.Refuse(name) is { } refusal) return refusal;
         if (Read(grace, out var asked) is { } wrong) return wrong;
-        var thing = grains.GetGrain<IDeviceGrain>(name);
-        if (await thing.GetStatus() is not { } status)
-            return Problems.Of(StatusCodes.Status404NotFound, "Never heard of", $"No event of a thing named '{name}' has come in so far.");
+        var thing = grains.GetGrain<IDeviceGrain>(name.Value);
+        if (await thing.GetStatus() is not { } status) return Problems.NeverHeardOf(name.Value);
         var durations = (await thing.GetState()).Durations;
-        return TypedResults.Ok(new ThingAdvice(name, GraceAdvice.Of(durations, status.Policy.Grace, asked)));
+        return TypedResults.Ok(new ThingAdvice(name.Value, GraceAdvice.Of(durations, status.Policy.Grace, asked)));
     }
 
     private static async Task<IResult> OfFleet(
@@ -40,20 +31,19 @@ internal static class AdviceApi
         return TypedResults.Ok(new FleetAdvice(outages.Things, outages.Complete, advice));
     }
 
-    /// <returns>Null: fine, also where none is asked for.</returns>
+    /// <returns>Null: there is no mistake; <paramref name="asked"/> is null where the query names no grace.</returns>
     private static IResult? Read(string? grace, out TimeSpan? asked)
     {
         asked = null;
         if (string.IsNullOrEmpty(grace)) return null;
         var why = Duration.TryParse(grace, out var duration) is { } wrong ? $"grace={grace}: {wrong}."
             : PolicyFields.Check(new() { Grace = duration }, []).Select(mistake => $"grace={grace}: it {mistake.Mistake}").FirstOrDefault();
-        if (why is not null) return Problems.Of(StatusCodes.Status400BadRequest, "Bad grace", why);
+        if (why is not null) return Problems.BadRequest("Bad grace", why);
         asked = duration;
         return null;
     }
 
     internal sealed record ThingAdvice(string ThingName, GraceAdvice Advice);
 
-    /// <param name="Things">How many were read.</param>
     internal sealed record FleetAdvice(int Things, bool Complete, GraceAdvice Advice);
 }

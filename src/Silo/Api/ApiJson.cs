@@ -1,9 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using IoTOrleans.Notifications.Text;
 
 namespace IoTOrleans.Silo.Api;
 
-/// <summary>JSON as the API speaks it: camelCase, null where a value is missing, RFC 3339 in UTC with a Z.</summary>
+/// <summary>The API's JSON: camelCase, null where a value is missing, RFC 3339 in UTC with a Z.</summary>
 internal static class ApiJson
 {
     public static void Configure(JsonSerializerOptions options)
@@ -11,11 +11,10 @@ internal static class ApiJson
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
-        options.Converters.Add(new UtcTimes());
+        options.Converters.Add(new Rfc3339());
         options.Converters.Add(new Durations());
     }
 
-    /// <summary>As the settings have them.</summary>
     private sealed class Durations : JsonConverter<TimeSpan>
     {
         public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -23,14 +22,5 @@ internal static class ApiJson
 
         public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
             writer.WriteStringValue(Duration.Write(value));
-    }
-
-    private sealed class UtcTimes : JsonConverter<DateTimeOffset>
-    {
-        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.GetDateTimeOffset();
-
-        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.UtcDateTime);
     }
 }

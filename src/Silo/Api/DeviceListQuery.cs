@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace IoTOrleans.Silo.Api;
 
-/// <summary>The query string of <c>GET /devices</c>. What is there and empty counts as not there.</summary>
+/// <summary>The query string of <c>GET /devices</c>. An empty parameter counts as left out.</summary>
 internal sealed class DeviceListQuery
 {
     internal const int DefaultLimit = 100;
@@ -23,7 +23,7 @@ internal sealed class DeviceListQuery
 
     [FromQuery(Name = "cursor")] public string? Cursor { get; init; }
 
-    /// <returns>Null if something is wrong with it; then <paramref name="why"/> names it.</returns>
+    /// <returns>Null: <paramref name="why"/> names the mistake.</returns>
     public ThingQuery? Read(out string why)
     {
         why = "";

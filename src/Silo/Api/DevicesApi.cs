@@ -7,44 +7,32 @@ internal static class DevicesApi
 {
     public static void MapDevices(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/devices", List).WithName("ListDevices").WithSummary("Status of the things that match, page by page.")
-            .Produces<ThingPage>().ProducesProblem(StatusCodes.Status400BadRequest)
-                .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapGet("/devices/{thingName}", Get).WithName("GetDevice").WithSummary("Status of one thing.")
-            .Produces<DeviceStatus>().ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapDelete("/devices/{thingName}", Forget).WithName("ForgetDevice")
-            .WithSummary("Forgets a thing: state, clock and what is owed.")
-            .Produces(StatusCodes.Status204NoContent);
+        routes.MapGet("/devices", List);
+        var thing = routes.MapThing();
+        thing.MapGet("", Get);
+        thing.MapDelete("", Forget);
     }
 
     private static async Task<IResult> List([AsParameters] DeviceListQuery asked, ThingList things, CancellationToken cancellationToken)
     {
-        if (asked.Read(out var why) is not { } query) return Problems.Of(StatusCodes.Status400BadRequest, "Bad query", why);
+        if (asked.Read(out var why) is not { } query) return Problems.BadRequest("Bad query", why);
         try
         {
             return TypedResults.Ok(await things.Page(query, string.IsNullOrEmpty(asked.Cursor) ? null : asked.Cursor, cancellationToken));
         }
         catch (CursorException exception)
         {
-            return Problems.Of(StatusCodes.Status400BadRequest, "Bad cursor", $"cursor: {exception.Message}");
+            return Problems.BadRequest("Bad cursor", $"cursor: {exception.Message}");
         }
     }
 
-    private static async Task<IResult> Get(HttpContext context, IGrainFactory grains)
-    {
-        var name = RawThingName.Of(context);
-        if (RawThingName.Refuse(name) is { } refusal) return refusal;
-        var status = await grains.GetGrain<IDeviceGrain>(name).GetStatus();
-        return status is null
-            ? Problems.Of(StatusCodes.Status404NotFound, "Never heard of", $"No event of a thing named '{name}' has come in so far.")
-            : TypedResults.Ok(status);
-    }
+    private static async Task<IResult> Get(RawThingName name, IGrainFactory grains) =>
+        await grains.GetGrain<IDeviceGrain>(name.Value).GetStatus() is { } status
+            ? TypedResults.Ok(status) : Problems.NeverHeardOf(name.Value);
 
-    private static async Task<IResult> Forget(HttpContext context, IGrainFactory grains)
+    private static async Task<IResult> Forget(RawThingName name, IGrainFactory grains)
     {
-        var name = RawThingName.Of(context);
-        if (RawThingName.Refuse(name) is { } refusal) return refusal;
-        await grains.GetGrain<IDeviceGrain>(name).Forget();
+        await grains.GetGrain<IDeviceGrain>(name.Value).Forget();
         return TypedResults.NoContent();
     }
 }

@@ -8,28 +8,38 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace IoTOrleans.Silo.Api;
 
-/// <summary>
-/// <c>/health/live</c>: the process serves requests, whatever AWS or a disk does. <c>/health/ready</c>: what it needs to keep its
-/// promise is up.
-/// </summary>
+/// <summary><c>/health/live</c>: the process serves requests. <c>/health/ready</c>: everything it needs to notify is up.</summary>
 internal static class HealthApi
 {
-    /// <summary>The tag of what <c>/health/ready</c> asks; the storage brings its own.</summary>
-    internal const string Ready = "ready";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static void AddHealth(this WebApplicationBuilder builder, SiloSettings settings)
     {
-        var checks = builder.Services.AddHealthChecks().AddCheck<Reception>("silo", tags: [Ready])
-            .AddCheck<RemindersCheck>("reminders", tags: [Ready], timeout: TimeSpan.FromSeconds(5))
-            .AddCheck<DestinationsCheck>("destinations", tags: [Ready]);
-        if (settings.QueueUrl is not null) checks.AddCheck<QueueCheck>("queue", tags: [Ready]);
+        var services = builder.Services;
+        services.AddReadyCheck("silo", (provider, _) => provider.GetRequiredService<Reception>().Closed is { } why
+            ? Task.FromResult(HealthCheckResult.Unhealthy(why)) : Healthy);
+        services.AddReadyCheck("reminders", async (provider, token) =>
+        {
+            // Any row will do: the question is whether the table answers.
+            await provider.GetRequiredService<IReminderTable>().ReadRows(GrainId.Create("health", "ready"), token);
+            return HealthCheckResult.Healthy();
+        });
+
+        // Degraded, never down: the other destinations get their notifications, and what failed or was refused is tried again.
+        services.AddReadyCheck("destinations", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<IDestinationHealth>())));
+        if (settings.QueueUrl is not null)
+            services.AddReadyCheck("queue", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<WatermarkCopy>())));
     }
+
+    /// <summary>Something that <c>/health/ready</c> asks.</summary>
+    public static void AddReadyCheck(
+        this IServiceCollection services, string name, Func<IServiceProvider, CancellationToken, Task<HealthCheckResult>> ask) =>
+        services.AddHealthChecks().Add(new(name, provider => new Check(token => ask(provider, token)), null, null, Patience));
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write });
-        routes.MapHealthChecks(
-            "/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = Write });
+        routes.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = Write });
+        routes.MapHealthChecks("/health/ready", new() { ResponseWriter = Write });
     }
 
     private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
@@ -40,44 +50,30 @@ internal static class HealthApi
             entry => new { status = entry.Value.Status.ToString(), error = entry.Value.Exception?.Message ?? entry.Value.Description }),
     });
 
-    /// <summary>Degraded, not unhealthy: another silo would know no more.</summary>
-    private sealed class QueueCheck(WatermarkCopy queue) : IHealthCheck
-    {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(
-            queue.Behind <= Blindness.After ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Degraded($"blind: what the queue has taken in the last {(int)queue.Behind.TotalMinutes} min is not "
-                    + $"stored; look at the queue, at storage and at the log"));
-    }
+    private static Task<HealthCheckResult> Healthy => Task.FromResult(HealthCheckResult.Healthy());
 
-    /// <summary>
-    /// Degraded, never down: the others are told all the same, and what is refused or failed is tried again. Why is in the log, since
-    /// this door is open to all.
-    /// </summary>
-    private sealed class DestinationsCheck(IDestinationHealth destinations) : IHealthCheck
-    {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(TroubleOf(destinations) is { } trouble ? HealthCheckResult.Degraded(trouble) : HealthCheckResult.Healthy());
-    }
+    private static Task<HealthCheckResult> DegradedBy(string? trouble) =>
+        trouble is null ? Healthy : Task.FromResult(HealthCheckResult.Degraded(trouble));
 
-    /// <summary>Null: there is none.</summary>
+    /// <summary>No reason to be unhealthy: another silo would not know more.</summary>
+    private static string? TroubleOf(WatermarkCopy queue) => queue.Behind <= Blindness.After ? null
+        : $"blind: messages of the last {(int)queue.Behind.TotalMinutes} min in the queue are not stored; look at the queue, at storage "
+            + "and at the log";
+
+    /// <summary>Null: there is none. The reasons are in the log only, since /health needs no key.</summary>
     internal static string? TroubleOf(IDestinationHealth destinations)
     {
         var refusing = destinations.Refusing.Select(
-            pair => (pair.Key, Text: $"{pair.Key} refuses what it is sent since {Rfc3339.Of(pair.Value)}"));
+            pair => (pair.Key, Text: $"{pair.Key} has refused notifications since {Rfc3339.Of(pair.Value)}"));
         var failing = destinations.Failing.Where(pair => !destinations.Refusing.ContainsKey(pair.Key))
-            .Select(pair => (pair.Key, Text: $"{pair.Key} has taken nothing since {Rfc3339.Of(pair.Value)}"));
+            .Select(pair => (pair.Key, Text: $"{pair.Key} has accepted nothing since {Rfc3339.Of(pair.Value)}"));
         var texts = refusing.Concat(failing).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Text).ToList();
         return texts.Count == 0 ? null : $"{string.Join("; ", texts)}; the log says why.";
     }
 
-    /// <summary>Any row will do: the question is whether the table answers.</summary>
-    private sealed class RemindersCheck(IReminderTable reminders) : IHealthCheck
+    private sealed class Check(Func<CancellationToken, Task<HealthCheckResult>> ask) : IHealthCheck
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            await reminders.ReadRows(GrainId.Create("health", "ready"), cancellationToken);
-            return HealthCheckResult.Healthy();
-        }
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            ask(cancellationToken);
     }
 }

@@ -1,6 +1,6 @@
 namespace IoTOrleans.Silo.Api;
 
-/// <summary><c>/</c>: links in notifications lead here. Until there is a fleet page, to what there is to see.</summary>
+/// <summary><c>/</c>: links in notifications lead here.</summary>
 internal static class HomeApi
 {
     public static void MapHome(this IEndpointRouteBuilder routes) => routes.MapGet("/", (string? thing) =>

@@ -5,62 +5,90 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace IoTOrleans.Silo.Api;
 
-/// <summary><c>/devices/{thingName}/policy</c>: what holds for one thing, set while it is being watched.</summary>
+/// <summary><c>/devices/{thingName}/policy</c>: the policy of one thing, and its override.</summary>
 internal static class PolicyApi
 {
     private const int MostBytes = 16 * 1024;
 
     public static void MapPolicies(this IEndpointRouteBuilder routes)
     {
-        const string path = "/devices/{thingName}/policy";
-        routes.MapGet(path, Get).WithName("GetPolicy").WithSummary("The policy that holds for a thing, and where it comes from.")
-            .Produces<DevicePolicy>().ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapPut(path, (Delegate)Put).WithName("PutPolicy").WithSummary("Sets what holds for one thing over all settings.")
-            .WithMetadata(new RequestSizeLimitAttribute(MostBytes)).Accepts<PolicySettings>("application/json")
-            .Produces<DevicePolicy>().ProducesProblem(StatusCodes.Status400BadRequest)
-                .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
-        routes.MapDelete(path, Delete).WithName("DeletePolicy").WithSummary("The settings hold again.")
-            .Produces(StatusCodes.Status204NoContent);
+        var thing = routes.MapThing();
+        thing.MapGet("/policy", Get);
+        thing.MapPut("/policy", Put).WithMetadata(new RequestSizeLimitAttribute(MostBytes)).Accepts<PolicySettings>("application/json");
+        thing.MapDelete("/policy", Delete);
     }
 
-    private static async Task<IResult> Get(HttpContext context, IGrainFactory grains)
-    {
-        var name = RawThingName.Of(context);
-        if (RawThingName.Refuse(name) is { } refusal) return refusal;
-        var status = await grains.GetGrain<IDeviceGrain>(name).GetStatus();
-        return status is null
-            ? Problems.Of(StatusCodes.Status404NotFound, "Never heard of",
-                $"No event of a thing named '{name}' has come in so far, and no policy was set for it.")
-            : TypedResults.Ok(status.Policy);
-    }
+    private static async Task<IResult> Get(RawThingName name, IGrainFactory grains) =>
+        await grains.GetGrain<IDeviceGrain>(name.Value).GetStatus() is { } status
+            ? TypedResults.Ok(status.Policy) : Problems.NeverHeardOf(name.Value, ", and no policy was set for it");
 
-    private static async Task<IResult> Put(HttpContext context, IGrainFactory grains, IEnumerable<INotificationDestination> destinations)
+    private static async Task<IResult> Put(
+        RawThingName name, HttpContext context, IGrainFactory grains, IEnumerable<INotificationDestination> destinations)
     {
-        var name = RawThingName.Of(context);
-        if (RawThingName.Refuse(name) is { } refusal) return refusal;
-        if (!context.Request.HasJsonContentType())
-            return Problems.Of(
-                StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the policy with Content-Type: application/json.");
-
+        if (!context.Request.HasJsonContentType()) return Problems.JsonOnly("the policy");
         var body = JsonBody.Read(
             await JsonBody.Receive(context.Request.Body, context.RequestAborted), PolicyBody.Read, PolicyBody.Unreadable);
         var mistakes = body.Mistakes
             .Concat(PolicyFields.Check(body.Policy, [.. destinations.Select(destination => destination.Name)])
-            .Select(mistake => (Field: mistake.Field.JsonName, mistake.Mistake))).ToList();
+                .Select(mistake => (Field: mistake.Field.JsonName, mistake.Mistake))).ToList();
         return mistakes.Count == 0
-            ? TypedResults.Ok(await grains.GetGrain<IDeviceGrain>(name).SetPolicy(body.Policy))
-            : Problems.Of(
-                StatusCodes.Status400BadRequest, "Bad policy",
-                string.Join(' ', mistakes.Select(mistake => $"{mistake.Field} {mistake.Mistake}".Trim())),
-                new Dictionary<string,
-                object?> { ["errors"] = mistakes.ConvertAll(mistake => new { field = mistake.Field, detail = mistake.Mistake }) });
+            ? TypedResults.Ok(await grains.GetGrain<IDeviceGrain>(name.Value).SetPolicy(body.Policy))
+            : Problems.BadRequest(
+                "Bad policy", string.Join(' ', mistakes.Select(mistake => $"{mistake.Field} {mistake.Mistake}".Trim())),
+                mistakes.ConvertAll(mistake => new { field = mistake.Field, detail = mistake.Mistake }));
     }
 
-    private static async Task<IResult> Delete(HttpContext context, IGrainFactory grains)
+    private static async Task<IResult> Delete(RawThingName name, IGrainFactory grains)
     {
-        var name = RawThingName.Of(context);
-        if (RawThingName.Refuse(name) is { } refusal) return refusal;
-        await grains.GetGrain<IDeviceGrain>(name).SetPolicy(null);
+        await grains.GetGrain<IDeviceGrain>(name.Value).SetPolicy(null);
         return TypedResults.NoContent();
+    }
+}
+
+/// <summary>The body of <c>PUT /devices/{thingName}/policy</c>. Each mistake names its field.</summary>
+internal sealed record PolicyBody(PolicySettings Policy, IReadOnlyList<(string Field, string Mistake)> Mistakes)
+{
+    public static PolicyBody Unreadable(string why) => new(new(), [("", why)]);
+
+    public static PolicyBody Read(JsonElement body)
+    {
+        if (body.ValueKind != JsonValueKind.Object) return Unreadable("Send an object like {\"grace\":\"30m\"}.");
+        var (policy, mistakes) = (new PolicySettings(), new List<(string, string)>());
+        foreach (var property in body.EnumerateObject())
+        {
+            if (PolicyFields.All.FirstOrDefault(field => field.JsonName == property.Name) is not { } field)
+                mistakes.Add(
+                    (property.Name, $"is not known. There are: {string.Join(", ", PolicyFields.All.Select(known => known.JsonName))}."));
+            else if (property.Value.ValueKind != JsonValueKind.Null && Read(field, property.Value, ref policy) is { } mistake)
+                mistakes.Add((property.Name, mistake));
+        }
+
+        if (body.EnumerateObject().All(property => property.Value.ValueKind == JsonValueKind.Null))
+            mistakes.Add(("", "Nothing is set: DELETE takes back what was."));
+        return new(policy, mistakes);
+    }
+
+    private static string? Read(PolicyField field, JsonElement value, ref PolicySettings policy)
+    {
+        switch (field)
+        {
+            case DurationField when value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number):
+                return "must be a text like \"30s\" or \"5m\".";
+            case DurationField duration:
+                if (Duration.TryParse(value.ToString(), out var length) is { } wrong) return $"{value}: {wrong}.";
+                policy = duration.Set(policy, length);
+                return null;
+            case FlagField flag:
+                if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False)) return "must be true or false.";
+                policy = flag.Set(policy, value.GetBoolean());
+                return null;
+            case DestinationsField names:
+                if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+                    return "must be a list of names of destinations.";
+                policy = names.Set(policy, [.. value.EnumerateArray().Select(item => item.GetString()!)]);
+                return null;
+            default:
+                return "cannot be read from JSON.";
+        }
     }
 }

@@ -1,11 +1,45 @@
+using IoTOrleans.Sqlite;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.WebUtilities;
+
 namespace IoTOrleans.Silo.Api;
 
 /// <summary>Errors as RFC 9457 problem details: what happened, and what to do about it.</summary>
 internal static class Problems
 {
-    public static IResult Of(int status, string title, string detail, IDictionary<string, object?>? extensions = null) =>
-        TypedResults.Problem(detail, statusCode: status, title: title, extensions: extensions);
+    /// <param name="errors">One item for each mistake, where there can be several.</param>
+    public static IResult Of(int status, string title, string detail, object? errors = null) =>
+        TypedResults.Problem(detail, statusCode: status, title: title, extensions: errors is null ? [] : [new("errors", errors)]);
+
+    public static IResult BadRequest(string title, string detail, object? errors = null) =>
+        Of(StatusCodes.Status400BadRequest, title, detail, errors);
+
+    /// <param name="what">What was sent, like <c>the mute</c>.</param>
+    public static IResult JsonOnly(string what) =>
+        Of(StatusCodes.Status415UnsupportedMediaType, "JSON only", $"Send {what} with Content-Type: application/json.");
+
+    public static IResult NeverHeardOf(string thingName, string andWhat = "") =>
+        Of(StatusCodes.Status404NotFound, "Never heard of", $"No event of a thing named '{thingName}' has come in so far{andWhat}.");
 
     public static Task Write(HttpContext context, int status, string title, string detail) =>
         Of(status, title, detail).ExecuteAsync(context);
+}
+
+/// <summary>The answer to an exception: storage that does not answer is 503, neither a bad request nor a bug.</summary>
+internal sealed class ExceptionProblems : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        switch (exception)
+        {
+            case BadHttpRequestException bad:
+                await Problems.Write(httpContext, bad.StatusCode, ReasonPhrases.GetReasonPhrase(bad.StatusCode), bad.Message);
+                return true;
+            case SqliteStoreException or Orleans.Runtime.OrleansException or TimeoutException:
+                await Problems.Write(httpContext, StatusCodes.Status503ServiceUnavailable, "Storage does not answer", exception.Message);
+                return true;
+            default:
+                return false;
+        }
+    }
 }

@@ -2,33 +2,21 @@ using IoTOrleans.Grains.Devices;
 
 namespace IoTOrleans.Silo.Api;
 
-/// <summary><c>/devices/{thingName}/history</c> and <c>…/why</c>: what became of a thing, and why anybody was told or not.</summary>
+/// <summary><c>/devices/{thingName}/history</c> and <c>…/why</c>: what happened to a thing, and what was notified or not.</summary>
 internal static class StoryApi
 {
     public static void MapStories(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/devices/{thingName}/history", History).WithName("GetHistory")
-            .WithSummary("What happened to a thing last, newest first.")
-            .Produces<DeviceHistory>().ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapGet("/devices/{thingName}/why", Why).WithName("GetWhy").WithSummary("Why a thing is what it is, and what it waits for.")
-            .Produces<DeviceWhy>().ProducesProblem(StatusCodes.Status404NotFound);
+        var thing = routes.MapThing();
+        thing.MapGet("/history", (RawThingName name, IGrainFactory grains) => Tell(name.Value, grains, DeviceStories.HistoryOf));
+        thing.MapGet("/why", (RawThingName name, IGrainFactory grains, DeviceStories stories) => Tell(name.Value, grains, stories.WhyOf));
     }
 
-    private static Task<IResult> History(HttpContext context, IGrainFactory grains) =>
-        Tell(context, grains, (name, state) => TypedResults.Ok(DeviceStories.HistoryOf(name, state)));
-
-    private static Task<IResult> Why(HttpContext context, IGrainFactory grains, DeviceStories stories) =>
-        Tell(context, grains, (name, state) => TypedResults.Ok(stories.WhyOf(name, state)));
-
-    private static async Task<IResult> Tell(HttpContext context, IGrainFactory grains, Func<string, DeviceState, IResult> tell)
+    private static async Task<IResult> Tell<T>(string name, IGrainFactory grains, Func<string, DeviceState, T> tell)
     {
-        var name = RawThingName.Of(context);
-        if (RawThingName.Refuse(name) is { } refusal) return refusal;
-
-        // A stranger's grain, asked for its status, ends at once.
+        // The status comes first: the grain of a thing that is not known ends after it.
         var thing = grains.GetGrain<IDeviceGrain>(name);
         return await thing.GetStatus() is null
-            ? Problems.Of(StatusCodes.Status404NotFound, "Never heard of", $"No event of a thing named '{name}' has come in so far.")
-            : tell(name, await thing.GetState());
+            ? Problems.NeverHeardOf(name) : TypedResults.Ok(tell(name, await thing.GetState()));
     }
 }

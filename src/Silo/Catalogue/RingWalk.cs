@@ -1,18 +1,12 @@
 namespace IoTOrleans.Silo.Catalogue;
 
-/// <summary>
-/// One page of a walk over the reminder table, the index of all that is not well: range by range, and every thing found is asked,
-/// since a row does not tell a thing in grace from one that is offline or well again.
-/// </summary>
+/// <summary>One page of a walk over the reminder table. Each thing found is asked, since a row does not tell its status.</summary>
 internal static class RingWalk
 {
-    /// <summary>Things asked at once.</summary>
     internal const int AtOnce = 32;
 
-    /// <param name="limit">Items of a full page.</param>
     /// <param name="read">The rows after the first hash up to and with the second.</param>
-    /// <param name="ask">Null: not to be shown.</param>
-    /// <returns>Next is null when the ring has been walked.</returns>
+    /// <param name="ask">Null: left out.</param>
     public static async Task<(IReadOnlyList<T> Items, RingPosition? Next)> Page<T>(
         RingPosition from, int limit, Func<uint, uint, Task<IEnumerable<RingRow>>> read, Func<RingRow, Task<T?>> ask)
         where T : class
@@ -42,22 +36,18 @@ internal static class RingWalk
     }
 }
 
-/// <summary>A row of the reminder table as a walk sees it.</summary>
 internal readonly record struct RingRow(uint Hash, string ThingName);
 
-/// <summary>
-/// How far a walk along the ring of hashes has come. It goes from hash 0 to the highest, and through the things of one hash by name:
-/// so a page may end anywhere, also between two things that share a hash.
-/// </summary>
-/// <param name="Hash">The next hash to be read; 2³² when all are.</param>
-/// <param name="After">Of that hash, the things up to this one are done; null: none is.</param>
+/// <summary>How far a walk has come, from hash 0 to the highest. A page may end between two things with the same hash.</summary>
+/// <param name="Hash">The next hash to read; 2³² at the end.</param>
+/// <param name="After">The last thing of that hash that is done; null: none is.</param>
 /// <param name="WidthBits">The next range spans 2ⁿ hashes.</param>
 internal sealed record RingPosition(long Hash, string? After, int WidthBits)
 {
-    /// <summary>Below this a range was too narrow: its round trip hardly pays.</summary>
+    /// <summary>Below this the range was too narrow for a round trip.</summary>
     internal const int FewRows = 64;
 
-    /// <summary>Above this it was too wide: what does not fit the page is read again for the next.</summary>
+    /// <summary>Above this the range was too wide: what does not fit the page is read again for the next.</summary>
     internal const int ManyRows = 256;
 
     private const int RingBits = 32;
@@ -68,10 +58,7 @@ internal sealed record RingPosition(long Hash, string? After, int WidthBits)
 
     public bool IsEnd => Hash > uint.MaxValue;
 
-    /// <summary>
-    /// As <c>IReminderTable.ReadRows</c> takes it, without the begin and with the end: before hash 0 lies the highest one, and equal ends
-    /// are the whole ring.
-    /// </summary>
+    /// <summary>As <c>ReadRows</c> of the reminder table takes it: without the begin; equal ends are the whole ring.</summary>
     public (uint Begin, uint End) Range => (unchecked((uint)(Hash - 1)), (uint)Math.Min(Hash + (1L << WidthBits) - 1, uint.MaxValue));
 
     public bool IsAhead(RingRow row) =>
@@ -81,7 +68,7 @@ internal sealed record RingPosition(long Hash, string? After, int WidthBits)
 
     public RingPosition PastRange(uint end) => this with { Hash = end + 1L, After = null };
 
-    /// <summary>The reminder table has no limit to ask with: the width follows from what the last range held.</summary>
+    /// <summary>The reminder table takes no limit, so the width follows from what the last range held.</summary>
     public RingPosition Yielded(int rows) => rows switch
     {
         < FewRows => this with { WidthBits = Math.Min(WidthBits + 1, RingBits) },
@@ -91,9 +78,7 @@ internal sealed record RingPosition(long Hash, string? After, int WidthBits)
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Hash:x}.{WidthBits}.{After}");
 
-    /// <summary>
-    /// A client's word for a wider range than the first is not taken: whoever wrote 32 would have the whole table read for one page.
-    /// </summary>
+    /// <summary>For a position from a client, who could otherwise ask for the whole table in one range.</summary>
     public RingPosition Narrowed() => this with { WidthBits = Math.Min(WidthBits, FirstWidthBits) };
 
     public static RingPosition Parse(string text) =>

@@ -1,11 +1,12 @@
+using System.Buffers.Text;
+using System.Text;
 using IoTOrleans.Grains.Devices;
 
 namespace IoTOrleans.Silo.Catalogue;
 
-/// <summary>Answers a query from the cheapest source that knows all the things that can match.</summary>
+/// <summary>Answers a query from the cheapest source that has all things that can match.</summary>
 internal sealed class ThingList(NamedThings named, ThingsWithReminder withReminder, ThingsInCatalogue inCatalogue)
 {
-    /// <exception cref="CursorException">The cursor is not one of this query.</exception>
     public async Task<ThingPage> Page(ThingQuery query, string? cursor, CancellationToken cancellationToken)
     {
         IThingSource source = query switch
@@ -20,20 +21,20 @@ internal sealed class ThingList(NamedThings named, ThingsWithReminder withRemind
     }
 }
 
-/// <summary>One way to find things. Over a walk in which nothing changes it shows each that matches exactly once.</summary>
+/// <summary>One way to find things. While nothing changes, its pages hold each matching thing exactly once.</summary>
 internal interface IThingSource
 {
-    /// <summary>In the cursor, with a version: how a position is written may change.</summary>
+    /// <summary>Part of the cursor; with a version, since the form of a position may change.</summary>
     string Name { get; }
 
-    /// <param name="position"><see cref="ThingPage.NextCursor"/> of this source's page before; null begins.</param>
+    /// <param name="position">Of the source's last page; null: the first page.</param>
     Task<ThingPage> Page(ThingQuery query, string? position, CancellationToken cancellationToken);
 }
 
-/// <summary>Things asked for by name: their grains are asked, whoever was never heard of is left out.</summary>
+/// <summary>Things by name: asks their grains, and leaves out unknown things.</summary>
 internal sealed class NamedThings(IGrainFactory grains) : IThingSource
 {
-    /// <summary>More would hardly fit the request line anyway.</summary>
+    /// <summary>More would hardly fit the request line.</summary>
     internal const int MostNames = 100;
 
     public string Name => "names1";
@@ -51,12 +52,10 @@ internal sealed class NamedThings(IGrainFactory grains) : IThingSource
     }
 }
 
-/// <summary>All things, by what is stored of them: no grain is woken.</summary>
+/// <summary>All things, from storage: no grain is activated.</summary>
 internal sealed class ThingsInCatalogue(IThingCatalogue catalogue, StoredStatus statuses) : IThingSource
 {
-    /// <summary>
-    /// A page never holds more rows than items are still wanted; with a small limit and a filter, that would be many round trips.
-    /// </summary>
+    /// <summary>Round trips for one page: a small limit with a filter would need many.</summary>
     internal const int MostReads = 20;
 
     public string Name => "catalogue1";
@@ -78,4 +77,24 @@ internal sealed class ThingsInCatalogue(IThingCatalogue catalogue, StoredStatus 
 
         return new(items, position);
     }
+}
+
+/// <summary>Opaque to the client: the source with its version, the query, and how far that source has been read.</summary>
+internal static class ThingCursor
+{
+    public static string Write(string source, ThingQuery query, string position) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{source}.{query.Fingerprint()}.{position}"));
+
+    public static string Read(string source, ThingQuery query, string cursor)
+    {
+        if (Decode(cursor).Split('.', 3) is not [var from, var fingerprint, { Length: > 0 } position])
+            throw new CursorException("It is not one that this service gave out.");
+        if (from != source || fingerprint != query.Fingerprint())
+            throw new CursorException(
+                "It belongs to a query with another status, prefix or thingName: repeat those, or begin without a cursor.");
+        return position;
+    }
+
+    private static string Decode(string cursor) =>
+        Base64Url.IsValid(cursor) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)) : "";
 }

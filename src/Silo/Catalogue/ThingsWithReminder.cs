@@ -3,14 +3,12 @@ using IoTOrleans.Grains.Devices;
 
 namespace IoTOrleans.Silo.Catalogue;
 
-/// <summary>The things that are not well: what it costs to list them depends on how many they are, not on the size of the fleet.</summary>
+/// <summary>The things that are not well. Listing them costs by their number, not by the size of the fleet.</summary>
 internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory grains) : IThingSource
 {
     private static readonly GrainType Device = GrainType.Create(DeviceNames.GrainType);
 
-    /// <summary>
-    /// Of the things: others have reminders, too. Whoever asks for a list is told at once that the table does not answer.
-    /// </summary>
+    /// <summary>Only of things: other grains have reminders, too.</summary>
     public static async Task<IEnumerable<RingRow>> Rows(
         IReminderTable reminders, uint begin, uint end, CancellationToken cancellationToken) =>
         from row in (await reminders.ReadRows(begin, end, cancellationToken)).Reminders
@@ -35,7 +33,6 @@ internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory
     }
 }
 
-/// <summary>By the reminder table: what is well costs nothing here, however many there are.</summary>
 internal sealed class ThingsNotWell(IReminderTable reminders, IGrainFactory grains) : IThingsNotWell
 {
     public async IAsyncEnumerable<StoredThing> Walk([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,11 +1,10 @@
 namespace IoTOrleans.Silo.Hosting;
 
-/// <summary><c>--health</c>: asks the service on this machine whether it is ready. For container images without a shell or curl.</summary>
+/// <summary><c>--health</c>: asks the service on this machine whether it is ready, for container images without curl.</summary>
 internal static class HealthQuestion
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
-    /// <returns>0: ready.</returns>
     public static async Task<int> Ask(string? address)
     {
         var url = $"{(address ?? DefaultAddress()).TrimEnd('/')}/health/ready";
@@ -23,7 +22,7 @@ internal static class HealthQuestion
         }
     }
 
-    /// <summary>The port is the one that the container's environment names; the address is always this machine's own.</summary>
+    /// <summary>On this machine, at the port that the container's environment names.</summary>
     private static string DefaultAddress()
     {
         var ports = Environment.GetEnvironmentVariable("ASPNETCORE_HTTP_PORTS") ?? Environment.GetEnvironmentVariable("HTTP_PORTS");

@@ -6,7 +6,7 @@ using Orleans.Runtime;
 
 namespace IoTOrleans.Silo.Hosting;
 
-/// <summary>Turns whatever keeps the service from starting into a line that names the cause and the remedy.</summary>
+/// <summary>Explains a failed start in one line with cause and remedy.</summary>
 internal static class Startup
 {
     internal const int Failed = 1;
@@ -20,12 +20,12 @@ internal static class Startup
         {
             await start();
 
-            // Not zero: it ended because it could not go on.
+            // Not 0 if the service ended because it could not go on.
             return Environment.ExitCode;
         }
         catch (OperationCanceledException) when (stopping)
         {
-            // Asked to stop before it had started.
+            // It was told to stop before it had started.
             return 0;
         }
         catch (Exception exception) when (Explain(exception) is { } line)
@@ -35,7 +35,7 @@ internal static class Startup
         }
     }
 
-    /// <summary>Null: not a mistake of the person who started it, so that the whole exception is worth seeing.</summary>
+    /// <summary>Null: not a mistake of the user, so the whole exception is shown.</summary>
     internal static string? Explain(Exception exception) => exception switch
     {
         StartupException => exception.Message,

@@ -4,7 +4,6 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Silo.Hosting;
 
-/// <summary>What somebody sees who asks first.</summary>
 internal static class Usage
 {
     private const string Help = """
@@ -20,13 +19,12 @@ internal static class Usage
 
         """;
 
-    /// <summary>Each field of a policy, with its range, and its default where it has one.</summary>
     private static string Policies => string.Join(Environment.NewLine, PolicyFields.All.Select(Line));
 
     public static string Version { get; } =
         typeof(Usage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?";
 
-    /// <returns>The exit status, if that was all there was to do.</returns>
+    /// <returns>The exit status; null: start the service.</returns>
     public static async Task<int?> Asked(string[] args)
     {
         if (args is ["--health", .. var address] && address.Length <= 1) return await HealthQuestion.Ask(address.FirstOrDefault());

@@ -3,13 +3,12 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace IoTOrleans.Silo.Logging;
 
-/// <summary>
-/// A log entry is a line of the console, exceptions included, with the time in UTC. As the framework's own formatter writes them, but for
-/// what a lost connection makes others say (<see cref="PeerTrouble"/>): it has no stack worth reading.
-/// </summary>
+/// <summary>One line for each log entry, with the time in UTC, and without the stacks of <see cref="PeerTrouble"/>.</summary>
 internal sealed class LogLines(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "lines";
+
+    private static readonly string[] Levels = ["trce", "dbug", "info", "warn", "fail", "crit"];
 
     internal bool Silent { get; set; }
 
@@ -20,7 +19,7 @@ internal sealed class LogLines(TimeProvider time) : ConsoleFormatter(FormatterNa
         if (isPeerTrouble && PeerTrouble.IsToldByOthers(logEntry.Category)) return;
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         textWriter.Write(time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
-        textWriter.Write(string.Create(CultureInfo.InvariantCulture, $" {Level(logEntry.LogLevel)}: "
+        textWriter.Write(string.Create(CultureInfo.InvariantCulture, $" {Levels[Math.Min((int)logEntry.LogLevel, Levels.Length - 1)]}: "
             + $"{logEntry.Category} {OneLine(message)}"));
         if (logEntry.Exception is { } exception)
             textWriter.Write($" {OneLine(isPeerTrouble ? exception.FirstLine() : exception.ToString())}");
@@ -28,14 +27,4 @@ internal sealed class LogLines(TimeProvider time) : ConsoleFormatter(FormatterNa
     }
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
-
-    private static string Level(LogLevel level) => level switch
-    {
-        LogLevel.Trace => "trce",
-        LogLevel.Debug => "dbug",
-        LogLevel.Information => "info",
-        LogLevel.Warning => "warn",
-        LogLevel.Error => "fail",
-        _ => "crit",
-    };
 }

@@ -5,19 +5,15 @@ using Orleans.Runtime;
 
 namespace IoTOrleans.Silo.Logging;
 
-/// <summary>
-/// What Orleans, and Polly within it, have to say for as long as a silo is gone and not declared dead: some lines a second, each with its
-/// stack, all of them about the same. <see cref="PeerWatch"/> says it once.
-/// </summary>
+/// <summary>Finds the lines in which Orleans and Polly log a lost silo, some a second; <see cref="PeerWatch"/> logs it once.</summary>
 internal static class PeerTrouble
 {
     public static bool IsToldByOthers(string category) =>
         category.StartsWith("Orleans.", StringComparison.Ordinal) || category.StartsWith("Polly", StringComparison.Ordinal);
 
-    /// <summary>Orleans puts whole stack traces into some of its messages.</summary>
     public static string FirstLine(this Exception exception) => exception.Message.Split('\n', 2)[0].TrimEnd();
 
-    /// <summary>Somebody at the other end of a line is gone: which line of ours was just running says nothing.</summary>
+    /// <summary>The other end of a connection is gone; a stack from this side tells nothing.</summary>
     public static bool IsIt(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)

@@ -1,9 +1,6 @@
 namespace IoTOrleans.Silo.Reminders;
 
-/// <summary>
-/// A small file beside the database with the time of this machine, written every minute. If the clock is behind it at the next start, the
-/// clock was set back meanwhile.
-/// </summary>
+/// <summary>A file beside the database with the time, written every minute. A clock behind it at a start was set back.</summary>
 internal sealed partial class ClockMark
 {
     internal static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
@@ -29,28 +26,23 @@ internal sealed partial class ClockMark
     /// <summary>By how much the clock was set back before this start, as far as the file knows; null: it was not.</summary>
     public TimeSpan? SetBackBy { get; }
 
-    /// <summary>
-    /// It still is. A machine without a clock of its own starts with an old time, and gets the right one with the network.
-    /// </summary>
+    /// <summary>False once it is right: a machine without a battery clock starts with an old time, and gets the right one later.</summary>
     public bool IsStillBehind =>
         SetBackBy is not null && _time.GetUtcNow() < _before + _time.GetElapsedTime(_started) - ClockWatch.ShortestStep;
 
-    /// <summary>
-    /// What waits has been looked at, or need not be. Until then the file keeps the old time, for a start after this one.
-    /// </summary>
+    /// <summary>The reminders have been looked at, or need not be. Until then the file keeps the old time for the next start.</summary>
     public void Done()
     {
         Volatile.Write(ref _written, _time.GetUtcNow().UtcTicks);
         _isDone = true;
     }
 
-    /// <summary>Once a minute is enough.</summary>
     public void Keep(DateTimeOffset now)
     {
         if (!_isDone || (now - Written).Duration() < Every) return;
         Volatile.Write(ref _written, now.UtcTicks);
 
-        // The watch waits for no disk.
+        // The clock watch must not wait for the disk.
         ThreadPool.QueueUserWorkItem(_ => Write());
     }
 
@@ -62,7 +54,7 @@ internal sealed partial class ClockMark
 
     private DateTimeOffset Written => new(Volatile.Read(ref _written), TimeSpan.Zero);
 
-    /// <summary>The last time that there was. By another file: a power cut in between leaves the old one.</summary>
+    /// <summary>By another file: a power cut in between leaves the old one.</summary>
     private void Write()
     {
         lock (_lock)
@@ -91,7 +83,7 @@ internal sealed partial class ClockMark
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // There is none at the first start; one that cannot be read cannot be written either, and that is said.
+            // There is none at the first start. One that cannot be read cannot be written either, and Write logs that.
             return null;
         }
     }

@@ -2,18 +2,15 @@ using IoTOrleans.Silo.Hosting;
 
 namespace IoTOrleans.Silo.Reminders;
 
-/// <summary>
-/// Notices that the clock of this machine was set back. By a little, the reminders follow it; by more, the process ends and leaves the next
-/// start a <see cref="ClockMark"/>.
-/// </summary>
+/// <summary>Notices that the clock was set back. By a little, the reminders follow it; by more, the process ends.</summary>
 internal sealed partial class ClockWatch(
     TimeProvider time, IHostApplicationLifetime lifetime, ILogger<ClockWatch> logger, ReminderClock? reminders = null,
     ClockMark? mark = null) : BackgroundService
 {
-    /// <summary>NTP slews what is less.</summary>
+    /// <summary>NTP slews smaller differences.</summary>
     internal static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(2);
 
-    /// <summary>Orleans refuses to activate grains whose memory would be collected before the time of its last look.</summary>
+    /// <summary>Orleans does not activate grains whose collection time lies before its last collection.</summary>
     internal static readonly TimeSpan LongestStep = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -26,19 +23,12 @@ internal sealed partial class ClockWatch(
         if (mark?.SetBackBy is { } by) LogSetBackBefore(by.TotalSeconds);
         Look();
         using var timer = new PeriodicTimer(Every, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The next start compares with the mark.
-        }
+        while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
     }
 
     internal void Look()
     {
-        // The clock is read in between, so that a stall between two readings never looks like a clock that was set back.
+        // The clock is read between two timestamps, so that a stall between them never looks like a clock that was set back.
         var (before, now, clock) = (_looked, time.GetTimestamp(), time.GetUtcNow());
         _looked = (time.GetTimestamp(), clock);
         if (before is not { } last) return;
@@ -56,7 +46,6 @@ internal sealed partial class ClockWatch(
             return;
         }
 
-        // For the next start.
         mark?.Write(clock + by);
         _ends = true;
         LogEnds(by.TotalSeconds);
@@ -64,18 +53,16 @@ internal sealed partial class ClockWatch(
         lifetime.StopApplication();
     }
 
-    [LoggerMessage(LogLevel.Warning, "The clock was set back by {Seconds:0} s. What happened before that may be told late by as much")]
+    [LoggerMessage(LogLevel.Warning, "The clock was set back by {Seconds:0} s. Notifications about earlier events may be late by as much")]
     private partial void LogSetBack(double seconds);
 
-    [LoggerMessage(
-        LogLevel.Critical,
-        "The clock was set back by {Seconds:0} s, and Orleans cannot go on over a minute or more. The process ends, so that something "
-        + "starts it again. With SQLite the next start looks at whatever waits; what happened before may be told late by as much")]
+    [LoggerMessage(LogLevel.Critical,
+        "The clock was set back by {Seconds:0} s, and Orleans cannot go on after a minute or more. The process ends and has to be started "
+        + "again. With SQLite the next start checks all waiting things; notifications about earlier events may be late by as much")]
     private partial void LogEnds(double seconds);
 
-    [LoggerMessage(
-        LogLevel.Warning,
+    [LoggerMessage(LogLevel.Warning,
         "The clock is {Seconds:0} s behind the last time that was stored: it was set back, or is not right yet. If it is still behind in a "
-        + "minute, each thing that waits is looked at")]
+        + "minute, all waiting things are checked")]
     private partial void LogSetBackBefore(double seconds);
 }

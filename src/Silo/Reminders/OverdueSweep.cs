@@ -2,10 +2,7 @@ using IoTOrleans.Grains.Devices;
 
 namespace IoTOrleans.Silo.Reminders;
 
-/// <summary>
-/// A reminder whose time passed while nobody ran ticks at the next minute of its own. Whoever starts the only silo again wants to know
-/// now, so that what is overdue is woken at once.
-/// </summary>
+/// <summary>Wakes the things that became overdue while no silo ran, sooner than their reminders tick again.</summary>
 internal sealed partial class OverdueSweep(
     IReminderTable reminders, IGrainFactory grains, TimeProvider time, ILogger<OverdueSweep> logger) : BackgroundService
 {
@@ -36,16 +33,12 @@ internal sealed partial class OverdueSweep(
         {
             LogFailed(exception);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The next start sweeps again.
-        }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Count} things fell due while this service was not running; looking at them now.")]
+    [LoggerMessage(LogLevel.Information, "{Count} things became due while this service was not running. They are checked now.")]
     private partial void LogOverdue(int count);
 
-    [LoggerMessage(LogLevel.Warning, "What fell due while this service was not running could not all be looked "
-        + "at; their reminders tick within a minute.")]
+    [LoggerMessage(LogLevel.Warning, "Not all things that became due while this service was not running could be checked. Their "
+        + "reminders tick within a minute.")]
     private partial void LogFailed(Exception exception);
 }

@@ -3,23 +3,16 @@ using IoTOrleans.Events.Machine;
 namespace IoTOrleans.Silo.Reminders;
 
 /// <summary>
-/// Ticks the reminders of this silo that are due soon. Knows no table: <see cref="ReminderService"/> tells it what is set, removed and
-/// stored. One timer for all, a bounded number of ticks under way, the longest due first.
+/// Ticks the reminders of this silo that are due soon, the longest due first, with one timer. Orleans' own service needs 2.1 KB for each,
+/// which would fill a small container when a hundred thousand things disconnect at once (docs/decisions/0020).
 /// </summary>
-/// <remarks>
-/// Orleans' own service keeps a task, a timer and several cancellation sources for each reminder within its loading window, 2.1 KB: a
-/// hundred thousand things that drop at once would fill the memory of a small container. See docs/decisions/0020.
-/// </remarks>
 internal sealed partial class ReminderClock(
     IGrainFactory grains, MemoryGauge memory, TimeProvider time, ILogger<ReminderClock> logger) : IDisposable
 {
-    /// <summary>What ticks later than this is left in the table; <see cref="ReminderService.RefreshEvery"/> brings it in time.</summary>
+    /// <summary>What ticks later than this stays in the table until a later read (<see cref="ReminderService.RefreshEvery"/>).</summary>
     internal static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
 
-    /// <summary>
-    /// A reminder whose time passed while no silo owned it ticks within this, and not at its next minute. Spread, since after an outage of
-    /// our own it may be a whole fleet's; a few tick at once.
-    /// </summary>
+    /// <summary>Reminders whose time passed while no silo had them tick within this, spread out, and not at their next period.</summary>
     internal static readonly TimeSpan OverdueWithin = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(3);
@@ -27,7 +20,6 @@ internal sealed partial class ReminderClock(
     /// <summary>Each tick is an activation, a read and a write.</summary>
     internal const int AtOnce = 256;
 
-    /// <summary>While memory is full: whoever is woken needs some. What is late by that is not lost.</summary>
     internal const int AtOnceWhenFull = 8;
 
     private readonly Lock _lock = new();
@@ -40,7 +32,6 @@ internal sealed partial class ReminderClock(
     private bool _isRunning;
     private int _ringing;
 
-    /// <summary>How many are remembered.</summary>
     public int Count
     {
         get
@@ -70,7 +61,6 @@ internal sealed partial class ReminderClock(
         }
     }
 
-    /// <summary>It is stored like this.</summary>
     public void Set(GrainId grain, string name, DateTime startAt, TimeSpan period)
     {
         lock (_lock)
@@ -91,15 +81,13 @@ internal sealed partial class ReminderClock(
         }
     }
 
-    /// <summary>The table is about to be read: what changes from here on is newer than what will be found there.</summary>
+    /// <summary>The table is about to be read: changes from here on are newer than what it will return.</summary>
     public void BeginRead()
     {
         lock (_lock) _changedMeanwhile = new(Alarm.ByIdentity.Instance);
     }
 
-    /// <param name="rows">All that is stored in the part of the ring that was read.</param>
-    /// <param name="isInPart">Whether a grain belongs there.</param>
-    /// <param name="lookAtAll">Each ticks soon, whatever it is set for: the clock it was set by was wrong.</param>
+    /// <param name="lookAtAll">Each ticks soon, because the clock by which it was set was wrong.</param>
     public void EndRead(IReadOnlyCollection<ReminderEntry> rows, Func<GrainId, bool> isInPart, bool lookAtAll = false)
     {
         lock (_lock)
@@ -124,7 +112,6 @@ internal sealed partial class ReminderClock(
         }
     }
 
-    /// <summary>These belong to another silo now.</summary>
     public void Drop(Func<Alarm, bool> condition)
     {
         lock (_lock)
@@ -133,16 +120,12 @@ internal sealed partial class ReminderClock(
         }
     }
 
-    /// <summary>The clock was set back: what was near is as near as before.</summary>
+    /// <summary>The clock was set back: each reminder keeps its distance in time.</summary>
     public void SetBack(TimeSpan by)
     {
         lock (_lock)
         {
-            foreach (var alarm in _alarms.Where(alarm => alarm.Next < DateTime.MaxValue))
-            {
-                Move(alarm, alarm.Next - by);
-            }
-
+            foreach (var alarm in _alarms.Where(alarm => alarm.Next < DateTime.MaxValue)) Move(alarm, alarm.Next - by);
             Ring();
         }
     }
@@ -152,14 +135,13 @@ internal sealed partial class ReminderClock(
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <param name="soon">It ticks then, whatever it is set for; null: when it is set for.</param>
-    /// <param name="again">Also where it is remembered already.</param>
     /// <returns>Whether it is near enough to be remembered.</returns>
     private bool Remember(Alarm alarm, DateTime startAt, TimeSpan period, DateTime? soon = null, bool again = false)
     {
         var now = Now;
         if (_alarms.TryGetValue(alarm, out var known))
         {
-            // One that is set as before has its next tick already, and may have had this one.
+            // An unchanged one has its next tick already, and may have had this one.
             if (known.StartAt == startAt && known.Period == period)
             {
                 if (again && soon is { } sooner) Move(known, sooner);
@@ -195,7 +177,7 @@ internal sealed partial class ReminderClock(
         _alarms.Remove(known);
     }
 
-    /// <summary>An alarm that was moved or removed leaves its old place behind, until its turn comes or these are the most.</summary>
+    /// <summary>A moved or removed alarm leaves an entry in the queue, until its turn comes or most entries are such.</summary>
     private void Enqueue(Alarm alarm)
     {
         _queue.Enqueue(alarm, alarm.Next);
@@ -217,18 +199,13 @@ internal sealed partial class ReminderClock(
                 return;
             }
 
-            if (alarm.Next != at)
-            {
-                _queue.Dequeue();
-                continue;
-            }
-
             _queue.Dequeue();
+            if (alarm.Next != at) continue;
             alarm.Advance(now);
             if (alarm.Next > now + Window) Forget(alarm);
             else Enqueue(alarm);
 
-            // Whatever holds up the last one would hold up this one, too.
+            // What delays the last tick would delay this one, too.
             if (alarm.IsRinging) continue;
             alarm.IsRinging = true;
             _ringing++;
@@ -238,35 +215,27 @@ internal sealed partial class ReminderClock(
 
     private async Task Tick(Alarm alarm, TickStatus status)
     {
-        // Not under our lock.
+        // Leaves the lock.
         await Task.Yield();
-        var failed = true;
+        var failed = false;
         try
         {
             await grains.GetGrain<IRemindable>(alarm.Grain).ReceiveReminder(alarm.Name, status);
-            failed = false;
         }
         catch (Exception exception)
         {
+            failed = true;
             LogTickFailed(exception, alarm.Grain);
         }
-        finally
-        {
-            lock (_lock)
-            {
-                alarm.IsRinging = false;
-                if (failed) Retry(alarm);
-                else alarm.Succeeded();
-                if (--_ringing == 0) _quiet?.TrySetResult();
-                Ring();
-            }
-        }
-    }
 
-    private void Retry(Alarm alarm)
-    {
-        alarm.Failed(Now);
-        if (alarm.Next < DateTime.MaxValue) Enqueue(alarm);
+        lock (_lock)
+        {
+            alarm.IsRinging = false;
+            if (!failed) alarm.Succeeded();
+            else if (alarm.Failed(Now)) Enqueue(alarm);
+            if (--_ringing == 0) _quiet?.TrySetResult();
+            Ring();
+        }
     }
 
     private void SetTimer(DateTime at, DateTime now)
@@ -274,7 +243,7 @@ internal sealed partial class ReminderClock(
         if (_timerFor <= at && _timerFor > now) return;
         _timerFor = at;
 
-        // A millisecond more: timers know no finer, and one that fires too early would only be set again.
+        // A millisecond more, the timer's resolution: a timer that fires too early would only be set again.
         var due = at - now + TimeSpan.FromMilliseconds(1);
         if (_timer is null) _timer = time.CreateTimer(static clock => ((ReminderClock)clock!).Fired(), this, due, Timeout.InfiniteTimeSpan);
         else _timer.Change(due, Timeout.InfiniteTimeSpan);
@@ -289,6 +258,6 @@ internal sealed partial class ReminderClock(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The reminder of {Grain} ticked in vain; it ticks again in some seconds")]
+    [LoggerMessage(LogLevel.Warning, "The reminder of {Grain} failed. It ticks again in some seconds")]
     private partial void LogTickFailed(Exception exception, GrainId grain);
 }

@@ -2,47 +2,30 @@ using Orleans.Runtime;
 
 namespace IoTOrleans.Silo.Reminders;
 
-/// <summary>
-/// Orleans' reminders of the part of the ring that is this silo's: stored in the table, ticked by a <see cref="ReminderClock"/>. Contract
-/// and table are Orleans' own; only what a reminder costs in memory until it ticks is not.
-/// </summary>
-internal sealed partial class ReminderService : GrainService, IReminderService
+/// <summary>Orleans' reminders of this silo's part of the ring: stored in its table, ticked by a <see cref="ReminderClock"/>.</summary>
+internal sealed partial class ReminderService(
+    GrainId id, Orleans.Runtime.Silo silo, ILoggerFactory loggers, IReminderTable table, ReminderClock clock, TimeProvider time,
+    ClockMark? mark = null) : GrainService(id, silo, loggers), IReminderService
 {
-    /// <summary>
-    /// How often the table is read again, for what another silo has written and for what comes near. Half of
-    /// <see cref="ReminderClock.Window"/>.
-    /// </summary>
+    /// <summary>How often the table is read again, for other silos' writes and for what comes near: half of the clock's window.</summary>
     internal static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a clock that seems to have been set back is given to be put right.</summary>
+    /// <summary>A clock that seems to have been set back has this long to be put right.</summary>
     internal static readonly TimeSpan ClockIsRightWithin = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan AtStop = TimeSpan.FromSeconds(5);
 
-    private readonly IReminderTable _table;
-    private readonly ReminderClock _clock;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
+    private readonly ILogger _logger = loggers.CreateLogger<ReminderService>();
     private readonly SemaphoreSlim _reading = new(1);
-    private readonly ClockMark? _mark;
     private bool _lookAtAll;
 
-    public ReminderService(
-        GrainId id, Orleans.Runtime.Silo silo, ILoggerFactory loggers, IReminderTable table, ReminderClock clock, TimeProvider time,
-        ClockMark? mark = null)
-        : base(id, silo, loggers)
-    {
-        _mark = mark;
-        (_table, _clock, _time, _logger) = (table, clock, time, loggers.CreateLogger<ReminderService>());
-    }
-
-    public override Task Init(IServiceProvider serviceProvider) => _table.StartAsync();
+    public override Task Init(IServiceProvider serviceProvider) => table.StartAsync();
 
     public override async Task Start()
     {
-        _clock.Start();
+        clock.Start();
         await base.Start();
     }
 
@@ -57,51 +40,51 @@ internal sealed partial class ReminderService : GrainService, IReminderService
         await base.Stop();
         try
         {
-            await _clock.Stop().WaitAsync(AtStop, _time);
+            await clock.Stop().WaitAsync(AtStop, time);
         }
         catch (TimeoutException)
         {
-            // A storage that hangs: whatever these ticks were about, the reminders are still there, and tick elsewhere.
+            // Storage hangs. The reminders are stored, and tick on another silo.
         }
 
-        await _table.StopAsync();
+        await table.StopAsync();
     }
 
     public override async Task OnRangeChange(IRingRange oldRange, IRingRange newRange, bool increased)
     {
         await base.OnRangeChange(oldRange, newRange, increased);
-        _clock.Drop(alarm => !newRange.InRange(alarm.Grain));
+        clock.Drop(alarm => !newRange.InRange(alarm.Grain));
         _ = ReadUntilDone(StoppedCancellationTokenSource.Token);
     }
 
     public async Task<IGrainReminder> RegisterOrUpdateReminder(GrainId grainId, string reminderName, TimeSpan dueTime, TimeSpan period)
     {
-        var startAt = _time.GetUtcNow().UtcDateTime + dueTime;
-        var etag = await _table.UpsertRow(new() { GrainId = grainId, ReminderName = reminderName, StartAt = startAt, Period = period })
+        var startAt = time.GetUtcNow().UtcDateTime + dueTime;
+        var etag = await table.UpsertRow(new() { GrainId = grainId, ReminderName = reminderName, StartAt = startAt, Period = period })
             ?? throw new ReminderException($"The reminder {reminderName} of {grainId} could not be stored.");
 
-        // Whoever asked may not know yet that another silo has this part of the ring by now; that one will find it in the table.
-        if (RingRange.InRange(grainId)) _clock.Set(grainId, reminderName, startAt, period);
+        // If another silo has this part of the ring by now, it finds the reminder in the table.
+        if (RingRange.InRange(grainId)) clock.Set(grainId, reminderName, startAt, period);
         return new StoredReminder(grainId, reminderName, etag);
     }
 
     public async Task UnregisterReminder(IGrainReminder reminder)
     {
         var (grain, name, etag) = (StoredReminder)reminder;
-        if (!await _table.RemoveRow(grain, name, etag) && await _table.ReadRow(grain, name) is not null)
+        if (!await table.RemoveRow(grain, name, etag) && await table.ReadRow(grain, name) is not null)
             throw new ReminderException($"The reminder {name} of {grain} has been changed meanwhile, and stays.");
-        _clock.Remove(grain, name);
+        clock.Remove(grain, name);
     }
 
     public async Task<IGrainReminder?> GetReminder(GrainId grainId, string reminderName) =>
-        StoredReminder.Of(await _table.ReadRow(grainId, reminderName));
+        StoredReminder.Of(await table.ReadRow(grainId, reminderName));
 
     public async Task<List<IGrainReminder>> GetReminders(GrainId grainId) =>
-        [.. (await _table.ReadRows(grainId)).Reminders.Select(row => StoredReminder.Of(row)!)];
+        [.. (await table.ReadRows(grainId)).Reminders.Select(row => StoredReminder.Of(row)!)];
 
     private async Task Refresh(CancellationToken stopping)
     {
-        if (_mark is { SetBackBy: not null }) await LookAtAllIfBehind(_mark, stopping);
+        if (mark is { SetBackBy: not null }) await LookAtAllIfBehind(mark, stopping);
         while (!stopping.IsCancellationRequested)
         {
             await ReadUntilDone(stopping);
@@ -109,16 +92,16 @@ internal sealed partial class ReminderService : GrainService, IReminderService
         }
     }
 
-    private async Task LookAtAllIfBehind(ClockMark mark, CancellationToken stopping)
+    private async Task LookAtAllIfBehind(ClockMark behind, CancellationToken stopping)
     {
         await ReadUntilDone(stopping);
         await Wait(ClockIsRightWithin, stopping);
-        _lookAtAll = mark.IsStillBehind;
+        _lookAtAll = behind.IsStillBehind;
         if (_lookAtAll) await ReadUntilDone(stopping);
 
-        // Until whoever was woken has stored its new time.
+        // Until the grains that ticked have stored their new times.
         await Wait(ClockIsRightWithin, stopping);
-        if (!stopping.IsCancellationRequested) mark.Done();
+        if (!stopping.IsCancellationRequested) behind.Done();
     }
 
     private async Task ReadUntilDone(CancellationToken stopping)
@@ -126,7 +109,7 @@ internal sealed partial class ReminderService : GrainService, IReminderService
         while (!stopping.IsCancellationRequested && !await TryRead()) await Wait(RetryAfter, stopping);
     }
 
-    private async Task Wait(TimeSpan wait, CancellationToken stopping) => await Task.Delay(wait, _time, stopping)
+    private async Task Wait(TimeSpan wait, CancellationToken stopping) => await Task.Delay(wait, time, stopping)
         .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     private async Task<bool> TryRead()
@@ -138,11 +121,11 @@ internal sealed partial class ReminderService : GrainService, IReminderService
             foreach (var part in RangeFactory.GetSubRanges(RingRange).SelectMany(range => new RingPart(range.Begin, range.End).Pieces()))
             {
                 if (serial != RangeSerialNumber || StoppedCancellationTokenSource.IsCancellationRequested) return true;
-                _clock.BeginRead();
-                var rows = (await _table.ReadRows(part.Begin, part.End)).Reminders.ToList();
+                clock.BeginRead();
+                var rows = (await table.ReadRows(part.Begin, part.End)).Reminders.ToList();
 
-                // Ours when it was asked for, and not now: whoever has it reads it, and so do we what we have got instead.
-                if (serial == RangeSerialNumber) _clock.EndRead(rows, part.Contains, _lookAtAll);
+                // If the range has changed meanwhile, its new silo reads this part, and OnRangeChange starts another read here.
+                if (serial == RangeSerialNumber) clock.EndRead(rows, part.Contains, _lookAtAll);
             }
 
             _lookAtAll = false;
@@ -159,6 +142,6 @@ internal sealed partial class ReminderService : GrainService, IReminderService
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The reminders could not be read; tried again soon. What this silo knows of already ticks meanwhile")]
+    [LoggerMessage(LogLevel.Warning, "The reminders could not be read. This silo tries again soon; those read before tick meanwhile")]
     private partial void LogNotRead(Exception exception);
 }

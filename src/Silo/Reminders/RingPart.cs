@@ -1,11 +1,9 @@
 namespace IoTOrleans.Silo.Reminders;
 
-/// <summary>
-/// A part of the ring of hashes, as <c>IReminderTable.ReadRows</c> takes it: after the begin, with the end; equal ends are the whole ring.
-/// </summary>
+/// <summary>A part of the ring of hashes, as in <c>IReminderTable.ReadRows</c>: without the begin; equal ends are the whole ring.</summary>
 internal readonly record struct RingPart(uint Begin, uint End)
 {
-    /// <summary>So large that a quarter of a million reminders come in pieces of four thousand.</summary>
+    /// <summary>With a quarter of a million reminders, a piece holds four thousand.</summary>
     private const long Most = 1L << 26;
 
     public bool Contains(GrainId grain)
@@ -14,7 +12,7 @@ internal readonly record struct RingPart(uint Begin, uint End)
         return Begin < End ? hash > Begin && hash <= End : hash > Begin || hash <= End;
     }
 
-    /// <summary>The same in pieces: a table that is read as a whole would have to fit into memory.</summary>
+    /// <summary>In pieces, since a table that is read as a whole would have to fit into memory.</summary>
     public IEnumerable<RingPart> Pieces()
     {
         var left = Begin == End ? 1L << 32 : unchecked(End - Begin);

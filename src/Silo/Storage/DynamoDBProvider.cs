@@ -10,7 +10,6 @@ using Orleans.Providers;
 
 namespace IoTOrleans.Silo.Storage;
 
-/// <summary>Tables that any number of silos share, membership among them.</summary>
 internal static class DynamoDBProvider
 {
     public static void UseDynamoDB(this ISiloBuilder silo, SiloSettings settings)
@@ -22,23 +21,24 @@ internal static class DynamoDBProvider
         silo.UseDynamoDBClustering(Tables);
         silo.Configure<ClusterMembershipOptions>(NoticeTheDead);
         silo.Services.AddHostedService<PeerWatch>();
-        silo.Services.AddHealthChecks().AddCheck<DynamoDBCheck>(
-            StorageProviders.Check, tags: [HealthApi.Ready], timeout: StorageProviders.CheckTimeout);
+        silo.Services.AddReadyCheck("storage", async (provider, token) =>
+        {
+            await provider.GetRequiredKeyedService<DynamoDBGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME).Ping(token);
+            return HealthCheckResult.Healthy();
+        });
 
         void Tables(DynamoDBTableOptions options) =>
             (options.TablePrefix, options.CreateTables) = (settings.DynamoDB.TablePrefix, settings.DynamoDB.CreateTables);
     }
 
     /// <summary>
-    /// A heartbeat every 5 s, so that a silo that starts sees soon who is gone (<see cref="DynamoDBClusteringOptions.DeadAfter"/>). What
-    /// Orleans itself makes of heartbeats stays as it is, 90 s: storage that hangs for a while must not make everybody look dead.
+    /// A heartbeat every 5 s, so that a starting silo soon sees which silos are dead (<see cref="DynamoDBClusteringOptions.DeadAfter"/>).
+    /// Orleans' own limit stays at 90 s (18 heartbeats): storage that hangs for a while must not make every silo look dead.
     /// </summary>
     private static void NoticeTheDead(ClusterMembershipOptions options) =>
         (options.IAmAliveTablePublishTimeout, options.NumMissedTableIAmAliveLimit) = (TimeSpan.FromSeconds(5), 18);
 
-    /// <summary>
-    /// A scan of the grain state table: paid by what it reads, so for people who look, and for rounds that take their time.
-    /// </summary>
+    /// <summary>A scan of the grain state table. AWS bills what it reads, so only for people who look and for slow rounds.</summary>
     private sealed class DynamoDBCatalogue(
         [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] DynamoDBGrainStorage storage) : IThingCatalogue
     {
@@ -62,15 +62,5 @@ internal static class DynamoDBProvider
             DynamoDBStoreError.Unreadable,
             $"The stored state of {grain.GrainId} {why}: mend its item, or delete it to let the thing begin anew.",
             cause));
-    }
-
-    private sealed class DynamoDBCheck(
-        [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] DynamoDBGrainStorage storage) : IHealthCheck
-    {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            await storage.Ping(cancellationToken);
-            return HealthCheckResult.Healthy();
-        }
     }
 }

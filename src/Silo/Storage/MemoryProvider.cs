@@ -5,10 +5,9 @@ using Orleans.Storage;
 
 namespace IoTOrleans.Silo.Storage;
 
-/// <summary>Orleans' own storage and reminders in memory: for tests, and for whoever only wants to have a look.</summary>
+/// <summary>Orleans' own storage and reminders in memory: for tests and for a first look.</summary>
 internal static class MemoryProvider
 {
-    /// <summary>The default storage is what stands before it.</summary>
     private const string MemoryStorage = "Memory";
 
     public static void UseMemory(this ISiloBuilder silo)
@@ -22,10 +21,7 @@ internal static class MemoryProvider
     }
 }
 
-/// <summary>
-/// Orleans' memory storage cannot be enumerated: this stands before it and keeps a register of the things that it holds. Good for one
-/// silo, as is that storage. The cursor is the last thing's name.
-/// </summary>
+/// <summary>Lists the things in Orleans' memory storage, which cannot be enumerated. The cursor is the last thing's name.</summary>
 internal sealed class MemoryCatalogue(IGrainStorage storage) : IThingCatalogue, IGrainStorage
 {
     private readonly ConcurrentDictionary<string, DeviceState> _things = new(StringComparer.Ordinal);

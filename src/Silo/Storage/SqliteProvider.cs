@@ -7,7 +7,6 @@ using Orleans.Providers;
 
 namespace IoTOrleans.Silo.Storage;
 
-/// <summary>One file on this machine, for a silo that is alone.</summary>
 internal static class SqliteProvider
 {
     public static void UseSqlite(this ISiloBuilder silo, SiloSettings settings)
@@ -17,11 +16,15 @@ internal static class SqliteProvider
         silo.AddSqliteReminderTable(options => options.Path = settings.SqlitePath).AddLeanReminders();
         silo.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ClockMark>(provider, settings.SqlitePath + "-clock"));
         silo.Services.AddHostedService<OverdueSweep>();
-        silo.Services.AddHealthChecks().AddCheck<SqliteCheck>(
-            StorageProviders.Check, tags: [HealthApi.Ready], timeout: StorageProviders.CheckTimeout);
+        silo.Services.AddReadyCheck("storage", async (provider, token) =>
+        {
+            var store = provider.GetRequiredService<SqliteStore>();
+            await store.Ping(token);
+            return store.WriteFailure is { } failure ? HealthCheckResult.Unhealthy(failure) : HealthCheckResult.Healthy();
+        });
     }
 
-    /// <summary>The rows of the grain state table; the cursor is the last thing's name.</summary>
+    /// <summary>The cursor is the last thing's name.</summary>
     private sealed class SqliteCatalogue(SqliteStore store) : IThingCatalogue
     {
         public async Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken)
@@ -38,14 +41,5 @@ internal static class SqliteProvider
             $"The state of {row.GrainId} in {store.Path} {why}: mend its row in the table "
                 + "grain_state, or delete it to let the thing begin anew.",
             cause));
-    }
-
-    private sealed class SqliteCheck(SqliteStore store) : IHealthCheck
-    {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            await store.Ping(cancellationToken);
-            return store.WriteFailure is { } failure ? HealthCheckResult.Unhealthy(failure) : HealthCheckResult.Healthy();
-        }
     }
 }

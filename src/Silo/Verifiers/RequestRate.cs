@@ -2,11 +2,7 @@ using static IoTOrleans.Grains.Ports.Moments;
 
 namespace IoTOrleans.Silo.Verifiers;
 
-/// <summary>
-/// Hands out turns at an even pace, first come first served, with up to a second's worth at once after a quiet time. Own code because
-/// the framework's token bucket cannot be given a clock, and because a turn that comes too late to be of use must not be taken from
-/// somebody else: in a mass outage that would starve everybody.
-/// </summary>
+/// <summary>Gives turns at an even pace, up to a second's worth at once. .NET's token bucket takes no <see cref="TimeProvider"/>.</summary>
 internal sealed class RequestRate(int maxPerSecond, TimeProvider time)
 {
     private static readonly TimeSpan Burst = TimeSpan.FromSeconds(1);

@@ -1,10 +1,8 @@
-using System.Text.Json;
+using IoTOrleans.Events.Parsing;
 
 namespace IoTOrleans.Silo.Verifiers;
 
-/// <summary>
-/// What a shadow says of the connection: <c>reported.connected</c>, when it was last written, and the document's version.
-/// </summary>
+/// <summary>Reads <c>reported.connected</c> of a shadow, when it was last written, and the document's version.</summary>
 internal static class ShadowDocument
 {
     public static VerifierAnswer Read(ReadOnlyMemory<byte> document, string? shadowName)
@@ -16,36 +14,27 @@ internal static class ShadowDocument
         }
         catch (JsonException)
         {
-            const string detail = "The answer is not JSON: is this endpoint the IoT data plane?";
-            return new(VerifierVerdict.Failed, ShadowName: shadowName, Detail: detail);
+            return new(
+                VerifierVerdict.Failed, ShadowName: shadowName, Detail: "The answer is not JSON: is this endpoint the IoT data plane?");
         }
     }
 
     private static VerifierAnswer Read(JsonElement shadow, string? shadowName)
     {
-        if (Find(shadow, "state", "reported", "connected") is not { ValueKind: not JsonValueKind.Null } connected)
+        if (shadow.Find("state", "reported", "connected") is not { } connected)
             return DoesNotKnow("The shadow has no state.reported.connected.");
         if (connected.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
             return DoesNotKnow("The shadow's state.reported.connected is neither true nor false.");
-        if (Find(shadow, "metadata", "reported", "connected", "timestamp") is not { ValueKind: JsonValueKind.Number } stamp
+        if (shadow.Find("metadata", "reported", "connected", "timestamp") is not { ValueKind: JsonValueKind.Number } stamp
             || !stamp.TryGetInt64(out var seconds) || seconds is < 0 or > 253_402_300_799)
             return DoesNotKnow("The shadow has no metadata.reported.connected.timestamp, so nobody can tell how old its answer is.");
 
         return new(
             connected.GetBoolean() ? VerifierVerdict.Connected : VerifierVerdict.Disconnected,
             DateTimeOffset.FromUnixTimeSeconds(seconds),
-            Find(shadow, "version") is { ValueKind: JsonValueKind.Number } version && version.TryGetInt64(out var number) ? number : null,
+            shadow.Find("version") is { ValueKind: JsonValueKind.Number } version && version.TryGetInt64(out var number) ? number : null,
             shadowName);
 
         VerifierAnswer DoesNotKnow(string detail) => new(VerifierVerdict.DoesNotKnow, ShadowName: shadowName, Detail: detail);
-    }
-
-    private static JsonElement? Find(JsonElement element, params ReadOnlySpan<string> path)
-    {
-        foreach (var name in path)
-        {
-            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element)) return null;
-        }
-        return element;
     }
 }

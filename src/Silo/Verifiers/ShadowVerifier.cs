@@ -1,10 +1,10 @@
 using System.Text.RegularExpressions;
 using IoTOrleans.Aws;
 using IoTOrleans.Grains.Logging;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IoTOrleans.Silo.Verifiers;
 
-/// <summary>Asks AWS IoT's Device Shadow whether a thing is connected.</summary>
 internal sealed partial class ShadowVerifier(
     ShadowVerifierOptions options, IotDataClient iot, TimeProvider time, ILogger<ShadowVerifier> logger) : IConnectionVerifier, IDisposable
 {
@@ -17,12 +17,12 @@ internal sealed partial class ShadowVerifier(
 
     public string Name => shadowName is null ? "Device Shadow" : $"Device Shadow {shadowName}";
 
-    /// <summary>The embedded broker's things are not AWS's.</summary>
+    /// <summary>AWS does not know the things of the embedded broker.</summary>
     public bool Covers(EventSource source) => source != EventSource.Broker;
 
     public async Task<VerifierAnswer> Ask(string thingName, CancellationToken cancellationToken)
     {
-        // What AWS would not take as a name, no thing there can have; and a path is not the place to try.
+        // Such a name must not get into the path of a request.
         if (!ThingName().IsMatch(thingName)) return Answer(VerifierVerdict.DoesNotKnow, "No thing of AWS IoT can have this name.");
 
         using var limit = new CancellationTokenSource(options.TotalTimeout, time);
@@ -68,39 +68,72 @@ internal sealed partial class ShadowVerifier(
     private VerifierAnswer AnswerTo(Exception exception)
     {
         var said = AwsFaults.Describe(exception);
-        switch (AwsFaults.Of(exception))
+        var fault = AwsFaults.Of(exception);
+        if (fault is AwsFault.Credentials or AwsFault.Denied && denied.ShouldLog()) LogDenied(logger, Name, Resource, said);
+        return fault switch
         {
-            case AwsFault.Passing:
-                return Answer(VerifierVerdict.Failed, said);
-            case AwsFault.Signature:
-                return Answer(VerifierVerdict.Failed, $"{said} - look at the clock of this host and at the age of its credentials.");
-            case AwsFault.Credentials:
-            case AwsFault.Denied:
-                WarnNowAndThen(said);
-                return Answer(VerifierVerdict.DoesNotKnow, $"{said} - allow iot:GetThingShadow on {Resource}.");
-            case AwsFault.NotFound:
-                return Answer(VerifierVerdict.DoesNotKnow, "The thing has no such shadow.");
-            default:
-                return Answer(VerifierVerdict.DoesNotKnow, said);
-        }
+            AwsFault.Passing => Answer(VerifierVerdict.Failed, said),
+            AwsFault.Signature =>
+                Answer(VerifierVerdict.Failed, $"{said} - look at the clock of this host and at the age of its credentials."),
+            AwsFault.Credentials or AwsFault.Denied =>
+                Answer(VerifierVerdict.DoesNotKnow, $"{said} - allow iot:GetThingShadow on {Resource}."),
+            AwsFault.NotFound => Answer(VerifierVerdict.DoesNotKnow, "The thing has no such shadow."),
+            _ => Answer(VerifierVerdict.DoesNotKnow, said),
+        };
     }
 
-    /// <summary>The whole resource, as a policy names it: the account is the reader's to fill in, and * covers named shadows.</summary>
+    /// <summary>As a policy names it: the reader knows the account, and * covers named shadows.</summary>
     private string Resource => $"arn:aws:iot:{iot.Config.AuthenticationRegion}:<account>:thing/*";
 
     private VerifierAnswer Answer(VerifierVerdict verdict, string detail) => new(verdict, ShadowName: shadowName, Detail: detail);
-
-    /// <summary>It is the same for every thing: one line an hour says it as well as a thousand.</summary>
-    private void WarnNowAndThen(string said)
-    {
-        if (denied.ShouldLog()) LogDenied(logger, Name, Resource, said);
-    }
 
     [GeneratedRegex(@"\A[a-zA-Z0-9:_-]{1,128}\z")]
     private static partial Regex ThingName();
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "{Verifier} may not be read, so outages are told unverified: allow iot:GetThingShadow on "
+        "{Verifier} cannot be read, so outages are notified without verification: allow iot:GetThingShadow on "
         + "{Resource}, or set Verify:With=none. AWS said: {Said}")]
     private static partial void LogDenied(ILogger logger, string verifier, string resource, string said);
+}
+
+internal sealed record ShadowVerifierOptions
+{
+    public string? ShadowName { get; init; }
+
+    /// <summary>Of this silo. AWS allows an account 4,000 shadow calls a second or fewer, and devices need them, too.</summary>
+    public int MaxPerSecond { get; init; } = 200;
+
+    public int MaxConcurrency { get; init; } = 64;
+
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>For one answer, with the wait for a turn and all attempts.</summary>
+    public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromSeconds(18);
+}
+
+internal static partial class ShadowVerifierServices
+{
+    public static IServiceCollection AddShadowVerifier(this IServiceCollection services, ShadowVerifierOptions options)
+    {
+        ShadowNameOf(options);
+        if (options.MaxPerSecond < 1)
+            throw new StartupException($"Verify:MaxPerSecond={options.MaxPerSecond}: say 1 or more, or Verify:With=none to ask nobody.");
+
+        services.NeedAwsCredentials("Verify:With");
+        services.TryAddSingleton(_ => new IotDataClient(new IotDataConfig { Timeout = options.CallTimeout }));
+        services.AddSingleton(options);
+        return services.AddSingleton<IConnectionVerifier, ShadowVerifier>();
+    }
+
+    internal static string? ShadowNameOf(ShadowVerifierOptions options)
+    {
+        if (string.IsNullOrEmpty(options.ShadowName)) return null;
+        return ShadowName().IsMatch(options.ShadowName)
+            ? options.ShadowName
+            : throw new StartupException(
+                $"Verify:ShadowName={options.ShadowName}: a shadow's name is 1 to 64 of letters, digits and $ : _ -");
+    }
+
+    [GeneratedRegex(@"\A[$a-zA-Z0-9:_-]{1,64}\z")]
+    private static partial Regex ShadowName();
 }

@@ -20,7 +20,7 @@ public sealed class DestinationSettingsTests
     [InlineData("Type=webhook;Url=http://h.example/;Secret=whsec_!",
         "Secret: after whsec_ there must be base64, for example what `openssl rand -base64 32` prints.")]
     [InlineData("Type=webhook;Url=http://h.example/;Headers:Content-Type=x",
-        "Headers:Content-Type is no header that can be set: say a name like Authorization or X-Token.")]
+        "Headers:Content-Type is not a header that can be set: say a name like Authorization or X-Token.")]
     [InlineData("Type=slack;Url=hooks.slack.com/x", "Url is not an address: say all of it, for example https://example.net/hooks/iot.")]
     [InlineData("Type=slack;Url=https://discord.com/api/webhooks/1/tok",
         "Url is Discord's: add /slack at its end, then Discord understands what Slack does.")]
@@ -36,7 +36,7 @@ public sealed class DestinationSettingsTests
     [InlineData("Type=alertmanager", "Url is missing: say the server's address, for example http://alertmanager:9093.")]
     [InlineData("Type=alertmanager;Url=http://a:9093;KeepAlive=5s", "KeepAlive must be 1m to 6h.")]
     [InlineData("Type=alertmanager;Url=http://a:9093;Labels:my-label=x",
-        "Labels:my-label is no label: say letters, digits and '_', not beginning with a digit.")]
+        "Labels:my-label is not a label: say letters, digits and '_', not beginning with a digit.")]
     [InlineData("Type=alertmanager;Url=http://a:9093;Labels:thing_name=x",
         "Labels:thing_name is set by this service; choose another name.")]
     [InlineData("Type=smtp;Host=h;To=a@b.c", "From is missing: say whose name the mails carry, for example iot@example.net.")]
@@ -47,13 +47,13 @@ public sealed class DestinationSettingsTests
     [InlineData("Type=smtp;Host=h;From=a@b.c;To=a@b.c;Username=u;Password=p;Tls=none",
         "Tls must not be none: that would send the password readable for everybody on the way; say starttls or implicit.")]
     [InlineData("Type=console;RateLimit=fast",
-        "RateLimit=fast: is no rate: say 2/s, 30/m or 1/5s (how many, in which time), or 0 for no limit.")]
+        "RateLimit=fast: is not a rate: say 2/s, 30/m or 1/5s (how many, in which time), or 0 for no limit.")]
     [InlineData("Type=console;SendResolved=no", "SendResolved=no: say true or false.")]
     [InlineData("Type=webhook;Url=http://h.example/;Timeout=2m", "Timeout must be 1s to 50s.")]
     [InlineData("Type=console;DailySummary=9", "DailySummary=9: say a time of day from 00:00 to 23:59, like 09:00, or off.")]
     [InlineData("Type=console;DailySummary=24:00", "DailySummary=24:00: say a time of day from 00:00 to 23:59, like 09:00, or off.")]
     [InlineData("Type=pagerduty;RoutingKey=" + Key + ";DailySummary=09:00",
-        "DailySummary must be off or left out: this type keeps alerts, and a list is none.")]
+        "DailySummary must be off or left out: this type keeps alerts, and a list is not an alert.")]
     public void A_mistake_is_one_line_that_names_the_setting_and_the_remedy(string settings, string line)
     {
         var mistake = Should.Throw<StartupException>(() => Configured.Read([.. Pairs(settings)])).Message;

@@ -16,8 +16,8 @@ public sealed class HealthTests
         watch.Refusing.Returns(new Dictionary<string, DateTimeOffset> { ["ops"] = since });
         watch.Failing.Returns(new Dictionary<string, DateTimeOffset> { ["hook"] = since, ["ops"] = since });
 
-        HealthApi.TroubleOf(watch).ShouldBe(
-            "hook has taken nothing since 2026-11-23T08:00:00Z; ops refuses what it is sent since 2026-11-23T08:00:00Z; the log says why.");
+        HealthApi.TroubleOf(watch)
+            .ShouldBe("hook has accepted nothing since 2026-11-23T08:00:00Z; ops has refused notifications since 2026-11-23T08:00:00Z; the log says why.");
     }
 
     [Fact]

@@ -40,19 +40,20 @@ public sealed class StartTests
     [InlineData("Notifications:Sns:TopicArn", "my-topic", "Notifications:Sns:TopicArn")]
     [InlineData("Notifications:Webhook:Url", "example.net/hook", "Notifications:Webhook:Url is not an address")]
     [InlineData("Storage:Sqlite:Path", "/proc/nowhere/x.db", "/proc/nowhere")]
-    [InlineData("Storage:Sqlite:Path", "~nobody/x.db", "Storage:Sqlite:Path=~nobody/x.db: only a shell expands ~nobody; say the whole path.")]
+    [InlineData("Storage:Sqlite:Path", "~nobody/x.db",
+        "Storage:Sqlite:Path=~nobody/x.db: only a shell expands ~nobody; say the whole path.")]
     [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:99999",
-        "http://127.0.0.1:99999 is no address to listen on (99999 is no port: 1 to 65535)")]
+        "http://127.0.0.1:99999 is not an address to listen on (99999 is not a port: 1 to 65535)")]
     [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:8o80",
-        "http://127.0.0.1:8o80 is no address to listen on (8o80 is no port: 1 to 65535)")]
-    [InlineData("Kestrel:Endpoints:Web:Url", "http://127.0.0.1:-1", "http://127.0.0.1:-1 is no address to listen on")]
+        "http://127.0.0.1:8o80 is not an address to listen on (8o80 is not a port: 1 to 65535)")]
+    [InlineData("Kestrel:Endpoints:Web:Url", "http://127.0.0.1:-1", "http://127.0.0.1:-1 is not an address to listen on")]
     [InlineData("ASPNETCORE_URLS", "http://unix:/nowhere/x.sock", "the folder /nowhere is not there")]
     [InlineData("ASPNETCORE_URLS", "http://unix:~/x.sock",
-        "http://unix:~/x.sock is no address to listen on (a socket has its whole path there, from / on)")]
+        "http://unix:~/x.sock is not an address to listen on (the whole path of the socket is needed, from / on)")]
     [InlineData("Events:Mqtt:Listen:Username", "device",
         "Events:Mqtt:Listen:Username is set without Events:Mqtt:Listen:Password: set both, or neither.")]
     [InlineData("Orleans:Endpoints:GatewayPort", "30000",
-        "Orleans:Endpoints:GatewayPort=30000: a silo that is alone lets nobody in by it; leave it out, or use Storage:Provider=DynamoDB.")]
+        "Orleans:Endpoints:GatewayPort=30000: a silo that is alone does not use it; leave it out, or use Storage:Provider=DynamoDB.")]
     public async Task A_wrong_setting_is_one_line_and_no_stack_trace(string setting, string value, string line)
     {
         var (exitCode, output) = await SiloProcess.Fail((setting, value));
@@ -162,15 +163,13 @@ public sealed class StartTests
 
     [Theory]
     [InlineData("TZ", "IST-5:30",
-        "TZ=IST-5:30 is no time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.")]
+        "TZ=IST-5:30 is not a time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.")]
     [InlineData("Storage:Sqlite:Path", ":memory:",
         "Storage:Sqlite:Path=:memory: would be a file of that name: set Storage:Provider=Memory to keep nothing.")]
     [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:18999/foo",
-        "http://127.0.0.1:18999/foo is no address to listen on (the path /foo is not supported): say something like "
-            + "http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.")]
+        "http://127.0.0.1:18999/foo is not an address to listen on (the path /foo is not supported): say something like http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.")]
     [InlineData("Notifications:CollapseAbove", "5,5",
-        "Notifications:CollapseAbove=5,5: say a whole number from 0 to 100; "
-            + "to have everything told singly set Collapse=false at the destination.")]
+        "Notifications:CollapseAbove=5,5: say a whole number from 0 to 100; to have everything told singly set Collapse=false at the destination.")]
     public async Task What_would_mean_something_else_here_is_refused(string setting, string value, string line)
     {
         var (exitCode, output) = await SiloProcess.Fail((setting, value));

@@ -54,13 +54,13 @@ public sealed class UnknownSettingsTests
     }
 
     [Theory]
-    [InlineData("5m", null, null, "a thing that stays away for 5 min is told about; its return is, when it has lasted 1 min")]
+    [InlineData("5m", null, null,
+        "you are notified about a thing that stays away for 5 min, and about its return when it has lasted 1 min")]
     [InlineData("2s", null, null,
-        "a thing that stays away for 5 s (SettleTime, longer than the grace of 2 s) is told about; its return is, "
-            + "when it has lasted 1 min")]
-    [InlineData("5m", "1s", null, "…; one policy says otherwise for some; door-*: 5 s (SettleTime, longer than the grace of 1 s)")]
-    [InlineData("5m", "1s", "0s", "…; one policy says otherwise for some")]
-    [InlineData("5m", null, "10m", "…; one policy says otherwise for some; door-*: 10 min (SettleTime, longer than the grace of 5 min)")]
+        "you are notified about a thing that stays away for 5 s (SettleTime, longer than the grace of 2 s), and about its return when it has lasted 1 min")]
+    [InlineData("5m", "1s", null, "…; one policy differs for some things; door-*: 5 s (SettleTime, longer than the grace of 1 s)")]
+    [InlineData("5m", "1s", "0s", "…; one policy differs for some things")]
+    [InlineData("5m", null, "10m", "…; one policy differs for some things; door-*: 10 min (SettleTime, longer than the grace of 5 min)")]
     public void The_start_text_says_the_settle_time_where_it_is_longer_than_the_grace(
         string grace, string? policyGrace, string? policySettle, string expected)
     {

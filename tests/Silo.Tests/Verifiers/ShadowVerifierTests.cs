@@ -74,7 +74,7 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
             Detail: "ForbiddenException: Not authorized - allow iot:GetThingShadow on arn:aws:iot:eu-west-1:<account>:thing/*."));
         await Ask(verifier, "rpi-2");
         logger.Lines.ShouldHaveSingleItem().ShouldBe(
-            "Warning: Device Shadow may not be read, so outages are told unverified: allow iot:GetThingShadow on "
+            "Warning: Device Shadow cannot be read, so outages are notified without verification: allow iot:GetThingShadow on "
             + "arn:aws:iot:eu-west-1:<account>:thing/*, or set Verify:With=none. AWS said: ForbiddenException: Not authorized");
 
         time.Advance(TimeSpan.FromHours(1));

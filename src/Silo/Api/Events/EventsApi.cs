@@ -1,7 +1,7 @@
 using IoTOrleans.Events;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Parsing;
-using IoTOrleans.Silo.Api;
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Silo.Logging;
 
 namespace IoTOrleans.Silo.Api.Events;
@@ -9,34 +9,22 @@ namespace IoTOrleans.Silo.Api.Events;
 /// <summary><c>POST /events</c>: one event or an array, all of it stored or none of it acknowledged.</summary>
 internal static class EventsApi
 {
-    /// <summary>The limit of one SQS message, too.</summary>
+    /// <summary>Also the limit of one SQS message.</summary>
     internal const int MostBytes = 1024 * 1024;
 
-    /// <summary>
-    /// More than 1 MiB can hold of what looks like an event at all: half a million of <c>1,</c> would be answered with 50 MB.
-    /// </summary>
+    /// <summary>More than 1 MiB can hold of anything like an event; without it half a million of <c>1,</c> would get 50 MB back.</summary>
     internal const int MostErrors = 10_000;
 
     /// <summary>Things worked on at once; the events of one thing keep their order.</summary>
     internal const int Parallelism = 64;
 
-    public static void MapEvents(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/events", (Delegate)Receive).WithName("PostEvents").WithSummary("Takes one event or an array of them.")
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes))
-            .Produces<Accepted>(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    public static void MapEvents(this IEndpointRouteBuilder routes) => routes.MapPost("/events", Receive)
+        .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes));
 
     private static async Task<IResult> Receive(
-        HttpContext context, IConnectionChangeSink sink, SiloMetrics metrics, MemoryGauge memory, TimeProvider time,
-        EventsLog log)
+        HttpContext context, IConnectionChangeSink sink, SiloMetrics metrics, MemoryGauge memory, TimeProvider time, EventsLog log)
     {
-        if (!IsJson(context.Request))
-        {
-            return Problems.Of(
-                StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the events with Content-Type: application/json.");
-        }
-
+        if (!IsJson(context.Request)) return Problems.JsonOnly("the events");
         using var room = memory.RoomForBody(context.Request.ContentLength ?? MostBytes);
         if (room is null)
         {
@@ -85,19 +73,34 @@ internal static class EventsApi
         return TypedResults.Accepted((string?)null, new Accepted(events.Count));
     }
 
-    private static IResult Refuse(List<(int Index, ParsedEvent.Refused Refusal)> refused, int total) => Problems.Of(
-        StatusCodes.Status400BadRequest, "Bad events",
+    private static IResult Refuse(List<(int Index, ParsedEvent.Refused Refusal)> refused, int total) => Problems.BadRequest(
+        "Bad events",
         total == 1 ? refused[0].Refusal.Detail : $"{refused.Count} of {total} events are refused, so none has been taken. The first, at "
             + $"index {refused[0].Index}: {refused[0].Refusal.Detail}",
-        new Dictionary<string, object?>
-        {
-            ["errors"] = refused.Take(MostErrors)
-                .Select(item => new { index = item.Index, reason = item.Refusal.Reason, detail = item.Refusal.Detail }),
-        });
+        refused.Take(MostErrors).Select(item => new { index = item.Index, reason = item.Refusal.Reason, detail = item.Refusal.Detail }));
 
     private static bool IsJson(HttpRequest request) =>
         System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
         && string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase);
 
     internal sealed record Accepted([property: System.Text.Json.Serialization.JsonPropertyName("accepted")] int Count);
+}
+
+/// <summary>The log lines about <c>POST /events</c>. Requests that fail for the same reason are one line a minute.</summary>
+internal sealed partial class EventsLog(TimeProvider time, ILogger<IConnectionChangeSink> logger)
+{
+    private readonly LogLimiter notStored = new(time);
+
+    public void NotStored(int count, Exception exception)
+    {
+        if (notStored.ShouldLog(out var more)) LogNotStored(count, exception.FirstLine().TrimEnd('.'), more);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "POST /events: {Refused} of {Count} events are bad, none was taken. The "
+        + "first, at index {Index}: {Reason}: {Detail}")]
+    public partial void Refused(int refused, int count, int index, RefusalReason reason, string detail);
+
+    [LoggerMessage(LogLevel.Warning, "POST /events: not all of {Count} events could be stored; the caller was "
+        + "told to send them again: {Why}{More}")]
+    private partial void LogNotStored(int count, string why, string more);
 }

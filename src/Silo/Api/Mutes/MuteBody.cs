@@ -1,21 +1,18 @@
 using System.Text;
-using System.Text.Json;
 using IoTOrleans.Events;
 using IoTOrleans.Events.Parsing;
 using IoTOrleans.Grains.Policies;
 
 namespace IoTOrleans.Silo.Api.Mutes;
 
-/// <summary>The body of <c>PUT /mutes/{id}</c>, read so that every mistake is named with its field and what to write instead.</summary>
+/// <summary>The body of <c>PUT /mutes/{id}</c>. Each mistake names its field and the remedy.</summary>
 internal sealed class MuteBody
 {
     internal const int MostCommentCharacters = 256;
 
     private const int MostGlobCharacters = 256;
 
-    /// <summary>
-    /// What a glob costs grows with its stars times its length: a thousand of the worst were a second of work for each event.
-    /// </summary>
+    /// <summary>The cost of a glob grows with its stars times its length: a thousand of the worst took a second for each event.</summary>
     private const int MostStars = 8;
 
     /// <summary>As many as all attributes of a thing may have together.</summary>
@@ -32,15 +29,9 @@ internal sealed class MuteBody
     public IReadOnlyList<Error> Errors => _errors;
 
     public static async Task<MuteBody> Read(Stream body, string id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        JsonBody.Read(
-        await JsonBody.Receive(body, cancellationToken), json => Read(json, id, ToMilliseconds(now)), Unreadable);
+        JsonBody.Read(await JsonBody.Receive(body, cancellationToken), json => Read(json, id, ToMilliseconds(now)), Unreadable);
 
-    private static MuteBody Unreadable(string why)
-    {
-        var body = new MuteBody();
-        body.Refuse("", why);
-        return body;
-    }
+    private static MuteBody Unreadable(string why) => new() { _errors = { new Error("", why) } };
 
     private static MuteBody Read(JsonElement json, string id, DateTimeOffset now)
     {
@@ -49,7 +40,7 @@ internal sealed class MuteBody
         var body = new MuteBody();
         foreach (var unknown in json.EnumerateObject().Where(property => !Fields.Contains(property.Name)))
             body.Refuse(unknown.Name, $"`{unknown.Name}` is no field of a mute. There are: {string.Join(", ", Fields.Skip(1))}.");
-        if (json.Find("id") is not null && body.Text(json, "id") is { } other && other != id)
+        if (body.Text(json, "id") is { } other && other != id)
             body.Refuse("id", "`id` is not the one in the path: leave it out.");
 
         var (thing, glob, attribute) = (body.Thing(json), body.Glob(json), body.Attribute(json));
@@ -78,7 +69,7 @@ internal sealed class MuteBody
         if (untilRecovered && from + Contracts.Mute.Longest <= now)
             body.Refuse("from", "`from` is more than 366 days ago: leave it out, to begin now.");
 
-        var comment = json.Has("comment") ? body.Text(json, "comment") : null;
+        var comment = body.Text(json, "comment");
         if (comment?.Length > MostCommentCharacters) body.Refuse("comment", "`comment` is longer than 256 characters.");
 
         return body._errors.Count > 0 ? body : new MuteBody
@@ -93,16 +84,16 @@ internal sealed class MuteBody
 
     private string? Thing(JsonElement json)
     {
-        if (!json.Has("thing") || Text(json, "thing") is not { } thing) return null;
+        if (Text(json, "thing") is not { } thing) return null;
         if (!ThingName.IsValid(thing, out var why)) Refuse("thing", $"`thing`: {why}");
         return thing;
     }
 
     private string? Glob(JsonElement json)
     {
-        if (!json.Has("glob") || Text(json, "glob") is not { } glob) return null;
+        if (Text(json, "glob") is not { } glob) return null;
         if (glob.Count(c => c == '*') > MostStars)
-            Refuse("glob", "`glob` has more than 8 *: every event of every thing is held against it.");
+            Refuse("glob", "`glob` has more than 8 *. Every event is compared with it, and many * make that slow.");
         if (string.IsNullOrWhiteSpace(glob) || glob.Length > MostGlobCharacters)
             Refuse("glob", "`glob` must have 1 to 256 characters: say which things, like door-* (or * for all).");
         return glob;
@@ -127,16 +118,16 @@ internal sealed class MuteBody
 
     private DateTimeOffset? Time(JsonElement json, string field)
     {
-        if (!json.Has(field) || Text(json, field) is not { } text) return null;
+        if (Text(json, field) is not { } text) return null;
 
-        // A time without an offset is another time on another machine.
+        // A time without an offset would depend on the machine.
         var zoned = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
         if (zoned && json.GetProperty(field).TryGetDateTimeOffset(out var time)) return ToMilliseconds(time);
         Refuse(field, $"`{field}` must be a time with its offset, like 2026-11-23T16:00:00Z or 2026-11-24T01:00:00+09:00.");
         return null;
     }
 
-    /// <summary>As times are stored: what is answered now is what is read later.</summary>
+    /// <summary>As times are stored, so that this answer equals later ones.</summary>
     private static DateTimeOffset ToMilliseconds(DateTimeOffset time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 
@@ -150,7 +141,8 @@ internal sealed class MuteBody
 
     private string? Text(JsonElement json, string field)
     {
-        if (json.GetProperty(field) is { ValueKind: JsonValueKind.String } value && value.TextOrNull() is { } text) return text;
+        if (json.Find(field) is not { } value) return null;
+        if (value.ValueKind == JsonValueKind.String && value.TextOrNull() is { } text) return text;
         Refuse(field, $"`{field}` must be a text.");
         return null;
     }

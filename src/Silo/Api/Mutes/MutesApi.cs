@@ -3,7 +3,7 @@ using IoTOrleans.Grains.Mutes;
 
 namespace IoTOrleans.Silo.Api.Mutes;
 
-/// <summary><c>/mutes</c>. Only <c>PUT</c> mutes: links in mails are followed by scanners, so no <c>GET</c> ever may.</summary>
+/// <summary><c>/mutes</c>. No <c>GET</c> may ever change a mute: mail scanners follow links.</summary>
 internal static partial class MutesApi
 {
     /// <summary>Names and comment at their longest, each character escaped.</summary>
@@ -11,17 +11,10 @@ internal static partial class MutesApi
 
     public static void MapMutes(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/mutes", List).WithName("GetMutes").WithSummary("The mutes that have not ended.").Produces<MuteItems>();
-        routes.MapGet("/mutes/{id}", Get).WithName("GetMute").WithSummary("One mute.")
-            .Produces<Mute>().ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapPut("/mutes/{id}", Put).WithName("PutMute")
-            .WithSummary("Mutes a thing, a glob or an attribute for a while, or changes such a mute.")
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes))
-            .Produces<Mute>(StatusCodes.Status201Created).Produces<Mute>()
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
-        routes.MapDelete("/mutes/{id}", Delete).WithName("DeleteMute").WithSummary("Ends a mute.")
-            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/mutes", List);
+        routes.MapGet("/mutes/{id}", Get);
+        routes.MapPut("/mutes/{id}", Put).WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes));
+        routes.MapDelete("/mutes/{id}", Delete);
     }
 
     private static IMutesGrain Mutes(this IGrainFactory grains) => grains.GetGrain<IMutesGrain>(0);
@@ -35,20 +28,16 @@ internal static partial class MutesApi
         string id, HttpContext context, IGrainFactory grains, MuteBook book, TimeProvider time, ILogger<MuteBook> logger)
     {
         if (!Id().IsMatch(id))
-            return Problems.Of(StatusCodes.Status400BadRequest, "Not an id",
-                "An id is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit: choose one like site-north-2026.");
-        if (!context.Request.HasJsonContentType())
-            return Problems.Of(
-                StatusCodes.Status415UnsupportedMediaType, "JSON only", "Send the mute with Content-Type: application/json.");
-
-        var body = await MuteBody.Read(context.Request.Body, id, time.GetUtcNow(), context.RequestAborted);
-        if (body.Mute is not { } mute)
         {
-            return Problems.Of(
-                StatusCodes.Status400BadRequest, "Not a mute", string.Join(" ", body.Errors.Select(error => error.Detail)),
-                new Dictionary<string, object?> { ["errors"] = body.Errors });
+            return Problems.BadRequest(
+                "Not an id",
+                "An id is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit: choose one like site-north-2026.");
         }
 
+        if (!context.Request.HasJsonContentType()) return Problems.JsonOnly("the mute");
+        var body = await MuteBody.Read(context.Request.Body, id, time.GetUtcNow(), context.RequestAborted);
+        if (body.Mute is not { } mute)
+            return Problems.BadRequest("Not a mute", string.Join(" ", body.Errors.Select(error => error.Detail)), body.Errors);
         var answer = await grains.Mutes().Put(mute);
         if (answer == MutePut.Full)
             return Problems.Of(StatusCodes.Status409Conflict, "Too many mutes",
@@ -64,7 +53,7 @@ internal static partial class MutesApi
         return TypedResults.NoContent();
     }
 
-    /// <summary>It is stored; other silos hear of it within seconds, and this one before it answers.</summary>
+    /// <summary>This silo applies the change before it answers; the others follow within seconds.</summary>
     private static async Task Known(MuteBook book, ILogger logger, CancellationToken cancellationToken)
     {
         try
@@ -86,7 +75,7 @@ internal static partial class MutesApi
 
     internal sealed record MuteItems(IReadOnlyList<Mute> Items);
 
-    [LoggerMessage(LogLevel.Warning, "A change of the mutes is stored, but this silo has not seen it "
-        + "yet; it looks again in a few seconds.")]
+    [LoggerMessage(LogLevel.Warning, "A change of the mutes is stored, but this silo could not read it "
+        + "yet. It tries again in a few seconds.")]
     private static partial void LogLater(ILogger logger, Exception exception);
 }

@@ -1,6 +1,6 @@
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Api;
-using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting.Running;
 using Microsoft.AspNetCore.Connections.Features;
@@ -11,15 +11,15 @@ namespace IoTOrleans.Silo.Hosting.Composition;
 
 internal static class HttpComposition
 {
-    /// <summary>Of people, scrapers and gateways, whose clients pool theirs; one more is closed at once.</summary>
+    /// <summary>Enough for people, scrapers and gateways that pool connections. One more is closed at once.</summary>
     private const int MostConnections = 1000;
 
     public static void AddHttp(this WebApplicationBuilder builder, SiloSettings settings)
     {
         builder.Services.AddSingleton(
-            new DoorOptions(settings.ApiKey, HostNames(builder.Configuration, settings), settings.AllowAnonymous));
+            new AccessCheckOptions(settings.ApiKey, HostNames(builder.Configuration, settings), settings.AllowAnonymous));
 
-        // ASP.NET Core's own filter would refuse loopback as soon as a name is listed, and health checks by address: our door asks.
+        // The access check looks at the Host header: ASP.NET Core's own filter would refuse loopback and health checks by address.
         builder.Services.PostConfigure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         builder.Services.AddProblemDetails();
@@ -31,15 +31,11 @@ internal static class HttpComposition
         builder.Services.AddFileGauge();
         builder.WebHost.ConfigureKestrel(Bound);
 
-        // As ASP.NET Core's documentation has it, for who needs other limits; by itself Kestrel reads only its endpoints there.
+        // For other limits, as in ASP.NET Core's documentation; by itself Kestrel reads only its endpoints there.
         builder.Services.Configure<KestrelServerOptions>(builder.Configuration.GetSection("Kestrel"));
     }
 
-    public static void UseReception(this WebApplication app)
-    {
-        var reception = app.Services.GetRequiredService<Reception>();
-        app.Use(reception.Admit);
-    }
+    public static void UseReception(this WebApplication app) => app.Use(app.Services.GetRequiredService<Reception>().Admit);
 
     public static void UseProblems(this WebApplication app)
     {
@@ -47,12 +43,9 @@ internal static class HttpComposition
         app.UseStatusCodePages();
     }
 
-    public static void UseDoors(this WebApplication app) => app.UseMiddleware<Doors>();
+    public static void UseAccessCheck(this WebApplication app) => app.UseMiddleware<AccessCheck>();
 
-    /// <summary>
-    /// What a client that never comes to an end can hold: a connection for 10 s until its headers are there, then at most 64 KB of its body
-    /// that nobody has read, for as long as 240 bytes of it come each second.
-    /// </summary>
+    /// <summary>Limits a slow client to 10 s without headers, and then to 64 KB of unread body while it sends 240 bytes a second.</summary>
     private static void Bound(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
@@ -72,7 +65,7 @@ internal static class HttpComposition
 
     private static List<string> HostNames(ConfigurationManager configuration, SiloSettings settings)
     {
-        // As ASP.NET Core reads it; a comma and a port are what people write all the same.
+        // ASP.NET Core knows neither a comma nor a port there; people write both.
         var names = (configuration["AllowedHosts"] ?? "")
             .Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(name => new HostString(name).Host).ToList();

@@ -6,7 +6,7 @@ using IoTOrleans.Silo.Api.Events;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
-/// <summary>Where events come in. Registered after Orleans: they start when the silo can take events, and stop before it does.</summary>
+/// <summary>Where events come in. Registered after Orleans, so that they start when the silo takes events, and stop before it.</summary>
 internal static class InwardComposition
 {
     public static void AddEventSources(this WebApplicationBuilder builder, SiloSettings settings)

@@ -1,4 +1,3 @@
-using System.Net;
 using IoTOrleans.Aws;
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Events.Machine;
@@ -13,7 +12,6 @@ using IoTOrleans.Silo.Advice;
 using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Silo.Reminders;
 using IoTOrleans.Silo.Storage;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using Orleans.Storage;
@@ -30,44 +28,39 @@ internal static class OrleansComposition
                 options => (options.ClusterId, options.ServiceId) = (settings.Orleans.ClusterId, settings.Orleans.ServiceId));
             silo.UseEndpoints(settings);
             silo.UseStorage(settings);
-            if (settings.Storage == StorageProvider.DynamoDB) silo.ShareNoDoors();
+            if (settings.Storage == StorageProvider.DynamoDB) silo.ShareNoPorts();
             else silo.StayAlone(settings.Orleans);
             silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
             silo.AddDashboard();
             silo.LiveWithinLimits();
         });
 
-        // After Orleans: hosted services stop in reverse, and whatever is under way still needs its grain.
+        // After Orleans, since hosted services stop in reverse, and these need grains until they have stopped.
         builder.Services.AddPresence();
         builder.Services.AddHostedService<Shedder>();
         builder.Services.AddHostedService<ClockWatch>();
         builder.Services.AddThingList();
-        builder.Services.AddSingleton<IOptions<PresenceOptions>>(new OptionsWrapper<PresenceOptions>(settings.Presence));
-        builder.Services.AddSingleton<IOptions<SummaryOptions>>(new OptionsWrapper<SummaryOptions>(new() { TimeZone = settings.TimeZone }));
-        builder.Services.AddSingleton<IOptions<RoundOptions>>(new OptionsWrapper<RoundOptions>(settings.Rounds));
-        builder.Services.AddSingleton<IOptions<IncidentOptions>>(new OptionsWrapper<IncidentOptions>(settings.Incidents));
+        builder.Services.AddSingleton(Options.Create(settings.Presence));
+        builder.Services.AddSingleton(Options.Create(new SummaryOptions { TimeZone = settings.TimeZone }));
+        builder.Services.AddSingleton(Options.Create(settings.Rounds));
+        builder.Services.AddSingleton(Options.Create(settings.Incidents));
     }
 
-    /// <summary>
-    /// A silo that is alone needs no address that others could reach; one of several has to have it, and Orleans finds it.
-    /// </summary>
+    /// <summary>A silo that is alone needs no address that others can reach; for one of several Orleans finds it.</summary>
     private static void UseEndpoints(this ISiloBuilder silo, SiloSettings settings) => silo.Configure<EndpointOptions>(options =>
     {
-        var orleans = settings.Orleans;
-        if (orleans.AdvertisedAddress is { } advertised) options.AdvertisedIPAddress = IPAddress.Parse(advertised);
+        if (settings.Orleans.AdvertisedAddress is { } advertised) options.AdvertisedIPAddress = IPAddress.Parse(advertised);
         else if (settings.Storage != StorageProvider.DynamoDB) options.AdvertisedIPAddress = IPAddress.Loopback;
-        options.SiloPort = orleans.SiloPort;
-        options.GatewayPort = orleans.GatewayPort;
+        (options.SiloPort, options.GatewayPort) = (settings.Orleans.SiloPort, settings.Orleans.GatewayPort);
     });
 
     private static void StayAlone(this ISiloBuilder silo, OrleansSettings orleans)
     {
         var address = orleans.AdvertisedAddress is { } advertised ? IPAddress.Parse(advertised) : IPAddress.Loopback;
         silo.UseDevelopmentClustering(new IPEndPoint(address, orleans.SiloPort));
-        silo.KeepDoorsShut();
+        silo.ListenNowhere();
     }
 
-    /// <summary>Lists of things, by whatever knows them; the catalogue itself comes with the storage.</summary>
     private static void AddThingList(this IServiceCollection services)
     {
         services.AddSingleton<NamedThings>();

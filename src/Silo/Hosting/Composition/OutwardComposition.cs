@@ -5,7 +5,6 @@ using IoTOrleans.Silo.Verifiers;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
-/// <summary>Who is told, and who is asked before.</summary>
 internal static class OutwardComposition
 {
     public static void AddNotifications(this WebApplicationBuilder builder, SiloSettings settings) => builder.Services.AddNotifications(

@@ -1,4 +1,4 @@
-using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Logging;
 using Microsoft.Extensions.Configuration.Memory;
@@ -8,20 +8,17 @@ namespace IoTOrleans.Silo.Hosting.Composition;
 
 internal static class SiloApplication
 {
-    /// <summary>
-    /// ECS grants 30 s between SIGTERM and SIGKILL; what is under way, a notification included, ends well within this. From then on nothing
-    /// is waited for any more, and at 26 s it ends (<see cref="StopLimit"/>).
-    /// </summary>
+    /// <summary>ECS leaves 30 s between SIGTERM and SIGKILL; see also <see cref="StopLimit"/>.</summary>
     private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(22);
 
-    /// <summary>What others say only when something is wrong; <c>Logging:LogLevel</c> overrides it as everywhere.</summary>
+    /// <summary>The user's <c>Logging:LogLevel</c> overrides these.</summary>
     private static readonly Dictionary<string, string?> QuietLogs = new()
     {
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:Orleans"] = "Warning",
 
-        // Warns at every start that a check "has not completed" since the machine was booted: it counts from zero.
+        // It warns at every start about a check that "has not completed" since the machine was booted.
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
         ["Logging:LogLevel:Polly"] = "Warning",
         ["Logging:LogLevel:System"] = "Warning",
@@ -37,11 +34,11 @@ internal static class SiloApplication
         "IoTOrleans.Silo.Reminders.ReminderService",
         "Orleans.Runtime.MembershipService.MembershipTableManager",
 
-        // On a busy machine the first turns take long, and say so.
+        // On a busy machine the first turns take long.
         "Orleans.Runtime.Scheduler.WorkItemGroup",
         "IoTOrleans.Events.Watermarks.StallWatch",
 
-        // Whoever asks before we are ready has the answer.
+        // Requests that come before the service is ready get an answer.
         "Microsoft.Extensions.Diagnostics.HealthChecks",
         "Microsoft.AspNetCore.Diagnostics",
 
@@ -53,13 +50,13 @@ internal static class SiloApplication
 
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
-        // What is printed without naming a culture reads alike on every host: years of the Buddhist calendar help nobody who compares logs.
+        // The same output on every host: some cultures have another calendar.
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
         if (!Directory.Exists("."))
             throw new StartupException("The folder that this was started from does not exist any more: change into one that does.");
 
-        // Our own files lie beside the program; data and a user's appsettings.json in the folder it was started from.
+        // Our own files are beside the program; data and the user's appsettings.json in the folder it was started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs });
         if (LocalSettings() is { } local)
@@ -76,7 +73,6 @@ internal static class SiloApplication
     }
 
     /// <summary>The user's <c>appsettings.json</c>; null: there is none.</summary>
-    /// <exception cref="StartupException">There is one, or may be, and it cannot be read.</exception>
     private static string? LocalSettings()
     {
         if (Environment.CurrentDirectory == AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)) return null;
@@ -104,8 +100,7 @@ internal static class SiloApplication
         builder.Logging.AddConsoleFormatter<LogLines, ConsoleFormatterOptions>();
         builder.Logging.AddConsole(options => options.FormatterName = LogLines.FormatterName);
 
-        // What keeps us from starting is said in one line by Startup; these would tell it again, with stacks, and then tell how badly the
-        // silo stops that never ran.
+        // Startup explains a failed start in one line. These categories would repeat it with stacks.
         var started = false;
         builder.Services.AddHostedService(
             provider => new WhenStarted(provider.GetRequiredService<IHostApplicationLifetime>(), () => started = true));

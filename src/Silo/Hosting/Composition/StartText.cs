@@ -1,13 +1,12 @@
 using IoTOrleans.Events.Machine;
+using IoTOrleans.Silo.Api.Access;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
-/// <summary>The first thing a person reads: where to look, what is watched, who is told, and when.</summary>
+/// <summary>What the terminal shows at start: where to look, what is watched, where notifications go, and when.</summary>
 internal static class StartText
 {
-    /// <summary>
-    /// Somebody who has waited for this long wants to know where it stands; a start that goes well is faster, also on a slow machine.
-    /// </summary>
+    /// <summary>A good start is faster than this, also on a slow machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     public static void SayWhereToLook(this WebApplication app, SiloSettings settings)
@@ -40,7 +39,7 @@ internal static class StartText
     private static string Compose(string first, WebApplication app, SiloSettings settings)
     {
         var url = app.Urls.FirstOrDefault()
-            ?? (Api.Doors.ListenAddresses.From(app.Configuration) is [var asked, ..] ? asked : Api.Doors.ListenAddresses.Default);
+            ?? (ListenAddresses.From(app.Configuration) is [var asked, ..] ? asked : ListenAddresses.Default);
         var verifiers = app.Services.GetServices<IConnectionVerifier>().Select(verifier => verifier.Name).ToList();
         var destinations = app.Services.GetServices<INotificationDestination>().Select(destination => destination.Name);
         var lines = new List<string>
@@ -55,9 +54,9 @@ internal static class StartText
         };
         if (app.Services.GetRequiredService<FileGauge>() is { Limit: { } limit, Room: { } room })
             lines.Add($"  Files     {limit} may be open at once: room for {room} connections");
-        var doors = app.Services.GetRequiredService<Api.Doors.DoorOptions>();
-        if (doors.HostNames.Count == 0 && app.Urls.Any(listening => !Api.Doors.ListenAddresses.IsLoopback(listening)))
-            lines.Add("  Doors     other machines are refused until AllowedHosts names this one as they call it");
+        var access = app.Services.GetRequiredService<AccessCheckOptions>();
+        if (access.HostNames.Count == 0 && app.Urls.Any(listening => !ListenAddresses.IsLoopback(listening)))
+            lines.Add("  Access    other machines are refused until AllowedHosts names this one as they call it");
         lines.AddRange(settings.Unknown.Select(key => $"  {SiloSettings.IsIgnored(key)}"));
         return string.Join(Environment.NewLine, lines);
     }
@@ -86,19 +85,19 @@ internal static class StartText
         var policies = presence.Policies.Count switch
         {
             0 => "",
-            1 => "; one policy says otherwise for some",
-            var several => $"; {several} policies say otherwise for some",
+            1 => "; one policy differs for some things",
+            var several => $"; {several} policies differ for some things",
         };
         var settling = presence.Policies
             .Where(some => some.Policy.Grace is not null || some.Policy.SettleTime is not null)
             .Select(some => (some.Match, Grace: some.Policy.Grace ?? policy.Grace, Settle: some.Policy.SettleTime ?? policy.SettleTime))
             .Where(some => some.Settle > some.Grace)
             .Select(some => $"; {some.Match}: {Away(some.Grace, some.Settle)}");
-        return $"a thing that stays away for {Away(policy.Grace, policy.SettleTime)} is told about; its return is, "
+        return $"you are notified about a thing that stays away for {Away(policy.Grace, policy.SettleTime)}, and about its return "
             + $"{hold}{policies}{string.Concat(settling)}";
     }
 
-    /// <summary>Whoever sets a short grace and waits must find here why nothing comes yet.</summary>
+    /// <summary>Explains a settle time that is longer than the grace, which delays notifications.</summary>
     private static string Away(TimeSpan grace, TimeSpan settle) => settle <= grace
         ? Duration.InWords(grace) : $"{Duration.InWords(settle)} (SettleTime, longer than the grace of {Duration.InWords(grace)})";
 }

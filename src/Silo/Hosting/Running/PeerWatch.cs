@@ -4,9 +4,7 @@ using Orleans.Runtime;
 
 namespace IoTOrleans.Silo.Hosting.Running;
 
-/// <summary>
-/// Says once that another silo of the cluster died. What Orleans says of it meanwhile, <see cref="PeerTrouble"/> keeps off the console.
-/// </summary>
+/// <summary>Logs once that another silo of the cluster died; <see cref="PeerTrouble"/> keeps Orleans' many lines off the console.</summary>
 internal sealed partial class PeerWatch(ISiloStatusOracle silos, ILogger<PeerWatch> logger) : IHostedService, ISiloStatusListener
 {
     private readonly ConcurrentDictionary<SiloAddress, SiloStatus> _last = new();
@@ -24,14 +22,14 @@ internal sealed partial class PeerWatch(ISiloStatusOracle silos, ILogger<PeerWat
         return Task.CompletedTask;
     }
 
-    /// <summary>One that leaves says so before; one that never was active had nothing in hand.</summary>
+    /// <summary>Not for a silo that leaves by itself, or that never was active.</summary>
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
     {
         if (status != SiloStatus.Dead) _last[updatedSilo] = status;
         else if (_last.TryRemove(updatedSilo, out var last) && last == SiloStatus.Active) LogDied(updatedSilo.Endpoint);
     }
 
-    [LoggerMessage(LogLevel.Warning, "The silo {Silo} of this cluster has died, or nobody can reach it: its things are taken over by those "
-        + "that are left, within a minute.")]
+    [LoggerMessage(LogLevel.Warning, "The silo {Silo} of this cluster has died or cannot be reached. The other silos take over its "
+        + "things within a minute.")]
     private partial void LogDied(System.Net.IPEndPoint silo);
 }

@@ -1,13 +1,9 @@
 using IoTOrleans.Silo.Api;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace IoTOrleans.Silo.Hosting.Running;
 
-/// <summary>
-/// Lets requests in from when the silo has joined its cluster until it is told to stop; before and after that only those that ask how it
-/// is. A stop waits a moment for those that are inside.
-/// </summary>
-internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider time) : IHostedLifecycleService, IHealthCheck
+/// <summary>Admits requests while the silo is in its cluster, else only <c>/health</c>. A stop waits a moment for them.</summary>
+internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider time) : IHostedLifecycleService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
@@ -16,16 +12,11 @@ internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider 
 
     public async Task Admit(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/health"))
-        {
-            await next(context);
-            return;
-        }
-
-        Interlocked.Increment(ref inside);
+        var isHealth = context.Request.Path.StartsWithSegments("/health");
+        if (!isHealth) Interlocked.Increment(ref inside);
         try
         {
-            if (Closed is not { } why)
+            if (isHealth || Closed is not { } why)
             {
                 await next(context);
                 return;
@@ -36,12 +27,12 @@ internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider 
         }
         finally
         {
-            Interlocked.Decrement(ref inside);
+            if (!isHealth) Interlocked.Decrement(ref inside);
         }
     }
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(Closed is { } why ? HealthCheckResult.Unhealthy(why) : HealthCheckResult.Healthy());
+    public string? Closed => lifetime.ApplicationStopping.IsCancellationRequested ? "is stopping"
+        : lifetime.ApplicationStarted.IsCancellationRequested ? null : "is starting: it waits for its storage and its cluster";
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -49,7 +40,7 @@ internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider 
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>While everything that a request may need still runs.</summary>
+    /// <summary>Called while everything that a request may need still runs.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -62,7 +53,4 @@ internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private string? Closed => lifetime.ApplicationStopping.IsCancellationRequested ? "is stopping"
-        : lifetime.ApplicationStarted.IsCancellationRequested ? null : "is starting: it waits for its storage and its cluster";
 }

@@ -1,12 +1,9 @@
 namespace IoTOrleans.Silo.Hosting.Running;
 
-/// <summary>
-/// The HTTP server listens before anything else starts, and until everything else has stopped: whoever asks <c>/health/live</c> gets an
-/// answer also while the silo waits for its cluster or for storage. What it answers to others meanwhile: <see cref="Reception"/>.
-/// </summary>
+/// <summary>Starts the HTTP server first and stops it last: <c>/health/live</c> answers while the silo waits for its cluster.</summary>
 internal sealed class ServerFirst(IHostedService server) : IHostedLifecycleService
 {
-    /// <summary>ASP.NET Core adds its server as the last of the services, at the build; here it becomes the first.</summary>
+    /// <summary>ASP.NET Core adds its server last, when the host is built; here it becomes the first service.</summary>
     public static void Arrange(IHostBuilder host) => host.ConfigureContainer<IServiceCollection>((_, services) =>
     {
         var server = services.Last(

@@ -5,25 +5,20 @@ using IoTOrleans.Grains.Dispatch;
 
 namespace IoTOrleans.Silo.Hosting.Running;
 
-/// <summary>
-/// A stop that something holds up, most often storage that does not answer, ends all the same before the 30 s are over that are granted,
-/// and says what is left. Nothing is lost by it: it is as if the process had died then, and that it may at any time.
-/// </summary>
+/// <summary>Ends a stop that hangs, usually because storage does not answer, and says what is left. Nothing is lost by it.</summary>
 internal static class StopLimit
 {
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(26);
 
-    /// <summary>For the runtime's own end.</summary>
     private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(2);
 
     public static void EndInTime(this WebApplication app, SiloSettings settings)
     {
         var services = app.Services;
-        app.Lifetime.ApplicationStopping.Register(() =>
-        {
-            // A thread of its own: what hangs may have taken those of the pool.
-            new Thread(() => End(settings, services)) { IsBackground = true, Name = "StopLimit" }.Start();
-        });
+
+        // Its own thread: what hangs may have taken those of the pool.
+        app.Lifetime.ApplicationStopping.Register(
+            () => new Thread(() => End(settings, services)) { IsBackground = true, Name = "StopLimit" }.Start());
     }
 
     private static void End(SiloSettings settings, IServiceProvider services)
@@ -43,13 +38,13 @@ internal static class StopLimit
         try
         {
             Add(services.GetService<InFlightMessages>()?.Count, "messages (the queue shows them again within 30 s)");
-            Add(services.GetService<NotificationsInHand>()?.Count, "notifications (sent again by whoever goes on)");
+            Add(services.GetService<NotificationsInHand>()?.Count, "notifications (sent again by the next start or by the other silos)");
             Add(services.GetService<BrokerOutbox>()?.ThingsWaiting,
-                "things of the broker that have come or gone (the next start gives them their grace anew)");
+                "things of the broker that connected or disconnected (the next start gives them a new grace)");
         }
         catch (ObjectDisposedException)
         {
-            // The services are gone already: it hangs at the very end.
+            // The services are disposed already.
         }
 
         left.Add(settings.Storage == StorageProvider.DynamoDB ? "its things (the other silos take them over in about 15 s)" : "its things "

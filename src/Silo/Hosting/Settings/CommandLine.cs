@@ -1,12 +1,9 @@
 namespace IoTOrleans.Silo.Hosting.Settings;
 
-/// <summary>
-/// The arguments that are settings, and what is wrong with the others. ASP.NET Core takes no notice of most of what it does not understand
-/// there, and fails with a stack trace at the rest.
-/// </summary>
+/// <summary>The arguments that are settings, and the mistakes in the others, most of which ASP.NET Core would ignore.</summary>
 internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mistakes)
 {
-    /// <summary>The names that have no section: our own, and those of ASP.NET Core and its test host.</summary>
+    /// <summary>Names without a section: our own, and those of ASP.NET Core and its test host.</summary>
     private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase)
     {
         "ExternalUrl", "Culture", "AllowedHosts", "urls", "http_ports", "https_ports", "https_port", "environment", "contentRoot",

@@ -1,4 +1,3 @@
-using System.Net;
 using IoTOrleans.DynamoDB;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Policies;
@@ -8,13 +7,11 @@ using IoTOrleans.Notifications.Settings;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
 
-/// <summary>From configuration to <see cref="SiloSettings"/>; whatever is wrong is said at once, all of it.</summary>
+/// <summary>Reads <see cref="SiloSettings"/> from configuration, and lists all mistakes at once.</summary>
 internal static class ReadSettings
 {
     private static readonly string[] Sections = ["Presence", "Things", "Storage", "Events", "Notifications", "Verify", "Auth"];
 
-    /// <param name="look">What else is wrong with them, on this machine.</param>
-    /// <exception cref="StartupException">One line a mistake.</exception>
     public static SiloSettings From(IConfiguration configuration, Func<SiloSettings, IEnumerable<string>>? look = null)
     {
         var reader = new SettingsReader(configuration);
@@ -23,31 +20,28 @@ internal static class ReadSettings
         var embedded = storage != StorageProvider.DynamoDB;
         var mqtt = ReadMqtt(reader, embedded);
         var verifyMaxPerSecond = reader.Number("Verify:MaxPerSecond", 200, 1, 100_000);
-        var settings = new SiloSettings
-        {
-            Presence = ReadPresence(reader),
-            Incidents = ReadIncidents(reader),
-            Rounds = ReadRounds(reader, verifyMaxPerSecond),
-            Storage = storage,
-            SqlitePath = ReadSqlitePath(reader),
-            DynamoDB = ReadDynamoDB(reader, configuration),
-            Things = new(ReadGlobs(reader, "Things:Include"), ReadGlobs(reader, "Things:Exclude")),
-            QueueUrl = reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
-            Mqtt = mqtt,
-            HttpEvents = reader.Flag("Events:Http:Enabled", embedded),
-            Destinations = ReadDestinations.From(reader),
-            TimeZone = ReadTimeZone(reader),
-            Culture = ReadCulture(reader),
-            ExternalUrl = reader.Url("ExternalUrl"),
-            VerifyWith = reader.Choice("Verify:With", VerifyWith.Auto),
-            ShadowName = reader.Text("Verify:ShadowName"),
-            VerifyMaxPerSecond = verifyMaxPerSecond,
-            ApiKey = reader.Text("Auth:ApiKey"),
-            AllowAnonymous = reader.Flag("Auth:AllowAnonymous", false),
-            Orleans = ReadOrleans(reader),
-            Unknown = [],
-        };
-        settings = settings with { Unknown = [.. reader.Unread(Sections), .. reader.Misspelt([.. Sections, "Orleans"])] };
+        var settings = new SiloSettings(
+            Presence: ReadPresence(reader),
+            Incidents: ReadIncidents(reader),
+            Rounds: ReadRounds(reader, verifyMaxPerSecond),
+            Storage: storage,
+            SqlitePath: ReadSqlitePath(reader),
+            DynamoDB: ReadDynamoDB(reader, configuration),
+            Things: new(ReadGlobs(reader, "Things:Include"), ReadGlobs(reader, "Things:Exclude")),
+            QueueUrl: reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
+            Mqtt: mqtt,
+            HttpEvents: reader.Flag("Events:Http:Enabled", embedded),
+            Destinations: ReadDestinations.From(reader),
+            TimeZone: ReadTimeZone(reader),
+            Culture: ReadCulture(reader),
+            ExternalUrl: reader.Url("ExternalUrl"),
+            VerifyWith: reader.Choice("Verify:With", VerifyWith.Auto),
+            ShadowName: reader.Text("Verify:ShadowName"),
+            VerifyMaxPerSecond: verifyMaxPerSecond,
+            ApiKey: reader.Text("Auth:ApiKey"),
+            AllowAnonymous: reader.Flag("Auth:AllowAnonymous", false),
+            Orleans: ReadOrleans(reader),
+            Unknown: [.. reader.Unread(Sections), .. reader.Misspelt([.. Sections, "Orleans"])]);
 
         foreach (var mistake in settings.Presence.Check([.. settings.Destinations.Select(destination => destination.Name)]))
             reader.Mistake(mistake);
@@ -56,12 +50,12 @@ internal static class ReadSettings
         foreach (var mistake in look?.Invoke(settings) ?? []) reader.Mistake(mistake);
         if (reader.Mistakes.Count == 0) return settings;
 
-        // What starts names it and goes on; what does not start at all had better say all it knows.
+        // A service that starts only mentions unknown settings. With mistakes they are listed, too: one may be the cause.
         throw new StartupException(
             string.Join(Environment.NewLine, reader.Mistakes.Distinct().Concat(settings.Unknown.Select(SiloSettings.IsIgnored))));
     }
 
-    /// <summary>ASP.NET Core reads the paths of certificates by itself, and leaves <c>~/</c> to the shell.</summary>
+    /// <summary>ASP.NET Core reads these paths itself and does not expand <c>~/</c>.</summary>
     private static void ExpandCertificatePaths(SettingsReader reader, IConfiguration configuration)
     {
         foreach (var (key, value) in configuration.GetSection("Kestrel").AsEnumerable())
@@ -78,7 +72,7 @@ internal static class ReadSettings
             reader.Mistake("Events:Mqtt:Listen:Port: the embedded broker is for one silo with Storage:Provider=Sqlite; set it to 0, or use "
                 + "AWS IoT Core and Events:Sqs:QueueUrl.");
         if (settings.Storage != StorageProvider.DynamoDB && settings.Orleans.GatewayPort > 0)
-            reader.Mistake($"Orleans:Endpoints:GatewayPort={settings.Orleans.GatewayPort}: a silo that is alone lets nobody in by it; "
+            reader.Mistake($"Orleans:Endpoints:GatewayPort={settings.Orleans.GatewayPort}: a silo that is alone does not use it; "
                 + $"leave it out, or use Storage:Provider=DynamoDB.");
         if (settings.Mqtt.Username is null != settings.Mqtt.Password is null)
         {
@@ -148,7 +142,7 @@ internal static class ReadSettings
         return rounds;
     }
 
-    /// <summary>Whoever points the SDK to an endpoint of his own has no tables there yet, as a rule; on AWS tables have owners.</summary>
+    /// <summary>Creates tables by default only at an endpoint that is not AWS; on AWS tables have owners.</summary>
     private static DynamoDBSettings ReadDynamoDB(SettingsReader reader, IConfiguration configuration)
     {
         var elsewhere = !string.IsNullOrEmpty(configuration["AWS_ENDPOINT_URL_DYNAMODB"] ?? configuration["AWS_ENDPOINT_URL"]);
@@ -178,7 +172,7 @@ internal static class ReadSettings
         return TimeZoneInfo.Utc;
     }
 
-    /// <summary>.NET takes UTC for a <c>TZ</c> that it does not understand, without a word.</summary>
+    /// <summary>.NET silently takes UTC for a <c>TZ</c> that it does not understand.</summary>
     private static TimeZoneInfo LocalZone(SettingsReader reader)
     {
         var name = Environment.GetEnvironmentVariable("TZ")?.TrimStart(':');
@@ -187,7 +181,7 @@ internal static class ReadSettings
             && zone.BaseUtcOffset == TimeZoneInfo.Local.BaseUtcOffset)
             return TimeZoneInfo.Local;
         reader.Mistake(
-            $"TZ={name} is no time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.");
+            $"TZ={name} is not a time zone that .NET knows: say an IANA name like Asia/Kolkata there, or in Notifications:TimeZone.");
         return TimeZoneInfo.Local;
     }
 

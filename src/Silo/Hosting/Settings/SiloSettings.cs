@@ -21,52 +21,31 @@ internal enum VerifyWith
 }
 
 /// <summary>All settings, read and checked once, before anything is started. Their meaning: docs/settings.md.</summary>
-internal sealed record SiloSettings
+/// <param name="Destinations">Never empty.</param>
+/// <param name="Unknown">Settings that are set and not known, usually typing errors.</param>
+internal sealed record SiloSettings(
+    PresenceOptions Presence,
+    IncidentOptions Incidents,
+    RoundOptions Rounds,
+    StorageProvider Storage,
+    string SqlitePath,
+    DynamoDBSettings DynamoDB,
+    ThingsSettings Things,
+    string? QueueUrl,
+    MqttSettings Mqtt,
+    bool HttpEvents,
+    IReadOnlyList<DestinationSettings> Destinations,
+    TimeZoneInfo TimeZone,
+    string Culture,
+    Uri? ExternalUrl,
+    VerifyWith VerifyWith,
+    string? ShadowName,
+    int VerifyMaxPerSecond,
+    string? ApiKey,
+    bool AllowAnonymous,
+    OrleansSettings Orleans,
+    IReadOnlyList<string> Unknown)
 {
-    public required PresenceOptions Presence { get; init; }
-
-    public required IncidentOptions Incidents { get; init; }
-
-    public required RoundOptions Rounds { get; init; }
-
-    public required StorageProvider Storage { get; init; }
-
-    public required string SqlitePath { get; init; }
-
-    public required DynamoDBSettings DynamoDB { get; init; }
-
-    public required ThingsSettings Things { get; init; }
-
-    public string? QueueUrl { get; init; }
-
-    public required MqttSettings Mqtt { get; init; }
-
-    public required bool HttpEvents { get; init; }
-
-    /// <summary>Who is told; never empty.</summary>
-    public required IReadOnlyList<DestinationSettings> Destinations { get; init; }
-
-    public required TimeZoneInfo TimeZone { get; init; }
-
-    public required string Culture { get; init; }
-
-    public Uri? ExternalUrl { get; init; }
-
-    public required VerifyWith VerifyWith { get; init; }
-
-    public string? ShadowName { get; init; }
-
-    public required int VerifyMaxPerSecond { get; init; }
-
-    public string? ApiKey { get; init; }
-
-    public required bool AllowAnonymous { get; init; }
-
-    public required OrleansSettings Orleans { get; init; }
-
-    /// <summary>What was set and is not known: said at start, since it is most often a typing error.</summary>
-    public required IReadOnlyList<string> Unknown { get; init; }
-
     public static string IsIgnored(string unknown) => $"Unknown setting {unknown} is ignored: a typing error?";
 
     public bool VerifiesByShadow => VerifyWith == VerifyWith.Shadow || (VerifyWith == VerifyWith.Auto && QueueUrl is not null);
@@ -74,8 +53,6 @@ internal sealed record SiloSettings
     public bool VerifiesByBroker => VerifyWith != VerifyWith.None && Mqtt.Port > 0;
 }
 
-/// <param name="Include">Globs; empty: all.</param>
-/// <param name="Exclude">Globs; of those that are included.</param>
 internal sealed record ThingsSettings(IReadOnlyList<string> Include, IReadOnlyList<string> Exclude);
 
 internal sealed record DynamoDBSettings(string TablePrefix, bool CreateTables);

@@ -1,15 +1,11 @@
-using System.Net;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Mqtt;
-using IoTOrleans.Silo.Api.Doors;
+using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Sqlite;
 
 namespace IoTOrleans.Silo.Hosting.Starting;
 
-/// <summary>
-/// What would make a start fail on this machine: ports, addresses, the folder. It is looked at beforehand, so that one start names all of
-/// it together with the wrong settings. What becomes wrong after that is named when the port or the folder is opened.
-/// </summary>
+/// <summary>Finds what would make a start fail on this machine, so that it is listed together with the wrong settings.</summary>
 internal static class Ground
 {
     public static IEnumerable<string> Trouble(SiloSettings settings, IConfiguration configuration) =>
@@ -31,7 +27,7 @@ internal static class Ground
             }
             catch (FormatException exception)
             {
-                trouble.Add($"{address} is no address to listen on ({exception.Message.TrimEnd('.')}): "
+                trouble.Add($"{address} is not an address to listen on ({exception.Message.TrimEnd('.')}): "
                     + "say something like http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.");
                 continue;
             }
@@ -49,7 +45,7 @@ internal static class Ground
         if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address))
             yield return MqttListener.PortAt(new(address, settings.Mqtt.Port));
 
-        // Which address it is without a setting Orleans finds out; the port is looked at again when it is opened.
+        // Without a setting Orleans finds the address; the port is checked again when it is opened.
         if (settings.Storage != StorageProvider.DynamoDB) yield break;
         if (!IPAddress.TryParse(settings.Orleans.AdvertisedAddress, out var advertised)) yield break;
         yield return OwnPorts.Silo(new(advertised, settings.Orleans.SiloPort));

@@ -1,9 +1,7 @@
-using System.Net;
 using IoTOrleans.Events.Machine;
 
 namespace IoTOrleans.Silo.Hosting.Starting;
 
-/// <summary>Where HTTP and Orleans listen, and what a person can do about it if they cannot.</summary>
 internal static class OwnPorts
 {
     private const string SiloPort = "Orleans:Endpoints:SiloPort";

@@ -1,9 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
 
-namespace IoTOrleans.Silo.Api.Doors;
+namespace IoTOrleans.Silo.Api.Access;
 
-/// <summary>Where HTTP will listen, by ASP.NET Core's own settings, and whether anybody beyond this machine can reach it.</summary>
+/// <summary>Where HTTP listens, by ASP.NET Core's own settings, and whether other machines can reach it.</summary>
 internal static class ListenAddresses
 {
     internal const string Default = "http://127.0.0.1:8080";
@@ -31,7 +30,7 @@ internal static class ListenAddresses
             || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
     }
 
-    /// <summary>Where a server that is given this address listens; null: where nobody can look beforehand.</summary>
+    /// <summary>Where a server listens for this address; null: a pipe, which cannot be checked beforehand.</summary>
     /// <exception cref="FormatException">The text cannot be read as an address.</exception>
     public static EndPoint? EndPointOf(string address)
     {
@@ -39,10 +38,10 @@ internal static class ListenAddresses
         if (binding.IsNamedPipe) return null;
         if (binding.IsUnixPipe) return Socket(binding.UnixPipePath);
         if (address.StartsWith("http://unix:", StringComparison.OrdinalIgnoreCase))
-            throw new FormatException("a socket has its whole path there, from / on");
+            throw new FormatException("the whole path of the socket is needed, from / on");
         if (binding.PathBase.Length > 0) throw new FormatException($"the path {binding.PathBase} is not supported");
 
-        // To ASP.NET Core what follows the colon is part of a name where it is no number, and any name means all addresses.
+        // ASP.NET Core takes text after the colon as part of a name if it is no number, and any name as all addresses.
         var bracket = binding.Host.LastIndexOf(']');
         var colon = binding.Host.LastIndexOf(':');
         if (colon > bracket) throw NoPort(binding.Host[(colon + 1)..]);
@@ -51,7 +50,7 @@ internal static class ListenAddresses
         return new IPEndPoint(IPAddress.TryParse(binding.Host, out var ip) ? ip : IPAddress.Any, binding.Port);
     }
 
-    private static FormatException NoPort(string port) => new($"{port} is no port: 1 to {IPEndPoint.MaxPort}");
+    private static FormatException NoPort(string port) => new($"{port} is not a port: 1 to {IPEndPoint.MaxPort}");
 
     private static UnixDomainSocketEndPoint Socket(string path)
     {

@@ -1,25 +1,21 @@
-using System.Net;
 using IoTOrleans.Silo.Hosting.Starting;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
-/// <summary>The ports by which Orleans lets other silos and its own clients in, without asking for a key.</summary>
-internal static class SiloDoors
+/// <summary>The ports on which Orleans accepts other silos and its own clients, without a key.</summary>
+internal static class OrleansListeners
 {
-    /// <summary>
-    /// For a silo that is alone: nothing listens at all. Orleans itself knows no such silo; what it sends to itself needs no network.
-    /// </summary>
-    public static void KeepDoorsShut(this ISiloBuilder silo) => Replace(silo.Services, (_, _) => new ShutDoors());
+    /// <summary>For a silo that is alone. Orleans has no such mode; what a silo sends to itself needs no network.</summary>
+    public static void ListenNowhere(this ISiloBuilder silo) => Replace(silo.Services, (_, _) => new NoListeners());
 
     /// <summary>
-    /// For one of several: nobody else may listen there. Orleans shares its ports (SO_REUSEPORT), so that a second silo would start well,
-    /// and the others would take it for a newer self of the first one, which has to die then.
+    /// For one of several silos. Orleans shares its ports (SO_REUSEPORT), so that a second silo on the same port would start, and the
+    /// others would take it for a newer start of the first one, which would then have to end.
     /// </summary>
-    public static void ShareNoDoors(this ISiloBuilder silo) =>
-        Replace(silo.Services, (services, inner) => new OwnDoors(inner(), services.GetRequiredService<IOptions<EndpointOptions>>()));
+    public static void ShareNoPorts(this ISiloBuilder silo) =>
+        Replace(silo.Services, (services, inner) => new OwnListeners(inner(), services.GetRequiredService<IOptions<EndpointOptions>>()));
 
     private static void Replace(
         IServiceCollection services, Func<IServiceProvider, Func<IConnectionListenerFactory>, IConnectionListenerFactory> make)
@@ -27,7 +23,7 @@ internal static class SiloDoors
         // Under keys that only Orleans has: one for silos, one for clients.
         var theirs = services.Where(service => service.IsKeyedService && service.ServiceType == typeof(IConnectionListenerFactory))
             .ToList();
-        if (theirs.Count != 2) throw new InvalidOperationException($"Orleans opens {theirs.Count} doors instead of 2.");
+        if (theirs.Count != 2) throw new InvalidOperationException($"Orleans has {theirs.Count} listener factories instead of 2.");
         foreach (var factory in theirs)
         {
             services.Remove(factory);
@@ -36,23 +32,23 @@ internal static class SiloDoors
         }
     }
 
-    private sealed class OwnDoors(IConnectionListenerFactory inner, IOptions<EndpointOptions> endpoints) : IConnectionListenerFactory
+    private sealed class OwnListeners(IConnectionListenerFactory inner, IOptions<EndpointOptions> endpoints) : IConnectionListenerFactory
     {
         public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
         {
             var ip = (IPEndPoint)endpoint;
-            var door = ip.Port == endpoints.Value.SiloPort ? OwnPorts.Silo(ip) : OwnPorts.Gateway(ip);
-            return door.Trouble() is { } trouble ? throw new StartupException(trouble) : inner.BindAsync(endpoint, cancellationToken);
+            var port = ip.Port == endpoints.Value.SiloPort ? OwnPorts.Silo(ip) : OwnPorts.Gateway(ip);
+            return port.Trouble() is { } trouble ? throw new StartupException(trouble) : inner.BindAsync(endpoint, cancellationToken);
         }
     }
 
-    private sealed class ShutDoors : IConnectionListenerFactory
+    private sealed class NoListeners : IConnectionListenerFactory
     {
         public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-            new(new ShutDoor(endpoint));
+            new(new IdleListener(endpoint));
     }
 
-    private sealed class ShutDoor(EndPoint endPoint) : IConnectionListener
+    private sealed class IdleListener(EndPoint endPoint) : IConnectionListener
     {
         private readonly TaskCompletionSource<ConnectionContext?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
