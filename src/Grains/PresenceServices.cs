@@ -35,6 +35,7 @@ public static class PresenceServices
         services.AddSingleton<DeferredVerdicts>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
         services.TryAddSingleton<IIngestProgress, NoIngest>();
+        services.TryAddSingleton<IFleetCount, NoFleetCount>();
         services.AddSingleton<DispatcherClient>();
         services.AddSingleton<DestinationHealth>();
         services.AddSingleton<IDestinationHealth>(provider => provider.GetRequiredService<DestinationHealth>());
@@ -63,6 +64,11 @@ public static class PresenceServices
 
     private static void AddHosted<T>(this IServiceCollection services)
         where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
+
+    private sealed class NoFleetCount : IFleetCount
+    {
+        public ValueTask<int?> Count(CancellationToken cancellationToken) => new((int?)null);
+    }
 
     private sealed class NoIngest : IIngestProgress
     {

@@ -3,13 +3,27 @@ using IoTOrleans.Grains.Incidents;
 namespace IoTOrleans.Grains.Dispatch;
 
 internal sealed partial class IncidentPublisher(
-    IGrainFactory grains, DestinationSender sender, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
+    IGrainFactory grains, DestinationSender sender, IFleetCount fleet, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
     ILogger<IncidentPublisher> logger)
 {
     private readonly Func<string, Task> _tryAgain = destination => grains.GetGrain<IDispatcherGrain>(destination).TryAgain();
 
     public void Publish(string destination, FleetNotification notification, TimeSpan wait) =>
         sender.Send(destination, Traffic.Incidents, new Publication(this, destination, notification, wait, time.GetTimestamp()));
+
+    /// <summary>A number that is missing must not hold up the notification.</summary>
+    private async Task<int?> CountThings(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await fleet.Count(cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogNotCounted(exception);
+            return null;
+        }
+    }
 
     private TimeSpan ElapsedSince(long timestamp) => time.GetElapsedTime(timestamp);
 
@@ -28,8 +42,8 @@ internal sealed partial class IncidentPublisher(
         public ValueTask<Admission> Admit(INotificationDestination to, RetryQueue retries, CancellationToken cancellationToken) =>
             new(Admission.Go(wait - all.ElapsedSince(since)));
 
-        public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
-            to.Send(notification, cancellationToken);
+        public async Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
+            await to.Send(notification with { Total = await all.CountThings(cancellationToken) }, cancellationToken);
 
         public void Log(string to, DeliveryAnswer answer)
         {
@@ -54,4 +68,7 @@ internal sealed partial class IncidentPublisher(
     [LoggerMessage(LogLevel.Error, "{Destination} refused {Event} of incident {IncidentId} ({Count} things). "
         + "It is tried hourly for a day: {Detail}")]
     private partial void LogRefused(string destination, string @event, string incidentId, int count, string detail);
+
+    [LoggerMessage(LogLevel.Warning, "The things could not be counted. The notification of the incident goes out without their number.")]
+    private partial void LogNotCounted(Exception exception);
 }

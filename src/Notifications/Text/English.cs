@@ -10,19 +10,19 @@ internal sealed class English(LocalClock clock, string source)
 
     private static readonly Dictionary<string, string> Reasons = new()
     {
-        ["AUTH_ERROR"] = "it could not authenticate - look at its certificate or credentials.",
-        ["CLIENT_INITIATED_DISCONNECT"] = "the device said goodbye itself - switched off, restarted or asleep.",
-        ["CLIENT_ERROR"] = "the device broke the rules of MQTT - look at its firmware or client library.",
-        ["CONNECTION_LOST"] = "connection lost - no goodbye from the device, so think of power or network first.",
+        ["AUTH_ERROR"] = "it could not authenticate - check its certificate or credentials.",
+        ["CLIENT_INITIATED_DISCONNECT"] = "the device disconnected by itself - switched off, restarted or asleep.",
+        ["CLIENT_ERROR"] = "the device violated the MQTT protocol - look at its firmware or client library.",
+        ["CONNECTION_LOST"] = "connection lost - the device did not say goodbye, so check power and network first.",
         ["DUPLICATE_CLIENTID"] = "another connection took its client id - do two devices share one identity?",
-        ["FORBIDDEN_ACCESS"] = "it asked for something that its policy forbids - look at its policy.",
-        ["MQTT_KEEP_ALIVE_TIMEOUT"] = "MQTT keep-alive timeout - no goodbye from the device, so think of power or network first.",
+        ["FORBIDDEN_ACCESS"] = "its policy does not allow what it asked for - check its policy.",
+        ["MQTT_KEEP_ALIVE_TIMEOUT"] = "MQTT keep-alive timeout - the device did not say goodbye, so check power and network first.",
         ["SERVER_ERROR"] = "an error on the broker's side.",
         ["SERVER_INITIATED_DISCONNECT"] = "the broker closed the connection.",
         ["API_INITIATED_DISCONNECT"] = "somebody closed the connection through the API.",
         ["THROTTLED"] = "it exceeded a limit of the broker and was cut off.",
         ["WEBSOCKET_TTL_EXPIRATION"] = "its WebSocket connection reached the longest age allowed.",
-        ["CUSTOMAUTH_TTL_EXPIRATION"] = "the time that the custom authorizer granted it ran out.",
+        ["CUSTOMAUTH_TTL_EXPIRATION"] = "the time that the custom authorizer granted is over.",
     };
 
     public override string Subject(Notification n, string name) => (n.IsTest ? "[TEST] " : "") + n.Event switch
@@ -50,10 +50,10 @@ internal sealed class English(LocalClock clock, string source)
             NotificationEvent.DeviceRecovered =>
                 $"{name} reconnected on {Long(EndOf(n))} after {Words(n.Duration)}{Held(n.RecoveryHold)}. Nothing to do.",
             NotificationEvent.DeviceRemoved =>
-                $"{name} was removed from the watcher {Words(n.Duration)} after {Long(n.Since)}. "
-                + "Its alert is over: nobody will say that it is back. Nothing to do.",
+                $"{name} was removed from this service {Words(n.Duration)} after {Long(n.Since)}. "
+                + "Its alert is closed: no recovery will follow. Nothing to do.",
             NotificationEvent.DeviceStillOffline =>
-                $"{name} is still offline: since {Long(n.Since)}, for {Words(n.Duration)} by now. Reminder {n.Sequence}.",
+                $"{name} is still offline: since {Long(n.Since)}, for {Words(n.Duration)} now. Reminder {n.Sequence}.",
             _ when n.RecoveredAt is { } back =>
                 $"{name} went offline on {Long(n.Since)} and was away for {Words(n.Duration)}. "
                 + $"This comes late: it has been back since {Long(back)}.",
@@ -74,7 +74,7 @@ internal sealed class English(LocalClock clock, string source)
     protected override string? Checked(Verification verification) => verification switch
     {
         Verification.Confirmed => "asked when the grace was over, and it was still disconnected.",
-        Verification.Unanswered => "asked when the grace was over, but no answer came that counts; this rests on the events alone.",
+        Verification.Unanswered => "asked when the grace was over, but got no usable answer; this is based on the events alone.",
         _ => null,
     };
 
@@ -126,29 +126,29 @@ internal sealed class English(LocalClock clock, string source)
             yield break;
         }
 
-        yield return "Think of weak radio or power, or of two devices with one client id.";
+        yield return "Check radio signal and power, and whether two devices share one client id.";
         yield return "Next: one message when it has been connected for an hour without a drop. "
-            + "An outage that outlasts its grace is told as always.";
+            + "An outage that outlasts its grace is notified as always.";
     }
 
     private string WatcherSubject(Notification n, string name) => n.Event == NotificationEvent.WatcherOk
-        ? $"[WATCHER OK] {name} knows again after {Words(n.Duration)} ({FromTo(n)})"
+        ? $"[WATCHER OK] {name} is up to date again after {Words(n.Duration)} ({FromTo(n)})"
         : $"[WATCHER BLIND] {name} since {Since(n)}";
 
     protected override IEnumerable<string> WatcherLines(Notification n)
     {
         if (n.Event == NotificationEvent.WatcherOk)
         {
-            yield return $"What happened to your things is known again since {Long(EndOf(n))}; "
-                + $"before that it was not for {Words(n.Duration)}.";
-            yield return "Nothing to do: what fell due meanwhile is told now, as far as it is still so.";
+            yield return $"This service is up to date again since {Long(EndOf(n))}. "
+                + $"For {Words(n.Duration)} before that it did not know what happened to your things.";
+            yield return "Nothing to do: notifications that fell due meanwhile are sent now, if they are still true.";
             yield break;
         }
 
-        yield return $"What happened to your things since {Long(n.Since)} is not known here. "
-            + "Until it is, their absence may be told late, or from old news.";
+        yield return $"This service does not know what has happened to your things since {Long(n.Since)}. "
+            + "Until it catches up, notifications may be late or out of date.";
         yield return "Look at the event queue (can it be reached, is it growing?), at storage, and at this service's log.";
-        yield return "Next: one message when it is known again.";
+        yield return "Next: one message when it is up to date again.";
     }
 
     public override string Subject(FleetNotification n)
@@ -169,12 +169,12 @@ internal sealed class English(LocalClock clock, string source)
         if (n.OnlyReturns)
         {
             yield return $"{Things(n.Back)} came back between {Long(n.StartedAt)} and {LastBesideStart(n)}, "
-                + "beside those told one by one. Nothing to do.";
+                + "not counting those that were notified one by one. Nothing to do.";
         }
         else if (n.Event == FleetEvent.FleetRecovered)
         {
             yield return n.Back == 0
-                ? $"{Things(n.Count)} went offline from {Long(n.StartedAt)} on; nobody waits for their return any more. Nothing to do."
+                ? $"{Things(n.Count)} went offline from {Long(n.StartedAt)} on; all of them have been removed since. Nothing to do."
                 : $"{Things(n.Back)} went offline from {Long(n.StartedAt)} on; "
                     + $"the last of them came back on {Long(n.LastAt)}. Nothing to do.";
         }
@@ -182,13 +182,14 @@ internal sealed class English(LocalClock clock, string source)
         {
             yield return n.Number > 1 && n.Joined > 0
                 ? $"{N(n.Joined)} more went offline since the last message, {Things(n.Count)} by now: {NewestOf(n, ", ")}"
-                : $"{Things(n.Count)} went offline{(AllAtOnce(n) ? " at about the same time" : "")}, beside those told one by one.";
+                : $"{Things(n.Count)} went offline{(AllAtOnce(n) ? " at about the same time" : "")}, "
+                    + "not counting those that were notified one by one.";
             yield return $"Started: {Long(n.StartedAt)}, the last one at {LastBesideStart(n)}.";
             yield return n.Growing ? "Still growing: yes." : "Still growing: no.";
             if (n.Back > 0) yield return $"Back: {N(n.Back)} of {N(n.Count)}.";
         }
 
-        if (n.Removed > 0) yield return $"Removed meanwhile, and not waited for: {N(n.Removed)}.";
+        if (n.Removed > 0) yield return $"Removed meanwhile: {N(n.Removed)}.";
         if (Shares(n, reason => reason.ToLowerInvariant().Replace('_', ' ')) is { Count: > 0 } shares)
             yield return $"In common: {string.Join("; ", shares)}";
         if (n is { Event: FleetEvent.FleetOutage, Total: { } total } && total > n.Count)

@@ -130,13 +130,19 @@ internal sealed class VirtualCluster : IAsyncDisposable
     public async Task Mute(Mute mute)
     {
         await Mutes.Put(mute);
+        await MutesAreCopied();
+    }
+
+    /// <summary>What copies the mutes is not a grain, so the clock does not wait for it.</summary>
+    public async Task MutesAreCopied()
+    {
         foreach (var book in MuteBooks) await book.Refresh(CancellationToken.None);
     }
 
     public async Task Unmute(string id)
     {
         await Mutes.Delete(id);
-        foreach (var book in MuteBooks) await book.Refresh(CancellationToken.None);
+        await MutesAreCopied();
     }
 
     public IWatcherGrain Watcher => _cluster.Client.GetGrain<IWatcherGrain>(0);

@@ -98,6 +98,7 @@ public sealed class MuteGrainTests
         await cluster.Advance(Minutes(1));
         (await cluster.Status()).MutedBy.ShouldBeEmpty();
         await VirtualCluster.Until(async () => (await cluster.Mutes.List()).Count == 0);
+        await cluster.MutesAreCopied();
         await cluster.Drop();
         await cluster.Advance(Minutes(5));
         cluster.Mail.Events.ShouldBe(["device.offline"]);
