@@ -56,7 +56,7 @@ public sealed class DestinationsTests
 
         (await silo.Post(new { thingName = "rpi-1", connected = false })).Dispose();
         await silo.Until(() => mail.Mails.Count == 1, "a mail");
-        await silo.Until(async () => (await silo.Http.GetStringAsync("/health/ready")).Contains("chat refuses", StringComparison.Ordinal),
+        await silo.Until(async () => (await silo.Http.GetStringAsync("/health/ready")).Contains("chat has refused", StringComparison.Ordinal),
             "degraded health");
 
         using var health = await silo.Http.GetAsync("/health/ready");

@@ -128,7 +128,7 @@ public sealed class StartTests
         lines.ShouldContain("Presence:Grace=300: say 300s or 5m.");
         lines.ShouldContain("Unknown setting Presence:Grcae is ignored: a typing error?");
         lines.ShouldContain("Unknown setting Presense:RecoveryHold is ignored: a typing error?");
-        lines.ShouldContain(line => line.StartsWith("http://127.0.0.1:99999 is no address", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.StartsWith("http://127.0.0.1:99999 is not an address", StringComparison.Ordinal));
         lines.ShouldContain(line => line.StartsWith(
             $"http://127.0.0.1:{port}: the port is taken by the process {Environment.ProcessId} (", StringComparison.Ordinal));
         lines.ShouldContain(line => line.Contains("can be reached from other machines, and no key is set", StringComparison.Ordinal));
