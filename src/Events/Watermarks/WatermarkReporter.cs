@@ -32,7 +32,7 @@ internal sealed partial class WatermarkReporter(
         while (!stoppingToken.IsCancellationRequested)
         {
             await Exchange(stoppingToken);
-            if (time.GetElapsedTime(looked) >= LookEvery)
+            if (!stoppingToken.IsCancellationRequested && time.GetElapsedTime(looked) >= LookEvery)
             {
                 looked = time.GetTimestamp();
 

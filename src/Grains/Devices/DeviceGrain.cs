@@ -194,6 +194,6 @@ internal sealed partial class DeviceGrain(
     }
 
     [LoggerMessage(LogLevel.Warning, "{ThingName}: the order mark of the last event could not be stored; a "
-        + "late older event may be taken for news.")]
+        + "late older event may count as new.")]
     private partial void LogMarkNotStored(Exception exception, string thingName);
 }

@@ -3,14 +3,14 @@ namespace IoTOrleans.Grains.Devices;
 /// <param name="Items">As it became known, newest first.</param>
 public sealed record DeviceHistory(string ThingName, IReadOnlyList<HistoryItem> Items);
 
-/// <param name="At">When it happened, to the second; what came in late may have happened before what stands below it.</param>
+/// <param name="At">When it happened, to the second. A late event may be older than the entry after it.</param>
 /// <param name="Event"><c>connected</c>, <c>disconnected</c>, <c>told</c>, <c>delivered</c>, <c>recovered</c>, …</param>
 /// <param name="Reason">The named reason, as in logs and metrics.</param>
 /// <param name="Word">The notification that it is about, if any.</param>
-/// <param name="Destinations">Who has accepted that; of <c>given-up</c>: who has not. Versions before this field did not record it.</param>
+/// <param name="Destinations">Who accepted it; of <c>given-up</c>: who did not. Versions before this field did not record it.</param>
 public sealed record HistoryItem(DateTimeOffset At, string Event, string Reason, string? Word, IReadOnlyList<string> Destinations);
 
-/// <summary>What holds now, and the reasons that led there.</summary>
+/// <summary>The current state, and the reasons that led there.</summary>
 public sealed record DeviceWhy
 {
     public required string ThingName { get; init; }
@@ -36,7 +36,7 @@ public sealed record DeviceWhy
 }
 
 /// <param name="What"><c>grace</c>, <c>verifier</c>, <c>recovery-hold</c>, <c>mute</c>, …</param>
-/// <param name="Until">Null: nobody knows, or it may be any moment.</param>
+/// <param name="Until">Null: not known, or at any moment.</param>
 public sealed record WaitingFor(string What, DateTimeOffset? Until, string Sentence);
 
 /// <param name="Event">The notification that it is owed.</param>

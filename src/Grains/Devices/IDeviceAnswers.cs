@@ -1,8 +1,8 @@
 namespace IoTOrleans.Grains.Devices;
 
 /// <summary>
-/// How the world answers a thing's grain. Looking and sending happen outside the grain's turn, so that a reconnect never waits
-/// behind a slow webhook; each answer carries the outage it is about, which may be over by now.
+/// Answers to a thing's grain. Asking and sending happen outside the grain's turn, so that a reconnect never waits behind a slow webhook.
+/// Each answer names its outage, which may be over by now.
 /// </summary>
 [Alias("IoTOrleans.IDeviceAnswers")]
 public interface IDeviceAnswers : IGrainWithStringKey
@@ -11,7 +11,7 @@ public interface IDeviceAnswers : IGrainWithStringKey
     [Alias("Verified")]
     Task Verified(string outageId, VerifierAnswer answer);
 
-    /// <summary>The verifier's answer about this thing, which was taken to be connected when it was asked.</summary>
+    /// <summary>The audit's answer about this thing, which seemed to be connected when the verifier was asked.</summary>
     [Alias("Audited")]
     Task<PresenceReason> Audited(VerifierAnswer answer);
 
@@ -27,25 +27,23 @@ public interface IDeviceAnswers : IGrainWithStringKey
     [Alias("StillOwed")]
     Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination, bool sending);
 
-    /// <summary>Looks whether anything is due: what a reminder's tick does, without waiting for it.</summary>
+    /// <summary>Looks whether anything is due, as a reminder's tick does.</summary>
     [Alias("Wake")]
     Task Wake();
 
-    /// <summary>
-    /// The same, where a destination may answer again: what it could not be told is tried now, and not when it would be by itself.
-    /// </summary>
+    /// <summary>The same, when a destination may answer again: what it did not accept is sent again at once.</summary>
     [Alias("TryAgain")]
     Task TryAgain(string destination);
 
     /// <summary>
-    /// Whoever looked into the reminder table found something left to do here and no reminder for it, or one that is set for too late. If
-    /// that is so by what is stored now, there is one when this returns.
+    /// A look into the reminder table found no reminder for this thing, or a late one, though something is left to do. If the stored state
+    /// says so, too, the reminder exists when this returns.
     /// </summary>
-    /// <returns>There is.</returns>
+    /// <returns>Whether it exists.</returns>
     [Alias("Rearm")]
     Task<bool> Rearm();
 
-    /// <summary>The broker began to watch anew, and this thing has not come back yet.</summary>
+    /// <summary>The embedded broker was started, and this thing has not come back yet.</summary>
     [Alias("BrokerStarted")]
     Task BrokerStarted(BrokerStart start);
 }

@@ -4,12 +4,12 @@ using IoTOrleans.Grains.Presence;
 namespace IoTOrleans.Grains.Devices;
 
 /// <summary>
-/// Things that could not be read or written when something was due, and whose activation ended by that: they are looked at again within
-/// seconds. Their reminders would tick within a minute; these stay what it rests on, so that forgetting one here loses nothing.
+/// Things whose state could not be read or written when something was due: they are looked at again within seconds. Their reminders tick
+/// within a minute in any case, so that nothing is lost if one is forgotten here.
 /// </summary>
 internal sealed class SecondLooks(IGrainFactory grains, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time) : BackgroundService
 {
-    /// <summary>More of them have their reminders only.</summary>
+    /// <summary>Any more have only their reminders.</summary>
     private const int Most = 100_000;
 
     private const int AtOnce = 16;
@@ -46,7 +46,7 @@ internal sealed class SecondLooks(IGrainFactory grains, [FromKeyedServices(TimeP
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Whoever takes over has the reminders.
+            // Another silo has the reminders then.
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class SecondLooks(IGrainFactory grains, [FromKeyedServices(TimeP
         }
         catch (Exception)
         {
-            // Storage says so itself. An activation that could not even read its state has not asked for another look.
+            // The storage logs it. An activation that could not read its state has not asked for another look.
             if (_things.TryGetValue(thing.Key, out var now) && now == thing.Value) Soon(thing.Key);
         }
     }

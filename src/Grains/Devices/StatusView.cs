@@ -2,7 +2,7 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Devices;
 
-/// <summary>What people see of a thing's state.</summary>
+/// <summary>A thing's state as the API shows it.</summary>
 internal static class StatusView
 {
     public static DeviceStatus Of(DeviceState state, RuleContext context, DateTimeOffset now)

@@ -4,7 +4,7 @@ using IoTOrleans.Grains.Presence;
 namespace IoTOrleans.Grains.Devices;
 
 /// <summary>
-/// What a thing's grain would answer by what is stored of it, without waking it: a list of a million things must not load them all.
+/// What a thing's grain would answer, worked out from its stored state: a list of a million things must not activate them all.
 /// </summary>
 public sealed class StoredStatus
 {
@@ -15,7 +15,7 @@ public sealed class StoredStatus
     internal StoredStatus(PresencePolicies policies, MuteBook mutes, TimeProvider time) =>
         (_policies, _mutes, _time) = (policies, mutes, time);
 
-    /// <summary>Nothing is left of it but a word that is owed to somebody.</summary>
+    /// <summary>Nothing is left of it but a notification that is owed.</summary>
     public static bool IsForgotten(DeviceState stored) => RemovalRules.IsForgotten(stored);
 
     public DeviceStatus Of(string thingName, DeviceState stored)

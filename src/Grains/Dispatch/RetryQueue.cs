@@ -150,8 +150,9 @@ internal sealed partial class RetryQueue(
                 Wait(who);
             }
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
+            if (cancellationToken.IsCancellationRequested) return;
             LogNotWoken(exception, destination, "others");
             _othersWait = true;
         }

@@ -9,7 +9,7 @@ internal static class AdviceApi
 {
     public static void MapAdvice(this IEndpointRouteBuilder routes)
     {
-        routes.MapThing().MapGet("/advice", OfThing);
+        routes.MapThing().MapGet("/{thingName}/advice", OfThing);
         routes.MapGet("/fleet/advice", OfFleet);
     }
 

@@ -9,8 +9,8 @@ internal static class DevicesApi
     {
         routes.MapGet("/devices", List);
         var thing = routes.MapThing();
-        thing.MapGet("", Get);
-        thing.MapDelete("", Forget);
+        thing.MapGet("/{thingName}", Get);
+        thing.MapDelete("/{thingName}", Forget);
     }
 
     private static async Task<IResult> List([AsParameters] DeviceListQuery asked, ThingList things, CancellationToken cancellationToken)

@@ -13,9 +13,10 @@ internal static class PolicyApi
     public static void MapPolicies(this IEndpointRouteBuilder routes)
     {
         var thing = routes.MapThing();
-        thing.MapGet("/policy", Get);
-        thing.MapPut("/policy", Put).WithMetadata(new RequestSizeLimitAttribute(MostBytes)).Accepts<PolicySettings>("application/json");
-        thing.MapDelete("/policy", Delete);
+        thing.MapGet("/{thingName}/policy", Get);
+        thing.MapPut("/{thingName}/policy", Put)
+            .WithMetadata(new RequestSizeLimitAttribute(MostBytes)).Accepts<PolicySettings>("application/json");
+        thing.MapDelete("/{thingName}/policy", Delete);
     }
 
     private static async Task<IResult> Get(RawThingName name, IGrainFactory grains) =>

@@ -34,9 +34,9 @@ internal readonly record struct RawThingName(string Value)
 
 internal static class ThingRoutes
 {
-    /// <summary>Routes below <c>/devices/{thingName}</c>. A name that no thing can have is refused.</summary>
+    /// <summary>Routes that begin with <c>/devices/{thingName}</c>. A name that no thing can have is refused.</summary>
     public static RouteGroupBuilder MapThing(this IEndpointRouteBuilder routes) =>
-        routes.MapGroup("/devices/{thingName}").AddEndpointFilter(async (context, next) =>
+        routes.MapGroup("/devices").AddEndpointFilter(async (context, next) =>
             ThingName.IsValid(RawThingName.Of(context.HttpContext).Value, out var why)
                 ? await next(context) : Problems.BadRequest("Not a thing name", why!));
 }

@@ -8,8 +8,11 @@ internal static class StoryApi
     public static void MapStories(this IEndpointRouteBuilder routes)
     {
         var thing = routes.MapThing();
-        thing.MapGet("/history", (RawThingName name, IGrainFactory grains) => Tell(name.Value, grains, DeviceStories.HistoryOf));
-        thing.MapGet("/why", (RawThingName name, IGrainFactory grains, DeviceStories stories) => Tell(name.Value, grains, stories.WhyOf));
+        thing.MapGet(
+            "/{thingName}/history", (RawThingName name, IGrainFactory grains) => Tell(name.Value, grains, DeviceStories.HistoryOf));
+        thing.MapGet(
+            "/{thingName}/why",
+            (RawThingName name, IGrainFactory grains, DeviceStories stories) => Tell(name.Value, grains, stories.WhyOf));
     }
 
     private static async Task<IResult> Tell<T>(string name, IGrainFactory grains, Func<string, DeviceState, T> tell)

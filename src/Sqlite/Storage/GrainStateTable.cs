@@ -20,10 +20,13 @@ internal static class GrainStateTable
     private const string ThisGrain = "storage = $storage AND state = $state AND grain = $grain";
 
     public static StoredGrain? Read(StoreConnection connection, GrainStateKey key) =>
-        connection.Query($"SELECT grain, etag, data FROM grain_state WHERE {ThisGrain}", Stored, Arguments(key)).SingleOrDefault();
+        connection.Query(
+            $"SELECT etag, data FROM grain_state WHERE {ThisGrain}",
+            row => new StoredGrain(key.Grain, row.GetString(0), Data(row, 1)), Arguments(key)).SingleOrDefault();
 
     /// <param name="expectedETag">Null: there must be no row yet.</param>
-    public static Conflict? Write(StoreConnection connection, GrainStateKey key, string? expectedETag, string newETag, BinaryData data)
+    /// <param name="data">A <see cref="Value"/>.</param>
+    public static Conflict? Write(StoreConnection connection, GrainStateKey key, string? expectedETag, string newETag, object data)
     {
         var changed = connection.Execute(
             expectedETag is null
@@ -32,7 +35,7 @@ internal static class GrainStateTable
                   ON CONFLICT DO NOTHING
                   """
                 : $"UPDATE grain_state SET etag = $new, data = $data WHERE {ThisGrain} AND etag = $expected",
-            [.. Arguments(key), ("$expected", expectedETag), ("$new", newETag), ("$data", Value(data))]);
+            [.. Arguments(key), ("$expected", expectedETag), ("$new", newETag), ("$data", data)]);
         return changed == 1 ? null : FindConflict(connection, key);
     }
 
@@ -53,7 +56,8 @@ internal static class GrainStateTable
             WHERE storage = $storage AND state = $state AND grain > $after
             ORDER BY grain LIMIT $limit
             """,
-            Stored, ("$storage", storage), ("$state", state), ("$after", after), ("$limit", limit));
+            row => new StoredGrain(GrainId.Parse(row.GetString(0), CultureInfo.InvariantCulture), row.GetString(1), Data(row, 2)),
+            ("$storage", storage), ("$state", state), ("$after", after), ("$limit", limit));
 
     private static Conflict FindConflict(StoreConnection connection, GrainStateKey key) =>
         new((string?)connection.Scalar($"SELECT etag FROM grain_state WHERE {ThisGrain}", Arguments(key)));
@@ -62,11 +66,10 @@ internal static class GrainStateTable
         [("$storage", key.Storage), ("$state", key.State), ("$grain", key.Grain.ToString())];
 
     /// <summary>A TEXT value comes as its UTF-8 bytes.</summary>
-    private static StoredGrain Stored(SqliteDataReader row) => new(
-        GrainId.Parse(row.GetString(0), CultureInfo.InvariantCulture), row.GetString(1), new BinaryData(row.GetFieldValue<byte[]>(2)));
+    private static BinaryData Data(SqliteDataReader row, int column) => new(row.GetFieldValue<byte[]>(column));
 
     /// <summary>Text where possible, so that the sqlite3 shell shows it. A TEXT value cannot contain a zero byte.</summary>
-    private static object Value(BinaryData data)
+    public static object Value(BinaryData data)
     {
         var bytes = data.ToMemory().Span;
         return Utf8.IsValid(bytes) && !bytes.Contains((byte)0) ? data.ToString() : data.ToArray();

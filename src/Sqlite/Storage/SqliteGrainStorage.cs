@@ -31,7 +31,9 @@ internal sealed class SqliteGrainStorage(
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
         var key = new GrainStateKey(name, stateName, grainId);
-        var data = serializer.Serialize(grainState.State);
+
+        // Here and not within the write: all writes share one thread.
+        var data = GrainStateTable.Value(serializer.Serialize(grainState.State));
         var expected = grainState.ETag;
 
         // Random, not counted: a counter would start again after a clear, and an ETag from before the clear could fit again.

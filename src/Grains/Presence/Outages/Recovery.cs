@@ -9,7 +9,7 @@ internal static class Recovery
     /// </summary>
     internal const int MostOwing = 16;
 
-    /// <summary>The thing is back, by an event or by the verifier's word.</summary>
+    /// <summary>The thing is back, by an event or by the verifier's answer.</summary>
     public static (DeviceState State, PresenceReason Reason) CameBack(
         DeviceState state, DateTimeOffset at, RuleContext context, DateTimeOffset now)
     {

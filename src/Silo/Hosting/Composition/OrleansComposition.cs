@@ -28,8 +28,6 @@ internal static class OrleansComposition
                 options => (options.ClusterId, options.ServiceId) = (settings.Orleans.ClusterId, settings.Orleans.ServiceId));
             silo.UseEndpoints(settings);
             silo.UseStorage(settings);
-            if (settings.Storage == StorageProvider.DynamoDB) silo.ShareNoPorts();
-            else silo.StayAlone(settings.Orleans);
             silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
             silo.AddDashboard();
             silo.LiveWithinLimits();
@@ -44,21 +42,6 @@ internal static class OrleansComposition
         builder.Services.AddSingleton(Options.Create(new SummaryOptions { TimeZone = settings.TimeZone }));
         builder.Services.AddSingleton(Options.Create(settings.Rounds));
         builder.Services.AddSingleton(Options.Create(settings.Incidents));
-    }
-
-    /// <summary>A silo that is alone needs no address that others can reach; for one of several Orleans finds it.</summary>
-    private static void UseEndpoints(this ISiloBuilder silo, SiloSettings settings) => silo.Configure<EndpointOptions>(options =>
-    {
-        if (settings.Orleans.AdvertisedAddress is { } advertised) options.AdvertisedIPAddress = IPAddress.Parse(advertised);
-        else if (settings.Storage != StorageProvider.DynamoDB) options.AdvertisedIPAddress = IPAddress.Loopback;
-        (options.SiloPort, options.GatewayPort) = (settings.Orleans.SiloPort, settings.Orleans.GatewayPort);
-    });
-
-    private static void StayAlone(this ISiloBuilder silo, OrleansSettings orleans)
-    {
-        var address = orleans.AdvertisedAddress is { } advertised ? IPAddress.Parse(advertised) : IPAddress.Loopback;
-        silo.UseDevelopmentClustering(new IPEndPoint(address, orleans.SiloPort));
-        silo.ListenNowhere();
     }
 
     private static void AddThingList(this IServiceCollection services)

@@ -4,17 +4,35 @@ using Orleans.Configuration;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
-/// <summary>The ports on which Orleans accepts other silos and its own clients, without a key.</summary>
-internal static class OrleansListeners
+/// <summary>
+/// The address that this silo advertises to others, and the ports on which Orleans accepts silos and its own clients, without a key.
+/// </summary>
+internal static class SiloEndpoints
 {
-    /// <summary>For a silo that is alone. Orleans has no such mode; what a silo sends to itself needs no network.</summary>
-    public static void ListenNowhere(this ISiloBuilder silo) => Replace(silo.Services, (_, _) => new NoListeners());
+    /// <summary>A silo that is alone needs no address that others can reach. For one of several, Orleans finds it if it is not set.</summary>
+    public static void UseEndpoints(this ISiloBuilder silo, SiloSettings settings)
+    {
+        var orleans = settings.Orleans;
+        var isAlone = settings.Storage != StorageProvider.DynamoDB;
+        var advertised = orleans.AdvertisedAddress is { } address ? IPAddress.Parse(address) : isAlone ? IPAddress.Loopback : null;
+        silo.Configure<EndpointOptions>(options =>
+        {
+            if (advertised is not null) options.AdvertisedIPAddress = advertised;
+            (options.SiloPort, options.GatewayPort) = (orleans.SiloPort, orleans.GatewayPort);
+        });
+        if (isAlone) silo.UseDevelopmentClustering(new IPEndPoint(advertised!, orleans.SiloPort));
+        if (isAlone) silo.ListenNowhere();
+        else silo.ShareNoPorts();
+    }
+
+    /// <summary>Orleans has no such mode; what a silo sends to itself needs no network.</summary>
+    private static void ListenNowhere(this ISiloBuilder silo) => Replace(silo.Services, (_, _) => new NoListeners());
 
     /// <summary>
-    /// For one of several silos. Orleans shares its ports (SO_REUSEPORT), so that a second silo on the same port would start, and the
-    /// others would take it for a newer start of the first one, which would then have to end.
+    /// Orleans shares its ports (SO_REUSEPORT), so that a second silo on the same port would start, and the others would take it for a
+    /// newer start of the first one, which would then have to end.
     /// </summary>
-    public static void ShareNoPorts(this ISiloBuilder silo) =>
+    private static void ShareNoPorts(this ISiloBuilder silo) =>
         Replace(silo.Services, (services, inner) => new OwnListeners(inner(), services.GetRequiredService<IOptions<EndpointOptions>>()));
 
     private static void Replace(

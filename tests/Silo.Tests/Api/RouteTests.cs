@@ -1,0 +1,27 @@
+using IoTOrleans.Silo.Api;
+using IoTOrleans.Silo.Catalogue;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
+
+namespace IoTOrleans.Silo.Tests.Api;
+
+public sealed class RouteTests
+{
+    /// <summary>They are values of the tag <c>http.route</c>, on which dashboards rely.</summary>
+    [Fact]
+    public async Task The_routes_of_a_thing_are_as_documented()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSingleton(Substitute.For<IGrainFactory>());
+        builder.Services.AddSingleton<ThingList>();
+        await using var app = builder.Build();
+        app.MapDevices();
+        app.MapPolicies();
+
+        ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+            .Select(endpoint => endpoint.RoutePattern.RawText).Distinct().Order(StringComparer.Ordinal)
+            .ShouldBe(["/devices", "/devices/{thingName}", "/devices/{thingName}/policy"]);
+    }
+}
