@@ -10,8 +10,8 @@ namespace IoTOrleans.Chaos;
 /// <summary>The services that the silos talk to, each behind a line of its own, and the settings that lead there.</summary>
 internal sealed class Setup : IAsyncDisposable
 {
-    private readonly Dictionary<string, Line> lines = [];
-    private HttpStub? webhook;
+    private readonly Dictionary<string, Line> _lines = [];
+    private HttpStub? _webhook;
 
     private Setup(Fauxqs aws, TimeProvider time)
     {
@@ -23,7 +23,7 @@ internal sealed class Setup : IAsyncDisposable
 
     public QueueTap Tap { get; }
 
-    public IReadOnlyDictionary<string, Line> Lines => lines;
+    public IReadOnlyDictionary<string, Line> Lines => _lines;
 
     public IotDataStub Shadows { get; private set; } = null!;
 
@@ -56,8 +56,8 @@ internal sealed class Setup : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var line in lines.Values) await line.DisposeAsync();
-        if (webhook is not null) await webhook.DisposeAsync();
+        foreach (var line in _lines.Values) await line.DisposeAsync();
+        if (_webhook is not null) await _webhook.DisposeAsync();
         if (Shadows is not null) await Shadows.DisposeAsync();
         Sqs.Dispose();
     }
@@ -72,13 +72,13 @@ internal sealed class Setup : IAsyncDisposable
         Letters = await aws.CreateQueue();
         var topic = await aws.CreateTopic();
         await aws.Subscribe(topic, Letters, raw: true);
-        webhook = await HttpStub.Start(Inbox.Webhook);
+        _webhook = await HttpStub.Start(Inbox.Webhook);
         Shadows = await IotDataStub.Start();
 
         await Add(Upstream.OfDynamoDB(dynamo.Endpoint), time);
         await Add(Upstream.OfSqs(aws.Endpoint), time, Tap.See);
         await Add(Upstream.OfSns(aws.Endpoint), time);
-        await Add(Upstream.OfWebhook(webhook.Address), time);
+        await Add(Upstream.OfWebhook(_webhook.Address), time);
         await Add(Upstream.OfShadow(Shadows.Endpoint), time);
         Settings = new Dictionary<string, string>(Terms.Presence)
         {
@@ -86,7 +86,7 @@ internal sealed class Setup : IAsyncDisposable
             ["Storage__DynamoDB__TablePrefix"] = Fauxqs.NewName(),
             ["Orleans__Endpoints__AdvertisedIPAddress"] = "127.0.0.1",
             ["Events__Sqs__QueueUrl"] = Events.Url,
-            ["Notifications__Webhook__Url"] = lines[Upstream.Webhook].Address.ToString(),
+            ["Notifications__Webhook__Url"] = _lines[Upstream.Webhook].Address.ToString(),
             ["Notifications__Webhook__Collapse"] = "false",
             ["Notifications__Sns__TopicArn"] = topic,
             ["Notifications__Sns__Collapse"] = "false",
@@ -99,13 +99,13 @@ internal sealed class Setup : IAsyncDisposable
             ["AWS_REGION"] = Fauxqs.Region,
             ["AWS_ACCESS_KEY_ID"] = IotDataStub.AccessKey,
             ["AWS_SECRET_ACCESS_KEY"] = IotDataStub.SecretKey,
-            ["AWS_ENDPOINT_URL_DYNAMODB"] = lines[Upstream.DynamoDB].Address.ToString(),
-            ["AWS_ENDPOINT_URL_SQS"] = lines[Upstream.Sqs].Address.ToString(),
-            ["AWS_ENDPOINT_URL_SNS"] = lines[Upstream.Sns].Address.ToString(),
-            ["AWS_ENDPOINT_URL_IOT_DATA_PLANE"] = lines[Upstream.Shadow].Address.ToString(),
+            ["AWS_ENDPOINT_URL_DYNAMODB"] = _lines[Upstream.DynamoDB].Address.ToString(),
+            ["AWS_ENDPOINT_URL_SQS"] = _lines[Upstream.Sqs].Address.ToString(),
+            ["AWS_ENDPOINT_URL_SNS"] = _lines[Upstream.Sns].Address.ToString(),
+            ["AWS_ENDPOINT_URL_IOT_DATA_PLANE"] = _lines[Upstream.Shadow].Address.ToString(),
         };
     }
 
     private async Task Add(Upstream upstream, TimeProvider time, Action<Exchange>? seen = null) =>
-        lines[upstream.Name] = await Line.To(upstream, time, seen);
+        _lines[upstream.Name] = await Line.To(upstream, time, seen);
 }

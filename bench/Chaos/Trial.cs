@@ -17,22 +17,22 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
     /// <summary>For a word that should not come.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
-    private readonly Ledger ledger = new();
-    private readonly FaultLanes lanes = new(setup.Lines, silos, screen, time);
+    private readonly Ledger _ledger = new();
+    private readonly FaultLanes _lanes = new(setup.Lines, silos, screen, time);
 
-    public IReadOnlyCollection<Injection> Injections => lanes.Injections;
+    public IReadOnlyCollection<Injection> Injections => _lanes.Injections;
 
     public async Task<Verdict> Hold(CancellationToken stop)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var things = Histories.Of(options.Seed, options.Things, options.Duration);
         var start = time.GetUtcNow();
-        var judge = new Judge(things, ledger, setup.Inbox, start);
-        var final = new FinalQuestions(things, ledger, setup, silos);
+        var judge = new Judge(things, _ledger, setup.Inbox, start);
+        var final = new FinalQuestions(things, _ledger, setup, silos);
         var letters = setup.Inbox.Drain(setup.Sqs, setup.Letters.Url, over.Token);
-        var faults = lanes.Run(
+        var faults = _lanes.Run(
             FaultPlan.Of(options.Seed, options.Duration, options.Silos, options.Lanes), start, options.Duration, over.Token);
-        var world = new World(things, options.Seed, setup.Sqs, setup.Events.Url, setup.Shadows, ledger, setup.Tap, time)
+        var world = new World(things, options.Seed, setup.Sqs, setup.Events.Url, setup.Shadows, _ledger, setup.Tap, time)
             .Run(start, options.Duration, over.Token);
         try
         {
@@ -54,7 +54,7 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
             await Task.WhenAll(letters, faults, world).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        var verdict = judge.Assess(lanes.Injections, time.GetUtcNow());
+        var verdict = judge.Assess(_lanes.Injections, time.GetUtcNow());
         if (stop.IsCancellationRequested) verdict.Wrong.Add("stopped before its end");
         else verdict.Wrong.AddRange(await final.Ask(CancellationToken.None));
         foreach (var failed in new[] { letters, faults, world }.Where(task => task.IsFaulted))
@@ -87,12 +87,12 @@ internal sealed class Trial(ChaosOptions options, Setup setup, Flotilla silos, S
     private async Task<Verdict> Watch(Judge judge, string left, CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromSeconds(2), time, cancellationToken);
-        var verdict = judge.Assess(lanes.Injections, time.GetUtcNow());
-        var faults = string.Join(", ", lanes.UnderWay);
+        var verdict = judge.Assess(_lanes.Injections, time.GetUtcNow());
+        var faults = string.Join(", ", _lanes.UnderWay);
         screen.Show(
             $"{left}; silos {string.Join(' ', silos.All.Select(silo => silo.State))}",
             $"now: {(faults.Length > 0 ? faults : "no fault")}",
-            $"events {ledger.Count}; outages {verdict.Outages} (due {verdict.Due}), told {verdict.Told}, not yet {verdict.Owed.Count}, "
+            $"events {_ledger.Count}; outages {verdict.Outages} (due {verdict.Due}), told {verdict.Told}, not yet {verdict.Owed.Count}, "
                 + $"repeated {verdict.Repeated}",
             $"false {verdict.False.Count}, wrong {verdict.Wrong.Count}, recoveries to come {verdict.RecoveriesOwed.Count}");
         return verdict;

@@ -19,7 +19,7 @@ namespace IoTOrleans.Aws;
 /// </summary>
 public abstract class ThinConfig : ClientConfig
 {
-    private readonly string hostPrefix;
+    private readonly string _hostPrefix;
 
     /// <param name="serviceId">As AWS spells it: it names <c>AWS_ENDPOINT_URL_…</c>.</param>
     /// <param name="signingName">The service in the signature.</param>
@@ -28,7 +28,7 @@ public abstract class ThinConfig : ClientConfig
     protected ThinConfig(string serviceId, string signingName, string hostPrefix, string? region)
         : base(new DefaultConfigurationProvider(AmazonSQSDefaultConfiguration.GetAllConfigurations()))
     {
-        this.hostPrefix = hostPrefix;
+        _hostPrefix = hostPrefix;
         ServiceId = serviceId;
         AuthenticationServiceName = signingName;
 
@@ -51,7 +51,7 @@ public abstract class ThinConfig : ClientConfig
     public override string UserAgent { get; } = InternalSDKUtils.BuildUserAgentString("IoTOrleans", "0");
 
     public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) =>
-        new(ServiceURL ?? $"https://{hostPrefix}.{RegionEndpoint.SystemName}.{RegionEndpoint.PartitionDnsSuffix}/");
+        new(ServiceURL ?? $"https://{_hostPrefix}.{RegionEndpoint.SystemName}.{RegionEndpoint.PartitionDnsSuffix}/");
 }
 
 /// <param name="credentials">null: the SDK's credential chain.</param>

@@ -7,7 +7,7 @@ namespace IoTOrleans.Chaos.Tests;
 
 public sealed class FaultPlanTests
 {
-    private static readonly TimeSpan tenMinutes = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
 
     [Fact]
     public void A_seed_makes_the_same_faults_and_the_same_fleet_again()
@@ -17,7 +17,7 @@ public sealed class FaultPlanTests
         Told(7).ShouldBe(Told(7));
         Told(7).ShouldNotBe(Told(8));
 
-        static List<string> Told(int seed) => [.. Histories.Of(seed, 20, tenMinutes).SelectMany(thing => IotCore.Says(thing, seed).Messages)
+        static List<string> Told(int seed) => [.. Histories.Of(seed, 20, TenMinutes).SelectMany(thing => IotCore.Says(thing, seed).Messages)
             .Select(message => $"{message.SendAt} {message.Body(DateTimeOffset.UnixEpoch)}")];
     }
 
@@ -25,7 +25,7 @@ public sealed class FaultPlanTests
     public void Every_fault_is_over_in_time_and_ten_minutes_hold_most_kinds()
     {
         var plan = Plan(1);
-        plan.ShouldEachBe(fault => fault.At + fault.Lasts <= tenMinutes && fault.Silo < 3);
+        plan.ShouldEachBe(fault => fault.At + fault.Lasts <= TenMinutes && fault.Silo < 3);
         plan.Select(fault => fault.Name).Distinct().Count().ShouldBeGreaterThan(25);
     }
 
@@ -41,5 +41,5 @@ public sealed class FaultPlanTests
     }
 
     private static List<PlannedFault> Plan(int seed, int lanes = FaultPlan.MostLanes) =>
-        [.. FaultPlan.Of(seed, tenMinutes, 3, lanes).SelectMany(lane => lane)];
+        [.. FaultPlan.Of(seed, TenMinutes, 3, lanes).SelectMany(lane => lane)];
 }

@@ -13,14 +13,14 @@ namespace IoTOrleans.Chaos.Tests;
 /// </summary>
 public sealed class JudgeTests
 {
-    private static readonly DateTimeOffset start = new(2026, 11, 25, 8, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Start = new(2026, 11, 25, 8, 0, 0, TimeSpan.Zero);
 
-    private readonly List<Change> changes = [new(0, true, TimeSpan.Zero), new(1, false, TimeSpan.FromSeconds(10))];
-    private readonly List<Injection> faults = [];
-    private readonly List<(double At, string Event, string Destination, string Id, double Since, double? Recovered)> told = [];
-    private Ledger ledger = new();
-    private Feed feed = Feed.Lifecycle;
-    private string verification = "none";
+    private readonly List<Change> _changes = [new(0, true, TimeSpan.Zero), new(1, false, TimeSpan.FromSeconds(10))];
+    private readonly List<Injection> _faults = [];
+    private readonly List<(double At, string Event, string Destination, string Id, double Since, double? Recovered)> _told = [];
+    private Ledger _ledger = new();
+    private Feed _feed = Feed.Lifecycle;
+    private string _verification = "none";
 
     public JudgeTests() => Queue(change: 1, at: 10);
 
@@ -102,8 +102,8 @@ public sealed class JudgeTests
         Tell(121, Notice.Recovered, recovered: 60);
         Judged(at: 300).False.Count.ShouldBe(2);
 
-        told[0] = told[0] with { Recovered = 60 };
-        told[1] = told[1] with { Recovered = 60 };
+        _told[0] = _told[0] with { Recovered = 60 };
+        _told[1] = _told[1] with { Recovered = 60 };
         Judged(at: 300).IsClean.ShouldBeTrue();
     }
 
@@ -111,13 +111,13 @@ public sealed class JudgeTests
     [Fact]
     public void What_the_shadow_itself_confirms_does_not_wait_for_the_queue()
     {
-        (feed, ledger) = (Feed.Shadow, new Ledger());
+        (_feed, _ledger) = (Feed.Shadow, new Ledger());
         Queue(change: 1, at: 10, handedOut: 40);
         Tell(30.1, Notice.Offline);
         Judged(at: 100).False.ShouldEachBe(text => text.Contains("before its time"));
         Judged(at: 100).False.Count.ShouldBe(2);
 
-        verification = "confirmed";
+        _verification = "confirmed";
         Judged(at: 100).IsClean.ShouldBeTrue();
     }
 
@@ -127,14 +127,14 @@ public sealed class JudgeTests
     [Fact]
     public void What_the_shadow_confirmed_while_it_was_so_is_true_though_the_return_is_in_the_queue_before_the_drop_is_handed_out()
     {
-        (feed, ledger) = (Feed.Shadow, new Ledger());
+        (_feed, _ledger) = (Feed.Shadow, new Ledger());
         Queue(change: 1, at: 10, handedOut: 50);
         Back(at: 32);
         Tell(30.1, Notice.Offline);
         Tell(53, Notice.Recovered, recovered: 32);
         Judged(at: 200).False.Count.ShouldBe(2);
 
-        verification = "confirmed";
+        _verification = "confirmed";
         Judged(at: 200).IsClean.ShouldBeTrue();
     }
 
@@ -164,7 +164,7 @@ public sealed class JudgeTests
         Tell(50, Notice.Recovered, Upstream.Sns, recovered: 50);
         Judged(at: 100).False.ShouldHaveSingleItem().ShouldContain("not back");
 
-        told.RemoveAt(2);
+        _told.RemoveAt(2);
         Back(at: 50);
         Judged(at: 100).RecoveriesOwed.Count.ShouldBe(2);
     }
@@ -173,7 +173,7 @@ public sealed class JudgeTests
     public void Two_drops_are_one_where_the_return_was_stored_after_the_second()
     {
         Back(at: 40, stored: 70);
-        changes.Add(new Change(3, false, TimeSpan.FromSeconds(50)));
+        _changes.Add(new Change(3, false, TimeSpan.FromSeconds(50)));
         Queue(change: 3, at: 50);
         Tell(30.1, Notice.Offline);
         Judged(at: 200).Owed.ShouldBeEmpty();
@@ -183,7 +183,7 @@ public sealed class JudgeTests
     public void Two_drops_are_two_where_the_return_was_known_in_between()
     {
         Back(at: 40);
-        changes.Add(new Change(3, false, TimeSpan.FromSeconds(50)));
+        _changes.Add(new Change(3, false, TimeSpan.FromSeconds(50)));
         Queue(change: 3, at: 50);
         Tell(30.1, Notice.Offline);
         Tell(41, Notice.Recovered, recovered: 40);
@@ -192,7 +192,7 @@ public sealed class JudgeTests
 
     private void Back(double at, double? stored = null)
     {
-        changes.Add(new Change(2, true, TimeSpan.FromSeconds(at)));
+        _changes.Add(new Change(2, true, TimeSpan.FromSeconds(at)));
         Queue(2, at, stored);
     }
 
@@ -202,35 +202,35 @@ public sealed class JudgeTests
         passage.HandedOut(At(handedOut ?? at), At(at), arrives: true);
         passage.Stored(At(stored ?? handedOut ?? at));
         var message = new Message("rpi-1", change, TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(at), _ => "");
-        ledger.Add(new Delivery(message, Guid.NewGuid().ToString(), At(at), At(at), passage));
+        _ledger.Add(new Delivery(message, Guid.NewGuid().ToString(), At(at), At(at), passage));
     }
 
     private void Fault(string target, double from, double to) =>
-        faults.Add(new Injection(
+        _faults.Add(new Injection(
             new PlannedFault(target, FaultKind.Errors, TimeSpan.Zero, TimeSpan.Zero), At(from)) { Ended = At(to), Healed = At(to) });
 
     private void Tell(double at, string happened, string? destination = null, string id = "id", double since = 10, double? recovered = null)
     {
-        foreach (var to in destination is null ? Judge.Destinations : [destination]) told.Add((at, happened, to, id, since, recovered));
+        foreach (var to in destination is null ? Judge.Destinations : [destination]) _told.Add((at, happened, to, id, since, recovered));
     }
 
     private Verdict Judged(double at)
     {
         var inbox = new Inbox(TimeProvider.System);
-        foreach (var word in told.Where(word => word.At <= at).OrderBy(word => word.At))
+        foreach (var word in _told.Where(word => word.At <= at).OrderBy(word => word.At))
         {
             inbox.Keep(word.Destination, Body(word.Event, word.Id, word.Since, word.Recovered), At(word.At));
         }
 
-        return new Judge([new Thing("rpi-1", feed, changes)], ledger, inbox, start).Assess(faults, At(at));
+        return new Judge([new Thing("rpi-1", _feed, _changes)], _ledger, inbox, Start).Assess(_faults, At(at));
     }
 
     private string Body(string happened, string id, double since, double? recovered) =>
         JsonSerializer.Serialize(new Dictionary<string, object?>
     {
         ["event"] = happened, ["thingName"] = "rpi-1", ["outageId"] = id, ["since"] = At(since), ["detectedAt"] = At(since + 20),
-        ["recoveredAt"] = recovered is { } back ? At(back) : null, ["verification"] = verification,
+        ["recoveredAt"] = recovered is { } back ? At(back) : null, ["verification"] = _verification,
     });
 
-    private static DateTimeOffset At(double seconds) => start + TimeSpan.FromSeconds(seconds);
+    private static DateTimeOffset At(double seconds) => Start + TimeSpan.FromSeconds(seconds);
 }

@@ -10,11 +10,11 @@ namespace IoTOrleans.Notifications.Tests;
 /// <summary>A destination as its settings make it: <c>Notifications:Destinations:x:…</c>.</summary>
 internal sealed class Configured : IAsyncDisposable
 {
-    private readonly ServiceProvider services;
+    private readonly ServiceProvider _services;
 
-    private Configured(ServiceProvider services) => this.services = services;
+    private Configured(ServiceProvider services) => _services = services;
 
-    public INotificationDestination Destination => services.GetRequiredService<INotificationDestination>();
+    public INotificationDestination Destination => _services.GetRequiredService<INotificationDestination>();
 
     /// <param name="settings">Of the destination; with <c>Notifications:</c> in front, of all.</param>
     public static Configured As(
@@ -56,7 +56,7 @@ internal sealed class Configured : IAsyncDisposable
 
     public Task<DeliveryAnswer> Send(FleetSummary summary) => Destination.Send(summary, TestContext.Current.CancellationToken);
 
-    public ValueTask DisposeAsync() => services.DisposeAsync();
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 }
 
 internal sealed record ReadSettings(IReadOnlyList<DestinationSettings> Destinations, IReadOnlyList<string> Unknown);

@@ -6,9 +6,9 @@ namespace IoTOrleans.Testing;
 /// <summary>Keeps what is logged, with the level in front: <c>Warning: …</c>.</summary>
 public sealed class RecordingLogger<T> : ILogger<T>
 {
-    private readonly ConcurrentQueue<string> lines = new();
+    private readonly ConcurrentQueue<string> _lines = new();
 
-    public IReadOnlyList<string> Lines => [.. lines];
+    public IReadOnlyList<string> Lines => [.. _lines];
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -17,5 +17,5 @@ public sealed class RecordingLogger<T> : ILogger<T>
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
+        _lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
 }

@@ -9,14 +9,14 @@ internal sealed class Screen(TextWriter output, bool live, TimeProvider time)
 {
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(10);
 
-    private readonly Lock sync = new();
-    private IReadOnlyList<string> block = [];
-    private long? shown;
+    private readonly Lock _sync = new();
+    private IReadOnlyList<string> _block = [];
+    private long? _shown;
 
     /// <summary>Something has happened.</summary>
     public void Say(string what)
     {
-        lock (sync)
+        lock (_sync)
         {
             Clear();
             output.WriteLine($"{time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture)} {what}");
@@ -27,18 +27,18 @@ internal sealed class Screen(TextWriter output, bool live, TimeProvider time)
     /// <summary>How it stands.</summary>
     public void Show(params IReadOnlyList<string> lines)
     {
-        lock (sync)
+        lock (_sync)
         {
             if (live)
             {
                 Clear();
-                block = lines;
+                _block = lines;
                 Draw();
                 return;
             }
 
-            if (shown is { } last && time.GetElapsedTime(last) < Often) return;
-            shown = time.GetTimestamp();
+            if (_shown is { } last && time.GetElapsedTime(last) < Often) return;
+            _shown = time.GetTimestamp();
             output.WriteLine($"{time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture)} {string.Join("; ", lines)}");
             output.Flush();
         }
@@ -47,10 +47,10 @@ internal sealed class Screen(TextWriter output, bool live, TimeProvider time)
     /// <summary>Text that stays.</summary>
     public void Print(string text)
     {
-        lock (sync)
+        lock (_sync)
         {
             Clear();
-            block = [];
+            _block = [];
             output.WriteLine(text);
             output.Flush();
         }
@@ -58,12 +58,12 @@ internal sealed class Screen(TextWriter output, bool live, TimeProvider time)
 
     private void Clear()
     {
-        if (block.Count > 0) output.Write($"\e[{block.Count}A\e[J");
+        if (_block.Count > 0) output.Write($"\e[{_block.Count}A\e[J");
     }
 
     private void Draw()
     {
-        foreach (var line in block) output.WriteLine(line);
+        foreach (var line in _block) output.WriteLine(line);
         output.Flush();
     }
 }

@@ -13,11 +13,11 @@ internal sealed class FaultLanes(IReadOnlyDictionary<string, Line> lines, Flotil
 
     private static readonly TimeSpan AfterSilos = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentQueue<Injection> injections = new();
+    private readonly ConcurrentQueue<Injection> _injections = new();
 
-    public IReadOnlyCollection<Injection> Injections => injections;
+    public IReadOnlyCollection<Injection> Injections => _injections;
 
-    public IEnumerable<string> UnderWay => injections.Where(injection => injection.Ended is null).Select(injection => injection.Fault.Name);
+    public IEnumerable<string> UnderWay => _injections.Where(injection => injection.Ended is null).Select(injection => injection.Fault.Name);
 
     public Task Run(
         IReadOnlyList<IReadOnlyList<PlannedFault>> lanes, DateTimeOffset start, TimeSpan duration, CancellationToken cancellationToken) =>
@@ -44,7 +44,7 @@ internal sealed class FaultLanes(IReadOnlyDictionary<string, Line> lines, Flotil
     private async Task Inject(PlannedFault fault, CancellationToken cancellationToken)
     {
         var injection = new Injection(fault, time.GetUtcNow());
-        injections.Enqueue(injection);
+        _injections.Enqueue(injection);
         screen.Say(fault.Lasts > TimeSpan.Zero ? $"{fault.Name}, {fault.Lasts.TotalSeconds:0} s, {fault.Share:P0}" : fault.Name);
         try
         {

@@ -7,19 +7,19 @@ namespace IoTOrleans.Chaos.Fleet;
 /// <summary>What was truly put into the queue, by thing.</summary>
 internal sealed class Ledger
 {
-    private readonly ConcurrentDictionary<string, ConcurrentQueue<Delivery>> deliveries = new();
-    private int count;
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<Delivery>> _deliveries = new();
+    private int _count;
 
-    public int Count => count;
+    public int Count => _count;
 
-    public IReadOnlyCollection<Delivery> Of(string thing) => deliveries.GetValueOrDefault(thing) ?? [];
+    public IReadOnlyCollection<Delivery> Of(string thing) => _deliveries.GetValueOrDefault(thing) ?? [];
 
-    public IEnumerable<Delivery> All => deliveries.Values.SelectMany(all => all);
+    public IEnumerable<Delivery> All => _deliveries.Values.SelectMany(all => all);
 
     public void Add(Delivery delivery)
     {
-        deliveries.GetOrAdd(delivery.Message.Thing, _ => new()).Enqueue(delivery);
-        Interlocked.Increment(ref count);
+        _deliveries.GetOrAdd(delivery.Message.Thing, _ => new()).Enqueue(delivery);
+        Interlocked.Increment(ref _count);
     }
 }
 

@@ -9,7 +9,7 @@ internal sealed class World(
     IReadOnlyList<Thing> things, int seed, IAmazonSQS sqs, string queueUrl, IotDataStub shadows, Ledger ledger, QueueTap tap,
     TimeProvider time)
 {
-    private const int atATime = 16;
+    private const int AtATime = 16;
 
     /// <summary>Not JSON, not an event, no name: what a queue gets when somebody makes a mistake.</summary>
     private static readonly string[] Poison = ["not json", "{}", """{"connected":true,"timestamp":1763884800}"""];
@@ -24,7 +24,7 @@ internal sealed class World(
         {
             var wait = start + at - time.GetUtcNow();
             if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
-            if (under.Count == atATime) under.Remove(await Task.WhenAny(under));
+            if (under.Count == AtATime) under.Remove(await Task.WhenAny(under));
             under.RemoveAll(task => task.IsCompletedSuccessfully);
             under.Add(happen(start, cancellationToken));
         }

@@ -24,15 +24,15 @@ internal sealed class Excuses(IEnumerable<Injection> injections)
     /// </summary>
     private static readonly TimeSpan AfterQueue = TimeSpan.FromSeconds(90);
 
-    private readonly List<(DateTimeOffset From, DateTimeOffset To)> spans =
+    private readonly List<(DateTimeOffset From, DateTimeOffset To)> _spans =
         [.. from injection in injections let tail = Tail(injection.Fault) where tail > TimeSpan.Zero
             select (injection.Began, injection.Healed is { } healed ? healed + tail : DateTimeOffset.MaxValue)];
 
     /// <summary>The first moment from there on at which nothing excuses.</summary>
     public DateTimeOffset After(DateTimeOffset at)
     {
-        while (spans.Any(span => span.From <= at && at < span.To))
-            at = spans.Where(span => span.From <= at && at < span.To).Max(span => span.To);
+        while (_spans.Any(span => span.From <= at && at < span.To))
+            at = _spans.Where(span => span.From <= at && at < span.To).Max(span => span.To);
         return at;
     }
 

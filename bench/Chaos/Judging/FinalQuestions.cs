@@ -7,10 +7,10 @@ namespace IoTOrleans.Chaos.Judging;
 /// <summary>What is asked when all is calm: of the service, of the dead-letter queue, of the silos.</summary>
 internal sealed class FinalQuestions(IReadOnlyList<Thing> things, Ledger ledger, Setup setup, Flotilla silos)
 {
-    private readonly Dictionary<string, string> dead = [];
+    private readonly Dictionary<string, string> _dead = [];
 
     /// <summary>Events that no silo has stored and deleted so far.</summary>
-    public int Unread => ledger.All.Count(delivery => delivery.Passage.StoredAt is null && !dead.ContainsKey(delivery.MessageId));
+    public int Unread => ledger.All.Count(delivery => delivery.Passage.StoredAt is null && !_dead.ContainsKey(delivery.MessageId));
 
     public async Task<List<string>> Ask(CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ internal sealed class FinalQuestions(IReadOnlyList<Thing> things, Ledger ledger,
         });
 
         await ReadDeadLetters(cancellationToken);
-        wrong.AddRange(dead.Values.Where(body => !World.IsPoison(body)).Select(body => $"a good event in the dead-letter queue: {body}"));
+        wrong.AddRange(_dead.Values.Where(body => !World.IsPoison(body)).Select(body => $"a good event in the dead-letter queue: {body}"));
         wrong.AddRange(silos.All.Where(silo => silo.State != SiloState.Up).Select(silo => $"a silo is {silo.State}"));
         if (Unread > 0) wrong.Add($"{Unread} events were never stored");
         return wrong;
@@ -37,7 +37,7 @@ internal sealed class FinalQuestions(IReadOnlyList<Thing> things, Ledger ledger,
             new ReceiveMessageRequest { QueueUrl = setup.Dead.Url, MaxNumberOfMessages = 10 },
             cancellationToken)).Messages is { Count: > 0 } messages)
         {
-            foreach (var message in messages) dead[message.MessageId] = message.Body;
+            foreach (var message in messages) _dead[message.MessageId] = message.Body;
         }
     }
 }

@@ -12,13 +12,13 @@ namespace IoTOrleans.Chaos.Judging;
 /// <summary>Two destinations: a webhook, and a topic with a queue behind it. Whatever reaches them is kept.</summary>
 internal sealed class Inbox(TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, ConcurrentQueue<Notice>> notices = new();
-    private readonly ConcurrentDictionary<string, int> others = new();
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<Notice>> _notices = new();
+    private readonly ConcurrentDictionary<string, int> _others = new();
 
-    public IReadOnlyCollection<Notice> Of(string thing) => notices.GetValueOrDefault(thing) ?? [];
+    public IReadOnlyCollection<Notice> Of(string thing) => _notices.GetValueOrDefault(thing) ?? [];
 
     /// <summary>What is not about one thing's outage, by event.</summary>
-    public IReadOnlyDictionary<string, int> Others => others;
+    public IReadOnlyDictionary<string, int> Others => _others;
 
     public Task<StubAnswer> Webhook(RecordedRequest request, CancellationToken cancellationToken)
     {
@@ -59,7 +59,7 @@ internal sealed class Inbox(TimeProvider time)
         var happened = root.GetProperty("event").GetString()!;
         if (happened is not (Notice.Offline or Notice.Recovered))
         {
-            others.AddOrUpdate(happened, 1, (_, count) => count + 1);
+            _others.AddOrUpdate(happened, 1, (_, count) => count + 1);
             return;
         }
 
@@ -67,7 +67,7 @@ internal sealed class Inbox(TimeProvider time)
         DateTimeOffset? recovered = root.GetProperty("recoveredAt") is { ValueKind: JsonValueKind.String } back
             ? back.GetDateTimeOffset()
             : null;
-        notices.GetOrAdd(thing, _ => new()).Enqueue(new Notice(
+        _notices.GetOrAdd(thing, _ => new()).Enqueue(new Notice(
             destination, happened, thing, root.GetProperty("outageId").GetString()!, root.GetProperty("since").GetDateTimeOffset(),
             root.GetProperty("detectedAt").GetDateTimeOffset(), recovered, root.GetProperty("verification").GetString()!, at));
     }

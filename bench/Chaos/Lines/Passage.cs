@@ -5,46 +5,46 @@ namespace IoTOrleans.Chaos.Lines;
 /// <summary>A message's way from the queue into the service. Written under its own lock, read at any time.</summary>
 internal sealed class Passage
 {
-    private readonly Lock sync = new();
-    private readonly List<(DateTimeOffset At, bool Arrives)> handedOut = [];
-    private DateTimeOffset? sentAt;
-    private DateTimeOffset? storedAt;
+    private readonly Lock _sync = new();
+    private readonly List<(DateTimeOffset At, bool Arrives)> _handedOut = [];
+    private DateTimeOffset? _sentAt;
+    private DateTimeOffset? _storedAt;
 
     /// <summary>SQS's own stamp; null: nobody has received it so far.</summary>
-    public DateTimeOffset? SentAt => Read(ref sentAt);
+    public DateTimeOffset? SentAt => Read(ref _sentAt);
 
     /// <summary>A silo had it deleted: from here on the service knows.</summary>
-    public DateTimeOffset? StoredAt => Read(ref storedAt);
+    public DateTimeOffset? StoredAt => Read(ref _storedAt);
 
     public DateTimeOffset? FirstHandedOut
     {
         get
         {
-            lock (sync) return handedOut.Count > 0 ? handedOut[0].At : null;
+            lock (_sync) return _handedOut.Count > 0 ? _handedOut[0].At : null;
         }
     }
 
     public void HandedOut(DateTimeOffset at, DateTimeOffset sent, bool arrives)
     {
-        lock (sync)
+        lock (_sync)
         {
-            sentAt = sent;
-            handedOut.Add((at, arrives));
+            _sentAt = sent;
+            _handedOut.Add((at, arrives));
         }
     }
 
     public void Stored(DateTimeOffset at)
     {
-        lock (sync) storedAt ??= at;
+        lock (_sync) _storedAt ??= at;
     }
 
     /// <summary>Where it was at that time.</summary>
     public string WhereAt(DateTimeOffset at)
     {
-        lock (sync)
+        lock (_sync)
         {
-            var before = handedOut.Where(time => time.At <= at).ToList();
-            if (storedAt <= at) return "stored";
+            var before = _handedOut.Where(time => time.At <= at).ToList();
+            if (_storedAt <= at) return "stored";
             if (before.Count == 0) return "waiting in the queue";
             return before[^1].Arrives ? $"handed out ({before.Count}) and not stored" : "lost with the answer to a receive";
         }
@@ -52,8 +52,8 @@ internal sealed class Passage
 
     public override string ToString()
     {
-        lock (sync) return $"sent {Time(sentAt)}, handed out "
-            + $"{string.Join(' ', handedOut.Select(time => Time(time.At) + (time.Arrives ? "" : " (lost)")))}, stored {Time(storedAt)}";
+        lock (_sync) return $"sent {Time(_sentAt)}, handed out "
+            + $"{string.Join(' ', _handedOut.Select(time => Time(time.At) + (time.Arrives ? "" : " (lost)")))}, stored {Time(_storedAt)}";
     }
 
     private static string Time(DateTimeOffset? at) =>
@@ -61,6 +61,6 @@ internal sealed class Passage
 
     private DateTimeOffset? Read(ref DateTimeOffset? value)
     {
-        lock (sync) return value;
+        lock (_sync) return value;
     }
 }

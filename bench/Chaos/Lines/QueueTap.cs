@@ -11,10 +11,10 @@ namespace IoTOrleans.Chaos.Lines;
 /// </summary>
 internal sealed class QueueTap(TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, Passage> passages = new();
-    private readonly ConcurrentDictionary<string, string> receipts = new();
+    private readonly ConcurrentDictionary<string, Passage> _passages = new();
+    private readonly ConcurrentDictionary<string, string> _receipts = new();
 
-    public Passage Of(string messageId) => passages.GetOrAdd(messageId, _ => new Passage());
+    public Passage Of(string messageId) => _passages.GetOrAdd(messageId, _ => new Passage());
 
     public void See(Exchange exchange)
     {
@@ -37,7 +37,7 @@ internal sealed class QueueTap(TimeProvider time)
         foreach (var message in messages.EnumerateArray())
         {
             var id = message.GetProperty("MessageId").GetString()!;
-            receipts[message.GetProperty("ReceiptHandle").GetString()!] = id;
+            _receipts[message.GetProperty("ReceiptHandle").GetString()!] = id;
             var sent = long.Parse(
                 message.GetProperty("Attributes").GetProperty("SentTimestamp").GetString()!, CultureInfo.InvariantCulture);
             Of(id).HandedOut(time.GetUtcNow(), DateTimeOffset.FromUnixTimeMilliseconds(sent), exchange.Arrives);
@@ -53,7 +53,7 @@ internal sealed class QueueTap(TimeProvider time)
         foreach (var entry in request.RootElement.GetProperty("Entries").EnumerateArray()
             .Where(entry => done.Contains(entry.GetProperty("Id").GetString())))
         {
-            if (receipts.TryRemove(entry.GetProperty("ReceiptHandle").GetString()!, out var id)) Of(id).Stored(time.GetUtcNow());
+            if (_receipts.TryRemove(entry.GetProperty("ReceiptHandle").GetString()!, out var id)) Of(id).Stored(time.GetUtcNow());
         }
     }
 }

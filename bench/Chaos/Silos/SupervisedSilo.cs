@@ -24,51 +24,51 @@ internal sealed class SupervisedSilo : IAsyncDisposable
 
     private static readonly TimeSpan RestartsAfter = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource over = new();
-    private readonly Lock sync = new();
-    private readonly string name;
-    private readonly string folder;
-    private readonly Dictionary<string, string> environment;
-    private readonly Screen screen;
-    private readonly TimeProvider time;
-    private readonly StreamWriter log;
-    private readonly HttpClient http;
+    private readonly CancellationTokenSource _over = new();
+    private readonly Lock _sync = new();
+    private readonly string _name;
+    private readonly string _folder;
+    private readonly Dictionary<string, string> _environment;
+    private readonly Screen _screen;
+    private readonly TimeProvider _time;
+    private readonly StreamWriter _log;
+    private readonly HttpClient _http;
 
     // Kept until the end: whoever has just ended one may still ask it how it ended.
-    private readonly List<Process> ran = [];
-    private Process? process;
-    private TimeSpan pause = RestartsAfter;
-    private bool expected;
-    private Task supervision = Task.CompletedTask;
-    private volatile SiloState state;
+    private readonly List<Process> _ran = [];
+    private Process? _process;
+    private TimeSpan _pause = RestartsAfter;
+    private bool _expected;
+    private Task _supervision = Task.CompletedTask;
+    private volatile SiloState _state;
 
     public SupervisedSilo(int number, string folder, IReadOnlyDictionary<string, string> settings, Screen screen, TimeProvider time)
     {
-        name = $"silo-{number}";
-        this.folder = folder;
-        (this.screen, this.time) = (screen, time);
+        _name = $"silo-{number}";
+        _folder = folder;
+        (_screen, _time) = (screen, time);
         var httpPort = FreePort.Next();
-        http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}"), Timeout = TimeSpan.FromSeconds(15) };
-        log = new StreamWriter(Path.Combine(folder, $"{name}.log")) { AutoFlush = true };
-        environment = new Dictionary<string, string>(settings)
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}"), Timeout = TimeSpan.FromSeconds(15) };
+        _log = new StreamWriter(Path.Combine(folder, $"{_name}.log")) { AutoFlush = true };
+        _environment = new Dictionary<string, string>(settings)
         {
-            ["ASPNETCORE_URLS"] = http.BaseAddress.ToString(),
+            ["ASPNETCORE_URLS"] = _http.BaseAddress.ToString(),
             ["Orleans__Endpoints__SiloPort"] = FreePort.Next().ToString(CultureInfo.InvariantCulture),
         };
     }
 
-    public HttpClient Http => http;
+    public HttpClient Http => _http;
 
-    public SiloState State => state;
+    public SiloState State => _state;
 
     /// <summary>Ends that nobody asked for: what they were is in the log.</summary>
     public int DiedByItself { get; private set; }
 
-    public void Start() => supervision = Supervise();
+    public void Start() => _supervision = Supervise();
 
     public async Task IsUp(CancellationToken cancellationToken)
     {
-        while (state != SiloState.Up) await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellationToken);
+        while (_state != SiloState.Up) await Task.Delay(TimeSpan.FromMilliseconds(200), _time, cancellationToken);
     }
 
     public Task Kill(TimeSpan downFor) => End("-KILL", downFor);
@@ -79,40 +79,40 @@ internal sealed class SupervisedSilo : IAsyncDisposable
     public async Task Pause(TimeSpan lasts, CancellationToken cancellationToken)
     {
         if (Running() is not { } paused) return;
-        (expected, state) = (true, SiloState.Paused);
+        (_expected, _state) = (true, SiloState.Paused);
         await paused.Signal("-STOP");
         try
         {
-            await Task.Delay(lasts, time, cancellationToken);
+            await Task.Delay(lasts, _time, cancellationToken);
         }
         finally
         {
-            if (state == SiloState.Paused) state = SiloState.Up;
+            if (_state == SiloState.Paused) _state = SiloState.Up;
             await paused.Signal("-CONT");
         }
 
         try
         {
-            await paused.WaitForExitAsync(cancellationToken).WaitAsync(OwnDeath, time, cancellationToken);
-            state = SiloState.Down;
+            await paused.WaitForExitAsync(cancellationToken).WaitAsync(OwnDeath, _time, cancellationToken);
+            _state = SiloState.Down;
         }
         catch (TimeoutException)
         {
             // Nobody has declared it dead: the only silo, or the others were away as well.
-            expected = false;
-            screen.Say($"{name} goes on after its pause");
+            _expected = false;
+            _screen.Say($"{_name} goes on after its pause");
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (over.IsCancellationRequested) return;
-        await over.CancelAsync();
-        lock (sync)
+        if (_over.IsCancellationRequested) return;
+        await _over.CancelAsync();
+        lock (_sync)
         {
             try
             {
-                process?.Kill(entireProcessTree: true);
+                _process?.Kill(entireProcessTree: true);
             }
             catch (InvalidOperationException)
             {
@@ -120,73 +120,73 @@ internal sealed class SupervisedSilo : IAsyncDisposable
             }
         }
 
-        await supervision.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var run in ran) run.Dispose();
-        await log.DisposeAsync();
-        http.Dispose();
+        await _supervision.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var run in _ran) run.Dispose();
+        await _log.DisposeAsync();
+        _http.Dispose();
     }
 
     private Process? Running()
     {
-        lock (sync) return process;
+        lock (_sync) return _process;
     }
 
     private async Task End(string signal, TimeSpan downFor)
     {
         if (Running() is not { } ending) return;
-        (expected, pause) = (true, downFor);
+        (_expected, _pause) = (true, downFor);
         try
         {
             await ending.Signal(signal);
-            await ending.WaitForExitAsync().WaitAsync(Patience, time);
-            state = SiloState.Down;
-            if (signal == "-TERM" && ending.ExitCode != 0) screen.Say($"{name} ended with {ending.ExitCode} after SIGTERM");
+            await ending.WaitForExitAsync().WaitAsync(Patience, _time);
+            _state = SiloState.Down;
+            if (signal == "-TERM" && ending.ExitCode != 0) _screen.Say($"{_name} ended with {ending.ExitCode} after SIGTERM");
         }
         catch (TimeoutException)
         {
-            screen.Say($"{name} has not ended {Patience.TotalSeconds:0} s after {signal}: killed");
+            _screen.Say($"{_name} has not ended {Patience.TotalSeconds:0} s after {signal}: killed");
             ending.Kill(entireProcessTree: true);
         }
     }
 
     private async Task Supervise()
     {
-        while (!over.IsCancellationRequested)
+        while (!_over.IsCancellationRequested)
         {
-            state = SiloState.Starting;
-            var run = new Process { StartInfo = SiloProgram.In(folder, environment) };
+            _state = SiloState.Starting;
+            var run = new Process { StartInfo = SiloProgram.In(_folder, _environment) };
             run.OutputDataReceived += (_, line) => Keep(line.Data);
             run.ErrorDataReceived += (_, line) => Keep(line.Data);
-            lock (sync)
+            lock (_sync)
             {
-                if (over.IsCancellationRequested) return;
+                if (_over.IsCancellationRequested) return;
                 run.Start();
-                process = run;
+                _process = run;
             }
 
             Keep($"===== started, pid {run.Id} =====");
             run.BeginOutputReadLine();
             run.BeginErrorReadLine();
-            ran.Add(run);
+            _ran.Add(run);
             await run.WaitForExitAsync();
-            state = SiloState.Down;
+            _state = SiloState.Down;
             Keep($"===== ended with {run.ExitCode} =====");
-            if (!expected && !over.IsCancellationRequested)
+            if (!_expected && !_over.IsCancellationRequested)
             {
                 DiedByItself++;
-                screen.Say($"{name} ended by itself with {run.ExitCode}");
+                _screen.Say($"{_name} ended by itself with {run.ExitCode}");
             }
 
-            lock (sync) process = null;
-            await Task.Delay(pause, time, over.Token);
-            (expected, pause) = (false, RestartsAfter);
+            lock (_sync) _process = null;
+            await Task.Delay(_pause, _time, _over.Token);
+            (_expected, _pause) = (false, RestartsAfter);
         }
     }
 
     private void Keep(string? line)
     {
         if (line is null) return;
-        lock (log) log.WriteLine($"{time.GetUtcNow():HH:mm:ss.fff} {line}");
-        if (line.Contains("is watching", StringComparison.Ordinal) && state == SiloState.Starting) state = SiloState.Up;
+        lock (_log) _log.WriteLine($"{_time.GetUtcNow():HH:mm:ss.fff} {line}");
+        if (line.Contains("is watching", StringComparison.Ordinal) && _state == SiloState.Starting) _state = SiloState.Up;
     }
 }

@@ -33,12 +33,12 @@ internal sealed record BrokerState
 
 internal sealed class BrokerClock : IBrokerClock
 {
-    private volatile BrokerStart? current;
+    private volatile BrokerStart? _current;
 
     public bool Expected => true;
 
     /// <summary>Keeps its value when the broker stops: grains that still work must not take the stop for another start.</summary>
-    public BrokerStart? Current => current;
+    public BrokerStart? Current => _current;
 
-    internal void Started(BrokerStart start) => current = start;
+    internal void Started(BrokerStart start) => _current = start;
 }

@@ -7,18 +7,18 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
 {
     private const int MaxQuoteBytes = 200;
 
-    private readonly LogLimiter full = new(time);
-    private readonly LogLimiter refused = new(time);
-    private readonly LogLimiter clientError = new(time);
+    private readonly LogLimiter _full = new(time);
+    private readonly LogLimiter _refused = new(time);
+    private readonly LogLimiter _clientError = new(time);
 
     internal void Full(int max)
     {
-        if (full.ShouldLog(out var more)) LogFull(max, more);
+        if (_full.ShouldLog(out var more)) LogFull(max, more);
     }
 
     internal void Refused(EndPoint? client, string why)
     {
-        if (refused.ShouldLog(out var more)) LogRefused(client, why, more);
+        if (_refused.ShouldLog(out var more)) LogRefused(client, why, more);
     }
 
     /// <param name="thingName">null before the client said its name.</param>
@@ -27,7 +27,7 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
     {
         what = Characters.Fit(Characters.Printable(what), MaxQuoteBytes);
         if (thingName is null) LogGarbage(client, what);
-        else if (clientError.ShouldLog(out var more)) LogClientError(thingName, what, more);
+        else if (_clientError.ShouldLog(out var more)) LogClientError(thingName, what, more);
     }
 
     [LoggerMessage(LogLevel.Debug, "{Thing} connected from {Client} (number {Number}).")]

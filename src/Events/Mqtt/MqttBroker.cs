@@ -19,35 +19,35 @@ internal sealed class MqttBroker(
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<MqttConnection, Task> connections = new();
-    private IConnectionListener? listener;
-    private Task accepting = Task.CompletedTask;
-    private int open;
+    private readonly ConcurrentDictionary<MqttConnection, Task> _connections = new();
+    private IConnectionListener? _listener;
+    private Task _accepting = Task.CompletedTask;
+    private int _open;
 
     /// <summary>Null before the start.</summary>
-    internal IPEndPoint? EndPoint => listener?.EndPoint as IPEndPoint;
+    internal IPEndPoint? EndPoint => _listener?.EndPoint as IPEndPoint;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         // Settings first: a start that they prevent does not count. Then the number, before anybody can connect under it.
         MqttListener.Check(options.Value);
         var number = await CountStart();
-        listener = await MqttListener.Open(options.Value, loggers, cancellationToken);
+        _listener = await MqttListener.Open(options.Value, loggers, cancellationToken);
         clock.Started(new BrokerStart(number, time.GetUtcNow()));
         outbox.Start();
-        accepting = AcceptAll(listener);
-        log.Listening(listener.EndPoint, number);
+        _accepting = AcceptAll(_listener);
+        log.Listening(_listener.EndPoint, number);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         live.Stop();
-        if (listener is null) return;
+        if (_listener is null) return;
 
-        await listener.UnbindAsync(cancellationToken);
-        await accepting;
+        await _listener.UnbindAsync(cancellationToken);
+        await _accepting;
         await CloseAll(cancellationToken);
-        await listener.DisposeAsync();
+        await _listener.DisposeAsync();
         await outbox.Drain(DrainTimeout, cancellationToken);
     }
 
@@ -91,9 +91,9 @@ internal sealed class MqttBroker(
             return;
         }
 
-        if (Interlocked.Increment(ref open) > options.Value.MaxConnections)
+        if (Interlocked.Increment(ref _open) > options.Value.MaxConnections)
         {
-            Interlocked.Decrement(ref open);
+            Interlocked.Decrement(ref _open);
             log.Full(options.Value.MaxConnections);
             _ = Refuse(transport, "limit");
             return;
@@ -102,7 +102,7 @@ internal sealed class MqttBroker(
         metrics.BrokerOpened();
         var connection = new MqttConnection(transport, options.Value, door, live, metrics, log, time);
         var served = new TaskCompletionSource();
-        connections[connection] = served.Task;
+        _connections[connection] = served.Task;
         _ = Serve(connection, transport, served);
     }
 
@@ -133,8 +133,8 @@ internal sealed class MqttBroker(
         }
         finally
         {
-            connections.TryRemove(connection, out _);
-            Interlocked.Decrement(ref open);
+            _connections.TryRemove(connection, out _);
+            Interlocked.Decrement(ref _open);
             metrics.BrokerClosed();
             served.SetResult();
         }
@@ -142,15 +142,15 @@ internal sealed class MqttBroker(
 
     private async Task CloseAll(CancellationToken cancellationToken)
     {
-        foreach (var connection in connections.Keys) connection.Close(ConnectionEnd.ByUs);
-        var closed = Task.WhenAll(connections.Values);
+        foreach (var connection in _connections.Keys) connection.Close(ConnectionEnd.ByUs);
+        var closed = Task.WhenAll(_connections.Values);
         try
         {
             await closed.WaitAsync(CloseTimeout, time, cancellationToken);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
-            foreach (var connection in connections.Keys) connection.Abort();
+            foreach (var connection in _connections.Keys) connection.Abort();
         }
     }
 }

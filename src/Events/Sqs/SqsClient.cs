@@ -14,7 +14,7 @@ namespace IoTOrleans.Events.Sqs;
 internal sealed class SqsClient(AmazonSQSConfig config, TimeProvider time, Action<TimeSpan> receiveFailed) : AmazonSQSClient(config)
 {
     // A field initializer: the base constructor asks for the pipeline.
-    private readonly Attempts attempts = new(time, receiveFailed);
+    private readonly Attempts _attempts = new(time, receiveFailed);
 
     internal static IAmazonSQS Create(TimeProvider time, Action<TimeSpan> receiveFailed)
     {
@@ -49,7 +49,7 @@ internal sealed class SqsClient(AmazonSQSConfig config, TimeProvider time, Actio
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         base.CustomizeRuntimePipeline(pipeline);
-        pipeline.AddHandlerAfter<RetryHandler>(attempts);
+        pipeline.AddHandlerAfter<RetryHandler>(_attempts);
     }
 
     private sealed class Attempts(TimeProvider time, Action<TimeSpan> receiveFailed) : PipelineHandler

@@ -15,16 +15,16 @@ internal sealed partial class SqsConsumer(
     /// <summary>For polls that hang to end, for the last deletes, and for giving back.</summary>
     private static readonly TimeSpan LastRequests = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource receiving = new();
-    private readonly CancellationTokenSource polling = new();
-    private readonly CancellationTokenSource working = new();
-    private readonly CancellationTokenSource extending = new();
-    private readonly CancellationTokenSource ending = new();
+    private readonly CancellationTokenSource _receiving = new();
+    private readonly CancellationTokenSource _polling = new();
+    private readonly CancellationTokenSource _working = new();
+    private readonly CancellationTokenSource _extending = new();
+    private readonly CancellationTokenSource _ending = new();
 
-    private Task receivers = Task.CompletedTask;
-    private Task workers = Task.CompletedTask;
-    private Task deletes = Task.CompletedTask;
-    private Task givingBack = Task.CompletedTask;
+    private Task _receivers = Task.CompletedTask;
+    private Task _workers = Task.CompletedTask;
+    private Task _deletes = Task.CompletedTask;
+    private Task _givingBack = Task.CompletedTask;
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -38,13 +38,13 @@ internal sealed partial class SqsConsumer(
     {
         var first = await check.ReceiveFirst(cancellationToken);
 
-        deletes = Watch(deleter.Run(ending.Token), ending);
-        _ = Watch(visibility.Extend(extending.Token), extending);
-        givingBack = Watch(visibility.GiveBack(ending.Token), ending);
-        workers = Watch(Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => worker.Run(working.Token))), working);
+        _deletes = Watch(deleter.Run(_ending.Token), _ending);
+        _ = Watch(visibility.Extend(_extending.Token), _extending);
+        _givingBack = Watch(visibility.GiveBack(_ending.Token), _ending);
+        _workers = Watch(Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => worker.Run(_working.Token))), _working);
         var polls = Enumerable.Range(0, options.Receivers)
-            .Select(index => receiver.Run(index is 0 ? first : [], receiving.Token, polling.Token));
-        receivers = Watch(Task.WhenAll([check.AskAgain(receiving.Token), .. polls]), receiving);
+            .Select(index => receiver.Run(index is 0 ? first : [], _receiving.Token, _polling.Token));
+        _receivers = Watch(Task.WhenAll([check.AskAgain(_receiving.Token), .. polls]), _receiving);
         LogStarted(options.QueueUrl, options.Receivers, options.Workers);
     }
 
@@ -54,29 +54,29 @@ internal sealed partial class SqsConsumer(
     /// </summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        if (receivers == Task.CompletedTask) return;
+        if (_receivers == Task.CompletedTask) return;
         LogStopping(held.Count);
 
         // Workers go on while the last polls wait.
         using var drained = new CancellationTokenSource(options.DrainTimeout, time);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(drained.Token, cancellationToken);
-        await receiving.CancelAsync();
-        await Within(LastAnswers, receivers);
-        await polling.CancelAsync();
-        await Within(LastRequests, receivers);
+        await _receiving.CancelAsync();
+        await Within(LastAnswers, _receivers);
+        await _polling.CancelAsync();
+        await Within(LastRequests, _receivers);
         work.Writer.TryComplete();
         gate.Close();
-        await workers.WaitAsync(enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await working.CancelAsync();
+        await _workers.WaitAsync(enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _working.CancelAsync();
 
         deleter.Complete();
-        await Within(LastRequests, deletes);
+        await Within(LastRequests, _deletes);
 
-        await extending.CancelAsync();
+        await _extending.CancelAsync();
         var left = held.Count;
         visibility.ReleaseAll();
-        await Within(LastRequests, givingBack);
-        await ending.CancelAsync();
+        await Within(LastRequests, _givingBack);
+        await _ending.CancelAsync();
         LogStopped(left);
 
         async Task Within(TimeSpan patience, Task part) =>
@@ -89,7 +89,7 @@ internal sealed partial class SqsConsumer(
 
     public void Dispose()
     {
-        foreach (var source in new[] { receiving, polling, working, extending, ending }) source.Dispose();
+        foreach (var source in new[] { _receiving, _polling, _working, _extending, _ending }) source.Dispose();
     }
 
     /// <summary>An exception in a part is a bug. A consumer that seems to run and does not would be worse than a restart.</summary>

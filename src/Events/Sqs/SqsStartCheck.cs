@@ -17,7 +17,7 @@ internal sealed partial class SqsStartCheck(
 
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(15);
 
-    private bool asked;
+    private bool _asked;
 
     /// <exception cref="StartupException">There is no such queue, or AWS does not accept the credentials.</exception>
     public async Task AskForRedrivePolicy(CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed partial class SqsStartCheck(
     /// <summary>If the queue did not answer at the start, asks until it does.</summary>
     public async Task AskAgain(CancellationToken cancellationToken)
     {
-        while (!asked)
+        while (!_asked)
         {
             await Task.Delay(AskAgainAfter, time, cancellationToken);
             try
@@ -60,7 +60,7 @@ internal sealed partial class SqsStartCheck(
     public async Task<List<Message>> ReceiveFirst(CancellationToken cancellationToken)
     {
         // The queue did not answer a moment ago, and the start has waited long enough.
-        if (!asked) return [];
+        if (!_asked) return [];
 
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
@@ -98,7 +98,7 @@ internal sealed partial class SqsStartCheck(
             LogRedrivePolicyUnknown(options.QueueUrl);
         }
 
-        asked = true;
+        _asked = true;
     }
 
     private void ThrowIfForAPerson(Exception exception)

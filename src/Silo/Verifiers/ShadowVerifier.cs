@@ -10,12 +10,12 @@ internal sealed partial class ShadowVerifier(
 {
     private static readonly TimeSpan WarnAgainAfter = TimeSpan.FromHours(1);
 
-    private readonly string? shadowName = ShadowVerifierServices.ShadowNameOf(options);
-    private readonly RequestRate pace = new(options.MaxPerSecond, time);
-    private readonly SemaphoreSlim places = new(options.MaxConcurrency);
-    private readonly LogLimiter denied = new(time, WarnAgainAfter);
+    private readonly string? _shadowName = ShadowVerifierServices.ShadowNameOf(options);
+    private readonly RequestRate _pace = new(options.MaxPerSecond, time);
+    private readonly SemaphoreSlim _places = new(options.MaxConcurrency);
+    private readonly LogLimiter _denied = new(time, WarnAgainAfter);
 
-    public string Name => shadowName is null ? "Device Shadow" : $"Device Shadow {shadowName}";
+    public string Name => _shadowName is null ? "Device Shadow" : $"Device Shadow {_shadowName}";
 
     /// <summary>AWS does not know the things of the embedded broker.</summary>
     public bool Covers(EventSource source) => source != EventSource.Broker;
@@ -29,17 +29,17 @@ internal sealed partial class ShadowVerifier(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            if (!await pace.Wait(options.TotalTimeout - options.CallTimeout, either.Token))
+            if (!await _pace.Wait(options.TotalTimeout - options.CallTimeout, either.Token))
                 return Answer(VerifierVerdict.Failed, $"Too many questions at once (Verify:MaxPerSecond is {options.MaxPerSecond}).");
 
-            await places.WaitAsync(either.Token);
+            await _places.WaitAsync(either.Token);
             try
             {
                 return await Look(thingName, either.Token);
             }
             finally
             {
-                places.Release();
+                _places.Release();
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -56,20 +56,20 @@ internal sealed partial class ShadowVerifier(
         }
     }
 
-    public void Dispose() => places.Dispose();
+    public void Dispose() => _places.Dispose();
 
     private async Task<VerifierAnswer> Look(string thingName, CancellationToken cancellationToken)
     {
-        var request = new GetThingShadowRequest { ThingName = thingName, ShadowName = shadowName };
+        var request = new GetThingShadowRequest { ThingName = thingName, ShadowName = _shadowName };
         var response = await iot.GetThingShadow(request, cancellationToken);
-        return ShadowDocument.Read(response.Document, shadowName);
+        return ShadowDocument.Read(response.Document, _shadowName);
     }
 
     private VerifierAnswer AnswerTo(Exception exception)
     {
         var said = AwsFaults.Describe(exception);
         var fault = AwsFaults.Of(exception);
-        if (fault is AwsFault.Credentials or AwsFault.Denied && denied.ShouldLog()) LogDenied(logger, Name, Resource, said);
+        if (fault is AwsFault.Credentials or AwsFault.Denied && _denied.ShouldLog()) LogDenied(logger, Name, Resource, said);
         return fault switch
         {
             AwsFault.Passing => Answer(VerifierVerdict.Failed, said),
@@ -85,7 +85,7 @@ internal sealed partial class ShadowVerifier(
     /// <summary>As a policy names it: the reader knows the account, and * covers named shadows.</summary>
     private string Resource => $"arn:aws:iot:{iot.Config.AuthenticationRegion}:<account>:thing/*";
 
-    private VerifierAnswer Answer(VerifierVerdict verdict, string detail) => new(verdict, ShadowName: shadowName, Detail: detail);
+    private VerifierAnswer Answer(VerifierVerdict verdict, string detail) => new(verdict, ShadowName: _shadowName, Detail: detail);
 
     [GeneratedRegex(@"\A[a-zA-Z0-9:_-]{1,128}\z")]
     private static partial Regex ThingName();

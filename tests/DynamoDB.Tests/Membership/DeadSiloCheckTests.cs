@@ -8,7 +8,7 @@ namespace IoTOrleans.DynamoDB.Tests.Membership;
 /// <summary>A silo is dead if it has written no heartbeat for a while and takes no connection. All others are left to Orleans.</summary>
 public sealed class DeadSiloCheckTests(TestTables tables) : IClassFixture<TestTables>
 {
-    private static readonly TimeSpan deadAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(2);
 
     [Fact]
     public async Task Who_is_silent_in_both_ways_is_dead_and_nobody_else()
@@ -52,7 +52,7 @@ public sealed class DeadSiloCheckTests(TestTables tables) : IClassFixture<TestTa
     }
 
     private static DeadSiloCheck DeadSiloCheck(DynamoDBMembershipTable table, SiloAddress self) =>
-        new(table, new Self(self), deadAfter, TimeProvider.System, NullLogger<DeadSiloCheck>.Instance);
+        new(table, new Self(self), DeadAfter, TimeProvider.System, NullLogger<DeadSiloCheck>.Instance);
 
     private static MembershipEntry Silo(int port, DateTime alive) => new()
     {

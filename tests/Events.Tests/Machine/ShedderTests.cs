@@ -12,7 +12,7 @@ namespace IoTOrleans.Events.Tests.Machine;
 
 public sealed class ShedderTests
 {
-    private static readonly SiloAddress here = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11111), 1);
+    private static readonly SiloAddress Here = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11111), 1);
 
     [Fact]
     public async Task What_is_idle_leaves_memory_the_sooner_the_fuller_that_is_and_nobody_has_to_go_while_there_is_room()
@@ -21,9 +21,9 @@ public sealed class ShedderTests
         var (memory, asked) = (new FakeMemory(), Channel.CreateUnbounded<TimeSpan>());
         var (grains, management, silo) = (
             Substitute.For<IGrainFactory>(), Substitute.For<IManagementGrain>(), Substitute.For<ILocalSiloDetails>());
-        silo.SiloAddress.Returns(here);
+        silo.SiloAddress.Returns(Here);
         grains.GetGrain<IManagementGrain>(0).Returns(management);
-        management.ForceActivationCollection(Arg.Is<SiloAddress[]>(silos => silos.Single().Equals(here)), Arg.Any<TimeSpan>())
+        management.ForceActivationCollection(Arg.Is<SiloAddress[]>(silos => silos.Single().Equals(Here)), Arg.Any<TimeSpan>())
             .Returns(call => asked.Writer.WriteAsync(call.Arg<TimeSpan>(), cancelled).AsTask());
 
         using var shedder = new Shedder(memory.Gauge, grains, silo, memory.Time, NullLogger<Shedder>.Instance);

@@ -11,57 +11,57 @@ namespace IoTOrleans.Events.Tests.Mqtt;
 /// <summary>Whatever a client does, only its own connection suffers.</summary>
 public sealed class BrokerHostilityTests : IAsyncLifetime
 {
-    private readonly WatchedTime time = new();
-    private TestBroker broker = null!;
-    private IMqttClient bystander = null!;
+    private readonly WatchedTime _time = new();
+    private TestBroker _broker = null!;
+    private IMqttClient _bystander = null!;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        broker = await TestBroker.Start(time: time);
-        bystander = await broker.Connect("bystander");
-        await broker.Sink.Next();
+        _broker = await TestBroker.Start(time: _time);
+        _bystander = await _broker.Connect("bystander");
+        await _broker.Sink.Next();
     }
 
     public async ValueTask DisposeAsync()
     {
-        (await bystander.TryPingAsync(CancellationToken.None)).ShouldBeTrue();
-        broker.Log.Lines.ShouldNotContain(line => line.Level >= LogLevel.Error);
-        await broker.DisposeAsync();
+        (await _bystander.TryPingAsync(CancellationToken.None)).ShouldBeTrue();
+        _broker.Log.Lines.ShouldNotContain(line => line.Level >= LogLevel.Error);
+        await _broker.DisposeAsync();
     }
 
     [Fact]
     public async Task Who_does_not_say_CONNECT_is_sent_away_after_10_seconds()
     {
-        var silent = await broker.ConnectRaw();
-        await broker.Meters.Reaches("iot_orleans.broker.connections", 2);
+        var silent = await _broker.ConnectRaw();
+        await _broker.Meters.Reaches("iot_orleans.broker.connections", 2);
         await Deadline(2);
 
-        time.Advance(TimeSpan.FromSeconds(9.9));
-        broker.Meters["iot_orleans.broker.connections"].ShouldBe(2);
-        time.Advance(TimeSpan.FromSeconds(0.2));
+        _time.Advance(TimeSpan.FromSeconds(9.9));
+        _broker.Meters["iot_orleans.broker.connections"].ShouldBe(2);
+        _time.Advance(TimeSpan.FromSeconds(0.2));
 
         (await silent.ReadToEnd()).ShouldBeEmpty();
-        broker.Meters["iot_orleans.broker.refused{no-connect}"].ShouldBe(1);
+        _broker.Meters["iot_orleans.broker.refused{no-connect}"].ShouldBe(1);
     }
 
     [Fact]
     public async Task Who_dribbles_CONNECT_byte_by_byte_gets_no_more_time()
     {
-        var dribbler = await broker.ConnectRaw();
+        var dribbler = await _broker.ConnectRaw();
         await Deadline(2);
         var connect = RawClient.Connect("rpi-1");
 
         for (var second = 0; second < 10; second++)
         {
             await dribbler.Send(connect[second]);
-            time.Advance(TimeSpan.FromSeconds(1));
+            _time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        time.Advance(TimeSpan.FromSeconds(0.1));
+        _time.Advance(TimeSpan.FromSeconds(0.1));
         (await dribbler.ReadToEnd()).ShouldBeEmpty();
-        broker.Sink.Taken.Count.ShouldBe(1);
+        _broker.Sink.Taken.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -70,21 +70,21 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
         const int many = 400;
         for (var i = 0; i < many; i++)
         {
-            var idle = await broker.ConnectRaw();
+            var idle = await _broker.ConnectRaw();
             if (i % 2 == 0) await idle.Send(RawClient.Connect($"half-{i}")[..9]);
         }
 
-        await broker.Meters.Reaches("iot_orleans.broker.connections", many + 1);
+        await _broker.Meters.Reaches("iot_orleans.broker.connections", many + 1);
         await Deadline(many + 1);
-        var good = await broker.Connect("good");
-        await broker.Sink.NextOf("good", connected: true);
+        var good = await _broker.Connect("good");
+        await _broker.Sink.NextOf("good", connected: true);
 
-        time.Advance(TimeSpan.FromSeconds(10.1));
+        _time.Advance(TimeSpan.FromSeconds(10.1));
 
-        await broker.Meters.Reaches("iot_orleans.broker.connections", 2);
-        broker.Meters["iot_orleans.broker.refused{no-connect}"].ShouldBe(many);
+        await _broker.Meters.Reaches("iot_orleans.broker.connections", 2);
+        _broker.Meters["iot_orleans.broker.refused{no-connect}"].ShouldBe(many);
         (await good.TryPingAsync(Cancelled)).ShouldBeTrue();
-        broker.Sink.Taken.Count.ShouldBe(2);
+        _broker.Sink.Taken.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -92,34 +92,34 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
     {
         for (var cut = 0; cut < RawClient.Connect("rpi-1").Length; cut++)
         {
-            using var client = await broker.ConnectRaw();
+            using var client = await _broker.ConnectRaw();
             await client.Send(RawClient.Connect("rpi-1")[..cut]);
         }
 
-        await broker.Meters.Reaches("iot_orleans.broker.connections", 1);
-        broker.Sink.Taken.Count.ShouldBe(1);
+        await _broker.Meters.Reaches("iot_orleans.broker.connections", 1);
+        _broker.Sink.Taken.Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task What_a_client_writes_gets_into_no_log_line_as_it_is()
     {
-        var client = await broker.ConnectRaw();
+        var client = await _broker.ConnectRaw();
         await client.Send([0x10, 20, 0, 10, .. "\u001b[31mFAKE\n"u8, 4, 2, 0, 60, 0, 2, .. "ab"u8]);
         await client.ReadToEnd();
 
-        await broker.Meters.Reaches("iot_orleans.broker.connections", 1);
-        broker.Log.Lines.ShouldEachBe(line => !line.Text.Any(char.IsControl));
-        broker.Log.Lines.ShouldContain(line => line.Text.Contains("malformed", StringComparison.Ordinal));
+        await _broker.Meters.Reaches("iot_orleans.broker.connections", 1);
+        _broker.Log.Lines.ShouldEachBe(line => !line.Text.Any(char.IsControl));
+        _broker.Log.Lines.ShouldContain(line => line.Text.Contains("malformed", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Who_dribbles_but_ends_in_time_is_served()
     {
-        var dribbler = await broker.ConnectRaw();
+        var dribbler = await _broker.ConnectRaw();
         foreach (var part in RawClient.Connect("rpi-1")) await dribbler.Send(part);
 
         (await dribbler.Read(4)).ShouldBe([0x20, 2, 0, 0]);
-        (await broker.Sink.Next()).ThingName.ShouldBe("rpi-1");
+        (await _broker.Sink.Next()).ThingName.ShouldBe("rpi-1");
     }
 
     [Theory]
@@ -128,12 +128,12 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
     [InlineData("\0")]
     public async Task Who_speaks_something_else_is_sent_away_at_once(string greeting)
     {
-        var stranger = await broker.ConnectRaw();
+        var stranger = await _broker.ConnectRaw();
         await stranger.Send(Encoding.Latin1.GetBytes(greeting));
 
         (await stranger.ReadToEnd()).ShouldBeEmpty();
-        broker.Meters["iot_orleans.broker.refused{garbage}"].ShouldBe(1);
-        broker.Log.Lines.ShouldNotContain(line => line.Level >= LogLevel.Warning);
+        _broker.Meters["iot_orleans.broker.refused{garbage}"].ShouldBe(1);
+        _broker.Log.Lines.ShouldNotContain(line => line.Level >= LogLevel.Warning);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
         var random = new Random(20261123);
         for (var round = 0; round < 300; round++)
         {
-            var client = await broker.ConnectRaw();
+            var client = await _broker.ConnectRaw();
             var named = round % 2 == 0;
             try
             {
@@ -167,7 +167,7 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
             client.Dispose();
         }
 
-        await broker.Meters.Reaches("iot_orleans.broker.connections", 1);
+        await _broker.Meters.Reaches("iot_orleans.broker.connections", 1);
     }
 
     [Theory]
@@ -175,7 +175,7 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
     [InlineData(0x30)]
     public async Task An_announced_200_MB_packet_is_not_waited_for(byte type)
     {
-        var client = await broker.ConnectRaw();
+        var client = await _broker.ConnectRaw();
         if (type != 0x10)
         {
             await client.Send(RawClient.Connect("rpi-1"));
@@ -185,7 +185,7 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
         await client.Send([type, .. RawClient.Length(200 * 1024 * 1024)]);
 
         (await client.ReadToEnd()).ShouldBeEmpty();
-        if (type != 0x10) (await broker.Sink.NextOf("rpi-1", connected: false)).DisconnectReason.ShouldBe("CLIENT_ERROR");
+        if (type != 0x10) (await _broker.Sink.NextOf("rpi-1", connected: false)).DisconnectReason.ShouldBe("CLIENT_ERROR");
     }
 
     [Theory]
@@ -194,7 +194,7 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
     [InlineData(20 * 1024, false)]
     public async Task A_packet_may_be_16_KB_with_everything(int size, bool allowed)
     {
-        var client = await broker.ConnectRaw();
+        var client = await _broker.ConnectRaw();
         await client.Send(RawClient.Connect("rpi-1"));
         await client.Read(4);
 
@@ -211,8 +211,8 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
         }
 
         (await client.ReadToEnd()).ShouldBeEmpty();
-        (await broker.Sink.NextOf("rpi-1", connected: false)).DisconnectReason.ShouldBe("CLIENT_ERROR");
-        broker.Log.Lines.Where(line => line.Level == LogLevel.Warning)
+        (await _broker.Sink.NextOf("rpi-1", connected: false)).DisconnectReason.ShouldBe("CLIENT_ERROR");
+        _broker.Log.Lines.Where(line => line.Level == LogLevel.Warning)
             .ShouldHaveSingleItem().Text.ShouldContain($"a packet of {size} bytes");
     }
 
@@ -224,7 +224,7 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
     [InlineData(MqttDisconnectReasonCode.ProtocolError, new byte[] { 0xD0, 0 })]
     public async Task An_MQTT_5_client_reads_what_it_did(MqttDisconnectReasonCode code, byte[] packet)
     {
-        var client = await broker.ConnectRaw();
+        var client = await _broker.ConnectRaw();
         await client.Send(RawClient.Connect("rpi-1", level: 5));
         await client.Read((await client.Read(2))[1]);
 
@@ -236,10 +236,10 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
     [Fact]
     public async Task Who_does_not_take_the_answers_gets_no_further()
     {
-        var client = await broker.ConnectRaw();
+        var client = await _broker.ConnectRaw();
         await client.Send(RawClient.Connect("rpi-1"));
         await client.Read(4);
-        await broker.Sink.Next();
+        await _broker.Sink.Next();
 
         // Each SUBSCRIBE of 16 KB is answered with 4 KB that nobody reads: at some point nobody reads us either.
         var filters = Enumerable.Repeat(new byte[] { 0, 1, (byte)'t', 0 }, 4_000).SelectMany(filter => filter);
@@ -250,12 +250,12 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
         // The write that is stuck is the only wait of 10 seconds after that for CONNECT.
         await Deadline(3);
         flood.IsCompleted.ShouldBeFalse();
-        time.Advance(TimeSpan.FromSeconds(10));
-        (await broker.Sink.NextOf("rpi-1", connected: false)).DisconnectReason.ShouldBe("CONNECTION_LOST");
+        _time.Advance(TimeSpan.FromSeconds(10));
+        (await _broker.Sink.NextOf("rpi-1", connected: false)).DisconnectReason.ShouldBe("CONNECTION_LOST");
         await Farewell();
         await enough.CancelAsync();
         await flood;
-        await broker.Meters.Reaches("iot_orleans.broker.connections", 1);
+        await _broker.Meters.Reaches("iot_orleans.broker.connections", 1);
     }
 
     private static async Task Flood(RawClient client, byte[] packet, CancellationToken cancellationToken)
@@ -275,17 +275,17 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
     {
         for (var seen = 0; seen < n;)
         {
-            if (await time.NextWait(Cancelled) == TimeSpan.FromSeconds(10)) seen++;
+            if (await _time.NextWait(Cancelled) == TimeSpan.FromSeconds(10)) seen++;
         }
     }
 
     /// <summary>The time that a connection has to send what is still to be sent.</summary>
     private async Task Farewell()
     {
-        while (await time.NextWait(Cancelled) != TimeSpan.FromSeconds(5))
+        while (await _time.NextWait(Cancelled) != TimeSpan.FromSeconds(5))
         {
         }
 
-        time.Advance(TimeSpan.FromSeconds(5));
+        _time.Advance(TimeSpan.FromSeconds(5));
     }
 }

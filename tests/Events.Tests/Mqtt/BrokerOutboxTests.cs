@@ -7,155 +7,155 @@ namespace IoTOrleans.Events.Tests.Mqtt;
 
 public sealed class BrokerOutboxTests : IAsyncDisposable
 {
-    private readonly WatchedTime time = new();
-    private readonly RecordingSink sink = new();
-    private readonly TestMeters meters = new();
-    private readonly BrokerOutbox outbox;
+    private readonly WatchedTime _time = new();
+    private readonly RecordingSink _sink = new();
+    private readonly TestMeters _meters = new();
+    private readonly BrokerOutbox _outbox;
 
     public BrokerOutboxTests()
     {
-        outbox = new(sink, new EventMetrics(meters), time, NullLogger<BrokerOutbox>.Instance);
-        outbox.Start();
+        _outbox = new(_sink, new EventMetrics(_meters), _time, NullLogger<BrokerOutbox>.Instance);
+        _outbox.Start();
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public async ValueTask DisposeAsync()
     {
-        sink.Fails = false;
-        sink.Gate?.TrySetResult();
-        await outbox.Drain(RecordingSink.Patience, CancellationToken.None).WaitAsync(RecordingSink.Patience);
-        meters.Dispose();
+        _sink.Fails = false;
+        _sink.Gate?.TrySetResult();
+        await _outbox.Drain(RecordingSink.Patience, CancellationToken.None).WaitAsync(RecordingSink.Patience);
+        _meters.Dispose();
     }
 
     [Fact]
     public async Task Changes_of_one_thing_are_delivered_in_order_and_once()
     {
-        outbox.Add("a", BrokerChange.Of(true, 1));
-        outbox.Add("a", BrokerChange.Of(false, 1));
-        outbox.Add("a", BrokerChange.Of(true, 2));
+        _outbox.Add("a", BrokerChange.Of(true, 1));
+        _outbox.Add("a", BrokerChange.Of(false, 1));
+        _outbox.Add("a", BrokerChange.Of(true, 2));
 
-        (await sink.Next()).Change.ShouldBe(BrokerChange.Of(true, 1));
-        (await sink.Next()).Change.ShouldBe(BrokerChange.Of(false, 1));
-        (await sink.Next()).Change.ShouldBe(BrokerChange.Of(true, 2));
-        await outbox.Drain(RecordingSink.Patience, Cancelled).WaitAsync(RecordingSink.Patience, Cancelled);
-        sink.Taken.Count.ShouldBe(3);
-        outbox.ThingsWaiting.ShouldBe(0);
-        meters["iot_orleans.broker.events{delivered}"].ShouldBe(3);
+        (await _sink.Next()).Change.ShouldBe(BrokerChange.Of(true, 1));
+        (await _sink.Next()).Change.ShouldBe(BrokerChange.Of(false, 1));
+        (await _sink.Next()).Change.ShouldBe(BrokerChange.Of(true, 2));
+        await _outbox.Drain(RecordingSink.Patience, Cancelled).WaitAsync(RecordingSink.Patience, Cancelled);
+        _sink.Taken.Count.ShouldBe(3);
+        _outbox.ThingsWaiting.ShouldBe(0);
+        _meters["iot_orleans.broker.events{delivered}"].ShouldBe(3);
     }
 
     [Fact]
     public async Task A_sink_that_fails_is_asked_again_after_1_2_4_8_and_then_every_15_seconds()
     {
-        sink.Fails = true;
-        outbox.Add("a", BrokerChange.Of(true, 1));
+        _sink.Fails = true;
+        _outbox.Add("a", BrokerChange.Of(true, 1));
 
         foreach (var seconds in new double[] { 1, 2, 4, 8, 15, 15 })
         {
-            await sink.NextRefused();
-            var wait = await time.NextWait(Cancelled);
+            await _sink.NextRefused();
+            var wait = await _time.NextWait(Cancelled);
             wait.TotalSeconds.ShouldBeInRange(seconds * 0.75, seconds + 0.01);
-            time.Advance(wait);
+            _time.Advance(wait);
         }
 
-        await sink.NextRefused();
-        await meters.Reaches("iot_orleans.broker.events{failed}", 7);
+        await _sink.NextRefused();
+        await _meters.Reaches("iot_orleans.broker.events{failed}", 7);
     }
 
     [Fact]
     public async Task What_happened_while_the_storage_was_down_is_delivered_later_in_order_and_once()
     {
-        sink.Fails = true;
-        var at = time.GetUtcNow();
-        outbox.Add("a", BrokerChange.Of(false, 1, at));
-        await sink.NextRefused();
-        var wait = await time.NextWait(Cancelled);
+        _sink.Fails = true;
+        var at = _time.GetUtcNow();
+        _outbox.Add("a", BrokerChange.Of(false, 1, at));
+        await _sink.NextRefused();
+        var wait = await _time.NextWait(Cancelled);
         for (var number = 2; number <= 100; number++)
         {
-            outbox.Add("a", BrokerChange.Of(true, number));
-            outbox.Add("a", BrokerChange.Of(false, number, at.AddSeconds(number)));
+            _outbox.Add("a", BrokerChange.Of(true, number));
+            _outbox.Add("a", BrokerChange.Of(false, number, at.AddSeconds(number)));
         }
 
-        sink.Fails = false;
-        time.Advance(wait);
+        _sink.Fails = false;
+        _time.Advance(wait);
 
-        (await sink.Next()).Change.ShouldBe(BrokerChange.Of(false, 1, at));
-        (await sink.Next()).Change.ShouldBe(BrokerChange.Of(true, 100));
-        (await sink.Next()).Change.ShouldBe(BrokerChange.Of(false, 100, at.AddSeconds(100)));
-        await outbox.Drain(RecordingSink.Patience, Cancelled).WaitAsync(RecordingSink.Patience, Cancelled);
-        sink.Taken.Count.ShouldBe(3);
-        meters["iot_orleans.broker.events{collapsed}"].ShouldBe(196);
+        (await _sink.Next()).Change.ShouldBe(BrokerChange.Of(false, 1, at));
+        (await _sink.Next()).Change.ShouldBe(BrokerChange.Of(true, 100));
+        (await _sink.Next()).Change.ShouldBe(BrokerChange.Of(false, 100, at.AddSeconds(100)));
+        await _outbox.Drain(RecordingSink.Patience, Cancelled).WaitAsync(RecordingSink.Patience, Cancelled);
+        _sink.Taken.Count.ShouldBe(3);
+        _meters["iot_orleans.broker.events{collapsed}"].ShouldBe(196);
     }
 
     [Fact]
     public async Task A_thing_whose_grain_fails_does_not_hold_up_the_others()
     {
-        sink.Fails = true;
-        outbox.Add("a", BrokerChange.Of(true, 1));
-        await sink.NextRefused();
-        await time.NextWait(Cancelled);
-        sink.Fails = false;
+        _sink.Fails = true;
+        _outbox.Add("a", BrokerChange.Of(true, 1));
+        await _sink.NextRefused();
+        await _time.NextWait(Cancelled);
+        _sink.Fails = false;
 
-        outbox.Add("b", BrokerChange.Of(true, 2));
+        _outbox.Add("b", BrokerChange.Of(true, 2));
 
-        (await sink.Next()).ThingName.ShouldBe("b");
-        outbox.NewestOf("a").ShouldBe(BrokerChange.Of(true, 1));
+        (await _sink.Next()).ThingName.ShouldBe("b");
+        _outbox.NewestOf("a").ShouldBe(BrokerChange.Of(true, 1));
     }
 
     [Fact]
     public async Task Many_things_are_delivered_by_few_workers()
     {
-        sink.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        for (var number = 0; number < 1_000; number++) outbox.Add($"thing-{number}", BrokerChange.Of(true, number));
-        outbox.ThingsWaiting.ShouldBe(1_000);
+        _sink.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        for (var number = 0; number < 1_000; number++) _outbox.Add($"thing-{number}", BrokerChange.Of(true, number));
+        _outbox.ThingsWaiting.ShouldBe(1_000);
 
-        sink.Gate.SetResult();
-        await outbox.Drain(RecordingSink.Patience, Cancelled).WaitAsync(RecordingSink.Patience, Cancelled);
+        _sink.Gate.SetResult();
+        await _outbox.Drain(RecordingSink.Patience, Cancelled).WaitAsync(RecordingSink.Patience, Cancelled);
 
-        sink.Taken.Select(report => report.ThingName).Distinct().Count().ShouldBe(1_000);
-        sink.MostAtOnce.ShouldBeLessThanOrEqualTo(BrokerOutbox.Workers);
+        _sink.Taken.Select(report => report.ThingName).Distinct().Count().ShouldBe(1_000);
+        _sink.MostAtOnce.ShouldBeLessThanOrEqualTo(BrokerOutbox.Workers);
     }
 
     [Fact]
     public async Task Draining_does_not_wait_for_the_backoff()
     {
-        sink.Fails = true;
-        outbox.Add("a", BrokerChange.Of(true, 1));
-        await sink.NextRefused();
-        await time.NextWait(Cancelled);
-        sink.Fails = false;
+        _sink.Fails = true;
+        _outbox.Add("a", BrokerChange.Of(true, 1));
+        await _sink.NextRefused();
+        await _time.NextWait(Cancelled);
+        _sink.Fails = false;
 
-        await outbox.Drain(RecordingSink.Patience, Cancelled).WaitAsync(RecordingSink.Patience, Cancelled);
+        await _outbox.Drain(RecordingSink.Patience, Cancelled).WaitAsync(RecordingSink.Patience, Cancelled);
 
-        sink.Taken.ShouldHaveSingleItem();
+        _sink.Taken.ShouldHaveSingleItem();
     }
 
     [Fact]
     public async Task Draining_gives_up_when_its_time_is_over()
     {
-        sink.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        outbox.Add("a", BrokerChange.Of(true, 1));
+        _sink.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _outbox.Add("a", BrokerChange.Of(true, 1));
 
-        var drained = outbox.Drain(TimeSpan.FromSeconds(10), Cancelled);
-        (await time.NextWait(Cancelled)).ShouldBe(TimeSpan.FromSeconds(10));
+        var drained = _outbox.Drain(TimeSpan.FromSeconds(10), Cancelled);
+        (await _time.NextWait(Cancelled)).ShouldBe(TimeSpan.FromSeconds(10));
         drained.IsCompleted.ShouldBeFalse();
-        time.Advance(TimeSpan.FromSeconds(10));
+        _time.Advance(TimeSpan.FromSeconds(10));
 
         await drained.WaitAsync(RecordingSink.Patience, Cancelled);
-        outbox.ThingsWaiting.ShouldBe(1);
+        _outbox.ThingsWaiting.ShouldBe(1);
     }
 
     [Fact]
     public void There_is_room_for_many_things_but_not_for_any_number()
     {
-        sink.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _sink.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         for (var number = 0; number < BrokerOutbox.MaxThings; number++)
         {
-            outbox.HasRoomFor($"thing-{number}").ShouldBeTrue();
-            outbox.Add($"thing-{number}", BrokerChange.Of(true, number));
+            _outbox.HasRoomFor($"thing-{number}").ShouldBeTrue();
+            _outbox.Add($"thing-{number}", BrokerChange.Of(true, number));
         }
 
-        outbox.HasRoomFor("one-more").ShouldBeFalse();
-        outbox.HasRoomFor("thing-7").ShouldBeTrue();
+        _outbox.HasRoomFor("one-more").ShouldBeFalse();
+        _outbox.HasRoomFor("thing-7").ShouldBeTrue();
     }
 }

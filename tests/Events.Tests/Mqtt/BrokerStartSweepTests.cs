@@ -15,21 +15,21 @@ namespace IoTOrleans.Events.Tests.Mqtt;
 
 public sealed class BrokerStartSweepTests : IAsyncDisposable
 {
-    private readonly WatchedTime time = new();
-    private readonly TestMeters meters = new();
-    private readonly BrokerClock clock = new();
-    private readonly Fleet fleet = new();
-    private readonly LiveConnections live;
-    private readonly BrokerStartSweep sweep;
-    private readonly BrokerStart start;
+    private readonly WatchedTime _time = new();
+    private readonly TestMeters _meters = new();
+    private readonly BrokerClock _clock = new();
+    private readonly Fleet _fleet = new();
+    private readonly LiveConnections _live;
+    private readonly BrokerStartSweep _sweep;
+    private readonly BrokerStart _start;
 
     public BrokerStartSweepTests()
     {
-        start = new BrokerStart(4, time.GetUtcNow());
-        var outbox = new BrokerOutbox(new RecordingSink(), new EventMetrics(meters), time, NullLogger<BrokerOutbox>.Instance);
-        live = new LiveConnections(outbox, clock, time);
-        sweep = new BrokerStartSweep(
-            fleet, fleet.Grains, clock, live, Options.Create(new MqttBrokerOptions { SettleTime = TimeSpan.FromSeconds(7) }), time,
+        _start = new BrokerStart(4, _time.GetUtcNow());
+        var outbox = new BrokerOutbox(new RecordingSink(), new EventMetrics(_meters), _time, NullLogger<BrokerOutbox>.Instance);
+        _live = new LiveConnections(outbox, _clock, _time);
+        _sweep = new BrokerStartSweep(
+            _fleet, _fleet.Grains, _clock, _live, Options.Create(new MqttBrokerOptions { SettleTime = TimeSpan.FromSeconds(7) }), _time,
             NullLogger<BrokerStartSweep>.Instance);
     }
 
@@ -37,108 +37,108 @@ public sealed class BrokerStartSweepTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await sweep.StopAsync(CancellationToken.None);
-        sweep.Dispose();
-        meters.Dispose();
+        await _sweep.StopAsync(CancellationToken.None);
+        _sweep.Dispose();
+        _meters.Dispose();
     }
 
     [Fact]
     public async Task A_while_after_the_start_things_that_did_not_come_back_are_told()
     {
-        fleet.StoredStarts["away"] = 3;
-        fleet.StoredStarts["back"] = 4;
+        _fleet.StoredStarts["away"] = 3;
+        _fleet.StoredStarts["back"] = 4;
         await Begin();
-        fleet.Told.ShouldBeEmpty();
+        _fleet.Told.ShouldBeEmpty();
 
-        time.Advance(TimeSpan.FromSeconds(7));
+        _time.Advance(TimeSpan.FromSeconds(7));
         await Done();
 
-        fleet.Told.ShouldBe([("away", start)]);
+        _fleet.Told.ShouldBe([("away", _start)]);
     }
 
     [Fact]
     public async Task A_thing_that_is_back_and_whose_grain_does_not_know_yet_is_left_alone()
     {
-        fleet.StoredStarts["back"] = 3;
+        _fleet.StoredStarts["back"] = 3;
         await Begin();
-        live.TryBegin("back", () => { }, out _).ShouldBeTrue();
+        _live.TryBegin("back", () => { }, out _).ShouldBeTrue();
 
-        time.Advance(TimeSpan.FromSeconds(7));
+        _time.Advance(TimeSpan.FromSeconds(7));
         await Done();
 
-        fleet.Told.ShouldBeEmpty();
+        _fleet.Told.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task What_fails_is_told_later_and_what_went_well_is_not_told_again()
     {
-        foreach (var thing in new[] { "a", "b", "c" }) fleet.StoredStarts[thing] = 1;
-        fleet.Fails = thing => thing == "b";
+        foreach (var thing in new[] { "a", "b", "c" }) _fleet.StoredStarts[thing] = 1;
+        _fleet.Fails = thing => thing == "b";
         await Begin();
 
         foreach (var seconds in new[] { 7, 1, 2, 4, 8, 16, 32, 60, 60 })
         {
-            time.Advance(TimeSpan.FromSeconds(seconds));
-            (await time.NextWait(Cancelled)).ShouldBeLessThanOrEqualTo(TimeSpan.FromMinutes(1));
+            _time.Advance(TimeSpan.FromSeconds(seconds));
+            (await _time.NextWait(Cancelled)).ShouldBeLessThanOrEqualTo(TimeSpan.FromMinutes(1));
         }
 
-        fleet.Told.OrderBy(told => told.ThingName).ShouldBe([("a", start), ("c", start)]);
-        fleet.Fails = _ => false;
-        time.Advance(TimeSpan.FromMinutes(1));
+        _fleet.Told.OrderBy(told => told.ThingName).ShouldBe([("a", _start), ("c", _start)]);
+        _fleet.Fails = _ => false;
+        _time.Advance(TimeSpan.FromMinutes(1));
         await Done();
 
-        fleet.Told.Select(told => told.ThingName).Order().ShouldBe(["a", "b", "c"]);
+        _fleet.Told.Select(told => told.ThingName).Order().ShouldBe(["a", "b", "c"]);
     }
 
     [Fact]
     public async Task A_list_that_breaks_off_is_walked_again()
     {
-        for (var number = 0; number < 100; number++) fleet.StoredStarts[$"thing-{number}"] = 1;
-        fleet.BreaksOffAfter = 10;
+        for (var number = 0; number < 100; number++) _fleet.StoredStarts[$"thing-{number}"] = 1;
+        _fleet.BreaksOffAfter = 10;
         await Begin();
-        time.Advance(TimeSpan.FromSeconds(7));
-        (await time.NextWait(Cancelled)).ShouldBe(TimeSpan.FromSeconds(1));
-        fleet.Told.Count.ShouldBe(10);
+        _time.Advance(TimeSpan.FromSeconds(7));
+        (await _time.NextWait(Cancelled)).ShouldBe(TimeSpan.FromSeconds(1));
+        _fleet.Told.Count.ShouldBe(10);
 
-        fleet.BreaksOffAfter = int.MaxValue;
-        time.Advance(TimeSpan.FromSeconds(1));
+        _fleet.BreaksOffAfter = int.MaxValue;
+        _time.Advance(TimeSpan.FromSeconds(1));
         await Done();
 
-        fleet.Told.Select(told => told.ThingName).Distinct().Count().ShouldBe(100);
-        fleet.Told.Count.ShouldBe(100);
-        fleet.MostAtOnce.ShouldBeLessThanOrEqualTo(BrokerStartSweep.AtOnce);
+        _fleet.Told.Select(told => told.ThingName).Distinct().Count().ShouldBe(100);
+        _fleet.Told.Count.ShouldBe(100);
+        _fleet.MostAtOnce.ShouldBeLessThanOrEqualTo(BrokerStartSweep.AtOnce);
     }
 
     [Fact]
     public async Task Without_a_broker_there_is_nothing_to_do()
     {
-        fleet.StoredStarts["away"] = 3;
+        _fleet.StoredStarts["away"] = 3;
 
-        await sweep.StartAsync(Cancelled);
+        await _sweep.StartAsync(Cancelled);
         await Done();
 
-        fleet.Told.ShouldBeEmpty();
+        _fleet.Told.ShouldBeEmpty();
     }
 
     private async Task Begin()
     {
-        clock.Started(start);
-        await sweep.StartAsync(Cancelled);
-        (await time.NextWait(Cancelled)).ShouldBe(TimeSpan.FromSeconds(7));
+        _clock.Started(_start);
+        await _sweep.StartAsync(Cancelled);
+        (await _time.NextWait(Cancelled)).ShouldBe(TimeSpan.FromSeconds(7));
     }
 
-    private Task Done() => sweep.ExecuteTask!.WaitAsync(RecordingSink.Patience, Cancelled);
+    private Task Done() => _sweep.ExecuteTask!.WaitAsync(RecordingSink.Patience, Cancelled);
 
     /// <summary>Stands for the stored things and for their grains.</summary>
     private sealed class Fleet : IThingCatalogue
     {
-        private int atOnce;
+        private int _atOnce;
 
         public Fleet() => Grains.GetGrain<IDeviceAnswers>("").ReturnsForAnyArgs(call =>
         {
             var thing = Substitute.For<IDeviceAnswers>();
             var thingName = call.ArgAt<string>(0);
-            thing.BrokerStarted(null!).ReturnsForAnyArgs(start => BrokerStarted(thingName, start.Arg<BrokerStart>()));
+            thing.BrokerStarted(null!).ReturnsForAnyArgs(_start => BrokerStarted(thingName, _start.Arg<BrokerStart>()));
             return thing;
         });
 
@@ -171,9 +171,9 @@ public sealed class BrokerStartSweepTests : IAsyncDisposable
 
         private async Task BrokerStarted(string thingName, BrokerStart start)
         {
-            lock (StoredStarts) MostAtOnce = Math.Max(MostAtOnce, ++atOnce);
+            lock (StoredStarts) MostAtOnce = Math.Max(MostAtOnce, ++_atOnce);
             await Task.Yield();
-            lock (StoredStarts) atOnce--;
+            lock (StoredStarts) _atOnce--;
             if (Fails(thingName)) throw new IOException("The storage is down.");
             Told.Enqueue((thingName, start));
             StoredStarts[thingName] = start.Number;

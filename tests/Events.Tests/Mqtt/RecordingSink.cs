@@ -13,10 +13,10 @@ internal sealed class RecordingSink : IConnectionChangeSink
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly Channel<Report> taken = Channel.CreateUnbounded<Report>();
-    private readonly Channel<Report> refused = Channel.CreateUnbounded<Report>();
-    private readonly ConcurrentDictionary<string, int> inside = new();
-    private int atOnce;
+    private readonly Channel<Report> _taken = Channel.CreateUnbounded<Report>();
+    private readonly Channel<Report> _refused = Channel.CreateUnbounded<Report>();
+    private readonly ConcurrentDictionary<string, int> _inside = new();
+    private int _atOnce;
 
     internal ConcurrentQueue<Report> Taken { get; } = new();
 
@@ -30,35 +30,35 @@ internal sealed class RecordingSink : IConnectionChangeSink
     public async Task<PresenceReason> Report(string thingName, ConnectionChange change)
     {
         var report = new Report(thingName, change);
-        if (inside.AddOrUpdate(thingName, 1, (_, count) => count + 1) > 1)
+        if (_inside.AddOrUpdate(thingName, 1, (_, count) => count + 1) > 1)
         {
             throw new InvalidOperationException($"{thingName} overtook itself.");
         }
 
         try
         {
-            lock (taken) MostAtOnce = Math.Max(MostAtOnce, ++atOnce);
+            lock (_taken) MostAtOnce = Math.Max(MostAtOnce, ++_atOnce);
             if (Gate is { } gate) await gate.Task;
             if (Fails)
             {
-                refused.Writer.TryWrite(report);
+                _refused.Writer.TryWrite(report);
                 throw new IOException("The storage is down.");
             }
 
             Taken.Enqueue(report);
-            taken.Writer.TryWrite(report);
+            _taken.Writer.TryWrite(report);
             return PresenceReason.None;
         }
         finally
         {
-            lock (taken) atOnce--;
-            inside.AddOrUpdate(thingName, 0, (_, count) => count - 1);
+            lock (_taken) _atOnce--;
+            _inside.AddOrUpdate(thingName, 0, (_, count) => count - 1);
         }
     }
 
-    internal Task<Report> Next() => NextOf(taken);
+    internal Task<Report> Next() => NextOf(_taken);
 
-    internal Task<Report> NextRefused() => NextOf(refused);
+    internal Task<Report> NextRefused() => NextOf(_refused);
 
     private static async Task<Report> NextOf(Channel<Report> reports) =>
         await reports.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);

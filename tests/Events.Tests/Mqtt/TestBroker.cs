@@ -18,10 +18,10 @@ namespace IoTOrleans.Events.Tests.Mqtt;
 /// <summary>A real broker on a free port of loopback, in front of a <see cref="RecordingSink"/>.</summary>
 internal sealed class TestBroker : IAsyncDisposable
 {
-    private readonly ServiceProvider services;
-    private readonly List<IDisposable> clients = [];
+    private readonly ServiceProvider _services;
+    private readonly List<IDisposable> _clients = [];
 
-    private TestBroker(ServiceProvider services) => this.services = services;
+    private TestBroker(ServiceProvider services) => _services = services;
 
     internal RecordingSink Sink { get; } = new();
 
@@ -29,13 +29,13 @@ internal sealed class TestBroker : IAsyncDisposable
 
     internal TestLog Log { get; } = new();
 
-    internal MqttBroker Broker => services.GetRequiredService<MqttBroker>();
+    internal MqttBroker Broker => _services.GetRequiredService<MqttBroker>();
 
-    internal IConnectionVerifier Verifier => services.GetRequiredService<IConnectionVerifier>();
+    internal IConnectionVerifier Verifier => _services.GetRequiredService<IConnectionVerifier>();
 
-    internal BrokerOutbox Outbox => services.GetRequiredService<BrokerOutbox>();
+    internal BrokerOutbox Outbox => _services.GetRequiredService<BrokerOutbox>();
 
-    internal IBrokerClock Clock => services.GetRequiredService<IBrokerClock>();
+    internal IBrokerClock Clock => _services.GetRequiredService<IBrokerClock>();
 
     internal int Port => Broker.EndPoint!.Port;
 
@@ -72,7 +72,7 @@ internal sealed class TestBroker : IAsyncDisposable
     internal IMqttClient Client()
     {
         var client = new MqttClientFactory().CreateMqttClient();
-        clients.Add(client);
+        _clients.Add(client);
         return client;
     }
 
@@ -98,7 +98,7 @@ internal sealed class TestBroker : IAsyncDisposable
     internal async Task<RawClient> ConnectRaw()
     {
         var client = await RawClient.To(Port);
-        clients.Add(client);
+        _clients.Add(client);
         return client;
     }
 
@@ -108,9 +108,9 @@ internal sealed class TestBroker : IAsyncDisposable
     {
         Sink.Fails = false;
         Sink.Gate?.TrySetResult();
-        foreach (var client in clients) client.Dispose();
+        foreach (var client in _clients) client.Dispose();
         await Broker.StopAsync(CancellationToken.None);
-        await services.DisposeAsync();
+        await _services.DisposeAsync();
         Meters.Dispose();
     }
 

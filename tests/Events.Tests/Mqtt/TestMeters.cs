@@ -6,20 +6,20 @@ namespace IoTOrleans.Events.Tests.Mqtt;
 /// <summary>Meters of one test, and what was measured with them.</summary>
 internal sealed class TestMeters : IMeterFactory
 {
-    private readonly MeterListener listener = new();
-    private readonly ConcurrentBag<Meter> meters = [];
-    private readonly Dictionary<string, long> sums = [];
-    private readonly List<(string Key, long Value, TaskCompletionSource Reached)> awaited = [];
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentBag<Meter> _meters = [];
+    private readonly Dictionary<string, long> _sums = [];
+    private readonly List<(string Key, long Value, TaskCompletionSource Reached)> _awaited = [];
 
     internal TestMeters()
     {
-        listener.InstrumentPublished = (instrument, self) =>
+        _listener.InstrumentPublished = (instrument, self) =>
         {
-            if (meters.Contains(instrument.Meter)) self.EnableMeasurementEvents(instrument);
+            if (_meters.Contains(instrument.Meter)) self.EnableMeasurementEvents(instrument);
         };
-        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Add(instrument, value, tags));
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
-        listener.Start();
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.Start();
     }
 
     /// <summary>As <c>name</c> or <c>name{tag}</c>.</summary>
@@ -27,17 +27,17 @@ internal sealed class TestMeters : IMeterFactory
     {
         get
         {
-            lock (sums) return sums.GetValueOrDefault(key);
+            lock (_sums) return _sums.GetValueOrDefault(key);
         }
     }
 
     internal Task Reaches(string key, long value)
     {
-        lock (sums)
+        lock (_sums)
         {
-            if (sums.GetValueOrDefault(key) == value) return Task.CompletedTask;
+            if (_sums.GetValueOrDefault(key) == value) return Task.CompletedTask;
             var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            awaited.Add((key, value, reached));
+            _awaited.Add((key, value, reached));
             return reached.Task.WaitAsync(RecordingSink.Patience);
         }
     }
@@ -45,23 +45,23 @@ internal sealed class TestMeters : IMeterFactory
     public Meter Create(MeterOptions options)
     {
         var meter = new Meter(options);
-        meters.Add(meter);
+        _meters.Add(meter);
         return meter;
     }
 
     public void Dispose()
     {
-        listener.Dispose();
-        foreach (var meter in meters) meter.Dispose();
+        _listener.Dispose();
+        foreach (var meter in _meters) meter.Dispose();
     }
 
     private void Add(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var key = tags.IsEmpty ? instrument.Name : $"{instrument.Name}{{{tags[0].Value}}}";
-        lock (sums)
+        lock (_sums)
         {
-            var sum = sums[key] = sums.GetValueOrDefault(key) + value;
-            foreach (var (_, _, reached) in awaited.Where(one => one.Key == key && one.Value == sum)) reached.TrySetResult();
+            var sum = _sums[key] = _sums.GetValueOrDefault(key) + value;
+            foreach (var (_, _, reached) in _awaited.Where(one => one.Key == key && one.Value == sum)) reached.TrySetResult();
         }
     }
 }

@@ -18,7 +18,7 @@ internal static class HostileBodies
     private const string Name = "\"rpi-1\"";
 
     /// <summary>JSON text for the place of any value: none of them is what was expected there, or only just.</summary>
-    private static readonly string[] values =
+    private static readonly string[] Values =
     [
         "null", "true", "false", "\"true\"", "0", "1", "-1", "-0", "1.5", "12.000", "1.2E1", "1e400", "-1e400", "1e-400", "NaN", "Infinity",
         "\"NaN\"", "0x10", "01",
@@ -34,7 +34,7 @@ internal static class HostileBodies
         "\"\t\"", "", "{", "]", "\"", "\"\\x\"",
     ];
 
-    private static readonly string[] keys =
+    private static readonly string[] Keys =
     [
         "thingName", "clientId", "connected", "eventType", "timestamp", "version", "versionNumber", "sessionIdentifier", "disconnectReason",
         "attributes", "shadowName",
@@ -42,7 +42,7 @@ internal static class HostileBodies
     ];
 
     /// <summary>One valid body of each shape, as its fields.</summary>
-    private static readonly (string Key, string Value)[][] shapes =
+    private static readonly (string Key, string Value)[][] Shapes =
     [
         [
             ("clientId", Name), ("eventType", "\"disconnected\""), ("timestamp", "1763884800123"), ("versionNumber", "3"),
@@ -57,14 +57,14 @@ internal static class HostileBodies
         [("thingName", Name), ("connected", "false"), ("timestamp", "1763884800"), ("version", "12"), ("attributes", "{}")],
     ];
 
-    private static readonly string[] recorded =
+    private static readonly string[] Recorded =
     [
         .. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Parsing", "Payloads")).Order(StringComparer.Ordinal)
         .Select(File.ReadAllText),
     ];
 
     private static readonly Gen<string> value = Gen.Frequency(
-        (20, Gen.OneOf(values)),
+        (20, Gen.OneOf(Values)),
         (1, Gen.Int[0, 300].Select(length => Quoted(new string('x', length)))),
         (1, Gen.Int[0, 150].Select(count => Quoted(string.Concat(Enumerable.Repeat("🚪", count))))),
         (1, Gen.Select(Gen.Int[1, 150], Gen.OneOf("[", "{\"a\":"), Nested)),
@@ -72,32 +72,32 @@ internal static class HostileBodies
         (1, Gen.Double.Select(number => number.ToString("R", CultureInfo.InvariantCulture))));
 
     /// <summary>A valid body of which up to three fields are left out, doubled, renamed, or given another value.</summary>
-    private static readonly Gen<string> almost = Gen.Select(
-        Gen.OneOf(shapes), Gen.Select(Gen.Int[0, 4], Gen.Int[0, 6], Gen.OneOf(keys), value).Array[0, 3],
+    private static readonly Gen<string> Almost = Gen.Select(
+        Gen.OneOf(Shapes), Gen.Select(Gen.Int[0, 4], Gen.Int[0, 6], Gen.OneOf(Keys), value).Array[0, 3],
         (shape, edits) => Object(edits.Aggregate(shape.ToList(), Edit)));
 
-    private static readonly Gen<string> text = Gen.Frequency(
-        (5, almost),
-        (1, Gen.OneOf(recorded)),
-        (1, Gen.Select(Gen.OneOf(recorded), Gen.Select(Gen.Double.Unit, Gen.Int[0, 12], Gen.OneOf(values)).Array[1, 4],
+    private static readonly Gen<string> Text = Gen.Frequency(
+        (5, Almost),
+        (1, Gen.OneOf(Recorded)),
+        (1, Gen.Select(Gen.OneOf(Recorded), Gen.Select(Gen.Double.Unit, Gen.Int[0, 12], Gen.OneOf(Values)).Array[1, 4],
             (body, edits) => edits.Aggregate(body, Overwrite))),
-        (1, Gen.OneOf<string>([.. values, .. keys]).Array[0, 12].Select(parts => "{" + string.Concat(parts) + "}")));
+        (1, Gen.OneOf<string>([.. Values, .. Keys]).Array[0, 12].Select(parts => "{" + string.Concat(parts) + "}")));
 
     /// <summary>SNS envelopes around any of those, also around each other.</summary>
-    private static readonly Gen<string> wrapped = Gen.Select(
-        text, Gen.Frequency((5, Gen.Const(0)), (2, Gen.Const(1)), (1, Gen.Int[2, 4])), Wrap);
+    private static readonly Gen<string> Wrapped = Gen.Select(
+        Text, Gen.Frequency((5, Gen.Const(0)), (2, Gen.Const(1)), (1, Gen.Int[2, 4])), Wrap);
 
-    private static readonly Gen<byte[]> small = Gen.Frequency(
-        (12, wrapped.Select(Encoding.UTF8.GetBytes)),
-        (2, Gen.Select(wrapped, Gen.Select(Gen.Double.Unit, Gen.Byte).Array[1, 8], Flip)),
-        (1, Gen.Select(wrapped, Gen.Double.Unit, (body, at) => Encoding.UTF8.GetBytes(body)[..(int)(at * body.Length)])),
-        (1, Gen.Select(wrapped, Gen.Int[0, 7], Encoded)),
+    private static readonly Gen<byte[]> Small = Gen.Frequency(
+        (12, Wrapped.Select(Encoding.UTF8.GetBytes)),
+        (2, Gen.Select(Wrapped, Gen.Select(Gen.Double.Unit, Gen.Byte).Array[1, 8], Flip)),
+        (1, Gen.Select(Wrapped, Gen.Double.Unit, (body, at) => Encoding.UTF8.GetBytes(body)[..(int)(at * body.Length)])),
+        (1, Gen.Select(Wrapped, Gen.Int[0, 7], Encoded)),
         (1, Gen.Byte.Array[0, 200]));
 
     private static readonly Gen<byte[]> large = Gen.Select(Gen.OneOf(Fillings), Gen.Int[0, Places - 1], Large);
 
     /// <summary>One in five thousand is of 1 MiB.</summary>
-    internal static Gen<byte[]> Any { get; } = Gen.Frequency((4999, small), (1, large));
+    internal static Gen<byte[]> Any { get; } = Gen.Frequency((4999, Small), (1, large));
 
     internal static byte[] Large(string filling, int place)
     {
@@ -142,7 +142,7 @@ internal static class HostileBodies
     private static string Object(IEnumerable<(string Key, string Value)> fields) =>
         "{" + string.Join(',', fields.Select(field => $"\"{field.Key}\":{field.Value}")) + "}";
 
-    private static string Quoted(string text) => JsonSerializer.Serialize(text);
+    private static string Quoted(string Text) => JsonSerializer.Serialize(Text);
 
     private static string Nested(int depth, string opening) =>
         opening == "["

@@ -25,9 +25,9 @@ public sealed class ParserFuzzTests : ParserTest
 
     private const int BytesForEachBody = 64 * 1024;
 
-    private static readonly DateTimeOffset earliest = new(2010, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Earliest = new(2010, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly int bodies = int.TryParse(Environment.GetEnvironmentVariable("IOT_ORLEANS_BODIES"), out var asked)
+    private static readonly int Bodies = int.TryParse(Environment.GetEnvironmentVariable("IOT_ORLEANS_BODIES"), out var asked)
         ? Math.Max(asked, 100_000)
         : 100_000;
 
@@ -36,9 +36,9 @@ public sealed class ParserFuzzTests : ParserTest
     [Fact]
     public void A_hundred_thousand_bodies_get_an_answer_and_every_answer_is_met()
     {
-        HostileBodies.Any.Sample(ShouldGetAnAnswer, iter: bodies, print: Printed);
+        HostileBodies.Any.Sample(ShouldGetAnAnswer, iter: Bodies, print: Printed);
 
-        _answers.Values.Sum().ShouldBeGreaterThanOrEqualTo(bodies);
+        _answers.Values.Sum().ShouldBeGreaterThanOrEqualTo(Bodies);
         foreach (var reason in Enum.GetNames<RefusalReason>()) _answers.ShouldContainKey(reason, Counted());
         foreach (var kind in (ChangeKind[])[ChangeKind.Lifecycle, ChangeKind.LifecycleTime, ChangeKind.Shadow, ChangeKind.Time])
             _answers.ShouldContainKey($"{kind}", Counted());
@@ -96,7 +96,7 @@ public sealed class ParserFuzzTests : ParserTest
                 break;
             case ParsedEvent.Change(var thing, var change):
                 ThingName.IsValid(thing, out var whyNot).ShouldBeTrue(whyNot);
-                change.Timestamp.ShouldBeInRange(earliest, ReceivedAt.AddMinutes(10));
+                change.Timestamp.ShouldBeInRange(Earliest, ReceivedAt.AddMinutes(10));
                 (change.Number ?? 0).ShouldBeGreaterThanOrEqualTo(0);
                 (change.Attributes?.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value)) ?? 0)
                     .ShouldBeLessThanOrEqualTo(256);

@@ -14,10 +14,10 @@ namespace IoTOrleans.Events.Tests.Sqs;
 /// </summary>
 internal sealed class FakeQueue(TimeProvider time)
 {
-    private readonly Lock sync = new();
-    private readonly List<Stored> messages = [];
-    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int nextId;
+    private readonly Lock _sync = new();
+    private readonly List<Stored> _messages = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _nextId;
 
     public const string Url = "https://sqs.eu-west-1.amazonaws.com/123456789012/presence";
 
@@ -53,25 +53,25 @@ internal sealed class FakeQueue(TimeProvider time)
     /// <summary>Every change of visibility that was accepted: the body and the seconds.</summary>
     public List<(string Body, int Seconds)> Changes { get; } = [];
 
-    public int Waiting => Locked(() => messages.Count);
+    public int Waiting => Locked(() => _messages.Count);
 
-    public int Visible => Locked(() => messages.Count(message => message.VisibleAt <= time.GetUtcNow()));
+    public int Visible => Locked(() => _messages.Count(message => message.VisibleAt <= time.GetUtcNow()));
 
     /// <summary>What has not been deleted.</summary>
     public IReadOnlyList<(string Body, DateTimeOffset SentAt, int ReceiveCount)> All =>
-        Locked(() => messages.Select(message => (message.Body, message.SentAt, message.ReceiveCount)).ToList());
+        Locked(() => _messages.Select(message => (message.Body, message.SentAt, message.ReceiveCount)).ToList());
 
-    public int ReceiveCountOf(string body) => Locked(() => messages.Single(message => message.Body == body).ReceiveCount);
+    public int ReceiveCountOf(string body) => Locked(() => _messages.Single(message => message.Body == body).ReceiveCount);
 
     /// <summary>How often what is sent has been received by others.</summary>
     public int ReceivedBefore { get; set; }
 
     public void Send(params ReadOnlySpan<string> bodies)
     {
-        lock (sync)
+        lock (_sync)
         {
             foreach (var body in bodies)
-                messages.Add(new Stored(nextId++, body, time.GetUtcNow()) { VisibleAt = time.GetUtcNow(), ReceiveCount = ReceivedBefore });
+                _messages.Add(new Stored(_nextId++, body, time.GetUtcNow()) { VisibleAt = time.GetUtcNow(), ReceiveCount = ReceivedBefore });
         }
 
         Signal();
@@ -79,11 +79,11 @@ internal sealed class FakeQueue(TimeProvider time)
 
     /// <summary>What somebody else would see who looked now.</summary>
     public IReadOnlyList<string> VisibleBodies =>
-        Locked(() => messages.Where(message => message.VisibleAt <= time.GetUtcNow()).Select(message => message.Body).ToList());
+        Locked(() => _messages.Where(message => message.VisibleAt <= time.GetUtcNow()).Select(message => message.Body).ToList());
 
     public T Locked<T>(Func<T> read)
     {
-        lock (sync) return read();
+        lock (_sync) return read();
     }
 
     public IAmazonSQS AsSqs()
@@ -122,7 +122,7 @@ internal sealed class FakeQueue(TimeProvider time)
             if (time.GetUtcNow() >= cut && cut < until) throw new HttpRequestException(HttpRequestError.ResponseEnded);
             Task arrival;
             TimeSpan wait;
-            lock (sync)
+            lock (_sync)
             {
                 var now = time.GetUtcNow();
                 var batch = Take(request.MaxNumberOfMessages ?? 1, now, request.VisibilityTimeout ?? 30);
@@ -132,8 +132,8 @@ internal sealed class FakeQueue(TimeProvider time)
                     return new ReceiveMessageResponse { Messages = batch.Count is 0 ? null : batch };
                 }
 
-                arrival = changed.Task;
-                var visible = messages.Where(message => message.VisibleAt > now).Select(message => message.VisibleAt);
+                arrival = _changed.Task;
+                var visible = _messages.Where(message => message.VisibleAt > now).Select(message => message.VisibleAt);
                 wait = visible.Append(until).Append(cut ?? until).Min() - now;
             }
 
@@ -144,13 +144,13 @@ internal sealed class FakeQueue(TimeProvider time)
 
     private List<Message> Take(int max, DateTimeOffset now, int visibilityTimeout)
     {
-        foreach (var exhausted in messages.Where(message => message.VisibleAt <= now && message.ReceiveCount >= MaxReceiveCount).ToList())
+        foreach (var exhausted in _messages.Where(message => message.VisibleAt <= now && message.ReceiveCount >= MaxReceiveCount).ToList())
         {
-            messages.Remove(exhausted);
+            _messages.Remove(exhausted);
             Dead.Add(exhausted.Body);
         }
 
-        return [.. messages.Where(message => message.VisibleAt <= now).Take(Math.Min(max, 10)).Select(message =>
+        return [.. _messages.Where(message => message.VisibleAt <= now).Take(Math.Min(max, 10)).Select(message =>
         {
             message.ReceiveCount++;
             message.VisibleAt = now.AddSeconds(visibilityTimeout);
@@ -173,12 +173,12 @@ internal sealed class FakeQueue(TimeProvider time)
     {
         ThrowIfFaulty("Delete");
         var response = new DeleteMessageBatchResponse { Successful = [], Failed = [] };
-        lock (sync)
+        lock (_sync)
         {
             DeleteBatches.Add(request.Entries.Count);
             foreach (var entry in request.Entries)
             {
-                var message = messages.FirstOrDefault(message => message.Receipt == entry.ReceiptHandle);
+                var message = _messages.FirstOrDefault(message => message.Receipt == entry.ReceiptHandle);
                 var body = message?.Body ?? "";
                 if (DeleteForgets(body)) continue;
                 if (DeleteError(body) is { } error)
@@ -189,7 +189,7 @@ internal sealed class FakeQueue(TimeProvider time)
                 }
 
                 // AWS answers success for an old receipt, and deletes nothing.
-                if (message is not null && messages.Remove(message)) Deleted.Add(body);
+                if (message is not null && _messages.Remove(message)) Deleted.Add(body);
                 response.Successful.Add(new DeleteMessageBatchResultEntry { Id = entry.Id });
             }
         }
@@ -201,11 +201,11 @@ internal sealed class FakeQueue(TimeProvider time)
     {
         ThrowIfFaulty("ChangeVisibility");
         var response = new ChangeMessageVisibilityBatchResponse { Successful = [], Failed = [] };
-        lock (sync)
+        lock (_sync)
         {
             foreach (var entry in request.Entries)
             {
-                var message = messages.FirstOrDefault(message => message.Receipt == entry.ReceiptHandle);
+                var message = _messages.FirstOrDefault(message => message.Receipt == entry.ReceiptHandle);
                 if (message is null || message.VisibleAt <= time.GetUtcNow())
                 {
                     response.Failed.Add(new BatchResultErrorEntry { Id = entry.Id, Code = "MessageNotInflight", SenderFault = true });
@@ -240,7 +240,7 @@ internal sealed class FakeQueue(TimeProvider time)
 
     private void ThrowIfFaulty(string call)
     {
-        lock (sync)
+        lock (_sync)
         {
             if (Faults.TryGetValue(call, out var fault)) throw fault;
         }
@@ -248,10 +248,10 @@ internal sealed class FakeQueue(TimeProvider time)
 
     private void Signal()
     {
-        lock (sync)
+        lock (_sync)
         {
-            changed.TrySetResult();
-            changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _changed.TrySetResult();
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 

@@ -7,7 +7,7 @@ namespace IoTOrleans.Events.Tests.Sqs;
 internal sealed class FakeSink : IConnectionChangeSink
 {
     private volatile bool _isDown;
-    private int running;
+    private int _running;
 
     /// <summary>Storage is down.</summary>
     public bool IsDown
@@ -31,7 +31,7 @@ internal sealed class FakeSink : IConnectionChangeSink
 
     public async Task<PresenceReason> Report(string thingName, ConnectionChange change)
     {
-        lock (Attempts) MostAtOnce = Math.Max(MostAtOnce, ++running);
+        lock (Attempts) MostAtOnce = Math.Max(MostAtOnce, ++_running);
         try
         {
             Attempts.Enqueue(thingName);
@@ -43,7 +43,7 @@ internal sealed class FakeSink : IConnectionChangeSink
         }
         finally
         {
-            lock (Attempts) running--;
+            lock (Attempts) _running--;
         }
     }
 }

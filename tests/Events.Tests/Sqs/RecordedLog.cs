@@ -6,13 +6,13 @@ namespace IoTOrleans.Events.Tests.Sqs;
 /// <summary>What was logged, for tests that read it.</summary>
 internal sealed class RecordedLog : ILoggerProvider
 {
-    private readonly ConcurrentQueue<(LogLevel Level, string Text)> lines = new();
+    private readonly ConcurrentQueue<(LogLevel Level, string Text)> _lines = new();
 
-    public IReadOnlyList<string> Warnings => [.. lines.Where(line => line.Level >= LogLevel.Warning).Select(line => line.Text)];
+    public IReadOnlyList<string> Warnings => [.. _lines.Where(line => line.Level >= LogLevel.Warning).Select(line => line.Text)];
 
-    public IReadOnlyList<string> All => [.. lines.Select(line => line.Text)];
+    public IReadOnlyList<string> All => [.. _lines.Select(line => line.Text)];
 
-    public ILogger CreateLogger(string categoryName) => new Logger(lines);
+    public ILogger CreateLogger(string categoryName) => new Logger(_lines);
 
     public void Dispose()
     {

@@ -150,7 +150,7 @@ public sealed class SqsConsumerTests
         await rig.Start();
         rig.Get<System.Threading.Channels.Channel<IoTOrleans.Events.Sqs.ThingMessages>>().Writer.Complete(
             new InvalidOperationException("gone"));
-        await rig.Until(() => rig.Log.Warnings.Any(line => line.Contains("broke", StringComparison.Ordinal)), Soon);
+        await rig.Until(() => rig.Log.Warnings.Any(line => line.Contains("failed unexpectedly", StringComparison.Ordinal)), Soon);
 
         rig.Lifetime.Received().StopApplication();
     }

@@ -52,34 +52,34 @@ public sealed class SqsMetricsTests
     /// <summary>What the instruments of one service provider measured.</summary>
     private sealed class Recorded : IDisposable
     {
-        private readonly MeterListener listener = new();
-        private readonly ConcurrentDictionary<string, long> sums = new();
-        private readonly ConcurrentDictionary<string, long> gauges = new();
+        private readonly MeterListener _listener = new();
+        private readonly ConcurrentDictionary<string, long> _sums = new();
+        private readonly ConcurrentDictionary<string, long> _gauges = new();
 
         public Recorded(IMeterFactory factory)
         {
-            listener.InstrumentPublished = (instrument, self) =>
+            _listener.InstrumentPublished = (instrument, self) =>
             {
                 if (ReferenceEquals(instrument.Meter.Scope, factory)) self.EnableMeasurementEvents(instrument);
             };
-            listener.SetMeasurementEventCallback<long>(
-                (instrument, value, tags, _) => sums.AddOrUpdate(NameOf(instrument, tags), value, (_, sum) => sum + value));
-            listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => gauges[NameOf(instrument, tags)] = value);
-            listener.Start();
+            _listener.SetMeasurementEventCallback<long>(
+                (instrument, value, tags, _) => _sums.AddOrUpdate(NameOf(instrument, tags), value, (_, sum) => sum + value));
+            _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => _gauges[NameOf(instrument, tags)] = value);
+            _listener.Start();
         }
 
-        public ConcurrentDictionary<string, long> Sums => sums;
+        public ConcurrentDictionary<string, long> Sums => _sums;
 
         public ConcurrentDictionary<string, long> Gauges
         {
             get
             {
-                listener.RecordObservableInstruments();
-                return gauges;
+                _listener.RecordObservableInstruments();
+                return _gauges;
             }
         }
 
-        public void Dispose() => listener.Dispose();
+        public void Dispose() => _listener.Dispose();
 
         private static string NameOf(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {

@@ -16,8 +16,8 @@ internal sealed class SqsRig : IAsyncDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
 
-    private readonly ServiceProvider services;
-    private readonly SqsConsumer consumer;
+    private readonly ServiceProvider _services;
+    private readonly SqsConsumer _consumer;
 
     public SqsRig(Func<SqsOptions, SqsOptions>? configure = null, FakeQueue? queue = null, FakeTimeProvider? time = null,
         FakeMemory? memory = null)
@@ -26,7 +26,7 @@ internal sealed class SqsRig : IAsyncDisposable
         Queue = queue ?? new FakeQueue(Time);
 
         var options = new SqsOptions { QueueUrl = FakeQueue.Url };
-        services = new ServiceCollection()
+        _services = new ServiceCollection()
             .AddSingleton((memory ?? new FakeMemory(Time)).Gauge)
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))
             .AddMetrics()
@@ -38,7 +38,7 @@ internal sealed class SqsRig : IAsyncDisposable
             .BuildServiceProvider();
 
         // Only ours: beside it, AddSqsEvents registers the check that there are AWS credentials.
-        consumer = services.GetServices<IHostedService>().OfType<SqsConsumer>().Single();
+        _consumer = _services.GetServices<IHostedService>().OfType<SqsConsumer>().Single();
     }
 
     public FakeTimeProvider Time { get; }
@@ -56,17 +56,17 @@ internal sealed class SqsRig : IAsyncDisposable
         $$"""{"thingName":"{{thingName}}","connected":{{(connected ? "true" : "false")}},"timestamp":1763884800,"version":{{version}}}""");
 
     public T Get<T>()
-        where T : notnull => services.GetRequiredService<T>();
+        where T : notnull => _services.GetRequiredService<T>();
 
     public async Task Start()
     {
-        await consumer.StartingAsync(CancellationToken.None);
-        await consumer.StartAsync(CancellationToken.None);
-        await consumer.StartedAsync(CancellationToken.None);
+        await _consumer.StartingAsync(CancellationToken.None);
+        await _consumer.StartAsync(CancellationToken.None);
+        await _consumer.StartedAsync(CancellationToken.None);
     }
 
     /// <summary>Begins to stop; the clock has to move for it to end.</summary>
-    public Task BeginStop() => consumer.StoppingAsync(CancellationToken.None);
+    public Task BeginStop() => _consumer.StoppingAsync(CancellationToken.None);
 
     public async Task Stop()
     {
@@ -101,14 +101,14 @@ internal sealed class SqsRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var stopped = consumer.StoppingAsync(CancellationToken.None);
+        var stopped = _consumer.StoppingAsync(CancellationToken.None);
         for (var i = 0; i < 200 && !stopped.IsCompleted; i++)
         {
             await Settle(() => stopped.IsCompleted);
             Time.Advance(Step);
         }
 
-        await services.DisposeAsync();
+        await _services.DisposeAsync();
     }
 
     /// <summary>What the last step of the clock set off goes on on the thread pool; let it come to rest before the next.</summary>

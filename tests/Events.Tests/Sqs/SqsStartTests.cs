@@ -90,10 +90,10 @@ public sealed class SqsStartTests
     }
 
     [Theory]
-    [InlineData("presence", "no http(s) address")]
+    [InlineData("presence", "not an http(s) address")]
     [InlineData("arn:aws:sqs:eu-west-1:123456789012:presence", "not its ARN")]
-    [InlineData("sqs.eu-west-1.amazonaws.com/123456789012/presence", "no http(s) address")]
-    [InlineData("", "no http(s) address")]
+    [InlineData("sqs.eu-west-1.amazonaws.com/123456789012/presence", "not an http(s) address")]
+    [InlineData("", "not an http(s) address")]
     [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/presence.fifo", "FIFO")]
     public void An_address_that_cannot_work_is_refused_by_name(string url, string expected)
     {

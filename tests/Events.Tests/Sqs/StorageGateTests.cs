@@ -8,21 +8,21 @@ namespace IoTOrleans.Events.Tests.Sqs;
 
 public sealed class StorageGateTests : IDisposable
 {
-    private readonly FakeTimeProvider time = new();
-    private readonly InFlightMessages held = new();
-    private readonly StorageGate gate;
+    private readonly FakeTimeProvider _time = new();
+    private readonly InFlightMessages _held = new();
+    private readonly StorageGate _gate;
 
-    public StorageGateTests() => gate = new StorageGate(held, time, NullLogger<StorageGate>.Instance);
+    public StorageGateTests() => _gate = new StorageGate(_held, _time, NullLogger<StorageGate>.Instance);
 
     [Fact]
     public void It_closes_at_the_fifth_failure_in_a_row()
     {
         Fail(4);
-        gate.IsPaused.ShouldBeFalse();
+        _gate.IsPaused.ShouldBeFalse();
         Enter().IsCompleted.ShouldBeTrue();
 
         Fail(1);
-        gate.IsPaused.ShouldBeTrue();
+        _gate.IsPaused.ShouldBeTrue();
         Enter().IsCompleted.ShouldBeFalse();
         MayReceive().IsCompleted.ShouldBeFalse();
     }
@@ -31,10 +31,10 @@ public sealed class StorageGateTests : IDisposable
     public void A_success_in_between_starts_the_count_again()
     {
         Fail(4);
-        gate.Succeeded();
+        _gate.Succeeded();
         Fail(4);
 
-        gate.IsPaused.ShouldBeFalse();
+        _gate.IsPaused.ShouldBeFalse();
     }
 
     [Fact]
@@ -46,12 +46,12 @@ public sealed class StorageGateTests : IDisposable
         Fail(5);
         Task<bool>[] waiting = [Enter(), Enter(), Enter()];
 
-        time.Advance(TimeSpan.FromSeconds(4.9));
+        _time.Advance(TimeSpan.FromSeconds(4.9));
         waiting.Count(turn => turn.IsCompleted).ShouldBe(0);
 
         for (var probe = 1; probe <= 3; probe++)
         {
-            time.Advance(TimeSpan.FromSeconds(5));
+            _time.Advance(TimeSpan.FromSeconds(5));
             waiting.Count(turn => turn.IsCompleted).ShouldBe(probe);
             Fail(1);
         }
@@ -63,7 +63,7 @@ public sealed class StorageGateTests : IDisposable
         Fail(5);
         Task<bool>[] waiting = [Enter(), Enter()];
 
-        time.Advance(TimeSpan.FromSeconds(30));
+        _time.Advance(TimeSpan.FromSeconds(30));
         waiting.Count(turn => turn.IsCompleted).ShouldBe(1);
     }
 
@@ -74,7 +74,7 @@ public sealed class StorageGateTests : IDisposable
         var tried = Enter(tried: true);
         var untried = Enter();
 
-        time.Advance(TimeSpan.FromSeconds(5));
+        _time.Advance(TimeSpan.FromSeconds(5));
 
         untried.IsCompleted.ShouldBeTrue();
         tried.IsCompleted.ShouldBeFalse();
@@ -87,11 +87,11 @@ public sealed class StorageGateTests : IDisposable
         Task<bool>[] waiting = [Enter(), Enter(), Enter()];
         var receiver = MayReceive();
 
-        gate.Succeeded();
+        _gate.Succeeded();
 
         (await Task.WhenAll(waiting)).ShouldBe([true, true, true]);
         (await receiver).ShouldBe(10);
-        gate.IsPaused.ShouldBeFalse();
+        _gate.IsPaused.ShouldBeFalse();
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class StorageGateTests : IDisposable
         _ = Enter();
         var receiver = MayReceive();
 
-        time.Advance(TimeSpan.FromSeconds(5));
+        _time.Advance(TimeSpan.FromSeconds(5));
 
         receiver.IsCompleted.ShouldBeFalse();
     }
@@ -112,12 +112,12 @@ public sealed class StorageGateTests : IDisposable
     [InlineData(10, null)]
     public async Task With_everything_in_hand_tried_one_message_is_received_until_the_hand_is_full(int inHand, int? expected)
     {
-        for (var i = 0; i < inHand; i++) held.Add(new InFlightMessage("id", "receipt", default, 1, 0));
+        for (var i = 0; i < inHand; i++) _held.Add(new InFlightMessage("id", "receipt", default, 1, 0));
         Fail(5);
         if (inHand > 0) _ = Enter(tried: true);
         var receiver = MayReceive();
 
-        time.Advance(TimeSpan.FromSeconds(5));
+        _time.Advance(TimeSpan.FromSeconds(5));
 
         (receiver.IsCompleted ? await receiver : (int?)null).ShouldBe(expected);
     }
@@ -128,7 +128,7 @@ public sealed class StorageGateTests : IDisposable
         Fail(5);
         var waiting = Enter();
 
-        gate.Close();
+        _gate.Close();
 
         (await waiting).ShouldBeFalse();
         (await Enter()).ShouldBeFalse();
@@ -137,22 +137,22 @@ public sealed class StorageGateTests : IDisposable
     [Fact]
     public async Task When_it_closes_while_the_consumer_stops_nobody_waits()
     {
-        gate.Close();
+        _gate.Close();
         (await Enter()).ShouldBeTrue();
 
         Fail(5);
         (await Enter()).ShouldBeFalse();
     }
 
-    public void Dispose() => gate.Dispose();
+    public void Dispose() => _gate.Dispose();
 
     // Without a token they are complete in the moment in which the gate says so.
-    private Task<int> MayReceive() => gate.MayReceive(CancellationToken.None);
+    private Task<int> MayReceive() => _gate.MayReceive(CancellationToken.None);
 
-    private Task<bool> Enter(bool tried = false) => gate.Enter(tried, CancellationToken.None);
+    private Task<bool> Enter(bool tried = false) => _gate.Enter(tried, CancellationToken.None);
 
     private void Fail(int times)
     {
-        for (var i = 0; i < times; i++) gate.Failed();
+        for (var i = 0; i < times; i++) _gate.Failed();
     }
 }

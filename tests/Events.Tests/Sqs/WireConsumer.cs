@@ -12,13 +12,13 @@ namespace IoTOrleans.Events.Tests.Sqs;
 /// <summary>The consumer on a real client, real time and the emulator's queue; the sink is in memory.</summary>
 internal sealed class WireConsumer : IAsyncDisposable
 {
-    private readonly ServiceProvider services;
-    private readonly SqsConsumer consumer;
+    private readonly ServiceProvider _services;
+    private readonly SqsConsumer _consumer;
 
     private WireConsumer(IAmazonSQS sqs, SqsOptions options, FakeSink sink)
     {
         Sink = sink;
-        services = new ServiceCollection()
+        _services = new ServiceCollection()
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))
             .AddMetrics()
             .AddSingleton(sqs)
@@ -26,7 +26,7 @@ internal sealed class WireConsumer : IAsyncDisposable
             .AddSingleton(Substitute.For<IHostApplicationLifetime>())
             .AddSqsEvents(options)
             .BuildServiceProvider();
-        consumer = services.GetServices<IHostedService>().OfType<SqsConsumer>().Single();
+        _consumer = _services.GetServices<IHostedService>().OfType<SqsConsumer>().Single();
     }
 
     public FakeSink Sink { get; }
@@ -44,20 +44,20 @@ internal sealed class WireConsumer : IAsyncDisposable
     {
         var options = new SqsOptions { QueueUrl = queueUrl };
         var wire = new WireConsumer(sqs, configure?.Invoke(options) ?? options, sink ?? new FakeSink());
-        await wire.consumer.StartingAsync(CancellationToken.None);
-        await wire.consumer.StartAsync(CancellationToken.None);
-        await wire.consumer.StartedAsync(CancellationToken.None);
+        await wire._consumer.StartingAsync(CancellationToken.None);
+        await wire._consumer.StartAsync(CancellationToken.None);
+        await wire._consumer.StartedAsync(CancellationToken.None);
         return wire;
     }
 
     public T Get<T>()
-        where T : notnull => services.GetRequiredService<T>();
+        where T : notnull => _services.GetRequiredService<T>();
 
-    public Task Stop() => consumer.StoppingAsync(CancellationToken.None);
+    public Task Stop() => _consumer.StoppingAsync(CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
         await Stop();
-        await services.DisposeAsync();
+        await _services.DisposeAsync();
     }
 }

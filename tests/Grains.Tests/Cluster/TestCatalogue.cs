@@ -7,7 +7,7 @@ namespace IoTOrleans.Grains.Tests.Cluster;
 /// <summary>All things in storage by name; the cursor is the last one's. Its pages are as short as the test wants.</summary>
 internal sealed class TestCatalogue(TestStorage storage) : IThingCatalogue
 {
-    private static readonly GrainType device = GrainType.Create(DeviceNames.GrainType);
+    private static readonly GrainType Device = GrainType.Create(DeviceNames.GrainType);
 
     public int MostOnAPage { get; set; } = int.MaxValue;
 
@@ -20,9 +20,9 @@ internal sealed class TestCatalogue(TestStorage storage) : IThingCatalogue
     {
         BeforeList?.Invoke(cursor);
         Pages++;
-        var page = storage.OfType(device).Select(id => id.Key.ToString()!)
+        var page = storage.OfType(Device).Select(id => id.Key.ToString()!)
             .Where(name => cursor is null || string.CompareOrdinal(name, cursor) > 0).Take(Math.Min(limit, MostOnAPage))
-            .Select(name => new StoredThing(name, storage.Read<DeviceState>(GrainId.Create(device, name))!)).ToList();
+            .Select(name => new StoredThing(name, storage.Read<DeviceState>(GrainId.Create(Device, name))!)).ToList();
         return Task.FromResult(new CataloguePage(page, page.Count < Math.Min(limit, MostOnAPage) ? null : page[^1].ThingName));
     }
 }

@@ -8,7 +8,7 @@ namespace IoTOrleans.Grains.Tests.Dispatch;
 /// <summary>A destination was down, and answers again: everything that is owed to it goes out within 30 s, its rate permitting.</summary>
 public sealed class AnswersAgainTests
 {
-    private static readonly TimeSpan soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     private bool _down = true;
 
@@ -127,7 +127,7 @@ public sealed class AnswersAgainTests
         var back = cluster.Now;
         while (cluster.Mail.Accepted.Count < names.Length)
         {
-            (cluster.Now - back).ShouldBeLessThan(soon + Seconds(names.Length / 20.0), $"{cluster.Mail.Accepted.Count} are out");
+            (cluster.Now - back).ShouldBeLessThan(Soon + Seconds(names.Length / 20.0), $"{cluster.Mail.Accepted.Count} are out");
             await cluster.Advance(Seconds(1));
             await VirtualCluster.LetOthersRun();
         }
@@ -195,7 +195,7 @@ public sealed class AnswersAgainTests
     {
         await cluster.Advance(later);
         _down = false;
-        await cluster.Advance(soon);
+        await cluster.Advance(Soon);
         await VirtualCluster.LetOthersRun();
     }
 }

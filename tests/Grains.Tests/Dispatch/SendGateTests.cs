@@ -6,12 +6,12 @@ namespace IoTOrleans.Grains.Tests.Dispatch;
 
 public sealed class SendGateTests
 {
-    private readonly FakeTimeProvider time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void Never_more_than_the_limit_in_any_period_and_all_get_their_turn_in_order()
     {
-        using var gate = new SendGate(new RateLimit(2, TimeSpan.FromSeconds(1)), time);
+        using var gate = new SendGate(new RateLimit(2, TimeSpan.FromSeconds(1)), _time);
         Pass(TimeSpan.FromMinutes(1));
         var turns = Enumerable.Range(0, 9).Select(_ => gate.Turn(CancellationToken.None)).ToList();
         var passed = new List<TimeSpan>();
@@ -32,14 +32,14 @@ public sealed class SendGateTests
     [Fact]
     public void Without_a_limit_nobody_waits()
     {
-        using var gate = new SendGate(null, time);
+        using var gate = new SendGate(null, _time);
         Enumerable.Range(0, 1000).ShouldEachBe(_ => gate.Turn(CancellationToken.None).IsCompletedSuccessfully);
     }
 
     [Fact]
     public async Task Five_failures_in_a_row_close_it_and_every_15_s_one_may_try()
     {
-        using var gate = new SendGate(null, time);
+        using var gate = new SendGate(null, _time);
         for (var failure = 1; failure <= SendGate.FailuresToClose; failure++)
         {
             (await gate.Turn(CancellationToken.None)).ShouldBeTrue("a few failures are single things' matter");
@@ -63,7 +63,7 @@ public sealed class SendGateTests
     [Fact]
     public async Task After_the_first_failure_those_that_wait_try_every_15_s_until_something_is_accepted()
     {
-        using var gate = new SendGate(null, time);
+        using var gate = new SendGate(null, _time);
         gate.UntilNext.ShouldBe(TimeSpan.Zero);
         await gate.Turn(CancellationToken.None);
         gate.Answered(DeliveryAnswer.Failed("no"));
@@ -78,7 +78,7 @@ public sealed class SendGateTests
     [Fact]
     public async Task It_rests_as_long_as_the_destination_asks_for_and_at_most_a_quarter_of_an_hour()
     {
-        using var gate = new SendGate(null, time);
+        using var gate = new SendGate(null, _time);
         gate.Answered(DeliveryAnswer.Failed("HTTP 429") with { RetryAfter = TimeSpan.FromSeconds(30) });
         await Rests(gate, TimeSpan.FromSeconds(30));
         gate.Answered(DeliveryAnswer.Failed("HTTP 503") with { RetryAfter = TimeSpan.FromDays(1) });
@@ -90,7 +90,7 @@ public sealed class SendGateTests
     [InlineData(DeliveryOutcome.Refused)]
     public void An_answer_ends_the_row_of_failures(DeliveryOutcome outcome)
     {
-        using var gate = new SendGate(null, time);
+        using var gate = new SendGate(null, _time);
         for (var round = 0; round < 3; round++)
         {
             for (var failure = 1; failure < SendGate.FailuresToClose; failure++) gate.Answered(DeliveryAnswer.Failed("no"));
@@ -103,13 +103,13 @@ public sealed class SendGateTests
     [Fact]
     public void What_fails_while_others_are_taken_is_told_from_what_fails_with_all_others()
     {
-        using var gate = new SendGate(null, time);
-        gate.TookOthers(time.GetTimestamp()).ShouldBeFalse("it has never taken anything");
+        using var gate = new SendGate(null, _time);
+        gate.TookOthers(_time.GetTimestamp()).ShouldBeFalse("it has never taken anything");
         gate.Answered(DeliveryAnswer.Accepted());
         Pass(TimeSpan.FromSeconds(14));
-        gate.TookOthers(time.GetTimestamp()).ShouldBeTrue();
+        gate.TookOthers(_time.GetTimestamp()).ShouldBeTrue();
         Pass(TimeSpan.FromSeconds(1));
-        var began = time.GetTimestamp();
+        var began = _time.GetTimestamp();
         gate.TookOthers(began).ShouldBeFalse();
         Pass(TimeSpan.FromSeconds(10));
         gate.Answered(DeliveryAnswer.Accepted());
@@ -119,7 +119,7 @@ public sealed class SendGateTests
     [Fact]
     public async Task Waiting_can_be_given_up_and_holds_up_nobody()
     {
-        using var gate = new SendGate(new RateLimit(1, TimeSpan.FromSeconds(1)), time);
+        using var gate = new SendGate(new RateLimit(1, TimeSpan.FromSeconds(1)), _time);
         using var stop = new CancellationTokenSource();
         await gate.Turn(CancellationToken.None);
         var waiting = gate.Turn(stop.Token);
@@ -144,5 +144,5 @@ public sealed class SendGateTests
     /// <summary>What a timer sets off may run on another thread; never for long.</summary>
     private static void Until(Func<bool> condition) => SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(20)).ShouldBeTrue();
 
-    private void Pass(TimeSpan period) => time.Advance(period);
+    private void Pass(TimeSpan period) => _time.Advance(period);
 }

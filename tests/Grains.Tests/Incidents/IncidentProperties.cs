@@ -43,7 +43,7 @@ public sealed class IncidentProperties
 
     private sealed class Simulation(World world)
     {
-        private static readonly DateTimeOffset start = Storm.Start;
+        private static readonly DateTimeOffset Start = Storm.Start;
 
         private readonly IncidentTerms _terms = new()
         {
@@ -81,12 +81,12 @@ public sealed class IncidentProperties
             Check();
         }
 
-        private DateTimeOffset Now => start.AddSeconds(_now);
+        private DateTimeOffset Now => Start.AddSeconds(_now);
 
         private void Ask(Thing thing, int calm)
         {
             thing.AsksAt = _now + 60;
-            if (thing.Owed(Now, start) is not { } owed) return;
+            if (thing.Owed(Now, Start) is not { } owed) return;
             var decision = Do(new IncidentInput.Asked(Member.Of(owed, _terms.Destination)), calm);
             switch (decision?.Admissions[0])
             {
@@ -275,9 +275,9 @@ public sealed class IncidentProperties
 
         public bool RemovedSent { get; private set; }
 
-        public Notification? Owed(DateTimeOffset now, DateTimeOffset start)
+        public Notification? Owed(DateTimeOffset now, DateTimeOffset Start)
         {
-            var due = start.AddSeconds(leg.At);
+            var due = Start.AddSeconds(leg.At);
             var back = due.AddSeconds(leg.Away);
             var removed = due.AddSeconds(leg.Removed ?? int.MaxValue) <= now;
             if (removed) return ReturnTold ? null : Said(NotificationEvent.DeviceRemoved);

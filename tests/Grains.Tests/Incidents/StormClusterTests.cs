@@ -11,7 +11,7 @@ public sealed class StormClusterTests
 {
     private const int Things = 2000;
 
-    private static readonly RateLimit perTopic = new(2, TimeSpan.FromSeconds(1));
+    private static readonly RateLimit PerTopic = new(2, TimeSpan.FromSeconds(1));
 
     private static string[] Names(int count = Things) => [.. Enumerable.Range(0, count).Select(i => $"thing-{i}")];
 
@@ -116,7 +116,7 @@ public sealed class StormClusterTests
         VirtualCluster.Start(silos: silos, prepare: world =>
     {
         world.Destinations.Clear();
-        world.Destinations.Add(new TestDestination("sns") { Terms = new DestinationTerms { RateLimit = perTopic } });
+        world.Destinations.Add(new TestDestination("sns") { Terms = new DestinationTerms { RateLimit = PerTopic } });
         world.Destinations.Add(new TestDestination("hook"));
         prepare?.Invoke(world);
     });
@@ -163,7 +163,7 @@ public sealed class StormClusterTests
     private static void Rates(VirtualCluster cluster)
     {
         var at = cluster.Destinations.Single(destination => destination.Name == "sns").AttemptedAt;
-        for (var i = perTopic.Count; i < at.Count; i++) (at[i] - at[i - perTopic.Count]).ShouldBeGreaterThanOrEqualTo(perTopic.Period);
+        for (var i = PerTopic.Count; i < at.Count; i++) (at[i] - at[i - PerTopic.Count]).ShouldBeGreaterThanOrEqualTo(PerTopic.Period);
     }
 
     private static async Task EverybodyHasHeard(VirtualCluster cluster)

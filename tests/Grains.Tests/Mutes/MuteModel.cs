@@ -74,7 +74,7 @@ public sealed class MuteModel
     /// <summary>What the grain does, without Orleans.</summary>
     private sealed class Simulation(World world)
     {
-        private static readonly DateTimeOffset start = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
+        private static readonly DateTimeOffset Start = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
         private static readonly Dictionary<string, string> attributes = new() { ["site"] = "north" };
 
         private readonly Oracle _oracle = new(world);
@@ -127,7 +127,7 @@ public sealed class MuteModel
             if (_state.Connected == true && _reminder is not null) throw new InvalidOperationException("A reminder is left over.");
         }
 
-        private DateTimeOffset Time => start.AddSeconds(_now);
+        private DateTimeOffset Time => Start.AddSeconds(_now);
 
         private void Learn()
         {
@@ -148,8 +148,8 @@ public sealed class MuteModel
                 Target.OtherAttribute => new("site", "south"),
                 _ => null,
             },
-            From = start.AddSeconds(plan.From),
-            Until = plan.Lasts is { } lasts ? start.AddSeconds(plan.From + lasts) : null,
+            From = Start.AddSeconds(plan.From),
+            Until = plan.Lasts is { } lasts ? Start.AddSeconds(plan.From + lasts) : null,
             UntilRecovered = plan.Lasts is null,
         };
 
@@ -169,7 +169,7 @@ public sealed class MuteModel
             var policy = Policy();
             var decision = PresenceRules.Apply(_state, input, policy, Time);
             var next = PresenceRules.NextLook(decision.State, policy, Time) is { } look
-                ? (int)Math.Ceiling((look - start).TotalSeconds)
+                ? (int)Math.Ceiling((look - Start).TotalSeconds)
                 : (int?)null;
             if (next is not null && (_reminder is null || next < _reminder)) _reminder = next;
             if (decision.Persist) _stored = Json(decision.State);
@@ -180,7 +180,7 @@ public sealed class MuteModel
             _timer = next - _now <= 900 ? next : null;
             foreach (var send in decision.Effects.OfType<PresenceEffect.Send>())
             {
-                _oracle.Told(_now, send.Notification, (int)(send.Notification.Since - start).TotalSeconds);
+                _oracle.Told(_now, send.Notification, (int)(send.Notification.Since - Start).TotalSeconds);
                 Apply(new PresenceInput.Answered(send.Notification.OutageId, send.Notification.Event, send.Notification.Sequence,
                     send.Destination, DeliveryAnswer.Accepted()));
             }

@@ -8,12 +8,12 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>A "disconnected" that got lost, and everything that only looks like one.</summary>
 public sealed class AuditRulesTests
 {
-    private static readonly EventSource[] queue = [EventSource.Queue];
+    private static readonly EventSource[] Queue = [EventSource.Queue];
 
     private static Story Watched()
     {
         var story = new Story();
-        story.Context = story.Context with { Verifiable = queue };
+        story.Context = story.Context with { Verifiable = Queue };
         return story;
     }
 

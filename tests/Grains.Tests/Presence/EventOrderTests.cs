@@ -164,21 +164,21 @@ public sealed class EventOrderTests
         return story;
     }
 
-    private static readonly DateTimeOffset whole = Story.Start.AddMinutes(10);
+    private static readonly DateTimeOffset Whole = Story.Start.AddMinutes(10);
 
-    private static readonly DateTimeOffset fine = whole.AddMilliseconds(700);
+    private static readonly DateTimeOffset Fine = Whole.AddMilliseconds(700);
 
     [Fact]
     public void A_drop_in_milliseconds_and_a_return_with_the_same_whole_second_are_taken_as_they_come()
     {
         var story = AtTheEndOfASecond();
-        story.Timed(false, fine).ShouldBe(PresenceReason.GraceStarted);
-        story.Timed(true, whole).ShouldBe(PresenceReason.CameBackInGrace);
-        story.State.Since.ShouldBe(fine, "it cannot have come back before it went");
+        story.Timed(false, Fine).ShouldBe(PresenceReason.GraceStarted);
+        story.Timed(true, Whole).ShouldBe(PresenceReason.CameBackInGrace);
+        story.State.Since.ShouldBe(Fine, "it cannot have come back before it went");
 
         story.Crash();
-        story.Timed(false, fine).ShouldBe(PresenceReason.Duplicate);
-        story.Timed(true, whole).ShouldBe(PresenceReason.Duplicate);
+        story.Timed(false, Fine).ShouldBe(PresenceReason.Duplicate);
+        story.Timed(true, Whole).ShouldBe(PresenceReason.Duplicate);
         story.Status.ShouldBe(Connected);
         story.After(Seconds(1)).Timed(false).ShouldBe(PresenceReason.GraceStarted);
     }
@@ -188,12 +188,12 @@ public sealed class EventOrderTests
     {
         var story = AtTheEndOfASecond();
         story.Timed(false, Story.Start + Minutes(9));
-        story.Timed(true, fine).ShouldBe(PresenceReason.CameBackInGrace);
-        story.Timed(false, whole).ShouldBe(PresenceReason.GraceStarted);
+        story.Timed(true, Fine).ShouldBe(PresenceReason.CameBackInGrace);
+        story.Timed(false, Whole).ShouldBe(PresenceReason.GraceStarted);
 
         story.Crash();
-        story.Timed(true, fine).ShouldBe(PresenceReason.Duplicate);
-        story.Timed(false, whole).ShouldBe(PresenceReason.Duplicate);
+        story.Timed(true, Fine).ShouldBe(PresenceReason.Duplicate);
+        story.Timed(false, Whole).ShouldBe(PresenceReason.Duplicate);
         story.Status.ShouldBe(Grace);
     }
 
@@ -202,12 +202,12 @@ public sealed class EventOrderTests
     {
         var story = AtTheEndOfASecond();
         story.Timed(false, Story.Start + Minutes(9));
-        story.Timed(true, whole).ShouldBe(PresenceReason.CameBackInGrace);
-        story.Timed(false, fine).ShouldBe(PresenceReason.GraceStarted);
+        story.Timed(true, Whole).ShouldBe(PresenceReason.CameBackInGrace);
+        story.Timed(false, Fine).ShouldBe(PresenceReason.GraceStarted);
 
         story.Crash();
-        story.Timed(true, whole).ShouldBe(PresenceReason.Duplicate);
-        story.Timed(false, fine).ShouldBe(PresenceReason.Duplicate);
+        story.Timed(true, Whole).ShouldBe(PresenceReason.Duplicate);
+        story.Timed(false, Fine).ShouldBe(PresenceReason.Duplicate);
         story.Status.ShouldBe(Grace);
     }
 
@@ -215,12 +215,12 @@ public sealed class EventOrderTests
     public void Milliseconds_are_compared_with_milliseconds_and_other_seconds_with_each_other()
     {
         var story = AtTheEndOfASecond();
-        story.Timed(false, fine).ShouldBe(PresenceReason.GraceStarted);
-        story.Timed(true, fine - Seconds(0.4)).ShouldBe(PresenceReason.OlderEvent);
-        story.Timed(true, whole - Seconds(1)).ShouldBe(PresenceReason.OlderEvent);
-        story.Lifecycle(true, null, stampedEarlier: story.Now - whole)
+        story.Timed(false, Fine).ShouldBe(PresenceReason.GraceStarted);
+        story.Timed(true, Fine - Seconds(0.4)).ShouldBe(PresenceReason.OlderEvent);
+        story.Timed(true, Whole - Seconds(1)).ShouldBe(PresenceReason.OlderEvent);
+        story.Lifecycle(true, null, stampedEarlier: story.Now - Whole)
             .ShouldBe(PresenceReason.OlderEvent, "its stamp is in milliseconds, also where it ends in zeros");
-        story.Timed(true, fine + Seconds(0.1)).ShouldBe(PresenceReason.CameBackInGrace);
+        story.Timed(true, Fine + Seconds(0.1)).ShouldBe(PresenceReason.CameBackInGrace);
     }
 
     [Fact]
@@ -229,7 +229,7 @@ public sealed class EventOrderTests
         var story = AtTheEndOfASecond();
         story.Broker(true, 1);
         story.Broker(false, 1).ShouldBe(PresenceReason.GraceStarted);
-        story.Timed(true, whole).ShouldBe(PresenceReason.CameBackInGrace);
+        story.Timed(true, Whole).ShouldBe(PresenceReason.CameBackInGrace);
     }
 
     [Fact]

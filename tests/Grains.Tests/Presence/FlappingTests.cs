@@ -7,7 +7,7 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>A thing that comes and goes within its grace is told of once, and once that it is steady.</summary>
 public sealed class FlappingTests
 {
-    private static readonly TimeSpan hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     private static void Blip(Story story, TimeSpan every)
     {
@@ -63,7 +63,7 @@ public sealed class FlappingTests
         }
 
         story.State.Flapping.Single().Drops.ShouldBe(26);
-        story.NextLook.ShouldBe(story.Now + hour);
+        story.NextLook.ShouldBe(story.Now + Hour);
     }
 
     [Fact]
@@ -72,8 +72,8 @@ public sealed class FlappingTests
         var story = Flaps();
         var (id, back) = (Id(story), story.Now);
         story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, outage: id);
-        story.NextLook.ShouldBe(back + hour);
-        story.After(hour - Minutes(1)).Tick().ShouldBe(PresenceReason.NothingToDo);
+        story.NextLook.ShouldBe(back + Hour);
+        story.After(Hour - Minutes(1)).Tick().ShouldBe(PresenceReason.NothingToDo);
         story.Sent.ShouldBeEmpty();
         story.After(Minutes(1)).Tick().ShouldBe(PresenceReason.FlappingEnded);
         story.Last.Persist.ShouldBeTrue();
@@ -96,7 +96,7 @@ public sealed class FlappingTests
         story.After(TimeSpan.FromHours(2)).Tick();
         story.Sent.ShouldBeEmpty();
         story.After(TimeSpan.FromHours(1)).Timed(true);
-        story.NextLook.ShouldBe(story.Now + hour);
+        story.NextLook.ShouldBe(story.Now + Hour);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class FlappingTests
         story.Sent.ShouldBe(["device.flapping to mail", "device.flapping to hook"], ignoreOrder: true);
         story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, outage: id);
         story.Answered(DeliveryOutcome.Failed, NotificationEvent.DeviceFlapping, "hook", id);
-        story.Crash().After(hour).Tick();
+        story.Crash().After(Hour).Tick();
         story.Sent.ShouldBe(["device.steady to mail", "device.flapping to hook"], ignoreOrder: true);
         story.Sends.Single(send => send.Destination == "hook").Notification.RecoveredAt.ShouldNotBeNull("it comes late, and says so");
         story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, "hook", id);
@@ -157,7 +157,7 @@ public sealed class FlappingTests
         {
             if (story.Answered(DeliveryOutcome.Refused, NotificationEvent.DeviceFlapping, outage: id) == PresenceReason.DeliveryGivenUp)
                 break;
-            story.After(hour).Tick();
+            story.After(Hour).Tick();
             story.Sent.ShouldBe(["device.flapping to mail"]);
         }
 
@@ -182,7 +182,7 @@ public sealed class FlappingTests
         var story = Flaps(prepare: s => s.Policy = s.Policy with { Muted = true });
         story.Sent.ShouldBeEmpty();
         story.State.Flapping.Single().Telling.ShouldBeNull();
-        story.NextLook.ShouldBe(story.Now + hour);
+        story.NextLook.ShouldBe(story.Now + Hour);
 
         story.Policy = story.Policy with { Muted = false };
         story.After(Minutes(3)).Tick();
@@ -195,7 +195,7 @@ public sealed class FlappingTests
     public void What_was_calm_again_before_the_mute_ended_is_told_to_nobody()
     {
         var story = Flaps(prepare: s => s.Policy = s.Policy with { Muted = true });
-        story.After(hour).Tick().ShouldBe(PresenceReason.FlappingEnded);
+        story.After(Hour).Tick().ShouldBe(PresenceReason.FlappingEnded);
         story.Sent.ShouldBeEmpty();
         story.State.Flapping.ShouldBeEmpty();
         story.NextLook.ShouldBeNull();
@@ -214,7 +214,7 @@ public sealed class FlappingTests
     {
         var story = Flaps(prepare: s => s.Policy = s.Policy with { NotifyRecovery = false });
         story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, outage: Id(story));
-        story.After(hour).Tick();
+        story.After(Hour).Tick();
         story.Sent.ShouldBeEmpty();
         story.State.Flapping.ShouldBeEmpty();
     }
@@ -226,7 +226,7 @@ public sealed class FlappingTests
         Id(one).ShouldBe(Id(other.Crash()));
         var first = Id(one);
         one.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, outage: first);
-        one.After(hour).Tick();
+        one.After(Hour).Tick();
         for (var i = 0; i < 6; i++) Blip(one, Minutes(1));
         one.State.Flapping.Count.ShouldBe(2);
         one.Tick();
@@ -257,7 +257,7 @@ public sealed class FlappingTests
     {
         var story = Flaps();
         story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceFlapping, outage: Id(story));
-        story.After(hour + Minutes(10)).Timed(false);
+        story.After(Hour + Minutes(10)).Timed(false);
         story.Sent.ShouldBe(["device.steady to mail"]);
         story.Status.ShouldBe(PresenceStatus.Grace);
     }
@@ -271,7 +271,7 @@ public sealed class FlappingTests
         {
             foreach (var flapping in story.Sends)
                 story.Answered(DeliveryOutcome.Failed, NotificationEvent.DeviceFlapping, outage: flapping.Notification.OutageId);
-            story.After(hour * 2).Tick();
+            story.After(Hour * 2).Tick();
             for (var i = 0; i < 6; i++)
             {
                 Blip(story, Minutes(1));

@@ -8,13 +8,13 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>Paths through the rules, named by the statuses they pass.</summary>
 public sealed class FlowTests
 {
-    private static readonly EventSource[] queue = [EventSource.Queue];
+    private static readonly EventSource[] Queue = [EventSource.Queue];
 
     private static Story Verifiable(TimeSpan? recheck = null)
     {
         var story = new Story();
         (story.Context, story.Policy) = (
-            story.Context with { Verifiable = queue }, story.Policy with { RecheckEvery = recheck ?? Minutes(10) });
+            story.Context with { Verifiable = Queue }, story.Policy with { RecheckEvery = recheck ?? Minutes(10) });
         story.Shadow(true, 10);
         story.After(Minutes(10)).Shadow(false, 11);
         return story;

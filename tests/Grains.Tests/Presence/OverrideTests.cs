@@ -8,7 +8,7 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>A policy that is set for one thing while it is being watched.</summary>
 public sealed class OverrideTests
 {
-    private static readonly EventSource[] queue = [EventSource.Queue];
+    private static readonly EventSource[] Queue = [EventSource.Queue];
 
     private static PolicySettings Grace(double minutes) => new() { Grace = Minutes(minutes) };
 
@@ -32,7 +32,7 @@ public sealed class OverrideTests
     public void One_shorter_than_what_has_passed_is_due_now_and_the_verifier_is_asked_as_always()
     {
         var story = new Story();
-        story.Context = story.Context with { Verifiable = queue };
+        story.Context = story.Context with { Verifiable = Queue };
         story.Shadow(false, 11);
         story.After(Minutes(3)).Set(Grace(1));
         story.Tick().ShouldBe(PresenceReason.AskedVerifier);
@@ -44,7 +44,7 @@ public sealed class OverrideTests
     public void A_longer_one_that_comes_while_the_verifier_is_asked_holds_the_verdict()
     {
         var story = new Story();
-        story.Context = story.Context with { Verifiable = queue };
+        story.Context = story.Context with { Verifiable = Queue };
         story.Shadow(false, 11);
         story.After(Minutes(5)).Tick().ShouldBe(PresenceReason.AskedVerifier);
         story.Set(Grace(60));
@@ -119,7 +119,7 @@ public sealed class OverrideTests
     public void Rechecks_follow()
     {
         var story = new Story();
-        story.Context = story.Context with { Verifiable = queue };
+        story.Context = story.Context with { Verifiable = Queue };
         story.Shadow(false, 11);
         story.After(Minutes(5)).Tick();
         story.Verified(VerifierVerdict.Disconnected, Story.Start);

@@ -61,8 +61,8 @@ public sealed class PresenceProperties
     /// <summary>What the grain does, without Orleans: store, keep a clock, ask; and what may go wrong with each.</summary>
     private sealed class Simulation(World world)
     {
-        private static readonly DateTimeOffset start = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
-        private static readonly string[] destinations = ["mail", "hook"];
+        private static readonly DateTimeOffset Start = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
+        private static readonly string[] Destinations = ["mail", "hook"];
 
         private readonly RuleContext _policy = new()
         {
@@ -71,13 +71,13 @@ public sealed class PresenceProperties
             {
                 Grace = TimeSpan.FromSeconds(world.Grace), RecoveryHold = TimeSpan.FromSeconds(world.Hold),
                 SettleTime = TimeSpan.FromSeconds(5),
-                Notify = destinations,
+                Notify = Destinations,
             },
         };
 
         private readonly PriorityQueue<Arrival, (int At, int Order)> _arrivals = new();
         private readonly PriorityQueue<PresenceInput.Answered, (int At, int Order)> _answers = new();
-        private readonly Dictionary<string, List<(int At, Notification Notification)>> _accepted = destinations.ToDictionary(
+        private readonly Dictionary<string, List<(int At, Notification Notification)>> _accepted = Destinations.ToDictionary(
             d => d, _ => new List<(int, Notification)>());
 
         private DeviceState _state = new();
@@ -118,7 +118,7 @@ public sealed class PresenceProperties
                 var connected = i % 2 == 0;
                 if (connected) number += 1 + leg.Skipped;
                 var version = (i * 3) + leg.Skipped + 1;
-                var at = start.AddSeconds(time);
+                var at = Start.AddSeconds(time);
                 var change = world.Source switch
                 {
                     Source.Lifecycle => new ConnectionChange(connected, ChangeKind.Lifecycle, EventSource.Queue,
@@ -167,10 +167,10 @@ public sealed class PresenceProperties
         {
             var fate = Fate(trouble);
             if (fate == 1) Crash();
-            var now = start.AddSeconds(_now);
+            var now = Start.AddSeconds(_now);
             var decision = PresenceRules.Apply(_state, input, _policy, now);
             var next = PresenceRules.NextLook(decision.State, _policy, now) is { } look
-                ? (int)Math.Ceiling((look - start).TotalSeconds)
+                ? (int)Math.Ceiling((look - Start).TotalSeconds)
                 : (int?)null;
 
             if (next is not null && (_reminder is null || next < _reminder)) _reminder = next;
@@ -248,7 +248,7 @@ public sealed class PresenceProperties
         private void CheckStatus(int trouble)
         {
             if (_now <= trouble + 65 || _latest < 0) return;
-            var status = PresenceRules.StatusOf(_state, _policy, start.AddSeconds(_now));
+            var status = PresenceRules.StatusOf(_state, _policy, Start.AddSeconds(_now));
             var known = _latest % 2 == 0 ? PresenceStatus.Connected : PresenceStatus.Offline;
             var settled = _latest % 2 == 0
                 ? Math.Max(_latestTrueTime + LongestHold, _latestTakenAt + 5)

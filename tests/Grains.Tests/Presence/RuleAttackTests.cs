@@ -8,8 +8,8 @@ namespace IoTOrleans.Grains.Tests.Presence;
 /// <summary>Stories that once broke the rules: each was a failing test before it was mended.</summary>
 public sealed class RuleAttackTests
 {
-    private static readonly EventSource[] queue = [EventSource.Queue];
-    private static readonly EventSource[] brokerDoor = [EventSource.Broker];
+    private static readonly EventSource[] Queue = [EventSource.Queue];
+    private static readonly EventSource[] BrokerDoor = [EventSource.Broker];
 
     [Fact]
     public void A_still_offline_that_failed_is_tried_again_within_a_minute()
@@ -157,7 +157,7 @@ public sealed class RuleAttackTests
     private static Story Verifiable()
     {
         var story = new Story();
-        story.Context = story.Context with { Verifiable = queue };
+        story.Context = story.Context with { Verifiable = Queue };
         story.Shadow(true, 10);
         story.After(Minutes(10)).Shadow(false, 11);
         return story;
@@ -167,7 +167,7 @@ public sealed class RuleAttackTests
     public void A_broker_start_after_the_first_question_leaves_no_look_in_the_past()
     {
         var story = new Story();
-        story.Context = story.Context with { Verifiable = brokerDoor };
+        story.Context = story.Context with { Verifiable = BrokerDoor };
         story.Broker(true, 1);
         story.Broker(false, 1);
         story.Crash().After(Minutes(30)).Tick().ShouldBe(PresenceReason.AskedVerifier);
@@ -182,7 +182,7 @@ public sealed class RuleAttackTests
     public void A_broker_start_after_the_first_question_does_not_spare_the_next_question()
     {
         var story = new Story();
-        story.Context = story.Context with { Verifiable = brokerDoor };
+        story.Context = story.Context with { Verifiable = BrokerDoor };
         story.Broker(true, 1);
         story.Broker(false, 1);
         story.Crash().After(Minutes(30)).Tick().ShouldBe(PresenceReason.AskedVerifier);
@@ -296,7 +296,7 @@ public sealed class RuleAttackTests
     {
         var story = new Story();
         (story.Context, story.Policy) = (
-            story.Context with { Verifiable = queue }, story.Policy with { Muted = true, RecheckEvery = TimeSpan.Zero });
+            story.Context with { Verifiable = Queue }, story.Policy with { Muted = true, RecheckEvery = TimeSpan.Zero });
         story.Shadow(true, 10);
         story.After(Minutes(1)).Shadow(false, 11);
         story.After(Minutes(5)).Tick();
@@ -309,7 +309,7 @@ public sealed class RuleAttackTests
     public void A_thing_that_keeps_reporting_is_rechecked_all_the_same()
     {
         var story = new Story();
-        story.Context = story.Context with { Verifiable = queue };
+        story.Context = story.Context with { Verifiable = Queue };
         story.Timed(false, source: EventSource.Queue);
         story.After(Minutes(5)).Tick();
         story.Verified(VerifierVerdict.DoesNotKnow);

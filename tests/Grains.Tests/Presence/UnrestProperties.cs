@@ -14,7 +14,7 @@ public sealed class UnrestProperties
     /// Legs in seconds: connected, away, connected …, the last one for ever. No sum of legs falls on a deadline, where an event and a tick
     /// would race.
     /// </summary>
-    private static readonly Gen<(double Hold, int[] Legs, int[] Fates)> worlds = Gen.Select(
+    private static readonly Gen<(double Hold, int[] Legs, int[] Fates)> Worlds = Gen.Select(
         Gen.OneOf(Gen.Const(0d), Gen.Const(10.3), Gen.Const(30.3), Gen.Const(1200.3)),
         Gen.Frequency((12, Gen.Int[2, 40]), (2, Gen.Int[50, 110]), (1, Gen.Int[200, 800]), (1, Gen.Int[3601, 5000])).Array[2, 40],
         Gen.Int[0, 9].Array[1, 30],
@@ -24,7 +24,7 @@ public sealed class UnrestProperties
     public void What_is_told_and_when_is_what_the_oracle_says()
     {
         var (flapped, steady) = (0, 0);
-        worlds.Sample(
+        Worlds.Sample(
             world =>
             {
                 var expected = Oracle(world.Hold, world.Legs);
@@ -37,7 +37,7 @@ public sealed class UnrestProperties
     }
 
     [Fact]
-    public void Whatever_dies_or_gets_lost_each_destination_hears_the_same_and_repeats_carry_the_same_ids() => worlds.Sample(
+    public void Whatever_dies_or_gets_lost_each_destination_hears_the_same_and_repeats_carry_the_same_ids() => Worlds.Sample(
         world =>
         {
             var calm = new Run(world.Hold, world.Legs, []).Keys("mail");

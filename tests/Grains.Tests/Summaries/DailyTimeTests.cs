@@ -5,7 +5,7 @@ namespace IoTOrleans.Grains.Tests.Summaries;
 
 public sealed class DailyTimeTests
 {
-    private static readonly TimeZoneInfo[] zones = [.. TimeZoneInfo.GetSystemTimeZones()];
+    private static readonly TimeZoneInfo[] Zones = [.. TimeZoneInfo.GetSystemTimeZones()];
 
     [Theory]
     [InlineData("Asia/Tokyo", "2026-11-25", "09:00", "2026-11-25T00:00:00Z")]
@@ -51,10 +51,10 @@ public sealed class DailyTimeTests
     /// <summary>In every zone that this machine knows, around every hour of thirty years.</summary>
     [Fact]
     public void Each_day_has_one_and_it_is_never_more_than_a_day_and_a_jump_away() =>
-        Gen.Select(Gen.Int[0, zones.Length - 1], Gen.Int[0, 24 * 60 - 1], Gen.Long[0, 30L * 365 * 24 * 3600])
+        Gen.Select(Gen.Int[0, Zones.Length - 1], Gen.Int[0, 24 * 60 - 1], Gen.Long[0, 30L * 365 * 24 * 3600])
             .Sample((zone, minute, seconds) =>
         {
-            var daily = new DailyTime(TimeOnly.MinValue.AddMinutes(minute), zones[zone]);
+            var daily = new DailyTime(TimeOnly.MinValue.AddMinutes(minute), Zones[zone]);
             var now = new DateTimeOffset(2005, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(seconds);
             var (latest, next) = (daily.Latest(now), daily.Next(now));
             daily.On(latest).ShouldBeLessThanOrEqualTo(now);

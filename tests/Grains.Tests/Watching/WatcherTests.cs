@@ -6,7 +6,7 @@ namespace IoTOrleans.Grains.Tests.Watching;
 /// <summary>People hear once that we do not know, and once that we know again.</summary>
 public sealed class WatcherTests
 {
-    private static readonly TimeSpan tenSeconds = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TenSeconds = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task Blind_is_told_once_after_five_minutes_and_ok_once()
@@ -80,9 +80,9 @@ public sealed class WatcherTests
     /// <summary>Each silo says so every ten seconds.</summary>
     private static async Task Pass(VirtualCluster cluster, TimeSpan time, params Func<DateTimeOffset?>[] seenUntil)
     {
-        for (var passed = TimeSpan.Zero; passed < time; passed += tenSeconds)
+        for (var passed = TimeSpan.Zero; passed < time; passed += TenSeconds)
         {
-            await cluster.Advance(tenSeconds);
+            await cluster.Advance(TenSeconds);
             foreach (var seen in seenUntil) await cluster.Watcher.Look(seen());
             await cluster.Rest();
         }

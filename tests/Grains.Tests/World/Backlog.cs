@@ -9,7 +9,7 @@ namespace IoTOrleans.Grains.Tests.World;
 /// </summary>
 internal sealed class Backlog(History history, Func<double> now) : IIngestProgress
 {
-    private static readonly double lag = 3;
+    private static readonly double Lag = 3;
 
     private readonly Dictionary<Message, double> _taken = new(ReferenceEqualityComparer.Instance);
 
@@ -37,5 +37,5 @@ internal sealed class Backlog(History history, Func<double> now) : IIngestProgre
     private IEnumerable<Message> Counted => history.Messages.Where(message => !message.Again);
 
     private double SeenUntil => Counted.Where(message => message.Sent <= now() && !_taken.ContainsKey(message))
-        .Select(message => message.Sent - 0.001).Append(now() - lag).Min();
+        .Select(message => message.Sent - 0.001).Append(now() - Lag).Min();
 }

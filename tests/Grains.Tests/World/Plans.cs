@@ -14,22 +14,22 @@ internal static class Plans
         Gen.Frequency((14, Gen.Const(false)), (1, Gen.Const(true))),
         (emitted, queued, off, again, twice, lost) => new Travel(emitted, queued, off, again, twice, lost));
 
-    private static readonly Gen<int> lasts = Gen.Frequency(
+    private static readonly Gen<int> Lasts = Gen.Frequency(
         (2, Gen.Int[2, 20]), (4, Gen.Int[15, 120]), (3, Gen.Int[60, 700]), (1, Gen.Int[3700, 7200]));
 
     private static readonly Gen<Ending> ending = Gen.Frequency(
         (5, Gen.Const(Ending.PowerLoss)), (2, Gen.Const(Ending.Goodbye)), (2, Gen.Const(Ending.Takeover)), (1, Gen.Const(Ending.Stays)));
 
     private static readonly Gen<Chapter> chapter = Gen.Select(
-        Gen.Select(lasts, ending, lasts), Gen.Select(travel, travel),
+        Gen.Select(Lasts, ending, Lasts), Gen.Select(travel, travel),
         Gen.Select(Gen.Frequency((3, Gen.Const(0)), (1, Gen.Int[1, 3])), Gen.Frequency((4, Gen.Int[0, 2]), (1, Gen.Int[0, 60])),
             Gen.Int[0, 2], Gen.Frequency((6, Gen.Const(false)), (1, Gen.Const(true)))),
         (lives, travels, shadow) => new Chapter(
             lives.Item1, lives.Item2, lives.Item3, travels.Item1, travels.Item2, shadow.Item1, shadow.Item2, shadow.Item3, shadow.Item4));
 
     private static readonly Gen<Trouble> trouble = Gen.Select(
-        Gen.Enum<TroubleKind>(), Gen.Int[0, 900], Gen.Frequency((2, Gen.Int[1, 40]), (2, Gen.Int[20, 400])), (kind, from, lasts) =>
-            new Trouble(kind, from, lasts));
+        Gen.Enum<TroubleKind>(), Gen.Int[0, 900], Gen.Frequency((2, Gen.Int[1, 40]), (2, Gen.Int[20, 400])), (kind, from, Lasts) =>
+            new Trouble(kind, from, Lasts));
 
     private static readonly Gen<Blow> blow = Gen.Select(
         Gen.Int[1, 60], Gen.Enum<BlowKind>(), (effect, kind) => new Blow(effect, kind));

@@ -24,7 +24,7 @@ internal sealed class SimulatedWorld : IWorld
     /// <summary>After the last event: blows may still hit what the product does about it.</summary>
     private const double TroubleGoesOn = 600;
 
-    private static readonly TimeSpan onTheWire = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan OnTheWire = TimeSpan.FromMilliseconds(2);
 
     private readonly Plan _plan;
     private readonly List<string>? _diary;
@@ -84,7 +84,7 @@ internal sealed class SimulatedWorld : IWorld
         Note($"{silo.Name} {effect.Kind} {effect.To}{(fate == Fate.Done ? "" : $": {fate}")}");
         if (fate == Fate.DiesBefore) _cluster.Crash(silo, TimeSpan.FromSeconds(10));
         else Time.After(
-            fate == Fate.Slow ? TimeSpan.FromSeconds(Faults.SlowFor) : onTheWire, () => Arrive(silo, effect, fate, what, answer));
+            fate == Fate.Slow ? TimeSpan.FromSeconds(Faults.SlowFor) : OnTheWire, () => Arrive(silo, effect, fate, what, answer));
         return answer.Task;
     }
 
@@ -108,7 +108,7 @@ internal sealed class SimulatedWorld : IWorld
         if (fate == Fate.DiesAfter) _cluster.Crash(silo, TimeSpan.FromSeconds(10));
         if (fate == Fate.SleepsAfter) _cluster.Sleep(silo, TimeSpan.FromSeconds(40), thenGoesOn: TimeSpan.FromSeconds(15));
         if (fate == Fate.AnswerLost) failure = new TimeoutException($"{effect.Kind}: no answer.");
-        Time.After(onTheWire, () =>
+        Time.After(OnTheWire, () =>
         {
             if (failure is null) answer.TrySetResult(result!);
             else answer.TrySetException(failure);

@@ -11,7 +11,7 @@ public sealed class WorldTests
     private const int Kinds = 6;
     private const ulong Known = 20261125;
 
-    private static readonly int hunted = int.TryParse(Environment.GetEnvironmentVariable("IOT_ORLEANS_WORLDS"), out var asked) ? asked : 0;
+    private static readonly int Hunted = int.TryParse(Environment.GetEnvironmentVariable("IOT_ORLEANS_WORLDS"), out var asked) ? asked : 0;
 
     [Fact]
     public void While_only_messages_are_late_lost_or_repeated_lifecycle() => Check(Plans.Calm(Feed.Lifecycle));
@@ -35,15 +35,15 @@ public sealed class WorldTests
     public async Task On_real_silos()
     {
         var plans = Plans.Short(Feed.Lifecycle, Feed.Shadow, Feed.Both, Feed.Http);
-        if (hunted > 0)
-            await plans.SampleAsync(ClusterWorld.Run, iter: Math.Max(1, hunted / 100), threads: 1, print: plan => plan.ToString());
+        if (Hunted > 0)
+            await plans.SampleAsync(ClusterWorld.Run, iter: Math.Max(1, Hunted / 100), threads: 1, print: plan => plan.ToString());
         else foreach (var seed in Seeds(24)) await plans.SampleAsync(
             ClusterWorld.Run, iter: 1, threads: 1, seed: seed, print: plan => plan.ToString());
     }
 
     private static void Check(Gen<Plan> plans)
     {
-        if (hunted > 0) plans.Sample(SimulatedWorld.Run, iter: hunted / Kinds, print: plan => plan.ToString());
+        if (Hunted > 0) plans.Sample(SimulatedWorld.Run, iter: Hunted / Kinds, print: plan => plan.ToString());
         else Parallel.ForEach(Seeds(400), seed => Repeat(plans, seed));
     }
 

@@ -8,18 +8,18 @@ namespace IoTOrleans.Notifications.Tests.Alertmanager;
 
 public sealed class AlertmanagerDestinationTests
 {
-    private readonly FakeTimeProvider time = new(Sample.Since.AddMinutes(5));
+    private readonly FakeTimeProvider _time = new(Sample.Since.AddMinutes(5));
 
     [Fact]
     public async Task Alerts_are_what_Alertmanager_documents_and_as_recorded()
     {
-        var service = new AlertmanagerService(time);
+        var service = new AlertmanagerService(_time);
         await using var stub = await Start(service);
         await using var destination = To(stub, ("Labels:severity", "page"), ("Labels:team", "field"), ("Token", "secret"));
 
         (await destination.Send(Sample.Offline)).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
         service.Firing.ShouldBe(1);
-        time.SetUtcNow(Sample.Back.AddMinutes(1));
+        _time.SetUtcNow(Sample.Back.AddMinutes(1));
         (await destination.Send(Sample.Recovered)).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
         service.Firing.ShouldBe(0);
 
@@ -31,41 +31,41 @@ public sealed class AlertmanagerDestinationTests
     [Fact]
     public async Task An_alert_that_is_posted_again_lives_on_and_one_that_is_not_lasts_a_day()
     {
-        var service = new AlertmanagerService(time);
+        var service = new AlertmanagerService(_time);
         await using var stub = await Start(service);
         await using var destination = To(stub);
 
         await destination.Send(Sample.Offline);
-        time.Advance(TimeSpan.FromHours(23));
+        _time.Advance(TimeSpan.FromHours(23));
         service.Firing.ShouldBe(1, "no outage of ours looks like a recovery");
         await destination.Send(Sample.Offline with { Duration = TimeSpan.FromHours(23) });
-        time.Advance(TimeSpan.FromHours(23));
+        _time.Advance(TimeSpan.FromHours(23));
         service.Firing.ShouldBe(1);
-        time.Advance(TimeSpan.FromHours(2));
+        _time.Advance(TimeSpan.FromHours(2));
         service.Firing.ShouldBe(0);
     }
 
     [Fact]
     public async Task A_recovery_at_once_ends_the_alert_though_its_clock_is_behind()
     {
-        var behind = new FakeTimeProvider(time.GetUtcNow().AddSeconds(-90));
+        var behind = new FakeTimeProvider(_time.GetUtcNow().AddSeconds(-90));
         var service = new AlertmanagerService(behind);
         await using var stub = await Start(service);
         await using var destination = To(stub);
 
         await destination.Send(Sample.Offline);
-        time.Advance(TimeSpan.FromMinutes(10));
+        _time.Advance(TimeSpan.FromMinutes(10));
         behind.Advance(TimeSpan.FromMinutes(10));
-        await destination.Send(Sample.Recovered with { RecoveredAt = time.GetUtcNow(), RecoveryHold = TimeSpan.Zero });
+        await destination.Send(Sample.Recovered with { RecoveredAt = _time.GetUtcNow(), RecoveryHold = TimeSpan.Zero });
         service.Firing.ShouldBe(0);
     }
 
     [Fact]
     public async Task The_end_is_never_before_the_start()
     {
-        await using var stub = await Start(new AlertmanagerService(time));
+        await using var stub = await Start(new AlertmanagerService(_time));
         await using var destination = To(stub);
-        var since = time.GetUtcNow().AddSeconds(-2);
+        var since = _time.GetUtcNow().AddSeconds(-2);
         (await destination.Send(Sample.Recovered with { Since = since, RecoveredAt = since.AddSeconds(1) })).Outcome.ShouldBe(
             DeliveryOutcome.Accepted);
     }
@@ -73,13 +73,13 @@ public sealed class AlertmanagerDestinationTests
     [Fact]
     public async Task What_changes_while_an_outage_runs_is_no_label()
     {
-        var service = new AlertmanagerService(time);
+        var service = new AlertmanagerService(_time);
         await using var stub = await Start(service);
         await using var destination = To(stub);
 
         await destination.Send(
             Sample.Offline with { Attributes = new Dictionary<string, string> { ["fw-version 1"] = "1.2", ["場所"] = "家", ["empty"] = "" } });
-        time.SetUtcNow(Sample.Back.AddMinutes(1));
+        _time.SetUtcNow(Sample.Back.AddMinutes(1));
         var bare = Sample.Recovered with { Attributes = new Dictionary<string, string>(), DisconnectReason = null };
         (await destination.Send(bare)).Outcome.ShouldBe(DeliveryOutcome.Accepted);
         service.Firing.ShouldBe(0);
@@ -88,7 +88,7 @@ public sealed class AlertmanagerDestinationTests
     [Fact]
     public async Task Attributes_whose_names_are_alike_once_cleaned_all_arrive()
     {
-        await using var stub = await Start(new AlertmanagerService(time));
+        await using var stub = await Start(new AlertmanagerService(_time));
         await using var destination = To(stub);
         var attributes = new Dictionary<string, string>
         {
@@ -118,17 +118,17 @@ public sealed class AlertmanagerDestinationTests
     [Fact]
     public async Task Many_at_once_are_one_alert_until_all_are_back()
     {
-        var service = new AlertmanagerService(time);
+        var service = new AlertmanagerService(_time);
         await using var stub = await Start(service);
         await using var destination = To(stub);
 
-        time.SetUtcNow(Sample.FleetOutage.LastAt.AddSeconds(10));
+        _time.SetUtcNow(Sample.FleetOutage.LastAt.AddSeconds(10));
         (await destination.Send(Sample.FleetOutage)).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
-        time.Advance(TimeSpan.FromMinutes(5));
+        _time.Advance(TimeSpan.FromMinutes(5));
         await destination.Send(
             Sample.FleetOutage with { Number = 2, Count = 31_300, StartedAt = Sample.FleetOutage.StartedAt.AddMinutes(-1) });
         service.Firing.ShouldBe(1);
-        time.SetUtcNow(Sample.FleetRecovered.LastAt.AddMinutes(1));
+        _time.SetUtcNow(Sample.FleetRecovered.LastAt.AddMinutes(1));
         (await destination.Send(Sample.FleetRecovered)).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
         service.Firing.ShouldBe(0);
 
@@ -139,25 +139,25 @@ public sealed class AlertmanagerDestinationTests
     [Fact]
     public async Task An_incident_without_news_lasts_a_week()
     {
-        var service = new AlertmanagerService(time);
+        var service = new AlertmanagerService(_time);
         await using var stub = await Start(service);
         await using var destination = To(stub);
 
         await destination.Send(Sample.FleetOutage);
-        time.Advance(TimeSpan.FromDays(6.9));
+        _time.Advance(TimeSpan.FromDays(6.9));
         service.Firing.ShouldBe(1);
-        time.Advance(TimeSpan.FromDays(0.2));
+        _time.Advance(TimeSpan.FromDays(0.2));
         service.Firing.ShouldBe(0);
     }
 
     [Fact]
     public async Task An_incident_that_was_over_before_it_could_be_told_is_posted_and_resolved()
     {
-        var service = new AlertmanagerService(time);
+        var service = new AlertmanagerService(_time);
         await using var stub = await Start(service);
         await using var destination = To(stub);
 
-        time.SetUtcNow(Sample.FleetRecovered.LastAt.AddMinutes(1));
+        _time.SetUtcNow(Sample.FleetRecovered.LastAt.AddMinutes(1));
         (await destination.Send(Sample.FleetRecovered with { Number = 1 })).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
 
         stub.Requests.Count.ShouldBe(2);
@@ -167,7 +167,7 @@ public sealed class AlertmanagerDestinationTests
     [Fact]
     public async Task A_test_ends_by_itself_and_is_marked()
     {
-        var service = new AlertmanagerService(time);
+        var service = new AlertmanagerService(_time);
         await using var stub = await Start(service);
         await using var destination = To(stub);
 
@@ -175,7 +175,7 @@ public sealed class AlertmanagerDestinationTests
         service.Firing.ShouldBe(1);
         using var json = JsonDocument.Parse(stub.Requests[0].Body);
         json.RootElement[0].GetProperty("labels").GetProperty("test").GetString().ShouldBe("true");
-        time.Advance(TimeSpan.FromMinutes(5));
+        _time.Advance(TimeSpan.FromMinutes(5));
         service.Firing.ShouldBe(0);
     }
 
@@ -183,5 +183,5 @@ public sealed class AlertmanagerDestinationTests
         HttpStub.Start((request, _) => Task.FromResult(service.Answer(request)));
 
     private Configured To(HttpStub stub, params (string, string)[] more) =>
-        Configured.As("alertmanager", time, settings: [("Url", stub.Address.ToString()), .. more]);
+        Configured.As("alertmanager", _time, settings: [("Url", stub.Address.ToString()), .. more]);
 }

@@ -14,7 +14,7 @@ public sealed class SnsDestinationTests
     private static readonly StubAnswer Published =
         StubAnswer.Xml(200, "<PublishResponse><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>");
 
-    private readonly RecordingLogger<SnsDestination> logger = new();
+    private readonly RecordingLogger<SnsDestination> _logger = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -94,7 +94,7 @@ public sealed class SnsDestinationTests
         var answer = await Send(stub.Address, new() { TopicArn = "arn:aws:sns:us-east-1:123456789012:ops" });
 
         answer.ShouldBe(DeliveryAnswer.Refused("InvalidParameter: TopicArn - the topic is in us-east-1, but AWS_REGION is eu-west-1."));
-        logger.Lines.ShouldHaveSingleItem().ShouldStartWith("Warning: sns: arn:aws:sns:us-east-1:123456789012:ops is in us-east-1");
+        _logger.Lines.ShouldHaveSingleItem().ShouldStartWith("Warning: sns: arn:aws:sns:us-east-1:123456789012:ops is in us-east-1");
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class SnsDestinationTests
     {
         Destination(new Uri("http://127.0.0.1:9"), new() { TopicArn = Topic + ".fifo" });
 
-        logger.Lines.ShouldHaveSingleItem().ShouldStartWith($"Warning: sns: {Topic}.fifo is a FIFO topic.");
+        _logger.Lines.ShouldHaveSingleItem().ShouldStartWith($"Warning: sns: {Topic}.fifo is a FIFO topic.");
     }
 
     private Task<DeliveryAnswer> Send(Uri endpoint, SnsOptions? options = null, bool japanese = false, TimeProvider? time = null) =>
@@ -155,5 +155,5 @@ public sealed class SnsDestinationTests
         "sns",
         DestinationTerms.Default,
         japanese ? Sample.Japanese : Sample.English,
-        new SnsDestination(options ?? new SnsOptions { TopicArn = Topic }, ThinClients.Sns(endpoint), time ?? TimeProvider.System, logger));
+        new SnsDestination(options ?? new SnsOptions { TopicArn = Topic }, ThinClients.Sns(endpoint), time ?? TimeProvider.System, _logger));
 }

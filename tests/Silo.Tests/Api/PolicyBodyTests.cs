@@ -10,7 +10,7 @@ namespace IoTOrleans.Silo.Tests.Api;
 
 public sealed class PolicyBodyTests
 {
-    private static readonly string[] destinations = ["mail", "hook"];
+    private static readonly string[] Destinations = ["mail", "hook"];
 
     [Fact]
     public void Every_field_is_read()
@@ -20,7 +20,7 @@ public sealed class PolicyBodyTests
              "notifyFlapping":true,"muted":true,"notify":["hook"]}
             """);
         body.Mistakes.ShouldBeEmpty();
-        PolicyFields.Check(body.Policy, destinations).ShouldBeEmpty();
+        PolicyFields.Check(body.Policy, Destinations).ShouldBeEmpty();
         body.Policy.Grace.ShouldBe(TimeSpan.FromMinutes(90));
         body.Policy.SettleTime.ShouldBe(TimeSpan.Zero);
         body.Policy.RecoveryHold.ShouldBe(TimeSpan.Zero);
@@ -61,7 +61,7 @@ public sealed class PolicyBodyTests
     public void A_mistake_is_named_with_its_remedy(string json, string field, string remedy)
     {
         var body = Read(json);
-        var mistake = body.Mistakes.Concat(PolicyFields.Check(body.Policy, destinations)
+        var mistake = body.Mistakes.Concat(PolicyFields.Check(body.Policy, Destinations)
             .Select(wrong => (Field: wrong.Field.JsonName, wrong.Mistake))).ShouldHaveSingleItem();
         mistake.Field.ShouldBe(field);
         mistake.Mistake.ShouldContain(remedy);

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
+using Shouldly;
+using Xunit;
 
 namespace IoTOrleans.Silo.Tests.Api;
 

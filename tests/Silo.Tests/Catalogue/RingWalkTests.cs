@@ -7,7 +7,7 @@ namespace IoTOrleans.Silo.Tests.Catalogue;
 
 public sealed class RingWalkTests
 {
-    private static readonly RingPosition wholeRing = RingPosition.Start with { WidthBits = 32 };
+    private static readonly RingPosition WholeRing = RingPosition.Start with { WidthBits = 32 };
 
     [Fact]
     public async Task An_empty_ring_is_walked_in_ranges_that_double_and_never_asks_for_all_of_it()
@@ -48,7 +48,7 @@ public sealed class RingWalkTests
     public async Task Equal_ends_are_the_full_ring_and_still_each_thing_once()
     {
         var ring = new TestRing([new(0, "a"), new(7, "b"), new(0xFFFFFFFF, "c")]);
-        (await ring.Walk(limit: 2, wholeRing)).SelectMany(page => page).ShouldBe(["a", "b", "c"]);
+        (await ring.Walk(limit: 2, WholeRing)).SelectMany(page => page).ShouldBe(["a", "b", "c"]);
         ring.Reads[0].ShouldBe((0xFFFFFFFF, 0xFFFFFFFF));
         ring.Reads.Skip(1).ShouldEachBe(read => read.Begin != read.End);
     }

@@ -15,8 +15,8 @@ namespace IoTOrleans.Silo.Tests.EndToEnd;
 /// </summary>
 public sealed class DestinationsTests
 {
-    private readonly AlertmanagerService alertmanager = new(TimeProvider.System);
-    private bool refuses;
+    private readonly AlertmanagerService _alertmanager = new(TimeProvider.System);
+    private bool _refuses;
 
     [Fact]
     public async Task Every_kind_hears_of_a_test_of_an_outage_and_of_its_end()
@@ -31,15 +31,15 @@ public sealed class DestinationsTests
         answers.Keys.ShouldBe(["alerts", "chat", "hook", "mail", "page", "push", "terminal"], ignoreOrder: true);
         answers.Values.ShouldEachBe(outcome => outcome == "accepted", silo.AllOutput);
         test.StatusCode.ShouldBe(HttpStatusCode.OK);
-        alertmanager.Firing.ShouldBe(1);
+        _alertmanager.Firing.ShouldBe(1);
 
         (await silo.Post(new { thingName = "rpi-1", connected = false })).Dispose();
         await silo.UntilStatus("rpi-1", "offline");
         await silo.Until(
-            () => mail.Mails.Count == 2 && alertmanager.Firing == 2 && Of(services, "/v2/enqueue") == 3, "everybody to be told");
+            () => mail.Mails.Count == 2 && _alertmanager.Firing == 2 && Of(services, "/v2/enqueue") == 3, "everybody to be told");
         (await silo.Post(new { thingName = "rpi-1", connected = true })).Dispose();
         await silo.Until(
-            () => mail.Mails.Count == 3 && alertmanager.Firing == 1 && Of(services, "/v2/enqueue") == 4, "everybody to be told of the end");
+            () => mail.Mails.Count == 3 && _alertmanager.Firing == 1 && Of(services, "/v2/enqueue") == 4, "everybody to be told of the end");
         await silo.Until(() => Of(services, "/hook") == 3 && Of(services, "/chat") == 3 && silo.Printed("[BACK]") == 1, "the rest, too");
 
         // SendResolved=false.
@@ -49,7 +49,7 @@ public sealed class DestinationsTests
     [Fact]
     public async Task One_that_refuses_is_seen_from_outside_and_nobody_learns_its_address_there()
     {
-        refuses = true;
+        _refuses = true;
         await using var services = await HttpStub.Start((request, _) => Task.FromResult(Answer(request)));
         await using var mail = new SmtpStub();
         await using var silo = await SiloProcess.Start(Settings(services.Address, mail.Port));
@@ -110,11 +110,11 @@ public sealed class DestinationsTests
 
     private StubAnswer Answer(RecordedRequest request) => request.Path switch
     {
-        "/chat" when refuses => new StubAnswer(403, "action_prohibited"),
+        "/chat" when _refuses => new StubAnswer(403, "action_prohibited"),
         "/chat" => SlackService.Answer(request),
         "/" => NtfyService.Answer(request),
         "/v2/enqueue" => PagerDutyService.Answer(request),
         "/hook" => new StubAnswer(request.Headers.GetValueOrDefault("X-Token") == "secret" ? 204 : 401),
-        _ => alertmanager.Answer(request),
+        _ => _alertmanager.Answer(request),
     };
 }

@@ -16,7 +16,7 @@ public sealed class HungStorageTests
 {
     private const int Each = 10;
 
-    private static readonly TimeSpan patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -27,17 +27,17 @@ public sealed class HungStorageTests
         var (one, other) = (await world.AddSilo(), await world.AddSilo());
         string[] told = Names("told"), due = Names("due"), late = Names("late"), blips = Names("blip");
         await world.Send([.. told, .. due, .. late, .. blips], connected: true, version: 1);
-        await one.Until(async () => await world.Left(world.Events) == 0, "the connects to be stored", patience);
+        await one.Until(async () => await world.Left(world.Events) == 0, "the connects to be stored", Patience);
 
         // Down at the deadline: the topic hears of these, the webhook refuses them.
         await world.Send(told, connected: false, version: 2);
         await one.Until(async () => world.Refused > 0 && Things(await world.Published()).Count() >= Each,
-            "the topic to hear of each, and the webhook in vain", patience);
+            "the topic to hear of each, and the webhook in vain", Patience);
 
         // Due while nothing can be stored.
         await world.Send(due, connected: false, version: 2);
         await one.Until(
-            async () => await one.Status(due[^1]) == "grace" && await world.Left(world.Events) == 0, "the drops to be stored", patience);
+            async () => await one.Status(due[^1]) == "grace" && await world.Left(world.Events) == 0, "the drops to be stored", Patience);
         world.Line.Plan = (_, _) => LineFault.Hang;
         await world.SendPoison(5);
         await world.Send(late, connected: false, version: 2);
@@ -53,10 +53,10 @@ public sealed class HungStorageTests
         world.WebhookIsUp = true;
 
         string[] away = [.. told, .. due, .. late];
-        await one.Until(() => Things(world.Posted).Count() >= away.Length, "the webhook to hear of each", patience);
-        await one.Until(async () => Things(await world.Published()).Count() >= away.Length, "the topic to hear of each", patience);
-        await one.Until(async () => await world.Left(world.Events) == 0, "an empty queue", patience);
-        await one.Until(async () => (await world.Dead()).Count >= 5, "the poison in the dead-letter queue", patience);
+        await one.Until(() => Things(world.Posted).Count() >= away.Length, "the webhook to hear of each", Patience);
+        await one.Until(async () => Things(await world.Published()).Count() >= away.Length, "the topic to hear of each", Patience);
+        await one.Until(async () => await world.Left(world.Events) == 0, "an empty queue", Patience);
+        await one.Until(async () => (await world.Dead()).Count >= 5, "the poison in the dead-letter queue", Patience);
 
         foreach (var heard in (IReadOnlyCollection<JsonElement>[])[world.Posted, await world.Published()])
         {

@@ -23,11 +23,11 @@ public sealed class OddNamesTests
     ];
 
     /// <summary>128 code points are allowed, 512 bytes are not; 129 code points are too many.</summary>
-    private static readonly string[] refused =
+    private static readonly string[] Refused =
         [string.Concat(Enumerable.Repeat("🚪", 128)), new string('x', 129), "a\nb", "a\u0085b", " ", "\u3000\u00a0"];
 
     /// <summary>Kept with the thing, and in what goes out.</summary>
-    private static readonly Dictionary<string, string> attributes =
+    private static readonly Dictionary<string, string> Attributes =
         new() { [""] = "", ["a\u0000\r\nb"] = "\uFFFF\u202E\u001b[31m", ["🚪"] = "<!channel> & 界" };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -49,7 +49,7 @@ public sealed class OddNamesTests
                 clients.CreateClientOptionsBuilder().WithTcpServer("127.0.0.1", silo.MqttPort).WithClientId(name).Build(), Cancel);
         }
 
-        foreach (var name in refused)
+        foreach (var name in Refused)
         {
             using var response = await silo.Post(new { thingName = name, connected = true });
             response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
@@ -59,7 +59,7 @@ public sealed class OddNamesTests
         await Journey(silo, told, async () =>
         {
             foreach (var connection in connections) await connection.DisconnectAsync(cancellationToken: Cancel);
-            await silo.PostUntilTaken(byHttp.Select(thingName => new { thingName, connected = false, attributes }));
+            await silo.PostUntilTaken(byHttp.Select(thingName => new { thingName, connected = false, Attributes }));
         });
         connections.ForEach(connection => connection.Dispose());
     }
@@ -87,7 +87,7 @@ public sealed class OddNamesTests
             ("Notifications:Sns:RateLimit", "0"),
         ]);
 
-        await Send(names.Concat(refused), connected: true);
+        await Send(names.Concat(Refused), connected: true);
         await Journey(silo, told, () => Send(names, connected: false));
 
         var published = new HashSet<string>();
@@ -105,7 +105,7 @@ public sealed class OddNamesTests
             async () =>
             {
                 poison.AddRange(await Receive(dead));
-                return poison.Count == refused.Length;
+                return poison.Count == Refused.Length;
             },
             "what is refused in the dead-letter queue");
 
@@ -116,7 +116,7 @@ public sealed class OddNamesTests
                 var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
                 var eventType = connected ? "connected" : "disconnected";
                 var body = JsonSerializer.Serialize(
-                    new { clientId, eventType, timestamp, versionNumber = 1, sessionIdentifier = "s", attributes });
+                    new { clientId, eventType, timestamp, versionNumber = 1, sessionIdentifier = "s", Attributes });
                 await sqs.SendMessageAsync(events.Url, body, Cancel);
             }
         }

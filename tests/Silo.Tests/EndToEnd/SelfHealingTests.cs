@@ -10,7 +10,7 @@ namespace IoTOrleans.Silo.Tests.EndToEnd;
 /// <summary>Somebody empties the reminder table while nobody runs, or restores all tables but that one.</summary>
 public sealed class SelfHealingTests
 {
-    private static readonly (string, string)[] quick =
+    private static readonly (string, string)[] Quick =
         [("Presence:Grace", "15s"), ("Presence:SettleTime", "1s"), ("Events:Mqtt:Listen:Port", "0"), ("Events:Http:Enabled", "true")];
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class SelfHealingTests
 
     private static async Task Heals((string, string)[] storage, Func<SiloProcess, Task<int>> lose)
     {
-        await using var silo = await SiloProcess.Start([.. quick, .. storage]);
+        await using var silo = await SiloProcess.Start([.. Quick, .. storage]);
         string[] things = ["well", "lost"];
         await silo.PostUntilTaken(things.Select(thingName => new { thingName, connected = true }));
         await silo.PostUntilTaken(new { thingName = "lost", connected = false });

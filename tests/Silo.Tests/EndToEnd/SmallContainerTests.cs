@@ -12,7 +12,7 @@ public sealed class SmallContainerTests
 {
     private const int Things = 16_000;
 
-    private static readonly TimeSpan patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Each of them used to take 7 KB beside the 60 MB of the process itself: 170 MB.</summary>
     [Fact]
@@ -27,8 +27,8 @@ public sealed class SmallContainerTests
         // To count them all is to ask each of them: not before it is the last one's turn.
         await silo.Until(
             async () => (await silo.Device($"sensor-{Things - 1}")).GetProperty("notifiedAt").ValueKind == JsonValueKind.String,
-            "the last is told", patience);
-        await silo.Until(async () => await CountTold(silo) == Things, "all are told", patience);
+            "the last is told", Patience);
+        await silo.Until(async () => await CountTold(silo) == Things, "all are told", Patience);
         silo.AllOutput.ShouldNotContain("OutOfMemory");
     }
 

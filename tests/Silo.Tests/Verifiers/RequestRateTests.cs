@@ -9,12 +9,12 @@ public sealed class RequestRateTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly FakeTimeProvider time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void A_second_s_worth_goes_at_once_and_the_rest_evenly()
     {
-        var pace = new RequestRate(maxPerSecond: 4, time);
+        var pace = new RequestRate(maxPerSecond: 4, _time);
         Pass(TimeSpan.FromMinutes(1));
 
         var turns = Enumerable.Range(0, 7).Select(_ => Wait(pace)).ToList();
@@ -29,7 +29,7 @@ public sealed class RequestRateTests
     [Fact]
     public async Task A_turn_that_comes_too_late_is_refused_at_once_and_costs_nobody_anything()
     {
-        var pace = new RequestRate(maxPerSecond: 1, time);
+        var pace = new RequestRate(maxPerSecond: 1, _time);
         Pass(TimeSpan.FromMinutes(1));
         var waiting = Enumerable.Range(0, 11).Select(_ => Wait(pace)).ToList();
 
@@ -44,7 +44,7 @@ public sealed class RequestRateTests
     [Fact]
     public async Task Waiting_can_be_given_up()
     {
-        var pace = new RequestRate(maxPerSecond: 1, time);
+        var pace = new RequestRate(maxPerSecond: 1, _time);
         using var stop = new CancellationTokenSource();
         await Wait(pace);
         var second = pace.Wait(Patience, stop.Token);
@@ -58,5 +58,5 @@ public sealed class RequestRateTests
 
     private static Task<bool> Wait(RequestRate pace) => pace.Wait(Patience, CancellationToken.None);
 
-    private void Pass(TimeSpan period) => time.Advance(period);
+    private void Pass(TimeSpan period) => _time.Advance(period);
 }

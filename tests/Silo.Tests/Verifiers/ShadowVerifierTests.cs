@@ -16,20 +16,20 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset ChangedAt = DateTimeOffset.FromUnixTimeSeconds(1763884800);
 
-    private readonly FakeTimeProvider time = new();
-    private readonly RecordingLogger<ShadowVerifier> logger = new();
-    private IotDataStub stub = null!;
+    private readonly FakeTimeProvider _time = new();
+    private readonly RecordingLogger<ShadowVerifier> _logger = new();
+    private IotDataStub _stub = null!;
 
-    public async ValueTask InitializeAsync() => stub = await IotDataStub.Start();
+    public async ValueTask InitializeAsync() => _stub = await IotDataStub.Start();
 
-    public ValueTask DisposeAsync() => stub.DisposeAsync();
+    public ValueTask DisposeAsync() => _stub.DisposeAsync();
 
     [Theory]
     [InlineData(true, VerifierVerdict.Connected)]
     [InlineData(false, VerifierVerdict.Disconnected)]
     public async Task The_classic_shadow_answers(bool connected, VerifierVerdict verdict)
     {
-        stub.Put("rpi-1", connected, ChangedAt, version: 12);
+        _stub.Put("rpi-1", connected, ChangedAt, version: 12);
 
         (await Ask("rpi-1")).ShouldBe(new VerifierAnswer(verdict, ChangedAt, 12));
     }
@@ -37,8 +37,8 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
     [Fact]
     public async Task A_named_shadow_answers_in_its_name()
     {
-        stub.Put("rpi-1", connected: true, ChangedAt, version: 99);
-        stub.Put("rpi-1", connected: false, ChangedAt, version: 3, shadowName: "presence");
+        _stub.Put("rpi-1", connected: true, ChangedAt, version: 99);
+        _stub.Put("rpi-1", connected: false, ChangedAt, version: 3, shadowName: "presence");
 
         (await Ask("rpi-1", new() { ShadowName = "presence" }))
             .ShouldBe(new VerifierAnswer(VerifierVerdict.Disconnected, ChangedAt, 3, "presence"));
@@ -59,7 +59,7 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
     {
         (await Ask(name)).Verdict.ShouldBe(VerifierVerdict.DoesNotKnow);
 
-        stub.Requests.ShouldBeEmpty();
+        _stub.Requests.ShouldBeEmpty();
     }
 
     [Fact]
@@ -67,19 +67,19 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
     {
         using var verifier = Verifier();
         var denied = IotDataStub.Error(403, "ForbiddenException", "Not authorized");
-        for (var i = 0; i < 3; i++) stub.AnswerNext(denied);
+        for (var i = 0; i < 3; i++) _stub.AnswerNext(denied);
 
         (await Ask(verifier, "rpi-1")).ShouldBe(new VerifierAnswer(
             VerifierVerdict.DoesNotKnow,
             Detail: "ForbiddenException: Not authorized - allow iot:GetThingShadow on arn:aws:iot:eu-west-1:<account>:thing/*."));
         await Ask(verifier, "rpi-2");
-        logger.Lines.ShouldHaveSingleItem().ShouldBe(
+        _logger.Lines.ShouldHaveSingleItem().ShouldBe(
             "Warning: Device Shadow cannot be read, so outages are notified without verification: allow iot:GetThingShadow on "
             + "arn:aws:iot:eu-west-1:<account>:thing/*, or set Verify:With=none. AWS said: ForbiddenException: Not authorized");
 
-        time.Advance(TimeSpan.FromHours(1));
+        _time.Advance(TimeSpan.FromHours(1));
         await Ask(verifier, "rpi-3");
-        logger.Lines.Count.ShouldBe(2);
+        _logger.Lines.Count.ShouldBe(2);
     }
 
     [Theory]
@@ -88,13 +88,13 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
     [InlineData(403, "ExpiredTokenException", VerifierVerdict.Failed)]
     public async Task An_error_that_more_asking_does_not_cure_is_not_asked_again(int status, string code, VerifierVerdict verdict)
     {
-        stub.AnswerNext(IotDataStub.Error(status, code, "because"));
+        _stub.AnswerNext(IotDataStub.Error(status, code, "because"));
 
         var answer = await Ask("rpi-1");
 
         answer.Verdict.ShouldBe(verdict);
         answer.Detail.ShouldNotBeNull().ShouldStartWith($"{code}: because");
-        stub.Requests.ShouldHaveSingleItem();
+        _stub.Requests.ShouldHaveSingleItem();
     }
 
     [Theory]
@@ -102,13 +102,13 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
     [InlineData(429, "ThrottlingException")]
     public async Task Two_passing_errors_are_survived_and_three_are_a_failure(int status, string code)
     {
-        stub.Put("rpi-1", connected: true, ChangedAt, version: 1);
+        _stub.Put("rpi-1", connected: true, ChangedAt, version: 1);
         var passing = IotDataStub.Error(status, code, "later");
 
-        for (var i = 0; i < 2; i++) stub.AnswerNext(passing);
+        for (var i = 0; i < 2; i++) _stub.AnswerNext(passing);
         (await Ask("rpi-1")).Verdict.ShouldBe(VerifierVerdict.Connected);
 
-        for (var i = 0; i < 3; i++) stub.AnswerNext(passing);
+        for (var i = 0; i < 3; i++) _stub.AnswerNext(passing);
         (await Ask("rpi-1")).ShouldBe(new VerifierAnswer(VerifierVerdict.Failed, Detail: $"{code}: later"));
     }
 
@@ -126,7 +126,7 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
 
         var answer = Ask(verifier, "rpi-1");
         await asked.Task;
-        time.Advance(TimeSpan.FromSeconds(18));
+        _time.Advance(TimeSpan.FromSeconds(18));
 
         (await answer).ShouldBe(new VerifierAnswer(VerifierVerdict.Failed, Detail: "The Device Shadow did not answer in time."));
     }
@@ -220,5 +220,5 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
     }
 
     private ShadowVerifier Verifier(ShadowVerifierOptions? options = null, Uri? endpoint = null) =>
-        new(options ?? new ShadowVerifierOptions(), ThinClients.IotData(endpoint ?? stub.Endpoint), time, logger);
+        new(options ?? new ShadowVerifierOptions(), ThinClients.IotData(endpoint ?? _stub.Endpoint), _time, _logger);
 }

@@ -18,11 +18,11 @@ public sealed class DynamoDBLocal
     private static readonly Lazy<Task<DynamoDBLocal>> Instance = new(Start);
 
     // Kept for as long as the test process lives: the emulator ends when this end of its standard input closes.
-    private readonly Process process;
+    private readonly Process _process;
 
     private DynamoDBLocal(Process process, Uri endpoint)
     {
-        this.process = process;
+        _process = process;
         Endpoint = endpoint;
     }
 

@@ -19,11 +19,11 @@ public sealed class Fauxqs
     private static readonly HttpClient Http = new();
 
     // Kept for as long as the test process lives: the emulator ends when this end of its standard input closes.
-    private readonly Process process;
+    private readonly Process _process;
 
     private Fauxqs(Process process, Uri endpoint)
     {
-        this.process = process;
+        _process = process;
         Endpoint = endpoint;
     }
 

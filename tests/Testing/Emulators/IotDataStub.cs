@@ -14,30 +14,30 @@ public sealed class IotDataStub : IAsyncDisposable
     public const string AccessKey = "AKIDEXAMPLE";
     public const string SecretKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-    private readonly ConcurrentDictionary<(string Thing, string? Shadow), StubAnswer> shadows = new();
-    private readonly ConcurrentQueue<StubAnswer> next = new();
-    private HttpStub? http;
+    private readonly ConcurrentDictionary<(string Thing, string? Shadow), StubAnswer> _shadows = new();
+    private readonly ConcurrentQueue<StubAnswer> _next = new();
+    private HttpStub? _http;
 
     private IotDataStub()
     {
     }
 
     /// <summary>For <c>AWS_ENDPOINT_URL_IOT_DATA_PLANE</c>.</summary>
-    public Uri Endpoint => http!.Address;
+    public Uri Endpoint => _http!.Address;
 
-    public IReadOnlyList<RecordedRequest> Requests => http!.Requests;
+    public IReadOnlyList<RecordedRequest> Requests => _http!.Requests;
 
     public static async Task<IotDataStub> Start()
     {
         var stub = new IotDataStub();
-        stub.http = await HttpStub.Start((request, _) => Task.FromResult(stub.Answer(request)));
+        stub._http = await HttpStub.Start((request, _) => Task.FromResult(stub.Answer(request)));
         return stub;
     }
 
     /// <summary>The shadow document of a thing, as it stands in AWS.</summary>
     /// <param name="shadowName">null: the classic shadow.</param>
     public void Put(string thingName, string document, string? shadowName = null) =>
-        shadows[(thingName, shadowName)] = StubAnswer.Json(200, document);
+        _shadows[(thingName, shadowName)] = StubAnswer.Json(200, document);
 
     /// <summary>A shadow whose <c>reported.connected</c> was last written at this time.</summary>
     public void Put(string thingName, bool connected, DateTimeOffset changedAt, long version, string? shadowName = null) => Put(
@@ -52,7 +52,7 @@ public sealed class IotDataStub : IAsyncDisposable
         shadowName);
 
     /// <summary>Answers the next request with this, whatever it asks for; more of them queue up.</summary>
-    public void AnswerNext(StubAnswer answer) => next.Enqueue(answer);
+    public void AnswerNext(StubAnswer answer) => _next.Enqueue(answer);
 
     /// <summary>As AWS words an error of its REST services.</summary>
     public static StubAnswer Error(int status, string code, string message) =>
@@ -61,7 +61,7 @@ public sealed class IotDataStub : IAsyncDisposable
             Headers = new Dictionary<string, string> { ["x-amzn-ErrorType"] = code },
         };
 
-    public ValueTask DisposeAsync() => http!.DisposeAsync();
+    public ValueTask DisposeAsync() => _http!.DisposeAsync();
 
     private StubAnswer Answer(RecordedRequest request)
     {
@@ -70,13 +70,13 @@ public sealed class IotDataStub : IAsyncDisposable
         {
             return Error(403, "ForbiddenException", "The request signature we calculated does not match the signature you provided.");
         }
-        if (next.TryDequeue(out var prepared)) return prepared;
+        if (_next.TryDequeue(out var prepared)) return prepared;
 
         var parts = request.Path.Split('/');
         if (request.Method != "GET" || parts is not ["", "things", var thing, "shadow"])
             return Error(404, "ResourceNotFoundException", "No such route.");
         var name = QueryHelpers.ParseQuery(request.Query).TryGetValue("name", out var value) ? value.ToString() : null;
-        return shadows.TryGetValue((Uri.UnescapeDataString(thing), name), out var shadow)
+        return _shadows.TryGetValue((Uri.UnescapeDataString(thing), name), out var shadow)
             ? shadow
             : Error(404, "ResourceNotFoundException", $"No shadow exists with name: '{Uri.UnescapeDataString(thing)}'");
     }

@@ -19,27 +19,27 @@ namespace IoTOrleans.Testing.Http;
 public sealed class FaultyProxy : IAsyncDisposable
 {
     /// <summary>Between two machines only; they say how this one connection is used, not what is sent.</summary>
-    private static readonly HashSet<string> ofTheConnection = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> OfTheConnection = new(StringComparer.OrdinalIgnoreCase)
     {
         "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Expect", "Host", "Upgrade",
     };
 
-    private readonly ConcurrentDictionary<HttpContext, bool> underWay = new();
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
+    private readonly ConcurrentDictionary<HttpContext, bool> _underWay = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    private readonly WebApplication app;
-    private readonly Uri target;
-    private readonly Func<RecordedRequest, Trouble> meet;
-    private readonly Action<Exchange>? seen;
+    private readonly WebApplication _app;
+    private readonly Uri _target;
+    private readonly Func<RecordedRequest, Trouble> _meet;
+    private readonly Action<Exchange>? _seen;
 
     private FaultyProxy(WebApplication app, Uri target, Func<RecordedRequest, Trouble> meet, Action<Exchange>? seen) =>
-        (this.app, this.target, this.meet, this.seen) = (app, target, meet, seen);
+        (_app, _target, _meet, _seen) = (app, target, meet, seen);
 
     public Uri Address =>
-        new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+        new(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
 
     /// <param name="meet">What each request meets with.</param>
     /// <param name="seen">Each request that reached the service, as soon as that has answered.</param>
@@ -50,31 +50,31 @@ public sealed class FaultyProxy : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(
             kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
         var proxy = new FaultyProxy(builder.Build(), target, meet, seen);
-        proxy.app.Run(proxy.Carry);
-        await proxy.app.StartAsync();
+        proxy._app.Run(proxy.Carry);
+        await proxy._app.StartAsync();
         return proxy;
     }
 
     /// <summary>Breaks every connection on which a request is under way.</summary>
     public void CutAll()
     {
-        foreach (var context in underWay.Keys) Cut(context);
+        foreach (var context in _underWay.Keys) Cut(context);
     }
 
     public async ValueTask DisposeAsync()
     {
         CutAll();
-        await app.DisposeAsync();
-        http.Dispose();
+        await _app.DisposeAsync();
+        _http.Dispose();
     }
 
     private async Task Carry(HttpContext context)
     {
-        underWay[context] = true;
+        _underWay[context] = true;
         try
         {
             var request = await RecordedRequest.Of(context);
-            await Carry(context, request, meet(request));
+            await Carry(context, request, _meet(request));
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or HttpRequestException)
         {
@@ -83,7 +83,7 @@ public sealed class FaultyProxy : IAsyncDisposable
         }
         finally
         {
-            underWay.TryRemove(context, out _);
+            _underWay.TryRemove(context, out _);
         }
     }
 
@@ -107,7 +107,7 @@ public sealed class FaultyProxy : IAsyncDisposable
         if (trouble.Kind == TroubleKind.CutWhenIdle) impatient.CancelAfter(trouble.Delay);
         using var response = await Ask(request, impatient.Token);
         var body = await response.Content.ReadAsByteArrayAsync(gone);
-        seen?.Invoke(new Exchange(request, (int)response.StatusCode, body, Arrives: trouble.Kind != TroubleKind.LoseAnswer));
+        _seen?.Invoke(new Exchange(request, (int)response.StatusCode, body, Arrives: trouble.Kind != TroubleKind.LoseAnswer));
         if (trouble.Kind == TroubleKind.LoseAnswer)
         {
             Cut(context);
@@ -120,23 +120,23 @@ public sealed class FaultyProxy : IAsyncDisposable
 
     private async Task<HttpResponseMessage> Ask(RecordedRequest request, CancellationToken gone)
     {
-        using var asked = new HttpRequestMessage(new HttpMethod(request.Method), target.GetLeftPart(UriPartial.Authority) + request.Target);
+        using var asked = new HttpRequestMessage(new HttpMethod(request.Method), _target.GetLeftPart(UriPartial.Authority) + request.Target);
         if (!request.Body.IsEmpty) asked.Content = new ReadOnlyMemoryContent(request.Body);
-        foreach (var (name, value) in request.Headers.Where(header => !ofTheConnection.Contains(header.Key)))
+        foreach (var (name, value) in request.Headers.Where(header => !OfTheConnection.Contains(header.Key)))
         {
             if (!asked.Headers.TryAddWithoutValidation(name, value)) asked.Content?.Headers.TryAddWithoutValidation(name, value);
         }
 
         // As the client said it: it is part of what AWS signatures sign.
         asked.Headers.Host = request.Headers["Host"];
-        return await http.SendAsync(asked, gone);
+        return await _http.SendAsync(asked, gone);
     }
 
     private static async Task Answer(HttpContext context, HttpResponseMessage response, byte[] body)
     {
         context.Response.StatusCode = (int)response.StatusCode;
         foreach (var (name, values) in response.Headers.Concat(response.Content.Headers)
-            .Where(header => !ofTheConnection.Contains(header.Key)))
+            .Where(header => !OfTheConnection.Contains(header.Key)))
             context.Response.Headers[name] = values.ToArray();
         if (body.Length > 0) await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }

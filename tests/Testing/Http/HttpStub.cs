@@ -15,16 +15,16 @@ namespace IoTOrleans.Testing.Http;
 /// <summary>An HTTP server on loopback that answers as told and remembers what it was asked.</summary>
 public sealed class HttpStub : IAsyncDisposable
 {
-    private readonly WebApplication app;
-    private readonly ConcurrentQueue<RecordedRequest> requests = new();
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<RecordedRequest> _requests = new();
 
-    private HttpStub(WebApplication app) => this.app = app;
+    private HttpStub(WebApplication app) => _app = app;
 
     public Uri Address =>
-        new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+        new(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
 
     /// <summary>Everything asked so far, oldest first.</summary>
-    public IReadOnlyList<RecordedRequest> Requests => [.. requests];
+    public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
 
     /// <summary>Answers the nth request with the nth answer, and with the last one from then on.</summary>
     public static Task<HttpStub> Start(params StubAnswer[] answers)
@@ -47,17 +47,17 @@ public sealed class HttpStub : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(
             kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
         var stub = new HttpStub(builder.Build());
-        stub.app.Run(context => stub.Handle(context, answer));
-        await stub.app.StartAsync();
+        stub._app.Run(context => stub.Handle(context, answer));
+        await stub._app.StartAsync();
         return stub;
     }
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task Handle(HttpContext context, Func<RecordedRequest, CancellationToken, Task<StubAnswer>> answer)
     {
         var request = await RecordedRequest.Of(context);
-        requests.Enqueue(request);
+        _requests.Enqueue(request);
         StubAnswer reply;
         try
         {

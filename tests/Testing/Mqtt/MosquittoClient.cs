@@ -8,18 +8,18 @@ namespace IoTOrleans.Testing.Mqtt;
 /// <summary>The real mosquitto_sub and mosquitto_pub: clients that were not written by anybody near us.</summary>
 public sealed class MosquittoClient : IDisposable
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly Process process;
-    private readonly Task<string> errors;
+    private readonly Process _process;
+    private readonly Task<string> _errors;
 
     private MosquittoClient(Process process)
     {
-        this.process = process;
-        errors = process.StandardError.ReadToEndAsync();
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
     }
 
-    public StreamReader Output => process.StandardOutput;
+    public StreamReader Output => _process.StandardOutput;
 
     public static MosquittoClient Subscribe(int port, params string[] arguments) => Start("mosquitto_sub", port, ["-t", "#", .. arguments]);
 
@@ -29,24 +29,24 @@ public sealed class MosquittoClient : IDisposable
 
     public async Task<(int ExitCode, string Errors)> Exit()
     {
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(patience);
-        return (process.ExitCode, await errors);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        return (_process.ExitCode, await _errors);
     }
 
     /// <summary>kill -9: the kernel closes the socket, the program says nothing.</summary>
-    public void Kill() => process.Kill();
+    public void Kill() => _process.Kill();
 
     /// <summary>TERM: it says goodbye. STOP: it is there, and says nothing any more.</summary>
     public void Signal(string signal)
     {
-        using var kill = Process.Start("kill", ["-" + signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 
     public void Dispose()
     {
-        if (!process.HasExited) process.Kill();
-        process.Dispose();
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
     }
 
     private static MosquittoClient Start(string program, int port, IEnumerable<string> arguments)

@@ -7,16 +7,16 @@ namespace IoTOrleans.Testing.Mqtt;
 /// <summary>A socket and whatever bytes one likes.</summary>
 public sealed class RawClient : IDisposable
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly TcpClient tcp = new() { NoDelay = true };
+    private readonly TcpClient _tcp = new() { NoDelay = true };
 
-    public NetworkStream Stream => tcp.GetStream();
+    public NetworkStream Stream => _tcp.GetStream();
 
     public static async Task<RawClient> To(int port)
     {
         var client = new RawClient();
-        await client.tcp.ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken);
+        await client._tcp.ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken);
         return client;
     }
 
@@ -55,7 +55,7 @@ public sealed class RawClient : IDisposable
     public async Task<byte[]> Read(int count)
     {
         var bytes = new byte[count];
-        await Stream.ReadExactlyAsync(bytes, TestContext.Current.CancellationToken).AsTask().WaitAsync(patience);
+        await Stream.ReadExactlyAsync(bytes, TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
         return bytes;
     }
 
@@ -65,7 +65,7 @@ public sealed class RawClient : IDisposable
         var bytes = new MemoryStream();
         try
         {
-            await Stream.CopyToAsync(bytes, TestContext.Current.CancellationToken).WaitAsync(patience);
+            await Stream.CopyToAsync(bytes, TestContext.Current.CancellationToken).WaitAsync(Patience);
         }
         catch (IOException)
         {
@@ -75,5 +75,5 @@ public sealed class RawClient : IDisposable
         return bytes.ToArray();
     }
 
-    public void Dispose() => tcp.Dispose();
+    public void Dispose() => _tcp.Dispose();
 }

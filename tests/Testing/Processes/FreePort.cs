@@ -6,13 +6,13 @@ namespace IoTOrleans.Testing.Processes;
 /// <summary>Beneath the range that the system gives to outgoing connections, so that no test takes another's.</summary>
 public static class FreePort
 {
-    private static int last = 21000 + (Environment.ProcessId % 500 * 20);
+    private static int _last = 21000 + (Environment.ProcessId % 500 * 20);
 
     public static int Next()
     {
         while (true)
         {
-            var port = Interlocked.Increment(ref last);
+            var port = Interlocked.Increment(ref _last);
             try
             {
                 using var probe = new TcpListener(IPAddress.Loopback, port);

@@ -11,22 +11,22 @@ namespace IoTOrleans.Testing.Services;
 /// </summary>
 public sealed partial class AlertmanagerService(TimeProvider time)
 {
-    private readonly Dictionary<string, (DateTimeOffset Start, DateTimeOffset End)> alerts = [];
-    private readonly Lock guard = new();
+    private readonly Dictionary<string, (DateTimeOffset Start, DateTimeOffset End)> _alerts = [];
+    private readonly Lock _guard = new();
 
     /// <summary>Alerts that have not come to their end by this server's clock.</summary>
     public int Firing
     {
         get
         {
-            lock (guard) return alerts.Values.Count(alert => alert.End > time.GetUtcNow());
+            lock (_guard) return _alerts.Values.Count(alert => alert.End > time.GetUtcNow());
         }
     }
 
     /// <summary>Alertmanager keeps alerts in memory only.</summary>
     public void Restart()
     {
-        lock (guard) alerts.Clear();
+        lock (_guard) _alerts.Clear();
     }
 
     public StubAnswer Answer(RecordedRequest request) => Judge(request, new StubAnswer(200), json =>
@@ -48,16 +48,16 @@ public sealed partial class AlertmanagerService(TimeProvider time)
         Demand(end >= start, "start time must be before end time");
         var key = string.Join(
             ',', labels.EnumerateObject().OrderBy(l => l.Name, StringComparer.Ordinal).Select(l => $"{l.Name}={l.Value.GetString()}"));
-        lock (guard)
+        lock (_guard)
         {
-            if (alerts.TryGetValue(key, out var known) && end > known.Start && start < known.End)
+            if (_alerts.TryGetValue(key, out var known) && end > known.Start && start < known.End)
             {
                 if (known.Start < start) start = known.Start;
                 var now = time.GetUtcNow();
                 if (known.End > end && (end > now || known.End <= now)) end = known.End;
             }
 
-            alerts[key] = (start, end);
+            _alerts[key] = (start, end);
         }
     }
 

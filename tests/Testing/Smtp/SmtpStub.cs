@@ -14,26 +14,26 @@ public sealed record ReceivedMail(string From, IReadOnlyList<string> To, string 
 /// </summary>
 public sealed class SmtpStub : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
-    private readonly ConcurrentQueue<ReceivedMail> mails = new();
-    private readonly ConcurrentQueue<string> commands = new();
-    private readonly Task accepting;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<ReceivedMail> _mails = new();
+    private readonly ConcurrentQueue<string> _commands = new();
+    private readonly Task _accepting;
 
     /// <param name="answer">What to say to a command instead; null: as a server that takes everything.</param>
     public SmtpStub(Func<string, string?>? answer = null, params string[] extensions)
     {
         Answer = answer ?? (_ => null);
         Extensions = extensions;
-        listener.Start();
-        accepting = Accept();
+        _listener.Start();
+        _accepting = Accept();
     }
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public IReadOnlyList<ReceivedMail> Mails => [.. mails];
+    public IReadOnlyList<ReceivedMail> Mails => [.. _mails];
 
-    public IReadOnlyList<string> Commands => [.. commands];
+    public IReadOnlyList<string> Commands => [.. _commands];
 
     private Func<string, string?> Answer { get; }
 
@@ -41,11 +41,11 @@ public sealed class SmtpStub : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        listener.Stop();
-        await accepting;
-        listener.Dispose();
-        stop.Dispose();
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        _listener.Dispose();
+        _stop.Dispose();
     }
 
     private async Task Accept()
@@ -54,7 +54,7 @@ public sealed class SmtpStub : IAsyncDisposable
         {
             while (true)
             {
-                var client = await listener.AcceptTcpClientAsync(stop.Token);
+                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
                 _ = Serve(client);
             }
         }
@@ -82,18 +82,18 @@ public sealed class SmtpStub : IAsyncDisposable
 
     private sealed class Session(SmtpStub stub, NetworkStream stream)
     {
-        private readonly List<string> to = [];
-        private string? from;
+        private readonly List<string> _to = [];
+        private string? _from;
 
         public async Task Run()
         {
             if (!await Say(stub.Answer("CONNECT") ?? "220 stub ESMTP")) return;
             while (await ReadLine() is { } line)
             {
-                stub.commands.Enqueue(line);
+                stub._commands.Enqueue(line);
                 if (!await Say(stub.Answer(line) ?? Respond(line))) return;
                 if (line == "QUIT") return;
-                if (line == "DATA" && to.Count > 0) await Say(await ReadData());
+                if (line == "DATA" && _to.Count > 0) await Say(await ReadData());
             }
         }
 
@@ -108,16 +108,16 @@ public sealed class SmtpStub : IAsyncDisposable
                 case "AUTH":
                     return "235 2.7.0 come in";
                 case "MAIL":
-                    from = Address(line);
+                    _from = Address(line);
                     return "250 2.1.0 ok";
-                case "RCPT" when from is not null:
-                    to.Add(Address(line));
+                case "RCPT" when _from is not null:
+                    _to.Add(Address(line));
                     return "250 2.1.5 ok";
-                case "DATA" when to.Count > 0:
+                case "DATA" when _to.Count > 0:
                     return "354 go on";
                 case "RSET":
-                    (from, _) = (null, 0);
-                    to.Clear();
+                    (_from, _) = (null, 0);
+                    _to.Clear();
                     return "250 2.0.0 forgotten";
                 case "QUIT":
                     return "221 2.0.0 bye";
@@ -133,7 +133,7 @@ public sealed class SmtpStub : IAsyncDisposable
             {
                 if (line == ".")
                 {
-                    stub.mails.Enqueue(new ReceivedMail(from!, [.. to], data.ToString()));
+                    stub._mails.Enqueue(new ReceivedMail(_from!, [.. _to], data.ToString()));
                     return stub.Answer(".") ?? "250 2.0.0 queued as 12345";
                 }
 
@@ -147,8 +147,8 @@ public sealed class SmtpStub : IAsyncDisposable
 
         private async Task<bool> Say(string line)
         {
-            if (line == "SILENCE") await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stub.stop.Token);
-            await stream.WriteAsync(Encoding.Latin1.GetBytes(line + "\r\n"), stub.stop.Token);
+            if (line == "SILENCE") await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stub._stop.Token);
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(line + "\r\n"), stub._stop.Token);
             return !line.StartsWith("421", StringComparison.Ordinal);
         }
 
@@ -159,7 +159,7 @@ public sealed class SmtpStub : IAsyncDisposable
         {
             var line = new StringBuilder();
             var one = new byte[1];
-            while (await stream.ReadAsync(one, stub.stop.Token) == 1)
+            while (await stream.ReadAsync(one, stub._stop.Token) == 1)
             {
                 if (one[0] == '\n')
                 {

@@ -18,50 +18,50 @@ internal sealed partial class BrokerOutbox(
 
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15));
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, WaitingChanges> waiting = new(StringComparer.Ordinal);
-    private readonly PriorityQueue<string, long> retries = new();
-    private readonly Channel<string> ready = Channel.CreateUnbounded<string>();
-    private readonly LogLimiter failureLog = new(time, TimeSpan.FromSeconds(15));
-    private ITimer? retryTimer;
-    private Task[] workers = [];
-    private TaskCompletionSource? emptied;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, WaitingChanges> _waiting = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<string, long> _retries = new();
+    private readonly Channel<string> _ready = Channel.CreateUnbounded<string>();
+    private readonly LogLimiter _failureLog = new(time, TimeSpan.FromSeconds(15));
+    private ITimer? _retryTimer;
+    private Task[] _workers = [];
+    private TaskCompletionSource? _emptied;
 
     internal void Start()
     {
-        retryTimer = time.CreateTimer(_ => RetryWhatIsDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        workers = [.. Enumerable.Range(0, Workers).Select(_ => Task.Run(Work))];
+        _retryTimer = time.CreateTimer(_ => RetryWhatIsDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _workers = [.. Enumerable.Range(0, Workers).Select(_ => Task.Run(Work))];
     }
 
     internal bool HasRoomFor(string thingName)
     {
-        lock (gate) return waiting.Count < MaxThings || waiting.ContainsKey(thingName);
+        lock (_gate) return _waiting.Count < MaxThings || _waiting.ContainsKey(thingName);
     }
 
     internal int ThingsWaiting
     {
         get
         {
-            lock (gate) return waiting.Count;
+            lock (_gate) return _waiting.Count;
         }
     }
 
     /// <summary>The newest change that is not stored yet.</summary>
     internal ConnectionChange? NewestOf(string thingName)
     {
-        lock (gate) return waiting.TryGetValue(thingName, out var changes) ? changes.Newest : null;
+        lock (_gate) return _waiting.TryGetValue(thingName, out var changes) ? changes.Newest : null;
     }
 
     /// <summary>Never waits: a connection is being served meanwhile.</summary>
     internal void Add(string thingName, ConnectionChange change)
     {
         int dropped;
-        lock (gate)
+        lock (_gate)
         {
-            if (!waiting.TryGetValue(thingName, out var changes))
+            if (!_waiting.TryGetValue(thingName, out var changes))
             {
-                waiting[thingName] = changes = new WaitingChanges();
-                ready.Writer.TryWrite(thingName);
+                _waiting[thingName] = changes = new WaitingChanges();
+                _ready.Writer.TryWrite(thingName);
             }
 
             dropped = changes.Add(change);
@@ -74,12 +74,12 @@ internal sealed partial class BrokerOutbox(
     internal async Task Drain(TimeSpan patience, CancellationToken cancellationToken)
     {
         Task empty;
-        lock (gate)
+        lock (_gate)
         {
-            emptied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (waiting.Count == 0) emptied.SetResult();
-            empty = emptied.Task;
-            while (retries.TryDequeue(out var thingName, out _)) ready.Writer.TryWrite(thingName);
+            _emptied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_waiting.Count == 0) _emptied.SetResult();
+            empty = _emptied.Task;
+            while (_retries.TryDequeue(out var thingName, out _)) _ready.Writer.TryWrite(thingName);
         }
 
         try
@@ -92,17 +92,17 @@ internal sealed partial class BrokerOutbox(
         }
 
         // Does not wait for workers that hang in the sink; the others end with the queue.
-        ready.Writer.TryComplete();
-        if (retryTimer is not null) await retryTimer.DisposeAsync();
-        if (empty.IsCompletedSuccessfully) await Task.WhenAll(workers);
+        _ready.Writer.TryComplete();
+        if (_retryTimer is not null) await _retryTimer.DisposeAsync();
+        if (empty.IsCompletedSuccessfully) await Task.WhenAll(_workers);
     }
 
     private async Task Work()
     {
-        await foreach (var thingName in ready.Reader.ReadAllAsync())
+        await foreach (var thingName in _ready.Reader.ReadAllAsync())
         {
             ConnectionChange change;
-            lock (gate) change = waiting[thingName].First;
+            lock (_gate) change = _waiting[thingName].First;
             try
             {
                 await sink.Report(thingName, change);
@@ -111,7 +111,7 @@ internal sealed partial class BrokerOutbox(
             {
                 // The change is not stored, and nobody else keeps it.
                 metrics.BrokerChanges("failed");
-                if (failureLog.ShouldLog(out var more)) LogFailed(exception, thingName, more);
+                if (_failureLog.ShouldLog(out var more)) LogFailed(exception, thingName, more);
                 RetryLater(thingName);
                 continue;
             }
@@ -123,48 +123,48 @@ internal sealed partial class BrokerOutbox(
 
     private void Delivered(string thingName)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var changes = waiting[thingName];
+            var changes = _waiting[thingName];
             changes.RemoveFirst();
             changes.Failures = 0;
             if (changes.Count > 0)
             {
-                ready.Writer.TryWrite(thingName);
+                _ready.Writer.TryWrite(thingName);
                 return;
             }
 
-            waiting.Remove(thingName);
-            if (waiting.Count == 0) emptied?.TrySetResult();
+            _waiting.Remove(thingName);
+            if (_waiting.Count == 0) _emptied?.TrySetResult();
         }
     }
 
     private void RetryLater(string thingName)
     {
-        lock (gate)
+        lock (_gate)
         {
             // While stopping, only the shortest delay.
-            var failures = emptied is null ? waiting[thingName].Failures++ : 0;
+            var failures = _emptied is null ? _waiting[thingName].Failures++ : 0;
             var delay = Retry.After(failures + 1);
 
             // Up to a quarter sooner, so that things that failed together are not retried together.
             delay *= 1 - Random.Shared.NextDouble() / 4;
 
             // Monotonic: the system clock may be set back by hours.
-            retries.Enqueue(thingName, time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency));
+            _retries.Enqueue(thingName, time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency));
             ArmRetryTimer();
         }
     }
 
     private void RetryWhatIsDue()
     {
-        lock (gate)
+        lock (_gate)
         {
             var now = time.GetTimestamp();
-            while (retries.TryPeek(out var thingName, out var due) && due <= now)
+            while (_retries.TryPeek(out var thingName, out var due) && due <= now)
             {
-                retries.Dequeue();
-                ready.Writer.TryWrite(thingName);
+                _retries.Dequeue();
+                _ready.Writer.TryWrite(thingName);
             }
 
             ArmRetryTimer();
@@ -173,11 +173,11 @@ internal sealed partial class BrokerOutbox(
 
     private void ArmRetryTimer()
     {
-        if (!retries.TryPeek(out _, out var due)) return;
+        if (!_retries.TryPeek(out _, out var due)) return;
         var seconds = Math.Max(0, (double)(due - time.GetTimestamp()) / time.TimestampFrequency);
 
         // One millisecond more, the resolution of timers: one that fires too early would only be armed again.
-        retryTimer?.Change(TimeSpan.FromSeconds(seconds) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        _retryTimer?.Change(TimeSpan.FromSeconds(seconds) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 
     [LoggerMessage(LogLevel.Warning, "A connection change of {Thing} could not be stored and is tried again{More}")]

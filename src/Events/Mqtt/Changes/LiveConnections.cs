@@ -8,15 +8,15 @@ namespace IoTOrleans.Events.Mqtt;
 /// </summary>
 internal sealed class LiveConnections(BrokerOutbox outbox, BrokerClock clock, TimeProvider time)
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, Visit> visits = new(StringComparer.Ordinal);
-    private long lastNumber;
-    private bool stopping;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Visit> _visits = new(StringComparer.Ordinal);
+    private long _lastNumber;
+    private bool _stopping;
 
     /// <summary>Nothing is reported from now on: the broker itself ends the connections.</summary>
     internal void Stop()
     {
-        lock (gate) stopping = true;
+        lock (_gate) _stopping = true;
     }
 
     /// <param name="takenOver">Called when the same thing connects again while this connection is still open.</param>
@@ -24,13 +24,13 @@ internal sealed class LiveConnections(BrokerOutbox outbox, BrokerClock clock, Ti
     internal bool TryBegin(string thingName, Action takenOver, [NotNullWhen(true)] out Visit? visit)
     {
         Visit? former;
-        lock (gate)
+        lock (_gate)
         {
             visit = null;
-            if (stopping) return false;
-            visit = new Visit(thingName, ++lastNumber, time.GetUtcNow(), takenOver);
-            visits.TryGetValue(thingName, out former);
-            visits[thingName] = visit;
+            if (_stopping) return false;
+            visit = new Visit(thingName, ++_lastNumber, time.GetUtcNow(), takenOver);
+            _visits.TryGetValue(thingName, out former);
+            _visits[thingName] = visit;
             outbox.Add(thingName, Change(visit.Number, connected: true, visit.At));
         }
 
@@ -44,10 +44,10 @@ internal sealed class LiveConnections(BrokerOutbox outbox, BrokerClock clock, Ti
     /// </summary>
     internal void End(Visit visit, string reason)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (stopping || !visits.TryGetValue(visit.ThingName, out var current) || current != visit) return;
-            visits.Remove(visit.ThingName);
+            if (_stopping || !_visits.TryGetValue(visit.ThingName, out var current) || current != visit) return;
+            _visits.Remove(visit.ThingName);
             outbox.Add(visit.ThingName, Change(visit.Number, connected: false, time.GetUtcNow()) with { DisconnectReason = reason });
         }
     }
@@ -55,10 +55,10 @@ internal sealed class LiveConnections(BrokerOutbox outbox, BrokerClock clock, Ti
     /// <returns>false: the broker has not started yet, or stops.</returns>
     internal bool TryFind(string thingName, out Visit? visit)
     {
-        lock (gate)
+        lock (_gate)
         {
-            visit = visits.GetValueOrDefault(thingName);
-            return !stopping && clock.Current is not null;
+            visit = _visits.GetValueOrDefault(thingName);
+            return !_stopping && clock.Current is not null;
         }
     }
 

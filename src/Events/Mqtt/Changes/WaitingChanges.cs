@@ -8,26 +8,26 @@ internal sealed class WaitingChanges
 {
     internal const int Max = 4;
 
-    private readonly List<ConnectionChange> changes = [];
+    private readonly List<ConnectionChange> _changes = [];
 
     /// <summary>Failed attempts in a row to report the first change.</summary>
     internal int Failures { get; set; }
 
-    internal int Count => changes.Count;
+    internal int Count => _changes.Count;
 
-    internal ConnectionChange First => changes[0];
+    internal ConnectionChange First => _changes[0];
 
-    internal ConnectionChange Newest => changes[^1];
+    internal ConnectionChange Newest => _changes[^1];
 
     /// <returns>How many older changes were dropped.</returns>
     internal int Add(ConnectionChange change)
     {
-        var dropped = changes.Count == Max ? DropOldestVisit() : 0;
-        changes.Add(change);
+        var dropped = _changes.Count == Max ? DropOldestVisit() : 0;
+        _changes.Add(change);
         return dropped;
     }
 
-    internal void RemoveFirst() => changes.RemoveAt(0);
+    internal void RemoveFirst() => _changes.RemoveAt(0);
 
     /// <summary>
     /// Drops a connect and, if it is here, the disconnect of the same connection: what remains is consistent, and its times are true. The
@@ -35,9 +35,9 @@ internal sealed class WaitingChanges
     /// </summary>
     private int DropOldestVisit()
     {
-        var connect = changes.FindIndex(1, change => change.Connected);
-        var count = changes[connect + 1].Connected ? 1 : 2;
-        changes.RemoveRange(connect, count);
+        var connect = _changes.FindIndex(1, change => change.Connected);
+        var count = _changes[connect + 1].Connected ? 1 : 2;
+        _changes.RemoveRange(connect, count);
         return count;
     }
 }

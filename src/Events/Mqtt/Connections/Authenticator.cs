@@ -13,8 +13,8 @@ internal sealed class Authenticator(IOptions<MqttBrokerOptions> options, BrokerO
 {
     private const string NamePrefix = "auto-";
 
-    private readonly byte[]? username = DigestOf(options.Value.Username);
-    private readonly byte[]? password = DigestOf(options.Value.Password);
+    private readonly byte[]? _username = DigestOf(options.Value.Username);
+    private readonly byte[]? _password = DigestOf(options.Value.Password);
 
     internal Admission Judge(MqttConnectPacket connect, MqttProtocolVersion version)
     {
@@ -54,12 +54,12 @@ internal sealed class Authenticator(IOptions<MqttBrokerOptions> options, BrokerO
 
     private bool Knows(MqttConnectPacket connect)
     {
-        if (username is null || password is null) return true;
+        if (_username is null || _password is null) return true;
 
         // Digests, because the comparison takes constant time only for equal lengths. Always both parts.
         var usernameFits = CryptographicOperations.FixedTimeEquals(
-            username, SHA256.HashData(Encoding.UTF8.GetBytes(connect.Username ?? "")));
-        var passwordFits = CryptographicOperations.FixedTimeEquals(password, SHA256.HashData(connect.Password ?? []));
+            _username, SHA256.HashData(Encoding.UTF8.GetBytes(connect.Username ?? "")));
+        var passwordFits = CryptographicOperations.FixedTimeEquals(_password, SHA256.HashData(connect.Password ?? []));
         return usernameFits & passwordFits;
     }
 

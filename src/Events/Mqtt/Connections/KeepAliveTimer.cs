@@ -6,47 +6,47 @@ namespace IoTOrleans.Events.Mqtt;
 /// </summary>
 internal sealed class KeepAliveTimer : IDisposable
 {
-    private readonly TimeProvider time;
-    private readonly ITimer timer;
-    private readonly Lock gate = new();
-    private long heardAt;
-    private TimeSpan allowed = Timeout.InfiniteTimeSpan;
-    private Action? ring;
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+    private long _heardAt;
+    private TimeSpan _allowed = Timeout.InfiniteTimeSpan;
+    private Action? _ring;
 
     internal KeepAliveTimer(TimeProvider time)
     {
-        this.time = time;
-        timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _time = time;
+        _timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     internal void Set(TimeSpan allowed, Action? ring)
     {
-        lock (gate)
+        lock (_gate)
         {
-            (this.allowed, this.ring) = (allowed, ring);
+            (_allowed, _ring) = (allowed, ring);
             Heard();
-            timer.Change(allowed, Timeout.InfiniteTimeSpan);
+            _timer.Change(allowed, Timeout.InfiniteTimeSpan);
         }
     }
 
-    internal void Heard() => Volatile.Write(ref heardAt, time.GetTimestamp());
+    internal void Heard() => Volatile.Write(ref _heardAt, _time.GetTimestamp());
 
-    public void Dispose() => timer.Dispose();
+    public void Dispose() => _timer.Dispose();
 
     private void Look()
     {
         Action? rung;
-        lock (gate)
+        lock (_gate)
         {
-            var left = allowed - time.GetElapsedTime(Volatile.Read(ref heardAt));
+            var left = _allowed - _time.GetElapsedTime(Volatile.Read(ref _heardAt));
             if (left > TimeSpan.Zero)
             {
                 // One millisecond more, the resolution of timers: one that fires too early would only be armed again.
-                if (ring is not null) timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                if (_ring is not null) _timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
                 return;
             }
 
-            (rung, ring) = (ring, null);
+            (rung, _ring) = (_ring, null);
         }
 
         rung?.Invoke();

@@ -17,18 +17,18 @@ internal sealed class MqttConnection(
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly MqttPackets packets = new(transport.Transport, options.MaxPacketBytes);
-    private ConnectionEnd? closedAs;
-    private Visit? visit;
-    private bool greeted;
+    private readonly MqttPackets _packets = new(transport.Transport, options.MaxPacketBytes);
+    private ConnectionEnd? _closedAs;
+    private Visit? _visit;
+    private bool _greeted;
 
     internal async Task Run()
     {
         var end = await Converse();
-        if (visit is not null)
+        if (_visit is not null)
         {
-            live.End(visit, end.Reason);
-            log.Disconnected(visit.ThingName, end.Reason, visit.Number);
+            live.End(_visit, end.Reason);
+            log.Disconnected(_visit.ThingName, end.Reason, _visit.Number);
         }
 
         await Leave(end);
@@ -37,7 +37,7 @@ internal sealed class MqttConnection(
     /// <summary>Ends the connection from outside; the first reason counts.</summary>
     internal void Close(ConnectionEnd end)
     {
-        Interlocked.CompareExchange(ref closedAs, end, null);
+        Interlocked.CompareExchange(ref _closedAs, end, null);
         transport.Transport.Input.CancelPendingRead();
         transport.Transport.Output.CancelPendingFlush();
     }
@@ -49,25 +49,25 @@ internal sealed class MqttConnection(
         using var alarm = new KeepAliveTimer(time);
         try
         {
-            if (!await Greet(alarm)) return closedAs ?? ConnectionEnd.Lost;
-            while (await packets.Read() is { } packet)
+            if (!await Greet(alarm)) return _closedAs ?? ConnectionEnd.Lost;
+            while (await _packets.Read() is { } packet)
             {
                 alarm.Heard();
                 if (packet is MqttDisconnectPacket) return ConnectionEnd.ByClient;
                 if (Answers.To(packet) is { } answer && !await Write(answer)) break;
             }
 
-            return closedAs ?? ConnectionEnd.Lost;
+            return _closedAs ?? ConnectionEnd.Lost;
         }
         catch (ClientErrorException exception)
         {
-            if (visit is null) metrics.BrokerRefused("garbage");
-            log.ClientError(transport.RemoteEndPoint, visit?.ThingName, exception.Message);
+            if (_visit is null) metrics.BrokerRefused("garbage");
+            log.ClientError(transport.RemoteEndPoint, _visit?.ThingName, exception.Message);
             return ConnectionEnd.ClientError(exception.Code);
         }
         catch (Exception exception) when (IsLoss(exception))
         {
-            return closedAs ?? ConnectionEnd.Lost;
+            return _closedAs ?? ConnectionEnd.Lost;
         }
         catch (Exception exception)
         {
@@ -90,19 +90,19 @@ internal sealed class MqttConnection(
         });
 
         // The first packet is decoded as CONNECT or not at all.
-        if (await packets.Read() is not MqttConnectPacket connect) return false;
+        if (await _packets.Read() is not MqttConnectPacket connect) return false;
 
-        var admission = door.Judge(connect, packets.Version);
-        if (admission.ThingName is { } thingName && !live.TryBegin(thingName, () => Close(ConnectionEnd.TakenOver), out visit))
+        var admission = door.Judge(connect, _packets.Version);
+        if (admission.ThingName is { } thingName && !live.TryBegin(thingName, () => Close(ConnectionEnd.TakenOver), out _visit))
         {
             // The broker is stopping. All clients retry a lost connection, but not all retry a refusal.
             return false;
         }
 
-        if (visit is not null) log.Connected(visit.ThingName, transport.RemoteEndPoint, visit.Number);
+        if (_visit is not null) log.Connected(_visit.ThingName, transport.RemoteEndPoint, _visit.Number);
         Watch(alarm, TimeSpan.FromSeconds(connect.KeepAlivePeriod));
         var answered = await Write(Answers.ToConnect(admission, options.MaxPacketBytes));
-        if (admission.IsGranted) return greeted = answered;
+        if (admission.IsGranted) return _greeted = answered;
 
         metrics.BrokerRefused(admission.Metric!);
         log.Refused(transport.RemoteEndPoint, admission.Why!);
@@ -130,7 +130,7 @@ internal sealed class MqttConnection(
 
     private async ValueTask<bool> Write(MqttPacket packet)
     {
-        var written = packets.Write(packet);
+        var written = _packets.Write(packet);
         return written.IsCompletedSuccessfully ? written.Result : await written.AsTask().WaitAsync(WriteTimeout, time);
     }
 
@@ -138,7 +138,7 @@ internal sealed class MqttConnection(
     {
         try
         {
-            if (greeted && end.Farewell is { } code && packets.Version == MqttProtocolVersion.V500)
+            if (_greeted && end.Farewell is { } code && _packets.Version == MqttProtocolVersion.V500)
                 await Write(new MqttDisconnectPacket { ReasonCode = code });
         }
         catch (Exception)

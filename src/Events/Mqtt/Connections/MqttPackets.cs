@@ -16,10 +16,10 @@ internal sealed class MqttPackets(IDuplexPipe transport, int maxPacketBytes)
     private const int MaxHeaderBytes = 5;
 
     // Answers have a few bytes. MQTTnet's default of 4 KB would take 40 MB for 10,000 connections.
-    private readonly MqttPacketFormatterAdapter formatter = new(new MqttBufferWriter(64, 1024));
+    private readonly MqttPacketFormatterAdapter _formatter = new(new MqttBufferWriter(64, 1024));
 
     /// <summary>Unknown until a CONNECT was read.</summary>
-    internal MqttProtocolVersion Version => formatter.ProtocolVersion;
+    internal MqttProtocolVersion Version => _formatter.ProtocolVersion;
 
     /// <returns>null: the stream ended or the read was cancelled.</returns>
     internal async ValueTask<MqttPacket?> Read()
@@ -53,7 +53,7 @@ internal sealed class MqttPackets(IDuplexPipe transport, int maxPacketBytes)
         ThrowIfHopeless(buffer);
         try
         {
-            return formatter.TryDecode(buffer, out var packet, out consumed, out examined, out _) ? packet : null;
+            return _formatter.TryDecode(buffer, out var packet, out consumed, out examined, out _) ? packet : null;
         }
         catch (Exception exception)
         {
@@ -67,7 +67,7 @@ internal sealed class MqttPackets(IDuplexPipe transport, int maxPacketBytes)
     {
         try
         {
-            return formatter.Encode(packet).Packet;
+            return _formatter.Encode(packet).Packet;
         }
         catch (MQTTnet.Exceptions.MqttProtocolViolationException exception)
         {

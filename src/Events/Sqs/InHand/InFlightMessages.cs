@@ -11,57 +11,57 @@ internal sealed class InFlightMessages
     /// <summary>When SQS shows a message again, a poll still has to receive it.</summary>
     private static readonly TimeSpan UntilReceived = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<InFlightMessage, bool> messages = new();
-    private readonly ConcurrentDictionary<string, (DateTimeOffset SentAt, DateTimeOffset Until)> aside = new();
+    private readonly ConcurrentDictionary<InFlightMessage, bool> _messages = new();
+    private readonly ConcurrentDictionary<string, (DateTimeOffset SentAt, DateTimeOffset Until)> _aside = new();
 
     /// <summary>A message was given back, and may not be received again yet.</summary>
     public bool HasGivenBack { get; private set; }
 
-    public int Count => messages.Count;
+    public int Count => _messages.Count;
 
-    public IEnumerable<InFlightMessage> All => messages.Keys;
+    public IEnumerable<InFlightMessage> All => _messages.Keys;
 
     public void Add(InFlightMessage message)
     {
-        messages[message] = true;
-        if (!aside.IsEmpty) aside.TryRemove(message.MessageId, out _);
+        _messages[message] = true;
+        if (!_aside.IsEmpty) _aside.TryRemove(message.MessageId, out _);
     }
 
     /// <summary>The message could not be stored, and comes again at that time.</summary>
     public void PutAside(InFlightMessage message, DateTimeOffset comesAgainAt)
     {
-        if (InFlightMessage.Counts(message.ReceiveCount)) aside[message.MessageId] = (message.SentAt, comesAgainAt + UntilReceived);
+        if (InFlightMessage.Counts(message.ReceiveCount)) _aside[message.MessageId] = (message.SentAt, comesAgainAt + UntilReceived);
     }
 
     /// <summary>SQS has confirmed when it shows the message again that was put aside.</summary>
     public void ComesAgain(InFlightMessage message, DateTimeOffset at)
     {
-        if (aside.TryGetValue(message.MessageId, out var known))
-            aside.TryUpdate(message.MessageId, known with { Until = at + UntilReceived }, known);
+        if (_aside.TryGetValue(message.MessageId, out var known))
+            _aside.TryUpdate(message.MessageId, known with { Until = at + UntilReceived }, known);
     }
 
     public void GivenBack(InFlightMessage message)
     {
-        aside.TryRemove(message.MessageId, out _);
+        _aside.TryRemove(message.MessageId, out _);
         HasGivenBack = true;
     }
 
     /// <summary>When SQS took the oldest message that counts and is known not to be stored; null: there is none.</summary>
     public DateTimeOffset? OldestSentAt(DateTimeOffset now)
     {
-        foreach (var (id, message) in aside)
+        foreach (var (id, message) in _aside)
         {
-            if (message.Until < now) aside.TryRemove(new(id, message));
+            if (message.Until < now) _aside.TryRemove(new(id, message));
         }
 
-        var inHand = messages.Keys.Where(message => InFlightMessage.Counts(message.ReceiveCount)).Select(message => message.SentAt);
-        return inHand.Concat(aside.Values.Select(message => message.SentAt)).Min(sentAt => (DateTimeOffset?)sentAt);
+        var inHand = _messages.Keys.Where(message => InFlightMessage.Counts(message.ReceiveCount)).Select(message => message.SentAt);
+        return inHand.Concat(_aside.Values.Select(message => message.SentAt)).Min(sentAt => (DateTimeOffset?)sentAt);
     }
 
-    public bool Contains(InFlightMessage message) => messages.ContainsKey(message);
+    public bool Contains(InFlightMessage message) => _messages.ContainsKey(message);
 
     /// <returns>False: it was deleted or given back already.</returns>
-    public bool Remove(InFlightMessage message) => messages.TryRemove(message, out _);
+    public bool Remove(InFlightMessage message) => _messages.TryRemove(message, out _);
 }
 
 /// <summary>A message that was received and is neither deleted nor given back. The body is not kept: it may have 1 MiB.</summary>

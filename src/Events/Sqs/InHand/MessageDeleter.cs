@@ -16,19 +16,19 @@ internal sealed partial class MessageDeleter(
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
 
     // Bounded: if deletes fail, this slows down the workers, and they slow down the receivers.
-    private readonly Channel<InFlightMessage> stored = Channel.CreateBounded<InFlightMessage>(1000);
-    private readonly LogLimiter trouble = new(time);
+    private readonly Channel<InFlightMessage> _stored = Channel.CreateBounded<InFlightMessage>(1000);
+    private readonly LogLimiter _trouble = new(time);
 
     /// <summary>Only for messages that are stored or say nothing.</summary>
     public ValueTask Add(InFlightMessage message, CancellationToken cancellationToken) =>
-        stored.Writer.WriteAsync(message, cancellationToken);
+        _stored.Writer.WriteAsync(message, cancellationToken);
 
-    public void Complete() => stored.Writer.TryComplete();
+    public void Complete() => _stored.Writer.TryComplete();
 
     /// <summary>Deletes until <see cref="Complete"/> was called and nothing is left.</summary>
     public Task Run(CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, Loops).Select(async _ =>
     {
-        await foreach (var batch in stored.Reader.ReadBatches(Linger, time, cancellationToken)) await Delete(batch, cancellationToken);
+        await foreach (var batch in _stored.Reader.ReadBatches(Linger, time, cancellationToken)) await Delete(batch, cancellationToken);
     }));
 
     private async Task Delete(List<InFlightMessage> batch, CancellationToken cancellationToken)
@@ -61,7 +61,7 @@ internal sealed partial class MessageDeleter(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            if (trouble.ShouldLog()) LogFailed(AwsFaults.Describe(exception));
+            if (_trouble.ShouldLog()) LogFailed(AwsFaults.Describe(exception));
             return batch;
         }
     }

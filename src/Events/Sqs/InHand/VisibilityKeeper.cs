@@ -8,16 +8,16 @@ internal sealed partial class VisibilityKeeper(
 {
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
 
-    private readonly Channel<VisibilityChange> released = Channel.CreateUnbounded<VisibilityChange>();
-    private readonly LogLimiter trouble = new(time);
+    private readonly Channel<VisibilityChange> _released = Channel.CreateUnbounded<VisibilityChange>();
+    private readonly LogLimiter _trouble = new(time);
 
     // An extension under way must not overtake the giving back of the same message: it would come in 30 seconds instead of in 15 minutes.
-    private readonly SemaphoreSlim oneAtATime = new(1);
+    private readonly SemaphoreSlim _oneAtATime = new(1);
 
     /// <summary>Gives a message back, to be received again after this time.</summary>
     public void Release(InFlightMessage message, TimeSpan hideFor)
     {
-        if (held.Remove(message)) released.Writer.TryWrite(new VisibilityChange(message, hideFor));
+        if (held.Remove(message)) _released.Writer.TryWrite(new VisibilityChange(message, hideFor));
     }
 
     /// <summary>The same for a message that could not be stored. Until it comes again, the watermark stays before it.</summary>
@@ -33,13 +33,13 @@ internal sealed partial class VisibilityKeeper(
     public void ReleaseAll()
     {
         foreach (var message in held.All) PutAside(message, TimeSpan.Zero);
-        released.Writer.TryComplete();
+        _released.Writer.TryComplete();
     }
 
     /// <summary>Sends what is given back to SQS, until <see cref="ReleaseAll"/> was called and nothing is left.</summary>
     public async Task GiveBack(CancellationToken cancellationToken)
     {
-        await foreach (var batch in released.Reader.ReadBatches(Linger, time, cancellationToken))
+        await foreach (var batch in _released.Reader.ReadBatches(Linger, time, cancellationToken))
             await Change(batch, _ => true, cancellationToken);
     }
 
@@ -55,7 +55,7 @@ internal sealed partial class VisibilityKeeper(
         }
     }
 
-    public void Dispose() => oneAtATime.Dispose();
+    public void Dispose() => _oneAtATime.Dispose();
 
     private bool IsDue(InFlightMessage message) =>
         !message.IsLost && time.GetElapsedTime(message.HiddenSince) >= options.VisibilityTimeout / 3;
@@ -69,7 +69,7 @@ internal sealed partial class VisibilityKeeper(
 
     private async Task Change(List<VisibilityChange> changes, Func<InFlightMessage, bool> isWanted, CancellationToken cancellationToken)
     {
-        await oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
             changes.RemoveAll(change => !isWanted(change.Message));
@@ -85,11 +85,11 @@ internal sealed partial class VisibilityKeeper(
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Harmless: the messages come again after their visibility timeout.
-            if (trouble.ShouldLog()) LogFailed(AwsFaults.Describe(exception));
+            if (_trouble.ShouldLog()) LogFailed(AwsFaults.Describe(exception));
         }
         finally
         {
-            oneAtATime.Release();
+            _oneAtATime.Release();
         }
     }
 

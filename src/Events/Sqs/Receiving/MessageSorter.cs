@@ -15,8 +15,8 @@ internal sealed partial class MessageSorter(
     /// <summary>After so many receives something is wrong: the change cannot be stored, or the message cannot be deleted.</summary>
     internal const int AgainAndAgain = 5;
 
-    private readonly WarnedMessages warned = new();
-    private readonly LogLimiter again = new(time);
+    private readonly WarnedMessages _warned = new();
+    private readonly LogLimiter _again = new(time);
 
     public async Task<IReadOnlyList<ThingMessages>> Sort(IReadOnlyList<Message> batch, CancellationToken cancellationToken)
     {
@@ -62,14 +62,14 @@ internal sealed partial class MessageSorter(
         visibility.Release(message, redrive.HideRefusedFor(message.ReceiveCount));
 
         // It comes again until the dead-letter queue takes it. Only the first line is news.
-        LogRefused(warned.IsFirst(message.MessageId) ? LogLevel.Warning : LogLevel.Debug, message.MessageId, message.ReceiveCount,
+        LogRefused(_warned.IsFirst(message.MessageId) ? LogLevel.Warning : LogLevel.Debug, message.MessageId, message.ReceiveCount,
             refused.Reason, refused.Detail);
     }
 
     /// <summary>At most one a minute: an outage of storage makes thousands of messages come again.</summary>
     private void WarnIfAgain(InFlightMessage message, string thingName)
     {
-        if (message.ReceiveCount < AgainAndAgain || !warned.IsFirst(message.MessageId) || !again.ShouldLog()) return;
+        if (message.ReceiveCount < AgainAndAgain || !_warned.IsFirst(message.MessageId) || !_again.ShouldLog()) return;
         LogAgainAndAgain(message.MessageId, thingName, message.ReceiveCount);
     }
 
@@ -87,16 +87,16 @@ internal sealed partial class MessageSorter(
         /// <summary>Few messages come again and again; a flood of others must not fill memory.</summary>
         private const int Most = 10_000;
 
-        private readonly Lock sync = new();
-        private HashSet<string> newer = [];
-        private HashSet<string> older = [];
+        private readonly Lock _sync = new();
+        private HashSet<string> _newer = [];
+        private HashSet<string> _older = [];
 
         public bool IsFirst(string messageId)
         {
-            lock (sync)
+            lock (_sync)
             {
-                if (older.Contains(messageId) || !newer.Add(messageId)) return false;
-                if (newer.Count >= Most) (older, newer) = (newer, []);
+                if (_older.Contains(messageId) || !_newer.Add(messageId)) return false;
+                if (_newer.Count >= Most) (_older, _newer) = (_newer, []);
                 return true;
             }
         }

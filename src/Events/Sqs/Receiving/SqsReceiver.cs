@@ -12,7 +12,7 @@ internal sealed partial class SqsReceiver(
 {
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
 
-    private readonly LogLimiter trouble = new(time);
+    private readonly LogLimiter _trouble = new(time);
 
     /// <param name="first">Messages that were received when the service started.</param>
     /// <param name="stopping">Ends polling. The messages of the poll under way are passed on as usual.</param>
@@ -39,7 +39,7 @@ internal sealed partial class SqsReceiver(
                 await memory.UntilRoom(stopping);
                 var max = await gate.MayReceive(stopping);
                 batch = await Receive(poll, max, hangUp);
-                if (trouble.IsOver()) LogReceived(options.QueueUrl);
+                if (_trouble.IsOver()) LogReceived(options.QueueUrl);
                 failures = 0;
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -49,7 +49,7 @@ internal sealed partial class SqsReceiver(
             }
             catch (Exception exception)
             {
-                if (trouble.ShouldLog()) LogNotReceived(options.QueueUrl, AwsFaults.Describe(exception));
+                if (_trouble.ShouldLog()) LogNotReceived(options.QueueUrl, AwsFaults.Describe(exception));
 
                 // Up to a half sooner, so that silos that lost the queue together do not come back together.
                 var delay = Retry.After(++failures) * (0.5 + (Random.Shared.NextDouble() / 2));

@@ -17,35 +17,35 @@ internal sealed partial class StorageGate(InFlightMessages held, TimeProvider ti
 
     internal static readonly TimeSpan ProbeEvery = TimeSpan.FromSeconds(5);
 
-    private readonly Lock sync = new();
-    private readonly LinkedList<Waiter> workers = [];
-    private readonly Queue<TaskCompletionSource<int>> receivers = [];
-    private readonly LogLimiter stillDown = new(time);
+    private readonly Lock _sync = new();
+    private readonly LinkedList<Waiter> _workers = [];
+    private readonly Queue<TaskCompletionSource<int>> _receivers = [];
+    private readonly LogLimiter _stillDown = new(time);
 
-    private ITimer? probes;
-    private long pausedAt;
-    private long stored;
-    private int failuresInRow;
-    private bool probing;
-    private bool closed;
+    private ITimer? _probes;
+    private long _pausedAt;
+    private long _stored;
+    private int _failuresInRow;
+    private bool _probing;
+    private bool _closed;
 
     public bool IsPaused { get; private set; }
 
     /// <summary>How many changes have been stored. If a message fails while this grows, the problem is the message, not storage.</summary>
-    public long Stored => Interlocked.Read(ref stored);
+    public long Stored => Interlocked.Read(ref _stored);
 
     /// <summary>Waits until a change may be stored.</summary>
     /// <param name="tried">The change has failed before. During a pause, changes that have not go first.</param>
     /// <returns>False: the consumer stops and storage is down, so give the message back.</returns>
     public Task<bool> Enter(bool tried, CancellationToken cancellationToken)
     {
-        lock (sync)
+        lock (_sync)
         {
             if (!IsPaused) return Task.FromResult(true);
-            if (closed) return Task.FromResult(false);
+            if (_closed) return Task.FromResult(false);
 
             var waiter = new Waiter(tried, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
-            workers.AddLast(waiter);
+            _workers.AddLast(waiter);
             return waiter.Turn.Task.WaitAsync(cancellationToken);
         }
     }
@@ -54,91 +54,91 @@ internal sealed partial class StorageGate(InFlightMessages held, TimeProvider ti
     /// <returns>How many messages at most.</returns>
     public Task<int> MayReceive(CancellationToken cancellationToken)
     {
-        lock (sync)
+        lock (_sync)
         {
             if (!IsPaused) return Task.FromResult(SqsQueue.BatchSize);
 
             var turn = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-            receivers.Enqueue(turn);
+            _receivers.Enqueue(turn);
             return turn.Task.WaitAsync(cancellationToken);
         }
     }
 
     public void Succeeded()
     {
-        Interlocked.Increment(ref stored);
-        if (Volatile.Read(ref failuresInRow) is 0) return;
+        Interlocked.Increment(ref _stored);
+        if (Volatile.Read(ref _failuresInRow) is 0) return;
 
-        lock (sync)
+        lock (_sync)
         {
-            failuresInRow = 0;
+            _failuresInRow = 0;
             if (IsPaused) Open();
         }
     }
 
     public void Failed()
     {
-        lock (sync)
+        lock (_sync)
         {
-            probing = false;
-            failuresInRow++;
-            if (!IsPaused && failuresInRow >= FailuresBeforePause) Pause();
-            else if (IsPaused && stillDown.ShouldLog()) LogStillPaused((int)time.GetElapsedTime(pausedAt).TotalMinutes, held.Count);
+            _probing = false;
+            _failuresInRow++;
+            if (!IsPaused && _failuresInRow >= FailuresBeforePause) Pause();
+            else if (IsPaused && _stillDown.ShouldLog()) LogStillPaused((int)time.GetElapsedTime(_pausedAt).TotalMinutes, held.Count);
         }
     }
 
     /// <summary>The consumer stops, so nothing waits any longer for storage.</summary>
     public void Close()
     {
-        lock (sync)
+        lock (_sync)
         {
-            closed = true;
+            _closed = true;
             if (IsPaused) Release(all: false);
         }
     }
 
-    public void Dispose() => probes?.Dispose();
+    public void Dispose() => _probes?.Dispose();
 
     private void Pause()
     {
         IsPaused = true;
-        pausedAt = time.GetTimestamp();
-        stillDown.ShouldLog();
-        probes = time.CreateTimer(_ => LetOneThrough(), null, ProbeEvery, ProbeEvery);
+        _pausedAt = time.GetTimestamp();
+        _stillDown.ShouldLog();
+        _probes = time.CreateTimer(_ => LetOneThrough(), null, ProbeEvery, ProbeEvery);
         LogPaused(FailuresBeforePause, held.Count);
-        if (closed) Release(all: false);
+        if (_closed) Release(all: false);
     }
 
     private void Open()
     {
         IsPaused = false;
-        probing = false;
-        probes?.Dispose();
-        stillDown.IsOver();
+        _probing = false;
+        _probes?.Dispose();
+        _stillDown.IsOver();
         Release(all: true);
-        while (receivers.TryDequeue(out var receiver)) receiver.TrySetResult(SqsQueue.BatchSize);
-        LogOpened((int)time.GetElapsedTime(pausedAt).TotalSeconds);
+        while (_receivers.TryDequeue(out var receiver)) receiver.TrySetResult(SqsQueue.BatchSize);
+        LogOpened((int)time.GetElapsedTime(_pausedAt).TotalSeconds);
     }
 
     private void Release(bool all)
     {
-        foreach (var waiter in workers) waiter.Turn.TrySetResult(all);
-        workers.Clear();
+        foreach (var waiter in _workers) waiter.Turn.TrySetResult(all);
+        _workers.Clear();
     }
 
     private void LetOneThrough()
     {
-        lock (sync)
+        lock (_sync)
         {
-            if (!IsPaused || probing) return;
+            if (!IsPaused || _probing) return;
 
-            var next = workers.FirstOrDefault(waiter => !waiter.Tried) ?? workers.First?.Value;
-            if (next is null or { Tried: true } && held.Count < HandfulWhilePaused && receivers.TryDequeue(out var receiver))
+            var next = _workers.FirstOrDefault(waiter => !waiter.Tried) ?? _workers.First?.Value;
+            if (next is null or { Tried: true } && held.Count < HandfulWhilePaused && _receivers.TryDequeue(out var receiver))
                 receiver.TrySetResult(1);
 
             if (next is null) return;
-            workers.Remove(next);
-            probing = true;
+            _workers.Remove(next);
+            _probing = true;
             next.Turn.TrySetResult(true);
         }
     }

@@ -89,11 +89,11 @@ internal static class EventsApi
 /// <summary>The log lines about <c>POST /events</c>. Requests that fail for the same reason are one line a minute.</summary>
 internal sealed partial class EventsLog(TimeProvider time, ILogger<IConnectionChangeSink> logger)
 {
-    private readonly LogLimiter notStored = new(time);
+    private readonly LogLimiter _notStored = new(time);
 
     public void NotStored(int count, Exception exception)
     {
-        if (notStored.ShouldLog(out var more)) LogNotStored(count, exception.FirstLine().TrimEnd('.'), more);
+        if (_notStored.ShouldLog(out var more)) LogNotStored(count, exception.FirstLine().TrimEnd('.'), more);
     }
 
     [LoggerMessage(LogLevel.Warning, "POST /events: {Refused} of {Count} events are bad, none was taken. The "

@@ -8,12 +8,12 @@ internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
-    private int inside;
+    private int _inside;
 
     public async Task Admit(HttpContext context, RequestDelegate next)
     {
         var isHealth = context.Request.Path.StartsWithSegments("/health");
-        if (!isHealth) Interlocked.Increment(ref inside);
+        if (!isHealth) Interlocked.Increment(ref _inside);
         try
         {
             if (isHealth || Closed is not { } why)
@@ -27,7 +27,7 @@ internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider 
         }
         finally
         {
-            if (!isHealth) Interlocked.Decrement(ref inside);
+            if (!isHealth) Interlocked.Decrement(ref _inside);
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class Reception(IHostApplicationLifetime lifetime, TimeProvider 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        while (Volatile.Read(ref inside) > 0 && time.GetElapsedTime(began) < Patience && !cancellationToken.IsCancellationRequested)
+        while (Volatile.Read(ref _inside) > 0 && time.GetElapsedTime(began) < Patience && !cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(Look, time, CancellationToken.None);
         }

@@ -21,7 +21,7 @@ internal sealed class SiloGrains(SimulatedSilo silo) : IGrainFactory
     [SuppressMessage("Performance", "CA1852:Seal internal types", Justification = "DispatchProxy derives from it.")]
     internal class Reference : DispatchProxy
     {
-        private static readonly ConcurrentDictionary<Type, Func<Reference, MethodInfo, object?[], object>> callers = new();
+        private static readonly ConcurrentDictionary<Type, Func<Reference, MethodInfo, object?[], object>> Callers = new();
 
         public SimulatedSilo Silo { get; set; } = null!;
 
@@ -30,7 +30,7 @@ internal sealed class SiloGrains(SimulatedSilo silo) : IGrainFactory
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
             var result = targetMethod!.ReturnType is { IsGenericType: true } typed ? typed.GetGenericArguments()[0] : typeof(bool);
-            var caller = callers.GetOrAdd(
+            var caller = Callers.GetOrAdd(
                 result, type => typeof(Reference).GetMethod(nameof(Call), BindingFlags.NonPublic | BindingFlags.Static)!
                 .MakeGenericMethod(type).CreateDelegate<Func<Reference, MethodInfo, object?[], object>>());
             return caller(this, targetMethod, args ?? []);

@@ -12,8 +12,8 @@ internal sealed class SimulatedCluster
     /// <summary>Orleans' default of three missed probes, roughly.</summary>
     public static readonly TimeSpan FoundDeadAfter = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan onTheWire = TimeSpan.FromMilliseconds(3);
-    private static readonly TimeSpan responseTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan OnTheWire = TimeSpan.FromMilliseconds(3);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Action<SimulatedSilo, IServiceCollection> _compose;
     private readonly SimulatedSilo[] _silos;
@@ -62,10 +62,10 @@ internal sealed class SimulatedCluster
             if (!open) return;
             open = false;
             target?.Outstanding.Remove(done);
-            World.Time.After(onTheWire, () => from.Stage.Do(() => answered(failure)));
+            World.Time.After(OnTheWire, () => from.Stage.Do(() => answered(failure)));
         };
-        World.Time.After(responseTimeout, () => done(new TimeoutException($"{thingName} does not answer.")));
-        World.Time.After(onTheWire, () =>
+        World.Time.After(ResponseTimeout, () => done(new TimeoutException($"{thingName} does not answer.")));
+        World.Time.After(OnTheWire, () =>
         {
             target = Find(from, thingName);
             if (target is null)

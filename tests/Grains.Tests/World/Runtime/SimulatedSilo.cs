@@ -15,7 +15,7 @@ namespace IoTOrleans.Grains.Tests.World.Runtime;
 /// <summary>One process: the product's services, composed as the product composes them, and its activations.</summary>
 internal sealed class SimulatedSilo
 {
-    private static readonly Func<BackgroundService, CancellationToken, Task> execute = typeof(BackgroundService)
+    private static readonly Func<BackgroundService, CancellationToken, Task> Execute = typeof(BackgroundService)
         .GetMethod("ExecuteAsync",
             BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<BackgroundService, CancellationToken, Task>>();
 
@@ -38,7 +38,7 @@ internal sealed class SimulatedSilo
         Services = services.BuildServiceProvider();
         Runtime = Services.GetRequiredService<IGrainRuntime>();
         foreach (var worker in Services.GetServices<IHostedService>().OfType<BackgroundService>().Where(worker => worker is not MuteCopier))
-            Stage.Do(() => _ = execute(worker, CancellationToken.None));
+            Stage.Do(() => _ = Execute(worker, CancellationToken.None));
 
         // Nothing is muted in these worlds, and that is known from the start.
         Services.GetRequiredService<MuteBook>().Copy(new MuteList());
@@ -66,9 +66,9 @@ internal sealed class SimulatedSilo
 
     private sealed class Meters : IMeterFactory
     {
-        private static readonly Meter shared = new("simulated");
+        private static readonly Meter Shared = new("simulated");
 
-        public Meter Create(MeterOptions options) => shared;
+        public Meter Create(MeterOptions options) => Shared;
 
         public void Dispose()
         {

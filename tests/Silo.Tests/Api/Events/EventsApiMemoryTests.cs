@@ -16,7 +16,7 @@ namespace IoTOrleans.Silo.Tests.Api.Events;
 /// <summary>What POST /events does while memory is full, and when there is room again.</summary>
 public sealed class EventsApiMemoryTests
 {
-    private static readonly object[] two = [new { thingName = "a", connected = true }, new { thingName = "b", connected = false }];
+    private static readonly object[] Two = [new { thingName = "a", connected = true }, new { thingName = "b", connected = false }];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -27,7 +27,7 @@ public sealed class EventsApiMemoryTests
         await using var app = await Http(memory, sink);
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
 
-        using (var refused = await http.PostAsJsonAsync("/events", two, Cancelled))
+        using (var refused = await http.PostAsJsonAsync("/events", Two, Cancelled))
         {
             refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
             refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(2));
@@ -36,7 +36,7 @@ public sealed class EventsApiMemoryTests
 
         sink.Attempts.ShouldBeEmpty();
         memory.Share = 0.79;
-        using var taken = await http.PostAsJsonAsync("/events", two, Cancelled);
+        using var taken = await http.PostAsJsonAsync("/events", Two, Cancelled);
         taken.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         sink.Stored.Count.ShouldBe(2);
     }
