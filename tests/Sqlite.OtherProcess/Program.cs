@@ -34,7 +34,7 @@ async Task Write(int writer)
         next = etag is null ? "1" : $"{int.Parse(etag, null) + 1}";
         var data = BinaryData.FromString($"{{\"number\":{next}}}");
         var expected = etag;
-        var conflict = await store.Write(connection => GrainStateTable.Write(connection, key, expected, next, data));
+        var conflict = await store.Write(connection => GrainStateTable.Write(connection, key, expected, next, StateValue.Of(data)));
         if (conflict is not null) throw new InvalidOperationException($"{key} holds {conflict.StoredETag}");
         Console.WriteLine($"{writer} {next}");
     }

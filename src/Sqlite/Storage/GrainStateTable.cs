@@ -10,6 +10,17 @@ internal readonly record struct GrainStateKey(string Storage, string State, Grai
     public override string ToString() => $"'{State}' of {Grain}";
 }
 
+/// <summary>Made outside the write, because all writes share one thread.</summary>
+/// <param name="Bound">Text where possible, so that the sqlite3 shell shows it. A TEXT value cannot contain a zero byte.</param>
+internal readonly record struct StateValue(object Bound)
+{
+    public static StateValue Of(BinaryData data)
+    {
+        var bytes = data.ToMemory().Span;
+        return new(Utf8.IsValid(bytes) && !bytes.Contains((byte)0) ? data.ToString() : data.ToArray());
+    }
+}
+
 /// <summary>The stored row was not the one that the writer expected.</summary>
 /// <param name="StoredETag">Null: there is no row.</param>
 internal sealed record Conflict(string? StoredETag);
@@ -25,8 +36,7 @@ internal static class GrainStateTable
             row => new StoredGrain(key.Grain, row.GetString(0), Data(row, 1)), Arguments(key)).SingleOrDefault();
 
     /// <param name="expectedETag">Null: there must be no row yet.</param>
-    /// <param name="data">A <see cref="Value"/>.</param>
-    public static Conflict? Write(StoreConnection connection, GrainStateKey key, string? expectedETag, string newETag, object data)
+    public static Conflict? Write(StoreConnection connection, GrainStateKey key, string? expectedETag, string newETag, StateValue value)
     {
         var changed = connection.Execute(
             expectedETag is null
@@ -35,7 +45,7 @@ internal static class GrainStateTable
                   ON CONFLICT DO NOTHING
                   """
                 : $"UPDATE grain_state SET etag = $new, data = $data WHERE {ThisGrain} AND etag = $expected",
-            [.. Arguments(key), ("$expected", expectedETag), ("$new", newETag), ("$data", data)]);
+            [.. Arguments(key), ("$expected", expectedETag), ("$new", newETag), ("$data", value.Bound)]);
         return changed == 1 ? null : FindConflict(connection, key);
     }
 
@@ -67,11 +77,4 @@ internal static class GrainStateTable
 
     /// <summary>A TEXT value comes as its UTF-8 bytes.</summary>
     private static BinaryData Data(SqliteDataReader row, int column) => new(row.GetFieldValue<byte[]>(column));
-
-    /// <summary>Text where possible, so that the sqlite3 shell shows it. A TEXT value cannot contain a zero byte.</summary>
-    public static object Value(BinaryData data)
-    {
-        var bytes = data.ToMemory().Span;
-        return Utf8.IsValid(bytes) && !bytes.Contains((byte)0) ? data.ToString() : data.ToArray();
-    }
 }

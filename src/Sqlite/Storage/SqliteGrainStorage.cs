@@ -31,15 +31,13 @@ internal sealed class SqliteGrainStorage(
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
         var key = new GrainStateKey(name, stateName, grainId);
-
-        // Here and not within the write: all writes share one thread.
-        var data = GrainStateTable.Value(serializer.Serialize(grainState.State));
+        var value = StateValue.Of(serializer.Serialize(grainState.State));
         var expected = grainState.ETag;
 
         // Random, not counted: a counter would start again after a clear, and an ETag from before the clear could fit again.
         var newETag = Guid.NewGuid().ToString("N");
         var conflict = await store.Write(
-            connection => GrainStateTable.Write(connection, key, expected, newETag, data), cancellationToken);
+            connection => GrainStateTable.Write(connection, key, expected, newETag, value), cancellationToken);
         ThrowIf(conflict, "written", key, expected);
         grainState.ETag = newETag;
         grainState.RecordExists = true;

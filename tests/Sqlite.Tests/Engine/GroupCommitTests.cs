@@ -28,7 +28,8 @@ public sealed class GroupCommitTests : TestWithStore
             {
                 var (expected, next) = (etag, Guid.NewGuid().ToString("N"));
                 var conflict = await Store.Do(connection =>
-                    GrainStateTable.Write(connection, TestStore.Key($"{writer}"), expected, next, BinaryData.FromString("{}")));
+                    GrainStateTable.Write(
+                        connection, TestStore.Key($"{writer}"), expected, next, StateValue.Of(BinaryData.FromString("{}"))));
                 conflict.ShouldBeNull();
                 etag = next;
             }
@@ -67,7 +68,7 @@ public sealed class GroupCommitTests : TestWithStore
         var before = Store.Insert("before");
         var failing = Store.Do(connection =>
         {
-            GrainStateTable.Write(connection, TestStore.Key("halfway"), null, "etag", BinaryData.FromString("{}"));
+            GrainStateTable.Write(connection, TestStore.Key("halfway"), null, "etag", StateValue.Of(BinaryData.FromString("{}")));
             return connection.Execute("INSERT INTO grain_state (storage) VALUES (NULL)");
         });
         var after = Store.Insert("after");

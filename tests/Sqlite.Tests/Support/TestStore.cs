@@ -36,7 +36,7 @@ internal static class TestStore
     {
         var etag = Guid.NewGuid().ToString("N");
         var conflict = await store.Write(
-            connection => GrainStateTable.Write(connection, Key(key), null, etag, BinaryData.FromString(text)));
+            connection => GrainStateTable.Write(connection, Key(key), null, etag, StateValue.Of(BinaryData.FromString(text))));
         conflict.ShouldBeNull();
         return etag;
     }
