@@ -42,7 +42,8 @@ internal static class DeliveryRules
 
     /// <summary>When something owed is to be tried next.</summary>
     public static DateTimeOffset? NextTry(DeviceState state, RuleContext context, DateTimeOffset now) =>
-        Debts(state, context, now, DueSends.WithRepeats).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
+        state is { Outage: null, Owing.Count: 0 } ? null
+            : Debts(state, context, now, DueSends.WithRepeats).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
 
     /// <summary>All that is owed, whether it may be sent now or not.</summary>
     public static IEnumerable<Debt> Debts(DeviceState state, RuleContext context, DateTimeOffset now, DueSends which) =>

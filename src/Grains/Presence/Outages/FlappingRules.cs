@@ -59,6 +59,7 @@ internal static class FlappingRules
     /// <summary>While it is away, its outage has deadlines of its own; the calm hour counts from its return.</summary>
     public static DateTimeOffset? NextLook(DeviceState state, RuleContext context, DateTimeOffset now)
     {
+        if (state.Flapping.Count == 0) return null;
         var calm = Running(state) is not null && state.Connected == true ? state.Since + Calm : null;
         var owed = Debts(state, context, now).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
         return owed < calm || calm is null ? owed : calm;
@@ -74,7 +75,7 @@ internal static class FlappingRules
             pair.Key, owed.Value, IdOf(flapping, context), pair.Value, () => Compose(state, flapping, owed.Value, context, now));
 
     public static IEnumerable<PresenceEffect.Send> DueNow(DeviceState state, RuleContext context, DateTimeOffset now) =>
-        Debt.DueNow(Debts(state, context, now), now);
+        state.Flapping.Count == 0 ? [] : Debt.DueNow(Debts(state, context, now), now);
 
     public static Flapping? Find(DeviceState state, string id, RuleContext context) =>
         state.Flapping.FirstOrDefault(flapping => IdOf(flapping, context) == id);
