@@ -36,13 +36,13 @@ internal sealed partial class DeviceClock(
     public bool IsArmed => _exists == true;
 
     /// <summary>
-    /// The time of a look for which the reminder ticks too late: until then the grain has to stay in memory. Null: it may leave at any time.
+    /// The time of a look for which the reminder ticks too late: until then the grain has to stay in memory. Null: it may leave now.
     /// </summary>
     public DateTimeOffset? NeedsMemoryUntil => _timerFor is { } at && !(NextTick <= at + TooLate) ? at : null;
 
     /// <summary>
-    /// The reminder has just ticked: it exists, and will go on to tick every minute. Except for a tick that was on its way when the reminder
-    /// was moved.
+    /// The reminder has just ticked: it exists, and will go on to tick every minute. A tick that was on its way when the reminder was moved
+    /// does not count.
     /// </summary>
     /// <param name="set">The time that it is set for. It ticks earlier only where the clock was set back.</param>
     public void Ticked(DateTimeOffset set)
@@ -95,8 +95,8 @@ internal sealed partial class DeviceClock(
     }
 
     /// <summary>
-    /// Looks up the reminder before the write or read after which it may be removed. Looked up later, it could be one that another activation
-    /// has created for a new outage.
+    /// Looks up the reminder before the write or read after which it may be removed. Looked up later, it could be one that another
+    /// activation has created for a new outage.
     /// </summary>
     public async Task Hold()
     {
@@ -161,8 +161,8 @@ internal sealed partial class DeviceClock(
     }
 
     /// <summary>
-    /// A reminder that could not be removed would be removed at its next tick, which may be far away. Until then the silo would read it with
-    /// those that matter.
+    /// A reminder that could not be removed would be removed at its next tick, which may be far away. Until then the silo would read it
+    /// with those that matter.
     /// </summary>
     private void RemoveSoon()
     {

@@ -90,8 +90,8 @@ internal sealed partial class DeviceGrain
     }
 
     /// <summary>
-    /// Where memory is short, idle grains leave it. This one stays while a verifier is asked, since the minute for that would begin anew each
-    /// time, and while a destination is notified. A grain whose verdict is deferred may leave: only since when it is deferred is lost.
+    /// Where memory is short, idle grains leave it. This one stays while a verifier is asked, since the minute for that would begin anew
+    /// each time, and while a destination is notified. A grain whose verdict is deferred may leave: it forgets only since when.
     /// </summary>
     private void StayAsLongAsNeeded(DateTimeOffset now)
     {

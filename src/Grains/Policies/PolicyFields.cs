@@ -45,7 +45,7 @@ public static class PolicyFields
             policy => policy.NotifyFlapping, (policy, value) => policy with { NotifyFlapping = value },
             (policy, value) => policy with { NotifyFlapping = value ?? policy.NotifyFlapping }),
         new FlagField(
-            "Muted", null, "watched and shown, but nobody is notified",
+            "Muted", null, "the thing is watched and shown, and causes no notifications",
             policy => policy.Muted, (policy, value) => policy with { Muted = value },
             (policy, value) => policy with { Muted = value ?? policy.Muted }),
         new DestinationsField(

@@ -26,7 +26,7 @@ public sealed record RuleContext
     /// <summary>Ids of the mutes in effect now. They may end at any moment.</summary>
     public IReadOnlyList<string> MutedBy { get; init; } = [];
 
-    /// <summary>By destination name, for all destinations: one that this thing does not notify any more may still be owed something.</summary>
+    /// <summary>By destination name, for all destinations: those outside the policy may still be owed something.</summary>
     public IReadOnlyDictionary<string, DestinationTerms> Terms { get; init; } = new Dictionary<string, DestinationTerms>();
 
     /// <summary>Names of all destinations; null: not known.</summary>

@@ -12,7 +12,7 @@ internal enum OutagePhase
     /// <summary>The grace is over, and destinations are notified.</summary>
     Told,
 
-    /// <summary>The grace is over, and nobody is notified.</summary>
+    /// <summary>The grace is over. The policy or a mute notifies nobody.</summary>
     Muted,
 
     /// <summary>The thing is back after a notified outage, and the recovery hold runs.</summary>
@@ -46,7 +46,7 @@ internal static class Outages
         public Outage DroppedInHold() => outage with { BackAt = null, HoldEndsAt = null, ShortReturns = outage.ShortReturns + 1 };
 
         public Outage With(string destination, Delivery delivery) =>
-            outage with { Deliveries = new Dictionary<string, Delivery>(outage.Deliveries) { [destination] = delivery } };
+            outage with { Deliveries = outage.Deliveries.With(destination, delivery) };
 
         /// <summary>The deadline was set with the grace of that day. It changes only if the setting did.</summary>
         public Outage WithGraceOf(RuleContext context)
@@ -59,6 +59,14 @@ internal static class Outages
             };
         }
     }
+
+    /// <summary>What the destinations of the policy are owed at the beginning.</summary>
+    public static IReadOnlyDictionary<string, Delivery> NewDeliveries(RuleContext context) =>
+        context.Policy.Notify.Distinct().ToDictionary(name => name, _ => new Delivery());
+
+    public static IReadOnlyDictionary<string, Delivery> With(
+        this IReadOnlyDictionary<string, Delivery> deliveries, string destination, Delivery delivery) =>
+        new Dictionary<string, Delivery>(deliveries) { [destination] = delivery };
 
     /// <summary>The same outage gets the same id from every activation: if two ever notify of it, receivers see a repeat.</summary>
     public static string IdOf(string thingName, DateTimeOffset since)

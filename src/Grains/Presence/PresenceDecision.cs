@@ -70,8 +70,9 @@ internal sealed record Debt(string Destination, NotificationEvent Event, string 
         }
     }
 
-    /// <summary>What is on its way is tried again in a minute: it may get lost.</summary>
-    public DateTimeOffset NextTry(DateTimeOffset now) => Delivery.RetryAt > now ? Delivery.RetryAt.Value : now + Retries.First;
+    /// <summary>When the first of them is tried next. What is on its way is tried again in a minute: it may get lost.</summary>
+    public static DateTimeOffset? NextTry(IEnumerable<Debt> debts, DateTimeOffset now) =>
+        debts.Select(debt => debt.Delivery.RetryAt > now ? debt.Delivery.RetryAt : now + Retries.First).Min();
 }
 
 /// <summary>Which of the notifications that are owed and due go out with a decision.</summary>

@@ -1,7 +1,7 @@
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Tests.Cluster;
-using Microsoft.Extensions.Logging;
+using IoTOrleans.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace IoTOrleans.Grains.Tests.Dispatch;
@@ -79,7 +79,7 @@ public sealed class DestinationTests
     [Fact]
     public async Task What_is_owed_to_one_that_is_not_in_the_settings_any_more_is_said_once_with_how_much_was_dropped()
     {
-        var log = new RecordedLines();
+        var log = new RecordingLogger<DroppedNotifications>();
         var time = new FakeTimeProvider();
         var dropped = new DroppedNotifications(time, log);
         for (var thing = 0; thing < 12; thing++) dropped.Expect("ops");
@@ -88,21 +88,7 @@ public sealed class DestinationTests
         for (var thing = 0; thing < 12; thing++) dropped.Add("ops");
         time.Advance(DroppedNotifications.Gather);
         await VirtualCluster.Until(() => log.Lines.Count == 2);
-        log.Lines[1].ShouldBe("Destination ops was removed from the settings; 12 notifications dropped");
-    }
-
-    private sealed class RecordedLines : ILogger<DroppedNotifications>
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add(formatter(state, exception));
+        log.Lines[1].ShouldBe("Warning: Destination ops was removed from the settings; 12 notifications dropped");
     }
 
     /// <summary>A "still offline" that arrived after "back" would open again what the end has closed.</summary>

@@ -1,15 +1,15 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Observing;
-using Microsoft.Extensions.Logging;
+using IoTOrleans.Testing;
 
 namespace IoTOrleans.Grains.Tests.Observing;
 
 public sealed class MadeUpNamesWarningTests
 {
-    private readonly List<string> _said = [];
+    private readonly RecordingLogger<MadeUpNamesWarning> _log = new();
     private readonly MadeUpNamesWarning _warning;
 
-    public MadeUpNamesWarningTests() => _warning = new(new SaidLog(_said));
+    public MadeUpNamesWarningTests() => _warning = new(_log);
 
     [Theory]
     [InlineData("ESP8266Client-18231", "ESP8266Client-*")]
@@ -30,7 +30,7 @@ public sealed class MadeUpNamesWarningTests
             Note($"ESP8266Client-{10_000 + i}", PresenceReason.ToldUnverified);
         }
 
-        _said.ShouldHaveSingleItem().ShouldContain("Things__Exclude__0=ESP8266Client-*");
+        _log.Lines.ShouldHaveSingleItem().ShouldContain("Things__Exclude__0=ESP8266Client-*");
     }
 
     [Fact]
@@ -40,27 +40,15 @@ public sealed class MadeUpNamesWarningTests
         for (var i = 0; i < 15; i++) Note($"sensor-{1000 + i}", PresenceReason.ToldUnverified);
         for (var i = 0; i < 15; i++) Note($"sensor-{1000 + i}", PresenceReason.CameBackTold);
         for (var i = 15; i < 50; i++) Note($"sensor-{1000 + i}", PresenceReason.ToldUnverified);
-        _said.ShouldBeEmpty();
+        _log.Lines.ShouldBeEmpty();
     }
 
     [Fact]
     public void Things_that_were_known_before_this_process_began_say_nothing()
     {
         for (var i = 0; i < 100; i++) Note($"sensor-{1000 + i}", PresenceReason.ToldUnverified);
-        _said.ShouldBeEmpty();
+        _log.Lines.ShouldBeEmpty();
     }
 
     private void Note(string thing, PresenceReason reason) => _warning.Note(thing, reason);
-
-    private sealed class SaidLog(List<string> said) : ILogger<MadeUpNamesWarning>
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            said.Add(formatter(state, exception));
-    }
 }

@@ -82,7 +82,7 @@ internal static class DeliveryAnswers
         _ => null,
     };
 
-    /// <summary>Puts the outage back where it stood, or drops it once it is over and nobody is owed anything.</summary>
+    /// <summary>Replaces the outage in the state. Removes an outage that is over and about which no destination is owed anything.</summary>
     private static DeviceState Replace(DeviceState state, Outage outage, RuleContext context)
     {
         if (state.Outage?.Id == outage.Id) return state with { Outage = outage };

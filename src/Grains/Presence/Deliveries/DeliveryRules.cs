@@ -33,7 +33,7 @@ internal static class DeliveryRules
 
     private static IReadOnlyDictionary<string, Delivery> Due(IReadOnlyDictionary<string, Delivery> deliveries, string destination) =>
         Waits(deliveries, destination)
-            ? new Dictionary<string, Delivery>(deliveries) { [destination] = deliveries[destination] with { RetryAt = null } }
+            ? deliveries.With(destination, deliveries[destination] with { RetryAt = null })
             : deliveries;
 
     /// <summary>The notifications that are owed and may be sent now.</summary>
@@ -43,7 +43,7 @@ internal static class DeliveryRules
     /// <summary>When something owed is to be tried next.</summary>
     public static DateTimeOffset? NextTry(DeviceState state, RuleContext context, DateTimeOffset now) =>
         state is { Outage: null, Owing.Count: 0 } ? null
-            : Debts(state, context, now, DueSends.WithRepeats).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
+            : Debt.NextTry(Debts(state, context, now, DueSends.WithRepeats), now);
 
     /// <summary>All that is owed, whether it may be sent now or not.</summary>
     public static IEnumerable<Debt> Debts(DeviceState state, RuleContext context, DateTimeOffset now, DueSends which) =>

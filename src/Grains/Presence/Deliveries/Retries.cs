@@ -9,10 +9,10 @@ internal static class Retries
     /// <summary>What failed this often while the destination accepted others fails for a reason of its own: the waits grow.</summary>
     internal const int FailuresOfItsOwn = 5;
 
-    /// <summary>A person has to mend what is refused (a permission, an address). It is tried this often …</summary>
+    /// <summary>How often a refused notification is tried. A person has to mend the cause (a permission, an address).</summary>
     internal static readonly TimeSpan AfterRefused = TimeSpan.FromHours(1);
 
-    /// <summary>… and for this long.</summary>
+    /// <summary>How long a refused notification is tried.</summary>
     internal static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(1);
 
     /// <summary>

@@ -10,8 +10,8 @@ namespace IoTOrleans.Grains.Presence;
 internal static class ClientOrder
 {
     /// <summary>
-    /// A session number 0 begins a new numbering if stamp and queue both put it this much later than the last event. A shorter time could be
-    /// an old event that AWS sent late; the session of a client may expire within a minute.
+    /// A session number 0 begins a new numbering if stamp and queue both put it this much later than the last event. A shorter time could
+    /// be an old event that AWS sent late; the session of a client may expire within a minute.
     /// </summary>
     internal static readonly TimeSpan ClearlyLater = TimeSpan.FromSeconds(30);
 

@@ -28,6 +28,9 @@ internal static class EventOrder
         };
     }
 
+    public static DeviceState WithMark(this DeviceState state, string key, OrderMark mark) =>
+        state with { Marks = new Dictionary<string, OrderMark>(state.Marks) { [key] = mark } };
+
     /// <param name="newest">A mark with a later time than this does not count against the event; null: every mark counts.</param>
     private static OrderVerdict JudgeByMark(DeviceState state, ConnectionChange change, EventTime time, DateTimeOffset? newest)
     {
@@ -50,7 +53,7 @@ internal static class EventOrder
             Before = BeforeWithinSecond(last, change, connected, time.Stamp),
         };
         var newSession = change.Kind is ChangeKind.Broker && last is not null && !IsSameConnection(last, change);
-        var marked = state with { Marks = new Dictionary<string, OrderMark>(state.Marks) { [key] = mark } };
+        var marked = state.WithMark(key, mark);
         return new(PresenceReason.None, time.At, key, marked, connected)
         {
             NewSession = newSession, MustStore = last is null || newSession || !FollowsDirectly(last, change),

@@ -7,7 +7,8 @@ internal static class ConnectionRules
 {
     public static PresenceDecision Apply(DeviceState state, ConnectionChange change, RuleContext context, DateTimeOffset now)
     {
-        // A shadow document without a change says nothing about an unknown thing. About a known one it may be the only trace of a lost event.
+        // A shadow document without a change says nothing about an unknown thing. If the thing is known, it may be the trace
+        // of a lost event.
         if (change.SaysUnchanged && state.Connected is null) return Nothing(state, PresenceReason.Unchanged);
 
         var verdict = EventOrder.Judge(state, change, now);
@@ -45,11 +46,7 @@ internal static class ConnectionRules
         {
             BrokerStart = start.Number, Number = 0, Connected = false, Ended = true, Stamp = at, At = at,
         };
-        var marked = state with
-        {
-            Marks = new Dictionary<string, OrderMark>(state.Marks) { [OrderMark.BrokerKey] = mark },
-            Memory = state.Memory.NotAsking(),
-        };
+        var marked = state.WithMark(OrderMark.BrokerKey, mark) with { Memory = state.Memory.NotAsking() };
         var until = at + context.Policy.Grace + context.Policy.SettleTime;
         var given = marked.Outage switch
         {

@@ -61,7 +61,7 @@ internal static class FlappingRules
     {
         if (state.Flapping.Count == 0) return null;
         var calm = Running(state) is not null && state.Connected == true ? state.Since + Calm : null;
-        var owed = Debts(state, context, now).Select(debt => (DateTimeOffset?)debt.NextTry(now)).Min();
+        var owed = Debt.NextTry(Debts(state, context, now), now);
         return owed < calm || calm is null ? owed : calm;
     }
 
@@ -151,7 +151,7 @@ internal static class FlappingRules
     }
 
     private static Flapping Told(Flapping flapping, RuleContext context, DateTimeOffset now) =>
-        flapping with { Telling = now, Deliveries = context.Policy.Notify.Distinct().ToDictionary(name => name, _ => new Delivery()) };
+        flapping with { Telling = now, Deliveries = Outages.NewDeliveries(context) };
 
     private static Flapping? Running(DeviceState state) => state.Flapping is [.., { CalmSince: null } last] ? last : null;
 
@@ -190,7 +190,7 @@ internal static class FlappingRules
         state with { Flapping = [.. state.Flapping.Select(one => ReferenceEquals(one, old) ? flapping : one)] };
 
     private static Flapping With(Flapping flapping, string destination, Delivery delivery) =>
-        flapping with { Deliveries = new Dictionary<string, Delivery>(flapping.Deliveries) { [destination] = delivery } };
+        flapping with { Deliveries = flapping.Deliveries.With(destination, delivery) };
 
     /// <summary>Thing names have no line breaks, so no outage has this id.</summary>
     internal static string IdOf(Flapping flapping, RuleContext context) =>

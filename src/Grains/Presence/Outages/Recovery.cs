@@ -55,7 +55,7 @@ internal static class Recovery
             : state;
     }
 
-    /// <summary>Without the outages that nobody is owed a notification about any more, because a setting has changed.</summary>
+    /// <summary>Removes the outages about which, after a change of the settings, no destination is owed anything.</summary>
     public static DeviceState WithoutDebtsPaid(DeviceState state, RuleContext context) =>
         state.Owing.All(outage => DeliveryRules.OwesAnything(outage, over: true, context)) ? state
             : state with { Owing = [.. state.Owing.Where(outage => DeliveryRules.OwesAnything(outage, over: true, context))] };
@@ -75,7 +75,7 @@ internal static class Recovery
             oldest with { Deliveries = new Dictionary<string, Delivery> { [one.Key] = one.Value } };
     }
 
-    /// <summary>Nobody was notified of the outage, so nobody is notified of its end.</summary>
+    /// <summary>Ends an outage without a notification, since none was sent about its beginning.</summary>
     public static DeviceState EndQuietly(DeviceState state, Outage outage, DateTimeOffset at)
     {
         state = FlappingRules.CountDrop(state with { Unrest = LearnedHold.CameBack(state.Unrest, outage, at) }, outage, at);

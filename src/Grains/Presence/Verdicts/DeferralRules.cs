@@ -8,10 +8,10 @@ namespace IoTOrleans.Grains.Presence;
 /// </summary>
 internal static class DeferralRules
 {
-    /// <summary>How often a thing is looked at whose verdict is deferred …</summary>
+    /// <summary>How often a thing is looked at whose verdict is deferred.</summary>
     internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
-    /// <summary>… or sooner, where the queue is nearly read up to it.</summary>
+    /// <summary>The shortest such wait, if the queue is nearly read up to the deadline.</summary>
     internal static readonly TimeSpan LookAtLeastAfter = TimeSpan.FromSeconds(1);
 
     /// <param name="until">Something happened then that we have not heard of: the queue has to be read up to that, too.</param>

@@ -11,7 +11,7 @@ internal static class Verdicts
     {
         if (context.TellsNobody) return Mute(state, grace, context, now);
 
-        // The broker says that nobody is connected also while it could let nobody in.
+        // A broker that could not accept connections knows nothing: its "disconnected" confirms nothing.
         var certain = verification == Verification.Confirmed && state.Source != EventSource.Broker;
         var deferred = certain ? null : DeferralRules.Defer(state, grace, context, now, ask);
         return deferred ?? Tell(state, grace, verification, context, now);
@@ -44,7 +44,7 @@ internal static class Verdicts
             Telling = now,
             Muted = false,
             Verification = verification,
-            Deliveries = context.Policy.Notify.Distinct().ToDictionary(name => name, _ => new Delivery()),
+            Deliveries = Outages.NewDeliveries(context),
         };
         state = state with { Outage = told, Owing = TriedAnew(state.Owing), Memory = state.Memory.Looked(context, now) };
         return Store(state, ReasonToTell(verification), now).Sending();

@@ -60,7 +60,7 @@ internal static class VerifierAnswers
             // The event of this shadow version, when it comes, is a duplicate.
             var key = OrderMark.ShadowKeyOf(answer.ShadowName);
             var mark = new OrderMark { Number = number, Connected = true, Stamp = answer.ChangedAt.Value, At = at };
-            state = state with { Marks = new Dictionary<string, OrderMark>(state.Marks) { [key] = mark } };
+            state = state.WithMark(key, mark);
         }
 
         (state, _) = Recovery.CameBack(state with { Memory = state.Memory with { StaleAnswers = 0 } }, at, context, now);
@@ -136,6 +136,6 @@ internal static class VerifierAnswers
         if (answer is not { Number: { } number, ChangedAt: { } changedAt } || !state.Marks.TryGetValue(key, out var mark)) return state;
         if (number <= mark.Number || changedAt < mark.Stamp) return state;
         var noted = mark with { Number = number, Connected = false, Ended = true, Stamp = changedAt, At = changedAt };
-        return state with { Marks = new Dictionary<string, OrderMark>(state.Marks) { [key] = noted } };
+        return state.WithMark(key, noted);
     }
 }

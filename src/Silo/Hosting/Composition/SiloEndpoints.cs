@@ -9,7 +9,7 @@ namespace IoTOrleans.Silo.Hosting.Composition;
 /// </summary>
 internal static class SiloEndpoints
 {
-    /// <summary>A silo that is alone needs no address that others can reach. For one of several, Orleans finds it if it is not set.</summary>
+    /// <summary>A silo that is alone needs no address that others can reach. For others, Orleans finds it if it is not set.</summary>
     public static void UseEndpoints(this ISiloBuilder silo, SiloSettings settings)
     {
         var orleans = settings.Orleans;
