@@ -35,7 +35,6 @@ internal sealed partial class DeviceGrain(
     private DeviceState _state = new();
     private DeviceClock _clock = null!;
     private RuleContext _context = null!;
-
     private bool _heardOf;
     private DateTimeOffset? _staysUntil;
     private HashSet<string>? _sendingTo;

@@ -20,8 +20,7 @@ internal static class SiloEndpoints
             if (advertised is not null) options.AdvertisedIPAddress = advertised;
             (options.SiloPort, options.GatewayPort) = (orleans.SiloPort, orleans.GatewayPort);
         });
-        if (isAlone) silo.UseDevelopmentClustering(new IPEndPoint(advertised!, orleans.SiloPort));
-        if (isAlone) silo.ListenNowhere();
+        if (isAlone) silo.UseDevelopmentClustering(new IPEndPoint(advertised!, orleans.SiloPort)).ListenNowhere();
         else silo.ShareNoPorts();
     }
 
