@@ -1,6 +1,7 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
+using Amazon.Runtime;
 using IoTOrleans.Aws;
 
 namespace IoTOrleans.Deploy.Tests.Permissions;
@@ -16,6 +17,18 @@ internal static partial class CalledOperations
 
     /// <summary>Such as <c>sqs:ReceiveMessage</c>, or <c>dynamodb:TransactWriteItem.Put</c> for a part of a transaction.</summary>
     public static IReadOnlySet<string> Find() => SourceAssemblies().SelectMany(In).ToHashSet();
+
+    /// <summary>The requests of the thin clients. Whoever makes one sends it.</summary>
+    public static IReadOnlySet<string> ThinRequests { get; } = typeof(ThinClient).Assembly.GetTypes()
+        .Where(type => type.IsSubclassOf(typeof(AmazonWebServiceRequest)) && !type.IsAbstract)
+        .Select(type => type.Name).ToHashSet();
+
+    /// <summary><c>SnsPublishRequest</c> → <c>sns:Publish</c>; without a service in its name, <c>iot</c>.</summary>
+    public static string ThinOperation(string request)
+    {
+        var name = ThinRequest().Match(request).Groups;
+        return $"{(name["sns"].Success ? "sns" : "iot")}:{name["operation"].Value}";
+    }
 
     /// <summary>A project that nobody refers to from the silo would be missed: its file is not here, and reading it fails.</summary>
     private static IEnumerable<string> SourceAssemblies() => Directory.GetDirectories(Path.Combine(RepositoryRoot.Path, "src"))
@@ -37,7 +50,7 @@ internal static partial class CalledOperations
         var (typeName, memberName) = (metadata.GetString(type.Name), metadata.GetString(member.Name));
 
         if (assembly == typeof(ThinClient).Assembly.GetName().Name)
-            return IsThinClient(typeName) && !Silent.Contains(memberName) ? $"{ServiceOf(typeName)}:{memberName}" : null;
+            return memberName == ".ctor" && ThinRequests.Contains(typeName) ? ThinOperation(typeName) : null;
         if (SdkAssembly().Match(assembly) is not { Success: true } sdk) return null;
 
         var service = sdk.Groups["service"].Value.ToLowerInvariant();
@@ -49,16 +62,8 @@ internal static partial class CalledOperations
         return Silent.Contains(memberName) ? null : $"{service}:{AtTheEnd().Replace(memberName, "")}";
     }
 
-    private static bool IsThinClient(string type) => typeof(ThinClient).Assembly.GetTypes()
-        .Any(candidate => candidate.Name == type && candidate.IsSubclassOf(typeof(ThinClient)));
-
-    /// <summary>As in the names of actions.</summary>
-    private static string ServiceOf(string thinClient) => thinClient switch
-    {
-        nameof(SnsClient) => "sns",
-        nameof(IotDataClient) => "iot",
-        _ => throw new NotSupportedException($"{thinClient} is new: say here to which service it talks, as actions name it."),
-    };
+    [GeneratedRegex(@"^(?<sns>Sns)?(?<operation>\w+)Request$")]
+    private static partial Regex ThinRequest();
 
     /// <summary><c>AWSSDK.DynamoDBv2</c> → DynamoDB.</summary>
     [GeneratedRegex(@"^AWSSDK\.(?<service>\w+?)(v\d+)?$")]

@@ -41,6 +41,11 @@ public sealed class PermissionTests
         .Where(grant => Actions.Each(grant.Statement["Resource"]!).Contains("*"))
         .SelectMany(grant => Actions.Each(grant.Statement["Action"]!)).ShouldBe(["ecr:GetAuthorizationToken"]);
 
+    /// <summary>A request that the thin client itself makes would be sent unseen.</summary>
+    [Fact]
+    public void The_scan_finds_who_makes_each_request_of_a_thin_client() =>
+        CalledOperations.ThinRequests.Select(CalledOperations.ThinOperation).ShouldEachBe(operation => Operations.Contains(operation));
+
     /// <summary>Each kind of call: by a client of the SDK, by a thin client, and as a part of a transaction.</summary>
     [Theory]
     [InlineData("sqs:ReceiveMessage")]

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using IoTOrleans.Deploy.Tests.Templates;
+using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Settings;
 using Microsoft.Extensions.Configuration;
 
@@ -35,6 +37,10 @@ public sealed partial class SiloSettingsTests
         settings.Destinations.Select(destination => destination.Name).ShouldBe(["sns"]);
     }
 
+    [Fact]
+    public void The_silo_ends_before_ECS_kills_it() =>
+        int.Parse((string)Container["StopTimeout"]!, CultureInfo.InvariantCulture).ShouldBeGreaterThan((int)StopLimit.Limit.TotalSeconds);
+
     /// <summary>A misspelt export would be found when the stack is made, by whoever makes it.</summary>
     [Fact]
     public void The_ingest_stack_exports_what_the_service_stack_imports() =>
@@ -45,12 +51,13 @@ public sealed partial class SiloSettingsTests
     public void Every_parameter_says_what_it_is() => Template.Ingest.AllParameters.Concat(Template.Service.AllParameters)
         .ShouldEachBe(parameter => ((string)parameter.Parameter["Description"]!).EndsWith('.'));
 
+    private static JsonNode Container => Template.Service.Properties("TaskDefinition")["ContainerDefinitions"]![0]!;
+
     private static SiloSettings Read()
     {
-        var container = Template.Service.Properties("TaskDefinition")["ContainerDefinitions"]![0]!;
-        var environment = container["Environment"]!.AsArray().Select(entry => entry!["Fn::If"] is { } choice ? choice[1]! : entry)
+        var environment = Container["Environment"]!.AsArray().Select(entry => entry!["Fn::If"] is { } choice ? choice[1]! : entry)
             .ToDictionary(entry => (string)entry["Name"]!, entry => Resolve(entry["Value"]!));
-        foreach (var secret in container["Secrets"]!.AsArray()) environment[(string)secret!["Name"]!] = Values["ApiKey"];
+        foreach (var secret in Container["Secrets"]!.AsArray()) environment[(string)secret!["Name"]!] = Values["ApiKey"];
 
         // As the provider of environment variables does.
         var configuration = environment.ToDictionary(entry => entry.Key.Replace("__", ":"), entry => (string?)entry.Value);

@@ -21,6 +21,13 @@ public sealed class StatementTests
         .Select(statement => $"{statement.Rule}: {statement.Sql}")
         .ShouldBe(Rules.SelectMany(rule => Statement.In(rule.Payload["Sql"]!).Select(sql => $"{rule.Name}: {sql}")), ignoreOrder: true);
 
+    [Theory]
+    [InlineData("lifecycle", new[] { "LifecycleRule" })]
+    [InlineData("shadow", new[] { "ConnectedToShadowRule", "DisconnectedToShadowRule", "ShadowRule" })]
+    [InlineData("both", new[] { "ConnectedToShadowRule", "DisconnectedToShadowRule", "LifecycleRule", "ShadowRule" })]
+    public void The_source_decides_which_rules_there_are(string source, string[] rules) => Template.Ingest.ResourcesWith(("Source", source))
+        .Where(one => (string?)one.Resource["Type"] == "AWS::IoT::TopicRule").Select(one => one.Name).ShouldBe(rules, ignoreOrder: true);
+
     [Fact]
     public void Every_statement_names_the_documentation() => Statement.All.ShouldEachBe(statement => statement.Documentation.Count > 0);
 
