@@ -8,43 +8,31 @@ using IRequest = Amazon.Runtime.Internal.IRequest;
 namespace IoTOrleans.Aws;
 
 /// <summary>
-/// The GetThingShadow operation of the IoT data plane (REST-JSON of 2015-05-28). Its default endpoint is
+/// Two operations of the IoT data plane (REST-JSON of 2015-05-28): GetThingShadow and GetConnection. Its default endpoint is
 /// <c>data-ats.iot.&lt;region&gt;</c>, as in the official package: signed HTTPS calls do not need the account's own endpoint.
 /// </summary>
 public sealed class IotDataClient(IotDataConfig config, AWSCredentials? credentials = null) : ThinClient(credentials, config)
 {
     /// <exception cref="AmazonServiceException">AWS IoT refused; <c>ErrorCode</c> is its own code.</exception>
-    public Task<GetThingShadowResponse> GetThingShadow(GetThingShadowRequest request, CancellationToken cancellationToken) =>
-        Call<GetThingShadowResponse>(request, ShadowMarshaller.Instance, ShadowUnmarshaller.Instance, cancellationToken);
+    public Task<IotDataResponse> Get(IotDataRequest request, CancellationToken cancellationToken) =>
+        Call<IotDataResponse>(request, GetMarshaller.Instance, DocumentUnmarshaller.Instance, cancellationToken);
 
-    private sealed class ShadowMarshaller : IMarshaller<IRequest, AmazonWebServiceRequest>
+    private sealed class GetMarshaller : IMarshaller<IRequest, AmazonWebServiceRequest>
     {
-        public static readonly ShadowMarshaller Instance = new();
+        public static readonly GetMarshaller Instance = new();
 
-        public IRequest Marshall(AmazonWebServiceRequest input)
-        {
-            var shadow = (GetThingShadowRequest)input;
-            var request = new DefaultRequest(shadow, "Amazon.IotData")
-            {
-                HttpMethod = "GET",
-                ResourcePath = "/things/{thingName}/shadow",
-                UseQueryString = true,
-            };
-            request.AddPathResource("{thingName}", shadow.ThingName);
-            if (shadow.ShadowName is not null) request.Parameters["name"] = shadow.ShadowName;
-            return request;
-        }
+        public IRequest Marshall(AmazonWebServiceRequest input) => ((IotDataRequest)input).Marshall();
     }
 
-    private sealed class ShadowUnmarshaller : JsonResponseUnmarshaller
+    private sealed class DocumentUnmarshaller : JsonResponseUnmarshaller
     {
-        public static readonly ShadowUnmarshaller Instance = new();
+        public static readonly DocumentUnmarshaller Instance = new();
 
         public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input)
         {
             using var document = new MemoryStream();
             input.Stream.CopyTo(document);
-            return new GetThingShadowResponse { Document = document.ToArray() };
+            return new IotDataResponse { Document = document.ToArray() };
         }
 
         public override AmazonServiceException UnmarshallException(
@@ -63,16 +51,44 @@ public sealed class IotDataConfig(string? region = null)
     public override string ServiceVersion => "2015-05-28";
 }
 
-public sealed class GetThingShadowRequest : AmazonWebServiceRequest
+public abstract class IotDataRequest : AmazonWebServiceRequest
+{
+    internal abstract IRequest Marshall();
+
+    /// <summary>The SDK escapes what stands in a label, as all AWS SDKs do: everything but letters, digits and <c>- _ . ~</c>.</summary>
+    private protected DefaultRequest Get(string path, string label, string value)
+    {
+        var request = new DefaultRequest(this, "Amazon.IotData") { HttpMethod = "GET", ResourcePath = path, UseQueryString = true };
+        request.AddPathResource(label, value);
+        return request;
+    }
+}
+
+public sealed class GetThingShadowRequest : IotDataRequest
 {
     public required string ThingName { get; init; }
 
     /// <summary>null: the classic shadow.</summary>
     public string? ShadowName { get; init; }
+
+    internal override IRequest Marshall()
+    {
+        var request = Get("/things/{thingName}/shadow", "{thingName}", ThingName);
+        if (ShadowName is not null) request.Parameters["name"] = ShadowName;
+        return request;
+    }
 }
 
-public sealed class GetThingShadowResponse : AmazonWebServiceResponse
+public sealed class GetConnectionRequest : IotDataRequest
 {
-    /// <summary>The shadow document, UTF-8.</summary>
+    /// <summary>Not <c>.</c> or <c>..</c>: as a part of a path these have another meaning, escaped or not.</summary>
+    public required string ClientId { get; init; }
+
+    internal override IRequest Marshall() => Get("/connections/{clientId}", "{clientId}", ClientId);
+}
+
+public sealed class IotDataResponse : AmazonWebServiceResponse
+{
+    /// <summary>The shadow document, or what is known of the connection: JSON in UTF-8.</summary>
     public ReadOnlyMemory<byte> Document { get; init; }
 }

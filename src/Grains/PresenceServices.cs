@@ -39,6 +39,8 @@ public static class PresenceServices
         services.AddSingleton<DispatcherClient>();
         services.AddSingleton<DestinationHealth>();
         services.AddSingleton<IDestinationHealth>(provider => provider.GetRequiredService<DestinationHealth>());
+        services.AddSingleton<VerifierHealth>();
+        services.AddSingleton<IVerifierHealth>(provider => provider.GetRequiredService<VerifierHealth>());
         services.AddSingleton<MemberPages>();
         services.AddSingleton<WaitingThings>();
         services.AddSingleton<ThingNotifications>();

@@ -48,6 +48,9 @@ public sealed record Outage
 
     /// <summary>When the thing was forgotten: <c>device.removed</c> is owed, or <c>device.recovered</c> if it had come back.</summary>
     [Id(20)] public DateTimeOffset? RemovedAt { get; init; }
+
+    /// <summary>What the verifier knew of it when it confirmed the outage; null: nothing.</summary>
+    [Id(21)] public LastHeard? LastHeard { get; init; }
 }
 
 /// <summary>What one destination has accepted of one outage, and what it is owed.</summary>

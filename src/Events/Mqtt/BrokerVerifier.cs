@@ -10,7 +10,8 @@ internal sealed class BrokerVerifier(LiveConnections live, BrokerOutbox outbox, 
 
     public bool Covers(EventSource source) => source == EventSource.Broker;
 
-    public Task<VerifierAnswer> Ask(string thingName, CancellationToken cancellationToken) => Task.FromResult(Answer(thingName));
+    public Task<VerifierAnswer> Ask(VerifierQuestion question, CancellationToken cancellationToken) =>
+        Task.FromResult(Answer(question.ThingName));
 
     private VerifierAnswer Answer(string thingName)
     {

@@ -13,7 +13,7 @@ internal sealed partial class DeviceEffects(
         switch (effect)
         {
             case PresenceEffect.AskVerifier ask:
-                verifications.Ask(thingName, ask.OutageId, ask.Source);
+                verifications.Ask(thingName, ask.OutageId, ask.Source, ask.Clients);
                 break;
             case PresenceEffect.Send send:
                 notifications.Send(send, markedAt: storedAsOf);
@@ -34,7 +34,8 @@ internal sealed partial class DeviceEffects(
     }
 
     [LoggerMessage(LogLevel.Warning, "{ThingName}: the verifier has said 'connected' three times in a row with a time stamp older than "
-        + "the disconnect. Nobody seems to maintain reported.connected; see docs/verification.md.")]
+        + "the disconnect. Nobody seems to maintain reported.connected of the shadow, or the disconnect did not come from AWS IoT; see "
+        + "docs/verification.md.")]
     private partial void LogVerifierStale(string thingName);
 
     [LoggerMessage(LogLevel.Error, "Destination {Destination} has refused to hear of {ThingName} (outage {OutageId}) "

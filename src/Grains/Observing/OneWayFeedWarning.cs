@@ -36,8 +36,9 @@ internal sealed partial class OneWayFeedWarning(
     }
 
     [LoggerMessage(LogLevel.Warning, "In the last day the verifier found {Heals} returns, and no event reported one. The IoT rule seems "
-        + "to select disconnects only. Select both, as in SELECT topic(3) AS thingName, current.state.reported.connected AS connected, "
-        + "current.metadata.reported.connected.timestamp AS timestamp, current.version AS version FROM "
+        + "to select disconnects only. Select both, as in SELECT * FROM '$aws/events/presence/+/+', or for shadows SELECT topic(3) AS "
+        + "thingName, current.state.reported.connected AS connected, current.metadata.reported.connected.timestamp AS timestamp, "
+        + "current.version AS version FROM "
         + "'$aws/things/+/shadow/update/documents' WHERE previous.state.reported.connected <> current.state.reported.connected")]
     private partial void LogOneWay(int heals);
 }

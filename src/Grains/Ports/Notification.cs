@@ -62,6 +62,9 @@ public sealed record Notification
     /// <summary>A <c>device.recovered</c> will follow.</summary>
     [Id(31)] public bool ReturnIsTold { get; init; } = true;
 
+    /// <summary>Null: not known.</summary>
+    [Id(36)] public LastHeard? LastHeard { get; init; }
+
     /// <summary>The same in all repeats: <c>{outageId}.{event}[.{n}]</c>.</summary>
     public string Key => Sequence == 0 ? $"{OutageId}.{Event.Name()}" : $"{OutageId}.{Event.Name()}.{Sequence}";
 }

@@ -43,7 +43,8 @@ internal static class Outages
         /// <summary>Somebody may have been notified: they are owed the end.</summary>
         public bool OwesItsEnd => !outage.EndsQuietly;
 
-        public Outage DroppedInHold() => outage with { BackAt = null, HoldEndsAt = null, ShortReturns = outage.ShortReturns + 1 };
+        public Outage DroppedInHold() =>
+            outage with { BackAt = null, HoldEndsAt = null, LastHeard = null, ShortReturns = outage.ShortReturns + 1 };
 
         public Outage With(string destination, Delivery delivery) =>
             outage with { Deliveries = outage.Deliveries.With(destination, delivery) };

@@ -36,7 +36,7 @@ internal sealed partial class Audit(
 
     private async Task Ask(StoredThing thing, EventSource witness)
     {
-        var answer = await verifications.Look(thing.ThingName, witness);
+        var answer = await verifications.Look(thing.ThingName, witness, ClientOrder.IdsOf(thing.State, thing.ThingName));
         var context = policies.For(thing.ThingName).With(thing.State.Override);
         var reason = AuditRules.Audited(thing.State, answer, context, ToMilliseconds(time.GetUtcNow())).Reason;
         if (reason == PresenceReason.DisconnectFoundByAudit)

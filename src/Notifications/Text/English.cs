@@ -4,7 +4,7 @@ namespace IoTOrleans.Notifications.Text;
 
 /// <param name="source">The sender: cluster and region.</param>
 internal sealed class English(LocalClock clock, string source)
-    : Wording(new("Attributes", "Look", "Reason", "Checked", "Usual"), Reasons)
+    : Wording(new("Attributes", "Look", "Reason", "Last heard", "Checked", "Usual"), Reasons)
 {
     private const string Day = "d MMM";
 
@@ -70,6 +70,9 @@ internal sealed class English(LocalClock clock, string source)
         if (n.ShortReturns == 1) yield return "1 short reconnect in between was counted into the same outage.";
         if (n.ShortReturns > 1) yield return $"{n.ShortReturns} short reconnects in between were counted into the same outage.";
     }
+
+    protected override string InWords(LastHeard heard, DateTimeOffset since) =>
+        $"between {clock.Beside(since, heard.NotBefore, Day)} and {clock.Beside(since, heard.NotAfter, Day)}.";
 
     protected override string? Checked(Verification verification) => verification switch
     {

@@ -4,7 +4,7 @@ namespace IoTOrleans.Notifications.Text;
 
 /// <param name="source">The sender: cluster and region.</param>
 internal sealed class Japanese(LocalClock clock, string source)
-    : Wording(new("属性", "状況", "理由", "確認", "ふだん"), Reasons, sentenceGap: "")
+    : Wording(new("属性", "状況", "理由", "最後の通信", "確認", "ふだん"), Reasons, sentenceGap: "")
 {
     private const string Day = "M'月'd'日'";
 
@@ -69,6 +69,9 @@ internal sealed class Japanese(LocalClock clock, string source)
         if (n.NotifiedAt is { } told) yield return $"{Minute(told, EndOf(n))} にお知らせした件です。";
         if (n.ShortReturns > 0) yield return $"途中の短い再接続{n.ShortReturns}回は同じ障害として数えています。";
     }
+
+    protected override string InWords(LastHeard heard, DateTimeOffset since) =>
+        $"{Minute(heard.NotBefore, since)}から{Minute(heard.NotAfter, since)}の間";
 
     protected override string? Checked(Verification verification) => verification switch
     {

@@ -29,6 +29,7 @@ internal static class MachineBody
             ["graceSeconds"] = (long)n.Grace.TotalSeconds,
             ["disconnectReason"] = n.DisconnectReason,
             ["verification"] = n.Verification.ToString().ToLowerInvariant(),
+            ["lastHeard"] = n.LastHeard is { } heard ? new { heard.NotBefore, heard.NotAfter } : null,
             ["attributes"] = n.Attributes,
         });
 

@@ -3,7 +3,7 @@ using IoTOrleans.Contracts;
 namespace IoTOrleans.Notifications.Text;
 
 /// <summary>What stands before the colon of a line.</summary>
-internal sealed record Labels(string Attributes, string Look, string Reason, string Checked, string Usual);
+internal sealed record Labels(string Attributes, string Look, string Reason, string LastHeard, string Checked, string Usual);
 
 /// <summary>A language. A line that would have to say "unknown" is left out.</summary>
 /// <param name="reasons">By AWS's name of a disconnect reason.</param>
@@ -33,6 +33,7 @@ internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, strin
         }
 
         if (ReasonOf(n) is { } reason) yield return $"{labels.Reason}: {reason}";
+        if (n.LastHeard is { } heard) yield return $"{labels.LastHeard}: {InWords(heard, n.Since)}";
         if (Checked(n.Verification) is { } check) yield return $"{labels.Checked}: {check}";
         if (Usual.Of(n.Durations) is { } usual) yield return $"{labels.Usual}: {InWords(usual)}";
     }
@@ -49,6 +50,9 @@ internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, strin
 
     /// <summary>Sentences about what went before the end of an outage.</summary>
     protected abstract IEnumerable<string> Before(Notification n);
+
+    /// <param name="since">When it disconnected, which the reader knows.</param>
+    protected abstract string InWords(LastHeard heard, DateTimeOffset since);
 
     protected abstract string? Checked(Verification verification);
 

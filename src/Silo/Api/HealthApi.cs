@@ -27,6 +27,7 @@ internal static class HealthApi
 
         // Degraded, never down: the other destinations get their notifications, and what failed or was refused is tried again.
         services.AddReadyCheck("destinations", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<IDestinationHealth>())));
+        services.AddReadyCheck("verifiers", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<IVerifierHealth>())));
         if (settings.QueueUrl is not null)
             services.AddReadyCheck("queue", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<WatermarkCopy>())));
     }
@@ -68,6 +69,13 @@ internal static class HealthApi
         var failing = destinations.Failing.Where(pair => !destinations.Refusing.ContainsKey(pair.Key))
             .Select(pair => (pair.Key, Text: $"{pair.Key} has accepted nothing since {Rfc3339.Of(pair.Value)}"));
         var texts = refusing.Concat(failing).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Text).ToList();
+        return texts.Count == 0 ? null : $"{string.Join("; ", texts)}; the log says why.";
+    }
+
+    internal static string? TroubleOf(IVerifierHealth verifiers)
+    {
+        var texts = verifiers.Silent.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => $"{pair.Key} has answered none of {pair.Value.Count} questions since {Rfc3339.Of(pair.Value.Since)}").ToList();
         return texts.Count == 0 ? null : $"{string.Join("; ", texts)}; the log says why.";
     }
 

@@ -99,5 +99,5 @@ public sealed class BrokerVerifierTests : IAsyncDisposable
         (await Ask("rpi-1")).Verdict.ShouldBe(VerifierVerdict.Failed);
     }
 
-    private Task<VerifierAnswer> Ask(string thingName) => _broker.Verifier.Ask(thingName, Cancelled);
+    private Task<VerifierAnswer> Ask(string thingName) => _broker.Verifier.Ask(new(thingName), Cancelled);
 }

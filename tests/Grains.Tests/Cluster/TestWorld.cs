@@ -82,16 +82,16 @@ internal sealed class TestVerifier : IConnectionVerifier
 
     public string Name => "test";
 
-    public Func<string, Task<VerifierAnswer>>? Answer { get; set; }
+    public Func<VerifierQuestion, Task<VerifierAnswer>>? Answer { get; set; }
 
     public int Asked => _asked;
 
     public bool Covers(EventSource source) => source == EventSource.Queue && Answer is not null;
 
-    public async Task<VerifierAnswer> Ask(string thingName, CancellationToken cancellationToken)
+    public async Task<VerifierAnswer> Ask(VerifierQuestion question, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _asked);
-        return await Answer!(thingName);
+        return await Answer!(question);
     }
 }
 

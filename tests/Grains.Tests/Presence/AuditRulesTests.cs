@@ -152,6 +152,32 @@ public sealed class AuditRulesTests
         AuditRules.Witness(story.State, story.Rules).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData(60, PresenceReason.DisconnectFoundByAudit)]
+    [InlineData(2, PresenceReason.AuditStale)]
+    public void The_end_of_its_connection_is_found_like_that_of_any_other_kind(int minutesAfter, PresenceReason reason)
+    {
+        var story = Watched();
+        story.Lifecycle(true, 3);
+        var ended = story.Now + Minutes(minutesAfter);
+        story.After(Minutes(70));
+        Audited(story, new("rpi-1", VerifierVerdict.Disconnected, ended)).ShouldBe(reason);
+        if (reason == PresenceReason.AuditStale) return;
+
+        story.State.Outage!.Since.ShouldBe(ended);
+        story.After(Minutes(1)).Lifecycle(true, 4).ShouldBe(PresenceReason.CameBackInGrace);
+    }
+
+    [Fact]
+    public void An_end_that_AWS_does_not_remember_the_time_of_is_dated_when_it_was_found()
+    {
+        var story = Watched();
+        story.Lifecycle(true, 3);
+        story.After(Minutes(70));
+        Audited(story, new ClientAnswer("rpi-1", VerifierVerdict.Disconnected)).ShouldBe(PresenceReason.DisconnectFoundByAudit);
+        story.State.Outage!.Since.ShouldBe(story.Now);
+    }
+
     /// <summary>The oracle knows when the thing connected and when its shadow was last written, and nothing of marks.</summary>
     [Fact]
     public void Whatever_has_happened_only_a_word_from_after_the_connect_counts()
@@ -166,6 +192,9 @@ public sealed class AuditRulesTests
         }, iter: 5000);
         Math.Min(found, stale).ShouldBeGreaterThan(300, "else these stories say little");
     }
+
+    private static PresenceReason Audited(Story story, ClientAnswer client) =>
+        story.Do(new PresenceInput.Audited(VerifierAnswer.OfClients([client], story.Now)));
 
     private static bool? IsFound(int kind, int[] gaps, int after, int version, int later)
     {

@@ -85,6 +85,13 @@ internal sealed class Story
     public PresenceReason Verified(VerifierVerdict verdict, DateTimeOffset? changedAt = null, long? version = null) =>
         Do(new PresenceInput.Verified(State.Outage?.Id ?? "none", new VerifierAnswer(verdict, changedAt, version)));
 
+    /// <summary>What AWS says about the thing's clients.</summary>
+    /// <param name="askedAt">Default: now.</param>
+    public PresenceReason Connections(DateTimeOffset? askedAt, params ClientAnswer[] clients) => Do(new PresenceInput.Verified(
+        State.Outage?.Id ?? "none", VerifierAnswer.OfClients(clients, askedAt ?? Now)));
+
+    public PresenceReason Connections(params ClientAnswer[] clients) => Connections(null, clients);
+
     public PresenceReason Audited(VerifierVerdict verdict, DateTimeOffset? changedAt = null, long? version = null, string? name = null) =>
         Do(new PresenceInput.Audited(new VerifierAnswer(verdict, changedAt, version, name)));
 

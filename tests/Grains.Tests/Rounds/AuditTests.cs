@@ -12,7 +12,7 @@ public sealed class AuditTests
         VirtualCluster.Start(prepare: cluster =>
     {
         (cluster.Rounds.AuditEvery, cluster.Rounds.AuditPerSecond) = (TimeSpan.FromHours(1), 5);
-        cluster.Verifier.Answer = thing => Task.FromResult(answer(cluster, thing));
+        cluster.Verifier.Answer = question => Task.FromResult(answer(cluster, question.ThingName));
     });
 
     private static VerifierAnswer Connected(VirtualCluster cluster, string thing) => new(VerifierVerdict.Connected, cluster.Now, 9);

@@ -260,6 +260,15 @@ public sealed class StoredStateTests
             clients.After(TimeSpan.FromMinutes(1)).Lifecycle(false, 0, $"session-{n}", client: new string((char)('a' + n), 128));
         yield return ("0.3-connected-clients", clients.State);
 
+        var confirmed = new Story();
+        confirmed.Context = confirmed.Context with { Verifiable = [EventSource.Queue] };
+        confirmed.Change(Lifecycle(confirmed, false, 7));
+        confirmed.After(TimeSpan.FromMinutes(5)).Tick();
+        confirmed.Connections(new ClientAnswer(
+            "rpi-1", VerifierVerdict.Disconnected, Story.Start,
+            LastHeard: new(Story.Start - TimeSpan.FromMinutes(6), Story.Start)));
+        yield return ("0.3-offline-last-heard", confirmed.State);
+
         var heard = new Story();
         heard.Policy = heard.Policy with { Notify = ["sns", "hook"] };
         heard.Timed(true);

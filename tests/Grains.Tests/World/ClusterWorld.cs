@@ -56,7 +56,7 @@ internal sealed class ClusterWorld
             if (plan.Setup.Destinations > 1) cluster.Destinations.Add(new TestDestination("hook"));
             cluster.TellOneByOne();
             cluster.IngestProgress = backlog;
-            if (plan.Setup.Witness != Witness.None) cluster.Verifier.Answer = _ => Task.FromResult(world!.Ask());
+            if (plan.Setup.Witness != Witness.None) cluster.Verifier.Answer = about => Task.FromResult(world!.Ask(about));
         });
         world = new ClusterWorld(plan, history, backlog, cluster);
         await world.Live();
@@ -126,9 +126,9 @@ internal sealed class ClusterWorld
         throw new TimeoutException($"write {write}: {kind}");
     }
 
-    private VerifierAnswer Ask()
+    private VerifierAnswer Ask(VerifierQuestion question)
     {
-        var answer = _history.Look(_plan.Setup.Witness, Seconds);
+        var answer = _history.Look(_plan.Setup.Witness, question, Seconds, Seconds);
         Judge(() => _oracle.Answered(answer));
         return answer;
     }

@@ -12,7 +12,11 @@ internal sealed record Change(int Index, double At, bool Connected, int Client);
 /// <param name="Numbering">Which of the client's numberings its number belongs to.</param>
 /// <param name="Again">The queue delivers it once more, though it was deleted: nobody can know that it will.</param>
 internal sealed record Message(
-    int Change, Contracts.ConnectionChange What, double Sent, double Arrives, bool Firm, int Numbering, bool Again = false);
+    int Change, Contracts.ConnectionChange What, double Sent, double Arrives, bool Firm, int Numbering, bool Again = false)
+{
+    public override string ToString() =>
+        $"{What.Kind} {(What.Connected ? "connected" : What.DisconnectReason ?? "disconnected")} #{What.Number} of change {Change}";
+}
 
 /// <summary>A write to the thing's shadow.</summary>
 internal sealed record ShadowWrite(int Change, double At, bool Connected, long Version);
@@ -20,8 +24,22 @@ internal sealed record ShadowWrite(int Change, double At, bool Connected, long V
 /// <summary>What really happened, and what AWS says about it.</summary>
 internal sealed record History(IReadOnlyList<Change> Changes, IReadOnlyList<Message> Messages, IReadOnlyList<ShadowWrite> Shadow)
 {
+    /// <summary>For so long AWS says when a client disconnected.</summary>
+    private const double EndIsKnown = 1800;
+
+    public VerifierAnswer Look(Witness witness, VerifierQuestion question, double askedAt, double now) =>
+        witness != Witness.Connection ? Look(witness, now)
+            : question.Clients is not { Count: > 0 } clients ? Look(Witness.Shadow, now)
+            : VerifierAnswer.OfClients([.. clients.Select(client => LookAt(client, now))], VirtualTime.Start.AddSeconds(askedAt));
+
+    /// <summary>The last change of a client by some time; null: AWS does not know it.</summary>
+    public Change? LastOf(string? client, double now) =>
+        Changes.LastOrDefault(change => change.At <= now && (client == IotCore.Thing || client == IotCore.NameOf(change.Client)));
+
+    public double End => Math.Max(Changes[^1].At, Messages.Count == 0 ? 0 : Messages.Max(message => message.Arrives));
+
     /// <summary>What a look at the shadow finds at that moment.</summary>
-    public VerifierAnswer Look(Witness witness, double now)
+    private VerifierAnswer Look(Witness witness, double now)
     {
         var written = witness == Witness.Neglected
             ? Shadow.FirstOrDefault(write => write.At <= now)
@@ -31,5 +49,11 @@ internal sealed record History(IReadOnlyList<Change> Changes, IReadOnlyList<Mess
         return new(verdict, VirtualTime.Start.AddSeconds(Math.Floor(written.At)), written.Version);
     }
 
-    public double End => Math.Max(Changes[^1].At, Messages.Count == 0 ? 0 : Messages.Max(message => message.Arrives));
+    private ClientAnswer LookAt(string? client, double now) => LastOf(client, now) switch
+    {
+        null => new(client, VerifierVerdict.DoesNotKnow, Detail: "no such client"),
+        { Connected: true } began => new(client, VerifierVerdict.Connected, VirtualTime.Start.AddSeconds(began.At)),
+        var ended => new(
+            client, VerifierVerdict.Disconnected, now - ended.At > EndIsKnown ? null : VirtualTime.Start.AddSeconds(ended.At)),
+    };
 }

@@ -12,6 +12,9 @@ internal sealed class IotCore(Setup setup, Chapter[] chapters)
 {
     public const string Thing = "rpi-1";
 
+    /// <summary>The client ID where the thing has several; the only one is called like the thing.</summary>
+    public static string NameOf(int client) => $"client-{client}";
+
     private readonly List<Change> _changes = [];
     private readonly List<Message> _messages = [];
     private readonly List<ShadowWrite> _shadow = [];
@@ -121,7 +124,7 @@ internal sealed class IotCore(Setup setup, Chapter[] chapters)
             new(connected, ChangeKind.Lifecycle, EventSource.Queue, Time(moment.At + travel.StampOff), sent)
             {
                 Number = number, SessionIdentifier = session, DisconnectReason = reason,
-                ClientId = setup.Clients == Clients.One ? null : $"client-{client}",
+                ClientId = setup.Clients == Clients.One ? null : NameOf(client),
             });
     }
 

@@ -32,11 +32,12 @@ internal enum Feed
 }
 
 /// <summary>
-/// Who can be asked: nobody, a shadow that is kept, one that nobody has written since the first connect, one that is missing.
+/// Who can be asked: nobody, a shadow that is kept, one that nobody has written since the first connect, one that is missing; or AWS about
+/// the connections of the thing's clients, and the shadow while no client is known.
 /// </summary>
 internal enum Witness
 {
-    None, Shadow, Neglected, Missing,
+    None, Shadow, Neglected, Missing, Connection,
 }
 
 /// <summary>

@@ -44,16 +44,16 @@ internal static class Plans
         SetupsOfOneClient(feeds), Gen.Frequency((4, Gen.Const(Clients.One)), (1, Gen.Const(Clients.New)), (2, Gen.Const(Clients.Two))),
         Gen.Frequency((2, Gen.Const(3600)), (1, Gen.Const(60)), (1, Gen.Const(300))), (setup, clients, expiry) => setup.Feed switch
         {
-            Feed.Shadow or Feed.Http => setup,
-            Feed.Lifecycle when clients == Clients.Two
-                && setup.Witness is Witness.None or Witness.Missing => setup with { Clients = clients, Expiry = expiry },
+            Feed.Shadow or Feed.Http => setup.Witness == Witness.Connection ? setup with { Witness = Witness.Shadow } : setup,
+            Feed.Lifecycle when clients == Clients.Two && setup.Witness is Witness.None or Witness.Missing or Witness.Connection =>
+                setup with { Clients = clients, Expiry = expiry },
             Feed.Lifecycle => setup with { Clients = clients == Clients.Two ? Clients.One : clients, Expiry = expiry },
             _ => setup with { Expiry = expiry },
         });
 
     private static Gen<Setup> SetupsOfOneClient(Feed[] feeds) => Gen.Select(
         Of(feeds), Gen.Frequency((3, Gen.Const(Witness.None)), (3, Gen.Const(Witness.Shadow)), (1, Gen.Const(Witness.Neglected)),
-            (1, Gen.Const(Witness.Missing))),
+            (1, Gen.Const(Witness.Missing)), (3, Gen.Const(Witness.Connection))),
         Of(20, 60, 300), Of(0, 30, 60), Of(0, 60, 600), Gen.Frequency((3, Gen.Const(0)), (1, Gen.Const(150))),
         Gen.Int[1, 2], Gen.Frequency((5, Gen.Const(true)), (1, Gen.Const(false))),
         (feed, witness, grace, hold, recheck, repeat, destinations, recovery) =>

@@ -165,14 +165,14 @@ internal sealed class SimulatedWorld : IWorld
 
         var consumer = consumers[_deliveries++ % consumers.Length];
         var deleted = false;
-        Note($"{consumer.Name} receives {Describe(message)}");
+        Note($"{consumer.Name} receives {message}");
         _oracle.Arrived(message);
         consumer.Stage.Do(async () =>
         {
             try
             {
                 var reason = await Device(consumer).Report(message.What);
-                Note($"{consumer.Name} deletes {Describe(message)}: {reason}");
+                Note($"{consumer.Name} deletes {message}: {reason}");
                 deleted = true;
                 _backlog.Taken(message);
                 _oracle.Taken(message);
@@ -180,7 +180,7 @@ internal sealed class SimulatedWorld : IWorld
             }
             catch (Exception exception)
             {
-                Note($"{consumer.Name} gives back {Describe(message)}: {exception.Message}");
+                Note($"{consumer.Name} gives back {message}: {exception.Message}");
             }
         });
         Time.After(TimeSpan.FromSeconds(33), () =>
@@ -249,10 +249,6 @@ internal sealed class SimulatedWorld : IWorld
 
     private static DateTimeOffset At(double seconds) => VirtualTime.Start.AddSeconds(seconds);
 
-    private static string Describe(Message message) =>
-        $"{message.What.Kind} {(message.What.Connected ? "connected" : message.What.DisconnectReason ?? "disconnected")} "
-            + $"#{message.What.Number} of change {message.Change}";
-
     private void Note(string what) => _diary?.Add(string.Create(CultureInfo.InvariantCulture, $"  {Time.Seconds,9:0.000} s  {what}"));
 
     private sealed class Destination(string name, SimulatedWorld world, SimulatedSilo silo) : INotificationDestination
@@ -284,17 +280,20 @@ internal sealed class SimulatedWorld : IWorld
 
     private sealed class Verifier(SimulatedWorld world, SimulatedSilo silo) : IConnectionVerifier
     {
-        public string Name => "shadow";
+        public string Name => "witness";
 
         public bool Covers(EventSource source) => source == EventSource.Queue;
 
-        public Task<VerifierAnswer> Ask(string thingName, CancellationToken cancellationToken) =>
-            world.Do(silo, new(EffectKind.Ask, thingName), () =>
+        public Task<VerifierAnswer> Ask(VerifierQuestion question, CancellationToken cancellationToken)
         {
-            var answer = world._history.Look(world._plan.Setup.Witness, world.Time.Seconds);
-            world.Note($"shadow says {answer.Verdict} since {answer.ChangedAt:T}");
-            world._oracle.Answered(answer);
-            return answer;
-        }, cancellationToken);
+            var askedAt = world.Time.Seconds;
+            return world.Do(silo, new(EffectKind.Ask, question.ThingName), () =>
+            {
+                var answer = world._history.Look(world._plan.Setup.Witness, question, askedAt, world.Time.Seconds);
+                world.Note($"{(answer.Clients is null ? "shadow" : "connection")} says {answer.Verdict} since {answer.ChangedAt:T}");
+                world._oracle.Answered(answer);
+                return answer;
+            }, cancellationToken);
+        }
     }
 }

@@ -23,6 +23,11 @@ public sealed class GoldenTextTests
         {
             DisconnectReason = "SOLAR_FLARE", Verification = Verification.Unanswered, Durations = [0, 0, 0, 0, 0, 7],
         },
+        ["offline-last-heard"] = Sample.Offline with { LastHeard = new(Sample.Since.AddMinutes(-6), Sample.Since) },
+        ["offline-last-heard-the-day-before"] = Sample.Offline with
+        {
+            LastHeard = new(Sample.Since.AddMinutes(-150), Sample.Since.AddMinutes(-120)),
+        },
         ["offline-that-comes-late"] = Sample.Offline with { RecoveredAt = Sample.Back, Duration = Sample.Back - Sample.Since },
         ["still-offline"] = Sample.StillOffline,
         ["recovered"] = Sample.Recovered,

@@ -9,7 +9,7 @@ public sealed class MachineBodyTests
     public void Every_field_of_the_contract_is_there_in_its_order() => Sample.English.Render(Sample.StillOffline).Json.ShouldBe("""
         {"schemaVersion":1,"event":"device.still_offline","thingName":"greenhouse-3","outageId":"7f3a91Xk2mQpR8sTvWyZ01",
         "since":"2026-11-22T17:14:07Z","detectedAt":"2026-11-22T17:19:07Z","recoveredAt":null,"durationSeconds":273906,
-        "graceSeconds":300,"disconnectReason":"MQTT_KEEP_ALIVE_TIMEOUT","verification":"confirmed","attributes":{"site":"家"},
+        "graceSeconds":300,"disconnectReason":"MQTT_KEEP_ALIVE_TIMEOUT","verification":"confirmed","lastHeard":null,"attributes":{"site":"家"},
         "source":{"cluster":"home","region":"ap-northeast-1"},"url":"https://watch.example.net/?thing=greenhouse-3","text":"TEXT"}
         """.ReplaceLineEndings("").Replace("TEXT", Escaped(Sample.English.Render(Sample.StillOffline).Text), StringComparison.Ordinal));
 
@@ -45,6 +45,15 @@ public sealed class MachineBodyTests
         body.GetProperty("url").ValueKind.ShouldBe(JsonValueKind.Null);
         body.GetProperty("recoveredAt").ValueKind.ShouldBe(JsonValueKind.Null);
         body.GetProperty("source").GetProperty("region").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public void When_it_was_last_heard_is_a_range()
+    {
+        var heard = Parse(Sample.English.Render(
+            Sample.Offline with { LastHeard = new(Sample.Since.AddMinutes(-6), Sample.Since) }).Json).GetProperty("lastHeard");
+
+        heard.GetRawText().ShouldBe("""{"notBefore":"2026-11-22T17:08:07Z","notAfter":"2026-11-22T17:14:07Z"}""");
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace IoTOrleans.Silo.Tests.EndToEnd;
 
-/// <summary>The job on AWS's wire: queue, shadow and topic are emulators, the program is the one that users start.</summary>
+/// <summary>The job on AWS's wire: queue, data plane and topic are emulators, the program is the one that users start.</summary>
 public sealed class AwsWireTests
 {
     [Fact]
@@ -23,26 +23,30 @@ public sealed class AwsWireTests
         var inbox = await aws.CreateQueue();
         var topic = await aws.CreateTopic();
         await aws.Subscribe(topic, inbox, raw: true);
-        await using var shadows = await IotDataStub.Start();
+        await using var iot = await IotDataStub.Start();
 
         await using var silo = await SiloProcess.Start(
             ("Presence:Grace", "4s"), ("Presence:SettleTime", "1s"), ("Presence:RecoveryHold", "0s"), ("Events:Mqtt:Listen:Port", "0"),
             ("Events:Sqs:QueueUrl", events.Url), ("Notifications:Sns:TopicArn", topic),
             ("AWS_REGION", Fauxqs.Region), ("AWS_ACCESS_KEY_ID", IotDataStub.AccessKey), ("AWS_SECRET_ACCESS_KEY", IotDataStub.SecretKey),
-            ("AWS_ENDPOINT_URL", aws.Endpoint.ToString()), ("AWS_ENDPOINT_URL_IOT_DATA_PLANE", shadows.Endpoint.ToString()));
+            ("AWS_ENDPOINT_URL", aws.Endpoint.ToString()), ("AWS_ENDPOINT_URL_IOT_DATA_PLANE", iot.Endpoint.ToString()));
 
         var now = TimeProvider.System.GetUtcNow();
-        await Send(Lifecycle("stays-away", true, 1), Lifecycle("comes-back", true, 1), Rule("healed", true, 1));
+        await Send(Lifecycle("stays-away", true, 1), Lifecycle("comes-back", true, 1), Lifecycle("is back/again", true, 1, "is-back"),
+            Rule("healed", true, 1));
         await silo.UntilStatus("healed", "connected");
-        shadows.Put("stays-away", connected: false, now.AddSeconds(1), 12);
-        shadows.Put("healed", connected: true, now.AddSeconds(10), 3);
-        await Send(Lifecycle("stays-away", false, 1), Lifecycle("comes-back", false, 1), Rule("healed", false, 2), "not json",
+        iot.Disconnected("stays-away", now, "MQTT_KEEP_ALIVE_TIMEOUT", keepAlive: 240);
+        iot.Connected("is back/again", now.AddSeconds(10));
+        iot.Put("healed", connected: true, now.AddSeconds(10), 3);
+        await Send(Lifecycle("stays-away", false, 1), Lifecycle("comes-back", false, 1), Lifecycle("is back/again", false, 1, "is-back"),
+            Rule("healed", false, 2), "not json",
             """{"thingName":"no-timestamp","connected":true}""");
         await silo.UntilStatus("comes-back", "grace");
         await Send(Lifecycle("comes-back", true, 2));
 
         await silo.UntilStatus("stays-away", "offline");
         await silo.UntilStatus("healed", "connected");
+        await silo.UntilStatus("is-back", "connected");
         await silo.UntilStatus("comes-back", "connected");
 
         var told = new List<string>();
@@ -69,7 +73,13 @@ public sealed class AwsWireTests
         notification.GetProperty("thingName").GetString().ShouldBe("stays-away");
         notification.GetProperty("verification").GetString().ShouldBe("confirmed");
         notification.GetProperty("outageId").GetString().ShouldBe((await silo.Device("stays-away")).GetProperty("outageId").GetString());
-        shadows.Requests.Count.ShouldBeGreaterThanOrEqualTo(2, "the stub answers only what is signed for iotdata");
+        var heard = notification.GetProperty("lastHeard");
+        var end = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        heard.GetProperty("notAfter").GetDateTimeOffset().ShouldBe(end);
+        heard.GetProperty("notBefore").GetDateTimeOffset().ShouldBe(end.AddMinutes(-6), "one and a half times four minutes");
+        iot.Requests.Select(request => request.Target).Distinct().ShouldBe(
+            ["/connections/stays-away", "/connections/is%20back%2Fagain", "/things/healed/shadow"], ignoreOrder: true,
+            "the stub answers only what is signed for iotdata");
         (await silo.Terminate()).ShouldBe(0, silo.AllOutput);
 
         Task Send(params string[] bodies) => sqs.SendMessageBatchAsync(
@@ -96,9 +106,10 @@ public sealed class AwsWireTests
     private static string Machine(string body) =>
         JsonDocument.Parse(body).RootElement is var root && root.TryGetProperty("sqs", out var sqs) ? sqs.GetString()! : body;
 
-    private static string Lifecycle(string clientId, bool connected, int version) => JsonSerializer.Serialize(new
+    private static string Lifecycle(string clientId, bool connected, int version, string? thingName = null) => JsonSerializer.Serialize(new
     {
         clientId,
+        thingName,
         eventType = connected ? "connected" : "disconnected",
         timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
         versionNumber = version,

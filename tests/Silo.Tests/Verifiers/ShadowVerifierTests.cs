@@ -1,6 +1,7 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Settings;
+using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Tests.Aws;
 using IoTOrleans.Silo.Verifiers;
 using IoTOrleans.Testing.Emulators;
@@ -17,7 +18,7 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
     private static readonly DateTimeOffset ChangedAt = DateTimeOffset.FromUnixTimeSeconds(1763884800);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly RecordingLogger<ShadowVerifier> _logger = new();
+    private readonly RecordingLogger<IotDataQuestions> _logger = new();
     private IotDataStub _stub = null!;
 
     public async ValueTask InitializeAsync() => _stub = await IotDataStub.Start();
@@ -65,7 +66,7 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
     [Fact]
     public async Task A_missing_permission_is_one_warning_an_hour_that_names_it()
     {
-        using var verifier = Verifier();
+        var verifier = Verifier();
         var denied = IotDataStub.Error(403, "ForbiddenException", "Not authorized");
         for (var i = 0; i < 3; i++) _stub.AnswerNext(denied);
 
@@ -122,7 +123,7 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, aborted);
             return new StubAnswer(200);
         });
-        using var verifier = Verifier(endpoint: silent.Address);
+        var verifier = Verifier(endpoint: silent.Address);
 
         var answer = Ask(verifier, "rpi-1");
         await asked.Task;
@@ -137,7 +138,7 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
         var nobody = await HttpStub.Start(new StubAnswer(200));
         var address = nobody.Address;
         await nobody.DisposeAsync();
-        using var verifier = Verifier(endpoint: address);
+        var verifier = Verifier(endpoint: address);
 
         var answer = await Ask(verifier, "rpi-1");
 
@@ -161,7 +162,7 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
             Interlocked.Decrement(ref underWay);
             return StubAnswer.Json(200, "{}");
         });
-        using var verifier = Verifier(new() { MaxConcurrency = 2 }, slow.Address);
+        var verifier = Verifier(new() { MaxConcurrency = 2 }, slow.Address);
 
         var answers = Enumerable.Range(0, 8).Select(i => Ask(verifier, $"rpi-{i}")).ToList();
         await enough.Task;
@@ -177,9 +178,9 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
     {
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        using var verifier = Verifier();
+        var verifier = Verifier();
 
-        await Should.ThrowAsync<OperationCanceledException>(() => verifier.Ask("rpi-1", stop.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => verifier.Ask(new("rpi-1"), stop.Token));
     }
 
     [Theory]
@@ -188,7 +189,7 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
     [InlineData(EventSource.Broker, false)]
     public void Things_of_the_embedded_broker_are_somebody_else_s(EventSource source, bool covered)
     {
-        using var verifier = Verifier();
+        var verifier = Verifier();
 
         verifier.Covers(source).ShouldBe(covered);
     }
@@ -196,9 +197,9 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
     [Fact]
     public void Settings_that_cannot_work_are_refused_at_start()
     {
-        Should.Throw<StartupException>(() => new ServiceCollection().AddShadowVerifier(new() { ShadowName = "a b" })).Message
+        Should.Throw<StartupException>(() => AddAwsVerifier(new() { ShadowName = "a b" })).Message
             .ShouldBe("Verify:ShadowName=a b: a shadow's name is 1 to 64 of letters, digits and $ : _ -");
-        Should.Throw<StartupException>(() => new ServiceCollection().AddShadowVerifier(new() { MaxPerSecond = 0 })).Message
+        Should.Throw<StartupException>(() => AddAwsVerifier(new() { MaxPerSecond = 0 })).Message
             .ShouldBe("Verify:MaxPerSecond=0: say 1 or more, or Verify:With=none to ask nobody.");
     }
 
@@ -210,15 +211,17 @@ public sealed class ShadowVerifierTests : IAsyncLifetime
         }
     }
 
+    private static IServiceCollection AddAwsVerifier(AwsVerifierOptions options) =>
+        new ServiceCollection().AddAwsVerifier(VerifyWith.Shadow, options);
+
     private static Task<VerifierAnswer> Ask(ShadowVerifier verifier, string thing) =>
-        verifier.Ask(thing, TestContext.Current.CancellationToken);
+        verifier.Ask(new(thing), TestContext.Current.CancellationToken);
 
-    private async Task<VerifierAnswer> Ask(string thing, ShadowVerifierOptions? options = null)
+    private Task<VerifierAnswer> Ask(string thing, AwsVerifierOptions? options = null) => Ask(Verifier(options), thing);
+
+    private ShadowVerifier Verifier(AwsVerifierOptions? options = null, Uri? endpoint = null)
     {
-        using var verifier = Verifier(options);
-        return await Ask(verifier, thing);
+        options ??= new();
+        return new(options, new IotDataQuestions(options, ThinClients.IotData(endpoint ?? _stub.Endpoint), _time, _logger));
     }
-
-    private ShadowVerifier Verifier(ShadowVerifierOptions? options = null, Uri? endpoint = null) =>
-        new(options ?? new ShadowVerifierOptions(), ThinClients.IotData(endpoint ?? _stub.Endpoint), _time, _logger);
 }

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace IoTOrleans.Testing.Emulators;
 
 /// <summary>
-/// The IoT data plane as far as GetThingShadow goes: there is no emulator of it. It refuses what AWS would refuse: a request that
-/// is not signed, or not for the service <c>iotdata</c>.
+/// The IoT data plane as far as GetThingShadow and GetConnection go: there is no emulator of it. It refuses what AWS would refuse: a
+/// request that is not signed, or not for the service <c>iotdata</c>.
 /// </summary>
 public sealed class IotDataStub : IAsyncDisposable
 {
@@ -15,6 +15,7 @@ public sealed class IotDataStub : IAsyncDisposable
     public const string SecretKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
     private readonly ConcurrentDictionary<(string Thing, string? Shadow), StubAnswer> _shadows = new();
+    private readonly ConcurrentDictionary<string, StubAnswer> _connections = new();
     private readonly ConcurrentQueue<StubAnswer> _next = new();
     private HttpStub? _http;
 
@@ -51,6 +52,26 @@ public sealed class IotDataStub : IAsyncDisposable
         }),
         shadowName);
 
+    /// <summary>False: an endpoint of before GetConnection, or of an emulator.</summary>
+    public bool KnowsConnections { get; set; } = true;
+
+    /// <summary>What AWS knows of the connection of an MQTT client.</summary>
+    public void PutConnection(string clientId, string document) => _connections[clientId] = StubAnswer.Json(200, document);
+
+    public void Connected(string clientId, DateTimeOffset since) => PutConnection(clientId, JsonSerializer.Serialize(new
+    {
+        clientId, connected = true, connectedSince = since.ToUnixTimeMilliseconds(), cleanSession = true, keepAliveDuration = 60,
+        sessionExpiry = 0,
+    }));
+
+    /// <param name="since">null: longer ago than AWS remembers.</param>
+    public void Disconnected(string clientId, DateTimeOffset? since, string reason = "CONNECTION_LOST", int keepAlive = 60) =>
+        PutConnection(clientId, JsonSerializer.Serialize(new
+        {
+            clientId, connected = false, disconnectedSince = since?.ToUnixTimeMilliseconds(), disconnectReason = reason,
+            cleanSession = true, keepAliveDuration = keepAlive, sessionExpiry = 0,
+        }));
+
     /// <summary>Answers the next request with this, whatever it asks for; more of them queue up.</summary>
     public void AnswerNext(StubAnswer answer) => _next.Enqueue(answer);
 
@@ -72,9 +93,19 @@ public sealed class IotDataStub : IAsyncDisposable
         }
         if (_next.TryDequeue(out var prepared)) return prepared;
 
-        var parts = request.Path.Split('/');
-        if (request.Method != "GET" || parts is not ["", "things", var thing, "shadow"])
-            return Error(404, "ResourceNotFoundException", "No such route.");
+        return (request.Method, request.Path.Split('/')) switch
+        {
+            ("GET", ["", "things", var thing, "shadow"]) => Shadow(request, thing),
+            ("GET", ["", "connections", var client]) when KnowsConnections => Connection(Uri.UnescapeDataString(client)),
+            _ => Error(404, "UnknownOperationException", "No such route."),
+        };
+    }
+
+    private StubAnswer Connection(string clientId) => _connections.TryGetValue(clientId, out var connection)
+        ? connection : Error(404, "ResourceNotFoundException", $"No client exists with ID: '{clientId}'");
+
+    private StubAnswer Shadow(RecordedRequest request, string thing)
+    {
         var name = QueryHelpers.ParseQuery(request.Query).TryGetValue("name", out var value) ? value.ToString() : null;
         return _shadows.TryGetValue((Uri.UnescapeDataString(thing), name), out var shadow)
             ? shadow

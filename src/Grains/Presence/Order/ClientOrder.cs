@@ -64,6 +64,22 @@ internal static class ClientOrder
         ? state.Marks : state.Marks.Append(new(OrderMark.LifecycleKey, Together(state)!));
 
     /// <summary>
+    /// The MQTT client IDs of a thing, as a verifier is asked about them. The client of a state of version 0.2 is by custom called like the
+    /// thing.
+    /// </summary>
+    public static IReadOnlyList<string?> IdsOf(DeviceState state, string thingName) => state.Clients.Count > 0
+        ? [.. state.Clients.Select(client => IdOf(client, thingName))]
+        : state.Marks.ContainsKey(OrderMark.LifecycleKey) ? [thingName] : [];
+
+    /// <summary>Null: it was too long to be stored.</summary>
+    public static string? IdOf(ClientMark client, string thingName) => client.Client switch
+    {
+        "" => thingName,
+        ['#', ..] => null,
+        var id => id,
+    };
+
+    /// <summary>
     /// Forgets the client that matters least: of those that ended, the one that ended first; else the one that was heard least recently.
     /// </summary>
     public static DeviceState Forget(DeviceState state, out ClientMark forgotten)

@@ -25,15 +25,22 @@ internal static class AuditRules
             case { Verdict: VerifierVerdict.Connected }:
                 return Nothing(state, PresenceReason.AuditConfirmed);
 
-            case { Verdict: VerifierVerdict.Disconnected, ChangedAt: { } changedAt, Number: { } number }:
-                var missed = new ConnectionChange(
-                    false, ChangeKind.Shadow, state.Source, changedAt, now) { Number = number, ShadowName = answer.ShadowName };
+            case { Verdict: VerifierVerdict.Disconnected } when MissedChange(state, answer, now) is { } missed:
                 return IsYounger(state, missed, now) ? Missed(state, missed, context, now) : Nothing(state, PresenceReason.AuditStale);
 
             default:
                 return Nothing(state, PresenceReason.AuditUnanswered);
         }
     }
+
+    /// <summary>AWS knows for a while when a client disconnected. Then all that is known is that it has, by now.</summary>
+    private static ConnectionChange? MissedChange(DeviceState state, VerifierAnswer answer, DateTimeOffset now) => answer switch
+    {
+        { Clients: not null } => new(false, ChangeKind.Time, state.Source, answer.ChangedAt ?? now, now),
+        { ChangedAt: { } changedAt, Number: { } number } =>
+            new(false, ChangeKind.Shadow, state.Source, changedAt, now) { Number = number, ShadowName = answer.ShadowName },
+        _ => null,
+    };
 
     private static bool IsTakenForConnected(DeviceState state) => state is { Connected: true, Outage: null };
 

@@ -87,7 +87,7 @@ internal static class LookingRules
         if (context.TellsNobody) return Verdicts.Mute(state, grace, context, now);
         if (Asking.Witness(state, context) is not { } witness) return Verdicts.Decide(state, grace, Verification.None, context, now);
 
-        var ask = new PresenceEffect.AskVerifier(grace.Id, witness);
+        var ask = new PresenceEffect.AskVerifier(grace.Id, witness, ClientOrder.IdsOf(state, context.ThingName));
         var asking = state.Memory.AskingAbout == grace.Id;
         if (asking && !Asking.StillTrying(state, now))
             return Verdicts.Decide(state, grace, Verification.Unanswered, context, now, ask);
@@ -119,7 +119,7 @@ internal static class LookingRules
         }
 
         var memory = looked with { AskingAbout = offline.Id, AskingSince = state.Memory.AskingSince ?? now };
-        return Remember(
-            state with { Memory = memory }, PresenceReason.AskedVerifier, new PresenceEffect.AskVerifier(offline.Id, witness)).Sending();
+        var ask = new PresenceEffect.AskVerifier(offline.Id, witness, ClientOrder.IdsOf(state, context.ThingName));
+        return Remember(state with { Memory = memory }, PresenceReason.AskedVerifier, ask).Sending();
     }
 }

@@ -18,8 +18,8 @@ internal static class VerifierAnswers
 
         switch (answer.Verdict)
         {
-            case VerifierVerdict.Connected when IsYounger(state, outage, answer):
-                return Heal(state, answer, context, now);
+            case VerifierVerdict.Connected when BackSince(state, outage, answer, context) is { } back:
+                return Heal(state, answer, back, context, now);
 
             case VerifierVerdict.Connected:
                 return Stale(state, outage, inGrace, context, now);
@@ -34,13 +34,19 @@ internal static class VerifierAnswers
                 };
                 return Store(waiting, PresenceReason.VerifierKnowsNewerDisconnect, now);
 
-            case VerifierVerdict.Disconnected when inGrace && outage.SecondWindow && NewerDisconnect(state, outage, answer) is { } newer
+            case VerifierVerdict.Disconnected when inGrace && outage.SecondWindow
+                && NewerDisconnect(state, outage, answer, context) is { } newer
                 && DeferralRules.Defer(Answered(state, now), outage, context, now, until: newer) is { } deferred:
+                return deferred;
+
+            // The connect of a client that nobody knows of yet may lie in the queue.
+            case VerifierVerdict.Disconnected when inGrace && answer.Clients is not null && ClientAnswers.MayLackOne(state)
+                && DeferralRules.Defer(Answered(state, now), outage, context, now) is { } deferred:
                 return deferred;
 
             case VerifierVerdict.Disconnected:
                 state = (inGrace ? Noted(state, answer) : state) with { Memory = state.Memory with { StaleAnswers = 0 } };
-                return Conclude(state, outage, inGrace, Verification.Confirmed, context, now);
+                return Conclude(state, outage with { LastHeard = answer.LastHeard }, inGrace, Verification.Confirmed, context, now);
 
             case VerifierVerdict.Failed when inGrace && (state.Memory.AskingAbout != outage.Id || Asking.StillTrying(state, now)):
                 // For an activation that did not ask itself the minute begins here.
@@ -52,14 +58,15 @@ internal static class VerifierAnswers
         }
     }
 
-    private static PresenceDecision Heal(DeviceState state, VerifierAnswer answer, RuleContext context, DateTimeOffset now)
+    private static PresenceDecision Heal(
+        DeviceState state, VerifierAnswer answer, DateTimeOffset back, RuleContext context, DateTimeOffset now)
     {
-        var at = answer.ChangedAt!.Value < now ? answer.ChangedAt.Value : now;
+        var at = Earlier(back, now);
         if (answer.Number is { } number && state.Source != EventSource.Broker)
         {
             // The event of this shadow version, when it comes, is a duplicate.
             var key = OrderMark.ShadowKeyOf(answer.ShadowName);
-            var mark = new OrderMark { Number = number, Connected = true, Stamp = answer.ChangedAt.Value, At = at };
+            var mark = new OrderMark { Number = number, Connected = true, Stamp = back, At = at };
             state = state.WithMark(key, mark);
         }
 
@@ -82,6 +89,10 @@ internal static class VerifierAnswers
             ? decision with { Effects = [.. decision.Effects, new PresenceEffect.WarnVerifierStale()] }
             : decision;
     }
+
+    private static DateTimeOffset? BackSince(DeviceState state, Outage outage, VerifierAnswer answer, RuleContext context) =>
+        answer.Clients is not null ? ClientAnswers.BackSince(state, outage, answer, context)
+            : IsYounger(state, outage, answer) ? answer.ChangedAt : null;
 
     /// <summary>
     /// "Connected" ends the outage only if it was written after the thing disconnected. Otherwise a field that nobody maintains (a client
@@ -109,11 +120,12 @@ internal static class VerifierAnswers
     private static DateTimeOffset? NewerWindow(DeviceState state, Outage outage, VerifierAnswer answer, RuleContext context)
     {
         if (outage.SecondWindow) return null;
-        return NewerDisconnect(state, outage, answer) is { } newer ? newer + context.Policy.Grace : null;
+        return NewerDisconnect(state, outage, answer, context) is { } newer ? newer + context.Policy.Grace : null;
     }
 
-    private static DateTimeOffset? NewerDisconnect(DeviceState state, Outage outage, VerifierAnswer answer)
+    private static DateTimeOffset? NewerDisconnect(DeviceState state, Outage outage, VerifierAnswer answer, RuleContext context)
     {
+        if (answer.Clients is not null) return ClientAnswers.NewerEnd(state, outage, answer, context);
         if (answer.Number is null || answer.ChangedAt is not { } changedAt) return null;
 
         // The Last Will of the drop that we know of has a slightly later stamp than our event of another kind.

@@ -21,7 +21,7 @@ internal static class OutwardComposition
     public static void AddVerification(this WebApplicationBuilder builder, SiloSettings settings)
     {
         if (settings.VerifiesByBroker) builder.Services.AddSingleton<IConnectionVerifier, BrokerVerifier>();
-        if (settings.VerifiesByShadow) builder.Services.AddShadowVerifier(
-            new ShadowVerifierOptions { ShadowName = settings.ShadowName, MaxPerSecond = settings.VerifyMaxPerSecond });
+        if (settings.VerifiesByAws) builder.Services.AddAwsVerifier(
+            settings.VerifyWith, new() { ShadowName = settings.ShadowName, MaxPerSecond = settings.VerifyMaxPerSecond });
     }
 }

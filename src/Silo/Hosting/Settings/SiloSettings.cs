@@ -16,6 +16,7 @@ internal enum StorageProvider
 internal enum VerifyWith
 {
     Auto,
+    Connection,
     Shadow,
     None,
 }
@@ -48,7 +49,8 @@ internal sealed record SiloSettings(
 {
     public static string IsIgnored(string unknown) => $"Unknown setting {unknown} is ignored: a typing error?";
 
-    public bool VerifiesByShadow => VerifyWith == VerifyWith.Shadow || (VerifyWith == VerifyWith.Auto && QueueUrl is not null);
+    public bool VerifiesByAws =>
+        VerifyWith is VerifyWith.Connection or VerifyWith.Shadow || (VerifyWith == VerifyWith.Auto && QueueUrl is not null);
 
     public bool VerifiesByBroker => VerifyWith != VerifyWith.None && Mqtt.Port > 0;
 }

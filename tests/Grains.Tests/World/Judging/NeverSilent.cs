@@ -71,7 +71,7 @@ internal sealed class NeverSilent(Court court, Correspondence letters, Testimony
     private static double Seconds(DateTimeOffset at) => (at - VirtualTime.Start).TotalSeconds;
 
     private bool IsKnownToBeAway(Change drop) =>
-        ((court.Setup.Witness == Witness.None && court.Setup.Feed != Feed.Both) || court.Setup.Feed == Feed.Shadow
+        ((court.Setup.Witness is Witness.None or Witness.Connection && court.Setup.Feed != Feed.Both) || court.Setup.Feed == Feed.Shadow
             || court.TimeIsKnown(drop)) &&
         court.Known.Latest(before: court.Now()) == drop && court.Known.LaterPerhaps(drop.Index, connected: true, by: court.Now()) is null
         && court.Known.LaterPerhaps(drop.Index, connected: false, by: court.Now()) is null;
@@ -80,7 +80,7 @@ internal sealed class NeverSilent(Court court, Correspondence letters, Testimony
     {
         if (court.Known.AwaySince(drop) is not { } known) return null;
         var over = Math.Max((court.Known.AwaySentLast(drop) ?? drop.At) + court.Setup.Grace, known + Setup.Settle);
-        if (court.Setup.Witness == Witness.Shadow) over += court.Setup.Grace + 60;
+        if (court.Setup.Witness is Witness.Shadow or Witness.Connection) over += court.Setup.Grace + 60;
 
         // What looks like another drop begins another grace, and is held by itself.
         if (testimony.Misled) over += court.Setup.Grace + Setup.MaxHold;

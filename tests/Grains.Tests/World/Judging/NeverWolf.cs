@@ -24,11 +24,16 @@ internal sealed class NeverWolf(Court court, Testimony testimony)
         AgainstTheVerifier(outage, at);
     }
 
-    /// <summary>Unless somebody confirms it: what lies in the queue may be its return.</summary>
+    /// <summary>
+    /// Unless somebody confirms it: what lies in the queue may be its return. Nobody can confirm it who was asked about clients, while
+    /// others may be there.
+    /// </summary>
     private void AheadOfTheQueue(Outage outage, Change drop, double at)
     {
         var over = (outage.GraceEndsAt - VirtualTime.Start).TotalSeconds;
-        if (outage.Verification == Verification.Confirmed || at >= over + Setup.MaxHold) return;
+        var confirmed = outage.Verification == Verification.Confirmed
+            && (court.Setup.Witness != Witness.Connection || court.Setup.Clients == Clients.One);
+        if (confirmed || at >= over + Setup.MaxHold) return;
         if (court.Backlog.Waiting(sentBy: over - Setup.Settle).FirstOrDefault(message => message.Change > drop.Index) is not { } waiting)
             return;
         court.Object($"told offline ({outage.Id}) at {at:0.000} s, while its return (change {waiting.Change}) lay in the queue "

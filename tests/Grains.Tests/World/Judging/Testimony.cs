@@ -33,6 +33,18 @@ internal sealed class Testimony(Court court)
             return;
         }
 
+        if (answer.Clients is { } clients)
+        {
+            // Of a connection itself: it is true, and any doubt about the time of the drop is no excuse.
+            foreach (var client in clients)
+            {
+                if (court.History.LastOf(client.Client, now) is { } change) court.Known.Perhaps(change.Index, now);
+            }
+
+            _answers.Add((now, answer.Verdict == VerifierVerdict.Connected));
+            return;
+        }
+
         var connected = answer.Verdict == VerifierVerdict.Connected;
         var written = (answer.ChangedAt!.Value - VirtualTime.Start).TotalSeconds;
         var about = court.History.Shadow.LastOrDefault(write => Math.Floor(write.At) == written && write.Connected == connected);
