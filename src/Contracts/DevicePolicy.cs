@@ -32,4 +32,6 @@ public sealed record DevicePolicy
 
     /// <summary>Names of the destinations that are notified.</summary>
     [Id(11)] public required IReadOnlyList<string> Notify { get; init; }
+
+    [Id(12)] public TimeSpan ExpectWithin { get; init; }
 }

@@ -48,6 +48,9 @@ public sealed record Outage
 
     /// <summary>When the thing was forgotten: <c>device.removed</c> is owed, or <c>device.recovered</c> if it had come back.</summary>
     [Id(20)] public DateTimeOffset? RemovedAt { get; init; }
+
+    /// <summary>No disconnect: the thing is expected since <see cref="Since"/> and was never seen. Its first event ends it.</summary>
+    [Id(23)] public bool NeverSeen { get; init; }
 }
 
 /// <summary>What one destination has accepted of one outage, and what it is owed.</summary>
