@@ -61,6 +61,9 @@ public enum ChangeKind
 
     /// <summary>Embedded MQTT broker: (broker start, sequence).</summary>
     Broker = 4,
+
+    /// <summary>What a verifier without numbers of its own said when the thing was imported: ordered by its time.</summary>
+    Imported = 5,
 }
 
 /// <summary>How an event came in: SQS, <c>POST /events</c>, or the MQTT broker in this process.</summary>

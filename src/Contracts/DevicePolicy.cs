@@ -24,6 +24,8 @@ public sealed record DevicePolicy
 
     [Id(7)] public TimeSpan RepeatInterval { get; init; }
 
+    [Id(12)] public TimeSpan ExpectWithin { get; init; }
+
     [Id(8)] public bool NotifyRecovery { get; init; }
 
     [Id(9)] public bool NotifyFlapping { get; init; }

@@ -73,4 +73,11 @@ public enum PresenceReason
 
     // The settings leave the thing out.
     NotWatched = 111,
+
+    // Things that are expected before any event of them.
+    ImportedConnected = 140,
+    ImportedDisconnected = 141,
+    ImportedUnknown = 142,
+    ImportKnown = 143,
+    ToldNeverSeen = 144,
 }

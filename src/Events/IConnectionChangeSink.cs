@@ -13,17 +13,9 @@ internal interface IConnectionChangeSink
 }
 
 /// <summary>Reports to the grains of the things that are watched at all; changes of other things go no further.</summary>
-/// <param name="include">Globs; empty: all things.</param>
-/// <param name="exclude">Globs, of the included things.</param>
-internal sealed class WatchedThings(IGrainFactory grains, IReadOnlyList<string> include, IReadOnlyList<string> exclude)
-    : IConnectionChangeSink
+internal sealed class WatchedThings(IGrainFactory grains, ThingFilter watched) : IConnectionChangeSink
 {
-    public Task<PresenceReason> Report(string thingName, ConnectionChange change) => Watches(thingName)
+    public Task<PresenceReason> Report(string thingName, ConnectionChange change) => watched.Watches(thingName)
         ? grains.GetGrain<IDeviceGrain>(thingName).Report(change)
         : Task.FromResult(PresenceReason.NotWatched);
-
-    private bool Watches(string thingName) =>
-        (include.Count == 0 || Matches(include, thingName)) && !Matches(exclude, thingName);
-
-    private static bool Matches(IReadOnlyList<string> globs, string thingName) => globs.Any(glob => Glob.Matches(glob, thingName));
 }

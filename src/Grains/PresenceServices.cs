@@ -1,5 +1,6 @@
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Importing;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Presence;
@@ -36,6 +37,7 @@ public static class PresenceServices
         services.TryAddSingleton<IBrokerClock, NoBroker>();
         services.TryAddSingleton<IIngestProgress, NoIngest>();
         services.TryAddSingleton<IFleetCount, NoFleetCount>();
+        services.TryAddSingleton(new ThingFilter([], []));
         services.AddSingleton<DispatcherClient>();
         services.AddSingleton<DestinationHealth>();
         services.AddSingleton<IDestinationHealth>(provider => provider.GetRequiredService<DestinationHealth>());
@@ -49,6 +51,8 @@ public static class PresenceServices
         services.AddSingleton<DeviceEffects>();
         services.AddSingleton<SummaryNotifications>();
         services.AddSingleton<WatcherNotifications>();
+        services.AddSingleton<Importer>();
+        services.AddSingleton(provider => new StoredPages<ImportPage>(provider, "names", "import-names"));
         services.AddKeyedSingleton<IRound, Sweep>(RoundOptions.Sweep);
         services.AddKeyedSingleton<IRound, Audit>(RoundOptions.Audit);
 
@@ -61,6 +65,7 @@ public static class PresenceServices
         services.AddHostedService<MuteCopier>();
         services.AddHostedService<SummaryStarter>();
         services.AddHostedService<RoundStarter>();
+        services.AddHostedService<ExpectedThings>();
         return services;
     }
 

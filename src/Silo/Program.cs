@@ -3,6 +3,7 @@ using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Mutes;
 using IoTOrleans.Silo.Api.Events;
+using IoTOrleans.Silo.Api.Importing;
 using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Hosting.Running;
@@ -38,6 +39,7 @@ return await Startup.Run(async () =>
     app.MapMutes();
     app.MapPolicies();
     app.MapAdvice();
+    app.MapImports();
     app.MapNotifications();
     if (settings.HttpEvents) app.MapEvents();
     app.MapOrleansDashboard(routePrefix: "/dashboard");

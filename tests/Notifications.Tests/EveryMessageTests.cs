@@ -32,6 +32,8 @@ public sealed class EveryMessageTests
         One("watcher blind", Sample.Blind),
         One("watcher ok", Sample.Blind with { Event = NotificationEvent.WatcherOk, RecoveredAt = Sample.Back }),
         One("removed", Sample.Offline with { Event = NotificationEvent.DeviceRemoved, RecoveryHold = TimeSpan.FromMinutes(1) }),
+        One("never seen", Sample.NeverSeen),
+        One("seen", Sample.Seen),
         One("test", Sample.Offline with { IsTest = true, RecoveryHold = TimeSpan.FromMinutes(1) }),
         Many("fleet outage", Sample.FleetOutage),
         Many("fleet outage, an update", Sample.FleetOutage with { Number = 2, Back = 12_345, Removed = 3, Joined = 2, Growing = false }),

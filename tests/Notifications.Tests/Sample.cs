@@ -65,6 +65,27 @@ internal static class Sample
         Drops = 14,
     };
 
+    /// <summary>Imported at the same moment, and never seen.</summary>
+    public static Notification NeverSeen { get; } = Offline with
+    {
+        Event = NotificationEvent.DeviceNeverSeen,
+        NeverSeen = true,
+        DetectedAt = Since.AddHours(1),
+        Duration = TimeSpan.FromHours(1),
+        Grace = TimeSpan.FromHours(1),
+        DisconnectReason = null,
+        Verification = Verification.Unanswered,
+        Durations = [],
+    };
+
+    public static Notification Seen { get; } = NeverSeen with
+    {
+        Event = NotificationEvent.DeviceRecovered,
+        RecoveredAt = Back.AddHours(2),
+        Duration = Back.AddHours(2) - Since,
+        NotifiedAt = Since.AddHours(1),
+    };
+
     /// <summary>About the service itself.</summary>
     public static Notification Blind { get; } = new()
     {

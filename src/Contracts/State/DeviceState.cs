@@ -75,6 +75,9 @@ public sealed record DeviceState
 
     [Id(15)] public PolicySettings? Override { get; init; }
 
+    /// <summary>It was imported then, or a policy named it, and nothing is known of its connection yet. null: something is.</summary>
+    [Id(26)] public DateTimeOffset? ExpectedSince { get; init; }
+
     /// <summary>A new client ID for each connection must not make the item grow.</summary>
     public const int MostClients = 4;
 }
@@ -119,6 +122,7 @@ public sealed record OrderMark
         ChangeKind.Lifecycle => LifecycleKey,
         ChangeKind.Shadow => ShadowKeyOf(change.ShadowName),
         ChangeKind.Broker => BrokerKey,
+        ChangeKind.Imported => "import",
         _ => "time",
     };
 

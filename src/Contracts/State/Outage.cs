@@ -51,6 +51,9 @@ public sealed record Outage
 
     /// <summary>What the verifier knew of it when it confirmed the outage; null: nothing.</summary>
     [Id(21)] public LastHeard? LastHeard { get; init; }
+
+    /// <summary>No disconnect: the thing is expected since <see cref="Since"/> and was never seen. Its first event ends it.</summary>
+    [Id(23)] public bool NeverSeen { get; init; }
 }
 
 /// <summary>What one destination has accepted of one outage, and what it is owed.</summary>

@@ -22,4 +22,6 @@ public sealed record PolicySettings
 
     /// <summary>Names of destinations, at least one.</summary>
     [Id(8)] public IReadOnlyList<string>? Notify { get; init; }
+
+    [Id(9)] public TimeSpan? ExpectWithin { get; init; }
 }

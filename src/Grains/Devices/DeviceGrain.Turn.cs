@@ -47,8 +47,8 @@ internal sealed partial class DeviceGrain
     }
 
     /// <summary>The settings with the mutes in effect. These matter only to things that are or were away, or flap.</summary>
-    private RuleContext PolicyAt(DateTimeOffset now) => _state is { Outage: null, Flapping.Count: 0 } ? _context
-        : mutes.Over(_state.Outage is { EndsQuietly: true } ? _context with { Blind = ingest.Current } : _context, _state, now);
+    private RuleContext PolicyAt(DateTimeOffset now) => _state is { Outage: null, Flapping.Count: 0, ExpectedSince: null } ? _context
+        : mutes.Over(_state.Outage is null or { EndsQuietly: true } ? _context with { Blind = ingest.Current } : _context, _state, now);
 
     private async Task<PresenceReason> Apply(PresenceInput input)
     {

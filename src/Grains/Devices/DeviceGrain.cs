@@ -96,6 +96,20 @@ internal sealed partial class DeviceGrain(
         return await Apply(new PresenceInput.Audited(answer));
     }
 
+    public Task<PresenceStatus> KnownStatus()
+    {
+        _heardOf = true;
+        return Task.FromResult(PresenceRules.StatusOf(_state, _context, Now));
+    }
+
+    public async Task<PresenceStatus> Imported(VerifierAnswer answer)
+    {
+        _heardOf = true;
+        await Refresh(unless: _stored.IsFresh);
+        await Apply(new PresenceInput.Imported(answer));
+        return PresenceRules.StatusOf(_state, _context, Now);
+    }
+
     public async Task Answered(
         string outageId, NotificationEvent notificationEvent, int sequence, string destination, DeliveryAnswer answer)
     {
@@ -153,7 +167,7 @@ internal sealed partial class DeviceGrain(
     {
         _heardOf = true;
         await Refresh();
-        if (settings is null && _state is { Connected: null, Marks.Count: 0, Clients.Count: 0, Owing.Count: 0 }) await ForgetStranger();
+        if (settings is null && ImportRules.IsUnseen(_state) && _state is { ExpectedSince: null, Owing.Count: 0 }) await ForgetStranger();
         else if (settings is not null || _state.Override is not null) await Apply(new PresenceInput.PolicySet(settings));
         return _context.With(settings).Policy;
     }

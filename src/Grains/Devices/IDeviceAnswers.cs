@@ -15,6 +15,15 @@ public interface IDeviceAnswers : IGrainWithStringKey
     [Alias("Audited")]
     Task<PresenceReason> Audited(VerifierAnswer answer);
 
+    /// <summary>The status before an import, without a trace in storage. It does not matter what the mutes say.</summary>
+    [Alias("KnownStatus")]
+    Task<PresenceStatus> KnownStatus();
+
+    /// <summary>Somebody names this thing in a list. This is the verifier's answer. If any event has come in, nothing changes.</summary>
+    /// <returns>Its status now.</returns>
+    [Alias("Imported")]
+    Task<PresenceStatus> Imported(VerifierAnswer answer);
+
     /// <summary>A destination's answer to one notification.</summary>
     [Alias("Answered")]
     Task Answered(string outageId, NotificationEvent notificationEvent, int sequence, string destination, DeliveryAnswer answer);

@@ -15,7 +15,7 @@ internal static class WaitingReasons
             .. Muted(state, context, mutedUntil),
             .. state.Outage switch
             {
-                null => [],
+                null => Expected(state, context),
                 { Phase: OutagePhase.Recovering } back =>
                     [new("recovery-hold", back.HoldEndsAt, "It is back; the outage is over when that has lasted.")],
                 { Phase: OutagePhase.Grace } grace => [InGrace(state, grace.WithGraceOf(context), context, now)],
@@ -46,9 +46,17 @@ internal static class WaitingReasons
         };
     }
 
+    private static IEnumerable<WaitingFor> Expected(DeviceState state, RuleContext context)
+    {
+        if (ExpectationRules.Deadline(state, context) is { } deadline)
+            yield return new("first-event", deadline, "No event of it has come in yet; if none does by then, people are told.");
+    }
+
     private static IEnumerable<WaitingFor> Offline(DeviceState state, Outage offline, RuleContext context, DateTimeOffset now)
     {
-        if (offline.Phase != OutagePhase.Muted)
+        if (offline is { NeverSeen: true, OwesItsEnd: true })
+            yield return new("first-event", null, "People were told that it has never been seen; its first event ends that.");
+        else if (offline.Phase != OutagePhase.Muted)
             yield return new("return", null, "It is offline; its return ends the outage when it has held.");
         else if (context.MutedBy.Count == 0 && context.TellsNobody)
             yield return new("policy", null, "It is offline. Its policy tells nobody.");

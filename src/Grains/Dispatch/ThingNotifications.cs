@@ -103,7 +103,8 @@ internal sealed partial class ThingNotifications(
         /// <summary>Outages and returns may join an incident, which is one attempt for all of them.</summary>
         private bool MayJoin(DestinationTerms terms) => terms.Collapse
             && (notification.IncidentId is not null
-                || notification.Event is NotificationEvent.DeviceOffline or NotificationEvent.DeviceRecovered);
+                || notification.Event is NotificationEvent.DeviceOffline or NotificationEvent.DeviceNeverSeen
+                    or NotificationEvent.DeviceRecovered);
 
         private async Task<bool> LookAgain(bool sending)
         {

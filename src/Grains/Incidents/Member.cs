@@ -7,6 +7,9 @@ namespace IoTOrleans.Grains.Incidents;
 [GenerateSerializer, Immutable, Alias("IoTOrleans.Member")]
 internal sealed record Member
 {
+    /// <summary>In the reasons of an incident.</summary>
+    internal const string NeverSeen = "NEVER_SEEN";
+
     [Id(0)] public required string ThingName { get; init; }
 
     [Id(1)] public required string OutageId { get; init; }
@@ -36,7 +39,7 @@ internal sealed record Member
     /// <summary>It was read a while ago: good enough to ask again, not to ask for the first time.</summary>
     [Id(12)] public bool Stale { get; init; }
 
-    public bool Joins => Event == NotificationEvent.DeviceOffline;
+    public bool Joins => Event is NotificationEvent.DeviceOffline or NotificationEvent.DeviceNeverSeen;
 
     public bool Returns => Event == NotificationEvent.DeviceRecovered;
 
@@ -46,6 +49,7 @@ internal sealed record Member
     /// <summary>Its outage ended before anybody could be told: it joins and is back at once.</summary>
     public bool IsLate => Joins && BackAt is not null && ReturnIsTold;
 
+    /// <summary>Of the notification that its outage began with, whichever that was: the end does not tell.</summary>
     public long OutageHash => HashOf($"{OutageId}.{NotificationEvent.DeviceOffline.Name()}");
 
     public long ReturnHash => HashOf($"{OutageId}.{NotificationEvent.DeviceRecovered.Name()}");
@@ -56,13 +60,14 @@ internal sealed record Member
         OutageId = notification.OutageId,
         Event = notification.Event,
         Sequence = notification.Sequence,
-        Hash = HashOf(notification.Key),
+        Hash = HashOf((notification.Event == NotificationEvent.DeviceNeverSeen
+            ? notification with { Event = NotificationEvent.DeviceOffline } : notification).Key),
         Since = notification.Since,
         BackAt = notification.RecoveredAt,
         Due = notification.Event == NotificationEvent.DeviceRecovered && notification.RecoveredAt is { } back
             ? back + notification.RecoveryHold
             : notification.DetectedAt,
-        Reason = notification.DisconnectReason,
+        Reason = notification.Event == NotificationEvent.DeviceNeverSeen ? NeverSeen : notification.DisconnectReason,
         Attributes = notification.Attributes,
         IncidentId = notification.IncidentId,
         ReturnIsTold = notification.ReturnIsTold && destination.SendResolved,

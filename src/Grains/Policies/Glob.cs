@@ -27,6 +27,21 @@ public static class Glob
         return glob.AsSpan(at).TrimStart('*').IsEmpty;
     }
 
+    /// <summary>The name, if only one can match; null: several can.</summary>
+    public static string? OnlyNameOf(string glob)
+    {
+        var name = new StringBuilder(glob.Length);
+        for (var at = 0; at < glob.Length;)
+        {
+            if (glob[at] is '*' or '?') return null;
+            var (literal, length) = LiteralAt(glob, at)!.Value;
+            name.Append(literal);
+            at += length;
+        }
+
+        return name.ToString();
+    }
+
     private static (char Literal, int Length)? LiteralAt(string glob, int at) => at >= glob.Length ? null
         : glob[at] == '\\' && at + 1 < glob.Length && glob[at + 1] is '*' or '?' or '\\' ? (glob[at + 1], 2) : (glob[at], 1);
 

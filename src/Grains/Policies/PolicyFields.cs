@@ -36,6 +36,11 @@ public static class PolicyFields
             "how often device.still_offline is sent while a thing is offline",
             policy => policy.RepeatInterval, (policy, value) => policy with { RepeatInterval = value },
             (policy, value) => policy with { RepeatInterval = value ?? policy.RepeatInterval }),
+        new DurationField(
+            "ExpectWithin", TimeSpan.Zero, Minute, TimeSpan.FromDays(365), "0s (off) or 1m to 365d",
+            "a thing that is imported or named, and not seen for so long, is told once",
+            policy => policy.ExpectWithin, (policy, value) => policy with { ExpectWithin = value },
+            (policy, value) => policy with { ExpectWithin = value ?? policy.ExpectWithin }),
         new FlagField(
             "NotifyRecovery", true, "send device.recovered",
             policy => policy.NotifyRecovery, (policy, value) => policy with { NotifyRecovery = value },

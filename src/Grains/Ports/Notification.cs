@@ -65,6 +65,9 @@ public sealed record Notification
     /// <summary>Null: not known.</summary>
     [Id(36)] public LastHeard? LastHeard { get; init; }
 
+    /// <summary>The outage began with <c>device.never_seen</c>: <see cref="Since"/> is when the thing was first expected.</summary>
+    [Id(40)] public bool NeverSeen { get; init; }
+
     /// <summary>The same in all repeats: <c>{outageId}.{event}[.{n}]</c>.</summary>
     public string Key => Sequence == 0 ? $"{OutageId}.{Event.Name()}" : $"{OutageId}.{Event.Name()}.{Sequence}";
 }
@@ -84,6 +87,9 @@ public enum NotificationEvent
 
     /// <summary>The thing was forgotten: no return will follow.</summary>
     DeviceRemoved = 7,
+
+    /// <summary>The thing was expected, and no event of it has come in.</summary>
+    DeviceNeverSeen = 8,
 }
 
 public static class NotificationEventNames
@@ -98,6 +104,7 @@ public static class NotificationEventNames
         NotificationEvent.WatcherBlind => "watcher.blind",
         NotificationEvent.WatcherOk => "watcher.ok",
         NotificationEvent.DeviceRemoved => "device.removed",
+        NotificationEvent.DeviceNeverSeen => "device.never_seen",
         _ => throw new ArgumentOutOfRangeException(nameof(notificationEvent), notificationEvent, null),
     };
 

@@ -43,6 +43,9 @@ internal static class Outages
         /// <summary>Somebody may have been notified: they are owed the end.</summary>
         public bool OwesItsEnd => !outage.EndsQuietly;
 
+        /// <summary>The notification with which it begins.</summary>
+        public NotificationEvent FirstWord => outage.NeverSeen ? NotificationEvent.DeviceNeverSeen : NotificationEvent.DeviceOffline;
+
         public Outage DroppedInHold() =>
             outage with { BackAt = null, HoldEndsAt = null, LastHeard = null, ShortReturns = outage.ShortReturns + 1 };
 
@@ -52,10 +55,11 @@ internal static class Outages
         /// <summary>The deadline was set with the grace of that day. It changes only if the setting did.</summary>
         public Outage WithGraceOf(RuleContext context)
         {
-            var change = context.Policy.Grace - TimeSpan.FromSeconds(outage.GraceSeconds);
+            var grace = outage.NeverSeen ? context.Policy.ExpectWithin : context.Policy.Grace;
+            var change = grace - TimeSpan.FromSeconds(outage.GraceSeconds);
             return change == TimeSpan.Zero ? outage : outage with
             {
-                GraceSeconds = context.Policy.Grace.TotalSeconds,
+                GraceSeconds = grace.TotalSeconds,
                 GraceEndsAt = ToMilliseconds(outage.GraceEndsAt + change),
             };
         }

@@ -22,6 +22,13 @@ internal sealed record PresenceDecision(
     public static PresenceDecision Store(DeviceState state, PresenceReason reason, DateTimeOffset at) =>
         Nothing(state, reason).Stored(reason, at);
 
+    /// <summary>The same decision, told with another reason.</summary>
+    public PresenceDecision Because(PresenceReason reason) => this with
+    {
+        State = State with { Ring = [.. State.Ring.SkipLast(1), State.Ring[^1] with { Reason = reason }] },
+        Reason = reason,
+    };
+
     public PresenceDecision Stored(PresenceReason reason, DateTimeOffset at) =>
         this with { State = History.Add(State, reason, at), Persist = true, Reason = reason };
 }

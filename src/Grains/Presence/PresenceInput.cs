@@ -20,6 +20,9 @@ internal abstract record PresenceInput
     /// <summary>The audit's answer about a thing that seems to be connected.</summary>
     internal sealed record Audited(VerifierAnswer Answer) : PresenceInput;
 
+    /// <summary>Somebody names this thing in a list, and this is what the verifier says about it, if there is one.</summary>
+    internal sealed record Imported(VerifierAnswer Answer) : PresenceInput;
+
     /// <summary>A destination's answer about an outage that may be over by now.</summary>
     internal sealed record Answered(
         string OutageId, NotificationEvent Event, int Sequence, string Destination, DeliveryAnswer Answer) : PresenceInput;

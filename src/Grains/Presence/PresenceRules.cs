@@ -50,6 +50,7 @@ internal static class PresenceRules
                 LookingRules.Tick(DeliveryRules.AnswersAgain(state, answersAgain), context, now),
             PresenceInput.Verified(var outageId, var answer) => VerifierAnswers.Verified(state, outageId, answer, context, now),
             PresenceInput.Audited(var answer) => AuditRules.Audited(state, answer, context, now),
+            PresenceInput.Imported(var answer) => ImportRules.Imported(state, answer, context, now),
             PresenceInput.Forgotten => RemovalRules.Forget(state, context, now),
             PresenceInput.Answered answer => FlappingRules.Find(state, answer.OutageId, context) is { } flapping
                 ? FlappingRules.Answered(state, flapping, answer, context, now)
@@ -68,7 +69,7 @@ internal static class PresenceRules
         var owed = DeliveryRules.NextTry(state, context, now);
         var look = state.Outage switch
         {
-            null => state.RecoversAt,
+            null => Earlier(state.RecoversAt, ExpectationRules.Deadline(state, context)),
             { Phase: OutagePhase.Recovering } back => back.HoldEndsAt,
             { EndsQuietly: true } quiet when quiet.Phase == OutagePhase.Grace || !context.TellsNobody =>
                 LookingRules.NextLookInGrace(state, quiet, context),

@@ -83,6 +83,12 @@ internal static partial class ReasonTexts
 
         PresenceReason.NotWatched => "The settings leave it out (Things:Include, Things:Exclude), so its event changed nothing.",
 
+        PresenceReason.ImportedConnected => "It was imported, and the verifier said that it is connected.",
+        PresenceReason.ImportedDisconnected => "It was imported, and the verifier said that it is disconnected; its grace runs from then.",
+        PresenceReason.ImportedUnknown => "It was imported or named by a policy, and nobody knew whether it is connected.",
+        PresenceReason.ImportKnown => "It was imported, which changed nothing: something was known of it already.",
+        PresenceReason.ToldNeverSeen => "It was expected, and no event of it came within ExpectWithin: it was told.",
+
         _ => Unknown,
     };
 
@@ -90,12 +96,15 @@ internal static partial class ReasonTexts
     public static string? EventOf(PresenceReason reason) => reason switch
     {
         PresenceReason.FirstConnected or PresenceReason.CameBackInGrace or PresenceReason.CameBackTold or PresenceReason.CameBackMuted
-            or PresenceReason.TakenOverByNewSession or PresenceReason.HealedByVerifier => "connected",
+            or PresenceReason.TakenOverByNewSession or PresenceReason.HealedByVerifier
+            or PresenceReason.ImportedConnected => "connected",
         PresenceReason.GraceStarted or PresenceReason.DroppedInHold or PresenceReason.GraceRestartedByNewerSession
             or PresenceReason.WatcherRestarted or PresenceReason.VerifierKnowsNewerDisconnect
-            or PresenceReason.DisconnectFoundByAudit => "disconnected",
+            or PresenceReason.DisconnectFoundByAudit or PresenceReason.ImportedDisconnected => "disconnected",
+        PresenceReason.ImportedUnknown => "expected",
         PresenceReason.MutedAtDeadline => "muted",
-        PresenceReason.ToldConfirmed or PresenceReason.ToldUnanswered or PresenceReason.ToldUnverified => "told",
+        PresenceReason.ToldConfirmed or PresenceReason.ToldUnanswered or PresenceReason.ToldUnverified
+            or PresenceReason.ToldNeverSeen => "told",
         PresenceReason.Delivered or PresenceReason.DeliveredByIncident => "delivered",
         PresenceReason.DeliveryGivenUp or PresenceReason.DestinationRemoved => "given-up",
         PresenceReason.HoldHeld => "recovered",
@@ -109,6 +118,7 @@ internal static partial class ReasonTexts
     public static NotificationEvent? WordOf(PresenceReason reason) => reason switch
     {
         PresenceReason.ToldConfirmed or PresenceReason.ToldUnanswered or PresenceReason.ToldUnverified => NotificationEvent.DeviceOffline,
+        PresenceReason.ToldNeverSeen => NotificationEvent.DeviceNeverSeen,
         PresenceReason.HoldHeld => NotificationEvent.DeviceRecovered,
         PresenceReason.FlappingBegan => NotificationEvent.DeviceFlapping,
         PresenceReason.FlappingEnded => NotificationEvent.DeviceSteady,

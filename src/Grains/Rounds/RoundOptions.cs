@@ -17,6 +17,9 @@ public sealed class RoundOptions
     /// <summary>The most questions per second. Default: 20.</summary>
     public int AuditPerSecond { get; set; } = 20;
 
+    /// <summary>The most questions per second of all imports together. Default: 50.</summary>
+    public int ImportPerSecond { get; set; } = 50;
+
     public IEnumerable<string> Made => new[] { (Name: Sweep, Every: SweepEvery), (Name: Audit, Every: AuditEvery) }
         .Where(round => round.Every > TimeSpan.Zero).Select(round => round.Name);
 

@@ -66,6 +66,6 @@ internal sealed partial class Sweep(
     private DateTimeOffset Now => time.GetUtcNow();
 
     [LoggerMessage(LogLevel.Warning, "{Count} things had something left to do and no reminder for it, and are looked at again: "
-        + "{ThingNames}. Was a backup restored, or a row of the reminder table deleted?")]
+        + "{ThingNames}. Was a backup restored, a row of the reminder table deleted, or Presence:ExpectWithin set meanwhile?")]
     private partial void LogHealed(int count, string thingNames);
 }

@@ -29,6 +29,9 @@ internal sealed class English(LocalClock clock, string source)
     {
         _ when n.Event.IsOfWatcher() => WatcherSubject(n, name),
         _ when IsOfFlapping(n) => FlappingSubject(n, name),
+        NotificationEvent.DeviceNeverSeen => $"[NEVER SEEN] {name} in {Words(n.RecoveredAt is null ? n.Duration : n.Grace)}"
+            + (n.RecoveredAt is null ? "" : " (seen since)"),
+        NotificationEvent.DeviceRecovered when n.NeverSeen => $"[SEEN] {name} for the first time after {Words(n.Duration)}",
         NotificationEvent.DeviceRecovered => $"[BACK] {name} after {Words(n.Duration)} ({FromTo(n)})",
         NotificationEvent.DeviceRemoved => $"[REMOVED] {name} ({Words(n.Duration)} after {Since(n)})",
         NotificationEvent.DeviceStillOffline => $"[STILL OFFLINE] {name} since {Since(n)} ({Words(n.Duration)})",
@@ -40,13 +43,19 @@ internal sealed class English(LocalClock clock, string source)
 
     protected override string LastLine(Notification n) => n.Event.IsOfWatcher()
         ? $"Blindness {n.OutageId} - told after {Words(n.Grace)} - {source}"
-        : $"{(IsOfFlapping(n) ? "Flapping" : "Outage")} {n.OutageId} - {RuleOf(n)} (grace {Words(n.Grace)}) - {source}";
+        : $"{(IsOfFlapping(n) ? "Flapping" : "Outage")} {n.OutageId} - {RuleOf(n)} ({LimitOf(n)}) - {source}";
 
     protected override string WhatHappened(Notification n)
     {
         var name = Characters.Printable(n.ThingName);
         return n.Event switch
         {
+            NotificationEvent.DeviceNeverSeen =>
+                $"{name} has been expected since {Long(n.Since)}. No event of it came in within {Words(n.Grace)}. "
+                + (n.RecoveredAt is { } seen ? $"This comes late: it was first seen on {Long(seen)}."
+                    : "Is it switched on, and is its name right?"),
+            NotificationEvent.DeviceRecovered when n.NeverSeen =>
+                $"{name} was seen for the first time on {Long(EndOf(n))}, {Words(n.Duration)} after it was first expected. Nothing to do.",
             NotificationEvent.DeviceRecovered =>
                 $"{name} reconnected on {Long(EndOf(n))} after {Words(n.Duration)}{Held(n.RecoveryHold)}. Nothing to do.",
             NotificationEvent.DeviceRemoved =>
@@ -87,6 +96,8 @@ internal sealed class English(LocalClock clock, string source)
             + $"the longest within {Words(usual.Longest)}.";
 
     private static string RuleOf(Notification n) => n.PolicyMatch is null ? "default rule" : $"rule {Characters.Printable(n.PolicyMatch)}";
+
+    private static string LimitOf(Notification n) => $"{(n.NeverSeen ? "expected within" : "grace")} {Words(n.Grace)}";
 
     private static string Held(TimeSpan hold) => hold > TimeSpan.Zero ? $" and has stayed connected for {Words(hold)}" : "";
 

@@ -31,6 +31,9 @@ internal sealed class Japanese(LocalClock clock, string source)
     {
         _ when n.Event.IsOfWatcher() => WatcherSubject(n, name),
         _ when IsOfFlapping(n) => FlappingSubject(n, name),
+        NotificationEvent.DeviceNeverSeen => n.RecoveredAt is null
+            ? $"【未接続】{name} 登録から{Words(n.Duration)}" : $"【未接続】{name} 登録から{Words(n.Grace)}（接続済み）",
+        NotificationEvent.DeviceRecovered when n.NeverSeen => $"【初接続】{name} 登録から{Words(n.Duration)}",
         NotificationEvent.DeviceRecovered => $"【復帰】{name} {Words(n.Duration)}ぶりに接続（{FromTo(n)}）",
         NotificationEvent.DeviceRemoved => $"【監視解除】{name}（{Minute(n.Since, EndOf(n))}から{Words(n.Duration)}後）",
         NotificationEvent.DeviceStillOffline => $"【オフライン継続】{name} {Minute(n.Since, EndOf(n))}から（{Words(n.Duration)}経過）",
@@ -42,13 +45,19 @@ internal sealed class Japanese(LocalClock clock, string source)
 
     protected override string LastLine(Notification n) => n.Event.IsOfWatcher()
         ? $"監視不能ID {n.OutageId} / {Words(n.Grace)}で通知 / {source}"
-        : $"{(IsOfFlapping(n) ? "断続" : "障害")}ID {n.OutageId} / {RuleOf(n)}（猶予{Words(n.Grace)}）/ {source}";
+        : $"{(IsOfFlapping(n) ? "断続" : "障害")}ID {n.OutageId} / {RuleOf(n)}（{(n.NeverSeen ? "期限" : "猶予")}{Words(n.Grace)}）/ {source}";
 
     protected override string WhatHappened(Notification n)
     {
         var name = Characters.Printable(n.ThingName);
         return n.Event switch
         {
+            NotificationEvent.DeviceNeverSeen =>
+                $"{name} は {Long(n.Since)} に監視対象になりましたが、{Words(n.Grace)}以内に一度も確認できませんでした。"
+                + (n.RecoveredAt is { } seen ? $"お知らせが遅れましたが、{Long(seen)} に初めて確認できました。"
+                    : "電源が入っているか、名前が正しいかをご確認ください。"),
+            NotificationEvent.DeviceRecovered when n.NeverSeen =>
+                $"{name} を {Long(EndOf(n))} に初めて確認できました。監視対象になってから{Words(n.Duration)}でした。対応は不要です。",
             NotificationEvent.DeviceRecovered =>
                 $"{name} は {Long(EndOf(n))} に再接続し{Held(n.RecoveryHold)}。切断時間は{Words(n.Duration)}でした。対応は不要です。",
             NotificationEvent.DeviceRemoved =>
@@ -166,6 +175,9 @@ internal sealed class Japanese(LocalClock clock, string source)
         ["THROTTLED"] = "ブローカーの制限超過",
         ["WEBSOCKET_TTL_EXPIRATION"] = "WebSocketの最長時間",
         ["CUSTOMAUTH_TTL_EXPIRATION"] = "カスタム認証の期限",
+
+        // Of an incident: not a disconnect.
+        ["NEVER_SEEN"] = "一度も接続なし",
     };
 
     public override string Subject(FleetNotification n)

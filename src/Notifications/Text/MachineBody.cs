@@ -22,7 +22,7 @@ internal static class MachineBody
         {
             ["thingName"] = message.ThingName,
             ["outageId"] = n.OutageId,
-            ["since"] = n.Since,
+            ["since"] = n.NeverSeen ? null : n.Since,
             ["detectedAt"] = n.DetectedAt,
             ["recoveredAt"] = n.RecoveredAt,
             ["durationSeconds"] = (long)n.Duration.TotalSeconds,

@@ -29,7 +29,8 @@ internal sealed class NotificationText
     public OutgoingMessage Render(Notification n)
     {
         var isOfWatcher = n.Event.IsOfWatcher();
-        var first = isOfWatcher ? NotificationEvent.WatcherBlind : NotificationEvent.DeviceOffline;
+        var first = isOfWatcher ? NotificationEvent.WatcherBlind
+            : n.NeverSeen ? NotificationEvent.DeviceNeverSeen : NotificationEvent.DeviceOffline;
         return Message(
             isOfWatcher ? MessageKind.Watcher : MessageKind.Thing, n.Event.Name(), n.Key, n.Since,
             isOfWatcher ? LinkToAll : LinkTo(n.ThingName), url => _wording.Lines(n, url),

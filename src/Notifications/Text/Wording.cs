@@ -34,7 +34,7 @@ internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, strin
 
         if (ReasonOf(n) is { } reason) yield return $"{labels.Reason}: {reason}";
         if (n.LastHeard is { } heard) yield return $"{labels.LastHeard}: {InWords(heard, n.Since)}";
-        if (Checked(n.Verification) is { } check) yield return $"{labels.Checked}: {check}";
+        if (!n.NeverSeen && Checked(n.Verification) is { } check) yield return $"{labels.Checked}: {check}";
         if (Usual.Of(n.Durations) is { } usual) yield return $"{labels.Usual}: {InWords(usual)}";
     }
 

@@ -23,7 +23,7 @@ internal static class HealthQuestion
     }
 
     /// <summary>On this machine, at the port that the container's environment names.</summary>
-    private static string DefaultAddress()
+    internal static string DefaultAddress()
     {
         var ports = Environment.GetEnvironmentVariable("ASPNETCORE_HTTP_PORTS") ?? Environment.GetEnvironmentVariable("HTTP_PORTS");
         return $"http://127.0.0.1:{ports?.Split(';')[0] ?? "8080"}";

@@ -153,6 +153,10 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     public Task CrashSummary(string destination = "mail") => _cluster.DeactivateAsync(Summary(destination));
 
+    public IImportsGrain Imports => _cluster.Client.GetGrain<IImportsGrain>(0);
+
+    public Task CrashImports() => _cluster.DeactivateAsync(Imports);
+
     public Task CrashMutes() => _cluster.DeactivateAsync(Mutes);
 
     public Task MutesAreKnown() => Until(() => MuteBooks.All(book => book.HasCopy));

@@ -95,6 +95,8 @@ internal sealed class Story
     public PresenceReason Audited(VerifierVerdict verdict, DateTimeOffset? changedAt = null, long? version = null, string? name = null) =>
         Do(new PresenceInput.Audited(new VerifierAnswer(verdict, changedAt, version, name)));
 
+    public PresenceReason Imported(VerifierAnswer answer) => Do(new PresenceInput.Imported(answer));
+
     public PresenceReason Answered(DeliveryOutcome outcome, NotificationEvent notificationEvent = NotificationEvent.DeviceOffline,
         string to = "mail", string? outage = null, int sequence = 0) =>
         Do(new PresenceInput.Answered(

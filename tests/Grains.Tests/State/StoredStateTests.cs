@@ -277,5 +277,12 @@ public sealed class StoredStateTests
         heard.Answered(DeliveryOutcome.Accepted, to: "sns");
         heard.After(TimeSpan.FromMinutes(6)).Answered(DeliveryOutcome.Accepted, to: "hook");
         yield return ("0.3-offline-heard", heard.State);
+
+        var expected = new Story();
+        expected.Set(new() { ExpectWithin = TimeSpan.FromHours(1) });
+        yield return ("0.4-unknown-expected", expected.State);
+        expected.After(TimeSpan.FromHours(1)).Tick();
+        expected.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceNeverSeen);
+        yield return ("0.4-unknown-never-seen", expected.State);
     }
 }

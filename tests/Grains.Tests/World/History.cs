@@ -27,10 +27,14 @@ internal sealed record History(IReadOnlyList<Change> Changes, IReadOnlyList<Mess
     /// <summary>For so long AWS says when a client disconnected.</summary>
     private const double EndIsKnown = 1800;
 
-    public VerifierAnswer Look(Witness witness, VerifierQuestion question, double askedAt, double now) =>
-        witness != Witness.Connection ? Look(witness, now)
-            : question.Clients is not { Count: > 0 } clients ? Look(Witness.Shadow, now)
-            : VerifierAnswer.OfClients([.. clients.Select(client => LookAt(client, now))], VirtualTime.Start.AddSeconds(askedAt));
+    public VerifierAnswer Look(Witness witness, VerifierQuestion question, double askedAt, double now)
+    {
+        if (witness != Witness.Connection) return Look(witness, now);
+        if (question.Clients is { Count: 0 }) return Look(Witness.Shadow, now);
+        var clients = question.Clients ?? [IotCore.Thing];
+        var answer = VerifierAnswer.OfClients([.. clients.Select(client => LookAt(client, now))], VirtualTime.Start.AddSeconds(askedAt));
+        return question.Clients is null && answer.Verdict == VerifierVerdict.DoesNotKnow ? Look(Witness.Shadow, now) : answer;
+    }
 
     /// <summary>The last change of a client by some time; null: AWS does not know it.</summary>
     public Change? LastOf(string? client, double now) =>

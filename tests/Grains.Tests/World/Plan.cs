@@ -13,6 +13,9 @@ internal sealed record Plan(Setup Setup, Chapter[] Chapters, Trouble[] Troubles,
     /// </summary>
     public bool IsShortOfMemory => Chapters.Sum(chapter => chapter.Up) % 3 == 0;
 
+    /// <summary>In a third of the worlds somebody keeps importing the thing. It has events, so that changes nothing.</summary>
+    public bool IsImported => Chapters.Sum(chapter => chapter.Up) % 3 == 1;
+
     public bool HasSleepers => Troubles.Any(trouble => trouble.Kind == TroubleKind.SiloSleeps)
         || Blows.Any(blow => blow.Kind == BlowKind.SleepsAfter);
 

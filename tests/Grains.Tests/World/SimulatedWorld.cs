@@ -14,7 +14,7 @@ namespace IoTOrleans.Grains.Tests.World;
 /// One thing's life, from its first connect to an hour's calm after the last trouble: the product's own grain, clock and queues on
 /// two simulated silos, and around them all that may fail.
 /// </summary>
-internal sealed class SimulatedWorld : IWorld
+internal sealed partial class SimulatedWorld : IWorld
 {
     public const string Mail = "mail";
 
@@ -119,6 +119,7 @@ internal sealed class SimulatedWorld : IWorld
     {
         foreach (var message in _history.Messages) Time.At(At(message.Arrives), () => Deliver(message));
         foreach (var trouble in _plan.Troubles) Time.At(At(trouble.From), () => Begin(trouble));
+        if (_plan.IsImported) KeepImporting();
         Time.RunUntil(At(Math.Max(_history.End, _faults.Until) + TroubleGoesOn));
         _faults.Over = true;
         Time.RunUntil(At(Math.Max(Time.Seconds, _faults.Until) + Calm));

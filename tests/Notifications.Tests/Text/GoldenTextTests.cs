@@ -49,6 +49,10 @@ public sealed class GoldenTextTests
         {
             Event = NotificationEvent.DeviceRemoved, Duration = Sample.Back - Sample.Since, NotifiedAt = Sample.Recovered.NotifiedAt,
         },
+        ["never-seen"] = Sample.NeverSeen,
+        ["never-seen-that-comes-late"] = Sample.NeverSeen
+            with { RecoveredAt = Sample.Seen.RecoveredAt, Duration = Sample.Seen.Duration },
+        ["seen"] = Sample.Seen,
         ["test"] = Sample.Offline with { IsTest = true },
     };
 

@@ -16,7 +16,7 @@ public sealed class PolicyBodyTests
     public void Every_field_is_read()
     {
         var body = Read("""
-            {"grace":"1h30m","settleTime":"0","recoveryHold":"0s","recheckEvery":"1d","repeatInterval":"01:00:00","notifyRecovery":false,
+            {"grace":"1h30m","settleTime":"0","recoveryHold":"0s","recheckEvery":"1d","repeatInterval":"01:00:00","expectWithin":"2h","notifyRecovery":false,
              "notifyFlapping":true,"muted":true,"notify":["hook"]}
             """);
         body.Mistakes.ShouldBeEmpty();
@@ -26,6 +26,7 @@ public sealed class PolicyBodyTests
         body.Policy.RecoveryHold.ShouldBe(TimeSpan.Zero);
         body.Policy.RecheckEvery.ShouldBe(TimeSpan.FromDays(1));
         body.Policy.RepeatInterval.ShouldBe(TimeSpan.FromHours(1));
+        body.Policy.ExpectWithin.ShouldBe(TimeSpan.FromHours(2));
         (body.Policy.NotifyRecovery, body.Policy.NotifyFlapping, body.Policy.Muted).ShouldBe((false, true, true));
         body.Policy.Notify.ShouldBe(["hook"]);
     }
@@ -48,6 +49,7 @@ public sealed class PolicyBodyTests
     [InlineData("""{"settleTime":"61m"}""", "settleTime", "0s to 1h")]
     [InlineData("""{"recoveryHold":"25h"}""", "recoveryHold", "0s to 1d")]
     [InlineData("""{"recheckEvery":"59s"}""", "recheckEvery", "1m to 30d")]
+    [InlineData("""{"expectWithin":"59s"}""", "expectWithin", "1m to 365d")]
     [InlineData("""{"repeatInterval":"59s"}""", "repeatInterval", "1m to 365d")]
     [InlineData("""{"muted":"yes"}""", "muted", "true or false")]
     [InlineData("""{"notify":"mail"}""", "notify", "list")]

@@ -23,9 +23,8 @@ public sealed class PolicyTests(OneSilo one) : IClassFixture<OneSilo>
         var policy = await put.Content.ReadFromJsonAsync<JsonElement>();
         policy.EnumerateObject().Select(property => property.Name).ShouldBe(
         [
-            "source", "match", "overridden", "grace", "settleTime", "recoveryHold", "recheckEvery", "repeatInterval", "notifyRecovery",
-            "notifyFlapping",
-            "muted", "notify",
+            "source", "match", "overridden", "grace", "settleTime", "recoveryHold", "recheckEvery", "repeatInterval", "expectWithin",
+            "notifyRecovery", "notifyFlapping", "muted", "notify",
         ]);
         policy.GetProperty("source").GetString().ShouldBe("override");
         policy.GetProperty("grace").GetString().ShouldBe("1h30m");

@@ -42,7 +42,7 @@ internal static class DeliveryAnswers
 
     private static bool Awaits(Delivery delivery, PresenceInput.Answered answer) => answer.Event switch
     {
-        NotificationEvent.DeviceOffline => !delivery.Offline,
+        NotificationEvent.DeviceOffline or NotificationEvent.DeviceNeverSeen => !delivery.Offline,
         NotificationEvent.DeviceRecovered => delivery.Offline && !delivery.Recovered,
         NotificationEvent.DeviceRemoved => !delivery.Recovered,
         _ => delivery.Offline && delivery.StillOffline < answer.Sequence,
@@ -55,7 +55,8 @@ internal static class DeliveryAnswers
         delivery = delivery with { Failures = 0, RetryAt = null, RefusedSince = null };
         delivery = answer.Event switch
         {
-            NotificationEvent.DeviceOffline => delivery with { Offline = true, Incident = answer.Answer.IncidentId },
+            NotificationEvent.DeviceOffline or NotificationEvent.DeviceNeverSeen =>
+                delivery with { Offline = true, Incident = answer.Answer.IncidentId },
             NotificationEvent.DeviceRecovered or NotificationEvent.DeviceRemoved => delivery with { Recovered = true },
             _ => delivery with
             {
@@ -64,7 +65,7 @@ internal static class DeliveryAnswers
             },
         };
         var told = outage.With(answer.Destination, delivery);
-        if (answer.Event == NotificationEvent.DeviceOffline) told = told with { NotifiedAt = told.NotifiedAt ?? now };
+        if (answer.Event == outage.FirstWord) told = told with { NotifiedAt = told.NotifiedAt ?? now };
 
         state = Replace(state, told, context) with { Sent = first ? state.Sent + 1 : state.Sent };
         var reason = answer.Answer.IncidentId is null ? PresenceReason.Delivered : PresenceReason.DeliveredByIncident;
@@ -77,7 +78,8 @@ internal static class DeliveryAnswers
     /// <summary>The entry in the thing's history with which the notification went out.</summary>
     private static RingEntry? SaidBy(Outage outage, NotificationEvent word) => word switch
     {
-        NotificationEvent.DeviceOffline => new(outage.Telling!.Value.ToUnixTimeSeconds(), Verdicts.ReasonToTell(outage.Verification)),
+        NotificationEvent.DeviceOffline or NotificationEvent.DeviceNeverSeen =>
+            new(outage.Telling!.Value.ToUnixTimeSeconds(), Verdicts.ReasonToTell(outage)),
         NotificationEvent.DeviceRecovered when outage.HoldEndsAt is { } held => new(held.ToUnixTimeSeconds(), PresenceReason.HoldHeld),
         _ => null,
     };

@@ -75,7 +75,7 @@ internal static class DeliveryRules
         outage.Deliveries.Values.Any(d => !d.GivenUp && d.Offline && RepeatDue(outage, d, context) <= now && !(d.RetryAt > now));
 
     private static DateTimeOffset? RepeatDue(Outage outage, Delivery delivery, RuleContext context) =>
-        context.Policy.RepeatInterval <= TimeSpan.Zero || context.TellsNobody
+        context.Policy.RepeatInterval <= TimeSpan.Zero || context.TellsNobody || outage.NeverSeen
             ? null
             : (delivery.RepeatedAt ?? outage.NotifiedAt) + context.Policy.RepeatInterval;
 
@@ -86,7 +86,7 @@ internal static class DeliveryRules
     {
         var delivery = outage.Deliveries[destination];
         if (delivery.GivenUp || (!over && !outage.IsAway)) return null;
-        if (!delivery.Offline && outage.RemovedAt is null) return (NotificationEvent.DeviceOffline, 0);
+        if (!delivery.Offline && outage.RemovedAt is null) return (outage.FirstWord, 0);
         if (over)
         {
             // Whether a removal is notified was decided when the thing was removed, together with its policy.
@@ -135,5 +135,6 @@ internal static class DeliveryRules
             FoundAtStart = outage.Ours,
             ReturnIsTold = context.Policy.NotifyRecovery,
             LastHeard = outage.LastHeard,
+            NeverSeen = outage.NeverSeen,
         };
 }

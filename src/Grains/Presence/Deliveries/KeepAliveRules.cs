@@ -28,7 +28,7 @@ internal static class KeepAliveRules
         [
             .. from pair in outage.Deliveries
                where Wants(pair.Key, pair.Value, context)
-               let again = DeliveryRules.Compose(state, outage, NotificationEvent.DeviceOffline, 0, context, now)
+               let again = DeliveryRules.Compose(state, outage, outage.FirstWord, 0, context, now)
                select new PresenceEffect.Send(pair.Key, again, KeepAlive: true),
         ];
     }

@@ -18,7 +18,7 @@ internal static class ClockSteps
     /// <returns>The same state, if there is nothing to put right.</returns>
     public static DeviceState PutRight(DeviceState state, DateTimeOffset now)
     {
-        if (state.Outage is { EndsQuietly: true } grace && grace.Since > now + Noticed)
+        if (state.Outage is { EndsQuietly: true, NeverSeen: false } grace && grace.Since > now + Noticed)
         {
             var ahead = grace.Since - now;
             state = state with { Since = now, Outage = grace with { Since = now, GraceEndsAt = grace.GraceEndsAt - ahead } };
@@ -29,6 +29,7 @@ internal static class ClockSteps
         {
             Since = Maybe(state.Since),
             LastEventAt = Maybe(state.LastEventAt),
+            ExpectedSince = Maybe(state.ExpectedSince),
             RecoveredAt = Maybe(state.RecoveredAt),
             RecoversAt = state.RecoversAt > latest ? now : state.RecoversAt,
             ClientsForgottenUntil = Maybe(state.ClientsForgottenUntil),

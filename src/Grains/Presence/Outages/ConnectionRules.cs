@@ -8,8 +8,9 @@ internal static class ConnectionRules
     public static PresenceDecision Apply(DeviceState state, ConnectionChange change, RuleContext context, DateTimeOffset now)
     {
         // A shadow document without a change says nothing about an unknown thing. If the thing is known, it may be the trace
-        // of a lost event.
-        if (change.SaysUnchanged && state.Connected is null) return Nothing(state, PresenceReason.Unchanged);
+        // of a lost event. If it is expected, "connected" is what it is expected for.
+        if (change.SaysUnchanged && state.Connected is null && !(change.Connected && state.ExpectedSince is not null))
+            return Nothing(state, PresenceReason.Unchanged);
 
         var verdict = EventOrder.Judge(state, change, now);
         if (verdict.Why == PresenceReason.OlderEvent && LateSecondDrop(state, change, verdict) is { } first)
@@ -20,6 +21,7 @@ internal static class ConnectionRules
         if (verdict.Why != PresenceReason.None) return Mark(marked, verdict);
 
         marked = marked with { LastEventAt = verdict.At, Attributes = change.Attributes ?? state.Attributes };
+        if (state.ExpectedSince is not null) marked = ExpectationRules.Seen(marked, verdict.At, context, now);
         if (verdict.AnotherIsConnected) return Mark(marked, verdict with { Why = PresenceReason.AnotherClientConnected });
         if (state.Connected != verdict.Connected) marked = marked with { Source = change.Source };
         var decision = (state.Connected, verdict.Connected) switch

@@ -20,6 +20,10 @@ internal static class OverrideRules
                 state with { Outage = (quiet with { Muted = false }).WithGraceOf(after) },
             _ => state,
         };
+
+        // A policy for one thing names it: from now on it is expected.
+        if (after.Policy.ExpectWithin > TimeSpan.Zero && wanted is not null && ImportRules.IsUnseen(state))
+            state = state with { ExpectedSince = state.ExpectedSince ?? now };
         return Store(state, PresenceReason.PolicySet, now).Sending();
     }
 }

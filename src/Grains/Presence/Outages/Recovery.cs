@@ -49,7 +49,8 @@ internal static class Recovery
         if (state.RecoversAt <= now) state = state with { RecoveredAt = state.RecoversAt, RecoversAt = null };
         if (state.Outage is not { BackAt: { } backAt, HoldEndsAt: { } holdEndsAt } outage || holdEndsAt > now) return state;
 
-        state = state with { Outage = null, RecoveredAt = holdEndsAt, Durations = History.Count(state.Durations, backAt - outage.Since) };
+        state = state with { Outage = null, RecoveredAt = holdEndsAt };
+        if (!outage.NeverSeen) state = state with { Durations = History.Count(state.Durations, backAt - outage.Since) };
         return DeliveryRules.OwesAnything(outage, over: true, context)
             ? state with { Owing = [.. state.Owing.TakeLast(MostOwing - 1), outage] }
             : state;

@@ -28,14 +28,14 @@ internal static class RemovalRules
 
     /// <summary>No event has come since it was removed: over HTTP it does not exist.</summary>
     public static bool IsForgotten(DeviceState state) =>
-        state is { Connected: null, Outage: null, Override: null, Marks.Count: 0, Flapping.Count: 0 }
+        state is { Connected: null, Outage: null, Override: null, ExpectedSince: null, Marks.Count: 0, Flapping.Count: 0 }
             && state.Owing.Any(outage => outage.RemovedAt is not null);
 
     /// <summary>Nothing is owed any more, so nothing is left to store.</summary>
     public static bool IsGone(PresenceDecision decision) => decision is
     {
         Persist: true,
-        State: { Connected: null, Outage: null, Override: null, Marks.Count: 0, Flapping.Count: 0, Owing.Count: 0 },
+        State: { Connected: null, Outage: null, Override: null, ExpectedSince: null, Marks.Count: 0, Flapping.Count: 0, Owing.Count: 0 },
     };
 
     /// <summary>A notification that is on its way may still arrive: its destination must get the end as well.</summary>

@@ -58,17 +58,9 @@ internal static class AuditRules
     /// <summary>As if the lost event had come: the thing gets what is left of its grace, and is verified like any other.</summary>
     private static PresenceDecision Missed(DeviceState state, ConnectionChange missed, RuleContext context, DateTimeOffset now)
     {
-        var decision = ConnectionRules.Apply(state, missed, context, now);
-        var ring = decision.State.Ring;
-        return decision with
-        {
-            State = decision.State with
-            {
-                // No queue took this event: it says nothing about what the queue may hide.
-                Memory = decision.State.Memory with { HeardAt = state.Memory.HeardAt },
-                Ring = [.. ring.SkipLast(1), ring[^1] with { Reason = PresenceReason.DisconnectFoundByAudit }],
-            },
-            Reason = PresenceReason.DisconnectFoundByAudit,
-        };
+        var decision = ConnectionRules.Apply(state, missed, context, now).Because(PresenceReason.DisconnectFoundByAudit);
+
+        // No queue took this event: it says nothing about what the queue may hide.
+        return decision with { State = decision.State with { Memory = decision.State.Memory with { HeardAt = state.Memory.HeardAt } } };
     }
 }

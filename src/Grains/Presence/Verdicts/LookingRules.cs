@@ -12,6 +12,13 @@ internal static class LookingRules
     {
         switch (state.Outage)
         {
+            case null when ExpectationRules.Missed(state, context, now) is { } missed:
+                return TickInGrace(state with { Outage = missed }, missed, context, now);
+
+            case { } dropped when ExpectationRules.IsDropped(dropped, context):
+                return Store(
+                    state with { Outage = null, Memory = state.Memory.NotAsking() }, PresenceReason.NothingToDo, now).Sending();
+
             case { Phase: OutagePhase.Grace } grace:
                 return TickInGrace(state, grace, context, now);
 

@@ -28,10 +28,11 @@ internal static class Verdicts
         Remember(state with { Memory = state.Memory.Looked(context, now) }, PresenceReason.StillDisconnected)
             .Sending(repeats: true, verification);
 
-    public static PresenceReason ReasonToTell(Verification verification) => verification switch
+    public static PresenceReason ReasonToTell(Outage outage) => outage switch
     {
-        Verification.Confirmed => PresenceReason.ToldConfirmed,
-        Verification.Unanswered => PresenceReason.ToldUnanswered,
+        { NeverSeen: true } => PresenceReason.ToldNeverSeen,
+        { Verification: Verification.Confirmed } => PresenceReason.ToldConfirmed,
+        { Verification: Verification.Unanswered } => PresenceReason.ToldUnanswered,
         _ => PresenceReason.ToldUnverified,
     };
 
@@ -47,7 +48,7 @@ internal static class Verdicts
             Deliveries = Outages.NewDeliveries(context),
         };
         state = state with { Outage = told, Owing = TriedAnew(state.Owing), Memory = state.Memory.Looked(context, now) };
-        return Store(state, ReasonToTell(verification), now).Sending();
+        return Store(state, ReasonToTell(told), now).Sending();
     }
 
     /// <summary>News waits behind what could not be delivered before: that is worth another try.</summary>

@@ -16,6 +16,11 @@ internal static class VerifierAnswers
         var inGrace = outage.Phase == OutagePhase.Grace;
         if (inGrace && now < outage.GraceEndsAt) return Nothing(state, PresenceReason.TooEarly);
 
+        // Whatever the verifier knows of it: it has been seen.
+        if (outage.NeverSeen && ImportRules.Found(state, answer, context, now) is { } seen)
+            return seen.Because(answer.Verdict == VerifierVerdict.Connected
+                ? PresenceReason.HealedByVerifier : PresenceReason.VerifierKnowsNewerDisconnect);
+
         switch (answer.Verdict)
         {
             case VerifierVerdict.Connected when BackSince(state, outage, answer, context) is { } back:

@@ -2,6 +2,7 @@ using IoTOrleans.Events;
 using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Events.Sqs;
 using IoTOrleans.Events.Watermarks;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Silo.Api.Events;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
@@ -12,8 +13,8 @@ internal static class InwardComposition
     public static void AddEventSources(this WebApplicationBuilder builder, SiloSettings settings)
     {
         var services = builder.Services;
-        services.AddSingleton<IConnectionChangeSink>(provider => new WatchedThings(
-            provider.GetRequiredService<IGrainFactory>(), settings.Things.Include, settings.Things.Exclude));
+        services.AddSingleton(new ThingFilter(settings.Things.Include, settings.Things.Exclude));
+        services.AddSingleton<IConnectionChangeSink, WatchedThings>();
         services.AddSingleton<SiloMetrics>();
         services.AddSingleton<EventsLog>();
         services.AddIngestProgress();

@@ -59,9 +59,9 @@ internal static class SiloApplication
         // Our own files are beside the program; data and the user's appsettings.json in the folder it was started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs });
-        if (LocalSettings() is { } local)
+        if (LocalSettings() is not null)
         {
-            builder.Configuration.AddJsonFile(local, optional: true, reloadOnChange: false);
+            builder.Configuration.AddLocalSettings();
             builder.Configuration.AddEnvironmentVariables();
             builder.Configuration.AddCommandLine(args);
         }
@@ -71,6 +71,10 @@ internal static class SiloApplication
         builder.Services.AddSingleton(TimeProvider.System);
         return builder;
     }
+
+    /// <summary>The user's <c>appsettings.json</c>, if there is one.</summary>
+    public static IConfigurationBuilder AddLocalSettings(this IConfigurationBuilder configuration) => LocalSettings() is { } local
+        ? configuration.AddJsonFile(local, optional: true, reloadOnChange: false) : configuration;
 
     /// <summary>The user's <c>appsettings.json</c>; null: there is none.</summary>
     private static string? LocalSettings()

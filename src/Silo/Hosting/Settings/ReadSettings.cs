@@ -133,10 +133,13 @@ internal static class ReadSettings
         return incidents;
     }
 
-    /// <summary>Deadlines come first: an audit takes a tenth of what the verifier may be asked.</summary>
+    /// <summary>Deadlines come first: an audit takes a tenth of what the verifier may be asked, an import a quarter.</summary>
     private static RoundOptions ReadRounds(SettingsReader reader, int verifyMaxPerSecond)
     {
-        var rounds = new RoundOptions { AuditPerSecond = Math.Max(1, verifyMaxPerSecond / 10) };
+        var rounds = new RoundOptions
+        {
+            AuditPerSecond = Math.Max(1, verifyMaxPerSecond / 10), ImportPerSecond = Math.Max(1, verifyMaxPerSecond / 4),
+        };
         rounds.SweepEvery = reader.Duration("Presence:SweepEvery", rounds.SweepEvery);
         rounds.AuditEvery = reader.Duration("Verify:AuditEvery", rounds.AuditEvery);
         return rounds;

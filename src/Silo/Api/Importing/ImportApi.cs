@@ -1,0 +1,93 @@
+using System.Net.Http.Headers;
+using IoTOrleans.Grains.Policies;
+using Microsoft.AspNetCore.Mvc;
+
+namespace IoTOrleans.Silo.Api.Importing;
+
+/// <summary><c>/import</c>: a list of thing names, stored before it is answered; then the service asks about each of them.</summary>
+internal static partial class ImportApi
+{
+    /// <summary>None of these comes from a form of another page without a question before it.</summary>
+    private static readonly string[] ContentTypes = ["application/x-ndjson", "application/jsonl", "application/json"];
+
+    public static void MapImports(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/import", Receive).WithMetadata(new DisableRequestSizeLimitAttribute());
+        routes.MapGet("/import/{id}", Get);
+    }
+
+    private static async Task<IResult> Receive(
+        HttpContext context, IGrainFactory grains, ThingFilter watched, ILogger<ImportList> logger)
+    {
+        if (!IsList(context.Request))
+        {
+            return Problems.Of(
+                StatusCodes.Status415UnsupportedMediaType, "JSON lines only", $"Send the names with Content-Type: {ContentTypes[0]}.");
+        }
+
+        var imports = grains.GetGrain<IImportsGrain>(0);
+        if (await imports.Begin() is not { } id)
+        {
+            return Problems.Of(StatusCodes.Status429TooManyRequests, "Too many imports",
+                $"{ImportsState.Most} imports are not done yet. Send this one when one of them is.");
+        }
+
+        var list = new ImportList(watched);
+        Import? import = null;
+        try
+        {
+            await list.Read(context.Request.BodyReader, async page =>
+            {
+                if (!await imports.Add(id, page)) throw new BadHttpRequestException("The names came too slowly. Send them again.");
+            }, context.RequestAborted);
+            if (Refusal(list) is { } refusal) return refusal;
+            import = await imports.Complete(id) ?? throw new BadHttpRequestException("The names came too slowly. Send them again.");
+        }
+        finally
+        {
+            // What fails here is given up a few minutes later.
+            if (import is null) imports.Abandon(id).Ignore();
+        }
+
+        if (list.LeftOut > 0) LogLeftOut(logger, id, list.LeftOut);
+        return TypedResults.Accepted($"/import/{id}", ImportStatus.Of(import));
+    }
+
+    private static async Task<IResult> Get(string id, IGrainFactory grains) =>
+        await grains.GetGrain<IImportsGrain>(0).GetImport(id) is { Phase: not ImportPhase.Abandoned } import
+            ? TypedResults.Ok(ImportStatus.Of(import))
+            : Problems.Of(StatusCodes.Status404NotFound, "No such import",
+                $"There is no import '{id}'. Of those that are done, the last ones are kept.");
+
+    /// <returns>Null: every line is a name.</returns>
+    private static IResult? Refusal(ImportList list)
+    {
+        if (list.Refused > 0)
+        {
+            var first = list.Errors[0];
+            return Problems.BadRequest("Bad lines",
+                $"{list.Refused} lines are refused, so nothing is imported. The first, line {first.Line}: {first.Detail}", list.Errors);
+        }
+
+        return list.IsEmpty ? Problems.BadRequest("No names", "No line holds a thing name. One line is like {\"thingName\":\"rpi-1\"}.")
+            : null;
+    }
+
+    private static bool IsList(HttpRequest request) => MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType is { } sent && ContentTypes.Contains(sent, StringComparer.OrdinalIgnoreCase);
+
+    [LoggerMessage(LogLevel.Information, "Import {Id}: Things:Include and Things:Exclude leave out {Names} of its names.")]
+    private static partial void LogLeftOut(ILogger logger, string id, int names);
+}
+
+/// <param name="Read">Names in the list.</param>
+/// <param name="Asked">Names that are done; the other numbers say with which result.</param>
+internal sealed record ImportStatus(string State, int Read, int Asked, int Connected, int Offline, int Unknown)
+{
+    public const string Running = "running";
+    public const string Done = "done";
+
+    public static ImportStatus Of(Import import) => new(
+        import.Phase == ImportPhase.Done ? Done : Running, import.Read, import.Counts.Asked,
+        import.Counts.Connected, import.Counts.Offline, import.Counts.Unknown);
+}

@@ -1,0 +1,77 @@
+using IoTOrleans.Silo.Hosting.Composition;
+
+namespace IoTOrleans.Silo.Hosting.Importing;
+
+/// <summary><c>import</c>: sends the thing names on standard input to a running service, and shows how far it is with them.</summary>
+internal static class ImportCommand
+{
+    private const string KeySetting = "Auth:ApiKey";
+
+    public static async Task<int> Run(string[] arguments)
+    {
+        try
+        {
+            return await Import(arguments);
+        }
+        catch (Exception exception) when (Startup.Explain(exception) is { } line)
+        {
+            return await Fail(line);
+        }
+    }
+
+    private static async Task<int> Import(string[] arguments)
+    {
+        if (Read(arguments, out var url, out var key) is { } mistake) return await Fail(mistake);
+        if (!Console.IsInputRedirected) return await Fail("import reads thing names from its standard input: import < things.jsonl");
+        if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            return await Fail($"--url={url}: say the address of the service, like http://127.0.0.1:8080.");
+
+        using var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        if (key is not null) http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        await using var input = Console.OpenStandardInput();
+        var progress = new ImportProgress(Console.Error, Console.IsErrorRedirected ? null : Width());
+        var (status, line) = await new ImportClient(http, progress, TimeProvider.System).Import(input);
+        if (status != 0) return await Fail(line);
+        Console.WriteLine(line);
+        return 0;
+    }
+
+    /// <returns>Null: there is no mistake.</returns>
+    private static string? Read(string[] arguments, out string url, out string? key)
+    {
+        (url, key) = (HealthQuestion.DefaultAddress(), null);
+        for (var at = 0; at < arguments.Length; at++)
+        {
+            var (name, value) = arguments[at].Split('=', 2) is [var before, var after] ? (before, after) : (arguments[at], null);
+            if (name is not ("--url" or $"--{KeySetting}")) return $"{arguments[at]}: import takes --url and --{KeySetting} only.";
+            value ??= at + 1 < arguments.Length ? arguments[++at] : null;
+            if (value is null) return $"{name} has no value: write {name}=value.";
+            if (name == "--url") url = value;
+            else key = value;
+        }
+
+        // As the service beside it finds its own: several keys may be there, and each of them will do.
+        key ??= new ConfigurationBuilder().AddLocalSettings().AddEnvironmentVariables().Build()[KeySetting];
+        key = key?.Split(',')[0].Trim();
+        if (string.IsNullOrEmpty(key)) key = null;
+        return null;
+    }
+
+    private static async Task<int> Fail(string line)
+    {
+        await Console.Error.WriteLineAsync(line);
+        return Startup.Failed;
+    }
+
+    private static int Width()
+    {
+        try
+        {
+            return Console.WindowWidth;
+        }
+        catch (IOException)
+        {
+            return 80;
+        }
+    }
+}
