@@ -18,6 +18,7 @@ return await Startup.Run(async () =>
     var builder = SiloApplication.CreateBuilder(commandLine.Settings);
     var settings = ReadSettings.From(
         builder.Configuration, settings => [.. commandLine.Mistakes, .. Ground.Trouble(settings, builder.Configuration)]);
+    settings = await settings.WithTaskAddress(builder.Configuration);
 
     builder.AddSiloLogging();
     builder.AddOrleans(settings);

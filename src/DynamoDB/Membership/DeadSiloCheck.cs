@@ -26,8 +26,9 @@ internal sealed partial class DeadSiloCheck(
         for (var began = time.GetTimestamp(); ; await Task.Delay(LookEvery, time, cancellationToken))
         {
             var silent = await Silent(await table.ReadAllAsync(cancellationToken), cancellationToken);
-            foreach (var silo in silent.Where(IsDead)) await Declare(silo, cancellationToken);
-            if (silent.TrueForAll(IsDead) || time.GetElapsedTime(began) > deadAfter) return;
+            var settled = silent.TrueForAll(IsDead);
+            foreach (var silo in silent.Where(IsDead)) settled &= await Declare(silo, cancellationToken);
+            if (settled || time.GetElapsedTime(began) > deadAfter) return;
         }
     }
 
@@ -51,15 +52,18 @@ internal sealed partial class DeadSiloCheck(
         return time.GetUtcNow().UtcDateTime - sign > deadAfter;
     }
 
-    private async Task Declare(MembershipEntry silo, CancellationToken cancellationToken)
+    /// <returns>False: the table changed meanwhile, so the next look has to see to it.</returns>
+    private async Task<bool> Declare(MembershipEntry silo, CancellationToken cancellationToken)
     {
-        // If another silo declares it at the same time, row and version change, and the next look sees to the rest.
         var now = await table.ReadRowAsync(silo.SiloAddress, cancellationToken);
-        if (now.Members is not [var (entry, etag)] || entry.Status == SiloStatus.Dead || !IsDead(entry)) return;
+        if (now.Members is not [var (entry, etag)] || entry.Status == SiloStatus.Dead) return true;
+        if (!IsDead(entry)) return false;
 
         entry.Status = SiloStatus.Dead;
         entry.AddSuspector(self.SiloAddress, time.GetUtcNow().UtcDateTime);
-        if (await table.UpdateRowAsync(entry, etag, now.Version.Next(), cancellationToken)) LogDead(entry.SiloAddress, entry.IAmAliveTime);
+        if (!await table.UpdateRowAsync(entry, etag, now.Version.Next(), cancellationToken)) return false;
+        LogDead(entry.SiloAddress, entry.IAmAliveTime);
+        return true;
     }
 
     private async Task<List<MembershipEntry>> Silent(MembershipTableData data, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using IoTOrleans.Silo.Api.Access;
+
 namespace IoTOrleans.Silo.Hosting;
 
 /// <summary><c>--health</c>: asks the service on this machine whether it is ready, for container images without curl.</summary>
@@ -22,10 +24,16 @@ internal static class HealthQuestion
         }
     }
 
-    /// <summary>On this machine, at the port that the container's environment names.</summary>
-    internal static string DefaultAddress()
+    /// <summary>Where the service listens by the environment that both have in a container.</summary>
+    internal static string AddressBy(IConfiguration environment)
     {
-        var ports = Environment.GetEnvironmentVariable("ASPNETCORE_HTTP_PORTS") ?? Environment.GetEnvironmentVariable("HTTP_PORTS");
-        return $"http://127.0.0.1:{ports?.Split(';')[0] ?? "8080"}";
+        var listening = ListenAddresses.From(environment).FirstOrDefault(
+            address => address.StartsWith("http:", StringComparison.OrdinalIgnoreCase)) ?? ListenAddresses.Default;
+        if (ListenAddresses.EndPointOf(listening) is not IPEndPoint endPoint) return ListenAddresses.Default;
+        var everywhere = endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
+        return $"http://{(everywhere ? new IPEndPoint(IPAddress.Loopback, endPoint.Port) : endPoint)}";
     }
+
+    internal static string DefaultAddress() =>
+        AddressBy(new ConfigurationBuilder().AddEnvironmentVariables().AddEnvironmentVariables("ASPNETCORE_").Build());
 }

@@ -51,7 +51,23 @@ public sealed class DeadSiloCheckTests(TestTables tables) : IClassFixture<TestTa
         (await table.ReadRow(silo.SiloAddress)).Members.Single().Item1.Status.ShouldBe(SiloStatus.Dead);
     }
 
-    private static DeadSiloCheck DeadSiloCheck(DynamoDBMembershipTable table, SiloAddress self) =>
+    /// <summary>As when all tasks start at once: they declare the same silos dead, and join, all in one table with one version.</summary>
+    [Fact]
+    public async Task Who_loses_a_race_for_the_table_looks_again()
+    {
+        var (table, now) = (await Create(), TimeProvider.System.GetUtcNow().UtcDateTime);
+        await table.InitializeMembershipTable(true);
+        var gone = Silo(1, now.AddMinutes(-5));
+        (await table.InsertRow(gone, (await table.ReadAll()).Version.Next())).ShouldBeTrue();
+        var contended = new ContendedTable(table, Silo(4, now.AddMinutes(5)));
+
+        await DeadSiloCheck(contended, Silo(3, now).SiloAddress).Run(TestContext.Current.CancellationToken);
+
+        contended.Lost.ShouldBe(1);
+        (await table.ReadRow(gone.SiloAddress)).Members.Single().Item1.Status.ShouldBe(SiloStatus.Dead);
+    }
+
+    private static DeadSiloCheck DeadSiloCheck(IMembershipTable table, SiloAddress self) =>
         new(table, new Self(self), DeadAfter, TimeProvider.System, NullLogger<DeadSiloCheck>.Instance);
 
     private static MembershipEntry Silo(int port, DateTime alive) => new()
@@ -62,6 +78,36 @@ public sealed class DeadSiloCheckTests(TestTables tables) : IClassFixture<TestTa
 
     private async Task<DynamoDBMembershipTable> Create() =>
         new(Guid.NewGuid().ToString("N"), await tables.Open(TableSchema.Membership), NullLogger<DynamoDBMembershipTable>.Instance);
+
+    /// <summary>Another silo joins just before the first update.</summary>
+    private sealed class ContendedTable(DynamoDBMembershipTable table, MembershipEntry joins) : IMembershipTable
+    {
+        private bool _joined;
+
+        public int Lost { get; private set; }
+
+        public async Task<bool> UpdateRow(MembershipEntry entry, string etag, TableVersion tableVersion)
+        {
+            if (!_joined) _joined = await table.InsertRow(joins, (await table.ReadAll()).Version.Next());
+            var updated = await table.UpdateRow(entry, etag, tableVersion);
+            if (!updated) Lost++;
+            return updated;
+        }
+
+        public Task InitializeMembershipTable(bool tryInitTableVersion) => table.InitializeMembershipTable(tryInitTableVersion);
+
+        public Task<MembershipTableData> ReadRow(SiloAddress key) => table.ReadRow(key);
+
+        public Task<MembershipTableData> ReadAll() => table.ReadAll();
+
+        public Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion) => table.InsertRow(entry, tableVersion);
+
+        public Task UpdateIAmAlive(MembershipEntry entry) => table.UpdateIAmAlive(entry);
+
+        public Task CleanupDefunctSiloEntries(DateTimeOffset beforeDate) => table.CleanupDefunctSiloEntries(beforeDate);
+
+        public Task DeleteMembershipTableEntries(string clusterId) => table.DeleteMembershipTableEntries(clusterId);
+    }
 
     private sealed record Self(SiloAddress SiloAddress) : ILocalSiloDetails
     {

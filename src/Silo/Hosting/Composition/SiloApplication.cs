@@ -69,6 +69,7 @@ internal static class SiloApplication
         if (ListenAddresses.From(builder.Configuration).Count == 0) builder.WebHost.UseUrls(ListenAddresses.Default);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSystemd();
         return builder;
     }
 

@@ -10,7 +10,7 @@ internal static class StopLimit
 {
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(26);
 
-    private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(2);
 
     public static void EndInTime(this WebApplication app, SiloSettings settings)
     {
