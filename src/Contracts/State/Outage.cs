@@ -48,6 +48,9 @@ public sealed record Outage
 
     /// <summary>When the thing was forgotten: <c>device.removed</c> is owed, or <c>device.recovered</c> if it had come back.</summary>
     [Id(20)] public DateTimeOffset? RemovedAt { get; init; }
+
+    /// <summary>Null: none is known. Stored with the next write, so what is stored may be less than what an activation knows.</summary>
+    [Id(22)] public ConnectFailures? ConnectFailures { get; init; }
 }
 
 /// <summary>What one destination has accepted of one outage, and what it is owed.</summary>

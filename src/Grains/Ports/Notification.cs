@@ -62,6 +62,9 @@ public sealed record Notification
     /// <summary>A <c>device.recovered</c> will follow.</summary>
     [Id(31)] public bool ReturnIsTold { get; init; } = true;
 
+    /// <summary>AWS IoT refused to let the thing connect during the outage; null: not that we know.</summary>
+    [Id(34)] public ConnectFailures? Refused { get; init; }
+
     /// <summary>The same in all repeats: <c>{outageId}.{event}[.{n}]</c>.</summary>
     public string Key => Sequence == 0 ? $"{OutageId}.{Event.Name()}" : $"{OutageId}.{Event.Name()}.{Sequence}";
 }

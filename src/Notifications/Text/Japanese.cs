@@ -21,7 +21,7 @@ internal sealed class Japanese(LocalClock clock, string source)
         ["MQTT_KEEP_ALIVE_TIMEOUT"] = "キープアライブのタイムアウト（デバイスからの切断通知なし。まず電源と回線をご確認ください）",
         ["SERVER_ERROR"] = "ブローカー側のエラー",
         ["SERVER_INITIATED_DISCONNECT"] = "ブローカー側からの切断",
-        ["API_INITIATED_DISCONNECT"] = "API操作による切断",
+        ["API_INITIATED_DISCONNECT"] = "運用者によるAWS IoTのAPIでの切断",
         ["THROTTLED"] = "ブローカーの制限超過による切断",
         ["WEBSOCKET_TTL_EXPIRATION"] = "WebSocket接続の最長時間に到達",
         ["CUSTOMAUTH_TTL_EXPIRATION"] = "カスタムオーソライザーが許可した接続時間の終了",
@@ -69,6 +69,10 @@ internal sealed class Japanese(LocalClock clock, string source)
         if (n.NotifiedAt is { } told) yield return $"{Minute(told, EndOf(n))} にお知らせした件です。";
         if (n.ShortReturns > 0) yield return $"途中の短い再接続{n.ShortReturns}回は同じ障害として数えています。";
     }
+
+    protected override string Refused(ConnectFailures refused, DateTimeOffset now, string? reason) =>
+        $"電源は入っていて接続を試みていますが、{Minute(refused.Since, now)}から{N(refused.Count)}回拒否されています"
+        + $"{(reason is null ? "" : $"（{reason}）")}。ポリシーまたは証明書をご確認ください。";
 
     protected override string? Checked(Verification verification) => verification switch
     {
@@ -159,7 +163,7 @@ internal sealed class Japanese(LocalClock clock, string source)
         ["MQTT_KEEP_ALIVE_TIMEOUT"] = "キープアライブのタイムアウト",
         ["SERVER_ERROR"] = "ブローカー側のエラー",
         ["SERVER_INITIATED_DISCONNECT"] = "ブローカー側からの切断",
-        ["API_INITIATED_DISCONNECT"] = "API操作による切断",
+        ["API_INITIATED_DISCONNECT"] = "運用者による切断",
         ["THROTTLED"] = "ブローカーの制限超過",
         ["WEBSOCKET_TTL_EXPIRATION"] = "WebSocketの最長時間",
         ["CUSTOMAUTH_TTL_EXPIRATION"] = "カスタム認証の期限",

@@ -29,6 +29,7 @@ internal static class MachineBody
             ["graceSeconds"] = (long)n.Grace.TotalSeconds,
             ["disconnectReason"] = n.DisconnectReason,
             ["verification"] = n.Verification.ToString().ToLowerInvariant(),
+            ["refused"] = n.Refused is { } refused ? new { refused.Count, refused.Reason, refused.Since } : null,
             ["attributes"] = n.Attributes,
         });
 

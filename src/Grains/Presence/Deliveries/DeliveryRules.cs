@@ -134,5 +134,6 @@ internal static class DeliveryRules
             PolicyMatch = context.Source,
             FoundAtStart = outage.Ours,
             ReturnIsTold = context.Policy.NotifyRecovery,
+            Refused = outage.ConnectFailures,
         };
 }
