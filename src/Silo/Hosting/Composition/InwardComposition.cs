@@ -16,8 +16,9 @@ internal static class InwardComposition
             provider.GetRequiredService<IGrainFactory>(), settings.Things.Include, settings.Things.Exclude));
         services.AddSingleton<SiloMetrics>();
         services.AddSingleton<EventsLog>();
-        services.AddIngestProgress();
-        if (settings.QueueUrl is not null) services.AddSqsEvents(new SqsOptions { QueueUrl = settings.QueueUrl }).AddWatermark();
+        services.AddIngestProgress().AddEvidence();
+        if (settings.QueueUrl is { } queue) services.AddSqsEvents(new SqsOptions { QueueUrl = queue }).AddWatermark();
+        if (settings.ErrorQueueUrl is { } errors) services.AddErrorQueue(SqsOptions.ForErrorQueue(errors)).AddErrorQueueWatermark();
         if (settings.Mqtt.Port == 0) return;
 
         services.AddMqttBroker(options =>
