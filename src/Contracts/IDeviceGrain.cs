@@ -14,6 +14,15 @@ public interface IDeviceGrain : IGrainWithStringKey
     [Alias("Report")]
     Task<PresenceReason> Report(ConnectionChange change);
 
+    /// <summary>
+    /// Takes connect failures as evidence about the running outage. They are kept in memory, and stored with the next write. A thing that
+    /// is not known stays unknown.
+    /// </summary>
+    /// <param name="failures">In the order of their time stamps.</param>
+    /// <returns>How many of them count.</returns>
+    [Alias("ConnectFailed")]
+    Task<int> ConnectFailed(IReadOnlyList<ConnectFailure> failures);
+
     /// <summary>The status as of now; null: no event ever named this thing. Stores nothing and waits for no other call.</summary>
     [AlwaysInterleave]
     [Alias("GetStatus")]

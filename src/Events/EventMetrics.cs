@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace IoTOrleans.Events;
@@ -17,9 +18,14 @@ internal sealed class EventMetrics
     private readonly UpDownCounter<int> _connections;
     private readonly Counter<long> _turnedAway;
     private readonly Counter<long> _changes;
+    private readonly Counter<long> _connectFailures;
+    private readonly Counter<long> _ruleFailures;
+    private readonly KeyValuePair<string, object?>[] _queue;
 
-    public EventMetrics(IMeterFactory meters)
+    /// <param name="queue">Null: the queue with the events. The measurements of another queue have a tag <c>queue</c>.</param>
+    public EventMetrics(IMeterFactory meters, string? queue = null)
     {
+        _queue = queue is null ? [] : [Tag("queue", queue)];
         _meter = meters.Create("IoTOrleans");
         _received = Counter("sqs.received", "{message}", "Messages received, repeats included.");
         _applied = Counter("sqs.applied", "{message}", "Messages that were processed, by what they led to.");
@@ -30,20 +36,34 @@ internal sealed class EventMetrics
             "iot_orleans.broker.connections", "{connection}", "Open connections to the embedded broker, things or not.");
         _turnedAway = Counter("broker.refused", "{connection}", "Connections that were refused or closed by the broker, by reason.");
         _changes = Counter("broker.events", "{event}", "Connection changes seen by the embedded broker, by what became of them.");
+        _connectFailures = Counter("connect_failures", "{event}", "connect_failed events of AWS IoT, by what became of them.");
+        _ruleFailures = Counter("rule_failures", "{message}", "Error messages of IoT rules, by where they came in; each receive counts.");
     }
 
-    public void QueueReceived(int count) => _received.Add(count);
+    public void QueueReceived(int count) => CountOfQueue(_received, count);
 
-    public void QueueApplied(PresenceReason reason) => _applied.Add(1, Tag("reason", TagValue(reason)));
+    public void QueueApplied(PresenceReason reason) => CountOfQueue(_applied, 1, "reason", TagValue(reason));
 
     /// <summary>A valid message that says nothing about the connection.</summary>
-    public void QueueIgnored() => _applied.Add(1, Tag("reason", "says-nothing"));
+    public void QueueIgnored() => CountOfQueue(_applied, 1, "reason", "says-nothing");
 
-    public void QueueRefused(RefusalReason reason) => _refused.Add(1, Tag("reason", TagValue(reason)));
+    /// <summary>A connect failure, whether an outage is running or not.</summary>
+    public void QueueEvidence() => CountOfQueue(_applied, 1, "reason", "connect-failed");
 
-    public void QueueFailed() => _failed.Add(1);
+    public void QueueRefused(RefusalReason reason) => CountOfQueue(_refused, 1, "reason", TagValue(reason));
 
-    public void QueueDeleted(int count) => _deleted.Add(count);
+    public void QueueFailed() => CountOfQueue(_failed, 1);
+
+    public void QueueDeleted(int count) => CountOfQueue(_deleted, count);
+
+    /// <param name="result"><c>counted</c>, <c>ignored</c> (no outage is running) or <c>dropped</c>.</param>
+    public void ConnectFailures(string result, int count = 1)
+    {
+        if (count > 0) _connectFailures.Add(count, Tag("result", result));
+    }
+
+    public void RuleFailed(EventSource source) =>
+        CountOfQueue(_ruleFailures, 1, "source", source is EventSource.Queue ? "sqs" : TagValue(source));
 
     public void BrokerOpened() => _connections.Add(1);
 
@@ -57,19 +77,28 @@ internal sealed class EventMetrics
     public void ObserveQueue(Func<int> inHand, Func<bool> isPaused)
     {
         _meter.CreateObservableGauge(
-            "iot_orleans.sqs.in_hand", inHand, "{message}", "Messages received and neither deleted nor given back.");
+            "iot_orleans.sqs.in_hand", () => new Measurement<int>(inHand(), _queue), "{message}",
+            "Messages received and neither deleted nor given back.");
         _meter.CreateObservableGauge(
-            "iot_orleans.sqs.paused", () => isPaused() ? 1 : 0, null, "1 while receiving is paused because nothing can be stored.");
+            "iot_orleans.sqs.paused", () => new Measurement<int>(isPaused() ? 1 : 0, _queue), null,
+            "1 while receiving is paused because nothing can be stored.");
     }
 
     public void ObserveWatermark(Func<TimeSpan> behind) => _meter.CreateObservableGauge(
-        "iot_orleans.sqs.behind", () => behind().TotalSeconds, "s",
+        "iot_orleans.sqs.behind", () => new Measurement<double>(behind().TotalSeconds, _queue), "s",
         "How old the moment is up to which everything in the queue has been stored.");
 
     public void ObserveMemory(Func<double> used) => _meter.CreateObservableGauge(
         "iot_orleans.memory.used", used, description: "Share of the memory that this process may use.");
 
     public static string TagValue(Enum value) => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+
+    private void CountOfQueue(Counter<long> counter, int count, string? tag = null, string? value = null)
+    {
+        var tags = new TagList(_queue);
+        if (tag is not null) tags.Add(tag, value);
+        counter.Add(count, tags);
+    }
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 

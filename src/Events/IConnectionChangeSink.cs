@@ -2,7 +2,7 @@ using IoTOrleans.Grains.Policies;
 
 namespace IoTOrleans.Events;
 
-/// <summary>Takes the connection changes of all sources.</summary>
+/// <summary>Takes the connection changes and connect failures of all sources.</summary>
 internal interface IConnectionChangeSink
 {
     /// <summary>
@@ -10,12 +10,20 @@ internal interface IConnectionChangeSink
     /// may be reported again.
     /// </summary>
     Task<PresenceReason> Report(string thingName, ConnectionChange change);
+
+    /// <param name="failures">In the order of their time stamps.</param>
+    /// <returns>How many of them count for a running outage.</returns>
+    Task<int> Report(string thingName, IReadOnlyList<ConnectFailure> failures);
 }
 
-/// <summary>Reports to the grains of the things that are watched at all; changes of other things go no further.</summary>
+/// <summary>Reports to the grains of the things that are watched at all; what comes of other things goes no further.</summary>
 internal sealed class WatchedThings(IGrainFactory grains, ThingFilter watched) : IConnectionChangeSink
 {
     public Task<PresenceReason> Report(string thingName, ConnectionChange change) => watched.Watches(thingName)
         ? grains.GetGrain<IDeviceGrain>(thingName).Report(change)
         : Task.FromResult(PresenceReason.NotWatched);
+
+    public Task<int> Report(string thingName, IReadOnlyList<ConnectFailure> failures) => watched.Watches(thingName)
+        ? grains.GetGrain<IDeviceGrain>(thingName).ConnectFailed(failures)
+        : Task.FromResult(0);
 }

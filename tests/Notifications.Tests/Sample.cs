@@ -29,6 +29,15 @@ internal static class Sample
         PolicyMatch = "greenhouse-*",
     };
 
+    public static Notification Refused { get; } = Offline with
+    {
+        DisconnectReason = "AUTH_ERROR",
+        Refused = new()
+        {
+            Count = 1214, Reason = "AUTHORIZATION_FAILED", Since = Since.AddSeconds(2), LastStamp = Since.AddMinutes(5),
+        },
+    };
+
     public static Notification StillOffline { get; } = Offline with
     {
         Event = NotificationEvent.DeviceStillOffline,

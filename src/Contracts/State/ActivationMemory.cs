@@ -17,7 +17,7 @@ public sealed record ActivationMemory
     /// <summary>Answers in a row that were older than the disconnect.</summary>
     [Id(3)] public int StaleAnswers { get; init; }
 
-    /// <summary>An order mark moved and has not been written yet.</summary>
+    /// <summary>An order mark moved, or an outage has its first connect failure, and that has not been written yet.</summary>
     [Id(4)] public bool MarkMoved { get; init; }
 
     /// <summary>When destinations with a keep-alive last got one.</summary>

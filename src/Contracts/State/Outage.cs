@@ -54,6 +54,9 @@ public sealed record Outage
 
     /// <summary>No disconnect: the thing is expected since <see cref="Since"/> and was never seen. Its first event ends it.</summary>
     [Id(23)] public bool NeverSeen { get; init; }
+
+    /// <summary>Null: none is known. Stored with the next write, so what is stored may be less than what an activation knows.</summary>
+    [Id(22)] public ConnectFailures? ConnectFailures { get; init; }
 }
 
 /// <summary>What one destination has accepted of one outage, and what it is owed.</summary>

@@ -6,7 +6,7 @@ namespace IoTOrleans.Events.Parsing;
 /// Reads the fields of an event one by one. The first field that is wrong decides why the event is refused; nothing is read after it.
 /// A refusal names the field and the remedy, and repeats nothing of the body but a number: it goes into logs and answers.
 /// </summary>
-internal sealed class EventFields(JsonElement body, Arrival arrival)
+internal sealed class EventFields(JsonElement body, Arrival arrival, Wrappers wrappers)
 {
     /// <summary>Longer than anything AWS sends (a session identifier has 36), and short enough to be stored with the thing.</summary>
     private const int MaxTextLength = 128;
@@ -18,6 +18,9 @@ internal sealed class EventFields(JsonElement body, Arrival arrival)
 
     public Arrival Arrival => arrival;
 
+    /// <summary>The body came over HTTP as it is, so it may leave out that it happens now.</summary>
+    public bool IsFresh => arrival.Source is EventSource.Http && !wrappers.ErrorMessage;
+
     public ParsedEvent.Refused? Refused { get; private set; }
 
     public ParsedEvent.Refused Refuse(RefusalReason reason, string detail) => Refused ??= new(reason, detail);
@@ -25,9 +28,15 @@ internal sealed class EventFields(JsonElement body, Arrival arrival)
     /// <summary>Null after a refusal.</summary>
     public JsonElement? Find(params ReadOnlySpan<string> path) => Refused is null ? body.Find(path) : null;
 
-    /// <summary>The first of <paramref name="fields"/> that is there and not empty.</summary>
+    /// <summary>That of the topic, else the first of <paramref name="fields"/> that is there and not empty.</summary>
     public string ThingName(params ReadOnlySpan<string> fields)
     {
+        if (wrappers.Topic is { } topic)
+        {
+            if (!Events.ThingName.IsValid(topic.ThingName, out var wrong)) Refuse(RefusalReason.BadThingName, wrong!);
+            return topic.ThingName;
+        }
+
         foreach (var field in fields)
         {
             if (Find(field) is not { } value) continue;
@@ -41,6 +50,14 @@ internal sealed class EventFields(JsonElement body, Arrival arrival)
         Refuse(
             RefusalReason.NoThingName, "There is no `thingName` (case counts). In an IoT rule, add topic(3) AS thingName to its SELECT.");
         return "";
+    }
+
+    /// <summary>That of the topic, else that of the body. Null: the classic shadow.</summary>
+    public string? ShadowName()
+    {
+        if (wrappers.Topic is not { } topic) return Text("shadowName");
+        if (topic.ShadowName is { } name && !IsText(name)) RefuseText("topic");
+        return topic.ShadowName;
     }
 
     public bool Connected(JsonElement? value)
@@ -74,12 +91,16 @@ internal sealed class EventFields(JsonElement body, Arrival arrival)
     public string? Text(string field)
     {
         if (Find(field) is not { } value) return null;
-        if (value.ValueKind is JsonValueKind.String && value.TextOrNull() is { Length: <= MaxTextLength } text && !text.Any(char.IsControl))
+        if (value.ValueKind is JsonValueKind.String && value.TextOrNull() is { } text && IsText(text))
             return text.Length is 0 ? null : text;
-        Refuse(RefusalReason.BadText, FormattableString.Invariant(
-            $"`{field}` must be a string of at most {MaxTextLength} characters, no control characters."));
+        RefuseText(field);
         return null;
     }
+
+    private static bool IsText(string text) => text.Length <= MaxTextLength && !text.Any(char.IsControl);
+
+    private void RefuseText(string field) => Refuse(RefusalReason.BadText, FormattableString.Invariant(
+        $"`{field}` must be a string of at most {MaxTextLength} characters, no control characters."));
 
     /// <summary>Null: the body does not mention attributes. An empty object says that there are none.</summary>
     public IReadOnlyDictionary<string, string>? Attributes()

@@ -1,6 +1,8 @@
 namespace IoTOrleans.Events.Parsing;
 
-/// <summary>AWS IoT's lifecycle events: <c>$aws/events/presence/connected/{clientId}</c> and <c>…/disconnected/…</c>.</summary>
+/// <summary>
+/// AWS IoT's lifecycle events: <c>$aws/events/presence/connected/{clientId}</c>, <c>…/disconnected/…</c> and <c>…/connect_failed/…</c>.
+/// </summary>
 internal static class LifecycleEvent
 {
     internal static ParsedEvent Read(EventFields fields)
@@ -13,12 +15,20 @@ internal static class LifecycleEvent
         return type switch
         {
             "connected" or "disconnected" => ReadChange(fields, thingName, type is "connected"),
+            "connect_failed" => ReadFailure(fields, thingName),
 
             // AWS sends these to neighbouring topics, and a rule on $aws/events/+/+/+ forwards them. They say nothing about a connection,
             // and refusing them would fill the dead-letter queue with valid messages.
-            "connect_failed" or "subscribed" or "unsubscribed" => new ParsedEvent.Nothing(thingName),
+            "subscribed" or "unsubscribed" => new ParsedEvent.Nothing(thingName),
             _ => fields.Refuse(RefusalReason.UnknownEventType, "`eventType` is neither connected nor disconnected."),
         };
+    }
+
+    private static ParsedEvent ReadFailure(EventFields fields, string thingName)
+    {
+        var stamp = fields.Stamp(EventStamp.Milliseconds, "timestamp", fields.Find("timestamp"));
+        var reason = fields.Text("connectFailureReason");
+        return fields.Refused is { } refused ? refused : new ParsedEvent.Evidence(thingName, new(stamp, fields.Arrival.At, reason));
     }
 
     private static ParsedEvent ReadChange(EventFields fields, string thingName, bool connected)

@@ -38,7 +38,7 @@ internal static class ShadowEvent
         var timestamp = fields.Find("timestamp");
 
         // An HTTP caller who sends no timestamp means now. A message may have waited in the queue for days.
-        var happensNow = timestamp is null && fields.Arrival.Source is EventSource.Http;
+        var happensNow = timestamp is null && fields.IsFresh;
         var stamp = happensNow ? fields.Arrival.At : fields.Stamp(EventStamp.Seconds, "timestamp", timestamp);
         var reason = fields.Text("disconnectReason");
         return ReadChange(fields, thingName, connected, stamp, fields.Version("version"), before: null, reason, happensNow);
@@ -48,7 +48,7 @@ internal static class ShadowEvent
         EventFields fields, string thingName, bool connected, DateTimeOffset stamp, long? version, bool? before,
         string? disconnectReason = null, bool happensNow = false)
     {
-        var shadowName = fields.Text("shadowName");
+        var shadowName = fields.ShadowName();
         var attributes = fields.Attributes();
         if (fields.Refused is not null) return fields.Refused;
 

@@ -27,7 +27,7 @@ internal sealed class SqsClient(AmazonSQSConfig config, TimeProvider time, Actio
         catch (AmazonClientException exception)
         {
             throw new StartupException(
-                $"{SqsOptions.Setting}: no AWS region is set, and SQS needs one: set AWS_REGION, for example AWS_REGION=eu-west-1.",
+                $"{SqsOptions.QueueUrlSetting}: no AWS region is set, and SQS needs one: set AWS_REGION, for example AWS_REGION=eu-west-1.",
                 exception);
         }
     }

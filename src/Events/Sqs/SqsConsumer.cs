@@ -1,13 +1,13 @@
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// Runs the consumer: queue → receivers → bounded channel → workers → sink → deleter. It starts after all other services, since the silo
-/// must be able to take events. It stops, and gives messages back, before any other service stops.
+/// Runs the consumer of one queue: queue → receivers → bounded channel → workers → sink → deleter. It starts after all other services,
+/// since the silo must be able to take events. It stops, and gives messages back, before any other service stops.
 /// </summary>
 internal sealed partial class SqsConsumer(
     SqsStartCheck check, SqsReceiver receiver, SqsWorker worker, Channel<ThingMessages> work, StorageGate gate, MessageDeleter deleter,
     VisibilityKeeper visibility, InFlightMessages held, EventMetrics metrics, SqsOptions options, IHostApplicationLifetime lifetime,
-    TimeProvider time, ILogger<SqsConsumer> logger) : IHostedLifecycleService, IDisposable
+    TimeProvider time, ILogger<SqsConsumer> logger) : IDisposable
 {
     /// <summary>For the answers to polls that are under way; see <see cref="SqsReceiver.Run"/>.</summary>
     private static readonly TimeSpan LastAnswers = SqsQueue.LongPoll + SqsQueue.Answering;
@@ -26,15 +26,13 @@ internal sealed partial class SqsConsumer(
     private Task _deletes = Task.CompletedTask;
     private Task _givingBack = Task.CompletedTask;
 
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public Task Starting(CancellationToken cancellationToken)
     {
         metrics.ObserveQueue(() => held.Count, () => gate.IsPaused);
         return check.AskForRedrivePolicy(cancellationToken);
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public async Task StartedAsync(CancellationToken cancellationToken)
+    public async Task Started(CancellationToken cancellationToken)
     {
         var first = await check.ReceiveFirst(cancellationToken);
 
@@ -52,10 +50,10 @@ internal sealed partial class SqsConsumer(
     /// Ends receiving, stores and deletes what is in hand within the drain timeout, and gives the rest back, so that another consumer gets
     /// it at once. While storage is down it does not wait.
     /// </summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
+    public async Task Stopping(CancellationToken cancellationToken)
     {
         if (_receivers == Task.CompletedTask) return;
-        LogStopping(held.Count);
+        LogStopping(options.QueueUrl, held.Count);
 
         // Workers go on while the last polls wait.
         using var drained = new CancellationTokenSource(options.DrainTimeout, time);
@@ -77,15 +75,11 @@ internal sealed partial class SqsConsumer(
         visibility.ReleaseAll();
         await Within(LastRequests, _givingBack);
         await _ending.CancelAsync();
-        LogStopped(left);
+        LogStopped(options.QueueUrl, left);
 
         async Task Within(TimeSpan patience, Task part) =>
             await part.WaitAsync(patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
     {
@@ -104,7 +98,7 @@ internal sealed partial class SqsConsumer(
         }
         catch (Exception exception)
         {
-            LogBroken(exception);
+            LogBroken(exception, options.QueueUrl);
             lifetime.StopApplication();
         }
     }
@@ -112,12 +106,12 @@ internal sealed partial class SqsConsumer(
     [LoggerMessage(LogLevel.Information, "Consuming {QueueUrl} with {Receivers} receivers and {Workers} workers")]
     private partial void LogStarted(string queueUrl, int receivers, int workers);
 
-    [LoggerMessage(LogLevel.Information, "Stopping the queue consumer; {InHand} messages are in flight")]
-    private partial void LogStopping(int inHand);
+    [LoggerMessage(LogLevel.Information, "Stopping the consumer of {QueueUrl}; {InHand} messages are in flight")]
+    private partial void LogStopping(string queueUrl, int inHand);
 
-    [LoggerMessage(LogLevel.Information, "Stopped the queue consumer; {GivenBack} messages were given back to the queue")]
-    private partial void LogStopped(int givenBack);
+    [LoggerMessage(LogLevel.Information, "Stopped the consumer of {QueueUrl}; {GivenBack} messages were given back")]
+    private partial void LogStopped(string queueUrl, int givenBack);
 
-    [LoggerMessage(LogLevel.Critical, "The queue consumer failed unexpectedly. The service stops, so that it is started again")]
-    private partial void LogBroken(Exception exception);
+    [LoggerMessage(LogLevel.Critical, "The consumer of {QueueUrl} failed unexpectedly. The service stops, so that it is started again")]
+    private partial void LogBroken(Exception exception, string queueUrl);
 }

@@ -2,7 +2,12 @@ namespace IoTOrleans.Events.Sqs;
 
 internal sealed record SqsOptions
 {
-    internal const string Setting = "Events:Sqs:QueueUrl";
+    internal const string QueueUrlSetting = "Events:Sqs:QueueUrl";
+
+    internal const string ErrorQueueUrlSetting = "Events:Sqs:ErrorQueueUrl";
+
+    /// <summary>Which setting named the queue.</summary>
+    public string Setting { get; init; } = QueueUrlSetting;
 
     /// <summary>The queue's URL as SQS shows it. A standard queue: IoT rules cannot write to a FIFO queue.</summary>
     public required string QueueUrl { get; init; }
@@ -33,6 +38,15 @@ internal sealed record SqsOptions
     /// the time that the silo needs to leave, it must fit into the 30 s that the host and ECS grant. Default: 15 s.
     /// </summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// The error queue of IoT rules. It is empty while the rules work, so a few workers are enough; they share storage with those of the
+    /// queue with the events.
+    /// </summary>
+    public static SqsOptions ForErrorQueue(string queueUrl) => new()
+    {
+        Setting = ErrorQueueUrlSetting, QueueUrl = queueUrl, Receivers = 1, Workers = 8, Capacity = 64,
+    };
 
     /// <exception cref="StartupException">A setting makes no sense; the message says which, and what to do.</exception>
     public void Validate()

@@ -1,3 +1,4 @@
+using Amazon.SQS;
 using IoTOrleans.Aws;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Watermarks;
@@ -14,16 +15,30 @@ internal static class SqsServices
     public static IServiceCollection AddSqsEvents(this IServiceCollection services, SqsOptions options)
     {
         options.Validate();
-        services.NeedAwsCredentials(SqsOptions.Setting);
+        services.NeedAwsCredentials(SqsOptions.QueueUrlSetting);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => SqsClient.Create(
+        services.AddMemoryGauge().AddEvidence().AddQueue(options);
+        return services.AddHostedService<SqsConsumers>();
+    }
+
+    /// <summary>Consumes the error queue of the IoT rules as well.</summary>
+    public static IServiceCollection AddErrorQueue(this IServiceCollection services, SqsOptions options, IAmazonSQS? sqs = null)
+    {
+        options.Validate();
+        services.AddSingleton(provider => new ErrorQueue(options, provider, sqs));
+        return services.AddSingleton(provider => provider.GetRequiredService<ErrorQueue>().Consumer);
+    }
+
+    /// <summary>The parts of one consumer.</summary>
+    internal static IServiceCollection AddQueue(this IServiceCollection services, SqsOptions options)
+    {
+        services.TryAddSingleton<IAmazonSQS>(provider => SqsClient.Create(
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<PollProgress>().AnswerLost));
-        services.AddMemoryGauge();
         services.AddSingleton(options).AddSingleton(_ => Channel.CreateBounded<ThingMessages>(options.Capacity));
         services.AddSingleton<SqsQueue>().AddSingleton<RedrivePolicy>().AddSingleton<SqsStartCheck>();
         services.AddSingleton<InFlightMessages>().AddSingleton<MessageDeleter>().AddSingleton<VisibilityKeeper>();
         services.AddSingleton<PollLength>().AddSingleton<PollProgress>().AddSingleton<ConsumerWatermark>();
         services.AddSingleton<MessageSorter>().AddSingleton<SqsReceiver>().AddSingleton<StorageGate>().AddSingleton<SqsWorker>();
-        return services.AddHostedService<SqsConsumer>();
+        return services.AddSingleton<SqsConsumer>();
     }
 }

@@ -74,7 +74,7 @@ internal sealed partial class SqsStartCheck(
             if (AwsFaults.Of(exception) is AwsFault.Denied)
             {
                 throw new StartupException(
-                    $"{SqsOptions.Setting}={options.QueueUrl}: receiving from it is not allowed; give the role sqs:ReceiveMessage, "
+                    $"{options.Setting}={options.QueueUrl}: receiving from it is not allowed; give the role sqs:ReceiveMessage, "
                     + "sqs:DeleteMessage, sqs:ChangeMessageVisibility and sqs:GetQueueAttributes on it, and kms:Decrypt if it is encrypted "
                     + $"with your own key. AWS says: {AwsFaults.Describe(exception)}",
                     exception);
@@ -115,7 +115,7 @@ internal sealed partial class SqsStartCheck(
                 AwsCredentialsCheck.NoCredentials,
             _ => null,
         };
-        if (mistake is not null) throw new StartupException($"{SqsOptions.Setting}={options.QueueUrl}: {mistake}", exception);
+        if (mistake is not null) throw new StartupException($"{options.Setting}={options.QueueUrl}: {mistake}", exception);
     }
 
     [LoggerMessage(LogLevel.Warning, "{QueueUrl} does not answer yet. The service keeps trying. {Error}")]

@@ -1,9 +1,8 @@
 using IoTOrleans.Events.Sqs;
-using IoTOrleans.Grains.Watching;
 
 namespace IoTOrleans.Events.Watermarks;
 
-/// <summary>Reports how far this silo has read the queue, and takes the cluster's watermark in return. Nothing is stored.</summary>
+/// <summary>Reports how far this silo has read a queue, and takes the cluster's watermark in return. Nothing is stored.</summary>
 internal sealed partial class WatermarkReporter(
     ConsumerWatermark own, WatermarkCopy copy, IGrainFactory grains, ILocalSiloDetails silo, SqsOptions options, TimeProvider time,
     ILogger<WatermarkReporter> logger)
@@ -15,9 +14,6 @@ internal sealed partial class WatermarkReporter(
     /// <summary>The grain's silo may be dead, and Orleans would wait for 30 s.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often the watcher grain is told.</summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
-
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
 
     /// <summary>Until the other silos have the last report of this one, and can hand it over if this silo also kept the grain.</summary>
@@ -28,18 +24,9 @@ internal sealed partial class WatermarkReporter(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var looked = time.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
             await Exchange(stoppingToken);
-            if (!stoppingToken.IsCancellationRequested && time.GetElapsedTime(looked) >= LookEvery)
-            {
-                looked = time.GetTimestamp();
-
-                // Not awaited: the grain may wait for storage that hangs, and the next call follows soon.
-                grains.GetGrain<IWatcherGrain>(0).Look(copy.Current.SeenUntil).Ignore();
-            }
-
             await Task.Delay(Every, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -92,11 +79,11 @@ internal sealed partial class WatermarkReporter(
         catch (Exception exception)
         {
             // Once it stops, StopAsync sends the last report.
-            if (!stoppingToken.IsCancellationRequested && _trouble.ShouldLog()) LogUnknown(exception.Message);
+            if (!stoppingToken.IsCancellationRequested && _trouble.ShouldLog()) LogUnknown(options.QueueUrl, exception.Message);
         }
     }
 
     [LoggerMessage(LogLevel.Warning,
-        "How far the other silos have read the queue is unknown, so first verdicts are deferred. {Error}")]
-    private partial void LogUnknown(string error);
+        "How far the other silos have read {QueueUrl} is unknown, so first verdicts are deferred. {Error}")]
+    private partial void LogUnknown(string queueUrl, string error);
 }

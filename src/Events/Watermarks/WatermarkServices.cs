@@ -1,3 +1,5 @@
+using IoTOrleans.Events.Sqs;
+
 namespace IoTOrleans.Events.Watermarks;
 
 internal static class WatermarkServices
@@ -11,11 +13,21 @@ internal static class WatermarkServices
 
     /// <summary>Needs Orleans and the queue consumer.</summary>
     public static IServiceCollection AddWatermark(this IServiceCollection services) =>
-        services.AddSingleton<WatermarkCopy>().AddHostedService<WatermarkReporter>();
+        services.AddSingleton<WatermarkCopy>().AddHostedService<WatermarkReporter>().AddHostedService<WatcherReporter>();
 
-    private sealed class SiloIngestProgress(StallWatch stalls, WatermarkCopy? queue = null) : IIngestProgress
+    /// <summary>Needs the error queue's consumer as well.</summary>
+    public static IServiceCollection AddErrorQueueWatermark(this IServiceCollection services) =>
+        services.AddSingleton<IHostedService>(provider =>
+        {
+            var errors = provider.GetRequiredService<ErrorQueue>();
+            return ActivatorUtilities.CreateInstance<WatermarkReporter>(
+                provider, errors.Get<ConsumerWatermark>(), errors.Get<WatermarkCopy>(), errors.Options);
+        });
+
+    private sealed class SiloIngestProgress(StallWatch stalls, WatermarkCopy? queue = null, ErrorQueue? errors = null) : IIngestProgress
     {
-        /// <summary>The stall first: it makes the copy of the watermark old.</summary>
-        public IngestProgress Current => new(Stall: stalls.Last, Queue: queue?.Current);
+        /// <summary>The stall first: it makes the copies of the watermarks old.</summary>
+        public IngestProgress Current => new(Stall: stalls.Last, Queue: errors is null
+            ? queue?.Current : queue?.Current.And(errors.Get<WatermarkCopy>().Current));
     }
 }

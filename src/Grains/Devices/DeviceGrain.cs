@@ -1,6 +1,7 @@
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.State;
 
 namespace IoTOrleans.Grains.Devices;
 
@@ -55,11 +56,12 @@ internal sealed partial class DeviceGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        // Without a mark that only this activation knows, a late older event would count as new to the next activation.
+        // Without a mark that only this activation knows, a late older event would count as new to the next activation. Without the first
+        // connect failure, the notification would not mention any.
         if (!_state.Memory.MarkMoved || reason.ReasonCode == DeactivationReasonCode.ApplicationError) return;
         try
         {
-            await Store(_state);
+            await Store(StateBudget.Trim(_state, ThingName));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -72,6 +74,15 @@ internal sealed partial class DeviceGrain(
         _heardOf = true;
         _stored.Doubt();
         return Apply(new PresenceInput.Changed(change));
+    }
+
+    public Task<int> ConnectFailed(IReadOnlyList<ConnectFailure> failures)
+    {
+        // A client may make up a name for each attempt. None of them must stay in memory as long as a real thing.
+        if (!_heardOf && !storage.RecordExists) DeactivateOnIdle();
+        var before = ConnectFailureRules.CountOf(_state);
+        _state = ConnectFailureRules.Count(_state, failures);
+        return Task.FromResult(ConnectFailureRules.CountOf(_state) - before);
     }
 
     public Task ReceiveReminder(string reminderName, TickStatus status)
@@ -206,7 +217,7 @@ internal sealed partial class DeviceGrain(
         else DeactivateOnIdle();
     }
 
-    [LoggerMessage(LogLevel.Warning, "{ThingName}: the order mark of the last event could not be stored; a "
-        + "late older event may count as new.")]
+    [LoggerMessage(LogLevel.Warning, "{ThingName}: what its last events changed could not be stored: a late "
+        + "older event may count as new, or connect failures may not be mentioned.")]
     private partial void LogMarkNotStored(Exception exception, string thingName);
 }

@@ -6,6 +6,9 @@ namespace IoTOrleans.Grains.Devices;
 /// <summary>Tells people what became of a thing and why, from its state alone: nothing is changed, and nobody is asked.</summary>
 public sealed class DeviceStories
 {
+    private const string RefusedSentence =
+        "It is powered and trying to connect, but AWS IoT refuses it. Look at its policy or certificate.";
+
     private readonly PresencePolicies _policies;
     private readonly MuteBook _mutes;
     private readonly TimeProvider _time;
@@ -38,6 +41,8 @@ public sealed class DeviceStories
                 .. DeliveryRules.Debts(state, context, now, DueSends.WithRepeats).Concat(FlappingRules.Debts(state, context, now))
                     .Select(debt => Owed(debt, context, now)),
             ],
+            Refused = Recovery.EndHold(state, context, now).Outage is { IsAway: true, ConnectFailures: { } refused }
+                ? new(refused.Count, refused.Reason, refused.Since, RefusedSentence) : null,
             MutedBy = status.MutedBy,
             PolicySource = status.Policy.Source,
             Items =

@@ -26,6 +26,9 @@ public sealed record DeviceWhy
 
     public required IReadOnlyList<OwedWord> Owed { get; init; }
 
+    /// <summary>AWS IoT refuses to let the thing connect; null: not that we know, or it is not away.</summary>
+    public required RefusedConnects? Refused { get; init; }
+
     public required IReadOnlyList<string> MutedBy { get; init; }
 
     /// <summary><c>override</c>, the glob of the policy that matched, or <c>default</c>.</summary>
@@ -44,6 +47,10 @@ public sealed record WaitingFor(string What, DateTimeOffset? Until, string Sente
 /// <param name="NextTryAt">Null: now.</param>
 public sealed record OwedWord(
     string Destination, string Event, string OutageId, string? LastAnswer, int Failures, DateTimeOffset? NextTryAt);
+
+/// <param name="Count">At least so many times in this outage.</param>
+/// <param name="Reason">AWS IoT's <c>connectFailureReason</c> of the last time; null: it gave none.</param>
+public sealed record RefusedConnects(int Count, string? Reason, DateTimeOffset Since, string Sentence);
 
 /// <param name="Reason">The named reason, as in logs and metrics.</param>
 /// <param name="Word">As in the history.</param>

@@ -5,7 +5,7 @@ public interface IIngestProgress
     IngestProgress Current { get; }
 }
 
-/// <param name="Queue">How far the queue has been read; null: none is consumed.</param>
+/// <param name="Queue">How far the queue has been read, or the one of two that is further behind; null: none is consumed.</param>
 /// <param name="Stall">The last stall; null: none.</param>
 public sealed record IngestProgress(Watermark? Queue = null, Stall? Stall = null)
 {
@@ -24,6 +24,11 @@ public sealed record Watermark(
     [property: Id(3)] IReadOnlyList<WatermarkReport>? Reports = null)
 {
     public static Watermark Unknown { get; } = new((DateTimeOffset?)null);
+
+    /// <summary>Of two queues, each of which may hold an event: what is not known of one is not known.</summary>
+    public Watermark And(Watermark other) => new(
+        SeenUntil is { } seen && other.SeenUntil is { } seenToo ? Earlier(seen, seenToo) : null,
+        Later(HiddenBefore, other.HiddenBefore), Later(HiddenUntil, other.HiddenUntil));
 
     /// <summary>A message that was sent after a time may be hidden.</summary>
     public bool Hides(DateTimeOffset? after, DateTimeOffset now) => HiddenUntil > now && !(after >= HiddenBefore);

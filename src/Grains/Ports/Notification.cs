@@ -68,6 +68,9 @@ public sealed record Notification
     /// <summary>The outage began with <c>device.never_seen</c>: <see cref="Since"/> is when the thing was first expected.</summary>
     [Id(40)] public bool NeverSeen { get; init; }
 
+    /// <summary>AWS IoT refused to let the thing connect during the outage; null: not that we know.</summary>
+    [Id(34)] public ConnectFailures? Refused { get; init; }
+
     /// <summary>The same in all repeats: <c>{outageId}.{event}[.{n}]</c>.</summary>
     public string Key => Sequence == 0 ? $"{OutageId}.{Event.Name()}" : $"{OutageId}.{Event.Name()}.{Sequence}";
 }

@@ -16,6 +16,9 @@ internal static class StateBudget
     {
         var budget = ItemBytes - Overhead - Encoding.UTF8.GetByteCount(thingName);
         while (state.Ring.Count > 0 && Size(state) > budget) state = History.Shorter(state);
+
+        // Before a client: its mark decides whether an event counts, and connect failures decide nothing.
+        if (state.Ring.Count == 0 && Size(state) > budget) state = ConnectFailureRules.Forget(state);
         while (state.Clients.Count > 1 && state.Clients.Any(client => !client.Connected) && Size(state) > budget)
             state = ClientOrder.Forget(state, out _);
         return state;

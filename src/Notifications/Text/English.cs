@@ -19,7 +19,7 @@ internal sealed class English(LocalClock clock, string source)
         ["MQTT_KEEP_ALIVE_TIMEOUT"] = "MQTT keep-alive timeout - the device did not say goodbye, so check power and network first.",
         ["SERVER_ERROR"] = "an error on the broker's side.",
         ["SERVER_INITIATED_DISCONNECT"] = "the broker closed the connection.",
-        ["API_INITIATED_DISCONNECT"] = "somebody closed the connection through the API.",
+        ["API_INITIATED_DISCONNECT"] = "an operator closed its connection through the AWS IoT API.",
         ["THROTTLED"] = "it exceeded a limit of the broker and was cut off.",
         ["WEBSOCKET_TTL_EXPIRATION"] = "its WebSocket connection reached the longest age allowed.",
         ["CUSTOMAUTH_TTL_EXPIRATION"] = "the time that the custom authorizer granted is over.",
@@ -82,6 +82,10 @@ internal sealed class English(LocalClock clock, string source)
 
     protected override string InWords(LastHeard heard, DateTimeOffset since) =>
         $"between {clock.Beside(since, heard.NotBefore, Day)} and {clock.Beside(since, heard.NotAfter, Day)}.";
+
+    protected override string Refused(ConnectFailures refused, DateTimeOffset now, string? reason) =>
+        $"It is powered and trying: refused {N(refused.Count)} {(refused.Count == 1 ? "time" : "times")} since "
+        + $"{clock.Beside(now, refused.Since, Day)}{(reason is null ? "" : $" ({reason})")}. Look at its policy or certificate.";
 
     protected override string? Checked(Verification verification) => verification switch
     {

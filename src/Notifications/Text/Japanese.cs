@@ -21,7 +21,7 @@ internal sealed class Japanese(LocalClock clock, string source)
         ["MQTT_KEEP_ALIVE_TIMEOUT"] = "キープアライブのタイムアウト（デバイスからの切断通知なし。まず電源と回線をご確認ください）",
         ["SERVER_ERROR"] = "ブローカー側のエラー",
         ["SERVER_INITIATED_DISCONNECT"] = "ブローカー側からの切断",
-        ["API_INITIATED_DISCONNECT"] = "API操作による切断",
+        ["API_INITIATED_DISCONNECT"] = "運用者によるAWS IoTのAPIでの切断",
         ["THROTTLED"] = "ブローカーの制限超過による切断",
         ["WEBSOCKET_TTL_EXPIRATION"] = "WebSocket接続の最長時間に到達",
         ["CUSTOMAUTH_TTL_EXPIRATION"] = "カスタムオーソライザーが許可した接続時間の終了",
@@ -81,6 +81,10 @@ internal sealed class Japanese(LocalClock clock, string source)
 
     protected override string InWords(LastHeard heard, DateTimeOffset since) =>
         $"{Minute(heard.NotBefore, since)}から{Minute(heard.NotAfter, since)}の間";
+
+    protected override string Refused(ConnectFailures refused, DateTimeOffset now, string? reason) =>
+        $"電源は入っていて接続を試みていますが、{Minute(refused.Since, now)}から{N(refused.Count)}回拒否されています"
+        + $"{(reason is null ? "" : $"（{reason}）")}。ポリシーまたは証明書をご確認ください。";
 
     protected override string? Checked(Verification verification) => verification switch
     {
@@ -171,7 +175,7 @@ internal sealed class Japanese(LocalClock clock, string source)
         ["MQTT_KEEP_ALIVE_TIMEOUT"] = "キープアライブのタイムアウト",
         ["SERVER_ERROR"] = "ブローカー側のエラー",
         ["SERVER_INITIATED_DISCONNECT"] = "ブローカー側からの切断",
-        ["API_INITIATED_DISCONNECT"] = "API操作による切断",
+        ["API_INITIATED_DISCONNECT"] = "運用者による切断",
         ["THROTTLED"] = "ブローカーの制限超過",
         ["WEBSOCKET_TTL_EXPIRATION"] = "WebSocketの最長時間",
         ["CUSTOMAUTH_TTL_EXPIRATION"] = "カスタム認証の期限",

@@ -30,6 +30,7 @@ internal static class MachineBody
             ["disconnectReason"] = n.DisconnectReason,
             ["verification"] = n.Verification.ToString().ToLowerInvariant(),
             ["lastHeard"] = n.LastHeard is { } heard ? new { heard.NotBefore, heard.NotAfter } : null,
+            ["refused"] = n.Refused is { } refused ? new { refused.Count, refused.Reason, refused.Since } : null,
             ["attributes"] = n.Attributes,
         });
 

@@ -34,6 +34,7 @@ internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, strin
 
         if (ReasonOf(n) is { } reason) yield return $"{labels.Reason}: {reason}";
         if (n.LastHeard is { } heard) yield return $"{labels.LastHeard}: {InWords(heard, n.Since)}";
+        if (n is { Refused: { } refused, RecoveredAt: null }) yield return Refused(refused, EndOf(n), ReasonOf(refused));
         if (!n.NeverSeen && Checked(n.Verification) is { } check) yield return $"{labels.Checked}: {check}";
         if (Usual.Of(n.Durations) is { } usual) yield return $"{labels.Usual}: {InWords(usual)}";
     }
@@ -53,6 +54,9 @@ internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, strin
 
     /// <param name="since">When it disconnected, which the reader knows.</param>
     protected abstract string InWords(LastHeard heard, DateTimeOffset since);
+
+    /// <param name="now">The moment that the notification is about.</param>
+    protected abstract string Refused(ConnectFailures refused, DateTimeOffset now, string? reason);
 
     protected abstract string? Checked(Verification verification);
 
@@ -92,12 +96,18 @@ internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, strin
     /// <summary>When it came back, or else the moment that the notification is about.</summary>
     protected static DateTimeOffset EndOf(Notification n) => n.RecoveredAt ?? n.Since + n.Duration;
 
-    /// <summary>An unknown reason is shown as it is.</summary>
     private string? ReasonOf(Notification n)
     {
-        const int longEnough = 200;
         if (n.DisconnectReason?.Trim() is not { Length: > 0 } reason || reason is "UNKNOWN" or "NONE") return null;
-        if (reasons.TryGetValue(reason, out var phrase)) return phrase;
+        return reasons.GetValueOrDefault(reason) ?? AsItIs(reason);
+    }
+
+    private static string? ReasonOf(ConnectFailures refused) => refused.Reason?.Trim() is { Length: > 0 } reason ? AsItIs(reason) : null;
+
+    /// <summary>Of a reason that AWS has added since, or a sender has made up.</summary>
+    private static string AsItIs(string reason)
+    {
+        const int longEnough = 200;
         var printable = Characters.Printable(reason);
         return printable.Length <= longEnough ? printable : Characters.Shorten(printable, longEnough);
     }

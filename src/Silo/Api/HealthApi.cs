@@ -1,3 +1,4 @@
+using IoTOrleans.Events.Sqs;
 using IoTOrleans.Events.Watermarks;
 using IoTOrleans.Grains.Watching;
 using IoTOrleans.Silo.Hosting.Running;
@@ -29,7 +30,12 @@ internal static class HealthApi
         services.AddReadyCheck("destinations", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<IDestinationHealth>())));
         services.AddReadyCheck("verifiers", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<IVerifierHealth>())));
         if (settings.QueueUrl is not null)
-            services.AddReadyCheck("queue", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<WatermarkCopy>())));
+            services.AddReadyCheck("queue", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<WatermarkCopy>(), "queue")));
+        if (settings.ErrorQueueUrl is not null)
+        {
+            services.AddReadyCheck("errorQueue", (provider, _) =>
+                DegradedBy(TroubleOf(provider.GetRequiredService<ErrorQueue>().Get<WatermarkCopy>(), "error queue")));
+        }
     }
 
     /// <summary>Something that <c>/health/ready</c> asks.</summary>
@@ -57,8 +63,8 @@ internal static class HealthApi
         trouble is null ? Healthy : Task.FromResult(HealthCheckResult.Degraded(trouble));
 
     /// <summary>No reason to be unhealthy: another silo would not know more.</summary>
-    private static string? TroubleOf(WatermarkCopy queue) => queue.Behind <= Blindness.After ? null
-        : $"blind: messages of the last {(int)queue.Behind.TotalMinutes} min in the queue are not stored; look at the queue, at storage "
+    private static string? TroubleOf(WatermarkCopy queue, string name) => queue.Behind <= Blindness.After ? null
+        : $"blind: messages of the last {(int)queue.Behind.TotalMinutes} min in the {name} are not stored; look at the {name}, at storage "
             + "and at the log";
 
     /// <summary>Null: there is none. The reasons are in the log only, since /health needs no key.</summary>

@@ -82,6 +82,9 @@ public sealed class BrokerHostTests
             lock (Delivered) Delivered.Add($"{thingName} {change.Connected}");
             return PresenceReason.None;
         }
+
+        public Task<int> Report(string thingName, IReadOnlyList<ConnectFailure> failures) =>
+            throw new NotSupportedException("A broker has no connect failures.");
     }
 
     private sealed class NoThings : IThingCatalogue

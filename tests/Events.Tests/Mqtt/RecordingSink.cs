@@ -56,6 +56,9 @@ internal sealed class RecordingSink : IConnectionChangeSink
         }
     }
 
+    public Task<int> Report(string thingName, IReadOnlyList<ConnectFailure> failures) =>
+        throw new NotSupportedException("A broker has no connect failures.");
+
     internal Task<Report> Next() => NextOf(_taken);
 
     internal Task<Report> NextRefused() => NextOf(_refused);

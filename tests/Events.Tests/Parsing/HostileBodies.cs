@@ -9,7 +9,7 @@ namespace IoTOrleans.Events.Tests.Parsing;
 internal static class HostileBodies
 {
     /// <summary>Where a large body has its bulk.</summary>
-    internal const int Places = 5;
+    internal const int Places = 6;
 
     internal static readonly string[] Fillings = ["[", "{\"a\":", "x", "1", "0,", "\\ud800", "{},", "\"a\":1,", " ", "日"];
 
@@ -30,7 +30,9 @@ internal static class HostileBodies
         "{\"state\":{\"reported\":{\"connected\":false}}}",
         "\"\"", "\" \"", "\"a\"", "\"日本語\"", "\"🚪\"", "\"\\ud83d\\udeaa\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u0000\"", "\"a\\nb\"",
         "\"\\u202e\"", "\"\\uFFFF\"",
-        "\"../..\"", "\"%2F\"", "\"connected\"", "\"disconnected\"", "\"deleted\"", "\"Notification\"", "\"{}\"", "\"[\"", "\u0001",
+        "\"../..\"", "\"%2F\"", "\"connected\"", "\"disconnected\"", "\"connect_failed\"",
+        "\"deleted\"", "\"$aws/things/rpi-2/shadow/update/documents\"", "\"$aws/things//shadow/name/a/b/update/documents\"", "\"e30=\"",
+        "\"Notification\"", "\"{}\"", "\"[\"", "\u0001",
         "\"\t\"", "", "{", "]", "\"", "\"\\x\"",
     ];
 
@@ -38,6 +40,7 @@ internal static class HostileBodies
     [
         "thingName", "clientId", "connected", "eventType", "timestamp", "version", "versionNumber", "sessionIdentifier", "disconnectReason",
         "attributes", "shadowName",
+        "connectFailureReason", "base64OriginalPayload", "topic", "failures", "ruleName",
         "current", "previous", "Type", "Message", "Connected", "thing\\u004eame", "\\ud800", "", "connected\\u0000", "$", "__proto__",
     ];
 
@@ -55,12 +58,21 @@ internal static class HostileBodies
             ("current", "{\"state\":{\"reported\":{\"connected\":false}},\"metadata\":{\"reported\":{\"connected\":{\"timestamp\":1763884800}}},\"version\":42}"),
         ],
         [("thingName", Name), ("connected", "false"), ("timestamp", "1763884800"), ("version", "12"), ("attributes", "{}")],
+        [
+            ("clientId", Name), ("eventType", "\"connect_failed\""), ("timestamp", "1763884800123"),
+            ("connectFailureReason", "\"AUTHORIZATION_FAILED\""),
+        ],
+        [
+            ("ruleName", "\"rule\""), ("topic", "\"$aws/things/rpi-1/shadow/update/documents\""),
+            ("base64OriginalPayload", "\"eyJjb25uZWN0ZWQiOmZhbHNlLCJ0aW1lc3RhbXAiOjE3NjM4ODQ4MDB9\""),
+            ("failures", "[{\"failedAction\":\"SqsAction\",\"errorMessage\":\"denied\"}]"),
+        ],
     ];
 
     private static readonly string[] Recorded =
     [
-        .. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Parsing", "Payloads")).Order(StringComparer.Ordinal)
-        .Select(File.ReadAllText),
+        .. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Parsing", "Payloads"), "*.json", SearchOption.AllDirectories)
+        .Order(StringComparer.Ordinal).Select(File.ReadAllText),
     ];
 
     private static readonly Gen<string> value = Gen.Frequency(
@@ -83,9 +95,10 @@ internal static class HostileBodies
             (body, edits) => edits.Aggregate(body, Overwrite))),
         (1, Gen.OneOf<string>([.. Values, .. Keys]).Array[0, 12].Select(parts => "{" + string.Concat(parts) + "}")));
 
-    /// <summary>SNS envelopes around any of those, also around each other.</summary>
+    /// <summary>SNS envelopes and error messages of IoT rules around any of those, also around each other.</summary>
     private static readonly Gen<string> Wrapped = Gen.Select(
-        Text, Gen.Frequency((5, Gen.Const(0)), (2, Gen.Const(1)), (1, Gen.Int[2, 4])), Wrap);
+        Text, Gen.Frequency((5, Gen.Const(Array.Empty<int>())), (3, Gen.Int[0, 2].Array[1]), (1, Gen.Int[0, 2].Array[2, 4])),
+        (body, wrappers) => wrappers.Aggregate(body, Wrap));
 
     private static readonly Gen<byte[]> Small = Gen.Frequency(
         (12, Wrapped.Select(Encoding.UTF8.GetBytes)),
@@ -108,7 +121,8 @@ internal static class HostileBodies
             1 => $$"""{"thingName":"{{filler}}","connected":true}""",
             2 => $$"""{"thingName":"a","connected":true,"timestamp":{{filler}}}""",
             3 => $$"""{"thingName":"a","connected":true,"timestamp":1763884800,{{filler.TrimEnd(',')}}}""",
-            _ => $$"""{"Type":"Notification","Message":{{Quoted(filler)}}}""",
+            4 => $$"""{"Type":"Notification","Message":{{Quoted(filler)}}}""",
+            _ => $$"""{"base64OriginalPayload":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(filler[..(filler.Length * 3 / 4)]))}}"}""",
         });
     }
 
@@ -149,9 +163,15 @@ internal static class HostileBodies
             ? new string('[', depth) + new string(']', depth)
             : string.Concat(Enumerable.Repeat(opening, depth)) + "1" + new string('}', depth);
 
-    private static string Wrap(string body, int times) =>
-        times == 0 ? body : Wrap(
-            $$"""{"Type":"Notification","TopicArn":"arn:aws:sns:us-east-1:123456789012:presence","Message":{{Quoted(body)}}}""", times - 1);
+    private static string Wrap(string body, int wrapper) => wrapper switch
+    {
+        0 => $$"""{"Type":"Notification","TopicArn":"arn:aws:sns:us-east-1:123456789012:presence","Message":{{Quoted(body)}}}""",
+        1 => ErrorMessage(body, "$aws/things/rpi-3/shadow/name/presence/update/documents"),
+        _ => ErrorMessage(body, "$aws/events/presence/disconnected/rpi-1"),
+    };
+
+    private static string ErrorMessage(string body, string topic) =>
+        $$"""{"ruleName":"rule","topic":"{{topic}}","base64OriginalPayload":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(body))}}"}""";
 
     private static string Overwrite(string body, (double At, int Length, string Piece) edit)
     {

@@ -29,9 +29,13 @@ public abstract class ParserTest
         return refused.Detail;
     }
 
-    internal static string Tell(ParsedEvent parsed) => parsed switch
+    internal static string Tell(ParsedEvent parsed) => TellEvent(parsed) + (parsed.Failure is { } failure ? $", by {failure.Rule}" : "");
+
+    private static string TellEvent(ParsedEvent parsed) => parsed switch
     {
         ParsedEvent.Change(var thing, var change) => Tell(thing, change),
+        ParsedEvent.Evidence(var thing, var failure) => string.Create(
+            CultureInfo.InvariantCulture, $"{thing}: connect failed at {failure.Timestamp:HH:mm:ss.fff}, {failure.Reason}"),
         ParsedEvent.Nothing nothing => $"{nothing.ThingName}: nothing",
         ParsedEvent.Refused refused => $"refused {refused.Reason}",
         _ => throw new ArgumentOutOfRangeException(nameof(parsed)),

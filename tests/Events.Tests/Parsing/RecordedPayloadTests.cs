@@ -23,7 +23,7 @@ public sealed class RecordedPayloadTests : ParserTest
             "lifecycle-rule-with-topic",
             "rpi-1: disconnected at 08:05:00.451, Lifecycle 3, session a466, MQTT_KEEP_ALIVE_TIMEOUT, site=roof, carrier=acme"
         },
-        { "lifecycle-connect-failed", "rpi-1: nothing" },
+        { "lifecycle-connect-failed", "rpi-1: connect failed at 08:05:00.451, AUTHORIZATION_FAILED" },
         { "lifecycle-subscribed", "rpi-1: nothing" },
         { "shadow-document", "rpi-1: disconnected at 08:00:00.000, Shadow 42" },
         { "shadow-document-first-write", "rpi-1: connected at 08:00:00.000, Shadow 1" },
@@ -41,6 +41,18 @@ public sealed class RecordedPayloadTests : ParserTest
         { "envelope-shadow-rule", "rpi-1: disconnected at 08:00:00.000, Shadow 12" },
         { "envelope-in-envelope", "refused NestedEnvelope" },
         { "envelope-with-text", "refused NotJson" },
+        { "Errors/in-envelope", "rpi-1: disconnected at 08:05:00.451, Lifecycle 0, session a466, CONNECTION_LOST, by presence_to_sqs" },
+        { "Errors/lifecycle", "rpi-1: disconnected at 08:05:00.451, Lifecycle 0, session a466, CONNECTION_LOST, by presence_to_sqs" },
+        { "Errors/republish", "rpi-1: disconnected at 08:05:00.451, Lifecycle 0, session a466, CONNECTION_LOST, by presence_to_shadow" },
+        { "Errors/connect-failed", "rpi-1: connect failed at 08:05:00.451, AUTHORIZATION_FAILED, by presence_to_sqs" },
+        { "Errors/shadow-document", "rpi-1: disconnected at 08:00:00.000, Shadow 42, by shadow_to_sqs" },
+        { "Errors/shadow-document-named", "rpi-1: connected at 08:00:00.000, Shadow 8 of presence, by shadow_to_sqs" },
+        { "Errors/shadow-document-without-connected", "rpi-1: nothing, by shadow_to_sqs" },
+        { "Errors/own-topic", "rpi-1: disconnected at 08:00:00.000, Shadow 12, by own" },
+        { "Errors/unknown-topic", "refused NoThingName, by own" },
+        { "Errors/in-error-message", "refused NestedErrorMessage, by presence_to_sqs" },
+        { "Errors/with-text", "refused NotJson, by TestAction" },
+        { "Errors/without-base64", "refused BadOriginalPayload, by presence_to_sqs" },
     };
 
     [Theory]
@@ -50,7 +62,8 @@ public sealed class RecordedPayloadTests : ParserTest
 
     [Fact]
     public void Every_recorded_payload_has_its_expectation() =>
-        Directory.GetFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension)
+        Directory.GetFiles(Folder, "*.json", SearchOption.AllDirectories)
+            .Select(file => Path.ChangeExtension(Path.GetRelativePath(Folder, file), null).Replace('\\', '/'))
             .ShouldBe(Payloads.Select(row => row.Data.Item1), ignoreOrder: true);
 
     [Fact]

@@ -21,6 +21,8 @@ internal sealed class FakeQueue(TimeProvider time)
 
     public const string Url = "https://sqs.eu-west-1.amazonaws.com/123456789012/presence";
 
+    public const string ErrorUrl = Url + "-errors";
+
     /// <summary>Null: no redrive policy.</summary>
     public int? MaxReceiveCount { get; set; } = 20;
 

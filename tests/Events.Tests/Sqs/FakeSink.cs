@@ -27,6 +27,9 @@ internal sealed class FakeSink : IConnectionChangeSink
 
     public ConcurrentQueue<(string ThingName, ConnectionChange Change)> Stored { get; } = new();
 
+    /// <summary>Connect failures as they were reported.</summary>
+    public ConcurrentQueue<(string ThingName, IReadOnlyList<ConnectFailure> Failures)> Refused { get; } = new();
+
     public int MostAtOnce { get; private set; }
 
     public async Task<PresenceReason> Report(string thingName, ConnectionChange change)
@@ -45,5 +48,14 @@ internal sealed class FakeSink : IConnectionChangeSink
         {
             lock (Attempts) _running--;
         }
+    }
+
+    /// <summary>All of them count.</summary>
+    public async Task<int> Report(string thingName, IReadOnlyList<ConnectFailure> failures)
+    {
+        await Waits(thingName);
+        if (IsDown) throw new InvalidOperationException("Storage is down.");
+        Refused.Enqueue((thingName, failures));
+        return failures.Count;
     }
 }

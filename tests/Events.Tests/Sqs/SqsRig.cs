@@ -17,16 +17,17 @@ internal sealed class SqsRig : IAsyncDisposable
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
 
     private readonly ServiceProvider _services;
-    private readonly SqsConsumer _consumer;
+    private readonly SqsConsumers _consumers;
 
+    /// <param name="errors">The error queue of the IoT rules; null: none.</param>
     public SqsRig(Func<SqsOptions, SqsOptions>? configure = null, FakeQueue? queue = null, FakeTimeProvider? time = null,
-        FakeMemory? memory = null)
+        FakeMemory? memory = null, FakeQueue? errors = null)
     {
         Time = time ?? new FakeTimeProvider(new DateTimeOffset(2025, 11, 23, 8, 0, 0, TimeSpan.Zero));
         Queue = queue ?? new FakeQueue(Time);
 
         var options = new SqsOptions { QueueUrl = FakeQueue.Url };
-        _services = new ServiceCollection()
+        var services = new ServiceCollection()
             .AddSingleton((memory ?? new FakeMemory(Time)).Gauge)
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))
             .AddMetrics()
@@ -34,11 +35,12 @@ internal sealed class SqsRig : IAsyncDisposable
             .AddSingleton(Queue.AsSqs())
             .AddSingleton<IConnectionChangeSink>(Sink)
             .AddSingleton(Lifetime)
-            .AddSqsEvents(configure?.Invoke(options) ?? options)
-            .BuildServiceProvider();
+            .AddSqsEvents(configure?.Invoke(options) ?? options);
+        if (errors is not null) services.AddErrorQueue(SqsOptions.ForErrorQueue(FakeQueue.ErrorUrl), errors.AsSqs());
+        _services = services.BuildServiceProvider();
 
         // Only ours: beside it, AddSqsEvents registers the check that there are AWS credentials.
-        _consumer = _services.GetServices<IHostedService>().OfType<SqsConsumer>().Single();
+        _consumers = _services.GetServices<IHostedService>().OfType<SqsConsumers>().Single();
     }
 
     public FakeTimeProvider Time { get; }
@@ -60,13 +62,13 @@ internal sealed class SqsRig : IAsyncDisposable
 
     public async Task Start()
     {
-        await _consumer.StartingAsync(CancellationToken.None);
-        await _consumer.StartAsync(CancellationToken.None);
-        await _consumer.StartedAsync(CancellationToken.None);
+        await _consumers.StartingAsync(CancellationToken.None);
+        await _consumers.StartAsync(CancellationToken.None);
+        await _consumers.StartedAsync(CancellationToken.None);
     }
 
     /// <summary>Begins to stop; the clock has to move for it to end.</summary>
-    public Task BeginStop() => _consumer.StoppingAsync(CancellationToken.None);
+    public Task BeginStop() => _consumers.StoppingAsync(CancellationToken.None);
 
     public async Task Stop()
     {
@@ -101,7 +103,7 @@ internal sealed class SqsRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var stopped = _consumer.StoppingAsync(CancellationToken.None);
+        var stopped = _consumers.StoppingAsync(CancellationToken.None);
         for (var i = 0; i < 200 && !stopped.IsCompleted; i++)
         {
             await Settle(() => stopped.IsCompleted);

@@ -13,7 +13,7 @@ namespace IoTOrleans.Events.Tests.Sqs;
 internal sealed class WireConsumer : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
-    private readonly SqsConsumer _consumer;
+    private readonly SqsConsumers _consumers;
 
     private WireConsumer(IAmazonSQS sqs, SqsOptions options, FakeSink sink)
     {
@@ -26,7 +26,7 @@ internal sealed class WireConsumer : IAsyncDisposable
             .AddSingleton(Substitute.For<IHostApplicationLifetime>())
             .AddSqsEvents(options)
             .BuildServiceProvider();
-        _consumer = _services.GetServices<IHostedService>().OfType<SqsConsumer>().Single();
+        _consumers = _services.GetServices<IHostedService>().OfType<SqsConsumers>().Single();
     }
 
     public FakeSink Sink { get; }
@@ -44,16 +44,16 @@ internal sealed class WireConsumer : IAsyncDisposable
     {
         var options = new SqsOptions { QueueUrl = queueUrl };
         var wire = new WireConsumer(sqs, configure?.Invoke(options) ?? options, sink ?? new FakeSink());
-        await wire._consumer.StartingAsync(CancellationToken.None);
-        await wire._consumer.StartAsync(CancellationToken.None);
-        await wire._consumer.StartedAsync(CancellationToken.None);
+        await wire._consumers.StartingAsync(CancellationToken.None);
+        await wire._consumers.StartAsync(CancellationToken.None);
+        await wire._consumers.StartedAsync(CancellationToken.None);
         return wire;
     }
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    public Task Stop() => _consumer.StoppingAsync(CancellationToken.None);
+    public Task Stop() => _consumers.StoppingAsync(CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

@@ -29,6 +29,27 @@ public sealed class DeviceStoriesTests
     private static IEnumerable<string> What(DeviceWhy why) => why.WaitingFor.Select(waiting => waiting.What);
 
     [Fact]
+    public void A_thing_that_is_refused_says_so_while_it_is_away()
+    {
+        var story = new Story();
+        story.Lifecycle(true, 1);
+        story.Refused();
+        Why(story).Refused.ShouldBeNull();
+
+        story.After(Minutes(1)).Lifecycle(false, 1);
+        Why(story).Refused.ShouldBeNull();
+        story.After(Minutes(1)).Refused(3);
+        Why(story).Refused.ShouldBe(new(3, "AUTHORIZATION_FAILED", story.Now.AddSeconds(-2),
+            "It is powered and trying to connect, but AWS IoT refuses it. Look at its policy or certificate."));
+
+        story.After(Minutes(5)).Tick();
+        story.Answered(DeliveryOutcome.Accepted);
+        story.After(Minutes(1)).Lifecycle(true, 2);
+        Why(story).Status.ShouldBe(PresenceStatus.Recovering);
+        Why(story).Refused.ShouldBeNull("it got in");
+    }
+
+    [Fact]
     public void A_told_outage_from_drop_to_recovery()
     {
         var story = new Story();

@@ -102,6 +102,17 @@ internal sealed class Story
         Do(new PresenceInput.Answered(
             outage ?? State.Outage?.Id ?? State.Owing[0].Id, notificationEvent, sequence, to, new DeliveryAnswer(outcome)));
 
+    /// <summary>AWS IoT refuses so many attempts to connect, one a second, up to now. No rule is applied.</summary>
+    public Story Refused(int times = 1, string? reason = "AUTHORIZATION_FAILED", TimeSpan stampedEarlier = default)
+    {
+        State = ConnectFailureRules.Count(State,
+        [
+            .. Enumerable.Range(1 - times, times).Select(second => Now.AddSeconds(second))
+                .Select(at => new ConnectFailure(at - stampedEarlier, at, reason)),
+        ]);
+        return this;
+    }
+
     public PresenceReason Set(PolicySettings? settings) => Do(new PresenceInput.PolicySet(settings));
 
     /// <summary>Away for longer than its grace, told, accepted.</summary>

@@ -37,6 +37,7 @@ public sealed class StoredStateTests
     [InlineData("0.2-connected-flapping.json", PresenceStatus.Connected)]
     [InlineData("0.2-grace-with-policy.json", PresenceStatus.Grace)]
     [InlineData("0.3-connected-clients.json", PresenceStatus.Connected)]
+    [InlineData("0.3-offline-refused.json", PresenceStatus.Offline)]
     public void A_stored_state_means_what_it_meant(string file, PresenceStatus status)
     {
         var state = JsonSerializer.Deserialize<DeviceState>(File.ReadAllText(Path.Combine(Folder, file)), DeviceStateJson.Options)!;
@@ -111,6 +112,29 @@ public sealed class StoredStateTests
         story.State.Flapping.Single().Drops.ShouldBe(20);
         story.Status.ShouldBe(PresenceStatus.Recovering);
         story.State.Ring.Count.ShouldBeGreaterThanOrEqualTo(2);
+
+        int Size() => StateBudget.Size(story.State) + StateBudget.Overhead + name.Length;
+    }
+
+    /// <summary>The same for one that AWS IoT refuses to let in. Its history may have to make room.</summary>
+    [Fact]
+    public void A_refused_thing_fits_into_one_write_unit()
+    {
+        var story = new Story();
+        var name = new string('x', 40);
+        (story.Context, story.Policy) = (story.Context with { ThingName = name }, story.Policy with { Notify = ["sns", "webhook"] });
+        for (var round = 0; round < 20; round++)
+        {
+            story.After(TimeSpan.FromMinutes(10)).Change(Lifecycle(story, true, 100_000 + round));
+            story.After(TimeSpan.FromMinutes(10)).Change(Lifecycle(story, false, 100_000 + round) with { DisconnectReason = "AUTH_ERROR" });
+            story.After(TimeSpan.FromHours(1)).Refused(3600).Tick();
+            Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
+            foreach (var destination in story.Rules.Policy.Notify) story.Answered(DeliveryOutcome.Accepted, to: destination);
+            Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
+            story.State.Outage!.ConnectFailures!.Count.ShouldBe(3600);
+        }
+
+        story.State.Ring.Count.ShouldBeGreaterThanOrEqualTo(4);
 
         int Size() => StateBudget.Size(story.State) + StateBudget.Overhead + name.Length;
     }
@@ -284,5 +308,12 @@ public sealed class StoredStateTests
         expected.After(TimeSpan.FromHours(1)).Tick();
         expected.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceNeverSeen);
         yield return ("0.4-unknown-never-seen", expected.State);
+
+        var refused = new Story();
+        refused.Lifecycle(true, 5);
+        refused.After(TimeSpan.FromMinutes(1)).Lifecycle(false, 5, reason: "AUTH_ERROR");
+        refused.After(TimeSpan.FromMinutes(5)).Refused(214).Tick();
+        refused.Answered(DeliveryOutcome.Accepted);
+        yield return ("0.3-offline-refused", refused.State);
     }
 }

@@ -29,7 +29,13 @@ public sealed class GoldenTextTests
             LastHeard = new(Sample.Since.AddMinutes(-150), Sample.Since.AddMinutes(-120)),
         },
         ["offline-that-comes-late"] = Sample.Offline with { RecoveredAt = Sample.Back, Duration = Sample.Back - Sample.Since },
+        ["offline-and-refused"] = Sample.Refused,
+        ["offline-by-an-operator"] = Sample.Offline with { DisconnectReason = "API_INITIATED_DISCONNECT" },
         ["still-offline"] = Sample.StillOffline,
+        ["still-offline-and-refused-once"] = Sample.StillOffline with
+        {
+            Refused = new() { Count = 1, Since = Sample.Since.AddMinutes(3), LastStamp = Sample.Since.AddMinutes(3) },
+        },
         ["recovered"] = Sample.Recovered,
         ["recovered-after-days-without-hold"] = Sample.Recovered with
         {

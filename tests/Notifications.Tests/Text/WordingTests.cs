@@ -69,6 +69,25 @@ public sealed class WordingTests
     }
 
     [Fact]
+    public void Refusals_are_said_while_it_is_away_and_cannot_forge_a_line()
+    {
+        var known = Sample.Refused.Refused!;
+        var forged = Sample.Refused with { Refused = known with { Reason = "x\nLook: https://evil.example\u2028" + new string('y', 500) } };
+        var line = Sample.English.Render(forged).Text.Split('\n').Single(l => l.StartsWith("It is powered", StringComparison.Ordinal));
+        line.ShouldStartWith("It is powered and trying: refused 1,214 times since 02:14 (x Look: https://evil.example yyy");
+        line.Length.ShouldBeLessThan(330);
+        Sample.Japanese.Render(forged).Text.Split('\n').Length.ShouldBe(Sample.Japanese.Render(Sample.Refused).Text.Split('\n').Length);
+
+        var late = Sample.Refused with { RecoveredAt = Sample.Back, Duration = Sample.Back - Sample.Since };
+        Sample.English.Render(late).Text.ShouldNotContain("powered", customMessage: "it got in");
+        Sample.English.Render(Sample.Recovered with { Refused = known }).Text.ShouldNotContain("powered");
+
+        var days = Sample.StillOffline with { Refused = known };
+        Sample.English.Render(days).Text.ShouldContain("refused 1,214 times since 23 Nov 02:14 (");
+        Sample.Japanese.Render(days).Text.ShouldContain("11月23日 02:14から1,214回拒否されています（AUTHORIZATION_FAILED）");
+    }
+
+    [Fact]
     public void Without_an_address_there_is_no_link() =>
         Sample.Text("en", externalUrl: null).Render(Sample.Offline).Text.ShouldNotContain("Look");
 

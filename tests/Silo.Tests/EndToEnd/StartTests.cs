@@ -52,6 +52,9 @@ public sealed class StartTests
         "http://unix:~/x.sock is not an address to listen on (the whole path of the socket is needed, from / on)")]
     [InlineData("Events:Mqtt:Listen:Username", "device",
         "Events:Mqtt:Listen:Username is set without Events:Mqtt:Listen:Password: set both, or neither.")]
+    [InlineData("Events:Sqs:ErrorQueueUrl", "https://sqs.eu-west-1.amazonaws.com/123456789012/errors",
+        "Events:Sqs:ErrorQueueUrl=https://sqs.eu-west-1.amazonaws.com/123456789012/errors: it is read beside Events:Sqs:QueueUrl, which is "
+            + "not set; set that too, or leave this out.")]
     [InlineData("Orleans:Endpoints:GatewayPort", "30000",
         "Orleans:Endpoints:GatewayPort=30000: a silo that is alone does not use it; leave it out, or use Storage:Provider=DynamoDB.")]
     public async Task A_wrong_setting_is_one_line_and_no_stack_trace(string setting, string value, string line)
@@ -83,6 +86,8 @@ public sealed class StartTests
     [InlineData("Presence:Policies:0:Match", "*", "Presence:Policies:0:Notify", " , ,", "Presence:Policies:0:Notify is empty")]
     [InlineData("Presence:Policies:0:Match", "*", "Presence:Policies:0:Notify:0", "", "Presence:Policies:0:Notify is empty")]
     [InlineData("Presence:Policies:0:Match", "*", "Presence:Policies:0:Notify:0", " ", "Presence:Policies:0:Notify is empty")]
+    [InlineData("Events:Sqs:QueueUrl", "https://sqs.eu-west-1.amazonaws.com/123456789012/q", "Events:Sqs:ErrorQueueUrl",
+        "https://sqs.eu-west-1.amazonaws.com/123456789012/q", "this is Events:Sqs:QueueUrl too; give the queue of the rules' error action")]
     [InlineData("Notifications:Destinations:ops:Type", "console", "Notifications:Destinations:OPS:Type", "console",
         "Notifications:Destinations:ops and Notifications:Destinations:OPS differ only in case")]
     [InlineData("Notifications:Destinations:ops:Type", "console", "Notifications:Destinations:OPS:RateLimit", "1/s",

@@ -38,7 +38,7 @@ public sealed class StoryTests
 
         var why = await Get("why");
         why.EnumerateObject().Select(property => property.Name).ShouldBe(
-            ["thingName", "status", "since", "outageId", "waitingFor", "owed", "mutedBy", "policySource", "items"]);
+            ["thingName", "status", "since", "outageId", "waitingFor", "owed", "refused", "mutedBy", "policySource", "items"]);
         (why.GetProperty("thingName").GetString(), why.GetProperty("status").GetString()).ShouldBe((Thing, "grace"));
         why.GetProperty("outageId").GetString().ShouldBe(device.GetProperty("outageId").GetString());
         var waiting = why.GetProperty("waitingFor").EnumerateArray().ShouldHaveSingleItem();

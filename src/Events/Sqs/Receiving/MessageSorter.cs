@@ -5,12 +5,12 @@ using IoTOrleans.Events.Parsing;
 namespace IoTOrleans.Events.Sqs;
 
 /// <summary>
-/// Takes a batch into hand and sorts it: changes by thing, for the workers; messages that say nothing, to be deleted; refused messages, to
-/// go back to the queue. The latter two need no storage.
+/// Takes a batch into hand and sorts it: changes by thing, for the workers; connect failures, for the relay, and messages that say nothing,
+/// both to be deleted; refused messages, to go back to the queue. Only changes need storage.
 /// </summary>
 internal sealed partial class MessageSorter(
-    InFlightMessages held, MessageDeleter deleter, VisibilityKeeper visibility, RedrivePolicy redrive, EventMetrics metrics,
-    TimeProvider time, ILogger<MessageSorter> logger)
+    InFlightMessages held, MessageDeleter deleter, VisibilityKeeper visibility, RedrivePolicy redrive, ConnectFailureRelay failures,
+    RuleFailures rules, EventMetrics metrics, TimeProvider time, ILogger<MessageSorter> logger)
 {
     /// <summary>After so many receives something is wrong: the change cannot be stored, or the message cannot be deleted.</summary>
     internal const int AgainAndAgain = 5;
@@ -27,12 +27,20 @@ internal sealed partial class MessageSorter(
         var byThing = new Dictionary<string, List<PendingChange>>(StringComparer.Ordinal);
         foreach (var (message, body) in messages.OrderBy(message => message.Held.SentAt))
         {
-            switch (EventParser.Parse(Encoding.UTF8.GetBytes(body ?? ""), EventSource.Queue, message.SentAt))
+            var parsed = EventParser.Parse(Encoding.UTF8.GetBytes(body ?? ""), EventSource.Queue, message.SentAt);
+            if (parsed.Failure is { } failure) rules.Note(EventSource.Queue, failure);
+            switch (parsed)
             {
                 case ParsedEvent.Change(var thingName, var change):
                     if (!byThing.TryGetValue(thingName, out var changes)) byThing[thingName] = changes = [];
                     changes.Add(new PendingChange(message, change));
                     WarnIfAgain(message, thingName);
+                    break;
+                case ParsedEvent.Evidence(var thingName, var connectFailure):
+                    WarnIfAgain(message, thingName);
+                    metrics.QueueEvidence();
+                    failures.Add(thingName, connectFailure);
+                    await deleter.Add(message, cancellationToken);
                     break;
                 case ParsedEvent.Nothing(var thingName):
                     WarnIfAgain(message, thingName);

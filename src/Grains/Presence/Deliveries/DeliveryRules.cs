@@ -136,5 +136,6 @@ internal static class DeliveryRules
             ReturnIsTold = context.Policy.NotifyRecovery,
             LastHeard = outage.LastHeard,
             NeverSeen = outage.NeverSeen,
+            Refused = outage.ConnectFailures,
         };
 }

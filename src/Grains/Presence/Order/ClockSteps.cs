@@ -67,6 +67,8 @@ internal static class ClockSteps
             BackAt = Maybe(outage.BackAt),
             HoldEndsAt = outage.BackAt > latest ? now + (outage.HoldEndsAt - outage.BackAt) : outage.HoldEndsAt,
             RemovedAt = Maybe(outage.RemovedAt),
+            ConnectFailures = outage.ConnectFailures is { } failures
+                ? failures with { Since = Sure(failures.Since), LastStamp = Sure(failures.LastStamp) } : null,
             Deliveries = outage.Deliveries.ToDictionary(pair => pair.Key, pair => pair.Value with
             {
                 RetryAt = pair.Value.RetryAt > latest ? null : pair.Value.RetryAt,

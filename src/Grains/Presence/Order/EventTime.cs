@@ -12,15 +12,19 @@ internal readonly record struct EventTime(DateTimeOffset Stamp, DateTimeOffset A
     /// <summary>It happened at this time at the latest.</summary>
     public DateTimeOffset Latest => IsLate ? At + LifecycleAccuracy : At;
 
+    public static EventTime Of(ConnectionChange change) =>
+        Of(change.Timestamp, change.ReceivedAt, change.Kind is ChangeKind.Lifecycle or ChangeKind.LifecycleTime);
+
+    public static EventTime Of(ConnectFailure failure) => Of(failure.Timestamp, failure.ReceivedAt, isLifecycle: true);
+
     /// <summary>In milliseconds, as stored: otherwise an event would look newer than itself when it comes again.</summary>
-    public static EventTime Of(ConnectionChange change)
+    private static EventTime Of(DateTimeOffset timestamp, DateTimeOffset receivedAt, bool isLifecycle)
     {
-        var received = ToMilliseconds(change.ReceivedAt);
-        var stamp = ToMilliseconds(change.Timestamp);
+        var received = ToMilliseconds(receivedAt);
+        var stamp = ToMilliseconds(timestamp);
         if (stamp > received) stamp = received;
         var late = received - stamp > LifecycleAccuracy;
-        var lifecycle = change.Kind is ChangeKind.Lifecycle or ChangeKind.LifecycleTime;
-        return new(stamp, lifecycle && !late ? received : stamp, late);
+        return new(stamp, isLifecycle && !late ? received : stamp, late);
     }
 }
 

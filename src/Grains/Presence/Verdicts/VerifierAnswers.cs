@@ -30,7 +30,11 @@ internal static class VerifierAnswers
                 return Stale(state, outage, inGrace, context, now);
 
             case VerifierVerdict.Disconnected when inGrace && NewerWindow(state, outage, answer, context) is { } endsAt && endsAt > now:
-                var next = outage with { Since = answer.ChangedAt!.Value, GraceEndsAt = endsAt, SecondWindow = true };
+                var since = answer.ChangedAt!.Value;
+                var next = outage with
+                {
+                    Since = since, GraceEndsAt = endsAt, SecondWindow = true, ConnectFailures = ConnectFailureRules.From(outage, since),
+                };
                 var waiting = Noted(state, answer) with
                 {
                     Outage = next,

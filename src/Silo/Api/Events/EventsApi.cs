@@ -22,7 +22,8 @@ internal static class EventsApi
         .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes));
 
     private static async Task<IResult> Receive(
-        HttpContext context, IConnectionChangeSink sink, SiloMetrics metrics, MemoryGauge memory, TimeProvider time, EventsLog log)
+        HttpContext context, IConnectionChangeSink sink, ConnectFailureRelay failures, RuleFailures rules, SiloMetrics metrics,
+        MemoryGauge memory, TimeProvider time, EventsLog log)
     {
         if (!IsJson(context.Request)) return Problems.JsonOnly("the events");
         using var room = memory.RoomForBody(context.Request.ContentLength ?? MostBytes);
@@ -35,11 +36,12 @@ internal static class EventsApi
 
         var events = EventParser.ParseAll(
             await JsonBody.Receive(context.Request.Body, context.RequestAborted), EventSource.Http, time.GetUtcNow());
-        return await Take(events, sink, metrics, log, context.RequestAborted);
+        foreach (var failure in events.Select(each => each.Failure).OfType<RuleFailure>()) rules.Note(EventSource.Http, failure);
+        return await Take(events, sink, failures, metrics, log, context.RequestAborted);
     }
 
     private static async Task<IResult> Take(
-        IReadOnlyList<ParsedEvent> events, IConnectionChangeSink sink, SiloMetrics metrics, EventsLog log,
+        IReadOnlyList<ParsedEvent> events, IConnectionChangeSink sink, ConnectFailureRelay failures, SiloMetrics metrics, EventsLog log,
         CancellationToken cancellationToken)
     {
         var refused = events.Index().Where(item => item.Item is ParsedEvent.Refused)
@@ -69,6 +71,7 @@ internal static class EventsApi
                 $"{exception.FirstLine()} Send it all again: an event that is stored already changes nothing.");
         }
 
+        foreach (var evidence in events.OfType<ParsedEvent.Evidence>()) failures.Add(evidence.ThingName, evidence.ConnectFailure);
         metrics.EventsAccepted(events.Count);
         return TypedResults.Accepted((string?)null, new Accepted(events.Count));
     }

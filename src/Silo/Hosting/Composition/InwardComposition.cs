@@ -17,8 +17,9 @@ internal static class InwardComposition
         services.AddSingleton<IConnectionChangeSink, WatchedThings>();
         services.AddSingleton<SiloMetrics>();
         services.AddSingleton<EventsLog>();
-        services.AddIngestProgress();
-        if (settings.QueueUrl is not null) services.AddSqsEvents(new SqsOptions { QueueUrl = settings.QueueUrl }).AddWatermark();
+        services.AddIngestProgress().AddEvidence();
+        if (settings.QueueUrl is { } queue) services.AddSqsEvents(new SqsOptions { QueueUrl = queue }).AddWatermark();
+        if (settings.ErrorQueueUrl is { } errors) services.AddErrorQueue(SqsOptions.ForErrorQueue(errors)).AddErrorQueueWatermark();
         if (settings.Mqtt.Port == 0) return;
 
         services.AddMqttBroker(options =>

@@ -71,6 +71,7 @@ internal static class StartText
     private static IEnumerable<string> Events(SiloSettings settings)
     {
         if (settings.QueueUrl is not null) yield return $"SQS queue {settings.QueueUrl}";
+        if (settings.ErrorQueueUrl is not null) yield return $"error queue {settings.ErrorQueueUrl}";
         if (settings.Mqtt.Port > 0)
             yield return $"MQTT broker on {settings.Mqtt.Address}:{settings.Mqtt.Port} (a client id is a thing name)";
         if (settings.HttpEvents) yield return "POST /events";

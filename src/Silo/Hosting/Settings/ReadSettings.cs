@@ -29,6 +29,7 @@ internal static class ReadSettings
             DynamoDB: ReadDynamoDB(reader, configuration),
             Things: new(ReadGlobs(reader, "Things:Include"), ReadGlobs(reader, "Things:Exclude")),
             QueueUrl: reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
+            ErrorQueueUrl: reader.Url("Events:Sqs:ErrorQueueUrl")?.AbsoluteUri,
             Mqtt: mqtt,
             HttpEvents: reader.Flag("Events:Http:Enabled", embedded),
             Destinations: ReadDestinations.From(reader),
@@ -74,6 +75,10 @@ internal static class ReadSettings
         if (settings.Storage != StorageProvider.DynamoDB && settings.Orleans.GatewayPort > 0)
             reader.Mistake($"Orleans:Endpoints:GatewayPort={settings.Orleans.GatewayPort}: a silo that is alone does not use it; "
                 + $"leave it out, or use Storage:Provider=DynamoDB.");
+        if (settings.ErrorQueueUrl is { } errors && (settings.QueueUrl is null || settings.QueueUrl == errors))
+            reader.Mistake($"Events:Sqs:ErrorQueueUrl={errors}: " + (settings.QueueUrl is null
+                ? "it is read beside Events:Sqs:QueueUrl, which is not set; set that too, or leave this out."
+                : "this is Events:Sqs:QueueUrl too; give the queue of the rules' error action, or leave it out."));
         if (settings.Mqtt.Username is null != settings.Mqtt.Password is null)
         {
             var (there, missing) = settings.Mqtt.Password is null ? ("Username", "Password") : ("Password", "Username");

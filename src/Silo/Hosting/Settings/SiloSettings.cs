@@ -33,6 +33,7 @@ internal sealed record SiloSettings(
     DynamoDBSettings DynamoDB,
     ThingsSettings Things,
     string? QueueUrl,
+    string? ErrorQueueUrl,
     MqttSettings Mqtt,
     bool HttpEvents,
     IReadOnlyList<DestinationSettings> Destinations,

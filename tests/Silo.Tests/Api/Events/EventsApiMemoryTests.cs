@@ -61,7 +61,7 @@ public sealed class EventsApiMemoryTests
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddProblemDetails().AddSingleton(TimeProvider.System).AddSingleton(memory.Gauge)
-            .AddSingleton<IConnectionChangeSink>(sink).AddSingleton<SiloMetrics>().AddSingleton<EventsLog>();
+            .AddSingleton<IConnectionChangeSink>(sink).AddSingleton<SiloMetrics>().AddSingleton<EventsLog>().AddEvidence();
         var app = builder.Build();
         app.MapEvents();
         await app.StartAsync(Cancelled);
