@@ -122,7 +122,7 @@ public sealed record OrderMark
         ChangeKind.Lifecycle => LifecycleKey,
         ChangeKind.Shadow => ShadowKeyOf(change.ShadowName),
         ChangeKind.Broker => BrokerKey,
-        ChangeKind.Imported => "import",
+        ChangeKind.Imported => ImportKey,
         _ => "time",
     };
 
@@ -131,4 +131,5 @@ public sealed record OrderMark
 
     public const string LifecycleKey = "lifecycle";
     public const string BrokerKey = "broker";
+    public const string ImportKey = "import";
 }
