@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using IoTOrleans.Testing.Emulators;
 using Shouldly;
 using Xunit;
 
@@ -43,6 +44,15 @@ public sealed class SystemdTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>.NET reads the name of process 1, which <c>ProtectProc</c> would hide from the unit's user.</summary>
+    [Fact]
+    public void The_unit_lets_it_see_that_it_runs_under_systemd()
+    {
+        var unit = File.ReadAllLines(Path.Combine(RepositoryRoot.Path, "deploy", "systemd", "iot-orleans.service"));
+        unit.ShouldContain("Type=notify");
+        unit.ShouldNotContain(line => line.StartsWith("ProtectProc", StringComparison.Ordinal));
     }
 
     private static async Task<string> Said(Socket manager)
