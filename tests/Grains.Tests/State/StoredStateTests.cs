@@ -126,6 +126,9 @@ public sealed class StoredStateTests
         for (var round = 0; round < 20; round++)
         {
             story.After(TimeSpan.FromMinutes(10)).Change(Lifecycle(story, true, 100_000 + round));
+            story.After(LearnedHold.Longest).Tick();
+            foreach (var destination in story.Rules.Policy.Notify.Where(_ => story.State.Owing.Count > 0))
+                story.Answered(DeliveryOutcome.Accepted, NotificationEvent.DeviceRecovered, destination, story.State.Owing[0].Id);
             story.After(TimeSpan.FromMinutes(10)).Change(Lifecycle(story, false, 100_000 + round) with { DisconnectReason = "AUTH_ERROR" });
             story.After(TimeSpan.FromHours(1)).Refused(3600).Tick();
             Size().ShouldBeLessThanOrEqualTo(StateBudget.ItemBytes);
