@@ -15,7 +15,7 @@ internal sealed partial class DeviceGrain
         // Reminders tick as soon as the silo runs. Until the broker listens, its things cannot come back; the next tick, in a minute at
         // most, finds it started.
         if (broker is { Expected: true, Current: null } && _state.Source == EventSource.Broker) return;
-        if (!MutesAreKnown()) return;
+        if (!MutesAreKnown() || !CouldHaveBeenSeen()) return;
         if (_clock.IsArmed && LookingRules.OnlyWaitsForMute(_state, PolicyAt(Now).With(_state.Override), Now)) return;
 
         if (PresenceRules.NextLook(_state, PolicyAt(Now), Now) is null) await _clock.Hold();
@@ -37,6 +37,21 @@ internal sealed partial class DeviceGrain
     private async Task NoticeBrokerStart()
     {
         if (broker.Current is { } start && ConnectionRules.MissedStart(_state, start)) await Apply(new PresenceInput.BrokerStarted(start));
+    }
+
+    /// <summary>
+    /// A thing that is expected may be one of the embedded broker, and could not connect while the service was down. It gets the grace that
+    /// things get which the broker had seen before.
+    /// </summary>
+    private bool CouldHaveBeenSeen()
+    {
+        if (!broker.Expected || _state is not { ExpectedSince: not null, Outage: null or { Phase: OutagePhase.Grace } }) return true;
+        if (broker.Current is not { } start) return false;
+        var policy = PolicyAt(Now).With(_state.Override).Policy;
+        var until = start.At + policy.Grace + policy.SettleTime;
+        if (Now >= until) return true;
+        _clock.LookAgain(until, Now);
+        return false;
     }
 
     private bool MutesAreKnown()

@@ -18,7 +18,7 @@ internal sealed class VerificationQueue(
 
     public int Pending => _lanes.Sum(lane => lane.Lane.Count);
 
-    public void Ask(string thingName, string outageId, EventSource source, IReadOnlyList<string?> clients) =>
+    public void Ask(string thingName, string outageId, EventSource source, IReadOnlyList<string?>? clients) =>
         LaneOf(source)?.TryAdd(outageId, new Question(new(thingName, clients), outageId));
 
     /// <param name="clients">As in <see cref="VerifierQuestion"/>.</param>

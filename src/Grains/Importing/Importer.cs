@@ -26,7 +26,7 @@ internal sealed partial class Importer(
     public async Task<TimeSpan> Work(PageInWork page, CancellationToken cancellationToken)
     {
         var taken = page.Take(PerSecond);
-        var results = await Task.WhenAll(taken.Select(one => Import(one.Name, page.IsLastTry))).WaitAsync(cancellationToken);
+        var results = await Task.WhenAll(taken.Select(one => Import(one.Name, page))).WaitAsync(cancellationToken);
         foreach (var ((name, times), (status, _)) in taken.Zip(results))
         {
             if (status is { } known) page.Count(known, times);
@@ -39,7 +39,7 @@ internal sealed partial class Importer(
     }
 
     /// <returns>The status; null: this has to be tried again.</returns>
-    private async Task<(PresenceStatus? Status, bool Asked)> Import(string thingName, bool isLastTry)
+    private async Task<(PresenceStatus? Status, bool Asked)> Import(string thingName, PageInWork page)
     {
         var thing = grains.GetGrain<IDeviceAnswers>(thingName);
         var asked = false;
@@ -49,12 +49,12 @@ internal sealed partial class Importer(
             var answer = NobodyToAsk;
             if (ImportRules.Witness(policies.For(thingName)) is { } witness)
                 (asked, answer) = (true, await verifications.Look(thingName, witness));
-            if (answer.Verdict == VerifierVerdict.Failed && !isLastTry) return (null, asked);
+            if (answer.Verdict == VerifierVerdict.Failed && !page.IsLastTry) return (null, asked);
             return (await thing.Imported(answer), asked);
         }
         catch (Exception exception)
         {
-            if (!isLastTry) return (null, asked);
+            if (!page.IsLastTryToStore) return (null, asked);
             LogLeftOut(exception, thingName);
             return (PresenceStatus.Unknown, asked);
         }

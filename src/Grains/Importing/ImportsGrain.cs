@@ -83,6 +83,9 @@ internal sealed partial class ImportsGrain(
         var left = All.Where(import => import.Phase == ImportPhase.Reading && Now - import.ReadAt >= AbandonAfter).ToList();
         foreach (var import in left) await Store(import with { Phase = ImportPhase.Abandoned });
         GoOn();
+
+        // Another activation may have begun an import meanwhile, which needs the reminder.
+        if (!All.Any(IsOpen)) await storage.ReadStateAsync();
         await RemoveReminder();
     }
 

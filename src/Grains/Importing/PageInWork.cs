@@ -6,6 +6,9 @@ internal sealed class PageInWork(string id, int number, IReadOnlyList<string> na
     /// <summary>In the last try, a thing about which the verifier could not be asked counts as unknown.</summary>
     internal const int Tries = 6;
 
+    /// <summary>In about eight hours. A thing that cannot be stored for so long must not hold up all others.</summary>
+    internal const int TriesToStore = 100;
+
     private Queue<string> _left = new(names);
     private Queue<string> _failed = new();
     private int _tries = 1;
@@ -19,6 +22,8 @@ internal sealed class PageInWork(string id, int number, IReadOnlyList<string> na
     public bool IsDone => _left.Count == 0 && _failed.Count == 0;
 
     public bool IsLastTry => _tries >= Tries;
+
+    public bool IsLastTryToStore => _tries >= TriesToStore;
 
     public bool IsNextOf(Import import) => import.Id == id && import.PagesDone == number;
 

@@ -41,7 +41,7 @@ internal abstract record PresenceEffect
     }
 
     /// <param name="Clients">As in <see cref="VerifierQuestion"/>.</param>
-    internal sealed record AskVerifier(string OutageId, EventSource Source, IReadOnlyList<string?> Clients) : PresenceEffect;
+    internal sealed record AskVerifier(string OutageId, EventSource Source, IReadOnlyList<string?>? Clients) : PresenceEffect;
 
     /// <param name="KeepAlive">Sent and accepted before; its answer changes nothing.</param>
     internal sealed record Send(string Destination, Notification Notification, bool KeepAlive = false) : PresenceEffect;

@@ -19,6 +19,28 @@ public sealed class ExpectedThingsTests
     }
 
     [Fact]
+    public async Task After_a_start_of_the_broker_an_expected_thing_gets_a_whole_grace_to_connect()
+    {
+        await using var cluster = await VirtualCluster.Start(options => options.Policy = TenMinutes.Over(options.Policy));
+        cluster.Broker.Expected = true;
+        cluster.Broker.Current = new BrokerStart(1, cluster.Now);
+        cluster.Touch("late");
+        await Import(cluster, "late");
+
+        // The service is down when the thing is due, and a reminder ticks before the broker listens.
+        await cluster.Crash("late");
+        cluster.Broker.Current = null;
+        cluster.Time.Advance(Minutes(30));
+        await cluster.Advance(Minutes(1));
+        cluster.Broker.Current = new BrokerStart(2, cluster.Now);
+        await cluster.Advance(Minutes(4));
+        cluster.Mail.Attempts.ShouldBe(0);
+
+        await cluster.Advance(Minutes(3));
+        cluster.Mail.Events.ShouldBe(["device.never_seen"]);
+    }
+
+    [Fact]
     public async Task One_that_was_imported_is_told_once_and_closed_when_it_comes()
     {
         await using var cluster = await VirtualCluster.Start(options => options.Policy = TenMinutes.Over(options.Policy));

@@ -65,11 +65,12 @@ internal static class ClientOrder
 
     /// <summary>
     /// The MQTT client IDs of a thing, as a verifier is asked about them. The client of a state of version 0.2 is by custom called like the
-    /// thing.
+    /// thing. Null: nothing is known of the thing but its name, which was imported.
     /// </summary>
-    public static IReadOnlyList<string?> IdsOf(DeviceState state, string thingName) => state.Clients.Count > 0
+    public static IReadOnlyList<string?>? IdsOf(DeviceState state, string thingName) => state.Clients.Count > 0
         ? [.. state.Clients.Select(client => IdOf(client, thingName))]
-        : state.Marks.ContainsKey(OrderMark.LifecycleKey) ? [thingName] : [];
+        : state.Marks.ContainsKey(OrderMark.LifecycleKey) ? [thingName]
+        : state.Marks.Keys.All(kind => kind == OrderMark.ImportKey) ? null : [];
 
     /// <summary>Null: it was too long to be stored.</summary>
     public static string? IdOf(ClientMark client, string thingName) => client.Client switch

@@ -24,11 +24,11 @@ internal static class ConnectFailureRules
 
     public static int CountOf(DeviceState state) => state.Outage?.ConnectFailures?.Count ?? 0;
 
-    /// <summary>The stored item has no room for them.</summary>
+    /// <summary>The stored item has no room for them, nor for what else only makes a notification more helpful.</summary>
     public static DeviceState Forget(DeviceState state) => state with
     {
-        Outage = state.Outage is { } outage ? outage with { ConnectFailures = null } : null,
-        Owing = [.. state.Owing.Select(owing => owing with { ConnectFailures = null })],
+        Outage = state.Outage is { } outage ? outage with { ConnectFailures = null, LastHeard = null } : null,
+        Owing = [.. state.Owing.Select(owing => owing with { ConnectFailures = null, LastHeard = null })],
     };
 
     /// <summary>The outage turns out to have begun later.</summary>

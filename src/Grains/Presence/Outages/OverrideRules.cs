@@ -15,6 +15,9 @@ internal static class OverrideRules
             { Phase: OutagePhase.Recovering } back =>
                 Recovery.EndHold(state with { Outage = back with { HoldEndsAt = back.HoldEndsAt + longer } }, after, now),
 
+            // An answer that is on its way must not find it.
+            { } missed when ExpectationRules.IsDropped(missed, after) => state with { Outage = null },
+
             // Nobody was notified before: whether the outage is due is looked at as at any deadline.
             { EndsQuietly: true } quiet when quiet.Phase == OutagePhase.Grace || !after.TellsNobody =>
                 state with { Outage = (quiet with { Muted = false }).WithGraceOf(after) },

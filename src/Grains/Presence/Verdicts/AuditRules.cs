@@ -36,7 +36,7 @@ internal static class AuditRules
     /// <summary>AWS knows for a while when a client disconnected. Then all that is known is that it has, by now.</summary>
     private static ConnectionChange? MissedChange(DeviceState state, VerifierAnswer answer, DateTimeOffset now) => answer switch
     {
-        { Clients: not null } => new(false, ChangeKind.Time, state.Source, answer.ChangedAt ?? now, now),
+        { Clients: not null } => new(false, ChangeKind.Time, state.Source, answer.HappenedBy(now), now),
         { ChangedAt: { } changedAt, Number: { } number } =>
             new(false, ChangeKind.Shadow, state.Source, changedAt, now) { Number = number, ShadowName = answer.ShadowName },
         _ => null,

@@ -16,6 +16,12 @@ internal static class ClientAnswers
         return latest is { } back ? Later(back, outage.Since) : null;
     }
 
+    /// <summary>
+    /// When the thing changed. Where that is forgotten, it was long before the question: nothing that happened since then is older.
+    /// </summary>
+    public static DateTimeOffset HappenedBy(this VerifierAnswer answer, DateTimeOffset now) =>
+        answer.ChangedAt ?? (answer.AskedAt ?? now) - EventTime.LifecycleAccuracy;
+
     /// <summary>A later disconnect than the one that began the outage; null: none is known.</summary>
     public static DateTimeOffset? NewerEnd(DeviceState state, Outage outage, VerifierAnswer answer, RuleContext context) =>
         answer.Clients!

@@ -36,7 +36,7 @@ internal static class ImportRules
         if (answer.Verdict is not (VerifierVerdict.Connected or VerifierVerdict.Disconnected)) return null;
         var change = new ConnectionChange(
             answer.Verdict == VerifierVerdict.Connected, answer.Number is null ? ChangeKind.Imported : ChangeKind.Shadow,
-            EventSource.Queue, answer.ChangedAt ?? now, now) { Number = answer.Number, ShadowName = answer.ShadowName };
+            EventSource.Queue, answer.HappenedBy(now), now) { Number = answer.Number, ShadowName = answer.ShadowName };
         var decision = ConnectionRules.Apply(state, change, context, now);
         if (decision.State.Outage is not { Phase: OutagePhase.Grace } grace) return decision;
         return decision with

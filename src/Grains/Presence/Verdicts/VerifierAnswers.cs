@@ -26,6 +26,13 @@ internal static class VerifierAnswers
             case VerifierVerdict.Connected when BackSince(state, outage, answer, context) is { } back:
                 return Heal(state, answer, back, context, now);
 
+            // A client that could not be asked about may be the one that is back.
+            case VerifierVerdict.Failed or VerifierVerdict.Connected when inGrace && SomeFailed(answer)
+                && (state.Memory.AskingAbout != outage.Id || Asking.StillTrying(state, now)):
+                // For an activation that did not ask itself the minute begins here.
+                var memory = state.Memory.AskingAgainIn(Asking.AgainAfterFailure, outage, now);
+                return Remember(state with { Memory = memory }, PresenceReason.VerifierFailed);
+
             case VerifierVerdict.Connected:
                 return Stale(state, outage, inGrace, context, now);
 
@@ -57,15 +64,13 @@ internal static class VerifierAnswers
                 state = (inGrace ? Noted(state, answer) : state) with { Memory = state.Memory with { StaleAnswers = 0 } };
                 return Conclude(state, outage with { LastHeard = answer.LastHeard }, inGrace, Verification.Confirmed, context, now);
 
-            case VerifierVerdict.Failed when inGrace && (state.Memory.AskingAbout != outage.Id || Asking.StillTrying(state, now)):
-                // For an activation that did not ask itself the minute begins here.
-                var memory = state.Memory.AskingAgainIn(Asking.AgainAfterFailure, outage, now);
-                return Remember(state with { Memory = memory }, PresenceReason.VerifierFailed);
-
             default:
                 return Conclude(state, outage, inGrace, Verification.Unanswered, context, now);
         }
     }
+
+    private static bool SomeFailed(VerifierAnswer answer) =>
+        answer.Verdict == VerifierVerdict.Failed || answer.Clients?.Any(client => client.Verdict == VerifierVerdict.Failed) == true;
 
     private static PresenceDecision Heal(
         DeviceState state, VerifierAnswer answer, DateTimeOffset back, RuleContext context, DateTimeOffset now)

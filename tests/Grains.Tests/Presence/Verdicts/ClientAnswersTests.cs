@@ -191,6 +191,17 @@ public sealed class ClientAnswersTests
         ClientOrder.IdsOf(state, "rpi-1").ShouldBe(["rpi-1"]);
     }
 
+    [Fact]
+    public void Of_an_expected_or_imported_thing_nothing_is_known_but_its_name()
+    {
+        ClientOrder.IdsOf(new() { ExpectedSince = Story.Start }, "rpi-1").ShouldBeNull();
+        ClientOrder.IdsOf(Marked(OrderMark.ImportKey), "rpi-1").ShouldBeNull();
+        ClientOrder.IdsOf(Marked(OrderMark.ShadowKeyOf(null)), "rpi-1").ShouldBeEmpty("the events come from its shadow");
+
+        static DeviceState Marked(string key) =>
+            new() { Marks = new Dictionary<string, OrderMark> { [key] = new() { Stamp = Story.Start, At = Story.Start } } };
+    }
+
     /// <summary>
     /// The drop is known by its event alone, with a stamp that is off as AWS says it may be, late by any time. The connect got lost.
     /// </summary>
@@ -266,7 +277,7 @@ public sealed class ClientAnswersTests
     private static IReadOnlyList<string?> Asked(Story story)
     {
         Ask(story);
-        return story.Last.Effects.OfType<PresenceEffect.AskVerifier>().Single().Clients;
+        return story.Last.Effects.OfType<PresenceEffect.AskVerifier>().Single().Clients!;
     }
 
     /// <summary>Until its deadline.</summary>
