@@ -32,9 +32,13 @@ internal static class Actions
             _ => [],
         }
         from document in documents
-        from statement in document["Statement"]!.AsArray()
-        where (string?)statement!["Effect"] == "Allow"
+        from entry in document["Statement"]!.AsArray()
+        let statement = WithItsCondition(entry!)
+        where (string?)statement["Effect"] == "Allow"
         select (resource.Name, statement);
+
+    /// <summary>A statement that only some parameters add counts as well.</summary>
+    private static JsonNode WithItsCondition(JsonNode statement) => statement["Fn::If"] is { } choice ? choice[1]! : statement;
 
     public static IEnumerable<string> GrantedTo(this Template template, string resource) => template.Grants()
         .Where(grant => grant.Resource == resource)
