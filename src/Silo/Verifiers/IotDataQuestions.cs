@@ -50,7 +50,7 @@ internal sealed partial class IotDataQuestions(
     /// <summary>Somebody has to change something before this verifier can be read: a line an hour.</summary>
     public void Warn(string verifier, IotDataRefusal refusal)
     {
-        if (_refused.ShouldLog(verifier)) LogRefused(logger, verifier, refusal.Remedy, refusal.Said);
+        if (_refused.ShouldLog(verifier)) LogRefused(logger, verifier, refusal.Remedy, refusal.Otherwise, refusal.Said);
     }
 
     public void Dispose() => _places.Dispose();
@@ -59,19 +59,20 @@ internal sealed partial class IotDataQuestions(
     {
         var said = AwsFaults.Describe(exception);
         if (IsUnknownOperation(exception))
-            return Refused($"{operation.Name} is not known at this endpoint (AWS_ENDPOINT_URL_IOT_DATA_PLANE) or in this region");
+            return Refused($"there is no {operation.Name} at this endpoint: look at AWS_ENDPOINT_URL_IOT_DATA_PLANE and AWS_REGION");
         return AwsFaults.Of(exception) switch
         {
             AwsFault.Passing => new(VerifierVerdict.Failed, said),
             AwsFault.Signature =>
                 new(VerifierVerdict.Failed, $"{said} - look at the clock of this host and at the age of its credentials."),
-            AwsFault.Credentials or AwsFault.Denied => Refused($"allow iot:{operation.Name} on {ResourceOf(operation)}"),
+            AwsFault.Credentials => Refused("give the service credentials that AWS knows (environment, profile or role)"),
+            AwsFault.Denied => Refused($"allow iot:{operation.Name} on {ResourceOf(operation)}"),
             AwsFault.NotFound => new(VerifierVerdict.DoesNotKnow, operation.NotFound),
             _ => new(VerifierVerdict.DoesNotKnow, said),
         };
 
         IotDataReply Refused(string remedy) =>
-            new(VerifierVerdict.DoesNotKnow, $"{said} - {remedy}.", Refusal: new(remedy, said));
+            new(VerifierVerdict.DoesNotKnow, $"{said} - {remedy}.", Refusal: new(remedy, operation.Otherwise, said));
     }
 
     /// <summary>AWS says ResourceNotFoundException of a shadow or client that it does not find, and something else of a path.</summary>
@@ -84,21 +85,23 @@ internal sealed partial class IotDataQuestions(
         $"arn:aws:iot:{iot.Config.AuthenticationRegion}:<account>:{operation.Resource}";
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "{Verifier} cannot be read, so outages are notified without verification: {Remedy}, or set Verify:With=none. AWS said: {Said}")]
-    private static partial void LogRefused(ILogger logger, string verifier, string remedy, string said);
+        "{Verifier} cannot be read, so outages are notified without verification: {Remedy}, or set Verify:With={Otherwise}. "
+        + "AWS said: {Said}")]
+    private static partial void LogRefused(ILogger logger, string verifier, string remedy, string otherwise, string said);
 }
 
 /// <param name="Name">AWS's own; its permission is called like it.</param>
 /// <param name="Resource">What the permission is about.</param>
 /// <param name="Subject">Who answers, for people.</param>
 /// <param name="NotFound">What it means that AWS finds nothing.</param>
-internal sealed record IotDataOperation(string Name, string Resource, string Subject, string NotFound)
+/// <param name="Otherwise">A value of <c>Verify:With</c> that does without it.</param>
+internal sealed record IotDataOperation(string Name, string Resource, string Subject, string NotFound, string Otherwise)
 {
     public static readonly IotDataOperation GetThingShadow =
-        new("GetThingShadow", "thing/*", "Device Shadow", "The thing has no such shadow.");
+        new("GetThingShadow", "thing/*", "Device Shadow", "The thing has no such shadow.", "none");
 
     public static readonly IotDataOperation GetConnection =
-        new("GetConnection", "client/*", "AWS IoT data plane", "AWS IoT does not know this client ID.");
+        new("GetConnection", "client/*", "AWS IoT data plane", "AWS IoT does not know this client ID.", "shadow");
 }
 
 /// <summary>A document, or why there is none.</summary>
@@ -108,4 +111,4 @@ internal sealed record IotDataReply(
     VerifierVerdict? Verdict = null, string? Detail = null, IotDataRefusal? Refusal = null, ReadOnlyMemory<byte> Document = default);
 
 /// <param name="Remedy">What to do.</param>
-internal sealed record IotDataRefusal(string Remedy, string Said);
+internal sealed record IotDataRefusal(string Remedy, string Otherwise, string Said);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using IoTOrleans.Testing.Emulators;
@@ -121,6 +122,12 @@ public sealed class ImportTests
             run => run.ExitCode.ShouldBe(0), run => run.Output.Trim().ShouldBe("1 things: 0 connected, 0 offline, 1 unknown."));
         (await Run(silo, "rpi-1\n", "--url=http://127.0.0.1:1")).ShouldSatisfyAllConditions(
             run => run.ExitCode.ShouldBe(1), run => run.Error.ShouldContain("Is the service running there?"));
+        using var hangsUp = new TcpListener(IPAddress.Loopback, 0);
+        hangsUp.Start();
+        var hangUp = HangUp(hangsUp);
+        (await Run(silo, "rpi-1\n", $"--url=http://{hangsUp.LocalEndpoint}")).ShouldSatisfyAllConditions(
+            run => run.ExitCode.ShouldBe(1), run => run.Error.ShouldContain("The import may have begun. Send the list again"));
+        await hangUp;
         (await Run(silo, "rpi-1\n", "--grace=5m")).ShouldSatisfyAllConditions(
             run => run.ExitCode.ShouldBe(1), run => run.Error.Trim().ShouldBe("--grace=5m: import takes --url and --Auth:ApiKey only."));
     }
@@ -172,6 +179,13 @@ public sealed class ImportTests
         var content = new StringContent(list, Encoding.UTF8);
         content.Headers.ContentType = new MediaTypeHeaderValue(type);
         return silo.Http.PostAsync("/import", content, Cancel);
+    }
+
+    /// <summary>Takes one request, and never answers it.</summary>
+    private static async Task HangUp(TcpListener listener)
+    {
+        using var connection = await listener.AcceptTcpClientAsync(Cancel);
+        await connection.GetStream().ReadAtLeastAsync(new byte[1], 1, cancellationToken: Cancel);
     }
 
     private static async Task<(int ExitCode, string Output, string Error)> Run(SiloProcess silo, string list, params string[] arguments)

@@ -63,10 +63,11 @@ public sealed class AutoVerifierTests : IAsyncLifetime
 
     [Theory]
     [InlineData(403, "ForbiddenException", "allow iot:GetConnection on arn:aws:iot:eu-west-1:<account>:client/*")]
+    [InlineData(403, "UnrecognizedClientException", "give the service credentials that AWS knows (environment, profile or role)")]
     [InlineData(404, "UnknownOperationException",
-        "GetConnection is not known at this endpoint (AWS_ENDPOINT_URL_IOT_DATA_PLANE) or in this region")]
+        "there is no GetConnection at this endpoint: look at AWS_ENDPOINT_URL_IOT_DATA_PLANE and AWS_REGION")]
     [InlineData(405, "MethodNotAllowedException",
-        "GetConnection is not known at this endpoint (AWS_ENDPOINT_URL_IOT_DATA_PLANE) or in this region")]
+        "there is no GetConnection at this endpoint: look at AWS_ENDPOINT_URL_IOT_DATA_PLANE and AWS_REGION")]
     public async Task Where_AWS_does_not_let_us_ask_for_connections_the_shadow_is_asked_with_one_warning(
         int status, string code, string remedy)
     {

@@ -137,7 +137,7 @@ public sealed class ConnectionVerifierTests : IAsyncLifetime
         answer.Verdict.ShouldBe(VerifierVerdict.DoesNotKnow);
         _logger.Lines.ShouldHaveSingleItem().ShouldBe(
             "Warning: AWS IoT connection cannot be read, so outages are notified without verification: allow iot:GetConnection on "
-            + "arn:aws:iot:eu-west-1:<account>:client/*, or set Verify:With=none. AWS said: ForbiddenException: Not authorized");
+            + "arn:aws:iot:eu-west-1:<account>:client/*, or set Verify:With=shadow. AWS said: ForbiddenException: Not authorized");
 
         _time.Advance(TimeSpan.FromHours(1));
         await verifier.Ask(new("rpi-3"), TestContext.Current.CancellationToken);

@@ -29,8 +29,10 @@ internal sealed class ImportClient(HttpClient http, ImportProgress progress, Tim
         }
         catch (HttpRequestException exception)
         {
-            return (Startup.Failed, $"{http.BaseAddress}: {exception.Message} Nothing is imported. "
-                + "Is the service running there? Say another address with --url.");
+            var said = $"{http.BaseAddress}: {exception.Message}";
+            return (Startup.Failed, exception.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                ? $"{said} Nothing is imported. Is the service running there? Say another address with --url."
+                : $"{said} The import may have begun. Send the list again: that does no harm.");
         }
         catch (JsonException)
         {

@@ -50,9 +50,8 @@ internal static class ImportCommand
             else key = value;
         }
 
-        // As the service beside it finds its own: several keys may be there, and each of them will do.
+        // As the service beside it finds its own.
         key ??= new ConfigurationBuilder().AddLocalSettings().AddEnvironmentVariables().Build()[KeySetting];
-        key = key?.Split(',')[0].Trim();
         if (string.IsNullOrEmpty(key)) key = null;
         return null;
     }
