@@ -55,7 +55,7 @@ internal static class ConnectionDocument
         return TimeSpan.FromSeconds(Math.Max(seconds, ShortestKeepAlive) * KeepAlivesOfSilence);
     }
 
-    /// <summary>In epoch milliseconds. AWS leaves the end of a connection out after half an hour.</summary>
+    /// <summary>In epoch milliseconds. AWS keeps the end of a connection for 30 minutes (GetConnection, disconnectedSince).</summary>
     private static DateTimeOffset? Time(JsonElement connection, string name) =>
         connection.Find(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var milliseconds)
             && milliseconds is > 0 and <= 253_402_300_799_999 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;

@@ -32,8 +32,9 @@ internal static class Actions
             _ => [],
         }
         from document in documents
-        from statement in document["Statement"]!.AsArray()
-        where (string?)statement!["Effect"] == "Allow"
+        from entry in document["Statement"]!.AsArray()
+        let statement = Granted(entry!)
+        where (string?)statement["Effect"] == "Allow"
         select (resource.Name, statement);
 
     public static IEnumerable<string> GrantedTo(this Template template, string resource) => template.Grants()
@@ -42,6 +43,9 @@ internal static class Actions
 
     /// <summary>One string, or a list of them.</summary>
     public static IEnumerable<string> Each(JsonNode node) => node is JsonArray list ? list.Select(Text) : [Text(node)];
+
+    /// <summary>A statement that only some parameters add counts as well.</summary>
+    private static JsonNode Granted(JsonNode statement) => statement["Fn::If"] is { } choice ? choice[1]! : statement;
 
     private static string Text(JsonNode? node) => node is JsonValue value ? (string)value! : node!.ToJsonString();
 }

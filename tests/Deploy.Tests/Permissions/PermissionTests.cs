@@ -41,6 +41,16 @@ public sealed class PermissionTests
         .Where(grant => Actions.Each(grant.Statement["Resource"]!).Contains("*"))
         .SelectMany(grant => Actions.Each(grant.Statement["Action"]!)).ShouldBe(["ecr:GetAuthorizationToken"]);
 
+    [Fact]
+    public void The_execution_role_reads_nothing_of_S3_but_the_settings() => Template.Service.Grants()
+        .Where(grant => grant.Resource == "ExecutionRole")
+        .SelectMany(grant => Actions.Each(grant.Statement["Action"]!), (grant, action) => (action, resource: grant.Statement["Resource"]!))
+        .Where(grant => grant.action.StartsWith("s3:", StringComparison.Ordinal))
+        .Select(grant => $"{grant.action} {grant.resource.ToJsonString()}").ShouldBe([
+            """s3:GetObject {"Ref":"SettingsFileArn"}""",
+            """s3:GetBucketLocation {"Fn::Select":["0",{"Fn::Split":["/",{"Ref":"SettingsFileArn"}]}]}""",
+        ]);
+
     /// <summary>A request that the thin client itself makes would be sent unseen.</summary>
     [Fact]
     public void The_scan_finds_who_makes_each_request_of_a_thin_client() =>
