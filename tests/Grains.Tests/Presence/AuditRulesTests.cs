@@ -169,13 +169,13 @@ public sealed class AuditRulesTests
     }
 
     [Fact]
-    public void An_end_that_AWS_does_not_remember_the_time_of_is_dated_when_it_was_found()
+    public void An_end_that_AWS_does_not_remember_the_time_of_is_dated_clearly_before_it_was_found()
     {
         var story = Watched();
         story.Lifecycle(true, 3);
         story.After(Minutes(70));
         Audited(story, new ClientAnswer("rpi-1", VerifierVerdict.Disconnected)).ShouldBe(PresenceReason.DisconnectFoundByAudit);
-        story.State.Outage!.Since.ShouldBe(story.Now);
+        story.State.Outage!.Since.ShouldBe(story.Now - Minutes(2));
     }
 
     /// <summary>The oracle knows when the thing connected and when its shadow was last written, and nothing of marks.</summary>

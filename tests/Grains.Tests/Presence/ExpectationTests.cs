@@ -53,6 +53,16 @@ public sealed class ExpectationTests
     }
 
     [Fact]
+    public void An_answer_that_is_on_its_way_tells_nobody_after_the_expectation_was_turned_off()
+    {
+        var story = Expected(verifiable: true);
+        story.After(Hour).Tick().ShouldBe(PresenceReason.AskedVerifier);
+        story.Set(new() { ExpectWithin = TimeSpan.Zero });
+        story.Verified(VerifierVerdict.DoesNotKnow).ShouldBe(PresenceReason.CameBackWhileAsking);
+        story.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Its_first_event_in_time_ends_it_without_a_word()
     {
         var story = Expected();

@@ -50,11 +50,14 @@ public sealed class ImportRulesTests
 
     /// <summary>AWS forgets after a while when a connection ended.</summary>
     [Fact]
-    public void If_the_verifier_has_forgotten_since_when_it_is_away_it_is_since_the_import()
+    public void If_the_verifier_has_forgotten_since_when_it_is_away_it_was_clearly_before_the_import()
     {
         var story = Verifiable();
         story.Imported(Says(VerifierVerdict.Disconnected, null, null)).ShouldBe(PresenceReason.ImportedDisconnected);
-        (story.Status, story.State.Since).ShouldBe((PresenceStatus.Grace, story.Now));
+        (story.Status, story.State.Since).ShouldBe((PresenceStatus.Grace, story.Now - Minutes(2)));
+
+        // It connected while the answer was on its way. Shadows are stamped in whole seconds.
+        story.Shadow(true, 8, story.Now - Seconds(1)).ShouldBe(PresenceReason.CameBackInGrace);
     }
 
     [Fact]

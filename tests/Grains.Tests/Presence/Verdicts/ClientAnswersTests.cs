@@ -38,6 +38,17 @@ public sealed class ClientAnswersTests
     }
 
     [Fact]
+    public void One_that_does_not_count_does_not_hide_that_another_client_could_not_be_asked_about()
+    {
+        var story = Dropped();
+        var drop = story.Now;
+        Ask(story);
+        var unknown = new ClientAnswer("other", VerifierVerdict.Failed);
+        story.Connections(Connected(drop - Minutes(60)), unknown).ShouldBe(PresenceReason.VerifierFailed);
+        story.After(Minutes(1)).Connections(Connected(drop - Minutes(60)), unknown).ShouldBe(PresenceReason.ToldUnanswered);
+    }
+
+    [Fact]
     public void Three_that_do_not_count_in_a_row_are_one_warning()
     {
         var story = Dropped();
