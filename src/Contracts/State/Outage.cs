@@ -55,6 +55,9 @@ public sealed record Outage
     /// <summary>No disconnect: the thing is expected since <see cref="Since"/> and was never seen. Its first event ends it.</summary>
     [Id(23)] public bool NeverSeen { get; init; }
 
+    /// <summary>The version of the classic shadow that confirmed the outage, where no event of the shadow has come in yet.</summary>
+    [Id(24)] public long? ConfirmedVersion { get; init; }
+
     /// <summary>Null: none is known. Stored with the next write, so what is stored may be less than what an activation knows.</summary>
     [Id(22)] public ConnectFailures? ConnectFailures { get; init; }
 }

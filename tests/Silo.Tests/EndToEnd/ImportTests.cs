@@ -181,11 +181,15 @@ public sealed class ImportTests
         return silo.Http.PostAsync("/import", content, Cancel);
     }
 
-    /// <summary>Takes one request, and never answers it.</summary>
+    /// <summary>Takes one request, and never answers it. It asks for the body: else the client would try again.</summary>
     private static async Task HangUp(TcpListener listener)
     {
         using var connection = await listener.AcceptTcpClientAsync(Cancel);
-        await connection.GetStream().ReadAtLeastAsync(new byte[1], 1, cancellationToken: Cancel);
+        var stream = connection.GetStream();
+        var read = new byte[4096];
+        await stream.ReadAtLeastAsync(read, 1, cancellationToken: Cancel);
+        await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), Cancel);
+        await stream.ReadAtLeastAsync(read, 1, cancellationToken: Cancel);
     }
 
     private static async Task<(int ExitCode, string Output, string Error)> Run(SiloProcess silo, string list, params string[] arguments)

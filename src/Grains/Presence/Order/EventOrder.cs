@@ -37,6 +37,7 @@ internal static class EventOrder
         var key = OrderMark.KeyOf(change);
         var last = state.Marks.GetValueOrDefault(key);
         var isAhead = last?.Stamp > newest && !(change.Number <= last.Number);
+        if (last is null && IsBeforeConfirmed(state, change, time.Stamp)) return OrderVerdict.No(PresenceReason.OlderEvent, time.At);
         var why = last is null || isAhead ? PresenceReason.None : CompareWithinKind(last, change, time.Stamp);
         if (why != PresenceReason.None) return OrderVerdict.No(why, time.At);
 
@@ -59,6 +60,11 @@ internal static class EventOrder
             NewSession = newSession, MustStore = last is null || newSession || !FollowsDirectly(last, change),
         };
     }
+
+    /// <summary>The verifier has confirmed the outage with a later version of the shadow than this first event of it.</summary>
+    private static bool IsBeforeConfirmed(DeviceState state, ConnectionChange change, DateTimeOffset stamp) =>
+        change is { Kind: ChangeKind.Shadow, ShadowName: null } && state.Outage is { } outage && change.Number < outage.ConfirmedVersion
+            && stamp <= outage.Since + EventTime.LifecycleAccuracy + ShadowSlack;
 
     private static PresenceReason CompareWithinKind(OrderMark last, ConnectionChange change, DateTimeOffset stamp) =>
         change.Kind switch

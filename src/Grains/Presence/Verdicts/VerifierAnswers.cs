@@ -41,6 +41,7 @@ internal static class VerifierAnswers
                 var next = outage with
                 {
                     Since = since, GraceEndsAt = endsAt, SecondWindow = true, ConnectFailures = ConnectFailureRules.From(outage, since),
+                    ConfirmedVersion = ConfirmedVersion(state, answer),
                 };
                 var waiting = Noted(state, answer) with
                 {
@@ -62,12 +63,17 @@ internal static class VerifierAnswers
 
             case VerifierVerdict.Disconnected:
                 state = (inGrace ? Noted(state, answer) : state) with { Memory = state.Memory with { StaleAnswers = 0 } };
-                return Conclude(state, outage with { LastHeard = answer.LastHeard }, inGrace, Verification.Confirmed, context, now);
+                outage = outage with { LastHeard = answer.LastHeard, ConfirmedVersion = ConfirmedVersion(state, answer) };
+                return Conclude(state, outage, inGrace, Verification.Confirmed, context, now);
 
             default:
                 return Conclude(state, outage, inGrace, Verification.Unanswered, context, now);
         }
     }
+
+    /// <summary>Where there is a mark of the shadow, it knows of the version (<see cref="Noted"/>).</summary>
+    private static long? ConfirmedVersion(DeviceState state, VerifierAnswer answer) =>
+        answer.ShadowName is null && !state.Marks.ContainsKey(OrderMark.ShadowKeyOf(null)) ? answer.Number : null;
 
     private static bool SomeFailed(VerifierAnswer answer) =>
         answer.Verdict == VerifierVerdict.Failed || answer.Clients?.Any(client => client.Verdict == VerifierVerdict.Failed) == true;
