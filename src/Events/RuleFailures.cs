@@ -1,6 +1,6 @@
 namespace IoTOrleans.Events;
 
-/// <summary>Tells that IoT rules fail: their error messages bring the events, but somebody should mend the rules.</summary>
+/// <summary>Warns that IoT rules fail. Their error messages bring the events, but the rules need a repair.</summary>
 internal sealed partial class RuleFailures(EventMetrics metrics, TimeProvider time, ILogger<RuleFailures> logger)
 {
     private readonly LogLimiter _lines = new(time);

@@ -20,7 +20,7 @@ internal sealed partial class ImportsGrain(
     /// <summary>The last ones that are done can still be asked for.</summary>
     internal const int MostDone = 16;
 
-    /// <summary>If no names come for so long, whoever sent them is gone.</summary>
+    /// <summary>If no names come in for this long, the sender is gone.</summary>
     internal static readonly TimeSpan AbandonAfter = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
@@ -121,7 +121,7 @@ internal sealed partial class ImportsGrain(
 
     private void SetTimer(TimeSpan wait)
     {
-        // Whoever asks how far it is does not wait for the verifier.
+        // GetImport answers at once, also while the verifier is asked.
         _timer?.Dispose();
         _timer = this.RegisterGrainTimer(
             Step, new GrainTimerCreationOptions(wait, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });

@@ -32,17 +32,19 @@ public sealed class AwsWireTests
             ("AWS_ENDPOINT_URL", aws.Endpoint.ToString()), ("AWS_ENDPOINT_URL_IOT_DATA_PLANE", iot.Endpoint.ToString()));
 
         var now = TimeProvider.System.GetUtcNow();
-        await Send(Lifecycle("stays-away", true, 1), Lifecycle("comes-back", true, 1), Lifecycle("is back/again", true, 1, "is-back"),
+        await sqs.Send(events,
+            Lifecycle("stays-away", true, 1), Lifecycle("comes-back", true, 1), Lifecycle("is back/again", true, 1, "is-back"),
             Rule("healed", true, 1));
         await silo.UntilStatus("healed", "connected");
         iot.Disconnected("stays-away", now, "MQTT_KEEP_ALIVE_TIMEOUT", keepAlive: 240);
         iot.Connected("is back/again", now.AddSeconds(10));
         iot.Put("healed", connected: true, now.AddSeconds(10), 3);
-        await Send(Lifecycle("stays-away", false, 1), Lifecycle("comes-back", false, 1), Lifecycle("is back/again", false, 1, "is-back"),
+        await sqs.Send(events,
+            Lifecycle("stays-away", false, 1), Lifecycle("comes-back", false, 1), Lifecycle("is back/again", false, 1, "is-back"),
             Rule("healed", false, 2), "not json",
             """{"thingName":"no-timestamp","connected":true}""");
         await silo.UntilStatus("comes-back", "grace");
-        await Send(Lifecycle("comes-back", true, 2));
+        await sqs.Send(events, Lifecycle("comes-back", true, 2));
 
         await silo.UntilStatus("stays-away", "offline");
         await silo.UntilStatus("healed", "connected");
@@ -53,7 +55,7 @@ public sealed class AwsWireTests
         await silo.Until(
             async () =>
             {
-                told.AddRange((await Receive(inbox)).Select(body => Machine(body)));
+                told.AddRange((await sqs.Receive(inbox)).Select(body => Machine(body)));
                 return told.Count > 0;
             },
             "the notification");
@@ -61,13 +63,13 @@ public sealed class AwsWireTests
         await silo.Until(
             async () =>
             {
-                poison.AddRange(await Receive(dead));
+                poison.AddRange(await sqs.Receive(dead));
                 return poison.Count == 2;
             },
             "the poison in the dead-letter queue");
-        await silo.Until(async () => await Left(events) == 0, "an empty queue");
+        await silo.Until(async () => await sqs.Left(events) == 0, "an empty queue");
 
-        told.AddRange((await Receive(inbox)).Select(body => Machine(body)));
+        told.AddRange((await sqs.Receive(inbox)).Select(body => Machine(body)));
         var notification = JsonDocument.Parse(told.ShouldHaveSingleItem()).RootElement;
         notification.GetProperty("event").GetString().ShouldBe("device.offline");
         notification.GetProperty("thingName").GetString().ShouldBe("stays-away");
@@ -81,25 +83,6 @@ public sealed class AwsWireTests
             ["/connections/stays-away", "/connections/is%20back%2Fagain", "/things/healed/shadow"], ignoreOrder: true,
             "the stub answers only what is signed for iotdata");
         (await silo.Terminate()).ShouldBe(0, silo.AllOutput);
-
-        Task Send(params string[] bodies) => sqs.SendMessageBatchAsync(
-            events.Url, [.. bodies.Select(
-                (body, i) => new SendMessageBatchRequestEntry(i.ToString(System.Globalization.CultureInfo.InvariantCulture), body))]);
-
-        async Task<List<string>> Receive(QueueAddress queue)
-        {
-            var received = await sqs.ReceiveMessageAsync(
-                new ReceiveMessageRequest(queue.Url) { MaxNumberOfMessages = 10, WaitTimeSeconds = 1 });
-            foreach (var message in received.Messages ?? []) await sqs.DeleteMessageAsync(queue.Url, message.ReceiptHandle);
-            return [.. (received.Messages ?? []).Select(message => message.Body)];
-        }
-
-        async Task<int> Left(QueueAddress queue)
-        {
-            var attributes = await sqs.GetQueueAttributesAsync(
-                queue.Url, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]);
-            return attributes.ApproximateNumberOfMessages + attributes.ApproximateNumberOfMessagesNotVisible;
-        }
     }
 
     /// <summary>The emulator hands every subscriber the whole JSON structure, so the part for SQS is picked here.</summary>

@@ -38,20 +38,21 @@ public sealed class ErrorQueueWireTests
             ("Verify:With", "none"), ("AWS_REGION", Fauxqs.Region), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_ENDPOINT_URL", aws.Endpoint.ToString()));
 
-        await Send(events, Lifecycle("locked-out", "connected", 1), Lifecycle("comes-back", "connected", 1));
+        await sqs.Send(events, Lifecycle("locked-out", "connected", 1), Lifecycle("comes-back", "connected", 1));
         await silo.UntilStatus("locked-out", "connected");
         await silo.UntilStatus("comes-back", "connected");
 
         // The rule could not send the drop of one, and the return of the other.
-        await Send(errors, Message(Lifecycle("locked-out", "disconnected", 1), "$aws/events/presence/disconnected/locked-out"), "hello");
-        await Send(events, Lifecycle("comes-back", "disconnected", 1));
+        await sqs.Send(errors,
+            Message(Lifecycle("locked-out", "disconnected", 1), "$aws/events/presence/disconnected/locked-out"), "hello");
+        await sqs.Send(events, Lifecycle("comes-back", "disconnected", 1));
         await silo.UntilStatus("comes-back", "grace");
         await silo.UntilStatus("locked-out", "grace");
-        await Send(errors, Message(Lifecycle("comes-back", "connected", 2), "$aws/events/presence/connected/comes-back"));
+        await sqs.Send(errors, Message(Lifecycle("comes-back", "connected", 2), "$aws/events/presence/connected/comes-back"));
         await silo.UntilStatus("comes-back", "connected");
 
         for (var later = 0; later < 3; later++)
-            await Send(events, Lifecycle("locked-out", "connect_failed", later: later), Lifecycle("made-up", "connect_failed"));
+            await sqs.Send(events, Lifecycle("locked-out", "connect_failed", later: later), Lifecycle("made-up", "connect_failed"));
         await silo.Until(async () => (await Why("locked-out")).GetProperty("refused") is { ValueKind: JsonValueKind.Object } refused
             && refused.GetProperty("count").GetInt32() == 3, "the refusals in why, before anything of them is stored");
         (await Why("locked-out")).GetProperty("refused").GetProperty("reason").GetString().ShouldBe(Reason);
@@ -62,7 +63,7 @@ public sealed class ErrorQueueWireTests
         await silo.Until(
             async () =>
             {
-                told.AddRange((await Receive(inbox)).Select(Machine));
+                told.AddRange((await sqs.Receive(inbox)).Select(Machine));
                 return told.Count > 0;
             },
             "the notification");
@@ -74,8 +75,8 @@ public sealed class ErrorQueueWireTests
         refused.GetProperty("since").GetDateTimeOffset().ShouldBe(TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(1));
         notification.GetProperty("text").GetString()!.ShouldContain("refused 3 times since ");
 
-        await silo.Until(async () => await Left(events) + await Left(errors) == 0, "empty queues");
-        (await Receive(dead)).ShouldBe(["hello"]);
+        await silo.Until(async () => await sqs.Left(events) + await sqs.Left(errors) == 0, "empty queues");
+        (await sqs.Receive(dead)).ShouldBe(["hello"]);
         Said("The IoT rule presence_to_sqs fails").ShouldBe(1, silo.AllOutput);
         Said("error queue " + errors.Url).ShouldBeGreaterThan(0, silo.AllOutput);
         (await silo.Http.GetFromJsonAsync<JsonElement>("/health/ready")).GetProperty("checks").GetProperty("errorQueue")
@@ -85,25 +86,6 @@ public sealed class ErrorQueueWireTests
         int Said(string words) => silo.Output.Count(line => line.Contains(words, StringComparison.Ordinal));
 
         Task<JsonElement> Why(string thingName) => silo.Http.GetFromJsonAsync<JsonElement>($"/devices/{thingName}/why");
-
-        Task Send(QueueAddress queue, params string[] bodies) => sqs.SendMessageBatchAsync(
-            queue.Url, [.. bodies.Select(
-                (body, i) => new SendMessageBatchRequestEntry(i.ToString(System.Globalization.CultureInfo.InvariantCulture), body))]);
-
-        async Task<List<string>> Receive(QueueAddress queue)
-        {
-            var received = await sqs.ReceiveMessageAsync(
-                new ReceiveMessageRequest(queue.Url) { MaxNumberOfMessages = 10, WaitTimeSeconds = 1 });
-            foreach (var message in received.Messages ?? []) await sqs.DeleteMessageAsync(queue.Url, message.ReceiptHandle);
-            return [.. (received.Messages ?? []).Select(message => message.Body)];
-        }
-
-        async Task<int> Left(QueueAddress queue)
-        {
-            var attributes = await sqs.GetQueueAttributesAsync(
-                queue.Url, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]);
-            return attributes.ApproximateNumberOfMessages + attributes.ApproximateNumberOfMessagesNotVisible;
-        }
     }
 
     /// <summary>The return may be in a queue that cannot be read.</summary>

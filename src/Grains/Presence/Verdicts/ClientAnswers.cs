@@ -47,8 +47,8 @@ internal static class ClientAnswers
     }
 
     /// <summary>
-    /// A client has one connection at a time: whoever shows one that began before such an end does not know of the end. Nor does an answer
-    /// to an earlier question.
+    /// A client has one connection at a time. So an answer with a connection that began before such an end does not know of the end.
+    /// Neither does an answer to an earlier question.
     /// </summary>
     private static Func<ConnectionEnd, bool> IsOver(ClientAnswer client, VerifierAnswer answer) => end =>
         client.ChangedAt > end.Latest || (client.ChangedAt > end.Earliest && answer.AskedAt > end.Latest);

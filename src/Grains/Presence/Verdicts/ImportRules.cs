@@ -8,7 +8,7 @@ namespace IoTOrleans.Grains.Presence;
 /// </summary>
 internal static class ImportRules
 {
-    /// <summary>Whoever knows the things of AWS IoT. The embedded broker knows only things that have connected to it.</summary>
+    /// <summary>The verifier of AWS IoT things. The embedded broker knows only things that have connected to it.</summary>
     public static EventSource? Witness(RuleContext context) =>
         context.Verifiable.Contains(EventSource.Queue) ? EventSource.Queue : null;
 
