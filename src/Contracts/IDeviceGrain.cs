@@ -33,9 +33,14 @@ public interface IDeviceGrain : IGrainWithStringKey
     Task Forget();
 
     /// <summary>Sets the override, or with null removes it. It takes effect at once, also before the thing first connects.</summary>
+    /// <param name="by">Who does it, for the history; null: not known.</param>
     /// <returns>The policy in effect now.</returns>
     [Alias("SetPolicy")]
-    Task<DevicePolicy> SetPolicy(PolicySettings? settings);
+    Task<DevicePolicy> SetPolicy(PolicySettings? settings, string? by = null);
+
+    /// <summary>Writes into the history that somebody set a mute for this thing alone, or removed it. A thing that is not known stays unknown.</summary>
+    [Alias("MuteChanged")]
+    Task MuteChanged(bool isSet, string? by);
 
     /// <summary>The Orleans Dashboard finds this method by its signature and calls it, so it must have no side effect.</summary>
     [AlwaysInterleave]

@@ -80,4 +80,8 @@ public enum PresenceReason
     ImportedUnknown = 142,
     ImportKnown = 143,
     ToldNeverSeen = 144,
+
+    // What people did, beside the policy: nothing of the thing changes.
+    MuteSet = 150,
+    MuteRemoved = 151,
 }

@@ -7,9 +7,10 @@ namespace IoTOrleans.Contracts;
 public interface IImportsGrain : IGrainWithIntegerKey
 {
     /// <summary>A new list. It is given up if no names come for some minutes and it is not complete.</summary>
+    /// <param name="by">Who sends it; null: not known.</param>
     /// <returns>Its ID; null: there are <see cref="ImportsState.Most"/> already.</returns>
     [Alias("Begin")]
-    Task<string?> Begin();
+    Task<string?> Begin(string? by = null);
 
     /// <summary>Stores names, after those before. One call after the other.</summary>
     /// <returns>False: the list was given up.</returns>

@@ -25,6 +25,9 @@ public sealed record Mute
 
     [Id(7)] public string? Comment { get; init; }
 
+    /// <summary>Who set it; null: not known.</summary>
+    [Id(8)] public string? By { get; init; }
+
     /// <summary>Limits a mute until recovery, so that a forgotten one does not mute for ever.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 

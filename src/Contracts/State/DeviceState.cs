@@ -53,7 +53,8 @@ public sealed record DeviceState
 
     /// <summary>
     /// Which destinations accepted the notification of an entry of <see cref="Ring"/>. The last entry here belongs to the last one there,
-    /// and so on. Names with commas; before them, with a colon, the event where it does not follow from the reason. Empty: none.
+    /// and so on. Names with commas; before them, with a colon, the event where it does not follow from the reason. Of an entry about what
+    /// a person did: the name of that person. Empty: none.
     /// </summary>
     [Id(24)] public IReadOnlyList<string> Heard { get; init; } = [];
 

@@ -33,6 +33,9 @@ public sealed record Import
 
     /// <summary>When names last came in.</summary>
     [Id(6)] public DateTimeOffset ReadAt { get; init; }
+
+    /// <summary>Who sent it; null: not known.</summary>
+    [Id(7)] public string? By { get; init; }
 }
 
 /// <summary>What became of the names.</summary>

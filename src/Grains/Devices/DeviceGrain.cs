@@ -113,11 +113,11 @@ internal sealed partial class DeviceGrain(
         return Task.FromResult(PresenceRules.StatusOf(_state, _context, Now));
     }
 
-    public async Task<PresenceStatus> Imported(VerifierAnswer answer)
+    public async Task<PresenceStatus> Imported(VerifierAnswer answer, string? by)
     {
         _heardOf = true;
         await Refresh(unless: _stored.IsFresh);
-        await Apply(new PresenceInput.Imported(answer));
+        await Apply(new PresenceInput.Imported(answer, by));
         return PresenceRules.StatusOf(_state, _context, Now);
     }
 
@@ -174,13 +174,20 @@ internal sealed partial class DeviceGrain(
         return Task.FromResult<DeviceStatus?>(null);
     }
 
-    public async Task<DevicePolicy> SetPolicy(PolicySettings? settings)
+    public async Task<DevicePolicy> SetPolicy(PolicySettings? settings, string? by)
     {
         _heardOf = true;
         await Refresh();
         if (settings is null && ImportRules.IsUnseen(_state) && _state is { ExpectedSince: null, Owing.Count: 0 }) await ForgetStranger();
-        else if (settings is not null || _state.Override is not null) await Apply(new PresenceInput.PolicySet(settings));
+        else if (settings is not null || _state.Override is not null) await Apply(new PresenceInput.PolicySet(settings, by));
         return _context.With(settings).Policy;
+    }
+
+    public async Task MuteChanged(bool isSet, string? by)
+    {
+        await Refresh();
+        if (storage.RecordExists) await Apply(new PresenceInput.MuteChanged(isSet, by));
+        else DeactivateOnIdle();
     }
 
     public Task<DeviceState> GetState() => Task.FromResult(_state);

@@ -21,7 +21,7 @@ public sealed class DeviceStories
         .. from item in Items(state)
            let happened = ReasonTexts.EventOf(item.Reason)
            where happened is not null
-           select new HistoryItem(item.At, happened, ReasonTexts.NameOf(item.Reason), item.Word, item.Heard),
+           select new HistoryItem(item.At, happened, ReasonTexts.NameOf(item.Reason), item.Word, item.Heard, item.By),
     ]);
 
     public DeviceWhy WhyOf(string thingName, DeviceState state)
@@ -48,17 +48,17 @@ public sealed class DeviceStories
             Items =
             [
                 .. Items(state).Select(item => new WhyItem(
-                    item.At, ReasonTexts.NameOf(item.Reason), ReasonTexts.SentenceOf(item.Reason), item.Word, item.Heard)),
+                    item.At, ReasonTexts.NameOf(item.Reason), ReasonTexts.SentenceOf(item.Reason), item.Word, item.Heard, item.By)),
             ],
         };
     }
 
     /// <summary>Newest first.</summary>
     private static IEnumerable<(
-        DateTimeOffset At, PresenceReason Reason, string? Word, IReadOnlyList<string> Heard)> Items(DeviceState state) =>
+        DateTimeOffset At, PresenceReason Reason, string? Word, IReadOnlyList<string> Heard, string? By)> Items(DeviceState state) =>
         Enumerable.Range(0, state.Ring.Count).Reverse().Select(index => (
             DateTimeOffset.FromUnixTimeSeconds(state.Ring[index].At), state.Ring[index].Reason,
-            History.WordAt(state, index)?.Name(), History.HeardAt(state, index)));
+            History.WordAt(state, index)?.Name(), History.HeardAt(state, index), History.ByAt(state, index)));
 
     private static OwedWord Owed(Debt debt, RuleContext context, DateTimeOffset now) => new(
         debt.Destination, debt.Event.Name(), debt.OutageId,

@@ -8,7 +8,9 @@ public sealed record DeviceHistory(string ThingName, IReadOnlyList<HistoryItem> 
 /// <param name="Reason">The named reason, as in logs and metrics.</param>
 /// <param name="Word">The notification that it is about, if any.</param>
 /// <param name="Destinations">Who accepted it; of <c>given-up</c>: who did not. Versions before this field did not record it.</param>
-public sealed record HistoryItem(DateTimeOffset At, string Event, string Reason, string? Word, IReadOnlyList<string> Destinations);
+/// <param name="By">Who did it; null: no person, or it is not known.</param>
+public sealed record HistoryItem(
+    DateTimeOffset At, string Event, string Reason, string? Word, IReadOnlyList<string> Destinations, string? By);
 
 /// <summary>The current state, and the reasons that led there.</summary>
 public sealed record DeviceWhy
@@ -55,4 +57,6 @@ public sealed record RefusedConnects(int Count, string? Reason, DateTimeOffset S
 /// <param name="Reason">The named reason, as in logs and metrics.</param>
 /// <param name="Word">As in the history.</param>
 /// <param name="Destinations">As in the history.</param>
-public sealed record WhyItem(DateTimeOffset At, string Reason, string Sentence, string? Word, IReadOnlyList<string> Destinations);
+/// <inheritdoc cref="HistoryItem"/>
+public sealed record WhyItem(
+    DateTimeOffset At, string Reason, string Sentence, string? Word, IReadOnlyList<string> Destinations, string? By);

@@ -20,9 +20,10 @@ public interface IDeviceAnswers : IGrainWithStringKey
     Task<PresenceStatus> KnownStatus();
 
     /// <summary>Somebody names this thing in a list. This is the verifier's answer. If any event has come in, nothing changes.</summary>
+    /// <param name="by">Who named it, for the history; null: not known, or the settings.</param>
     /// <returns>Its status now.</returns>
     [Alias("Imported")]
-    Task<PresenceStatus> Imported(VerifierAnswer answer);
+    Task<PresenceStatus> Imported(VerifierAnswer answer, string? by = null);
 
     /// <summary>A destination's answer to one notification.</summary>
     [Alias("Answered")]

@@ -50,7 +50,7 @@ internal sealed partial class Importer(
             if (ImportRules.Witness(policies.For(thingName)) is { } witness)
                 (asked, answer) = (true, await verifications.Look(thingName, witness));
             if (answer.Verdict == VerifierVerdict.Failed && !page.IsLastTry) return (null, asked);
-            return (await thing.Imported(answer), asked);
+            return (await thing.Imported(answer, page.By), asked);
         }
         catch (Exception exception)
         {

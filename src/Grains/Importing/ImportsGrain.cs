@@ -35,10 +35,10 @@ internal sealed partial class ImportsGrain(
 
     private Import? Next => All.FirstOrDefault(import => import.Phase is ImportPhase.Running or ImportPhase.Abandoned);
 
-    public async Task<string?> Begin()
+    public async Task<string?> Begin(string? by)
     {
         if (All.Count(IsOpen) >= ImportsState.Most) return null;
-        var import = new Import { Id = Base64Url.EncodeToString(Guid.NewGuid().ToByteArray()), ReadAt = Now };
+        var import = new Import { Id = Base64Url.EncodeToString(Guid.NewGuid().ToByteArray()), ReadAt = Now, By = by };
         await this.RegisterOrUpdateReminder(Reminder, Period, Period);
         await Store([.. All, import]);
         return import.Id;
@@ -174,7 +174,7 @@ internal sealed partial class ImportsGrain(
         if (import.PagesDone > 0) await pages.Delete(import.Id, import.PagesDone - 1);
         var page = await pages.Read(import.Id, import.PagesDone);
         if (page is null) LogMissing(pages.IdOf(import.Id, import.PagesDone).ToString());
-        return new(import.Id, import.PagesDone, page?.Names ?? []);
+        return new(import.Id, import.PagesDone, page?.Names ?? [], import.By);
     }
 
     private async Task DeletePages(Import import, CancellationToken cancellationToken)

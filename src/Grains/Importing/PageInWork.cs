@@ -1,7 +1,7 @@
 namespace IoTOrleans.Grains.Importing;
 
 /// <summary>A page of names: which of them are left, and what became of the others.</summary>
-internal sealed class PageInWork(string id, int number, IReadOnlyList<string> names)
+internal sealed class PageInWork(string id, int number, IReadOnlyList<string> names, string? by)
 {
     /// <summary>In the last try, a thing about which the verifier could not be asked counts as unknown.</summary>
     internal const int Tries = 6;
@@ -16,6 +16,9 @@ internal sealed class PageInWork(string id, int number, IReadOnlyList<string> na
     public string Id => id;
 
     public int Number => number;
+
+    /// <summary>Who sent the import; null: not known.</summary>
+    public string? By => by;
 
     public ImportCounts Counts { get; private set; }
 

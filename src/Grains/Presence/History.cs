@@ -6,6 +6,9 @@ internal static class History
     /// <summary>For history and "why": enough for two outages from disconnect to recovery.</summary>
     internal const int RingSize = 8;
 
+    /// <summary>A name must leave room for the rest of the history.</summary>
+    internal const int MostPerson = 64;
+
     /// <summary>A notification that is accepted later than this gets an entry of its own.</summary>
     internal static readonly TimeSpan SameTime = TimeSpan.FromMinutes(1);
 
@@ -28,17 +31,36 @@ internal static class History
             ? Joined(state, same, destination) : Add(state, new(now.ToUnixTimeSeconds(), reason), $"{(int)word}:{destination}");
     }
 
+    /// <summary>People cause these, so the text of such an entry names who.</summary>
+    public static bool IsByPerson(PresenceReason reason) => reason
+        is PresenceReason.PolicySet or PresenceReason.MuteSet or PresenceReason.MuteRemoved
+        or PresenceReason.ImportedConnected or PresenceReason.ImportedDisconnected or PresenceReason.ImportedUnknown;
+
+    /// <summary>Writes the person's name, shortened if it is long, into the last entry.</summary>
+    public static DeviceState By(DeviceState state, string person)
+    {
+        if (person.Length > MostPerson) person = person[..(char.IsHighSurrogate(person[MostPerson - 1]) ? MostPerson - 1 : MostPerson)];
+        List<string> texts = state.Heard.Count == 0 ? [""] : [.. state.Heard];
+        texts[^1] = person;
+        return state with { Heard = texts };
+    }
+
+    /// <summary>Who caused an entry; null: nobody, or it is not known.</summary>
+    public static string? ByAt(DeviceState state, int index) =>
+        IsByPerson(state.Ring[index].Reason) && TextAt(state, index) is { Length: > 0 } person ? person : null;
+
     /// <summary>The notification that an entry is about; null: none, or one that only a newer version knows.</summary>
     public static NotificationEvent? WordAt(DeviceState state, int index)
     {
+        if (IsByPerson(state.Ring[index].Reason)) return null;
         var text = TextAt(state, index);
         if (text.IndexOf(':') is not (var colon and > 0)) return ReasonTexts.WordOf(state.Ring[index].Reason);
         return Enum.TryParse<NotificationEvent>(text[..colon], out var word) && Enum.IsDefined(word) ? word : null;
     }
 
     /// <summary>The destinations that accepted it or, in an entry about giving up, those that were given up.</summary>
-    public static IReadOnlyList<string> HeardAt(DeviceState state, int index) =>
-        TextAt(state, index).Split(':')[^1].Split(',', StringSplitOptions.RemoveEmptyEntries);
+    public static IReadOnlyList<string> HeardAt(DeviceState state, int index) => IsByPerson(state.Ring[index].Reason) ? []
+        : TextAt(state, index).Split(':')[^1].Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Without its oldest entry.</summary>
     public static DeviceState Shorter(DeviceState state) =>

@@ -29,6 +29,10 @@ internal sealed record PresenceDecision(
         Reason = reason,
     };
 
+    /// <summary>Names who did it in the entry that this decision wrote into the history, if it wrote one.</summary>
+    public PresenceDecision By(string? person) => person is null || !Persist || !History.IsByPerson(Reason) ? this
+        : this with { State = History.By(State, person) };
+
     public PresenceDecision Stored(PresenceReason reason, DateTimeOffset at) =>
         this with { State = History.Add(State, reason, at), Persist = true, Reason = reason };
 }

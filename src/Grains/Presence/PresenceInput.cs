@@ -21,7 +21,7 @@ internal abstract record PresenceInput
     internal sealed record Audited(VerifierAnswer Answer) : PresenceInput;
 
     /// <summary>Somebody names this thing in a list, and this is what the verifier says about it, if there is one.</summary>
-    internal sealed record Imported(VerifierAnswer Answer) : PresenceInput;
+    internal sealed record Imported(VerifierAnswer Answer, string? By = null) : PresenceInput;
 
     /// <summary>A destination's answer about an outage that may be over by now.</summary>
     internal sealed record Answered(
@@ -31,7 +31,10 @@ internal abstract record PresenceInput
     internal sealed record BrokerStarted(BrokerStart Start) : PresenceInput;
 
     /// <summary>Somebody sets an override for this thing, or removes it.</summary>
-    internal sealed record PolicySet(PolicySettings? Wanted) : PresenceInput;
+    internal sealed record PolicySet(PolicySettings? Wanted, string? By = null) : PresenceInput;
+
+    /// <summary>Somebody sets a mute for this thing alone, or removes it: for the history only.</summary>
+    internal sealed record MuteChanged(bool IsSet, string? By) : PresenceInput;
 
     /// <summary>Somebody removes this thing.</summary>
     internal sealed record Forgotten : PresenceInput;

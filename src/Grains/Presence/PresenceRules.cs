@@ -17,8 +17,8 @@ internal static class PresenceRules
         // A recovery hold ends by the clock alone. Storing that can wait for the next write, unless there will be none.
         var held = state.Outage;
         var settled = Recovery.EndHold(state, before, now);
-        var decision = input is PresenceInput.PolicySet(var wanted)
-            ? OverrideRules.Apply(settled, wanted, settings, now)
+        var decision = input is PresenceInput.PolicySet(var wanted, var by)
+            ? OverrideRules.Apply(settled, wanted, settings, now).By(by)
             : Decide(settled, input, before, now);
         var context = settings.With(decision.State.Override);
         if (!ReferenceEquals(settled, state) && !decision.Persist && settled.Owing.All(owing => owing.Id != held?.Id))
@@ -50,8 +50,11 @@ internal static class PresenceRules
                 LookingRules.Tick(DeliveryRules.AnswersAgain(state, answersAgain), context, now),
             PresenceInput.Verified(var outageId, var answer) => VerifierAnswers.Verified(state, outageId, answer, context, now),
             PresenceInput.Audited(var answer) => AuditRules.Audited(state, answer, context, now),
-            PresenceInput.Imported(var answer) => ImportRules.Imported(state, answer, context, now),
+            PresenceInput.Imported(var answer, var by) => ImportRules.Imported(state, answer, context, now).By(by),
             PresenceInput.Forgotten => RemovalRules.Forget(state, context, now),
+            PresenceInput.MuteChanged when RemovalRules.IsForgotten(state) => PresenceDecision.Nothing(state, PresenceReason.NothingToDo),
+            PresenceInput.MuteChanged(var isSet, var by) => PresenceDecision.Store(
+                state, isSet ? PresenceReason.MuteSet : PresenceReason.MuteRemoved, now).By(by),
             PresenceInput.Answered answer => FlappingRules.Find(state, answer.OutageId, context) is { } flapping
                 ? FlappingRules.Answered(state, flapping, answer, context, now)
                 : DeliveryAnswers.Answered(state, answer, context, now),

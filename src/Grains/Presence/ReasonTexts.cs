@@ -87,6 +87,8 @@ internal static partial class ReasonTexts
         PresenceReason.ImportedDisconnected => "It was imported, and the verifier said that it is disconnected; its grace runs from then.",
         PresenceReason.ImportedUnknown => "It was imported or named by a policy, and nobody knew whether it is connected.",
         PresenceReason.ImportKnown => "It was imported, which changed nothing: something was known of it already.",
+        PresenceReason.MuteSet => "Somebody muted it.",
+        PresenceReason.MuteRemoved => "Somebody ended a mute of it.",
         PresenceReason.ToldNeverSeen => "It was expected, and no event of it came within ExpectWithin: it was told.",
 
         _ => Unknown,
@@ -111,6 +113,8 @@ internal static partial class ReasonTexts
         PresenceReason.FlappingBegan => "flapping",
         PresenceReason.FlappingEnded => "steady",
         PresenceReason.PolicySet or PresenceReason.GraceChanged => "policy",
+        PresenceReason.MuteSet => "mute",
+        PresenceReason.MuteRemoved => "unmute",
         _ => null,
     };
 

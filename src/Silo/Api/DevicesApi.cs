@@ -1,3 +1,4 @@
+using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Catalogue;
 
 namespace IoTOrleans.Silo.Api;
@@ -30,9 +31,10 @@ internal static class DevicesApi
         await grains.GetGrain<IDeviceGrain>(name.Value).GetStatus() is { } status
             ? TypedResults.Ok(status) : Problems.NeverHeardOf(name.Value);
 
-    private static async Task<IResult> Forget(RawThingName name, IGrainFactory grains)
+    private static async Task<IResult> Forget(RawThingName name, HttpContext context, IGrainFactory grains, Acts acts)
     {
         await grains.GetGrain<IDeviceGrain>(name.Value).Forget();
+        acts.Forgotten(context, name.Value);
         return TypedResults.NoContent();
     }
 }

@@ -1,6 +1,7 @@
 using IoTOrleans.Events.Parsing;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Silo.Api.Access;
 using Microsoft.AspNetCore.Mvc;
 
 namespace IoTOrleans.Silo.Api;
@@ -24,7 +25,7 @@ internal static class PolicyApi
             ? TypedResults.Ok(status.Policy) : Problems.NeverHeardOf(name.Value, ", and no policy was set for it");
 
     private static async Task<IResult> Put(
-        RawThingName name, HttpContext context, IGrainFactory grains, IEnumerable<INotificationDestination> destinations)
+        RawThingName name, HttpContext context, IGrainFactory grains, IEnumerable<INotificationDestination> destinations, Acts acts)
     {
         if (!context.Request.HasJsonContentType()) return Problems.JsonOnly("the policy");
         var body = JsonBody.Read(
@@ -32,16 +33,22 @@ internal static class PolicyApi
         var mistakes = body.Mistakes
             .Concat(PolicyFields.Check(body.Policy, [.. destinations.Select(destination => destination.Name)])
                 .Select(mistake => (Field: mistake.Field.JsonName, mistake.Mistake))).ToList();
-        return mistakes.Count == 0
-            ? TypedResults.Ok(await grains.GetGrain<IDeviceGrain>(name.Value).SetPolicy(body.Policy))
-            : Problems.BadRequest(
+        if (mistakes.Count > 0)
+        {
+            return Problems.BadRequest(
                 "Bad policy", string.Join(' ', mistakes.Select(mistake => $"{mistake.Field} {mistake.Mistake}".Trim())),
                 mistakes.ConvertAll(mistake => new { field = mistake.Field, detail = mistake.Mistake }));
+        }
+
+        var policy = await grains.GetGrain<IDeviceGrain>(name.Value).SetPolicy(body.Policy, Caller.NameOf(context));
+        acts.PolicySet(context, name.Value);
+        return TypedResults.Ok(policy);
     }
 
-    private static async Task<IResult> Delete(RawThingName name, IGrainFactory grains)
+    private static async Task<IResult> Delete(RawThingName name, HttpContext context, IGrainFactory grains, Acts acts)
     {
-        await grains.GetGrain<IDeviceGrain>(name.Value).SetPolicy(null);
+        await grains.GetGrain<IDeviceGrain>(name.Value).SetPolicy(null, Caller.NameOf(context));
+        acts.PolicyRemoved(context, name.Value);
         return TypedResults.NoContent();
     }
 }

@@ -95,7 +95,7 @@ internal sealed class Story
     public PresenceReason Audited(VerifierVerdict verdict, DateTimeOffset? changedAt = null, long? version = null, string? name = null) =>
         Do(new PresenceInput.Audited(new VerifierAnswer(verdict, changedAt, version, name)));
 
-    public PresenceReason Imported(VerifierAnswer answer) => Do(new PresenceInput.Imported(answer));
+    public PresenceReason Imported(VerifierAnswer answer, string? by = null) => Do(new PresenceInput.Imported(answer, by));
 
     public PresenceReason Answered(DeliveryOutcome outcome, NotificationEvent notificationEvent = NotificationEvent.DeviceOffline,
         string to = "mail", string? outage = null, int sequence = 0) =>
@@ -113,7 +113,9 @@ internal sealed class Story
         return this;
     }
 
-    public PresenceReason Set(PolicySettings? settings) => Do(new PresenceInput.PolicySet(settings));
+    public PresenceReason Set(PolicySettings? settings, string? by = null) => Do(new PresenceInput.PolicySet(settings, by));
+
+    public PresenceReason MuteChanged(bool isSet, string? by) => Do(new PresenceInput.MuteChanged(isSet, by));
 
     /// <summary>Away for longer than its grace, told, accepted.</summary>
     public Story Told()

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using IoTOrleans.Grains.Policies;
+using IoTOrleans.Silo.Api.Access;
 using Microsoft.AspNetCore.Mvc;
 
 namespace IoTOrleans.Silo.Api.Importing;
@@ -17,7 +18,7 @@ internal static partial class ImportApi
     }
 
     private static async Task<IResult> Receive(
-        HttpContext context, IGrainFactory grains, ThingFilter watched, ILogger<ImportList> logger)
+        HttpContext context, IGrainFactory grains, ThingFilter watched, Acts acts, ILogger<ImportList> logger)
     {
         if (!IsList(context.Request))
         {
@@ -26,7 +27,7 @@ internal static partial class ImportApi
         }
 
         var imports = grains.GetGrain<IImportsGrain>(0);
-        if (await imports.Begin() is not { } id)
+        if (await imports.Begin(Caller.NameOf(context)) is not { } id)
         {
             return Problems.Of(StatusCodes.Status429TooManyRequests, "Too many imports",
                 $"{ImportsState.Most} imports are not done yet. Send this one when one of them is.");
@@ -49,6 +50,7 @@ internal static partial class ImportApi
             if (import is null) imports.Abandon(id).Ignore();
         }
 
+        acts.Imported(context, id, import.Read);
         if (list.LeftOut > 0) LogLeftOut(logger, id, list.LeftOut);
         return TypedResults.Accepted($"/import/{id}", ImportStatus.Of(import));
     }
@@ -82,12 +84,13 @@ internal static partial class ImportApi
 
 /// <param name="Read">Names in the list.</param>
 /// <param name="Asked">Names that are done; the other numbers say with which result.</param>
-internal sealed record ImportStatus(string State, int Read, int Asked, int Connected, int Offline, int Unknown)
+/// <param name="By">Who sent it; null: not known.</param>
+internal sealed record ImportStatus(string State, int Read, int Asked, int Connected, int Offline, int Unknown, string? By)
 {
     public const string Running = "running";
     public const string Done = "done";
 
     public static ImportStatus Of(Import import) => new(
         import.Phase == ImportPhase.Done ? Done : Running, import.Read, import.Counts.Asked,
-        import.Counts.Connected, import.Counts.Offline, import.Counts.Unknown);
+        import.Counts.Connected, import.Counts.Offline, import.Counts.Unknown, import.By);
 }

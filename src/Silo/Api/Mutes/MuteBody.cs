@@ -20,7 +20,8 @@ internal sealed class MuteBody
 
     private static readonly string[] Targets = ["thing", "glob", "attribute"];
 
-    private static readonly string[] Fields = ["id", "thing", "glob", "attribute", "from", "until", "untilRecovered", "comment"];
+    /// <summary>The first and the last may stand there as they were read, and change nothing.</summary>
+    private static readonly string[] Fields = ["id", "thing", "glob", "attribute", "from", "until", "untilRecovered", "comment", "by"];
 
     private readonly List<Error> _errors = [];
 
@@ -39,7 +40,7 @@ internal sealed class MuteBody
             return Unreadable("""The body must be an object like {"thing":"rpi-1","until":"2026-11-23T16:00:00Z"}.""");
         var body = new MuteBody();
         foreach (var unknown in json.EnumerateObject().Where(property => !Fields.Contains(property.Name)))
-            body.Refuse(unknown.Name, $"`{unknown.Name}` is no field of a mute. There are: {string.Join(", ", Fields.Skip(1))}.");
+            body.Refuse(unknown.Name, $"`{unknown.Name}` is no field of a mute. There are: {string.Join(", ", Fields[1..^1])}.");
         if (body.Text(json, "id") is { } other && other != id)
             body.Refuse("id", "`id` is not the one in the path: leave it out.");
 

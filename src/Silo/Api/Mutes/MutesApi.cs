@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using IoTOrleans.Grains.Mutes;
+using IoTOrleans.Silo.Api.Access;
 
 namespace IoTOrleans.Silo.Api.Mutes;
 
@@ -25,7 +26,7 @@ internal static partial class MutesApi
         (await grains.Mutes().List()).FirstOrDefault(mute => mute.Id == id) is { } mute ? TypedResults.Ok(mute) : NoSuch(id);
 
     private static async Task<IResult> Put(
-        string id, HttpContext context, IGrainFactory grains, MuteBook book, TimeProvider time, ILogger<MuteBook> logger)
+        string id, HttpContext context, IGrainFactory grains, MuteBook book, Acts acts, TimeProvider time, ILogger<MuteBook> logger)
     {
         if (!Id().IsMatch(id))
         {
@@ -37,19 +38,27 @@ internal static partial class MutesApi
         if (!context.Request.HasJsonContentType()) return Problems.JsonOnly("the mute");
         var body = await MuteBody.Read(context.Request.Body, id, time.GetUtcNow(), context.RequestAborted);
         if (body.Mute is not { } mute)
+        {
             return Problems.BadRequest("Not a mute", string.Join(" ", body.Errors.Select(error => error.Detail)), body.Errors);
+        }
+
+        mute = mute with { By = Caller.NameOf(context) };
         var answer = await grains.Mutes().Put(mute);
         if (answer == MutePut.Full)
             return Problems.Of(StatusCodes.Status409Conflict, "Too many mutes",
                 "There are 1,000 mutes, or 256 KiB of them. DELETE some, or mute by glob or attribute.");
         await Known(book, logger, context.RequestAborted);
+        await acts.MuteSet(context, mute);
         return answer == MutePut.Created ? TypedResults.Created($"/mutes/{id}", mute) : TypedResults.Ok(mute);
     }
 
-    private static async Task<IResult> Delete(string id, HttpContext context, IGrainFactory grains, MuteBook book, ILogger<MuteBook> logger)
+    private static async Task<IResult> Delete(
+        string id, HttpContext context, IGrainFactory grains, MuteBook book, Acts acts, ILogger<MuteBook> logger)
     {
-        if (!await grains.Mutes().Delete(id)) return NoSuch(id);
+        var mute = (await grains.Mutes().List()).FirstOrDefault(mute => mute.Id == id);
+        if (mute is null || !await grains.Mutes().Delete(id)) return NoSuch(id);
         await Known(book, logger, context.RequestAborted);
+        await acts.MuteRemoved(context, mute);
         return TypedResults.NoContent();
     }
 
