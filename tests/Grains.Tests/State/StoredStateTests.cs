@@ -318,5 +318,11 @@ public sealed class StoredStateTests
         refused.After(TimeSpan.FromMinutes(5)).Refused(214).Tick();
         refused.Answered(DeliveryOutcome.Accepted);
         yield return ("0.3-offline-refused", refused.State);
+
+        var changed = new Story();
+        changed.Lifecycle(true, 5);
+        changed.After(TimeSpan.FromMinutes(1)).Set(new() { Grace = TimeSpan.FromMinutes(30) }, "alice");
+        changed.After(TimeSpan.FromMinutes(1)).MuteChanged(true, "key 3f9a1c");
+        yield return ("0.4-connected-authors", changed.State);
     }
 }
