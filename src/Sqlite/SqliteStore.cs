@@ -38,8 +38,9 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
     {
         try
         {
-            path = StoreFolder.RealPath(System.IO.Path.GetFullPath(path));
+            path = System.IO.Path.GetFullPath(path);
             StoreFolder.Make(path);
+            PrivateFiles.RefuseLinks(path);
             FileLock.Take(path, withFile: File.Exists(path)).Dispose();
             return null;
         }
@@ -86,6 +87,7 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
             var version = _migrations[^1].Version;
             if (_open.FoundVersion > 0 && _open.FoundVersion < version) LogMigrated(Path, _open.FoundVersion, version);
             LogOpened(Path, version);
+            foreach (var warning in _open.Warnings) LogOthers(warning);
         }
     });
 
@@ -115,6 +117,9 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "SQLite store {Path} is open (schema {Version}).")]
     private partial void LogOpened(string path, int version);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private partial void LogOthers(string warning);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "SQLite store {Path} was migrated from schema {From} to {To}.")]
     private partial void LogMigrated(string path, int from, int to);

@@ -62,7 +62,7 @@ internal sealed partial class ClockMark
             try
             {
                 var next = _path + ".new";
-                File.WriteAllText(next, Written.ToString("O", CultureInfo.InvariantCulture));
+                WriteNew(next, Written.ToString("O", CultureInfo.InvariantCulture));
                 File.Move(next, _path, overwrite: true);
                 _isFailing = false;
             }
@@ -74,8 +74,19 @@ internal sealed partial class ClockMark
         }
     }
 
+    /// <summary>For this user alone, and never through a link that somebody else has put there.</summary>
+    private static void WriteNew(string path, string text)
+    {
+        File.Delete(path);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var writer = new StreamWriter(path, options);
+        writer.Write(text);
+    }
+
     private DateTimeOffset? Read()
     {
+        if (new FileInfo(_path).LinkTarget is not null) return null;
         try
         {
             return DateTimeOffset.TryParseExact(

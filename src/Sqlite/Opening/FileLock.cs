@@ -17,9 +17,9 @@ internal sealed class FileLock(IReadOnlyList<FileStream> held) : IDisposable
         var files = new List<FileStream>(2);
         try
         {
-            files.Add(Open($"{path}.lock"));
+            files.Add(PrivateFiles.Open($"{path}.lock"));
             if (withFile && OperatingSystem.IsLinux() && new DriveInfo(Path.GetDirectoryName(path)!).DriveType != DriveType.Network)
-                files.Add(Open(path));
+                files.Add(PrivateFiles.Open(path));
             return new FileLock(files);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
@@ -41,8 +41,6 @@ internal sealed class FileLock(IReadOnlyList<FileStream> held) : IDisposable
     {
         foreach (var file in held) file.Dispose();
     }
-
-    private static FileStream Open(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
 
     /// <summary>EWOULDBLOCK of flock on Linux (11) and macOS (35); sharing and lock violation on Windows.</summary>
     private static bool IsHeld(IOException cause) =>

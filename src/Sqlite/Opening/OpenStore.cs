@@ -3,22 +3,26 @@ using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Sqlite.Opening;
 
-internal sealed record OpenStore(FileLock FileLock, Writer Writer, Readers Readers, int FoundVersion) : IDisposable
+/// <param name="Warnings">Who else has rights on the files.</param>
+internal sealed record OpenStore(FileLock FileLock, Writer Writer, Readers Readers, int FoundVersion, IReadOnlyList<string> Warnings)
+    : IDisposable
 {
     public static OpenStore Open(string path, StoreSettings settings, IReadOnlyList<Migration> migrations, ILogger logger)
     {
-        // Through a link the lock and SQLite's own files beside it would have other names than for a process that opens the file itself.
-        path = StoreFolder.RealPath(path);
         StoreFolder.Make(path);
+        PrivateFiles.RefuseLinks(path);
         var fileLock = FileLock.Take(path);
         var connections = new List<StoreConnection>();
         try
         {
             var writing = Connect();
+            PrivateFiles.RefuseLinks(path);
             var foundVersion = StoreFile.Prepare(writing, migrations);
+            var warnings = PrivateFiles.Tighten(path);
             var reading = Enumerable.Range(0, settings.Readers).Select(_ => Connect()).ToList();
             foreach (var connection in reading) connection.ExecuteScript("PRAGMA query_only = ON");
-            return new OpenStore(fileLock, new Writer(writing, settings, logger), new Readers(reading, settings), foundVersion);
+            return new OpenStore(
+                fileLock, new Writer(writing, settings, logger), new Readers(reading, settings), foundVersion, warnings);
         }
         catch (Exception cause)
         {

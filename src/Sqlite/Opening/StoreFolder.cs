@@ -2,22 +2,7 @@ namespace IoTOrleans.Sqlite.Opening;
 
 internal static class StoreFolder
 {
-    /// <summary>Follows a symbolic link, also one to a file that does not exist yet.</summary>
-    public static string RealPath(string path)
-    {
-        if (new FileInfo(path).LinkTarget is null) return path;
-        try
-        {
-            return File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
-        }
-        catch (IOException cause)
-        {
-            throw new SqliteStoreException(SqliteStoreError.CannotWrite,
-                $"{path} is a link that leads nowhere ({cause.Message.TrimEnd('.')}): choose another path.", cause);
-        }
-    }
-
-    /// <summary>Makes a missing folder for its owner alone. An existing one is left as it is.</summary>
+    /// <summary>Makes a missing folder for its owner alone. An existing one is left as it is (<see cref="PrivateFiles"/> warns of it).</summary>
     public static void Make(string path)
     {
         if (Directory.Exists(path))

@@ -18,6 +18,9 @@ internal static class SiloApplication
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:Orleans"] = "Warning",
 
+        // A stack for each failed handshake; ours is one line with the address (Tls/Handshakes).
+        ["Logging:LogLevel:Orleans.Connections.Security"] = "None",
+
         // It warns at every start about a check that "has not completed" since the machine was booted.
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
         ["Logging:LogLevel:Polly"] = "Warning",

@@ -1,11 +1,13 @@
 using IoTOrleans.Silo.Hosting.Starting;
+using IoTOrleans.Silo.Hosting.Tls;
 using Microsoft.AspNetCore.Connections;
 using Orleans.Configuration;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
 /// <summary>
-/// The address that this silo advertises to others, and the ports on which Orleans accepts silos and its own clients, without a key.
+/// The address that this silo advertises to others, and the ports on which Orleans accepts silos and its own clients: with mutual TLS, or
+/// without a key.
 /// </summary>
 internal static class SiloEndpoints
 {
@@ -22,6 +24,7 @@ internal static class SiloEndpoints
         });
         if (isAlone) silo.UseDevelopmentClustering(new IPEndPoint(advertised!, orleans.SiloPort)).ListenNowhere();
         else silo.ShareNoPorts();
+        if (orleans.Tls is { } tls) silo.UseMutualTls(tls);
     }
 
     /// <summary>Orleans has no such mode; what a silo sends to itself needs no network.</summary>

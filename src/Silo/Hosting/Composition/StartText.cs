@@ -52,6 +52,7 @@ internal static class StartText
             $"  Tells     {string.Join(", ", destinations)} ({settings.Culture}, {settings.TimeZone.Id})",
             $"  Grace     {Grace(settings)}",
         };
+        if (settings.Storage == StorageProvider.DynamoDB) lines.Add($"  Silos     {Silos(settings.Orleans)}");
         if (app.Services.GetRequiredService<FileGauge>() is { Limit: { } limit, Room: { } room })
             lines.Add($"  Files     {limit} may be open at once: room for {room} connections");
         var access = app.Services.GetRequiredService<AccessCheckOptions>();
@@ -67,6 +68,10 @@ internal static class StartText
         StorageProvider.Memory => "memory only: everything is forgotten when this process ends",
         _ => $"DynamoDB tables {settings.DynamoDB.TablePrefix}GrainState, …Reminders, …Membership (cluster {settings.Orleans.ClusterId})",
     };
+
+    private static string Silos(OrleansSettings orleans) => orleans.Tls is { } tls
+        ? $"port {orleans.SiloPort} with mutual TLS: only for silos whose certificate {tls.CaFile} has signed"
+        : $"port {orleans.SiloPort} without TLS: whoever reaches it owns the fleet, the ClusterId is no key (docs/cluster.md)";
 
     private static IEnumerable<string> Events(SiloSettings settings)
     {

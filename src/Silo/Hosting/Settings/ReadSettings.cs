@@ -41,8 +41,8 @@ internal static class ReadSettings
             VerifyMaxPerSecond: verifyMaxPerSecond,
             ApiKey: reader.Text("Auth:ApiKey"),
             AllowAnonymous: reader.Flag("Auth:AllowAnonymous", false),
-            Orleans: ReadOrleans(reader),
-            Unknown: [.. reader.Unread(Sections), .. reader.Misspelt([.. Sections, "Orleans"])]);
+            Orleans: ReadOrleans(reader, storage),
+            Unknown: [.. reader.Unread([.. Sections, TlsSettings.Section]), .. reader.Misspelt([.. Sections, "Orleans"])]);
 
         foreach (var mistake in settings.Presence.Check([.. settings.Destinations.Select(destination => destination.Name)]))
             reader.Mistake(mistake);
@@ -200,7 +200,7 @@ internal static class ReadSettings
         return culture;
     }
 
-    private static OrleansSettings ReadOrleans(SettingsReader reader)
+    private static OrleansSettings ReadOrleans(SettingsReader reader, StorageProvider storage)
     {
         var advertised = reader.Text("Orleans:Endpoints:AdvertisedIPAddress");
         if (advertised is not null && !IPAddress.TryParse(advertised, out _))
@@ -208,6 +208,6 @@ internal static class ReadSettings
         return new OrleansSettings(
             reader.Text("Orleans:ClusterId", "iot-orleans"), reader.Text("Orleans:ServiceId", "iot-orleans"),
             reader.Number("Orleans:Endpoints:SiloPort", 11111, 1, 65535), reader.Number("Orleans:Endpoints:GatewayPort", 0, 0, 65535),
-            advertised);
+            advertised, ReadTls.From(reader, storage));
     }
 }

@@ -62,4 +62,6 @@ internal sealed record DynamoDBSettings(string TablePrefix, bool CreateTables);
 
 internal sealed record MqttSettings(int Port, string Address, string? Username, string? Password);
 
-internal sealed record OrleansSettings(string ClusterId, string ServiceId, int SiloPort, int GatewayPort, string? AdvertisedAddress);
+/// <param name="Tls">Null: silos talk without it.</param>
+internal sealed record OrleansSettings(
+    string ClusterId, string ServiceId, int SiloPort, int GatewayPort, string? AdvertisedAddress, TlsSettings? Tls);

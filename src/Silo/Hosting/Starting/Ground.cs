@@ -1,6 +1,7 @@
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Hosting.Tls;
 using IoTOrleans.Sqlite;
 
 namespace IoTOrleans.Silo.Hosting.Starting;
@@ -13,6 +14,7 @@ internal static class Ground
         .. WebTrouble(settings, configuration, out var ports),
         .. Trouble([.. ports, .. OtherPorts(settings)]),
         .. FolderTrouble(settings),
+        .. settings.Orleans.Tls is { } tls ? SiloCertificates.Trouble(tls, TimeProvider.System.GetUtcNow()) : [],
         .. LimitTrouble(),
     ];
 

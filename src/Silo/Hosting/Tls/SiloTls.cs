@@ -1,0 +1,50 @@
+using System.Net.Security;
+using Orleans.Configuration;
+using Orleans.Connections.Security;
+
+namespace IoTOrleans.Silo.Hosting.Tls;
+
+internal static class SiloTls
+{
+    /// <summary>Mutual TLS on the silo port, on the gateway port and towards other silos.</summary>
+    public static void UseMutualTls(this ISiloBuilder silo, TlsSettings settings)
+    {
+        var certificates = SiloCertificates.Open(settings, TimeProvider.System);
+        silo.Services.AddSingleton(certificates);
+        silo.Services.AddHostedService<CertificateWatch>();
+        silo.Services.AddSingleton<Handshakes>();
+
+        // Before TLS, so that they are around it.
+        silo.Services.AddOptions<SiloConnectionOptions>().Configure<Handshakes>((options, handshakes) =>
+        {
+            options.ConfigureSiloInboundConnection(connection => connection.Use(handshakes.Incoming));
+            options.ConfigureGatewayInboundConnection(connection => connection.Use(handshakes.Incoming));
+            options.ConfigureSiloOutboundConnection(connection => connection.Use(handshakes.Outgoing));
+        });
+        silo.UseTls(options =>
+        {
+            // Orleans wants one here. The callbacks below replace it with the whole chain, which it cannot take.
+            options.LocalServerCertificateSelector = (_, _) => certificates.Current.Own.TargetCertificate;
+            options.RemoteCertificateMode = RemoteCertificateMode.RequireCertificate;
+            options.RemoteCertificateValidation = Handshakes.IsTrusted;
+            options.OnAuthenticateAsServer = (_, server) => Serve((SslServerAuthenticationOptions)server.SslServerAuthenticationOptions);
+            options.OnAuthenticateAsClient = (_, client) => Call((SslClientAuthenticationOptions)client.SslClientAuthenticationOptions);
+        });
+
+        // Without resumption each connection is checked against the CA of now.
+        void Serve(SslServerAuthenticationOptions server)
+        {
+            var current = certificates.Current;
+            (server.ServerCertificateSelectionCallback, server.ServerCertificateContext) = (null, current.Own);
+            (server.CertificateChainPolicy, server.AllowTlsResume) = (current.PolicyForOthers(), false);
+        }
+
+        void Call(SslClientAuthenticationOptions client)
+        {
+            var current = certificates.Current;
+            (client.LocalCertificateSelectionCallback, client.ClientCertificateContext) = (null, current.Own);
+            (client.CertificateChainPolicy, client.AllowTlsResume) = (current.PolicyForOthers(), false);
+            client.TargetHost = ""; // no name is compared
+        }
+    }
+}

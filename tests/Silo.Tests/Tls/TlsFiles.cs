@@ -1,0 +1,31 @@
+using IoTOrleans.Silo.Hosting.Settings;
+using IoTOrleans.Testing.Certificates;
+
+namespace IoTOrleans.Silo.Tests.Tls;
+
+/// <summary>The three files of a silo, in a folder of their own.</summary>
+internal sealed class TlsFiles : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("iot-orleans-tls-");
+
+    public TlsFiles(TestCa trusted, PemPair own)
+    {
+        File.WriteAllText(Paths.CaFile, trusted.Pem);
+        Write(own);
+    }
+
+    public TlsSettings Paths => new(In("silo.pem"), In("silo.key"), In("ca.pem"));
+
+    public (string, string)[] Settings =>
+        [(TlsSettings.Certificate, Paths.CertificateFile), (TlsSettings.Key, Paths.KeyFile), (TlsSettings.Ca, Paths.CaFile)];
+
+    public void Write(PemPair own)
+    {
+        File.WriteAllText(Paths.KeyFile, own.Key);
+        File.WriteAllText(Paths.CertificateFile, own.Certificate);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private string In(string name) => Path.Combine(_folder.FullName, name);
+}
