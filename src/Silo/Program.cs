@@ -29,6 +29,7 @@ return await Startup.Run(async () =>
 
     await using var app = builder.Build();
     await app.Services.CheckAwsCredentials();
+    app.UseConnectionBudget();
     app.UseProblems();
     app.UseReception();
     app.UseAccessCheck();

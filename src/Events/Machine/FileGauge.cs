@@ -18,6 +18,9 @@ internal sealed partial class FileGauge(int? limit, TimeProvider time, ILogger<F
 
     public int Reserve => Math.Clamp((limit ?? 0) / 8, 64, 512);
 
+    /// <summary>So many silent connections, or fewer where files are few: they leave room for those that say something.</summary>
+    public int MostSilent(int most) => limit is { } files ? Math.Min(most, files / 8) : most;
+
     /// <summary>How many more connections fit; null: unknown.</summary>
     public int? Room =>
         limit is { } most ? Math.Max(0, most - Reserve - Directory.EnumerateFileSystemEntries("/proc/self/fd").Count()) : null;

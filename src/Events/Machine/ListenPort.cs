@@ -8,6 +8,9 @@ namespace IoTOrleans.Events.Machine;
 /// <param name="Remedy">What to do if the process cannot listen there.</param>
 internal sealed record ListenPort(string Setting, string AddressSetting, EndPoint EndPoint, string Remedy)
 {
+    /// <summary>How many may wait to be accepted. One more tries again only after a second. The system may lower it (somaxconn).</summary>
+    public const int Backlog = 4096;
+
     private int Port => EndPoint is IPEndPoint ip ? ip.Port : 0;
 
     public bool Meets(ListenPort other) => EndPoint is IPEndPoint mine && other.EndPoint is IPEndPoint its

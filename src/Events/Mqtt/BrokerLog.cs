@@ -7,13 +7,13 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
 {
     private const int MaxQuoteBytes = 200;
 
-    private readonly LogLimiter _full = new(time);
+    private readonly LogLimiter _evicted = new(time);
     private readonly LogLimiter _refused = new(time);
     private readonly LogLimiter _clientError = new(time);
 
-    internal void Full(int max)
+    internal void Evicted(EndPoint? client)
     {
-        if (_full.ShouldLog(out var more)) LogFull(max, more);
+        if (_evicted.ShouldLog(out var more)) LogEvicted(client, more);
     }
 
     internal void Refused(EndPoint? client, string why)
@@ -48,8 +48,9 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
     [LoggerMessage(LogLevel.Information, "MQTT broker on {EndPoint}, start number {Number}.")]
     internal partial void Listening(EndPoint endPoint, long number);
 
-    [LoggerMessage(LogLevel.Warning, "All {Max} MQTT connections are in use, so a client was refused{More}")]
-    private partial void LogFull(int max, string more);
+    [LoggerMessage(LogLevel.Warning,
+        "Too many MQTT connections are open that send no CONNECT, so one of {Client} was closed for another one{More}")]
+    private partial void LogEvicted(EndPoint? client, string more);
 
     [LoggerMessage(LogLevel.Warning, "MQTT client {Client} was refused: {Why}{More}")]
     private partial void LogRefused(EndPoint? client, string why, string more);

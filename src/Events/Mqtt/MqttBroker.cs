@@ -20,9 +20,9 @@ internal sealed class MqttBroker(
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<MqttConnection, Task> _connections = new();
+    private readonly ConnectionBudget _budget = new(files.MostSilent(options.Value.MaxSilent), options.Value.MaxConnections);
     private IConnectionListener? _listener;
     private Task _accepting = Task.CompletedTask;
-    private int _open;
 
     /// <summary>Null before the start.</summary>
     internal IPEndPoint? EndPoint => _listener?.EndPoint as IPEndPoint;
@@ -87,23 +87,27 @@ internal sealed class MqttBroker(
     {
         if (files.IsOneTooMany(transport.Features.Get<IConnectionSocketFeature>()?.Socket))
         {
+            _budget.EvictOne();
             _ = Refuse(transport, "files");
             return;
         }
 
-        if (Interlocked.Increment(ref _open) > options.Value.MaxConnections)
-        {
-            Interlocked.Decrement(ref _open);
-            log.Full(options.Value.MaxConnections);
-            _ = Refuse(transport, "limit");
-            return;
-        }
-
         metrics.BrokerOpened();
-        var connection = new MqttConnection(transport, options.Value, door, live, metrics, log, time);
+        MqttConnection? connection = null;
+        var place = _budget.Enter(transport.RemoteEndPoint, reason => Evict(connection!, transport.RemoteEndPoint, reason));
+        connection = new MqttConnection(transport, options.Value, door, () => _budget.TryServe(place), live, metrics, log, time);
         var served = new TaskCompletionSource();
         _connections[connection] = served.Task;
-        _ = Serve(connection, transport, served);
+        _ = Serve(connection, transport, place, served);
+    }
+
+    /// <summary>Only by a later connection: this one has been made by then.</summary>
+    private void Evict(MqttConnection connection, EndPoint? client, string reason)
+    {
+        metrics.BrokerRefused(reason);
+        log.Evicted(client);
+        connection.Close(ConnectionEnd.NeverBegun);
+        connection.Abort();
     }
 
     private async Task Refuse(ConnectionContext transport, string metric)
@@ -119,7 +123,8 @@ internal sealed class MqttBroker(
         }
     }
 
-    private async Task Serve(MqttConnection connection, ConnectionContext transport, TaskCompletionSource served)
+    private async Task Serve(
+        MqttConnection connection, ConnectionContext transport, BudgetedConnection place, TaskCompletionSource served)
     {
         // Lets the next client be accepted meanwhile.
         await Task.Yield();
@@ -134,7 +139,7 @@ internal sealed class MqttBroker(
         finally
         {
             _connections.TryRemove(connection, out _);
-            Interlocked.Decrement(ref _open);
+            _budget.Leave(place);
             metrics.BrokerClosed();
             served.SetResult();
         }

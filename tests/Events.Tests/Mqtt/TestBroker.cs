@@ -19,7 +19,7 @@ namespace IoTOrleans.Events.Tests.Mqtt;
 internal sealed class TestBroker : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
-    private readonly List<IDisposable> _clients = [];
+    private readonly ConcurrentBag<IDisposable> _clients = [];
 
     private TestBroker(ServiceProvider services) => _services = services;
 

@@ -13,13 +13,10 @@ namespace IoTOrleans.Silo.Tests.EndToEnd;
 
 public sealed class BesiegedSilo : IAsyncLifetime
 {
-    internal const int MostConnections = 60;
-
     internal SiloProcess Silo { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Silo = await SiloProcess.Start(
-        ("Presence:Grace", "1h"), ("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Port", "0"), ("Events:Http:Enabled", "true"),
-        ("Kestrel:Limits:MaxConcurrentConnections", $"{MostConnections}"));
+        ("Presence:Grace", "1h"), ("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Port", "0"), ("Events:Http:Enabled", "true"));
 
     public ValueTask DisposeAsync() => Silo.DisposeAsync();
 }
@@ -154,35 +151,6 @@ public sealed class HostileHttpTests(BesiegedSilo one) : IClassFixture<BesiegedS
         using var raw = await RawHttp.To(Silo.HttpPort);
         await raw.Send(request);
         (await raw.ReadToEnd()).ShouldStartWith($"HTTP/1.1 {status}");
-    }
-
-    [Fact]
-    public async Task Connections_beyond_the_limit_are_closed_at_once_and_given_back()
-    {
-        using (var pooled = await Silo.Http.GetAsync("/health/live", Cancel)) pooled.EnsureSuccessStatusCode();
-        var silent = new List<RawHttp>();
-        for (var i = 0; i <= BesiegedSilo.MostConnections; i++) silent.Add(await RawHttp.To(Silo.HttpPort));
-        (await silent[^1].ReadToEnd()).ShouldBeEmpty();
-
-        // Who is in stays in.
-        using (var served = await Silo.Http.GetAsync("/health/live", Cancel)) served.EnsureSuccessStatusCode();
-
-        foreach (var connection in silent) connection.Dispose();
-        await Silo.Until(
-            async () =>
-            {
-                using var http = new HttpClient();
-                try
-                {
-                    using var response = await http.GetAsync(new Uri(Silo.Http.BaseAddress!, "/health/live"), Cancel);
-                    return response.IsSuccessStatusCode;
-                }
-                catch (HttpRequestException)
-                {
-                    return false;
-                }
-            },
-            "the connections to be given back");
     }
 
     private async Task<HttpResponseMessage> Send(string method, string path, byte[] body)

@@ -11,6 +11,10 @@ namespace IoTOrleans.Events.Mqtt;
 /// <summary>Decides whether a client may connect, and under which name.</summary>
 internal sealed class Authenticator(IOptions<MqttBrokerOptions> options, BrokerOutbox outbox, MemoryGauge memory)
 {
+    /// <summary>Would be let in, but all connections are in use.</summary>
+    internal static readonly Admission Full =
+        Refused(MqttConnectReasonCode.ServerUnavailable, "limit", "All connections are in use.");
+
     private const string NamePrefix = "auto-";
 
     private readonly byte[]? _username = DigestOf(options.Value.Username);

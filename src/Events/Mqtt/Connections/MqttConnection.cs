@@ -11,8 +11,8 @@ namespace IoTOrleans.Events.Mqtt;
 /// answers do not pile up.
 /// </summary>
 internal sealed class MqttConnection(
-    ConnectionContext transport, MqttBrokerOptions options, Authenticator door, LiveConnections live, EventMetrics metrics, BrokerLog log,
-    TimeProvider time)
+    ConnectionContext transport, MqttBrokerOptions options, Authenticator door, Func<bool> tryServe, LiveConnections live,
+    EventMetrics metrics, BrokerLog log, TimeProvider time)
 {
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
@@ -93,6 +93,13 @@ internal sealed class MqttConnection(
         if (await _packets.Read() is not MqttConnectPacket connect) return false;
 
         var admission = door.Judge(connect, _packets.Version);
+        if (admission.IsGranted && !tryServe())
+        {
+            // Evicted a moment ago, or there is no room.
+            if (_closedAs is not null) return false;
+            admission = Authenticator.Full;
+        }
+
         if (admission.ThingName is { } thingName && !live.TryBegin(thingName, () => Close(ConnectionEnd.TakenOver), out _visit))
         {
             // The broker is stopping. All clients retry a lost connection, but not all retry a refusal.

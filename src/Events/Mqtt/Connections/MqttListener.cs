@@ -24,7 +24,12 @@ internal static class MqttListener
         var endPoint = Check(options);
 
         // Both are thresholds for waiting, not sizes. MaxPacketBytes limits what comes in, and only answers go out.
-        var transport = new SocketTransportOptions { MaxReadBufferSize = options.MaxPacketBytes, MaxWriteBufferSize = 16 * 1024 };
+        var transport = new SocketTransportOptions
+        {
+            MaxReadBufferSize = options.MaxPacketBytes,
+            MaxWriteBufferSize = 16 * 1024,
+            Backlog = ListenPort.Backlog,
+        };
         try
         {
             return await new SocketTransportFactory(Options.Create(transport), loggers).BindAsync(endPoint, cancellationToken);

@@ -1,9 +1,7 @@
-using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting.Running;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -11,9 +9,6 @@ namespace IoTOrleans.Silo.Hosting.Composition;
 
 internal static class HttpComposition
 {
-    /// <summary>Enough for people, scrapers and gateways that pool connections. One more is closed at once.</summary>
-    private const int MostConnections = 1000;
-
     public static void AddHttp(this WebApplicationBuilder builder, SiloSettings settings)
     {
         builder.Services.AddSingleton(
@@ -29,7 +24,7 @@ internal static class HttpComposition
         builder.Services.AddSingleton<Reception>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Reception>());
         ServerFirst.Arrange(builder.Host);
-        builder.Services.AddFileGauge();
+        builder.Services.AddHttpConnections();
         builder.WebHost.ConfigureKestrel(Bound);
 
         // For other limits, as in ASP.NET Core's documentation; by itself Kestrel reads only its endpoints there.
@@ -37,6 +32,9 @@ internal static class HttpComposition
     }
 
     public static void UseReception(this WebApplication app) => app.Use(app.Services.GetRequiredService<Reception>().Admit);
+
+    /// <summary>First of all: a request that waits holds a connection.</summary>
+    public static void UseConnectionBudget(this WebApplication app) => app.Use(app.Services.GetRequiredService<HttpConnections>().Admit);
 
     public static void UseProblems(this WebApplication app)
     {
@@ -46,22 +44,13 @@ internal static class HttpComposition
 
     public static void UseAccessCheck(this WebApplication app) => app.UseMiddleware<AccessCheck>();
 
-    /// <summary>Limits a slow client to 10 s without headers, and then to 64 KB of unread body while it sends 240 bytes a second.</summary>
+    /// <summary>Limits a slow client to 64 KB of unread body while it sends 240 bytes a second.</summary>
     private static void Bound(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         kestrel.Limits.MaxRequestBodySize = EventsApi.MostBytes;
         kestrel.Limits.MaxRequestBufferSize = 64 * 1024;
-        kestrel.Limits.MaxConcurrentConnections = MostConnections;
-        var files = kestrel.ApplicationServices.GetRequiredService<FileGauge>();
-        kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection =>
-        {
-            if (!files.IsOneTooManyForHttp(connection.Features.Get<IConnectionSocketFeature>()?.Socket)) return next(connection);
-            connection.Abort();
-            return Task.CompletedTask;
-        }));
     }
 
     private static List<string> HostNames(ConfigurationManager configuration, SiloSettings settings)

@@ -1,0 +1,133 @@
+using IoTOrleans.Events.Machine;
+using IoTOrleans.Grains.Logging;
+using IoTOrleans.Silo.Api;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace IoTOrleans.Silo.Hosting.Running;
+
+/// <summary>
+/// Who may hold a connection to the HTTP port. One without a request is silent, whether its first request is still to come or it was
+/// answered. Kestrel itself counts all connections alike, and refuses the last one.
+/// </summary>
+internal sealed partial class HttpConnections(FileGauge files, SiloMetrics metrics, TimeProvider time, ILogger<HttpConnections> logger)
+{
+    /// <summary>Enough for people, scrapers and gateways that pool connections.</summary>
+    internal const int Most = 1000;
+
+    /// <summary>
+    /// From the opening of a connection, TLS included, to the end of its first headers. Kestrel's own limit for headers begins with their
+    /// first byte, and answers 408: this one comes after it.
+    /// </summary>
+    internal static readonly TimeSpan FirstRequest = TimeSpan.FromSeconds(15);
+
+    private readonly LogLimiter _evicted = new(time);
+    private ConnectionBudget _budget = new(Most, Most);
+
+    /// <summary>Called with the limits that are set: Kestrel's <c>MaxConcurrentConnections</c> is understood, and replaced.</summary>
+    public void Bound(KestrelServerOptions kestrel)
+    {
+        var most = (int)Math.Min(kestrel.Limits.MaxConcurrentConnections ?? Most, int.MaxValue / 2);
+        kestrel.Limits.MaxConcurrentConnections = null;
+        _budget = new(files.MostSilent(most), most, reserve: Math.Max(10, most / 10));
+        kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => Hold(connection, next)));
+    }
+
+    /// <summary>Counts a connection as served while it has a request.</summary>
+    public async Task Admit(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<Held>() is not { } held)
+        {
+            await next(context);
+            return;
+        }
+
+        if (_budget.TryServe(held.Place, urgent: context.Request.Path.StartsWithSegments("/health")))
+        {
+            held.WasServed = true;
+            context.Response.OnCompleted(() =>
+            {
+                _budget.Rest(held.Place);
+                return Task.CompletedTask;
+            });
+            await next(context);
+            return;
+        }
+
+        metrics.HttpRefused("limit");
+        context.Response.Headers.RetryAfter = "2";
+        if (HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
+        await Problems.Write(context, StatusCodes.Status503ServiceUnavailable, "Busy", "All connections of this service are in use.");
+    }
+
+    internal async Task Hold(ConnectionContext connection, ConnectionDelegate next)
+    {
+        if (files.IsOneTooManyForHttp(connection.Features.Get<IConnectionSocketFeature>()?.Socket))
+        {
+            _budget.EvictOne();
+            Close(connection, "files");
+            return;
+        }
+
+        var held = new Held(_budget.Enter(connection.RemoteEndPoint, reason =>
+        {
+            if (_evicted.ShouldLog(out var more)) LogEvicted(connection.RemoteEndPoint, more);
+            Close(connection, reason);
+        }));
+        connection.Features.Set(held);
+        var late = time.CreateTimer(
+            _ =>
+            {
+                if (!held.WasServed) Close(connection, "no-request");
+            },
+            null, FirstRequest, Timeout.InfiniteTimeSpan);
+        await using (late)
+        {
+            try
+            {
+                await next(connection);
+            }
+            finally
+            {
+                _budget.Leave(held.Place);
+            }
+        }
+    }
+
+    private void Close(ConnectionContext connection, string reason)
+    {
+        metrics.HttpRefused(reason);
+        connection.Abort();
+    }
+
+    [LoggerMessage(LogLevel.Warning,
+        "Too many HTTP connections are open that have no request, so one of {Client} was closed for another one{More}")]
+    private partial void LogEvicted(System.Net.EndPoint? client, string more);
+
+    private sealed class Held(BudgetedConnection place)
+    {
+        public BudgetedConnection Place => place;
+
+        public bool WasServed { get; set; }
+    }
+}
+
+internal static class HttpConnectionServices
+{
+    public static void AddHttpConnections(this IServiceCollection services)
+    {
+        services.AddFileGauge();
+        services.AddSingleton<HttpConnections>();
+        services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = ListenPort.Backlog);
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+
+            // Load balancers use a connection again for up to 60 s, and take one that we closed for an error.
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
+        });
+        services.AddOptions<KestrelServerOptions>().PostConfigure<HttpConnections>((kestrel, connections) => connections.Bound(kestrel));
+    }
+}
