@@ -39,7 +39,8 @@ internal static class NewKey
         var number = Crc32.HashToUInt32(Encoding.UTF8.GetBytes(random));
         return string.Create(ChecksumLength, number, (digits, left) =>
         {
-            for (var at = digits.Length - 1; at >= 0; at--, left /= (uint)Alphabet.Length) digits[at] = Alphabet[(int)(left % Alphabet.Length)];
+            for (var at = digits.Length - 1; at >= 0; at--, left /= (uint)Alphabet.Length)
+                digits[at] = Alphabet[(int)(left % Alphabet.Length)];
         });
     }
 }

@@ -1,6 +1,5 @@
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Api;
-using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting.Running;
 using Microsoft.AspNetCore.Connections.Features;
@@ -16,8 +15,7 @@ internal static class HttpComposition
 
     public static void AddHttp(this WebApplicationBuilder builder, SiloSettings settings)
     {
-        builder.Services.AddSingleton(
-            new AccessCheckOptions(settings.ApiKey, HostNames(builder.Configuration, settings), settings.AllowAnonymous));
+        builder.AddAccess(settings);
 
         // The access check looks at the Host header: ASP.NET Core's own filter would refuse loopback and health checks by address.
         builder.Services.PostConfigure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
@@ -43,8 +41,6 @@ internal static class HttpComposition
         app.UseStatusCodePages();
     }
 
-    public static void UseAccessCheck(this WebApplication app) => app.UseMiddleware<AccessCheck>();
-
     /// <summary>Limits a slow client to 10 s without headers, and then to 64 KB of unread body while it sends 240 bytes a second.</summary>
     private static void Bound(KestrelServerOptions kestrel)
     {
@@ -61,15 +57,5 @@ internal static class HttpComposition
             connection.Abort();
             return Task.CompletedTask;
         }));
-    }
-
-    private static List<string> HostNames(ConfigurationManager configuration, SiloSettings settings)
-    {
-        // ASP.NET Core knows neither a comma nor a port there; people write both.
-        var names = (configuration["AllowedHosts"] ?? "")
-            .Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(name => new HostString(name).Host).ToList();
-        if (settings.ExternalUrl is { } external) names.Add(external.Host);
-        return names;
     }
 }
