@@ -16,11 +16,22 @@ public sealed class LockedSilo : IAsyncLifetime
 {
     internal SiloProcess Silo { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Silo = await SiloProcess.Start(
-        ("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Port", "0"), ("Auth:ApiKey", $"{Doors.Key},another key to come"),
-        ("Auth:ReadOnlyKey", Doors.ReadOnlyKey), ("Auth:ProxyUserHeader", "X-User"), ("Auth:TrustedProxies", "192.0.2.0/24"));
+    /// <summary>Follows no redirect: it would leave the key behind.</summary>
+    internal HttpClient Http { get; private set; } = null!;
 
-    public ValueTask DisposeAsync() => Silo.DisposeAsync();
+    public async ValueTask InitializeAsync()
+    {
+        Silo = await SiloProcess.Start(
+            ("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Port", "0"), ("Auth:ApiKey", $"{Doors.Key},another key to come"),
+            ("Auth:ReadOnlyKey", Doors.ReadOnlyKey), ("Auth:ProxyUserHeader", "X-User"), ("Auth:TrustedProxies", "192.0.2.0/24"));
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Silo.Http.BaseAddress };
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        return Silo.DisposeAsync();
+    }
 }
 
 /// <summary>Every route that the program has, asked of the program itself.</summary>
@@ -156,7 +167,7 @@ public sealed partial class LockedDoorsTests(LockedSilo one) : IClassFixture<Loc
         request.Headers.Authorization = authorization;
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         if (method is "PUT" or "POST") request.Content = new StringContent("", Encoding.UTF8, "text/plain");
-        return await Silo.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        return await one.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
     }
 
     /// <summary>From the same composition as the program's. Nothing is started.</summary>
