@@ -1,14 +1,8 @@
 using IoTOrleans.Aws;
-using IoTOrleans.Silo.Api;
-using IoTOrleans.Silo.Api.Access;
-using IoTOrleans.Silo.Api.Mutes;
-using IoTOrleans.Silo.Api.Events;
-using IoTOrleans.Silo.Api.Importing;
 using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Starting;
-using Orleans.Dashboard;
 
 if (await Usage.Asked(args) is { } status) return status;
 
@@ -30,21 +24,11 @@ return await Startup.Run(async () =>
     await using var app = builder.Build();
     await app.Services.CheckAwsCredentials();
     app.UseConnectionBudget();
+    app.UseSecurityHeaders();
     app.UseProblems();
     app.UseReception();
-    app.UseAccessCheck();
-
-    app.MapHome();
-    app.MapHealth();
-    app.MapDevices();
-    app.MapStories();
-    app.MapMutes();
-    app.MapPolicies();
-    app.MapAdvice();
-    app.MapImports();
-    app.MapNotifications();
-    if (settings.HttpEvents) app.MapEvents();
-    app.MapOrleansDashboard(routePrefix: "/dashboard");
+    app.UseAccess();
+    app.MapRoutes(settings);
 
     app.SayWhereToLook(settings);
     app.EndInTime(settings);

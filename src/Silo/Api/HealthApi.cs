@@ -1,6 +1,7 @@
 using IoTOrleans.Events.Sqs;
 using IoTOrleans.Events.Watermarks;
 using IoTOrleans.Grains.Watching;
+using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Notifications.Text;
 using IoTOrleans.Sqlite;
@@ -45,17 +46,27 @@ internal static class HealthApi
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = Write });
-        routes.MapHealthChecks("/health/ready", new() { ResponseWriter = Write });
+        // Load balancers have no key.
+        routes.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = Write }).AllowAnonymous();
+        routes.MapHealthChecks("/health/ready", new() { ResponseWriter = Write }).AllowAnonymous();
     }
 
-    private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
+    /// <summary>What is wrong names tables, addresses and destinations, so only who may read gets to know it.</summary>
+    private static Task Write(HttpContext context, HealthReport report)
     {
-        status = report.Status.ToString(),
-        checks = report.Entries.ToDictionary(
-            entry => entry.Key,
-            entry => new { status = entry.Value.Status.ToString(), error = entry.Value.Exception?.Message ?? entry.Value.Description }),
-    });
+        var mayRead = context.User.IsInRole(Rights.Read);
+        return context.Response.WriteAsJsonAsync(new
+        {
+            status = report.Status.ToString(),
+            checks = report.Entries.ToDictionary(
+                entry => entry.Key,
+                entry => new
+                {
+                    status = entry.Value.Status.ToString(),
+                    error = mayRead ? entry.Value.Exception?.Message ?? entry.Value.Description : null,
+                }),
+        });
+    }
 
     private static Task<HealthCheckResult> Healthy => Task.FromResult(HealthCheckResult.Healthy());
 
@@ -67,7 +78,7 @@ internal static class HealthApi
         : $"blind: messages of the last {(int)queue.Behind.TotalMinutes} min in the {name} are not stored; look at the {name}, at storage "
             + "and at the log";
 
-    /// <summary>Null: there is none. The reasons are in the log only, since /health needs no key.</summary>
+    /// <summary>Null: there is none. The reasons are in the log only.</summary>
     internal static string? TroubleOf(IDestinationHealth destinations)
     {
         var refusing = destinations.Refusing.Select(

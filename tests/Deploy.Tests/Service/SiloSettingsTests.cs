@@ -31,7 +31,7 @@ public sealed partial class SiloSettingsTests
         settings.DynamoDB.TablePrefix.ShouldBe("iot-orleans-");
         settings.DynamoDB.CreateTables.ShouldBeFalse();
         settings.QueueUrl.ShouldBe(Values["EventQueueUrl"]);
-        settings.ApiKey.ShouldBe(Values["ApiKey"]);
+        settings.Auth.ApiKey.Text.ShouldBe(Values["ApiKey"]);
         settings.ExternalUrl.ShouldBe(new Uri("https://things.example.com"));
         (settings.Orleans.ClusterId, settings.Orleans.ServiceId, settings.Orleans.SiloPort).ShouldBe(("iot-orleans", "iot-orleans", 11111));
         settings.Destinations.Select(destination => destination.Name).ShouldBe(["sns"]);

@@ -125,12 +125,37 @@ public sealed class HttpTests(OneSilo one) : IClassFixture<OneSilo>
     [InlineData("Host", "localhost:8080", HttpStatusCode.Accepted)]
     [InlineData("Host", "[::1]:8080", HttpStatusCode.Accepted)]
     [InlineData("X-Forwarded-For", "203.0.113.7", HttpStatusCode.Forbidden)]
+    [InlineData("X-Forwarded-Port", "443", HttpStatusCode.Forbidden)]
+    [InlineData("Forwarded", "for=203.0.113.7", HttpStatusCode.Forbidden)]
+    [InlineData("Via", "1.1 proxy", HttpStatusCode.Forbidden)]
+    [InlineData("X-Real-IP", "203.0.113.7", HttpStatusCode.Forbidden)]
+    [InlineData("CF-Connecting-IP", "203.0.113.7", HttpStatusCode.Forbidden)]
+    [InlineData("True-Client-IP", "203.0.113.7", HttpStatusCode.Forbidden)]
+    [InlineData("X-Client-IP", "203.0.113.7", HttpStatusCode.Forbidden)]
+    [InlineData("X-Original-For", "203.0.113.7", HttpStatusCode.Forbidden)]
     public async Task The_doors_let_in_whom_they_should(string header, string value, HttpStatusCode status)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/events") { Content = JsonContent.Create(Array.Empty<int>()) };
         request.Headers.TryAddWithoutValidation(header, value);
         using var response = await Silo.Http.SendAsync(request);
         response.StatusCode.ShouldBe(status, await response.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("/dashboard/SiloProperties/x", "no-cors", "image", 403)]
+    [InlineData("/dashboard/GrainState?grainId=x", "navigate", "document", 403)]
+    [InlineData("/devices/never-seen", "cors", "empty", 403)]
+    [InlineData("/devices/never-seen", "navigate", "document", 404)]
+    [InlineData("/health/ready", "no-cors", "image", 200)]
+    public async Task A_foreign_page_reads_nothing_but_a_link_in_a_mail_works(string path, string mode, string destination, int status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("Sec-Fetch-Site", "cross-site");
+        request.Headers.TryAddWithoutValidation("Sec-Fetch-Mode", mode);
+        request.Headers.TryAddWithoutValidation("Sec-Fetch-Dest", destination);
+        using var response = await Silo.Http.SendAsync(request);
+        ((int)response.StatusCode).ShouldBe(status);
+        Silo.AllOutput.ShouldNotContain("SiloProperties");
     }
 
     [Fact]
@@ -231,30 +256,4 @@ public sealed class HttpTests(OneSilo one) : IClassFixture<OneSilo>
     }
 
     private static Task<JsonElement> Json(HttpResponseMessage response) => response.Content.ReadFromJsonAsync<JsonElement>();
-}
-
-public sealed class KeyTests
-{
-    [Fact]
-    public async Task With_a_key_every_door_but_health_asks_for_it()
-    {
-        await using var silo = await SiloProcess.Start(
-            ("Auth:ApiKey", "s3cret"), ("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Port", "0"));
-        (await Status("/devices/x", null)).ShouldBe(HttpStatusCode.Unauthorized);
-        (await Status("/dashboard/", null)).ShouldBe(HttpStatusCode.Unauthorized);
-        (await Status("/health/live", null)).ShouldBe(HttpStatusCode.OK);
-        (await Status("/devices/x", new("Bearer", "wrong"))).ShouldBe(HttpStatusCode.Unauthorized);
-        (await Status("/devices/x", new("Basic", "garbage"))).ShouldBe(HttpStatusCode.Unauthorized);
-        (await Status("/devices/x", new("Bearer", "s3cret"))).ShouldBe(HttpStatusCode.NotFound);
-        (await Status("/dashboard/", new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("anyone:s3cret")))))
-            .ShouldBe(HttpStatusCode.OK);
-
-        async Task<HttpStatusCode> Status(string path, AuthenticationHeaderValue? authorization)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, path);
-            request.Headers.Authorization = authorization;
-            using var response = await silo.Http.SendAsync(request);
-            return response.StatusCode;
-        }
-    }
 }

@@ -37,6 +37,7 @@ public sealed class StartTests
     [InlineData("ASPNETCORE_URLS", "http://0.0.0.0:8099",
         "http://0.0.0.0:8099 can be reached from other machines, and no key is set: set Auth:ApiKey (or Auth:AllowAnonymous=true if "
             + "something else guards this service).")]
+    [InlineData("Auth:ApiKey", "s", "Auth:ApiKey: key 1 of 1 has 1 characters, and needs 16 at least: the command key prints a new one")]
     [InlineData("Notifications:Sns:TopicArn", "my-topic", "Notifications:Sns:TopicArn")]
     [InlineData("Notifications:Webhook:Url", "example.net/hook", "Notifications:Webhook:Url is not an address")]
     [InlineData("Storage:Sqlite:Path", "/proc/nowhere/x.db", "/proc/nowhere")]
@@ -155,6 +156,19 @@ public sealed class StartTests
             folder => File.CreateSymbolicLink(Path.Combine(folder, "appsettings.json"), "appsettings.json"));
         exitCode.ShouldBe(1, output);
         output.ShouldContain("appsettings.json cannot be read");
+    }
+
+    /// <summary>A setting of ASP.NET Core that prefers the one address although the other is checked.</summary>
+    [Fact]
+    public async Task What_is_really_bound_counts_too()
+    {
+        var port = FreePort.Next();
+        var (exitCode, output) = await SiloProcess.Fail(
+            ("ASPNETCORE_PREFERHOSTINGURLS", "true"), ("ASPNETCORE_URLS", $"http://0.0.0.0:{port}"),
+            ("Kestrel:Endpoints:Web:Url", $"http://127.0.0.1:{FreePort.Next()}"), ("Storage:Provider", "Memory"));
+        exitCode.ShouldBe(1, output);
+        output.Trim().ShouldBe($"http://0.0.0.0:{port} can be reached from other machines, and no key is set: set Auth:ApiKey "
+            + "(or Auth:AllowAnonymous=true if something else guards this service).");
     }
 
     [Fact]

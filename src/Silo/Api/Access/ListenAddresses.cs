@@ -30,6 +30,11 @@ internal static class ListenAddresses
             || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
     }
 
+    /// <summary>Null: nobody reaches the service there without a key.</summary>
+    public static string? TroubleWithoutKey(string address, AuthSettings auth) =>
+        auth.AsksWho || auth.AllowAnonymous || IsLoopback(address) ? null : $"{address} can be reached from other machines, and no key is "
+            + "set: set Auth:ApiKey (or Auth:AllowAnonymous=true if something else guards this service).";
+
     /// <summary>Where a server listens for this address; null: a pipe, which cannot be checked beforehand.</summary>
     /// <exception cref="FormatException">The text cannot be read as an address.</exception>
     public static EndPoint? EndPointOf(string address)

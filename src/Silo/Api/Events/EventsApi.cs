@@ -18,8 +18,15 @@ internal static class EventsApi
     /// <summary>Things worked on at once; the events of one thing keep their order.</summary>
     internal const int Parallelism = 64;
 
+    /// <summary>Requests worked on at once. One of them may hold thousands of events.</summary>
+    internal const int MostAtOnce = 64;
+
+    internal const int MostWaiting = 256;
+
+    internal const string Limit = "events";
+
     public static void MapEvents(this IEndpointRouteBuilder routes) => routes.MapPost("/events", Receive)
-        .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes));
+        .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes)).RequireRateLimiting(Limit);
 
     private static async Task<IResult> Receive(
         HttpContext context, IConnectionChangeSink sink, ConnectFailureRelay failures, RuleFailures rules, SiloMetrics metrics,

@@ -1,5 +1,4 @@
 using IoTOrleans.Silo.Api;
-using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting.Running;
 using Microsoft.AspNetCore.HostFiltering;
@@ -11,8 +10,7 @@ internal static class HttpComposition
 {
     public static void AddHttp(this WebApplicationBuilder builder, SiloSettings settings)
     {
-        builder.Services.AddSingleton(
-            new AccessCheckOptions(settings.ApiKey, HostNames(builder.Configuration, settings), settings.AllowAnonymous));
+        builder.AddAccess(settings);
 
         // The access check looks at the Host header: ASP.NET Core's own filter would refuse loopback and health checks by address.
         builder.Services.PostConfigure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
@@ -42,8 +40,6 @@ internal static class HttpComposition
         app.UseStatusCodePages();
     }
 
-    public static void UseAccessCheck(this WebApplication app) => app.UseMiddleware<AccessCheck>();
-
     /// <summary>Limits a slow client to 64 KB of unread body while it sends 240 bytes a second.</summary>
     private static void Bound(KestrelServerOptions kestrel)
     {
@@ -51,15 +47,5 @@ internal static class HttpComposition
         kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         kestrel.Limits.MaxRequestBodySize = EventsApi.MostBytes;
         kestrel.Limits.MaxRequestBufferSize = 64 * 1024;
-    }
-
-    private static List<string> HostNames(ConfigurationManager configuration, SiloSettings settings)
-    {
-        // ASP.NET Core knows neither a comma nor a port there; people write both.
-        var names = (configuration["AllowedHosts"] ?? "")
-            .Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(name => new HostString(name).Host).ToList();
-        if (settings.ExternalUrl is { } external) names.Add(external.Host);
-        return names;
     }
 }

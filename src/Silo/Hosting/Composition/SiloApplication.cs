@@ -24,6 +24,9 @@ internal static class SiloApplication
         // It warns at every start about a check that "has not completed" since the machine was booted.
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
         ["Logging:LogLevel:Polly"] = "Warning",
+
+        // ASP.NET Core's base class writes a line here about every request without the right key.
+        [$"Logging:LogLevel:{typeof(KeyAuthentication).FullName}"] = "Warning",
         ["Logging:LogLevel:System"] = "Warning",
     };
 

@@ -5,8 +5,6 @@ namespace IoTOrleans.Silo.Hosting.Importing;
 /// <summary><c>import</c>: sends the thing names on standard input to a running service, and shows how far it is with them.</summary>
 internal static class ImportCommand
 {
-    private const string KeySetting = "Auth:ApiKey";
-
     public static async Task<int> Run(string[] arguments)
     {
         try
@@ -43,17 +41,24 @@ internal static class ImportCommand
         for (var at = 0; at < arguments.Length; at++)
         {
             var (name, value) = arguments[at].Split('=', 2) is [var before, var after] ? (before, after) : (arguments[at], null);
-            if (name is not ("--url" or $"--{KeySetting}")) return $"{arguments[at]}: import takes --url and --{KeySetting} only.";
+            if (name is not ("--url" or $"--{ReadAuth.ApiKey}"))
+                return $"{arguments[at]}: import takes --url and --{ReadAuth.ApiKey} only.";
             value ??= at + 1 < arguments.Length ? arguments[++at] : null;
             if (value is null) return $"{name} has no value: write {name}=value.";
             if (name == "--url") url = value;
             else key = value;
         }
 
-        // As the service beside it finds its own.
-        key ??= new ConfigurationBuilder().AddLocalSettings().AddEnvironmentVariables().Build()[KeySetting];
-        if (string.IsNullOrEmpty(key)) key = null;
-        return null;
+        if (key is not null)
+        {
+            key = key.Split(',')[0].Trim() is { Length: > 0 } first ? first : null;
+            return null;
+        }
+
+        // As the service beside it finds its own. Any of them will do.
+        var reader = new SettingsReader(new ConfigurationBuilder().AddLocalSettings().AddEnvironmentVariables().Build());
+        key = ReadAuth.Source(reader, ReadAuth.ApiKey).Read(reader.Mistake) is [var any, ..] ? any : null;
+        return reader.Mistakes is [var mistake, ..] ? mistake : null;
     }
 
     private static async Task<int> Fail(string line)

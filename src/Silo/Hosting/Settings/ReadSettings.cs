@@ -39,8 +39,7 @@ internal static class ReadSettings
             VerifyWith: reader.Choice("Verify:With", VerifyWith.Auto),
             ShadowName: reader.Text("Verify:ShadowName"),
             VerifyMaxPerSecond: verifyMaxPerSecond,
-            ApiKey: reader.Text("Auth:ApiKey"),
-            AllowAnonymous: reader.Flag("Auth:AllowAnonymous", false),
+            Auth: ReadAuth.From(reader),
             Orleans: ReadOrleans(reader, storage),
             Unknown: [.. reader.Unread([.. Sections, TlsSettings.Section]), .. reader.Misspelt([.. Sections, "Orleans"])]);
 

@@ -43,8 +43,7 @@ internal sealed record SiloSettings(
     VerifyWith VerifyWith,
     string? ShadowName,
     int VerifyMaxPerSecond,
-    string? ApiKey,
-    bool AllowAnonymous,
+    AuthSettings Auth,
     OrleansSettings Orleans,
     IReadOnlyList<string> Unknown)
 {

@@ -34,9 +34,7 @@ internal static class Ground
                 continue;
             }
 
-            if (ListenAddresses.IsLoopback(address) || settings.ApiKey is not null || settings.AllowAnonymous) continue;
-            trouble.Add($"{address} can be reached from other machines, and no key is set: "
-                + "set Auth:ApiKey (or Auth:AllowAnonymous=true if something else guards this service).");
+            if (ListenAddresses.TroubleWithoutKey(address, settings.Auth) is { } open) trouble.Add(open);
         }
 
         return trouble;

@@ -1,0 +1,195 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.RegularExpressions;
+using IoTOrleans.Silo.Hosting.Composition;
+using IoTOrleans.Silo.Tests.Api.Access;
+using IoTOrleans.Silo.Tests.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Shouldly;
+using Xunit;
+
+namespace IoTOrleans.Silo.Tests.EndToEnd;
+
+public sealed class LockedSilo : IAsyncLifetime
+{
+    internal SiloProcess Silo { get; private set; } = null!;
+
+    /// <summary>Follows no redirect: it would leave the key behind.</summary>
+    internal HttpClient Http { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Silo = await SiloProcess.Start(
+            ("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Port", "0"), ("Auth:ApiKey", $"{Doors.Key},another key to come"),
+            ("Auth:ReadOnlyKey", Doors.ReadOnlyKey), ("Auth:ProxyUserHeader", "X-User"), ("Auth:TrustedProxies", "192.0.2.0/24"));
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Silo.Http.BaseAddress };
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        return Silo.DisposeAsync();
+    }
+}
+
+/// <summary>Every route that the program has, asked of the program itself.</summary>
+public sealed partial class LockedDoorsTests(LockedSilo one) : IClassFixture<LockedSilo>
+{
+    private static readonly Lazy<IReadOnlyList<(string Method, string Path)>> AllRoutes = new(ReadRoutes);
+
+    private SiloProcess Silo => one.Silo;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static IEnumerable<(string Method, string Path)> Locked =>
+        AllRoutes.Value.Where(route => !route.Path.StartsWith("/health/", StringComparison.Ordinal));
+
+    [Fact]
+    public void The_routes_are_those_of_the_program()
+    {
+        var routes = AllRoutes.Value;
+        routes.ShouldContain(("POST", "/events"));
+        routes.ShouldContain(("PUT", "/mutes/1"));
+        routes.ShouldContain(("GET", "/dashboard/GrainState"));
+        routes.Count.ShouldBeGreaterThan(40);
+        routes.Select(route => route.Path).Where(path => path.StartsWith("/health", StringComparison.Ordinal)).Distinct()
+            .ShouldBe(["/health/live", "/health/ready"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Without_a_key_every_route_but_health_is_401()
+    {
+        foreach (var (method, path) in Locked.Append(("GET", "/nowhere")).Append(("POST", "/nowhere")))
+        {
+            using var response = await Send(method, path, null);
+            response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, $"{method} {path}");
+            response.Headers.WwwAuthenticate.Select(one => one.Scheme).ShouldBe(["Bearer", "Basic"]);
+            response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        }
+
+        using var live = await Send("GET", "/health/live", null);
+        live.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var forged = await Send("GET", "/devices/x", null, ("X-User", "root"));
+        forged.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task With_wrong_keys_it_is_401_then_429_for_each_and_one_line_in_the_log()
+    {
+        var statuses = new List<HttpStatusCode>();
+        foreach (var (method, path) in Locked)
+        {
+            using var response = await Send(method, path, Doors.Bearer("0123456789abcdeF"));
+            statuses.Add(response.StatusCode);
+        }
+
+        statuses.Take(10).ShouldEachBe(status => status == HttpStatusCode.Unauthorized);
+        statuses.ShouldEachBe(status => status == HttpStatusCode.Unauthorized || status == HttpStatusCode.TooManyRequests);
+        statuses.ShouldContain(HttpStatusCode.TooManyRequests);
+        using (var right = await Send("GET", "/devices/x", Doors.Basic("anyone", Doors.Key)))
+            right.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await Silo.Until(() => Silo.AllOutput.Contains("wrong key", StringComparison.Ordinal), "the line");
+        Silo.Output.Count(line => line.Contains("wrong key", StringComparison.Ordinal)).ShouldBe(1, Silo.AllOutput);
+        Silo.AllOutput.ShouldNotContain("0123456789abcde");
+    }
+
+    [Fact]
+    public async Task A_read_only_key_reads_everything_and_changes_nothing()
+    {
+        foreach (var (method, path) in Locked)
+        {
+            // It never ends.
+            if (path == "/dashboard/Trace") continue;
+            using var response = await Send(method, path, Doors.Bearer(Doors.ReadOnlyKey));
+            var changes = method != "GET" || path == "/dashboard/GrainState";
+            if (changes) response.StatusCode.ShouldBe(HttpStatusCode.Forbidden, $"{method} {path}");
+            else response.StatusCode.ShouldNotBeOneOf([HttpStatusCode.Forbidden, HttpStatusCode.Unauthorized], $"{method} {path}");
+        }
+
+        foreach (var method in (string[])["POST", "PUT", "DELETE", "PATCH"])
+        {
+            using var dashboard = await Send(method, "/dashboard/ClusterStats", Doors.Bearer(Doors.ReadOnlyKey));
+            dashboard.StatusCode.ShouldBeOneOf(HttpStatusCode.Forbidden, HttpStatusCode.MethodNotAllowed);
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", "/devices/x", 401)]
+    [InlineData("GET", "/devices/x", 404, Doors.Key)]
+    [InlineData("PUT", "/mutes/x", 403, Doors.ReadOnlyKey)]
+    [InlineData("PUT", "/mutes/x", 415, Doors.Key)]
+    [InlineData("GET", "/nowhere", 404, Doors.Key)]
+    [InlineData("GET", "/health/live", 200)]
+    [InlineData("GET", "/dashboard/", 200, Doors.Key)]
+    public async Task Every_answer_tells_the_browser_what_it_is_for(string method, string path, int status, string? key = null)
+    {
+        using var response = await Send(method, path, key is null ? null : Doors.Bearer(key));
+        ((int)response.StatusCode).ShouldBe(status);
+        string Header(string name) => string.Join(", ", response.Headers.NonValidated[name]);
+        Header("X-Content-Type-Options").ShouldBe("nosniff");
+        Header("Referrer-Policy").ShouldBe("no-referrer");
+        Header("Cross-Origin-Resource-Policy").ShouldBe("same-origin");
+        Header("Cache-Control").ShouldContain("no-");
+        Header("Content-Security-Policy").ShouldStartWith("default-src 'none'; ");
+        Header("Content-Security-Policy").ShouldContain("frame-ancestors 'none'");
+        Header("Content-Security-Policy").Contains("script-src 'self';", StringComparison.Ordinal)
+            .ShouldBe(path.StartsWith("/dashboard", StringComparison.Ordinal));
+    }
+
+    /// <summary>What its policy allows is what the dashboard needs: a new version that needs more is found here.</summary>
+    [Fact]
+    public async Task The_dashboard_works_under_its_content_security_policy()
+    {
+        var page = await Text("/dashboard/");
+        Regex.Matches(page, "<script[^>]*>").Select(match => match.Value).ShouldEachBe(
+            tag => tag.Contains(" src=\"./", StringComparison.Ordinal));
+        Regex.IsMatch(page, @"\son\w+\s*=").ShouldBeFalse();
+        var style = await Text("/dashboard/index.css");
+        Regex.Matches(style, @"url\([""']?(?<url>[^)""']+)").Select(match => match.Groups["url"].Value).ShouldEachBe(
+            url => url.StartsWith("./", StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal));
+        var script = await Text("/dashboard/index.min.js");
+        Regex.IsMatch(script, @"new Function\(|[^\w.]eval\(|new (Shared)?Worker\(|new WebSocket\(").ShouldBeFalse();
+
+        async Task<string> Text(string path)
+        {
+            using var response = await Send("GET", path, Doors.Bearer(Doors.Key));
+            response.EnsureSuccessStatusCode();
+            return await response.Content.ReadAsStringAsync(Cancel);
+        }
+    }
+
+    private async Task<HttpResponseMessage> Send(
+        string method, string path, AuthenticationHeaderValue? authorization, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(new(method), path);
+        request.Headers.Authorization = authorization;
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        if (method is "PUT" or "POST") request.Content = new StringContent("", Encoding.UTF8, "text/plain");
+        return await one.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+    }
+
+    /// <summary>From the same composition as the program's. Nothing is started.</summary>
+    private static IReadOnlyList<(string Method, string Path)> ReadRoutes()
+    {
+        var settings = Configured.ReadAll(("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Port", "0"));
+        var builder = SiloApplication.CreateBuilder([]);
+        builder.AddOrleans(settings);
+        builder.AddNotifications(settings);
+        builder.AddVerification(settings);
+        builder.AddEventSources(settings);
+        builder.AddHttp(settings);
+        var app = builder.Build();
+        app.MapRoutes(settings);
+        return
+        [
+            .. from endpoint in ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+               from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET", "POST"]
+               select (method, $"/{Parameter().Replace(endpoint.RoutePattern.RawText!, "1").TrimStart('/')}"),
+        ];
+    }
+
+    [GeneratedRegex(@"\{[^}]+\}")]
+    private static partial Regex Parameter();
+}

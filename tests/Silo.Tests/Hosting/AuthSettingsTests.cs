@@ -1,0 +1,61 @@
+using System.Net;
+using IoTOrleans.Settings;
+using IoTOrleans.Silo.Api.Access;
+using Shouldly;
+using Xunit;
+
+namespace IoTOrleans.Silo.Tests.Hosting;
+
+public sealed class AuthSettingsTests
+{
+    private const string Key = "0123456789abcdef";
+
+    [Theory]
+    [InlineData("Auth:ApiKey", "x", "Auth:ApiKey: key 1 of 1 has 1 characters, and needs 16 at least")]
+    [InlineData("Auth:ApiKey", "0123456789abcdef,fifteen-letters", "Auth:ApiKey: key 2 of 2 has 15 characters, and needs 16 at least")]
+    [InlineData("Auth:ReadOnlyKey", "s3cret", "Auth:ReadOnlyKey: key 1 of 1 has 6 characters, and needs 16 at least")]
+    [InlineData("Auth:ApiKey", ",", "Auth:ApiKey has no key")]
+    [InlineData("Auth:ApiKey", "iotorleans_0000000000", "Auth:ApiKey: key 1 of 1 is not as it was printed")]
+    [InlineData("Auth:ApiKeyFile", "/nowhere/keys", "Auth:ApiKeyFile=/nowhere/keys cannot be read (")]
+    [InlineData("Auth:ReadOnlyKeyFile", "/", "Auth:ReadOnlyKeyFile=/ cannot be read (")]
+    [InlineData("Auth:ApiKeyFile", "/dev/null", "Auth:ApiKeyFile=/dev/null has no key")]
+    [InlineData("Auth:ProxyUserHeader", "X-User",
+        "Auth:ProxyUserHeader is set without Auth:TrustedProxies: anybody could send this header")]
+    [InlineData("Auth:TrustedProxies", "10.0.0.7", "Auth:TrustedProxies is set without Auth:ProxyUserHeader")]
+    public void What_would_leave_a_door_open_is_one_line_that_shows_no_key(string setting, string value, string line)
+    {
+        var message = Should.Throw<StartupException>(() => Configured.ReadAll((setting, value))).Message;
+        message.Split(Environment.NewLine).ShouldHaveSingleItem().ShouldStartWith(line);
+        foreach (var key in (string[])["fifteen-letters", "s3cret", "iotorleans_0"]) message.ShouldNotContain(key);
+    }
+
+    [Theory]
+    [InlineData("Auth:ApiKey", Key, "Auth:ReadOnlyKey", Key, "Auth:ReadOnlyKey has a key that Auth:ApiKey has too")]
+    [InlineData("Auth:ApiKey", Key, "Auth:ApiKeyFile", "/nowhere", "Auth:ApiKey and Auth:ApiKeyFile are both set: keep one of them.")]
+    [InlineData("Auth:ProxyUserHeader", "X-User", "Auth:TrustedProxies", "0.0.0.0/0", "Auth:TrustedProxies=0.0.0.0/0 is everybody")]
+    [InlineData("Auth:ProxyUserHeader", "X-User", "Auth:TrustedProxies", "10.0.0.0/33",
+        "Auth:TrustedProxies=10.0.0.0/33: say an address like 10.0.0.7, or a network like 10.0.0.0/24.")]
+    [InlineData("Auth:ProxyUserHeader", "X User:", "Auth:TrustedProxies", "10.0.0.0/8",
+        "Auth:ProxyUserHeader=X User:: say the name of a header")]
+    public void What_does_not_go_together_is_named(string setting, string value, string second, string also, string line) =>
+        Should.Throw<StartupException>(() => Configured.ReadAll((setting, value), (second, also))).Message
+            .Split(Environment.NewLine).ShouldContain(each => each.StartsWith(line, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("10.0.0.7", true)]
+    [InlineData("::ffff:10.0.0.7", true)]
+    [InlineData("10.0.1.7", false)]
+    [InlineData("2001:db8::9", true)]
+    [InlineData("2001:db9::9", false)]
+    [InlineData("127.0.0.1", false)]
+    public void Proxies_are_addresses_and_networks(string peer, bool trusted) => Configured
+        .ReadAll(("Auth:ProxyUserHeader", "X-User"), ("Auth:TrustedProxies", "10.0.0.0/24,2001:db8::/32"))
+        .Auth.IsProxy(IPAddress.Parse(peer)).ShouldBe(trusted);
+
+    [Fact]
+    public void A_printed_key_is_taken() => Configured.ReadAll(("Auth:ApiKey", NewKey.Make())).Auth.AsksWho.ShouldBeTrue();
+
+    [Fact]
+    public void Settings_that_are_written_out_show_no_key() =>
+        Configured.ReadAll(("Auth:ApiKey", Key)).ToString().ShouldNotContain(Key);
+}
