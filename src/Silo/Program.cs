@@ -1,6 +1,7 @@
 using IoTOrleans.Aws;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Api.Dashboard;
 using IoTOrleans.Silo.Api.Mutes;
 using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Api.Importing;
@@ -8,7 +9,6 @@ using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Starting;
-using Orleans.Dashboard;
 
 if (await Usage.Asked(args) is { } status) return status;
 
@@ -43,7 +43,7 @@ return await Startup.Run(async () =>
     app.MapImports();
     app.MapNotifications();
     if (settings.HttpEvents) app.MapEvents();
-    app.MapOrleansDashboard(routePrefix: "/dashboard");
+    app.MapDashboard();
 
     app.SayWhereToLook(settings);
     app.EndInTime(settings);

@@ -1,3 +1,4 @@
+using IoTOrleans.Events;
 using IoTOrleans.Events.Parsing;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
@@ -24,7 +25,7 @@ internal static class PolicyApi
             ? TypedResults.Ok(status.Policy) : Problems.NeverHeardOf(name.Value, ", and no policy was set for it");
 
     private static async Task<IResult> Put(
-        RawThingName name, HttpContext context, IGrainFactory grains, IEnumerable<INotificationDestination> destinations)
+        RawThingName name, HttpContext context, IGrainFactory grains, IEnumerable<INotificationDestination> destinations, ThingLimit things)
     {
         if (!context.Request.HasJsonContentType()) return Problems.JsonOnly("the policy");
         var body = JsonBody.Read(
@@ -32,11 +33,17 @@ internal static class PolicyApi
         var mistakes = body.Mistakes
             .Concat(PolicyFields.Check(body.Policy, [.. destinations.Select(destination => destination.Name)])
                 .Select(mistake => (Field: mistake.Field.JsonName, mistake.Mistake))).ToList();
-        return mistakes.Count == 0
-            ? TypedResults.Ok(await grains.GetGrain<IDeviceGrain>(name.Value).SetPolicy(body.Policy))
-            : Problems.BadRequest(
+        if (mistakes.Count > 0)
+        {
+            return Problems.BadRequest(
                 "Bad policy", string.Join(' ', mistakes.Select(mistake => $"{mistake.Field} {mistake.Mistake}".Trim())),
                 mistakes.ConvertAll(mistake => new { field = mistake.Field, detail = mistake.Mistake }));
+        }
+
+        using var room = things.Begin();
+        return await room.Take([name.Value], context.RequestAborted)
+            ? TypedResults.Ok(await grains.GetGrain<IDeviceGrain>(name.Value).SetPolicy(body.Policy))
+            : Problems.TooManyThings(things);
     }
 
     private static async Task<IResult> Delete(RawThingName name, IGrainFactory grains)

@@ -92,7 +92,7 @@ internal sealed class MqttConnection(
         // The first packet is decoded as CONNECT or not at all.
         if (await _packets.Read() is not MqttConnectPacket connect) return false;
 
-        var admission = door.Judge(connect, _packets.Version);
+        var admission = await door.Admit(connect, _packets.Version);
         if (admission.ThingName is { } thingName && !live.TryBegin(thingName, () => Close(ConnectionEnd.TakenOver), out _visit))
         {
             // The broker is stopping. All clients retry a lost connection, but not all retry a refusal.
