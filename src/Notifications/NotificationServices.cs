@@ -14,10 +14,11 @@ public static class NotificationServices
     }
 
     internal static IServiceCollection AddDestination(
-        this IServiceCollection services, string name, DestinationTerms terms, Func<IServiceProvider, IDestination> create)
+        this IServiceCollection services, DestinationSection section, DestinationTerms terms, Func<IServiceProvider, IDestination> create)
     {
         services.TryAddSingleton(TimeProvider.System);
         return services.AddSingleton<INotificationDestination>(provider =>
-            new RenderedDestination(name, terms, provider.GetRequiredService<NotificationText>(), create(provider)));
+            new RenderedDestination(
+                section.Name, terms, provider.GetRequiredService<NotificationText>(), create(provider), section.Secrets));
     }
 }

@@ -1,8 +1,11 @@
+using IoTOrleans.Notifications.Http;
 using IoTOrleans.Notifications.Text;
 
 namespace IoTOrleans.Notifications;
 
-internal sealed class RenderedDestination(string name, DestinationTerms terms, NotificationText text, IDestination destination)
+/// <param name="secrets">Null: it has none.</param>
+internal sealed class RenderedDestination(
+    string name, DestinationTerms terms, NotificationText text, IDestination destination, SecretMask? secrets = null)
     : INotificationDestination
 {
     public string Name => name;
@@ -10,15 +13,21 @@ internal sealed class RenderedDestination(string name, DestinationTerms terms, N
     public DestinationTerms Terms => terms;
 
     public Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken) =>
-        destination.Send(text.Render(notification), cancellationToken);
+        Send(text.Render(notification), cancellationToken);
 
     public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
-        destination.Send(text.Render(notification), cancellationToken);
+        Send(text.Render(notification), cancellationToken);
 
     /// <summary>A list is not an alert: it has no end that would close one.</summary>
     public Task<DeliveryAnswer> Send(FleetSummary summary, CancellationToken cancellationToken) => terms.AlertPerOutage
         ? Task.FromResult(DeliveryAnswer.Refused("it takes no summaries"))
-        : destination.Send(text.Render(summary), cancellationToken);
+        : Send(text.Render(summary), cancellationToken);
+
+    private async Task<DeliveryAnswer> Send(OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        var answer = await destination.Send(message, cancellationToken);
+        return answer.Detail is { } detail && secrets is not null ? answer with { Detail = secrets.Hide(detail) } : answer;
+    }
 }
 
 internal interface IDestination

@@ -18,6 +18,8 @@ internal sealed class SiloMetrics(IMeterFactory meters)
 
     public void EventsNotStored(int count) => _events.Add(count, new KeyValuePair<string, object?>("result", "not-stored"));
 
+    public void EventsBeyondLimit(int count) => _events.Add(count, new("result", "refused"), new("reason", "things"));
+
     public void EventsRefused(RefusalReason reason, int count) =>
         _events.Add(count, new("result", "refused"), new("reason", EventMetrics.TagValue(reason)));
 }

@@ -76,6 +76,10 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
             connection => GrainStateTable.List(connection, storageName, stateName, after?.ToString() ?? "", limit), cancellationToken);
     }
 
+    /// <summary>How many grains have this state. It reads an index, in a time that grows with their number.</summary>
+    public Task<long> CountGrains(string storageName, string stateName, CancellationToken cancellationToken = default) =>
+        Read(connection => GrainStateTable.Count(connection, storageName, stateName), cancellationToken);
+
     /// <summary>Opens the file, once. For the start of the host: it may take as long as the disk takes.</summary>
     internal Task OpenAsync() => Task.Run(() =>
     {

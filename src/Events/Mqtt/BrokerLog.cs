@@ -25,7 +25,7 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
     /// <param name="what">May quote the client.</param>
     internal void ClientError(EndPoint? client, string? thingName, string what)
     {
-        what = Characters.Fit(Characters.Printable(what), MaxQuoteBytes);
+        what = Characters.Fit(what, MaxQuoteBytes);
         if (thingName is null) LogGarbage(client, what);
         else if (_clientError.ShouldLog(out var more)) LogClientError(thingName, what, more);
     }

@@ -1,5 +1,7 @@
 using IoTOrleans.Events.Machine;
+using IoTOrleans.Grains.Policies;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IoTOrleans.Events.Mqtt;
 
@@ -13,6 +15,8 @@ internal static class MqttBrokerServices
     {
         services.Configure(configure).AddMetrics().AddMemoryGauge().AddFileGauge();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new ThingLimit(0, null!, NullLogger<ThingLimit>.Instance));
+        services.TryAddSingleton(new ThingFilter([], []));
         services.AddSingleton<BrokerClock>().AddSingleton<IBrokerClock>(provider => provider.GetRequiredService<BrokerClock>());
         services.AddSingleton<BrokerLog>().AddSingleton<BrokerOutbox>().AddSingleton<LiveConnections>().AddSingleton<Authenticator>();
         services.AddSingleton<MqttBroker>().AddHostedService(provider => provider.GetRequiredService<MqttBroker>());

@@ -30,7 +30,7 @@ internal static class RuleErrorMessage
     /// <summary>For a line of the log.</summary>
     private static string? Text(JsonElement element, string name) =>
         element.Find(name) is { ValueKind: JsonValueKind.String } text && text.TextOrNull() is { Length: > 0 } value
-            ? Characters.Printable(Characters.Shorten(value, MaxLength)) : null;
+            ? Characters.Shorten(value, MaxLength) : null;
 }
 
 /// <summary>

@@ -15,7 +15,7 @@ internal sealed partial class ExpectedThings(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var names = options.Value.Policies.Select(policy => Glob.OnlyNameOf(policy.Match)).OfType<string>()
+        var names = options.Value.Policies.Select(policy => Glob.Parse(policy.Match).OnlyName).OfType<string>()
             .Where(name => watched.Watches(name) && policies.For(name).Policy.ExpectWithin > TimeSpan.Zero).Distinct().ToList();
         if (names.Count == 0) return;
         try

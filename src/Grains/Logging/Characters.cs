@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace IoTOrleans.Grains.Logging;
@@ -5,6 +6,30 @@ namespace IoTOrleans.Grains.Logging;
 /// <summary>Names and reasons come from devices. They must not break a subject line or control a terminal.</summary>
 public static class Characters
 {
+    /// <summary>Blank although they are letters or marks, not format characters.</summary>
+    private static readonly SearchValues<char> Blank =
+        SearchValues.Create("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffe\uffff");
+
+    /// <summary>
+    /// For logs and terminals. What is not text becomes an escape like <c>\u001b</c>: control characters, format characters (those that
+    /// turn text around or take no room), separators of lines and paragraphs, halves of surrogate pairs. Line feeds stay.
+    /// </summary>
+    public static string Visible(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~')) return text;
+        var result = new StringBuilder(text.Length);
+        for (var rest = text.AsSpan(); !rest.IsEmpty;)
+        {
+            var isWhole = Rune.DecodeFromUtf16(rest, out var rune, out var length) == OperationStatus.Done;
+            var isLineBreak = rest[0] == '\n' || rest.StartsWith("\r\n");
+            if (isLineBreak || (isWhole && IsText(rune))) result.Append(rest[..length]);
+            else foreach (var unit in rest[..length]) result.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
+            rest = rest[length..];
+        }
+
+        return result.ToString();
+    }
+
     /// <summary>
     /// Replaces control characters, line breaks, lone surrogates, characters that change the direction of text, and U+FFFE and U+FFFF: XML
     /// does not allow these two, so SNS would refuse the message.
@@ -47,6 +72,10 @@ public static class Characters
 
         return result.Append(cut).ToString();
     }
+
+    private static bool IsText(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned)
+        && !(rune.IsBmp && Blank.Contains((char)rune.Value));
 
     private static string Map(string text, Func<Rune, Rune> map)
     {

@@ -7,7 +7,8 @@ internal sealed class MuteIndex(MuteList list)
     private readonly ILookup<AttributeMatch, Mute> _byAttribute =
         list.Mutes.Where(mute => mute.Attribute is not null).ToLookup(mute => mute.Attribute!);
 
-    private readonly Mute[] _globs = [.. list.Mutes.Where(mute => mute.Glob is not null)];
+    private readonly (Glob Glob, Mute Mute)[] _globs =
+        [.. list.Mutes.Where(mute => mute.Glob is not null).Select(mute => (Glob.Parse(mute.Glob!), mute))];
 
     public long Revision => list.Revision;
 
@@ -44,7 +45,12 @@ internal sealed class MuteIndex(MuteList list)
     private IEnumerable<Mute> For(string thingName, DeviceState state)
     {
         foreach (var mute in _byThing[thingName]) yield return mute;
-        foreach (var mute in _globs.Where(mute => Glob.Matches(mute.Glob!, thingName))) yield return mute;
+        if (_globs.Length > 0)
+        {
+            var name = new NameInParts(thingName);
+            foreach (var (_, mute) in _globs.Where(one => one.Glob.Matches(name))) yield return mute;
+        }
+
         if (_byAttribute.Count == 0) yield break;
         foreach (var (name, value) in state.Attributes)
         {

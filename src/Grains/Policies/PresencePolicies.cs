@@ -3,7 +3,7 @@ namespace IoTOrleans.Grains.Policies;
 /// <summary>The policy of each thing, by the settings.</summary>
 internal sealed class PresencePolicies
 {
-    private readonly List<(string? Match, RuleContext Context)> _contexts;
+    private readonly List<(Glob? Match, RuleContext Context)> _contexts;
 
     public PresencePolicies(
         IOptions<PresenceOptions> options, IEnumerable<INotificationDestination> destinations, IEnumerable<IConnectionVerifier> verifiers)
@@ -13,7 +13,7 @@ internal sealed class PresencePolicies
         _contexts = [.. presence.Policies.Select(policy => Of(policy.Match, policy.Policy.Over(presence.Policy))),
             Of(null, presence.Policy)];
 
-        (string?, RuleContext) Of(string? match, PolicySettings settings) => (match, new RuleContext
+        (Glob?, RuleContext) Of(string? match, PolicySettings settings) => (match is null ? null : Glob.Parse(match), new RuleContext
         {
             ThingName = "",
             Settings = settings,
@@ -26,6 +26,9 @@ internal sealed class PresencePolicies
     }
 
     /// <summary>Without the override of the thing.</summary>
-    public RuleContext For(string thingName) =>
-        _contexts.First(one => one.Match is null || Glob.Matches(one.Match, thingName)).Context with { ThingName = thingName };
+    public RuleContext For(string thingName)
+    {
+        var name = new NameInParts(thingName);
+        return _contexts.First(one => one.Match?.Matches(name) != false).Context with { ThingName = thingName };
+    }
 }

@@ -17,7 +17,7 @@ internal sealed partial class AlertmanagerDestination(
         if (keepAlive < TimeSpan.FromMinutes(1) || keepAlive > TimeSpan.FromHours(6)) section.Mistake("KeepAlive", "must be 1m to 6h.");
 
         var (terms, labels) = (section.Terms(rate: "0", collapse: false, keepAlive, lists: false), Labels(section));
-        return section.OverHttp(url, terms, (poster, time) => new AlertmanagerDestination(labels, poster, time), section.Text("Token"));
+        return section.OverHttp(url, terms, (poster, time) => new AlertmanagerDestination(labels, poster, time), section.Secret("Token"));
     }
 
     public async Task<DeliveryAnswer> Send(OutgoingMessage message, CancellationToken cancellationToken)

@@ -6,14 +6,14 @@ internal sealed class ConsoleDestination(TextWriter output) : IDestination
     public static Action<IServiceCollection> Read(DestinationSection section)
     {
         var terms = section.Terms(rate: "0");
-        return services => services.AddDestination(section.Name, terms, _ => new ConsoleDestination(System.Console.Out));
+        return services => services.AddDestination(section, terms, _ => new ConsoleDestination(System.Console.Out));
     }
 
     public async Task<DeliveryAnswer> Send(OutgoingMessage message, CancellationToken cancellationToken)
     {
         // One write, so that no log line gets in between.
         var lines = message.Text.Split('\n').Select(line => $"  {line}\n");
-        await output.WriteAsync($"\n{message.Subject}\n{string.Concat(lines)}\n".AsMemory(), cancellationToken);
+        await output.WriteAsync(Characters.Visible($"\n{message.Subject}\n{string.Concat(lines)}\n").AsMemory(), cancellationToken);
         await output.FlushAsync(cancellationToken);
         return DeliveryAnswer.Accepted();
     }

@@ -7,6 +7,9 @@ namespace IoTOrleans.Notifications.Http;
 /// <summary>Posts JSON. Accepted means 2xx; redirects are not followed, because most of them turn a POST into a GET.</summary>
 internal sealed class HttpPoster(HttpTarget target, TimeProvider time)
 {
+    /// <summary>In bytes. More than is quoted.</summary>
+    private const int MostRead = 800;
+
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Every language stays readable in logs. The JSON is never part of a web page.</summary>
@@ -77,16 +80,15 @@ internal sealed class HttpPoster(HttpTarget target, TimeProvider time)
     };
 
     /// <summary>As much of the body as a person would read, however much the receiver sends.</summary>
-    private static async Task<string> BeginningOf(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<string> BeginningOf(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        const int enough = 200;
         try
         {
-            var buffer = new byte[enough * 4];
+            var buffer = new byte[MostRead];
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-            var said = Characters.Printable(Encoding.UTF8.GetString(buffer, 0, length)).Trim();
-            return said.Length == 0 ? "" : $": {(said.Length > enough ? said[..enough] : said)}";
+            var said = target.Secrets.Quote(Encoding.UTF8.GetString(buffer, 0, length), isCut: length == buffer.Length);
+            return said.Length == 0 ? "" : $": {said}";
         }
         catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
         {
@@ -98,7 +100,8 @@ internal sealed class HttpPoster(HttpTarget target, TimeProvider time)
 
 /// <param name="Setting">Where the address was read, for messages to people.</param>
 /// <param name="Url">It may hold a token in path or query, so it is never logged.</param>
-internal sealed record HttpTarget(string Setting, Uri Url, IReadOnlyDictionary<string, string> Headers, TimeSpan Timeout)
+internal sealed record HttpTarget(
+    string Setting, Uri Url, IReadOnlyDictionary<string, string> Headers, TimeSpan Timeout, SecretMask Secrets)
 {
     /// <exception cref="StartupException">It cannot work. The message does not repeat the address: it may hold a token.</exception>
     public static Uri Parse(string setting, string? address)

@@ -20,13 +20,15 @@ internal sealed partial class NtfyDestination(string topic, int priority, HttpPo
             "Topic", "say the topic to publish to; on ntfy.sh it is as good as a password, so make it hard to guess");
         if (topic.Length > 0 && !Topic().IsMatch(topic)) section.Mistake("Topic", "must be 1 to 64 letters, digits, '-' and '_'.");
 
+        section.Secrets.Add(topic);
+
         var url = section.Address("", "https://ntfy.sh");
         if (url.AbsolutePath != "/")
             section.Mistake("Url", "is the server's address without a topic, for example https://ntfy.sh; the topic goes into Topic.");
 
         // ntfy.sh allows 60 requests at once, and one more every 5 s.
         var (terms, priority) = (section.Terms(rate: "12/m"), section.Reader.Number(section.Key("Priority"), 4, 1, 5));
-        return section.OverHttp(url, terms, (poster, _) => new NtfyDestination(topic, priority, poster), section.Text("Token"));
+        return section.OverHttp(url, terms, (poster, _) => new NtfyDestination(topic, priority, poster), section.Secret("Token"));
     }
 
     public Task<DeliveryAnswer> Send(OutgoingMessage message, CancellationToken cancellationToken) => poster.Post(

@@ -16,6 +16,7 @@ internal sealed class PagerDutyDestination(string routingKey, string severity, H
         const string where = "the 32 characters of the Integration Key of an \"Events API v2\" integration";
         var key = section.Required("RoutingKey", $"say {where}");
         if (key.Length is not (0 or 32)) section.Mistake("RoutingKey", $"has {key.Length} characters: say {where}.");
+        section.Secrets.Add(key);
         var severity = section.Text("Severity") ?? "error";
         if (!Severities.Contains(severity)) section.Mistake("Severity", $"must be one of {string.Join(", ", Severities)}.");
 

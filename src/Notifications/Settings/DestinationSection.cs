@@ -15,7 +15,17 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
 
     public string Key(string setting) => $"{section}:{setting}";
 
+    /// <summary>All that was read with <see cref="Secret"/>, and what an address or a header holds.</summary>
+    public SecretMask Secrets { get; } = new();
+
     public string? Text(string setting) => reader.Text(Key(setting));
+
+    public string? Secret(string setting)
+    {
+        var secret = Text(setting);
+        Secrets.Add(secret);
+        return secret;
+    }
 
     public void Mistake(string setting, string whatToDo) => reader.Mistake($"{Key(setting)} {whatToDo}");
 
@@ -38,8 +48,10 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
     {
         var headers = Headers();
         if (token is not null) headers.TryAdd("Authorization", $"Bearer {token}");
-        var target = new HttpTarget(Key("Url"), url, headers, ReadTimeout());
-        return services => services.AddDestination(name, terms, provider =>
+        Secrets.AddUrl(url);
+        foreach (var value in headers.Values) Secrets.AddHeader(value);
+        var target = new HttpTarget(Key("Url"), url, headers, ReadTimeout(), Secrets);
+        return services => services.AddDestination(this, terms, provider =>
         {
             var time = provider.GetRequiredService<TimeProvider>();
             return create(new HttpPoster(target, time), time);

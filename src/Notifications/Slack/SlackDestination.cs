@@ -20,13 +20,15 @@ internal sealed class SlackDestination(HttpPoster poster) : IDestination
         poster.Post(new { Text = Mrkdwn.Of(message.Subject, message.Text) }, cancellationToken);
 }
 
-/// <summary>Slack's markup. Names and reasons come from devices, and must not make a link or mention a channel.</summary>
+/// <summary>Slack's markup for a text in which nothing of a device is a link (<see cref="Text.LinkFree"/>). It mentions nobody.</summary>
 internal static class Mrkdwn
 {
     /// <summary>Discord's limit; Slack's is 4,000.</summary>
     internal const int Longest = 2000;
 
-    /// <summary>Breaks up <c>@everyone</c>, which Discord obeys in plain text. It is invisible.</summary>
+    /// <summary>
+    /// Breaks up <c>@everyone</c>, which Discord obeys in plain text, and what it makes of <c>&lt;#</c> or <c>&lt;t:</c>. It is invisible.
+    /// </summary>
     private const string ZeroWidthSpace = "\u200B";
 
     public static string Of(string title, string body)
@@ -45,7 +47,7 @@ internal static class Mrkdwn
             var piece = rune.Value switch
             {
                 '&' => "&amp;",
-                '<' => "&lt;",
+                '<' => "&lt;" + ZeroWidthSpace,
                 '>' => "&gt;",
                 '@' => "@" + ZeroWidthSpace,
                 _ => rune.ToString(),

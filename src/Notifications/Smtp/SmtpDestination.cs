@@ -45,12 +45,7 @@ internal sealed class SmtpDestination(SmtpOptions options, TimeProvider time) : 
 
     private string Said(Exception exception, int status) => $"{Server}: {status} {Brief(exception.Message)}";
 
-    private static string Brief(string text)
-    {
-        const int enough = 200;
-        var printable = Characters.Printable(text).Trim();
-        return printable.Length <= enough ? printable : printable[..enough];
-    }
+    private string Brief(string text) => options.Secrets.Quote(text);
 
     /// <summary>Goes on without an address that the server refuses for good (5xx). A passing error fails the whole mail.</summary>
     private sealed class SmtpCourier : SmtpClient

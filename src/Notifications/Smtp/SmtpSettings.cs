@@ -1,4 +1,5 @@
 using System.Net;
+using IoTOrleans.Notifications.Http;
 using MailKit.Security;
 using MimeKit;
 
@@ -14,7 +15,8 @@ internal sealed record SmtpOptions(
     MailboxAddress From,
     IReadOnlyList<MailboxAddress> To,
     bool AsciiSubject,
-    TimeSpan Timeout);
+    TimeSpan Timeout,
+    SecretMask Secrets);
 
 internal static class SmtpSettings
 {
@@ -29,12 +31,14 @@ internal static class SmtpSettings
             Port: port,
             Security: Security(section, port),
             Username: section.Text("Username"),
-            Password: section.Text("Password"),
+            Password: section.Secret("Password"),
             From: Mailbox(section, "From", section.Required("From", "say whose name the mails carry, for example iot@example.net")),
             To: [.. (section.Reader.List(section.Key("To"), "name at least one mail address") ?? [])
                 .Select(to => Mailbox(section, "To", to))],
             AsciiSubject: section.Reader.Flag("Notifications:AsciiSubject", false),
-            Timeout: section.ReadTimeout());
+            Timeout: section.ReadTimeout(),
+            Secrets: section.Secrets);
+        if (options is { Username: { } username, Password: { } password }) section.Secrets.AddLogin(username, password);
 
         var terms = section.Terms(rate: "1/s");
         if (options.To.Count == 0)
@@ -48,7 +52,7 @@ internal static class SmtpSettings
         }
 
         return services => services.AddDestination(
-            section.Name, terms, provider => new SmtpDestination(options, provider.GetRequiredService<TimeProvider>()));
+            section, terms, provider => new SmtpDestination(options, provider.GetRequiredService<TimeProvider>()));
     }
 
     private static SecureSocketOptions Security(DestinationSection section, int port)

@@ -59,7 +59,7 @@ internal sealed partial class SnsDestination : IDestination
             services.NeedAwsCredentials(section.Key("TopicArn"));
             services.TryAddSingleton(_ => new SnsClient(new SnsConfig { Timeout = EachAttempt }));
             services.AddDestination(
-                section.Name, terms, provider => ActivatorUtilities.CreateInstance<SnsDestination>(provider, options));
+                section, terms, provider => ActivatorUtilities.CreateInstance<SnsDestination>(provider, options));
         };
     }
 

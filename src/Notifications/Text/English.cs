@@ -47,7 +47,7 @@ internal sealed class English(LocalClock clock, string source)
 
     protected override string WhatHappened(Notification n)
     {
-        var name = Characters.Printable(n.ThingName);
+        var name = LinkFree.Of(n.ThingName);
         return n.Event switch
         {
             NotificationEvent.DeviceNeverSeen =>
@@ -99,7 +99,7 @@ internal sealed class English(LocalClock clock, string source)
         : $"{usual.Outages} outages so far, {usual.Within} of them over within {Words(usual.Bound)}, "
             + $"the longest within {Words(usual.Longest)}.";
 
-    private static string RuleOf(Notification n) => n.PolicyMatch is null ? "default rule" : $"rule {Characters.Printable(n.PolicyMatch)}";
+    private static string RuleOf(Notification n) => n.PolicyMatch is null ? "default rule" : $"rule {LinkFree.Of(n.PolicyMatch)}";
 
     private static string LimitOf(Notification n) => $"{(n.NeverSeen ? "expected within" : "grace")} {Words(n.Grace)}";
 
@@ -128,7 +128,7 @@ internal sealed class English(LocalClock clock, string source)
 
     protected override IEnumerable<string> FlappingLines(Notification n)
     {
-        var name = Characters.Printable(n.ThingName);
+        var name = LinkFree.Of(n.ThingName);
         if (n.Event == NotificationEvent.DeviceSteady)
         {
             yield return $"{name} has been connected since {Long(EndOf(n))} without a drop. "
@@ -264,13 +264,13 @@ internal sealed class English(LocalClock clock, string source)
             (false, { } at) => $"told {Moment(at, now)}",
             _ => "not told yet",
         };
-        return $"- {Characters.Printable(thing.ThingName)}: {Words(now - thing.Since)}, since {Moment(thing.Since, now)}, {told}"
+        return $"- {LinkFree.Of(thing.ThingName)}: {Words(now - thing.Since)}, since {Moment(thing.Since, now)}, {told}"
             + (thing.IsNew ? " - new" : "");
     }
 
     private static string InWords(FlakyThing thing)
     {
-        var drops = $"{Characters.Printable(thing.ThingName)} ({N(thing.Drops)} drops or more";
+        var drops = $"{LinkFree.Of(thing.ThingName)} ({N(thing.Drops)} drops or more";
         return Usual.Of(thing.Durations) is not { } usual ? $"{drops})"
             : $"{drops}; of {N(usual.Outages)} so far {N(usual.Within)} were over within {Words(usual.Bound)}, "
                 + $"the longest within {Words(usual.Longest)})";

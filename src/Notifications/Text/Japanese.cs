@@ -49,7 +49,7 @@ internal sealed class Japanese(LocalClock clock, string source)
 
     protected override string WhatHappened(Notification n)
     {
-        var name = Characters.Printable(n.ThingName);
+        var name = LinkFree.Of(n.ThingName);
         return n.Event switch
         {
             NotificationEvent.DeviceNeverSeen =>
@@ -97,7 +97,7 @@ internal sealed class Japanese(LocalClock clock, string source)
         ? $"これまでの切断{usual.Outages}回はすべて{Words(usual.Bound)}以内に復帰"
         : $"これまでの切断{usual.Outages}回のうち{usual.Within}回は{Words(usual.Bound)}以内に復帰（最長でも{Words(usual.Longest)}以内）";
 
-    private static string RuleOf(Notification n) => n.PolicyMatch is null ? "既定の設定" : $"設定 {Characters.Printable(n.PolicyMatch)}";
+    private static string RuleOf(Notification n) => n.PolicyMatch is null ? "既定の設定" : $"設定 {LinkFree.Of(n.PolicyMatch)}";
 
     private static string Held(TimeSpan hold) => hold > TimeSpan.Zero ? $"、{For(hold)}つながっています" : "ました";
 
@@ -127,7 +127,7 @@ internal sealed class Japanese(LocalClock clock, string source)
 
     protected override IEnumerable<string> FlappingLines(Notification n)
     {
-        var name = Characters.Printable(n.ThingName);
+        var name = LinkFree.Of(n.ThingName);
         if (n.Event == NotificationEvent.DeviceSteady)
         {
             yield return $"{name} は {Long(EndOf(n))} から切断なくつながっています。それまでの{For(n.Duration)}に切断と再接続を{n.Drops}回繰り返していました。対応は不要です。";
@@ -264,13 +264,13 @@ internal sealed class Japanese(LocalClock clock, string source)
             (false, { } at) => $"{Minute(at, now)} に通知済み",
             _ => "未通知",
         };
-        return $"・{Characters.Printable(thing.ThingName)}: {Words(now - thing.Since)}（{Minute(thing.Since, now)}から、{told}"
+        return $"・{LinkFree.Of(thing.ThingName)}: {Words(now - thing.Since)}（{Minute(thing.Since, now)}から、{told}"
             + (thing.IsNew ? "、新規）" : "）");
     }
 
     private static string InWords(FlakyThing thing)
     {
-        var drops = $"{Characters.Printable(thing.ThingName)}（{N(thing.Drops)}回以上";
+        var drops = $"{LinkFree.Of(thing.ThingName)}（{N(thing.Drops)}回以上";
         return Usual.Of(thing.Durations) is not { } usual ? $"{drops}）"
             : $"{drops}。これまでの{N(usual.Outages)}回のうち{N(usual.Within)}回は{Words(usual.Bound)}以内、最長でも{Words(usual.Longest)}以内に復帰）";
     }

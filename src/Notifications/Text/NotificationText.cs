@@ -92,7 +92,7 @@ internal sealed class NotificationText
 
     private string Subject(Notification n, int longest, bool ascii)
     {
-        var name = Characters.Printable(n.ThingName);
+        var name = LinkFree.Of(n.ThingName);
         if (ascii) name = Characters.Ascii(name);
         var subject = In(ascii).Subject(n, name);
         return subject.Length <= longest

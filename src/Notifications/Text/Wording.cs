@@ -108,24 +108,24 @@ internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, strin
     private static string AsItIs(string reason)
     {
         const int longEnough = 200;
-        var printable = Characters.Printable(reason);
-        return printable.Length <= longEnough ? printable : Characters.Shorten(printable, longEnough);
+        var said = LinkFree.Of(reason);
+        return said.Length <= longEnough ? said : Characters.Shorten(said, longEnough);
     }
 
     /// <summary><c>carrier=acme, site=north</c></summary>
     private static string? AttributesOf(Notification n) => n.Attributes.Count == 0 ? null : string.Join(", ", n.Attributes
-        .OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Characters.Printable($"{pair.Key}={pair.Value}")));
+        .OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => LinkFree.Of($"{pair.Key}={pair.Value}")));
 
     protected static bool AllAtOnce(FleetNotification n) => n.Number == 1 && n.LastAt - n.StartedAt <= TimeSpan.FromMinutes(2);
 
     /// <summary>Those that have joined since the last message, newest first.</summary>
     protected static string NewestOf(FleetNotification n, string comma)
     {
-        var names = string.Join(comma, n.Things.Take(n.Joined).Select(Characters.Printable));
+        var names = string.Join(comma, n.Things.Take(n.Joined).Select(LinkFree.Of));
         return n.Joined > n.Things.Count ? names + comma + "…" : names;
     }
 
-    protected static string NamesOf(FleetNotification n, string comma) => string.Join(comma, n.Things.Select(Characters.Printable));
+    protected static string NamesOf(FleetNotification n, string comma) => string.Join(comma, n.Things.Select(LinkFree.Of));
 
     /// <summary>Reasons and attributes that a good part of the members share: <c>96 % connection lost</c>.</summary>
     protected static List<string> Shares(FleetNotification n, Func<string, string> nameOfReason) =>
@@ -137,7 +137,7 @@ internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, strin
         const double common = 0.2;
         return counts.Where(pair => pair.Value >= common * all)
             .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(mostShown)
-            .Select(pair => $"{Math.Floor(100.0 * pair.Value / all):0} % {Characters.Shorten(Characters.Printable(nameOf(pair.Key)), 80)}");
+            .Select(pair => $"{Math.Floor(100.0 * pair.Value / all):0} % {Characters.Shorten(LinkFree.Of(nameOf(pair.Key)), 80)}");
     }
 
     /// <summary>A line for each thing, as many as fit.</summary>

@@ -1,3 +1,4 @@
+using IoTOrleans.Events;
 using IoTOrleans.Events.Sqs;
 using IoTOrleans.Events.Watermarks;
 using IoTOrleans.Grains.Watching;
@@ -30,6 +31,15 @@ internal static class HealthApi
         // Degraded, never down: the other destinations get their notifications, and what failed or was refused is tried again.
         services.AddReadyCheck("destinations", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<IDestinationHealth>())));
         services.AddReadyCheck("verifiers", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<IVerifierHealth>())));
+        if (settings.Things.Most > 0)
+        {
+            services.AddReadyCheck("things", async (provider, token) =>
+            {
+                var things = provider.GetRequiredService<ThingLimit>();
+                return await things.IsReached(token) ? HealthCheckResult.Degraded(things.Why) : HealthCheckResult.Healthy();
+            });
+        }
+
         if (settings.QueueUrl is not null)
             services.AddReadyCheck("queue", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<WatermarkCopy>(), "queue")));
         if (settings.ErrorQueueUrl is not null)

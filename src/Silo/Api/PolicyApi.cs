@@ -1,3 +1,4 @@
+using IoTOrleans.Events;
 using IoTOrleans.Events.Parsing;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
@@ -25,7 +26,8 @@ internal static class PolicyApi
             ? TypedResults.Ok(status.Policy) : Problems.NeverHeardOf(name.Value, ", and no policy was set for it");
 
     private static async Task<IResult> Put(
-        RawThingName name, HttpContext context, IGrainFactory grains, IEnumerable<INotificationDestination> destinations, Acts acts)
+        RawThingName name, HttpContext context, IGrainFactory grains, IEnumerable<INotificationDestination> destinations, ThingLimit things,
+        Acts acts)
     {
         if (!context.Request.HasJsonContentType()) return Problems.JsonOnly("the policy");
         var body = JsonBody.Read(
@@ -40,6 +42,8 @@ internal static class PolicyApi
                 mistakes.ConvertAll(mistake => new { field = mistake.Field, detail = mistake.Mistake }));
         }
 
+        using var room = things.Begin();
+        if (!await room.Take([name.Value], context.RequestAborted)) return Problems.TooManyThings(things);
         var policy = await grains.GetGrain<IDeviceGrain>(name.Value).SetPolicy(body.Policy, Caller.NameOf(context));
         acts.PolicySet(context, name.Value);
         return TypedResults.Ok(policy);

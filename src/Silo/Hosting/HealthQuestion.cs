@@ -14,12 +14,12 @@ internal static class HealthQuestion
         {
             using var http = new HttpClient { Timeout = Patience };
             using var response = await http.GetAsync(new Uri(url));
-            Console.WriteLine($"{url}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+            Terminal.Say($"{url}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
             return response.IsSuccessStatusCode ? 0 : 1;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or UriFormatException)
         {
-            await Console.Error.WriteLineAsync($"{url}: {exception.Message}");
+            Terminal.Complain($"{url}: {exception.Message}");
             return 1;
         }
     }

@@ -30,7 +30,7 @@ internal static class Startup
         }
         catch (Exception exception) when (Explain(exception) is { } line)
         {
-            await Console.Error.WriteLineAsync(line);
+            Terminal.Complain(line);
             return Failed;
         }
     }

@@ -15,6 +15,7 @@ internal static class MemoryProvider
         silo.AddMemoryGrainStorage(MemoryStorage);
         silo.Services.AddSingleton(provider => new MemoryCatalogue(provider.GetRequiredKeyedService<IGrainStorage>(MemoryStorage)));
         silo.Services.AddSingleton<IThingCatalogue>(provider => provider.GetRequiredService<MemoryCatalogue>());
+        silo.Services.AddSingleton<CountStored>(_ => Task.FromResult(0L));
         silo.Services.AddGrainStorage(
             ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => provider.GetRequiredService<MemoryCatalogue>());
         silo.UseInMemoryReminderService();

@@ -12,6 +12,8 @@ internal static class SqliteProvider
     public static void UseSqlite(this ISiloBuilder silo, SiloSettings settings)
     {
         silo.Services.AddSingleton<IThingCatalogue, SqliteCatalogue>();
+        silo.Services.AddSingleton<CountStored>(provider => token => provider.GetRequiredService<SqliteStore>().CountGrains(
+            ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, DeviceNames.State, token));
         silo.AddSqliteGrainStorageAsDefault(options => options.Path = settings.SqlitePath);
         silo.AddSqliteReminderTable(options => options.Path = settings.SqlitePath).AddLeanReminders();
         silo.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ClockMark>(provider, settings.SqlitePath + "-clock"));

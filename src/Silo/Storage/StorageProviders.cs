@@ -1,3 +1,4 @@
+using IoTOrleans.Events;
 using IoTOrleans.Grains.State;
 
 namespace IoTOrleans.Silo.Storage;
@@ -7,9 +8,16 @@ internal static class StorageProviders
 {
     public static void UseStorage(this ISiloBuilder silo, SiloSettings settings)
     {
-        if (settings.Storage == StorageProvider.DynamoDB) silo.UseDynamoDB(settings);
-        else if (settings.Storage == StorageProvider.Memory) silo.UseMemory();
+        silo.Services.AddSingleton<IKnownThings, KnownThings>();
+        if (settings.Storage == StorageProvider.DynamoDB)
+        {
+            silo.UseDynamoDB(settings);
+            return;
+        }
+
+        if (settings.Storage == StorageProvider.Memory) silo.UseMemory();
         else silo.UseSqlite(settings);
+        if (settings.Things.Most > 0) silo.Services.CountThings();
     }
 
     internal static DeviceState ReadState(BinaryData data, Func<string, Exception, Exception> unreadable)

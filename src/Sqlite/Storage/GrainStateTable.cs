@@ -69,6 +69,9 @@ internal static class GrainStateTable
             row => new StoredGrain(GrainId.Parse(row.GetString(0), CultureInfo.InvariantCulture), row.GetString(1), Data(row, 2)),
             ("$storage", storage), ("$state", state), ("$after", after), ("$limit", limit));
 
+    public static long Count(StoreConnection connection, string storage, string state) => (long)connection.Scalar(
+        "SELECT COUNT(*) FROM grain_state WHERE storage = $storage AND state = $state", ("$storage", storage), ("$state", state))!;
+
     private static Conflict FindConflict(StoreConnection connection, GrainStateKey key) =>
         new((string?)connection.Scalar($"SELECT etag FROM grain_state WHERE {ThisGrain}", Arguments(key)));
 

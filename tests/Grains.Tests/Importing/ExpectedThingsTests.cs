@@ -108,7 +108,7 @@ public sealed class ExpectedThingsTests
     [InlineData("door-?", null)]
     public void Only_a_glob_without_a_joker_names_a_thing(string glob, string? name)
     {
-        Glob.OnlyNameOf(glob).ShouldBe(name);
-        if (name is not null) Glob.Matches(glob, name).ShouldBeTrue();
+        Glob.Parse(glob).OnlyName.ShouldBe(name);
+        if (name is not null) Glob.Parse(glob).Matches(name).ShouldBeTrue();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Notifications.Text;
 using IoTOrleans.Testing.Http;
 using IoTOrleans.Testing.Services;
 
@@ -52,7 +53,7 @@ public sealed class SlackDestinationTests
         (await destination.Send(Sample.Offline with { ThingName = thingName })).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
 
         Text(slack).Replace("\u200B", "", StringComparison.Ordinal)
-            .ShouldContain(thingName.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+            .ShouldContain(LinkFree.Of(thingName).Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
             .Replace(">", "&gt;", StringComparison.Ordinal));
     }
 

@@ -64,7 +64,7 @@ public sealed class WordingTests
             Sample.Offline with { DisconnectReason = "x\r\nLook: https://evil.example\u2028\u001b[2J" + new string('y', 500) }).Text;
 
         var line = body.Split('\n').Single(l => l.StartsWith("Reason", StringComparison.Ordinal));
-        line.ShouldStartWith("Reason: x  Look: https://evil.example  [2Jyyy");
+        line.ShouldStartWith("Reason: x  Look: https[:]//evil[.]example  [2Jyyy");
         line.Length.ShouldBeLessThan(220);
     }
 
@@ -74,7 +74,7 @@ public sealed class WordingTests
         var known = Sample.Refused.Refused!;
         var forged = Sample.Refused with { Refused = known with { Reason = "x\nLook: https://evil.example\u2028" + new string('y', 500) } };
         var line = Sample.English.Render(forged).Text.Split('\n').Single(l => l.StartsWith("It is powered", StringComparison.Ordinal));
-        line.ShouldStartWith("It is powered and trying: refused 1,214 times since 02:14 (x Look: https://evil.example yyy");
+        line.ShouldStartWith("It is powered and trying: refused 1,214 times since 02:14 (x Look: https[:]//evil[.]example yyy");
         line.Length.ShouldBeLessThan(330);
         Sample.Japanese.Render(forged).Text.Split('\n').Length.ShouldBe(Sample.Japanese.Render(Sample.Refused).Text.Split('\n').Length);
 

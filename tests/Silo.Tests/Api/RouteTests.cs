@@ -1,8 +1,10 @@
+using IoTOrleans.Events;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Catalogue;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using NSubstitute;
 using Shouldly;
 using Xunit;
@@ -18,6 +20,7 @@ public sealed class RouteTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(Substitute.For<IGrainFactory>());
         builder.Services.AddSingleton<ThingList>();
+        builder.Services.AddSingleton(new ThingLimit(0, Substitute.For<IKnownThings>(), NullLogger<ThingLimit>.Instance));
         await using var app = builder.Build();
         app.MapDevices();
         app.MapPolicies();

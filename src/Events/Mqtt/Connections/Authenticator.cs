@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using IoTOrleans.Events.Machine;
+using IoTOrleans.Grains.Policies;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -9,7 +10,8 @@ using Microsoft.Extensions.Options;
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>Decides whether a client may connect, and under which name.</summary>
-internal sealed class Authenticator(IOptions<MqttBrokerOptions> options, BrokerOutbox outbox, MemoryGauge memory)
+internal sealed class Authenticator(
+    IOptions<MqttBrokerOptions> options, BrokerOutbox outbox, MemoryGauge memory, ThingLimit things, ThingFilter watched)
 {
     /// <summary>Would be let in, but all connections are in use.</summary>
     internal static readonly Admission Full =
@@ -19,6 +21,22 @@ internal sealed class Authenticator(IOptions<MqttBrokerOptions> options, BrokerO
 
     private readonly byte[]? _username = DigestOf(options.Value.Username);
     private readonly byte[]? _password = DigestOf(options.Value.Password);
+
+    internal async ValueTask<Admission> Admit(MqttConnectPacket connect, MqttProtocolVersion version)
+    {
+        var admission = Judge(connect, version);
+        if (admission.ThingName is not { } thingName || !watched.Watches(thingName)) return admission;
+        try
+        {
+            return await things.HasRoomFor(thingName)
+                ? admission : Refused(MqttConnectReasonCode.ServerUnavailable, "things", things.Why);
+        }
+        catch (Exception)
+        {
+            // The outbox says in the log what is wrong with storage.
+            return Refused(MqttConnectReasonCode.ServerUnavailable, "storage", "Storage does not answer.");
+        }
+    }
 
     internal Admission Judge(MqttConnectPacket connect, MqttProtocolVersion version)
     {

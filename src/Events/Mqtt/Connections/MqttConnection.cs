@@ -92,7 +92,7 @@ internal sealed class MqttConnection(
         // The first packet is decoded as CONNECT or not at all.
         if (await _packets.Read() is not MqttConnectPacket connect) return false;
 
-        var admission = door.Judge(connect, _packets.Version);
+        var admission = await door.Admit(connect, _packets.Version);
         if (admission.IsGranted && !tryServe())
         {
             // Evicted a moment ago, or there is no room.

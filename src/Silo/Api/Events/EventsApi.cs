@@ -2,6 +2,7 @@ using IoTOrleans.Events;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Parsing;
 using IoTOrleans.Grains.Logging;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Silo.Logging;
 
 namespace IoTOrleans.Silo.Api.Events;
@@ -30,7 +31,7 @@ internal static class EventsApi
 
     private static async Task<IResult> Receive(
         HttpContext context, IConnectionChangeSink sink, ConnectFailureRelay failures, RuleFailures rules, SiloMetrics metrics,
-        MemoryGauge memory, TimeProvider time, EventsLog log)
+        MemoryGauge memory, TimeProvider time, EventsLog log, ThingLimit things, ThingFilter watched)
     {
         if (!IsJson(context.Request)) return Problems.JsonOnly("the events");
         using var room = memory.RoomForBody(context.Request.ContentLength ?? MostBytes);
@@ -44,6 +45,14 @@ internal static class EventsApi
         var events = EventParser.ParseAll(
             await JsonBody.Receive(context.Request.Body, context.RequestAborted), EventSource.Http, time.GetUtcNow());
         foreach (var failure in events.Select(each => each.Failure).OfType<RuleFailure>()) rules.Note(EventSource.Http, failure);
+        using var newThings = things.Begin();
+        var names = events.OfType<ParsedEvent.Change>().Select(change => change.ThingName).Where(watched.Watches).ToHashSet();
+        if (!events.Any(each => each is ParsedEvent.Refused) && !await newThings.Take(names, context.RequestAborted))
+        {
+            metrics.EventsBeyondLimit(events.Count);
+            return Problems.TooManyThings(things, ", so none of these events has been taken");
+        }
+
         return await Take(events, sink, failures, metrics, log, context.RequestAborted);
     }
 

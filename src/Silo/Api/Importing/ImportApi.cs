@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using IoTOrleans.Events;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Silo.Api.Access;
 using Microsoft.AspNetCore.Mvc;
@@ -18,7 +19,7 @@ internal static partial class ImportApi
     }
 
     private static async Task<IResult> Receive(
-        HttpContext context, IGrainFactory grains, ThingFilter watched, Acts acts, ILogger<ImportList> logger)
+        HttpContext context, IGrainFactory grains, ThingFilter watched, ThingLimit things, Acts acts, ILogger<ImportList> logger)
     {
         if (!IsList(context.Request))
         {
@@ -33,12 +34,19 @@ internal static partial class ImportApi
                 $"{ImportsState.Most} imports are not done yet. Send this one when one of them is.");
         }
 
+        using var room = things.Begin();
         var list = new ImportList(watched);
         Import? import = null;
         try
         {
             await list.Read(context.Request.BodyReader, async page =>
             {
+                if (!await room.Take(page, context.RequestAborted))
+                {
+                    throw new BadHttpRequestException(
+                        $"There are new names, so nothing is imported. {things.Why}", StatusCodes.Status429TooManyRequests);
+                }
+
                 if (!await imports.Add(id, page)) throw new BadHttpRequestException("The names came too slowly. Send them again.");
             }, context.RequestAborted);
             if (Refusal(list) is { } refusal) return refusal;

@@ -14,6 +14,8 @@ internal static class InwardComposition
     {
         var services = builder.Services;
         services.AddSingleton(new ThingFilter(settings.Things.Include, settings.Things.Exclude));
+        services.AddSingleton(provider => new ThingLimit(
+            settings.Things.Most, provider.GetRequiredService<IKnownThings>(), provider.GetRequiredService<ILogger<ThingLimit>>()));
         services.AddSingleton<IConnectionChangeSink, WatchedThings>();
         services.AddSingleton<SiloMetrics>();
         services.AddSingleton<EventsLog>();

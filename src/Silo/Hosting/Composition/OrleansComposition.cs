@@ -9,11 +9,11 @@ using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Grains.State;
 using IoTOrleans.Grains.Summaries;
 using IoTOrleans.Silo.Advice;
+using IoTOrleans.Silo.Api.Dashboard;
 using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Silo.Reminders;
 using IoTOrleans.Silo.Storage;
 using Orleans.Configuration;
-using Orleans.Dashboard;
 using Orleans.Storage;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
@@ -29,7 +29,7 @@ internal static class OrleansComposition
             silo.UseEndpoints(settings);
             silo.UseStorage(settings);
             silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
-            silo.AddDashboard();
+            silo.AddThingsDashboard();
             silo.LiveWithinLimits();
         });
 

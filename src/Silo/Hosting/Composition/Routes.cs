@@ -1,10 +1,9 @@
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Api.Dashboard;
 using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Api.Importing;
 using IoTOrleans.Silo.Api.Mutes;
-using Microsoft.AspNetCore.Authorization;
-using Orleans.Dashboard;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
@@ -24,17 +23,5 @@ internal static class Routes
         app.MapNotifications();
         if (settings.HttpEvents) app.MapEvents();
         app.MapDashboard();
-    }
-
-    private static void MapDashboard(this WebApplication app)
-    {
-        // It only has GETs. This one wakes the grain that it is asked about.
-        IEndpointConventionBuilder dashboard = app.MapOrleansDashboard(routePrefix: "/dashboard");
-        dashboard.Add(endpoint =>
-        {
-            if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } route }
-                && route.EndsWith("/GrainState", StringComparison.Ordinal))
-                endpoint.Metadata.Add(new AuthorizeAttribute(Rights.Write));
-        });
     }
 }

@@ -15,7 +15,7 @@ internal static class StartText
         var sync = new Lock();
         started.Register(() =>
         {
-            lock (sync) Console.WriteLine(said ? Watching : Compose(Watching, app, settings));
+            lock (sync) Terminal.Say(said ? Watching : Compose(Watching, app, settings));
         });
         _ = SayEarly();
 
@@ -26,7 +26,7 @@ internal static class StartText
             {
                 if (started.IsCancellationRequested || app.Lifetime.ApplicationStopping.IsCancellationRequested) return;
                 said = true;
-                Console.WriteLine(Compose($"IoTOrleans {Usage.Version} is starting: it waits for {Awaited(settings)}.", app, settings));
+                Terminal.Say(Compose($"IoTOrleans {Usage.Version} is starting: it waits for {Awaited(settings)}.", app, settings));
             }
         }
     }

@@ -13,24 +13,24 @@ internal static class ImportCommand
         }
         catch (Exception exception) when (Startup.Explain(exception) is { } line)
         {
-            return await Fail(line);
+            return Fail(line);
         }
     }
 
     private static async Task<int> Import(string[] arguments)
     {
-        if (Read(arguments, out var url, out var key) is { } mistake) return await Fail(mistake);
-        if (!Console.IsInputRedirected) return await Fail("import reads thing names from its standard input: import < things.jsonl");
+        if (Read(arguments, out var url, out var key) is { } mistake) return Fail(mistake);
+        if (!Console.IsInputRedirected) return Fail("import reads thing names from its standard input: import < things.jsonl");
         if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            return await Fail($"--url={url}: say the address of the service, like http://127.0.0.1:8080.");
+            return Fail($"--url={url}: say the address of the service, like http://127.0.0.1:8080.");
 
         using var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         if (key is not null) http.DefaultRequestHeaders.Authorization = new("Bearer", key);
         await using var input = Console.OpenStandardInput();
         var progress = new ImportProgress(Console.Error, Console.IsErrorRedirected ? null : Width());
         var (status, line) = await new ImportClient(http, progress, TimeProvider.System).Import(input);
-        if (status != 0) return await Fail(line);
-        Console.WriteLine(line);
+        if (status != 0) return Fail(line);
+        Terminal.Say(line);
         return 0;
     }
 
@@ -61,9 +61,9 @@ internal static class ImportCommand
         return reader.Mistakes is [var mistake, ..] ? mistake : null;
     }
 
-    private static async Task<int> Fail(string line)
+    private static int Fail(string line)
     {
-        await Console.Error.WriteLineAsync(line);
+        Terminal.Complain(line);
         return Startup.Failed;
     }
 

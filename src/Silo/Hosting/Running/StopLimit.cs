@@ -25,7 +25,7 @@ internal static class StopLimit
     {
         using var never = new ManualResetEvent(false);
         never.WaitOne(Limit);
-        Console.Error.WriteLine(Say(settings, services));
+        Terminal.Complain(Say(settings, services));
         new Thread(() => Environment.Exit(Environment.ExitCode)) { IsBackground = true }.Start();
         never.WaitOne(LastMoment);
         using var self = Process.GetCurrentProcess();

@@ -10,6 +10,8 @@ namespace IoTOrleans.Silo.Hosting.Settings;
 /// <summary>Reads <see cref="SiloSettings"/> from configuration, and lists all mistakes at once.</summary>
 internal static class ReadSettings
 {
+    private const int MostThings = 1_000_000;
+
     private static readonly string[] Sections = ["Presence", "Things", "Storage", "Events", "Notifications", "Verify", "Auth"];
 
     public static SiloSettings From(IConfiguration configuration, Func<SiloSettings, IEnumerable<string>>? look = null)
@@ -27,7 +29,9 @@ internal static class ReadSettings
             Storage: storage,
             SqlitePath: ReadSqlitePath(reader),
             DynamoDB: ReadDynamoDB(reader, configuration),
-            Things: new(ReadGlobs(reader, "Things:Include"), ReadGlobs(reader, "Things:Exclude")),
+            Things: new(
+                ReadGlobs(reader, "Things:Include"), ReadGlobs(reader, "Things:Exclude"),
+                reader.Number("Things:Most", embedded ? MostThings : 0, 0, 100_000_000)),
             QueueUrl: reader.Url("Events:Sqs:QueueUrl")?.AbsoluteUri,
             ErrorQueueUrl: reader.Url("Events:Sqs:ErrorQueueUrl")?.AbsoluteUri,
             Mqtt: mqtt,
@@ -71,6 +75,8 @@ internal static class ReadSettings
         if (settings.Storage == StorageProvider.DynamoDB && settings.Mqtt.Port > 0)
             reader.Mistake("Events:Mqtt:Listen:Port: the embedded broker is for one silo with Storage:Provider=Sqlite; set it to 0, or use "
                 + "AWS IoT Core and Events:Sqs:QueueUrl.");
+        if (settings is { Storage: StorageProvider.DynamoDB, Things.Most: > 0 })
+            reader.Mistake($"Things:Most={settings.Things.Most}: with Storage:Provider=DynamoDB nobody counts the things; leave it out.");
         if (settings.Storage != StorageProvider.DynamoDB && settings.Orleans.GatewayPort > 0)
             reader.Mistake($"Orleans:Endpoints:GatewayPort={settings.Orleans.GatewayPort}: a silo that is alone does not use it; "
                 + $"leave it out, or use Storage:Provider=DynamoDB.");

@@ -55,7 +55,8 @@ internal sealed record SiloSettings(
     public bool VerifiesByBroker => VerifyWith != VerifyWith.None && Mqtt.Port > 0;
 }
 
-internal sealed record ThingsSettings(IReadOnlyList<string> Include, IReadOnlyList<string> Exclude);
+/// <param name="Most">How many things there may be; 0: any number.</param>
+internal sealed record ThingsSettings(IReadOnlyList<string> Include, IReadOnlyList<string> Exclude, int Most);
 
 internal sealed record DynamoDBSettings(string TablePrefix, bool CreateTables);
 

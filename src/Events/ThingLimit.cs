@@ -1,0 +1,115 @@
+namespace IoTOrleans.Events;
+
+/// <summary>What is stored, without waking a thing for the question.</summary>
+internal interface IKnownThings
+{
+    Task<long> Count(CancellationToken cancellationToken);
+
+    Task<bool> Knows(string thingName, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// <c>Things:Most</c>: who may send events can make up names, and each of them would be stored. Below the limit this costs nothing, at the
+/// limit a read for each name. A restart counts what is stored; between two restarts a write whose answer was lost is not counted.
+/// </summary>
+/// <param name="most">0: no limit.</param>
+internal sealed partial class ThingLimit(int most, IKnownThings known, ILogger<ThingLimit> logger) : IDisposable
+{
+    private readonly SemaphoreSlim _counting = new(1);
+    private bool _isCounted;
+    private long _count;
+    private long _coming;
+
+    /// <summary>For a person.</summary>
+    public string Why => FormattableString.Invariant(
+        $"{most:N0} things are known, and Things:Most allows no more: delete things that are gone, or set it higher.");
+
+    /// <summary>One for each request that may bring new things.</summary>
+    public NewThings Begin() => new(this);
+
+    public async ValueTask<bool> HasRoomFor(string thingName)
+    {
+        using var one = Begin();
+        return await one.Take([thingName], CancellationToken.None);
+    }
+
+    public async ValueTask<bool> IsReached(CancellationToken cancellationToken)
+    {
+        await Count(cancellationToken);
+        return !IsOff && Interlocked.Read(ref _count) >= most;
+    }
+
+    /// <summary>Before the first thing is stored.</summary>
+    public async ValueTask Count(CancellationToken cancellationToken)
+    {
+        if (IsOff || Volatile.Read(ref _isCounted)) return;
+        await _counting.WaitAsync(cancellationToken);
+        try
+        {
+            if (_isCounted) return;
+            _count = await known.Count(cancellationToken);
+            Volatile.Write(ref _isCounted, true);
+            if (_count >= most) LogReached(Why);
+        }
+        finally
+        {
+            _counting.Release();
+        }
+    }
+
+    public void Added()
+    {
+        if (Interlocked.Increment(ref _count) == most) LogReached(Why);
+    }
+
+    public void Removed() => Interlocked.Decrement(ref _count);
+
+    public void Dispose() => _counting.Dispose();
+
+    private bool IsOff => most == 0;
+
+    private Task<bool> Knows(string thingName, CancellationToken cancellationToken) => known.Knows(thingName, cancellationToken);
+
+    private bool HasRoom(int more) => Interlocked.Read(ref _count) + Interlocked.Read(ref _coming) + more <= most;
+
+    [LoggerMessage(LogLevel.Warning, "{Why} Until then new names are refused over HTTP and MQTT. Known things are watched as always, and "
+        + "events from queues are never refused.")]
+    private partial void LogReached(string why);
+
+    /// <summary>
+    /// The names of one request. Until it is disposed they count as if none of them were stored yet: so requests at the same time cannot
+    /// pass the limit together. One of them may be refused that would have fitted.
+    /// </summary>
+    internal sealed class NewThings(ThingLimit limit) : IDisposable
+    {
+        private int _taken;
+
+        /// <returns>False: there are more new names among them than there is room for.</returns>
+        public async ValueTask<bool> Take(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+        {
+            await limit.Count(cancellationToken);
+            return limit.IsOff || limit.HasRoom(names.Count) ? Reserve(names.Count) : await TakeOneByOne(names, cancellationToken);
+        }
+
+        public void Dispose() => Interlocked.Add(ref limit._coming, -_taken);
+
+        private async ValueTask<bool> TakeOneByOne(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+        {
+            foreach (var name in names)
+            {
+                if (await limit.Knows(name, cancellationToken)) continue;
+                if (!limit.HasRoom(1)) return false;
+                Reserve(1);
+            }
+
+            return true;
+        }
+
+        private bool Reserve(int count)
+        {
+            _taken += count;
+            Interlocked.Add(ref limit._coming, count);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace IoTOrleans.Notifications.Text;
+
+/// <summary>
+/// Names, reasons and attributes come from devices, and almost every program that shows a text makes links of what looks like one. So
+/// brackets take apart what could be one: <c>http[:]//evil[.]test</c>. A person can read it, and copy it without an invisible character.
+/// Bodies for programs have the exact words.
+/// </summary>
+internal static partial class LinkFree
+{
+    public static string Of(string text) =>
+        Linkable().Replace(Characters.Printable(text), "[$0]").Replace("](", "] (", StringComparison.Ordinal);
+
+    /// <summary>
+    /// The dot before a letter (a domain), the first of the three dots of an IP address, the colon of an address and of the schemes that
+    /// need no slashes, and the second backslash of a Windows share.
+    /// </summary>
+    [GeneratedRegex(
+        """
+        (?<! [\s.] ) \. (?= [\p{L}\p{M}] )
+        | (?<=\d) \. (?= \d{1,3} \. \d{1,3} \. \d )
+        | : (?= // )
+        | (?<= \b (?: mailto | tel | sms | sips? | skype | callto | javascript | data | file | news | magnet ) ) : (?= \S )
+        | (?<= \\ ) \\
+        """,
+        RegexOptions.IgnorePatternWhitespace | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Linkable();
+}

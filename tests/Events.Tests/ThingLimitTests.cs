@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using IoTOrleans.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace IoTOrleans.Events.Tests;
+
+public sealed class ThingLimitTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Requests_at_the_same_time_do_not_pass_it_together()
+    {
+        var stored = new Stored();
+        using var limit = Limit(100, stored);
+        var refused = 0;
+        await Parallel.ForAsync(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (request, cancel) =>
+        {
+            using var names = limit.Begin();
+            string[] asked = [.. Enumerable.Range(0, 10).Select(n => $"{request}-{n}")];
+            if (await names.Take(asked, cancel)) Array.ForEach(asked, name => stored.Store(name, limit));
+            else Interlocked.Increment(ref refused);
+        });
+        stored.Names.Count.ShouldBeLessThanOrEqualTo(100);
+        refused.ShouldBeGreaterThanOrEqualTo(54);
+        (await limit.HasRoomFor("new")).ShouldBe(stored.Names.Count < 100, "what is refused takes no room");
+    }
+
+    [Fact]
+    public async Task Below_it_nobody_is_looked_up_and_at_it_known_names_pass()
+    {
+        var stored = new Stored("a", "b", "c");
+        using var limit = Limit(4, stored);
+        (await Takes(limit, "d")).ShouldBeTrue();
+        stored.Questions.ShouldBe(0);
+        (await Takes(limit, "a", "b", "c")).ShouldBeTrue();
+        stored.Store("d", limit);
+        (await Takes(limit, "a", "d", "b", "c")).ShouldBeTrue();
+        (await Takes(limit, "a", "e")).ShouldBeFalse();
+        (await limit.IsReached(Cancel)).ShouldBeTrue();
+
+        // The first name that is too many ends it, so a list of made-up names costs one question.
+        var before = stored.Questions;
+        (await Takes(limit, [.. Enumerable.Range(0, 10_000).Select(n => $"made-up-{n}")])).ShouldBeFalse();
+        (stored.Questions - before).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task It_is_said_when_it_is_reached_and_again_after_it_has_fallen_below()
+    {
+        var log = new RecordingLogger<ThingLimit>();
+        using var limit = new ThingLimit(2, new Stored("a", "b"), log);
+        await limit.Count(Cancel);
+        await limit.Count(Cancel);
+        log.Lines.Count.ShouldBe(1);
+        limit.Added();
+        limit.Removed();
+        log.Lines.Count.ShouldBe(1, "it was never below");
+        limit.Removed();
+        (await limit.IsReached(Cancel)).ShouldBeFalse();
+        limit.Added();
+        log.Lines.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Zero_is_no_limit()
+    {
+        using var limit = Limit(0, new Stored("a", "b"));
+        (await limit.HasRoomFor("c")).ShouldBeTrue();
+        (await limit.IsReached(Cancel)).ShouldBeFalse();
+    }
+
+    private static ThingLimit Limit(int most, Stored stored) => new(most, stored, NullLogger<ThingLimit>.Instance);
+
+    private static async Task<bool> Takes(ThingLimit limit, params string[] names)
+    {
+        using var some = limit.Begin();
+        return await some.Take(names, Cancel);
+    }
+
+    private sealed class Stored(params string[] names) : IKnownThings
+    {
+        private int _questions;
+
+        public ConcurrentDictionary<string, bool> Names { get; } = new(names.Select(name => new KeyValuePair<string, bool>(name, true)));
+
+        public int Questions => _questions;
+
+        public void Store(string name, ThingLimit limit)
+        {
+            if (Names.TryAdd(name, true)) limit.Added();
+        }
+
+        public Task<long> Count(CancellationToken cancellationToken) => Task.FromResult((long)Names.Count);
+
+        public Task<bool> Knows(string thingName, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _questions);
+            return Task.FromResult(Names.ContainsKey(thingName));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using CsCheck;
+using IoTOrleans.Grains.Policies;
+
+namespace IoTOrleans.Grains.Tests.Presence;
+
+public sealed class GlobProperties
+{
+    private static readonly string[] Pieces =
+        ["a", "b", "ab", "*", "?", @"\*", @"\?", @"\\", @"\", "**", "e\u0301", "\u0301", "👍🏽", "👩‍🔧", "🇯", "🇯🇵", "が", "か\u3099", "𠮷", "-"];
+
+    private static readonly Gen<string> Globs = Gen.OneOf(Pieces).Array[0, 10].Select(string.Concat);
+
+    /// <summary>Often made of the same pieces, so that many match.</summary>
+    private static readonly Gen<string> Names = Gen.OneOf(Pieces).Array[0, 12].Select(string.Concat);
+
+    [Fact]
+    public void A_compiled_glob_matches_what_the_definition_matches() => Gen.Select(Globs, Names)
+        .Sample((glob, name) => Glob.Parse(glob).Matches(name) == Matches(glob, 0, name, 0), iter: 200_000);
+
+    [Fact]
+    public void A_glob_made_from_a_name_matches_it() => Gen.Select(Names, Gen.Int[0, 1 << 12]).Sample((name, holes) =>
+    {
+        var elements = Elements(name).Select((element, n) => (holes >> n % 12 & 1) == 1 ? (n % 2 == 0 ? "?" : "*") : Escaped(element));
+        return Glob.Parse(string.Concat(elements)).Matches(name);
+    });
+
+    /// <summary>The definition: a star is any number of characters as people see them, tried one after the other.</summary>
+    private static bool Matches(string glob, int at, string name, int next)
+    {
+        if (at == glob.Length) return next == name.Length;
+        if (glob[at] == '*')
+        {
+            for (var skipped = next; ; skipped += StringInfo.GetNextTextElementLength(name, skipped))
+            {
+                if (Matches(glob, at + 1, name, skipped)) return true;
+                if (skipped == name.Length) return false;
+            }
+        }
+
+        if (next == name.Length) return false;
+        if (glob[at] == '?') return Matches(glob, at + 1, name, next + StringInfo.GetNextTextElementLength(name, next));
+        var length = glob[at] == '\\' && at + 1 < glob.Length && glob[at + 1] is '*' or '?' or '\\' ? 2 : 1;
+        return glob[at + length - 1] == name[next] && Matches(glob, at + length, name, next + 1);
+    }
+
+    private static string Escaped(string element) => string.Concat(element.Select(c => c is '*' or '?' or '\\' ? $@"\{c}" : $"{c}"));
+
+    private static IEnumerable<string> Elements(string name)
+    {
+        for (var enumerator = StringInfo.GetTextElementEnumerator(name); enumerator.MoveNext();) yield return enumerator.GetTextElement();
+    }
+}
