@@ -17,6 +17,7 @@ internal static class AccessComposition
         services.AddSingleton(new AccessCheckOptions(HostNames(builder.Configuration, settings)));
         services.AddSingleton<KeyRing>();
         services.AddSingleton<FailedTries>();
+        services.AddSingleton<Acts>();
 
         // Not AddAuthentication: it also writes keys for cookies into the home folder, and there are no cookies.
         services.AddAuthenticationCore(options =>

@@ -18,7 +18,6 @@ internal static class HttpComposition
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.AddHealth(settings);
-        builder.Services.AddSingleton<Acts>();
         builder.Services.AddSingleton<Reception>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Reception>());
         ServerFirst.Arrange(builder.Host);
