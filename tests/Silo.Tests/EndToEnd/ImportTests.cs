@@ -88,7 +88,7 @@ public sealed class ImportTests
         location.ShouldMatch("^/import/[A-Za-z0-9_-]{22}$");
         await silo.Until(async () => (await State(silo, location)).GetProperty("state").GetString() == "done", "its end");
         (await silo.Http.GetStringAsync(location, Cancel))
-            .ShouldBe("""{"state":"done","read":2,"asked":2,"connected":0,"offline":0,"unknown":2}""");
+            .ShouldBe("""{"state":"done","read":2,"asked":2,"connected":0,"offline":0,"unknown":2,"by":null}""");
         (await silo.Status("good")).ShouldBe("unknown");
         (await silo.Status("test-1")).ShouldBeNull();
         (await List(silo, "unknown")).ShouldBe(["good"]);

@@ -32,8 +32,8 @@ public sealed class StoryTests
         history.EnumerateObject().Select(property => property.Name).ShouldBe(["thingName", "items"]);
         history.GetProperty("items").EnumerateArray().Select(item => item.GetRawText()).ShouldBe(
         [
-            $$"""{"at":"{{Time(-30)}}","event":"disconnected","reason":"grace-started","word":null,"destinations":[]}""",
-            $$"""{"at":"{{Time(-60)}}","event":"connected","reason":"first-connected","word":null,"destinations":[]}""",
+            $$"""{"at":"{{Time(-30)}}","event":"disconnected","reason":"grace-started","word":null,"destinations":[],"by":null}""",
+            $$"""{"at":"{{Time(-60)}}","event":"connected","reason":"first-connected","word":null,"destinations":[],"by":null}""",
         ]);
 
         var why = await Get("why");
@@ -45,7 +45,7 @@ public sealed class StoryTests
         waiting.GetProperty("what").GetString().ShouldBe("grace");
         waiting.GetProperty("until").GetString().ShouldBe(device.GetProperty("graceEndsAt").GetString());
         why.GetProperty("items")[0].GetRawText().ShouldBe(
-            $$"""{"at":"{{Time(-30)}}","reason":"grace-started","sentence":"It disconnected, and its grace began.","word":null,"destinations":[]}""");
+            $$"""{"at":"{{Time(-30)}}","reason":"grace-started","sentence":"It disconnected, and its grace began.","word":null,"destinations":[],"by":null}""");
 
         (await silo.Http.GetFromJsonAsync<JsonElement>("/devices")).GetProperty("items").GetArrayLength()
             .ShouldBe(1, "strangers leave no trace");
