@@ -72,7 +72,8 @@ internal sealed class ConnectionBudget(int mostSilent, int mostServed, int reser
     }
 
     /// <summary>Makes room where it is short for another reason.</summary>
-    public void EvictOne()
+    /// <returns>False: no connection is silent.</returns>
+    public bool EvictOne()
     {
         SilentConnections<BudgetedConnection>.Evicted? evicted;
         lock (_gate)
@@ -82,6 +83,7 @@ internal sealed class ConnectionBudget(int mostSilent, int mostServed, int reser
         }
 
         Evict(evicted);
+        return evicted is not null;
     }
 
     private SilentConnections<BudgetedConnection>.Evicted? Silence(BudgetedConnection connection)

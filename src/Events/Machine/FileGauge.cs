@@ -18,8 +18,9 @@ internal sealed partial class FileGauge(int? limit, TimeProvider time, ILogger<F
 
     public int Reserve => Math.Clamp((limit ?? 0) / 8, 64, 512);
 
-    /// <summary>So many silent connections, or fewer where files are few: they leave room for those that say something.</summary>
-    public int MostSilent(int most) => limit is { } files ? Math.Min(most, files / 8) : most;
+    /// <summary>So many silent connections, or fewer where files are few: they leave room for those of another port.</summary>
+    /// <param name="part">How many times as many files there must be.</param>
+    public int MostSilent(int most, int part) => limit is { } files ? Math.Min(most, files / part) : most;
 
     /// <summary>How many more connections fit; null: unknown.</summary>
     public int? Room =>
@@ -36,15 +37,16 @@ internal sealed partial class FileGauge(int? limit, TimeProvider time, ILogger<F
     }
 
     /// <summary>Whether this connection of a device is one too many. If so, logs it.</summary>
-    public bool IsOneTooMany(Socket? connection) => IsBeyond(connection, limit - Reserve);
+    /// <param name="makeRoom">Closes another connection, if there is one that matters less.</param>
+    public bool IsOneTooMany(Socket? connection, Func<bool> makeRoom) => IsBeyond(connection, limit - Reserve, makeRoom);
 
     /// <summary>The same for a connection of a person or a health check.</summary>
-    public bool IsOneTooManyForHttp(Socket? connection) => IsBeyond(connection, limit - (Reserve / 2));
+    public bool IsOneTooManyForHttp(Socket? connection, Func<bool> makeRoom) => IsBeyond(connection, limit - (Reserve / 2), makeRoom);
 
     /// <summary>The system gives out the lowest free number, so all below the newest are in use.</summary>
-    private bool IsBeyond(Socket? connection, int? most)
+    private bool IsBeyond(Socket? connection, int? most, Func<bool> makeRoom)
     {
-        if (connection is null || most is null || connection.Handle < most) return false;
+        if (connection is null || most is null || connection.Handle < most || makeRoom()) return false;
         if (_full.ShouldLog(out var more)) LogFull(limit!.Value, Reserve, more);
         return true;
     }

@@ -20,7 +20,7 @@ internal sealed class MqttBroker(
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<MqttConnection, Task> _connections = new();
-    private readonly ConnectionBudget _budget = new(files.MostSilent(options.Value.MaxSilent), options.Value.MaxConnections);
+    private readonly ConnectionBudget _budget = new(files.MostSilent(options.Value.MaxSilent, part: 2), options.Value.MaxConnections);
     private IConnectionListener? _listener;
     private Task _accepting = Task.CompletedTask;
 
@@ -85,9 +85,8 @@ internal sealed class MqttBroker(
 
     private void Admit(ConnectionContext transport)
     {
-        if (files.IsOneTooMany(transport.Features.Get<IConnectionSocketFeature>()?.Socket))
+        if (files.IsOneTooMany(transport.Features.Get<IConnectionSocketFeature>()?.Socket, _budget.EvictOne))
         {
-            _budget.EvictOne();
             _ = Refuse(transport, "files");
             return;
         }

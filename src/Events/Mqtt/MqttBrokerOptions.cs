@@ -1,3 +1,5 @@
+using IoTOrleans.Events.Machine;
+
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>The settings under <c>Events:Mqtt:Listen</c>, read only where there is a broker.</summary>
@@ -18,8 +20,11 @@ internal sealed class MqttBrokerOptions
     /// <summary>One more client gets the answer "server unavailable". An idle connection takes about 7 KB.</summary>
     public int MaxConnections { get; set; } = 10_000;
 
-    /// <summary>Connections without a CONNECT, loopback and others apart. One more evicts another one.</summary>
-    public int MaxSilent { get; set; } = 2_500;
+    /// <summary>
+    /// Connections without a CONNECT, loopback and others apart. One more evicts another one. A whole fleet may come back at once, so there
+    /// are as many as memory allows: a sixteenth of it, at 8 KB each.
+    /// </summary>
+    public int MaxSilent { get; set; } = (int)Math.Clamp(MemoryReading.OfThisProcess().Limit / 16 / 8192, 1_000, 10_000);
 
     /// <summary>A whole packet with its header. MQTT allows 256 MB, which the broker would buffer; it reads no payloads.</summary>
     public int MaxPacketBytes { get; set; } = 16 * 1024;

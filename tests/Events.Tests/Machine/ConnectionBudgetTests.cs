@@ -42,8 +42,7 @@ public sealed class ConnectionBudgetTests
                 }
                 else if (step.Kind == Kind.EvictOne)
                 {
-                    budget.EvictOne();
-                    told.EvictOne();
+                    budget.EvictOne().ShouldBe(told.EvictOne());
                 }
                 else if (connections.Count > 0)
                 {
@@ -104,8 +103,21 @@ public sealed class ConnectionBudgetTests
     [InlineData(null, 1000)]
     [InlineData(20_000, 1000)]
     [InlineData(1024, 128)]
-    public void Where_files_are_few_silent_connections_take_an_eighth_of_them(int? files, int most) =>
-        new FileGauge(files, TimeProvider.System, NullLogger<FileGauge>.Instance).MostSilent(1000).ShouldBe(most);
+    public void Where_files_are_few_silent_connections_take_a_part_of_them(int? files, int most) =>
+        new FileGauge(files, TimeProvider.System, NullLogger<FileGauge>.Instance).MostSilent(1000, part: 8).ShouldBe(most);
+
+    [Fact]
+    public void Where_no_more_files_can_be_open_a_silent_connection_is_closed_for_the_next_one()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var files = new FileGauge(0, TimeProvider.System, NullLogger<FileGauge>.Instance);
+        var (budget, evicted) = (new ConnectionBudget(mostSilent: 100, mostServed: 1), 0);
+        budget.Enter(null, _ => evicted++);
+
+        files.IsOneTooMany(socket, budget.EvictOne).ShouldBeFalse();
+        files.IsOneTooMany(socket, budget.EvictOne).ShouldBeTrue();
+        evicted.ShouldBe(1);
+    }
 
     private enum Kind
     {
@@ -162,9 +174,11 @@ public sealed class ConnectionBudgetTests
             _silent.RemoveAll(one => one.Number == number);
         }
 
-        internal void EvictOne()
+        internal bool EvictOne()
         {
-            if (_silent.Count > 0) Evict(isHere: _silent.All(one => one.IsHere));
+            if (_silent.Count == 0) return false;
+            Evict(isHere: _silent.All(one => one.IsHere));
+            return true;
         }
 
         private void Evict(bool isHere)

@@ -31,7 +31,7 @@ internal sealed partial class HttpConnections(FileGauge files, SiloMetrics metri
     {
         var most = (int)Math.Min(kestrel.Limits.MaxConcurrentConnections ?? Most, int.MaxValue / 2);
         kestrel.Limits.MaxConcurrentConnections = null;
-        _budget = new(files.MostSilent(most), most, reserve: Math.Max(10, most / 10));
+        _budget = new(files.MostSilent(most, part: 8), most, reserve: Math.Max(10, most / 10));
         kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => Hold(connection, next)));
     }
 
@@ -64,9 +64,8 @@ internal sealed partial class HttpConnections(FileGauge files, SiloMetrics metri
 
     internal async Task Hold(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (files.IsOneTooManyForHttp(connection.Features.Get<IConnectionSocketFeature>()?.Socket))
+        if (files.IsOneTooManyForHttp(connection.Features.Get<IConnectionSocketFeature>()?.Socket, _budget.EvictOne))
         {
-            _budget.EvictOne();
             Close(connection, "files");
             return;
         }
