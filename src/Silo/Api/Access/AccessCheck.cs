@@ -33,7 +33,7 @@ internal sealed class AccessCheck(RequestDelegate next, AccessCheckOptions optio
     /// <summary>Null: the request may pass.</summary>
     private (int Status, string Title, string Detail)? Refusal(HttpRequest request)
     {
-        if (!request.Host.HasValue || !HostString.MatchesAny(request.Host.Host, _hosts))
+        if (!request.Host.HasValue || !IsHere(request))
         {
             return (StatusCodes.Status400BadRequest, "Unknown host name", $"The Host header says '{request.Host.Value}'. If that is a name "
                 + $"of this service, set AllowedHosts={request.Host.Host} (more of them with ; between).");
@@ -56,6 +56,9 @@ internal sealed class AccessCheck(RequestDelegate next, AccessCheckOptions optio
         return (StatusCodes.Status401Unauthorized, "Key required",
             "Send Authorization: Bearer <key>, or HTTP Basic with the key as password. The key is the setting Auth:ApiKey.");
     }
+
+    private bool IsHere(HttpRequest request) => HostHeader.IsAddressOf(request.Host.Host, request.HttpContext.Connection.LocalIpAddress)
+        || HostString.MatchesAny(request.Host.Host, _hosts);
 
     /// <summary>A page cannot change these headers, and only browsers send them. The browser guards reads itself (same origin).</summary>
     private static bool IsForeign(HttpRequest request)

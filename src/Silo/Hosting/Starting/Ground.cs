@@ -1,6 +1,7 @@
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Hosting.Lan;
 using IoTOrleans.Sqlite;
 
 namespace IoTOrleans.Silo.Hosting.Starting;
@@ -18,7 +19,7 @@ internal static class Ground
 
     private static List<string> WebTrouble(SiloSettings settings, IConfiguration configuration, out List<ListenPort> ports)
     {
-        (ports, var trouble) = ([], new List<string>());
+        (ports, var trouble, var isOpen) = ([], new List<string>(), false);
         foreach (var address in ListenAddresses.From(configuration))
         {
             try
@@ -34,9 +35,15 @@ internal static class Ground
 
             if (ListenAddresses.IsLoopback(address) || settings.ApiKey is not null || settings.AllowAnonymous) continue;
             trouble.Add($"{address} can be reached from other machines, and no key is set: "
-                + "set Auth:ApiKey (or Auth:AllowAnonymous=true if something else guards this service).");
+                + "set Auth:ApiKey (or Auth:AllowAnonymous=true if something else guards this service)."
+                + (settings.Storage == StorageProvider.DynamoDB ? "" : LocalNetwork.Instead));
+            isOpen = true;
         }
 
+        // By itself that is no mistake; whoever has to set the key should know of it at the same time.
+        if (isOpen && settings.ExternalUrl is null && string.IsNullOrWhiteSpace(configuration["AllowedHosts"]))
+            trouble.Add("AllowedHosts is not set, so other machines reach this one by its address only: name it there as they call it, "
+                + "like raspberrypi.local.");
         return trouble;
     }
 
