@@ -1,6 +1,7 @@
 using IoTOrleans.Aws;
 using IoTOrleans.Silo.Hosting;
 using IoTOrleans.Silo.Hosting.Composition;
+using IoTOrleans.Silo.Hosting.Lan;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Starting;
 
@@ -9,9 +10,11 @@ if (await Usage.Asked(args) is { } status) return status;
 return await Startup.Run(async () =>
 {
     var commandLine = CommandLine.Read(args);
-    var builder = SiloApplication.CreateBuilder(commandLine.Settings);
-    var settings = ReadSettings.From(
-        builder.Configuration, settings => [.. commandLine.Mistakes, .. Ground.Trouble(settings, builder.Configuration)]);
+    var builder = SiloApplication.CreateBuilder(commandLine.Settings, commandLine.Lan);
+    var lan = commandLine.Lan ? await LocalNetwork.Fill(builder.Configuration) : null;
+    var settings = ReadSettings.From(builder.Configuration, settings =>
+        [.. commandLine.Mistakes, .. lan?.Mistakes(settings) ?? [], .. Ground.Trouble(settings, builder.Configuration)]);
+    lan?.Keep();
     settings = await settings.WithTaskAddress(builder.Configuration);
 
     builder.AddSiloLogging();
@@ -30,7 +33,7 @@ return await Startup.Run(async () =>
     app.UseAccess();
     app.MapRoutes(settings);
 
-    app.SayWhereToLook(settings);
+    app.SayWhereToLook(settings, lan);
     app.EndInTime(settings);
     await app.StartOrStop();
     await app.WaitForShutdownAsync();

@@ -12,6 +12,8 @@ internal static class Usage
         IoTOrleans tells you about a device only when it stays away.
 
           IoTOrleans.Silo [--Setting:Name=value ...] [--urls http://127.0.0.1:8080]
+          IoTOrleans.Silo --lan [--Setting:Name=value ...]     the same for the whole local network, with a key, an MQTT user and a
+                                                               password that are made once and kept in data/credentials.json
           IoTOrleans.Silo --health [http://127.0.0.1:8080]     asks a running one whether it is ready; status 0: yes
           IoTOrleans.Silo import [--url http://127.0.0.1:8080] < things.jsonl
                                                                asks a running one to take in the things named there, one a line

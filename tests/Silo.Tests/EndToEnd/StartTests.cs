@@ -34,9 +34,6 @@ public sealed class StartTests
     [InlineData("Events:Mqtt:Listen:Address", "0.0.0.0",
         "Events:Mqtt:Listen:Address=0.0.0.0 can be reached from other machines: set Events:Mqtt:Listen:Username and "
             + "Events:Mqtt:Listen:Password too.")]
-    [InlineData("ASPNETCORE_URLS", "http://0.0.0.0:8099",
-        "http://0.0.0.0:8099 can be reached from other machines, and no key is set: set Auth:ApiKey (or Auth:AllowAnonymous=true if "
-            + "something else guards this service).")]
     [InlineData("Auth:ApiKey", "s", "Auth:ApiKey: key 1 of 1 has 1 characters, and needs 16 at least: the command key prints a new one")]
     [InlineData("Notifications:Sns:TopicArn", "my-topic", "Notifications:Sns:TopicArn")]
     [InlineData("Notifications:Webhook:Url", "example.net/hook", "Notifications:Webhook:Url is not an address")]
@@ -130,7 +127,7 @@ public sealed class StartTests
 
         exitCode.ShouldBe(1, output);
         var lines = output.Trim().Split('\n').Select(line => line.Trim()).ToList();
-        lines.Count.ShouldBe(8, output);
+        lines.Count.ShouldBe(9, output);
         lines.ShouldContain("Presence:Grace=300: say 300s or 5m.");
         lines.ShouldContain("Unknown setting Presence:Grcae is ignored: a typing error?");
         lines.ShouldContain("Unknown setting Presense:RecoveryHold is ignored: a typing error?");
@@ -138,6 +135,7 @@ public sealed class StartTests
         lines.ShouldContain(line => line.StartsWith(
             $"http://127.0.0.1:{port}: the port is taken by the process {Environment.ProcessId} (", StringComparison.Ordinal));
         lines.ShouldContain(line => line.Contains("can be reached from other machines, and no key is set", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.StartsWith("AllowedHosts is not set", StringComparison.Ordinal));
         lines.ShouldContain(line => line.StartsWith(
             $"Events:Mqtt:Listen:Port={port}: the port is taken by the process {Environment.ProcessId} (", StringComparison.Ordinal));
         lines.ShouldContain(

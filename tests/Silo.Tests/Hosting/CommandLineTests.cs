@@ -31,8 +31,22 @@ public sealed class CommandLineTests
     [InlineData("--grace: there is no such setting; docs/settings.md lists them all.", "--grace", "5s")]
     [InlineData("-g: write a setting as --Section:Name=value, like --Presence:Grace=5m.", "-g")]
     [InlineData("5s: write a setting as --Section:Name=value, like --Presence:Grace=5m.", "5s")]
+    [InlineData("--lan takes no value.", "--lan=true")]
+    [InlineData("true: write a setting as --Section:Name=value, like --Presence:Grace=5m.", "--lan", "true")]
     public void What_is_none_is_named(string mistake, params string[] arguments) =>
         CommandLine.Read(arguments).Mistakes.ShouldHaveSingleItem().ShouldBe(mistake);
+
+    [Theory]
+    [InlineData(true, "--lan")]
+    [InlineData(true, "--urls=http://*:1", "--LAN", "--Presence:Grace", "7s")]
+    [InlineData(false, "--urls=http://*:1")]
+    public void Lan_is_no_setting(bool lan, params string[] arguments)
+    {
+        var read = CommandLine.Read(arguments);
+        read.Lan.ShouldBe(lan);
+        read.Mistakes.ShouldBeEmpty();
+        read.Settings.ShouldNotContain(argument => argument.Contains("lan", StringComparison.OrdinalIgnoreCase));
+    }
 
     [Fact]
     public void An_empty_argument_is_none() => CommandLine.Read(["", " ", "--Notifications:Destinations:my__hook:Url=http://a"])

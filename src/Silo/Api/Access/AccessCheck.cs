@@ -30,7 +30,7 @@ internal sealed class AccessCheck(RequestDelegate next, AccessCheckOptions optio
     /// <summary>Null: the request may pass.</summary>
     private (int Status, string Title, string Detail)? Refusal(HttpRequest request)
     {
-        if (!request.Host.HasValue || !HostString.MatchesAny(request.Host.Host, _hosts))
+        if (!request.Host.HasValue || !IsHere(request))
         {
             return (StatusCodes.Status400BadRequest, "Unknown host name", $"The Host header says '{request.Host.Value}'. If that is a name "
                 + $"of this service, set AllowedHosts={request.Host.Host} (more of them with ; between).");
@@ -46,4 +46,7 @@ internal sealed class AccessCheck(RequestDelegate next, AccessCheckOptions optio
         return (StatusCodes.Status403Forbidden, "Forwarded request without a key",
             "This request came through a proxy, and no key is set. Set Auth:ApiKey before you open this service to others.");
     }
+
+    private bool IsHere(HttpRequest request) => HostHeader.IsAddressOf(request.Host.Host, request.HttpContext.Connection.LocalIpAddress)
+        || HostString.MatchesAny(request.Host.Host, _hosts);
 }

@@ -7,6 +7,12 @@ internal static class ListenAddresses
 {
     internal const string Default = "http://127.0.0.1:8080";
 
+    /// <summary>On IPv6 and IPv4.</summary>
+    internal const string Everywhere = "http://*:8080";
+
+    /// <summary>More would only confuse.</summary>
+    internal const int MostShown = 4;
+
     public static IReadOnlyList<string> From(IConfiguration configuration)
     {
         // Kestrel:Endpoints wins over urls, urls over ports: as in Kestrel.
@@ -34,6 +40,26 @@ internal static class ListenAddresses
     public static string? TroubleWithoutKey(string address, AuthSettings auth) =>
         auth.AsksWho || auth.AllowAnonymous || IsLoopback(address) ? null : $"{address} can be reached from other machines, and no key is "
             + "set: set Auth:ApiKey (or Auth:AllowAnonymous=true if something else guards this service).";
+
+    /// <summary>The addresses to show: in place of 0.0.0.0, [::] or * those that work from another machine, if there are any.</summary>
+    /// <param name="own">The addresses at which others reach this machine.</param>
+    public static IReadOnlyList<string> ToShow(IEnumerable<string> listening, IReadOnlyList<IPAddress> own)
+    {
+        var all = listening.ToList();
+        var far = all.Where(address => !IsLoopback(address)).SelectMany(address => Behind(address, own)).ToList();
+        var near = all.Select(address => IsLoopback(address) ? address : Write(BindingAddress.Parse(address), IPAddress.Loopback));
+        return [.. (far.Count > 0 ? far : near).Distinct().Take(MostShown)];
+    }
+
+    private static IEnumerable<string> Behind(string address, IReadOnlyList<IPAddress> own)
+    {
+        // ASP.NET Core listens on all addresses for anything else, a name too.
+        var binding = BindingAddress.Parse(address);
+        var listening = IPAddress.TryParse(binding.Host, out var ip) ? ip : IPAddress.IPv6Any;
+        return OwnAddresses.Behind(listening, own).Select(reached => Write(binding, reached));
+    }
+
+    private static string Write(BindingAddress binding, IPAddress ip) => $"{binding.Scheme}://{new IPEndPoint(ip, binding.Port)}";
 
     /// <summary>Where a server listens for this address; null: a pipe, which cannot be checked beforehand.</summary>
     /// <exception cref="FormatException">The text cannot be read as an address.</exception>

@@ -54,7 +54,7 @@ internal static class SiloApplication
         "IoTOrleans.Silo.Storage.MemoryCatalogue",
     ];
 
-    public static WebApplicationBuilder CreateBuilder(string[] args)
+    public static WebApplicationBuilder CreateBuilder(string[] args, bool lan = false)
     {
         // The same output on every host: some cultures have another calendar.
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -72,7 +72,8 @@ internal static class SiloApplication
             builder.Configuration.AddCommandLine(args);
         }
 
-        if (ListenAddresses.From(builder.Configuration).Count == 0) builder.WebHost.UseUrls(ListenAddresses.Default);
+        if (ListenAddresses.From(builder.Configuration).Count == 0)
+            builder.WebHost.UseUrls(lan ? ListenAddresses.Everywhere : ListenAddresses.Default);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSystemd();

@@ -1,5 +1,6 @@
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Hosting.Lan;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
@@ -9,13 +10,13 @@ internal static class StartText
     /// <summary>A good start is faster than this, also on a slow machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
-    public static void SayWhereToLook(this WebApplication app, SiloSettings settings)
+    public static void SayWhereToLook(this WebApplication app, SiloSettings settings, LocalNetwork? lan)
     {
         var (started, said) = (app.Lifetime.ApplicationStarted, false);
         var sync = new Lock();
         started.Register(() =>
         {
-            lock (sync) Terminal.Say(said ? Watching : Compose(Watching, app, settings));
+            lock (sync) Terminal.Say(said ? Watching : Compose(Watching, app, settings, lan));
         });
         _ = SayEarly();
 
@@ -26,7 +27,8 @@ internal static class StartText
             {
                 if (started.IsCancellationRequested || app.Lifetime.ApplicationStopping.IsCancellationRequested) return;
                 said = true;
-                Terminal.Say(Compose($"IoTOrleans {Usage.Version} is starting: it waits for {Awaited(settings)}.", app, settings));
+                var waiting = $"IoTOrleans {Usage.Version} is starting: it waits for {Awaited(settings)}.";
+                Terminal.Say(Compose(waiting, app, settings, lan));
             }
         }
     }
@@ -36,30 +38,44 @@ internal static class StartText
     private static string Awaited(SiloSettings settings) => settings.Storage == StorageProvider.DynamoDB
         ? $"DynamoDB, or for the other silos of the cluster {settings.Orleans.ClusterId}" : "its storage";
 
-    private static string Compose(string first, WebApplication app, SiloSettings settings)
+    private static string Compose(string first, WebApplication app, SiloSettings settings, LocalNetwork? lan)
     {
-        var url = app.Urls.FirstOrDefault()
-            ?? (ListenAddresses.From(app.Configuration) is [var asked, ..] ? asked : ListenAddresses.Default);
+        var own = OwnAddresses.Find();
+        IReadOnlyList<string> listening = app.Urls.Count > 0 ? [.. app.Urls] : ListenAddresses.From(app.Configuration);
+        var urls = ListenAddresses.ToShow(listening, own);
+        var url = urls.Count > 0 ? urls[0] : ListenAddresses.Default;
         var verifiers = app.Services.GetServices<IConnectionVerifier>().Select(verifier => verifier.Name).ToList();
         var destinations = app.Services.GetServices<INotificationDestination>().Select(destination => destination.Name);
-        var lines = new List<string>
-        {
+        List<string> lines =
+        [
             first,
             $"  Look      {url}/devices/<thing name>   {url}/dashboard   {url}/health/ready",
+            .. urls.Count > 1 ? [$"            also at {string.Join(", ", urls.Skip(1))}"] : Array.Empty<string>(),
             $"  Storage   {Storage(settings)}",
-            $"  Events    {string.Join(", ", Events(settings))}",
+            $"  Events    {string.Join(", ", Events(settings, own))}",
             $"  Verifier  {(verifiers.Count == 0 ? "none" : string.Join(", ", verifiers))}",
             $"  Tells     {string.Join(", ", destinations)} ({settings.Culture}, {settings.TimeZone.Id})",
             $"  Grace     {Grace(settings)}",
-        };
+        ];
         if (settings.Storage == StorageProvider.DynamoDB) lines.Add($"  Silos     {Silos(settings.Orleans)}");
         if (app.Services.GetRequiredService<FileGauge>() is { Limit: { } limit, Room: { } room })
             lines.Add($"  Files     {limit} may be open at once: room for {room} connections");
         var access = app.Services.GetRequiredService<AccessCheckOptions>();
-        if (access.HostNames.Count == 0 && app.Urls.Any(listening => !ListenAddresses.IsLoopback(listening)))
-            lines.Add("  Access    other machines are refused until AllowedHosts names this one as they call it");
+        if (listening.Any(address => !ListenAddresses.IsLoopback(address))) lines.Add($"  Access    {Access(access.HostNames)}");
+        lines.AddRange(lan?.Lines ?? []);
         lines.AddRange(settings.Unknown.Select(key => $"  {SiloSettings.IsIgnored(key)}"));
         return string.Join(Environment.NewLine, lines);
+    }
+
+    private static string Access(IReadOnlyList<string> names) => names.Count == 0
+        ? "other machines reach this one by its address only, until AllowedHosts names it as they call it"
+        : $"other machines may call this one by its address, or {string.Join(", ", names)}";
+
+    private static IEnumerable<string> Broker(MqttSettings mqtt, IReadOnlyList<IPAddress> own)
+    {
+        var listening = IPAddress.Parse(mqtt.Address);
+        return OwnAddresses.Behind(listening, own).DefaultIfEmpty(listening).Take(ListenAddresses.MostShown)
+            .Select(address => new IPEndPoint(address, mqtt.Port).ToString());
     }
 
     private static string Storage(SiloSettings settings) => settings.Storage switch
@@ -73,12 +89,12 @@ internal static class StartText
         ? $"port {orleans.SiloPort} with mutual TLS: only for silos whose certificate {tls.CaFile} has signed"
         : $"port {orleans.SiloPort} without TLS: whoever reaches it owns the fleet, the ClusterId is no key (docs/cluster.md)";
 
-    private static IEnumerable<string> Events(SiloSettings settings)
+    private static IEnumerable<string> Events(SiloSettings settings, IReadOnlyList<IPAddress> own)
     {
         if (settings.QueueUrl is not null) yield return $"SQS queue {settings.QueueUrl}";
         if (settings.ErrorQueueUrl is not null) yield return $"error queue {settings.ErrorQueueUrl}";
         if (settings.Mqtt.Port > 0)
-            yield return $"MQTT broker on {settings.Mqtt.Address}:{settings.Mqtt.Port} (a client id is a thing name)";
+            yield return $"MQTT broker on {string.Join(", ", Broker(settings.Mqtt, own))} (a client id is a thing name)";
         if (settings.HttpEvents) yield return "POST /events";
         if (settings is { QueueUrl: null, Mqtt.Port: 0, HttpEvents: false })
             yield return "none: set Events:Sqs:QueueUrl, or nothing will ever come in";

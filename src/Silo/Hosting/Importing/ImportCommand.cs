@@ -1,4 +1,5 @@
 using IoTOrleans.Silo.Hosting.Composition;
+using IoTOrleans.Silo.Hosting.Lan;
 
 namespace IoTOrleans.Silo.Hosting.Importing;
 
@@ -25,6 +26,7 @@ internal static class ImportCommand
             return Fail($"--url={url}: say the address of the service, like http://127.0.0.1:8080.");
 
         using var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        key ??= OwnKey(address);
         if (key is not null) http.DefaultRequestHeaders.Authorization = new("Bearer", key);
         await using var input = Console.OpenStandardInput();
         var progress = new ImportProgress(Console.Error, Console.IsErrorRedirected ? null : Width());
@@ -56,10 +58,16 @@ internal static class ImportCommand
         }
 
         // As the service beside it finds its own. Any of them will do.
-        var reader = new SettingsReader(new ConfigurationBuilder().AddLocalSettings().AddEnvironmentVariables().Build());
+        var reader = new SettingsReader(LocalSettings());
         key = ReadAuth.Source(reader, ReadAuth.ApiKey).Read(reader.Mistake) is [var any, ..] ? any : null;
         return reader.Mistakes is [var mistake, ..] ? mistake : null;
     }
+
+    /// <summary>What a service on this machine made for itself with <c>--lan</c>. No other machine gets it.</summary>
+    private static string? OwnKey(Uri service) => service.IsLoopback && ReadSettings.SqlitePath(LocalSettings()) is { Length: > 0 } database
+        ? CredentialsFile.Beside(database).Key() : null;
+
+    private static IConfiguration LocalSettings() => new ConfigurationBuilder().AddLocalSettings().AddEnvironmentVariables().Build();
 
     private static int Fail(string line)
     {

@@ -1,7 +1,10 @@
+using IoTOrleans.Silo.Hosting.Lan;
+
 namespace IoTOrleans.Silo.Hosting.Settings;
 
 /// <summary>The arguments that are settings, and the mistakes in the others, most of which ASP.NET Core would ignore.</summary>
-internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mistakes)
+/// <param name="Lan">Open to the local network.</param>
+internal sealed record CommandLine(string[] Settings, bool Lan, IReadOnlyList<string> Mistakes)
 {
     /// <summary>Names without a section: our own, and those of ASP.NET Core and its test host.</summary>
     private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase)
@@ -14,13 +17,19 @@ internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mist
 
     public static CommandLine Read(IReadOnlyList<string> arguments)
     {
-        var (settings, mistakes) = (new List<string>(), new List<string>());
+        var (settings, lan, mistakes) = (new List<string>(), false, new List<string>());
         for (var i = 0; i < arguments.Count; i++)
         {
             var argument = arguments[i];
 
             // A service file may pass a variable that is empty.
             if (string.IsNullOrWhiteSpace(argument)) continue;
+            if (argument.Equals(LocalNetwork.Argument, StringComparison.OrdinalIgnoreCase))
+            {
+                lan = true;
+                continue;
+            }
+
             var named = argument.StartsWith("--", StringComparison.Ordinal) || argument.StartsWith('/');
             var key = argument.Split('=')[0].TrimStart('-', '/');
             if (argument.Contains('='))
@@ -42,7 +51,8 @@ internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mist
 
             void Take(bool hasDashes, params string[] setting)
             {
-                if (!hasDashes) mistakes.Add($"-{key}: a setting begins with two dashes: --{key}=value.");
+                if (key.Equals("lan", StringComparison.OrdinalIgnoreCase)) mistakes.Add($"{LocalNetwork.Argument} takes no value.");
+                else if (!hasDashes) mistakes.Add($"-{key}: a setting begins with two dashes: --{key}=value.");
                 else if (!key.Contains(':') && key.Contains("__", StringComparison.Ordinal))
                     mistakes.Add($"--{key}: two underscores are for environment "
                         + $"variables; here it is --{key.Replace("__", ":", StringComparison.Ordinal)}.");
@@ -52,6 +62,6 @@ internal sealed record CommandLine(string[] Settings, IReadOnlyList<string> Mist
             }
         }
 
-        return new([.. settings], mistakes);
+        return new([.. settings], lan, mistakes);
     }
 }

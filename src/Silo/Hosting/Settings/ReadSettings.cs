@@ -4,6 +4,7 @@ using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Notifications.Settings;
+using IoTOrleans.Silo.Hosting.Lan;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
 
@@ -94,7 +95,8 @@ internal static class ReadSettings
         {
             reader.Mistake(
                 $"Events:Mqtt:Listen:Address={settings.Mqtt.Address} can be reached from other machines: set Events:Mqtt:Listen:Username "
-                    + $"and Events:Mqtt:Listen:Password too.");
+                    + $"and Events:Mqtt:Listen:Password too."
+                    + (settings.Storage == StorageProvider.DynamoDB ? "" : LocalNetwork.Instead));
         }
     }
 
@@ -126,9 +128,15 @@ internal static class ReadSettings
     private static IReadOnlyList<string> ReadGlobs(SettingsReader reader, string key) =>
         reader.List(key, "write a glob, like door-*, or leave it out") ?? [];
 
+    /// <summary>For a program that needs no other setting. Empty: it is wrong.</summary>
+    internal static string SqlitePath(IConfiguration configuration) => SqlitePath(new SettingsReader(configuration));
+
+    private static string SqlitePath(SettingsReader reader) =>
+        reader.FilePath("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db"));
+
     private static string ReadSqlitePath(SettingsReader reader)
     {
-        var path = reader.FilePath("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db"));
+        var path = SqlitePath(reader);
         if (path == ":memory:")
             reader.Mistake("Storage:Sqlite:Path=:memory: would be a file of that name: set Storage:Provider=Memory to keep nothing.");
         return path;

@@ -1,6 +1,7 @@
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Hosting.Lan;
 using IoTOrleans.Silo.Hosting.Tls;
 using IoTOrleans.Sqlite;
 
@@ -20,7 +21,7 @@ internal static class Ground
 
     private static List<string> WebTrouble(SiloSettings settings, IConfiguration configuration, out List<ListenPort> ports)
     {
-        (ports, var trouble) = ([], new List<string>());
+        (ports, var trouble, var isOpen) = ([], new List<string>(), false);
         foreach (var address in ListenAddresses.From(configuration))
         {
             try
@@ -34,9 +35,15 @@ internal static class Ground
                 continue;
             }
 
-            if (ListenAddresses.TroubleWithoutKey(address, settings.Auth) is { } open) trouble.Add(open);
+            if (ListenAddresses.TroubleWithoutKey(address, settings.Auth) is not { } open) continue;
+            trouble.Add(open + (settings.Storage == StorageProvider.DynamoDB ? "" : LocalNetwork.Instead));
+            isOpen = true;
         }
 
+        // By itself that is no mistake; whoever has to set the key should know of it at the same time.
+        if (isOpen && settings.ExternalUrl is null && string.IsNullOrWhiteSpace(configuration["AllowedHosts"]))
+            trouble.Add("AllowedHosts is not set, so other machines reach this one by its address only: name it there as they call it, "
+                + "like raspberrypi.local.");
         return trouble;
     }
 
