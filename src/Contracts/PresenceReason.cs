@@ -80,4 +80,7 @@ public enum PresenceReason
     ImportedUnknown = 142,
     ImportKnown = 143,
     ToldNeverSeen = 144,
+
+    // Beside what a connection change does.
+    TakenOverFromElsewhere = 145,
 }

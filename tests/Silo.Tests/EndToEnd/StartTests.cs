@@ -33,7 +33,7 @@ public sealed class StartTests
     [InlineData("Culture", "fr", "Culture=fr: say en or ja.")]
     [InlineData("Events:Mqtt:Listen:Address", "0.0.0.0",
         "Events:Mqtt:Listen:Address=0.0.0.0 can be reached from other machines: set Events:Mqtt:Listen:Username and "
-            + "Events:Mqtt:Listen:Password too.")]
+            + "Events:Mqtt:Listen:Password too, or Events:Mqtt:Listen:UsersFile.")]
     [InlineData("ASPNETCORE_URLS", "http://0.0.0.0:8099",
         "http://0.0.0.0:8099 can be reached from other machines, and no key is set: set Auth:ApiKey (or Auth:AllowAnonymous=true if "
             + "something else guards this service).")]

@@ -73,10 +73,18 @@ internal static class StartText
         if (settings.QueueUrl is not null) yield return $"SQS queue {settings.QueueUrl}";
         if (settings.ErrorQueueUrl is not null) yield return $"error queue {settings.ErrorQueueUrl}";
         if (settings.Mqtt.Port > 0)
-            yield return $"MQTT broker on {settings.Mqtt.Address}:{settings.Mqtt.Port} (a client id is a thing name)";
+            yield return $"MQTT broker on {Broker(settings.Mqtt)}";
         if (settings.HttpEvents) yield return "POST /events";
         if (settings is { QueueUrl: null, Mqtt.Port: 0, HttpEvents: false })
             yield return "none: set Events:Sqs:QueueUrl, or nothing will ever come in";
+    }
+
+    private static string Broker(MqttSettings mqtt)
+    {
+        var address = IPAddress.Parse(mqtt.Address);
+        var encrypted = mqtt.CertificateFile is not null;
+        var exposed = !encrypted && !IPAddress.IsLoopback(address) ? "; not encrypted" : "";
+        return $"{(encrypted ? "mqtts://" : "")}{new IPEndPoint(address, mqtt.Port)} (a client id is a thing name{exposed})";
     }
 
     internal static string Grace(SiloSettings settings)

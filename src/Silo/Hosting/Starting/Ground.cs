@@ -13,6 +13,7 @@ internal static class Ground
         .. WebTrouble(settings, configuration, out var ports),
         .. Trouble([.. ports, .. OtherPorts(settings)]),
         .. FolderTrouble(settings),
+        .. MqttTrouble(settings.Mqtt),
         .. LimitTrouble(),
     ];
 
@@ -67,6 +68,13 @@ internal static class Ground
         if (FileGauge.LimitOfThisProcess() is { } limit && limit < FileGauge.Least)
             yield return $"This process may have {limit} files open, and needs {FileGauge.Least} at least: "
                 + "raise the limit (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker).";
+    }
+
+    private static IEnumerable<string> MqttTrouble(MqttSettings mqtt)
+    {
+        var options = new MqttBrokerOptions();
+        mqtt.CopyTo(options);
+        return mqtt.Port > 0 ? BrokerCredentials.Trouble(options) : [];
     }
 
     private static IEnumerable<string> FolderTrouble(SiloSettings settings)
