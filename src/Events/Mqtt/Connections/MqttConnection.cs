@@ -132,12 +132,14 @@ internal sealed class MqttConnection(
         {
             _tls = await tls.Handshake(transport.Transport);
         }
-        catch (Exception exception) when (_closedAs is null && exception is AuthenticationException or IOException)
+        catch (Exception exception) when (exception is AuthenticationException or IOException)
         {
+            if (_closedAs is not null) return false;
+
             // Who does not trust the certificate may say so, or only hang up.
             metrics.BrokerRefused("tls");
-            log.NoTls(transport.RemoteEndPoint, exception is AuthenticationException
-                ? exception.GetBaseException().Message : "It broke off the TLS handshake, perhaps because it does not trust the certificate.");
+            log.NoTls(transport.RemoteEndPoint, exception is AuthenticationException ? exception.GetBaseException().Message
+                : "It broke off the TLS handshake; perhaps it does not trust the certificate.");
         }
 
         if (_tls is null) return false;
