@@ -30,7 +30,7 @@ internal sealed class MqttBrokerOptions
     /// <summary>Whether a client must show who it is.</summary>
     public bool HasDoor => !string.IsNullOrEmpty(Username) || UsersFile is not null || ClientCaFile is not null;
 
-    /// <summary>One more connection is closed at once. An idle connection takes about 7 KB.</summary>
+    /// <summary>One more connection is closed at once. An idle connection takes about 7 KB, with TLS 40 KB.</summary>
     public int MaxConnections { get; set; } = 10_000;
 
     /// <summary>A whole packet with its header. MQTT allows 256 MB, which the broker would buffer; it reads no payloads.</summary>
