@@ -39,6 +39,11 @@ public sealed record ConnectionChange(
     /// <summary>The event came over HTTP without a time. It happens now and is newer than everything stored before.</summary>
     [Id(14)] public bool HappensNow { get; init; }
 
+    /// <summary>
+    /// Embedded broker: it took over a connection of the same thing that was still open, from another network address.
+    /// </summary>
+    [Id(15)] public bool FromElsewhere { get; init; }
+
     /// <summary>At most 8 pairs, 256 bytes together; null: the known attributes stay.</summary>
     [Id(11)] public IReadOnlyDictionary<string, string>? Attributes { get; init; }
 }

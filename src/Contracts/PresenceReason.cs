@@ -81,6 +81,9 @@ public enum PresenceReason
     ImportKnown = 143,
     ToldNeverSeen = 144,
 
+    // Beside what a connection change does.
+    TakenOverFromElsewhere = 145,
+
     // What people did, beside the policy: nothing of the thing changes.
     MuteSet = 150,
     MuteRemoved = 151,

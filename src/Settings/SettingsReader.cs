@@ -113,6 +113,9 @@ public sealed class SettingsReader(IConfiguration configuration)
         return "";
     }
 
+    /// <summary>The same; null: not set.</summary>
+    public string? OptionalFilePath(string key) => Text(key) is null ? null : FilePath(key, "");
+
     /// <summary>Items whose names differ only in case: configuration would merge their settings.</summary>
     public IEnumerable<IReadOnlyList<string>> SpelledDifferently(string section) =>
         from name in Spellings(section).Distinct(StringComparer.Ordinal)

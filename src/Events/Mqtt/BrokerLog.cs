@@ -10,6 +10,8 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
     private readonly LogLimiter _evicted = new(time);
     private readonly LogLimiter _refused = new(time);
     private readonly LogLimiter _clientError = new(time);
+    private readonly LogLimiter _noTls = new(time);
+    private readonly LogLimiter _takenOver = new(time);
 
     internal void Evicted(EndPoint? client)
     {
@@ -19,6 +21,17 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
     internal void Refused(EndPoint? client, string why)
     {
         if (_refused.ShouldLog(out var more)) LogRefused(client, why, more);
+    }
+
+    /// <param name="why">May quote the client.</param>
+    internal void NoTls(EndPoint? client, string why)
+    {
+        if (_noTls.ShouldLog(out var more)) LogNoTls(client, Characters.Fit(Characters.Printable(why), MaxQuoteBytes), more);
+    }
+
+    internal void TakenOver(string thing, EndPoint? client, IPAddress former)
+    {
+        if (_takenOver.ShouldLog(out var more)) LogTakenOver(thing, client, former, more);
     }
 
     /// <param name="thingName">null before the client said its name.</param>
@@ -45,6 +58,9 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
     [LoggerMessage(LogLevel.Error, "The MQTT broker could not accept a connection. It tries again in 1 s.")]
     internal partial void AcceptFailed(Exception exception);
 
+    [LoggerMessage(LogLevel.Error, "The MQTT broker could not read its certificate and users again, so it goes on with what it had.")]
+    internal partial void CredentialsFailed(Exception exception);
+
     [LoggerMessage(LogLevel.Information, "MQTT broker on {EndPoint}, start number {Number}.")]
     internal partial void Listening(EndPoint endPoint, long number);
 
@@ -54,6 +70,13 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
 
     [LoggerMessage(LogLevel.Warning, "MQTT client {Client} was refused: {Why}{More}")]
     private partial void LogRefused(EndPoint? client, string why, string more);
+
+    [LoggerMessage(LogLevel.Warning, "MQTT client {Client} was disconnected before it could say anything: {Why}{More}")]
+    private partial void LogNoTls(EndPoint? client, string why, string more);
+
+    [LoggerMessage(LogLevel.Warning, "{Thing} connected from {Client} while it was still connected from {Former}, and took over. If it has "
+        + "not changed its network, two devices use this client ID{More}")]
+    private partial void LogTakenOver(string thing, EndPoint? client, IPAddress former, string more);
 
     [LoggerMessage(LogLevel.Warning, "{Thing} was disconnected because it sent {What}{More}")]
     private partial void LogClientError(string thing, string what, string more);

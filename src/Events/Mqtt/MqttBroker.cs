@@ -14,15 +14,18 @@ namespace IoTOrleans.Events.Mqtt;
 /// </remarks>
 internal sealed class MqttBroker(
     IOptions<MqttBrokerOptions> options, IGrainFactory grains, BrokerClock clock, LiveConnections live, BrokerOutbox outbox,
-    Authenticator door, FileGauge files, EventMetrics metrics, BrokerLog log, ILoggerFactory loggers, TimeProvider time) : IHostedService
+    Authenticator door, BrokerCredentials credentials, FileGauge files, EventMetrics metrics, BrokerLog log, ILoggerFactory loggers,
+    TimeProvider time) : IHostedService
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<MqttConnection, Task> _connections = new();
     private readonly ConnectionBudget _budget = new(files.MostSilent(options.Value.MaxSilent, part: 2), options.Value.MaxConnections);
+    private readonly Lock _looks = new();
     private IConnectionListener? _listener;
     private Task _accepting = Task.CompletedTask;
+    private ITimer? _looking;
 
     /// <summary>Null before the start.</summary>
     internal IPEndPoint? EndPoint => _listener?.EndPoint as IPEndPoint;
@@ -31,11 +34,14 @@ internal sealed class MqttBroker(
     {
         // Settings first: a start that they prevent does not count. Then the number, before anybody can connect under it.
         MqttListener.Check(options.Value);
+        credentials.Open();
         var number = await CountStart();
         _listener = await MqttListener.Open(options.Value, loggers, cancellationToken);
         clock.Started(new BrokerStart(number, time.GetUtcNow()));
         outbox.Start();
         _accepting = AcceptAll(_listener);
+        if (credentials.HasFiles)
+            _looking = time.CreateTimer(_ => LookAtFiles(), null, BrokerCredentials.LookEvery, BrokerCredentials.LookEvery);
         log.Listening(_listener.EndPoint, number);
     }
 
@@ -44,11 +50,32 @@ internal sealed class MqttBroker(
         live.Stop();
         if (_listener is null) return;
 
+        if (_looking is not null) await _looking.DisposeAsync();
         await _listener.UnbindAsync(cancellationToken);
         await _accepting;
         await CloseAll(cancellationToken);
         await _listener.DisposeAsync();
         await outbox.Drain(DrainTimeout, cancellationToken);
+    }
+
+    /// <summary>Whose line is gone from the file of users may not stay either.</summary>
+    private void LookAtFiles()
+    {
+        try
+        {
+            lock (_looks)
+            {
+                if (!credentials.Look()) return;
+            }
+        }
+        catch (Exception exception)
+        {
+            // On a timer's thread it would end the process.
+            log.CredentialsFailed(exception);
+            return;
+        }
+
+        foreach (var connection in _connections.Keys) connection.AskAgain();
     }
 
     private async Task<long> CountStart()

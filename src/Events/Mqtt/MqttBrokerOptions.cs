@@ -7,7 +7,7 @@ internal sealed class MqttBrokerOptions
 {
     internal const string Section = "Events:Mqtt:Listen";
 
-    /// <summary>An IP address or <c>localhost</c>. Beyond loopback a user name and a password are required.</summary>
+    /// <summary>An IP address or <c>localhost</c>. Beyond loopback clients must show who they are: <see cref="HasDoor"/>.</summary>
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>0 lets the system choose, for tests only. In the settings 0 means no broker.</summary>
@@ -17,7 +17,22 @@ internal sealed class MqttBrokerOptions
 
     public string? Password { get; set; }
 
-    /// <summary>One more client gets the answer "server unavailable". An idle connection takes about 7 KB.</summary>
+    /// <summary>The broker's certificate and those that lead from it to its authority, in PEM. Set: the port speaks TLS only.</summary>
+    public string? CertificateFile { get; set; }
+
+    /// <summary>The key of that certificate, in PEM.</summary>
+    public string? KeyFile { get; set; }
+
+    /// <summary>The authorities of client certificates, in PEM.</summary>
+    public string? ClientCaFile { get; set; }
+
+    /// <summary>Credentials for each thing: <see cref="MqttUsers"/>.</summary>
+    public string? UsersFile { get; set; }
+
+    /// <summary>Whether a client must show who it is.</summary>
+    public bool HasDoor => !string.IsNullOrEmpty(Username) || UsersFile is not null || ClientCaFile is not null;
+
+    /// <summary>One more client gets the answer "server unavailable". An idle connection takes about 7 KB, with TLS 40 KB.</summary>
     public int MaxConnections { get; set; } = 10_000;
 
     /// <summary>

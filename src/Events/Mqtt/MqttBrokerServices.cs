@@ -19,6 +19,7 @@ internal static class MqttBrokerServices
         services.TryAddSingleton(new ThingFilter([], []));
         services.AddSingleton<BrokerClock>().AddSingleton<IBrokerClock>(provider => provider.GetRequiredService<BrokerClock>());
         services.AddSingleton<BrokerLog>().AddSingleton<BrokerOutbox>().AddSingleton<LiveConnections>().AddSingleton<Authenticator>();
+        services.AddSingleton<BrokerCredentials>().AddSingleton<PasswordCheck>();
         services.AddSingleton<MqttBroker>().AddHostedService(provider => provider.GetRequiredService<MqttBroker>());
         return services.AddHostedService<BrokerStartSweep>();
     }

@@ -15,6 +15,11 @@ internal static class History
     public static DeviceState Add(DeviceState state, PresenceReason reason, DateTimeOffset at) =>
         Add(state, new(at.ToUnixTimeSeconds(), reason), "");
 
+    /// <summary>If this was the last entry already, only its time moves.</summary>
+    public static DeviceState AddOnce(DeviceState state, PresenceReason reason, DateTimeOffset at) =>
+        state.Ring.Count > 0 && state.Ring[^1].Reason == reason
+            ? state with { Ring = [.. state.Ring.SkipLast(1), new(at.ToUnixTimeSeconds(), reason)] } : Add(state, reason, at);
+
     /// <summary>A destination accepted a notification, or was given up. One entry for all destinations of the same time.</summary>
     /// <param name="saidBy">The entry with which the notification went out; null: it has none.</param>
     public static DeviceState Heard(

@@ -91,6 +91,9 @@ internal static partial class ReasonTexts
         PresenceReason.MuteRemoved => "Somebody ended a mute of it.",
         PresenceReason.ToldNeverSeen => "It was expected, and no event of it came within ExpectWithin: it was told.",
 
+        PresenceReason.TakenOverFromElsewhere => "It connected from another network address while it was connected already; "
+            + "two devices may use its client ID.",
+
         _ => Unknown,
     };
 
@@ -104,6 +107,7 @@ internal static partial class ReasonTexts
             or PresenceReason.WatcherRestarted or PresenceReason.VerifierKnowsNewerDisconnect
             or PresenceReason.DisconnectFoundByAudit or PresenceReason.ImportedDisconnected => "disconnected",
         PresenceReason.ImportedUnknown => "expected",
+        PresenceReason.TakenOverFromElsewhere => "taken-over",
         PresenceReason.MutedAtDeadline => "muted",
         PresenceReason.ToldConfirmed or PresenceReason.ToldUnanswered or PresenceReason.ToldUnverified
             or PresenceReason.ToldNeverSeen => "told",

@@ -2,6 +2,7 @@ using System.Reflection;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Hosting.Credentials;
 using IoTOrleans.Silo.Hosting.Importing;
 
 namespace IoTOrleans.Silo.Hosting;
@@ -18,6 +19,9 @@ internal static class Usage
           IoTOrleans.Silo import [--url http://127.0.0.1:8080] < things.jsonl
                                                                asks a running one to take in the things named there, one a line
           IoTOrleans.Silo key                                  prints a new key for Auth:ApiKey or Auth:ReadOnlyKey
+
+          IoTOrleans.Silo mqtt-user <name> [--file data/mqtt-users] [--password-stdin]
+                                                               adds credentials for one thing, and prints the secret
 
         Without any setting: an MQTT broker on 127.0.0.1:1883, HTTP on 127.0.0.1:8080, state in data/iot-orleans.db, notifications here.
         Settings also come from environment variables (Presence__Grace=10m) and appsettings.json; docs/settings.md lists them all.
@@ -36,6 +40,7 @@ internal static class Usage
     {
         if (args is ["--health", .. var address] && address.Length <= 1) return await HealthQuestion.Ask(address.FirstOrDefault());
         if (args is ["import", .. var rest]) return await ImportCommand.Run(rest);
+        if (args is ["mqtt-user", .. var user]) return await MqttUserCommand.Run(user);
         if (args is ["--help" or "-h" or "-?" or "help"]) Console.WriteLine(Help + Policies);
         else if (args is ["key"]) Console.WriteLine(NewKey.Make());
         else if (args is ["--version"]) Console.WriteLine(Version);

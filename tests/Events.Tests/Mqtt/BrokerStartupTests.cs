@@ -55,7 +55,8 @@ public sealed class BrokerStartupTests
     public async Task Beyond_loopback_there_must_be_a_password(string address) =>
         (await Failure(options => options.Address = address)).ShouldBe(
             $"Events:Mqtt:Listen:Address={address} lets other machines connect: "
-            + "set Events:Mqtt:Listen:Username and Events:Mqtt:Listen:Password as well, or listen on 127.0.0.1.");
+            + "set Events:Mqtt:Listen:Username and Events:Mqtt:Listen:Password, or Events:Mqtt:Listen:UsersFile as well, or listen on "
+            + "127.0.0.1.");
 
     [Fact]
     public async Task A_user_name_without_a_password_is_a_mistake()

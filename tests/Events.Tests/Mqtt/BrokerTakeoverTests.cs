@@ -1,6 +1,8 @@
+using System.Net;
 using IoTOrleans.Testing.Mqtt;
 using MQTTnet;
 using MQTTnet.Protocol;
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
@@ -33,6 +35,50 @@ public sealed class BrokerTakeoverTests
         var end = await broker.Sink.Next();
         end.Change.Connected.ShouldBeFalse();
         end.Change.Number.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.1", false)]
+    [InlineData("127.0.0.1", "127.0.0.2", true)]
+    public async Task A_takeover_from_another_address_is_marked_and_logged(string first, string second, bool elsewhere)
+    {
+        await using var broker = await TestBroker.Start(time: new WatchedTime());
+        await Connect(first);
+        (await broker.Sink.Next()).Change.FromElsewhere.ShouldBeFalse();
+
+        await Connect(second);
+        (await broker.Sink.Next()).Change.FromElsewhere.ShouldBe(elsewhere);
+        await Connect(second);
+        (await broker.Sink.Next()).Change.FromElsewhere.ShouldBeFalse();
+        await Connect(first);
+        (await broker.Sink.Next()).Change.FromElsewhere.ShouldBe(elsewhere);
+
+        // Two of them in a minute.
+        var lines = broker.Log.Lines.Where(line => line.Level == LogLevel.Warning).ToList();
+        lines.Count.ShouldBe(elsewhere ? 1 : 0);
+        if (elsewhere) lines[0].Text.ShouldContain("while it was still connected from 127.0.0.1");
+
+        async Task Connect(string from)
+        {
+            var client = await broker.ConnectRaw(IPAddress.Parse(from));
+            await client.Send(RawClient.Connect("rpi-1"));
+            await client.Read(4);
+        }
+    }
+
+    [Fact]
+    public async Task A_thing_that_comes_back_from_another_address_after_it_had_left_has_taken_nothing_over()
+    {
+        await using var broker = await TestBroker.Start();
+        var client = await broker.ConnectRaw(IPAddress.Parse("127.0.0.2"));
+        await client.Send(RawClient.Connect("rpi-1"));
+        await client.Read(4);
+        await client.Send(0xE0, 0);
+        await broker.Sink.NextOf("rpi-1", connected: false);
+
+        await broker.Connect("rpi-1");
+
+        (await broker.Sink.NextOf("rpi-1", connected: true)).FromElsewhere.ShouldBeFalse();
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Net;
 using IoTOrleans.Events;
 using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Events.Tests.Machine;
@@ -95,9 +96,9 @@ internal sealed class TestBroker : IAsyncDisposable
         return client;
     }
 
-    internal async Task<RawClient> ConnectRaw()
+    internal async Task<RawClient> ConnectRaw(IPAddress? from = null)
     {
-        var client = await RawClient.To(Port);
+        var client = await RawClient.To(Port, from);
         _clients.Add(client);
         return client;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Xunit;
@@ -9,13 +10,17 @@ public sealed class RawClient : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly TcpClient _tcp = new() { NoDelay = true };
+    private readonly TcpClient _tcp;
+
+    private RawClient(IPAddress? from) =>
+        _tcp = new(new IPEndPoint(from ?? IPAddress.Any, 0)) { NoDelay = true };
 
     public NetworkStream Stream => _tcp.GetStream();
 
-    public static async Task<RawClient> To(int port)
+    /// <param name="from">An address of this machine, like 127.0.0.2; null: as the system chooses.</param>
+    public static async Task<RawClient> To(int port, IPAddress? from = null)
     {
-        var client = new RawClient();
+        var client = new RawClient(from);
         await client._tcp.ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken);
         return client;
     }

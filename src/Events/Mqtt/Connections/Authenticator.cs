@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using IoTOrleans.Events.Machine;
@@ -11,7 +12,8 @@ namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>Decides whether a client may connect, and under which name.</summary>
 internal sealed class Authenticator(
-    IOptions<MqttBrokerOptions> options, BrokerOutbox outbox, MemoryGauge memory, ThingLimit things, ThingFilter watched)
+    IOptions<MqttBrokerOptions> options, BrokerCredentials credentials, PasswordCheck passwords, BrokerOutbox outbox, MemoryGauge memory,
+    ThingLimit things, ThingFilter watched)
 {
     /// <summary>Would be let in, but all connections are in use.</summary>
     internal static readonly Admission Full =
@@ -22,9 +24,16 @@ internal sealed class Authenticator(
     private readonly byte[]? _username = DigestOf(options.Value.Username);
     private readonly byte[]? _password = DigestOf(options.Value.Password);
 
-    internal async ValueTask<Admission> Admit(MqttConnectPacket connect, MqttProtocolVersion version)
+    internal ServerTls? Tls => credentials.Tls;
+
+    /// <summary>Whether the line with which a client came in is still there.</summary>
+    internal bool StillKnows(MqttUser user) => credentials.Users?.Has(user) == true;
+
+    /// <param name="certifiedNames">What the client's certificate calls it.</param>
+    internal async ValueTask<Admission> Admit(
+        MqttConnectPacket connect, MqttProtocolVersion version, IReadOnlyList<string> certifiedNames, IPAddress? from)
     {
-        var admission = Judge(connect, version);
+        var admission = await Judge(connect, version, certifiedNames, from);
         if (admission.ThingName is not { } thingName || !watched.Watches(thingName)) return admission;
         try
         {
@@ -38,7 +47,8 @@ internal sealed class Authenticator(
         }
     }
 
-    internal Admission Judge(MqttConnectPacket connect, MqttProtocolVersion version)
+    private async ValueTask<Admission> Judge(
+        MqttConnectPacket connect, MqttProtocolVersion version, IReadOnlyList<string> certifiedNames, IPAddress? from)
     {
         if (connect.AuthenticationMethod is not null)
         {
@@ -46,9 +56,9 @@ internal sealed class Authenticator(
                 MqttConnectReasonCode.BadAuthenticationMethod, "authentication-method", "Only user name and password are supported.");
         }
 
-        if (!Knows(connect)) return Refused(MqttConnectReasonCode.BadUserNameOrPassword, "credentials", "Wrong user name or password.");
-        if (IsNameless(connect.ClientId))
-            return new(MqttConnectReasonCode.Success, AssignedClientId: version == MqttProtocolVersion.V500 ? NewName() : null);
+        var known = await Identify(connect, certifiedNames, from);
+        if (!known.IsGranted) return known;
+        if (IsNameless(connect.ClientId)) return known with { AssignedClientId = version == MqttProtocolVersion.V500 ? NewName() : null };
         if (!ThingName.IsValid(connect.ClientId, out var why))
             return Refused(MqttConnectReasonCode.ClientIdentifierNotValid, "identifier", why!);
 
@@ -57,7 +67,7 @@ internal sealed class Authenticator(
             return Refused(MqttConnectReasonCode.ClientIdentifierNotValid, "identifier", "The client identifier is not UTF-8.");
         if (memory.IsFull) return Refused(MqttConnectReasonCode.ServerUnavailable, "memory", "There is no memory for more things.");
         return outbox.HasRoomFor(connect.ClientId)
-            ? new(MqttConnectReasonCode.Success, connect.ClientId)
+            ? known with { ThingName = connect.ClientId }
             : Refused(MqttConnectReasonCode.ServerUnavailable, "storage", "Too many changes wait to be stored.");
     }
 
@@ -74,9 +84,34 @@ internal sealed class Authenticator(
 
     private static string NewName() => NamePrefix + Guid.NewGuid().ToString("N");
 
-    private bool Knows(MqttConnectPacket connect)
+    /// <summary>Any one of its credentials is enough. A client without a name is no thing, so it may have any of them.</summary>
+    private async ValueTask<Admission> Identify(MqttConnectPacket connect, IReadOnlyList<string> certifiedNames, IPAddress? from)
     {
-        if (_username is null || _password is null) return true;
+        if (!options.Value.HasDoor || KnowsShared(connect)) return new(MqttConnectReasonCode.Success);
+        if (certifiedNames.Any(Covers)) return new(MqttConnectReasonCode.Success);
+        if (credentials.Users is not { } users || (certifiedNames.Count > 0 && connect.Username is null)) return Unknown();
+        switch (await passwords.Check(users, connect.Username, connect.Password ?? [], from))
+        {
+            case PasswordVerdict.Busy:
+                return Refused(MqttConnectReasonCode.ServerUnavailable, "busy", "Too many passwords are being checked; it may try again.");
+            case PasswordVerdict.Right when users.Find(connect.Username) is { } user:
+                return Covers(user.Name) ? new(MqttConnectReasonCode.Success, User: user) : Refused(
+                    MqttConnectReasonCode.NotAuthorized, "identifier", "The user name does not cover this client identifier.");
+            default:
+                return Unknown();
+        }
+
+        bool Covers(string name) => IsNameless(connect.ClientId) || ClientNames.Cover(name, connect.ClientId);
+
+        Admission Unknown() => certifiedNames.Count > 0
+            ? Refused(MqttConnectReasonCode.NotAuthorized, "identifier", "The certificate does not cover this client identifier.")
+            : Refused(MqttConnectReasonCode.BadUserNameOrPassword, "credentials", _username is null && credentials.Users is null
+                ? "A client certificate is required." : "Wrong user name or password.");
+    }
+
+    private bool KnowsShared(MqttConnectPacket connect)
+    {
+        if (_username is null || _password is null) return false;
 
         // Digests, because the comparison takes constant time only for equal lengths. Always both parts.
         var usernameFits = CryptographicOperations.FixedTimeEquals(
@@ -90,10 +125,12 @@ internal sealed class Authenticator(
 
 /// <param name="ThingName">null: the client is served, but is not a thing.</param>
 /// <param name="AssignedClientId">The name that the broker gave to an MQTT 5 client.</param>
+/// <param name="User">The line of the file of users with which it came in.</param>
 /// <param name="Metric">Why the client was refused, as a metric tag.</param>
 /// <param name="Why">Why the client was refused, for a person.</param>
 internal sealed record Admission(
-    MqttConnectReasonCode Code, string? ThingName = null, string? AssignedClientId = null, string? Metric = null, string? Why = null)
+    MqttConnectReasonCode Code, string? ThingName = null, string? AssignedClientId = null, MqttUser? User = null, string? Metric = null,
+    string? Why = null)
 {
     internal bool IsGranted => Code == MqttConnectReasonCode.Success;
 }

@@ -13,6 +13,9 @@ internal sealed record ConnectionEnd(string Reason, MqttDisconnectReasonCode? Fa
     internal static readonly ConnectionEnd ByUs = new("SERVER_INITIATED_DISCONNECT", MqttDisconnectReasonCode.ServerShuttingDown);
     internal static readonly ConnectionEnd OurError = new("SERVER_ERROR", MqttDisconnectReasonCode.UnspecifiedError);
 
+    /// <summary>Its line was taken out of the file of users, or has another hash now.</summary>
+    internal static readonly ConnectionEnd NotKnownAnyMore = new("AUTH_ERROR", MqttDisconnectReasonCode.NotAuthorized);
+
     /// <summary>No CONNECT in time. In MQTT that is no connection, so nothing is reported.</summary>
     internal static readonly ConnectionEnd NeverBegun = new("CONNECT_TIMEOUT", null);
 

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using Microsoft.AspNetCore.Connections;
@@ -17,8 +19,10 @@ internal sealed class MqttConnection(
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly MqttPackets _packets = new(transport.Transport, options.MaxPacketBytes);
+    private MqttPackets _packets = new(transport.Transport, options.MaxPacketBytes);
+    private TlsPipe? _tls;
     private ConnectionEnd? _closedAs;
+    private volatile MqttUser? _user;
     private Visit? _visit;
     private bool _greeted;
 
@@ -43,6 +47,12 @@ internal sealed class MqttConnection(
     }
 
     internal void Abort() => transport.Abort();
+
+    /// <summary>Ends the connection if the line with which the client came in is gone.</summary>
+    internal void AskAgain()
+    {
+        if (_user is { } user && !door.StillKnows(user)) Close(ConnectionEnd.NotKnownAnyMore);
+    }
 
     private async Task<ConnectionEnd> Converse()
     {
@@ -89,10 +99,16 @@ internal sealed class MqttConnection(
             Close(ConnectionEnd.NeverBegun);
         });
 
+        if (door.Tls is { } tls && !await Encrypt(tls)) return false;
+
         // The first packet is decoded as CONNECT or not at all.
         if (await _packets.Read() is not MqttConnectPacket connect) return false;
 
-        var admission = await door.Admit(connect, _packets.Version);
+        var from = (transport.RemoteEndPoint as IPEndPoint)?.Address;
+        var admission = await door.Admit(connect, _packets.Version, _tls?.ClientNames ?? [], from);
+        _user = admission.User;
+        AskAgain();
+        if (_closedAs is not null) return false;
         if (admission.IsGranted && !tryServe())
         {
             // Evicted a moment ago, or there is no room.
@@ -100,13 +116,14 @@ internal sealed class MqttConnection(
             admission = Authenticator.Full;
         }
 
-        if (admission.ThingName is { } thingName && !live.TryBegin(thingName, () => Close(ConnectionEnd.TakenOver), out _visit))
+        if (admission.ThingName is { } thingName && !live.TryBegin(thingName, from, () => Close(ConnectionEnd.TakenOver), out _visit))
         {
             // The broker is stopping. All clients retry a lost connection, but not all retry a refusal.
             return false;
         }
 
         if (_visit is not null) log.Connected(_visit.ThingName, transport.RemoteEndPoint, _visit.Number);
+        if (_visit?.FormerElsewhere is { } former) log.TakenOver(_visit.ThingName, transport.RemoteEndPoint, former);
         Watch(alarm, TimeSpan.FromSeconds(connect.KeepAlivePeriod));
         var answered = await Write(Answers.ToConnect(admission, options.MaxPacketBytes));
         if (admission.IsGranted) return _greeted = answered;
@@ -114,6 +131,27 @@ internal sealed class MqttConnection(
         metrics.BrokerRefused(admission.Metric!);
         log.Refused(transport.RemoteEndPoint, admission.Why!);
         return false;
+    }
+
+    private async Task<bool> Encrypt(ServerTls tls)
+    {
+        try
+        {
+            _tls = await tls.Handshake(transport.Transport);
+        }
+        catch (Exception exception) when (exception is AuthenticationException or IOException)
+        {
+            if (_closedAs is not null) return false;
+
+            // Who does not trust the certificate may say so, or only hang up.
+            metrics.BrokerRefused("tls");
+            log.NoTls(transport.RemoteEndPoint, exception is AuthenticationException ? exception.GetBaseException().Message
+                : "It broke off the TLS handshake; perhaps it does not trust the certificate.");
+        }
+
+        if (_tls is null) return false;
+        _packets = new(_tls, options.MaxPacketBytes);
+        return true;
     }
 
     /// <summary>MQTT-3.1.2-24: a client is gone after 1.5 times its keep-alive without a whole packet.</summary>
@@ -143,15 +181,9 @@ internal sealed class MqttConnection(
 
     private async Task Leave(ConnectionEnd end)
     {
-        try
-        {
-            if (_greeted && end.Farewell is { } code && _packets.Version == MqttProtocolVersion.V500)
-                await Write(new MqttDisconnectPacket { ReasonCode = code });
-        }
-        catch (Exception)
-        {
-            // The client may be gone.
-        }
+        if (_greeted && end.Farewell is { } code && _packets.Version == MqttProtocolVersion.V500)
+            await Try(Write(new MqttDisconnectPacket { ReasonCode = code }).AsTask());
+        if (_tls is not null) await Try(_tls.Close().WaitAsync(CloseTimeout, time));
 
         // Disposing sends what is left, which takes as long as the client wants.
         var disposed = transport.DisposeAsync().AsTask();
@@ -165,4 +197,7 @@ internal sealed class MqttConnection(
             await disposed;
         }
     }
+
+    /// <summary>The client may be gone.</summary>
+    private static async Task Try(Task farewell) => await farewell.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -64,10 +64,10 @@ internal static class MqttListener
             throw new StartupException($"{there} is set without {missing}: set both, or neither.");
         }
 
-        if (!username && !IPAddress.IsLoopback(address))
+        if (!options.HasDoor && !IPAddress.IsLoopback(address))
         {
-            throw new StartupException(
-                $"{Address}={options.Address} lets other machines connect: set {Username} and {Password} as well, or listen on 127.0.0.1.");
+            throw new StartupException($"{Address}={options.Address} lets other machines connect: set {Username} and {Password}, or "
+                + $"{MqttBrokerOptions.Section}:UsersFile as well, or listen on 127.0.0.1.");
         }
 
         return new IPEndPoint(address, options.Port);

@@ -24,16 +24,27 @@ internal static class ConnectionRules
         if (state.ExpectedSince is not null) marked = ExpectationRules.Seen(marked, verdict.At, context, now);
         if (verdict.AnotherIsConnected) return Mark(marked, verdict with { Why = PresenceReason.AnotherClientConnected });
         if (state.Connected != verdict.Connected) marked = marked with { Source = change.Source };
-        var decision = (state.Connected, verdict.Connected) switch
+        var decision = Decide(state, marked, change, verdict, context, now);
+        if (change.FromElsewhere)
+        {
+            // It decides nothing. Two devices that fight over a name must not push everything else out of the history.
+            var noted = History.AddOnce(decision.State, PresenceReason.TakenOverFromElsewhere, verdict.At);
+            decision = decision with { State = noted, Persist = true };
+        }
+
+        return verdict.Forgotten is not { } client ? decision
+            : decision with { Effects = [.. decision.Effects, new PresenceEffect.WarnClientForgotten(client)] };
+    }
+
+    private static PresenceDecision Decide(
+        DeviceState state, DeviceState marked, ConnectionChange change, OrderVerdict verdict, RuleContext context, DateTimeOffset now) =>
+        (state.Connected, verdict.Connected) switch
         {
             (true, true) => StillConnected(state, marked, verdict, context, now),
             (_, true) => Back(marked, change, verdict, context, now),
             (false, false) => StillAway(state, marked, change, verdict, context, now),
             (_, false) => Dropped(marked, change, verdict, context, now),
         };
-        return verdict.Forgotten is not { } client ? decision
-            : decision with { Effects = [.. decision.Effects, new PresenceEffect.WarnClientForgotten(client)] };
-    }
 
     /// <summary>
     /// The broker lost all connections when it stopped. A thing that was connected or in grace gets a whole grace from the start of the

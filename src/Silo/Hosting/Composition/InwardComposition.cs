@@ -26,8 +26,7 @@ internal static class InwardComposition
 
         services.AddMqttBroker(options =>
         {
-            (options.Address, options.Port) = (settings.Mqtt.Address, settings.Mqtt.Port);
-            (options.Username, options.Password) = (settings.Mqtt.Username, settings.Mqtt.Password);
+            settings.Mqtt.CopyTo(options);
             options.SettleTime = settings.Presence.DefaultPolicy.SettleTime;
         });
     }

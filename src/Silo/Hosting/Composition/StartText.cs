@@ -71,11 +71,15 @@ internal static class StartText
         ? "other machines reach this one by its address only, until AllowedHosts names it as they call it"
         : $"other machines may call this one by its address, or {string.Join(", ", names)}";
 
-    private static IEnumerable<string> Broker(MqttSettings mqtt, IReadOnlyList<IPAddress> own)
+    /// <summary>With the addresses at which devices reach it.</summary>
+    private static string Broker(MqttSettings mqtt, IReadOnlyList<IPAddress> own)
     {
         var listening = IPAddress.Parse(mqtt.Address);
-        return OwnAddresses.Behind(listening, own).DefaultIfEmpty(listening).Take(ListenAddresses.MostShown)
-            .Select(address => new IPEndPoint(address, mqtt.Port).ToString());
+        var encrypted = mqtt.CertificateFile is not null;
+        var exposed = !encrypted && !IPAddress.IsLoopback(listening) ? "; not encrypted" : "";
+        var addresses = OwnAddresses.Behind(listening, own).DefaultIfEmpty(listening).Take(ListenAddresses.MostShown)
+            .Select(address => $"{(encrypted ? "mqtts://" : "")}{new IPEndPoint(address, mqtt.Port)}");
+        return $"MQTT broker on {string.Join(", ", addresses)} (a client id is a thing name{exposed})";
     }
 
     private static string Storage(SiloSettings settings) => settings.Storage switch
@@ -93,8 +97,7 @@ internal static class StartText
     {
         if (settings.QueueUrl is not null) yield return $"SQS queue {settings.QueueUrl}";
         if (settings.ErrorQueueUrl is not null) yield return $"error queue {settings.ErrorQueueUrl}";
-        if (settings.Mqtt.Port > 0)
-            yield return $"MQTT broker on {string.Join(", ", Broker(settings.Mqtt, own))} (a client id is a thing name)";
+        if (settings.Mqtt.Port > 0) yield return Broker(settings.Mqtt, own);
         if (settings.HttpEvents) yield return "POST /events";
         if (settings is { QueueUrl: null, Mqtt.Port: 0, HttpEvents: false })
             yield return "none: set Events:Sqs:QueueUrl, or nothing will ever come in";

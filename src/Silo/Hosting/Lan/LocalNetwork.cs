@@ -76,7 +76,8 @@ internal sealed class LocalNetwork
         var isOpen = bool.TryParse(configuration["Auth:AllowAnonymous"], out var anonymous) && anonymous;
         if (!isOpen && !Has(configuration, Credentials.ApiKey) && !Has(configuration, "Auth:ApiKeyFile"))
             yield return Credentials.ApiKey;
-        if (HasNoBroker(configuration) || Has(configuration, "Events:Mqtt:Listen:UsersFile")) yield break;
+        if (HasNoBroker(configuration)) yield break;
+        if (Has(configuration, "Events:Mqtt:Listen:UsersFile") || Has(configuration, "Events:Mqtt:Listen:ClientCaFile")) yield break;
         if (!Has(configuration, Credentials.Username)) yield return Credentials.Username;
         if (!Has(configuration, Credentials.Password)) yield return Credentials.Password;
     }

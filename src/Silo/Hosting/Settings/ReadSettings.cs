@@ -91,11 +91,11 @@ internal static class ReadSettings
             reader.Mistake($"Events:Mqtt:Listen:{there} is set without Events:Mqtt:Listen:{missing}: set both, or neither.");
         }
         else if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address) && !IPAddress.IsLoopback(address)
-            && settings.Mqtt.Username is null)
+            && settings.Mqtt is { Username: null, UsersFile: null, ClientCaFile: null })
         {
             reader.Mistake(
                 $"Events:Mqtt:Listen:Address={settings.Mqtt.Address} can be reached from other machines: set Events:Mqtt:Listen:Username "
-                    + $"and Events:Mqtt:Listen:Password too."
+                    + "and Events:Mqtt:Listen:Password too, or Events:Mqtt:Listen:UsersFile."
                     + (settings.Storage == StorageProvider.DynamoDB ? "" : LocalNetwork.Instead));
         }
     }
@@ -181,7 +181,13 @@ internal static class ReadSettings
             reader.Mistake($"Events:Mqtt:Listen:Address={address}: say an IP address of this machine, like 127.0.0.1 or 0.0.0.0.");
         return new MqttSettings(
             reader.Number("Events:Mqtt:Listen:Port", embedded ? 1883 : 0, 0, 65535), address,
-            reader.Text("Events:Mqtt:Listen:Username"), reader.Text("Events:Mqtt:Listen:Password"));
+            reader.Text("Events:Mqtt:Listen:Username"), reader.Text("Events:Mqtt:Listen:Password"))
+        {
+            CertificateFile = reader.OptionalFilePath("Events:Mqtt:Listen:CertificateFile"),
+            KeyFile = reader.OptionalFilePath("Events:Mqtt:Listen:KeyFile"),
+            ClientCaFile = reader.OptionalFilePath("Events:Mqtt:Listen:ClientCaFile"),
+            UsersFile = reader.OptionalFilePath("Events:Mqtt:Listen:UsersFile"),
+        };
     }
 
     private static TimeZoneInfo ReadTimeZone(SettingsReader reader)

@@ -1,3 +1,4 @@
+using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
@@ -60,7 +61,23 @@ internal sealed record ThingsSettings(IReadOnlyList<string> Include, IReadOnlyLi
 
 internal sealed record DynamoDBSettings(string TablePrefix, bool CreateTables);
 
-internal sealed record MqttSettings(int Port, string Address, string? Username, string? Password);
+internal sealed record MqttSettings(int Port, string Address, string? Username, string? Password)
+{
+    public string? CertificateFile { get; init; }
+
+    public string? KeyFile { get; init; }
+
+    public string? ClientCaFile { get; init; }
+
+    public string? UsersFile { get; init; }
+
+    public void CopyTo(MqttBrokerOptions options)
+    {
+        (options.Address, options.Port, options.Username, options.Password) = (Address, Port, Username, Password);
+        (options.CertificateFile, options.KeyFile) = (CertificateFile, KeyFile);
+        (options.ClientCaFile, options.UsersFile) = (ClientCaFile, UsersFile);
+    }
+}
 
 /// <param name="Tls">Null: silos talk without it.</param>
 internal sealed record OrleansSettings(

@@ -16,6 +16,7 @@ internal static class Ground
         .. Trouble([.. ports, .. OtherPorts(settings)]),
         .. FolderTrouble(settings),
         .. settings.Orleans.Tls is { } tls ? SiloCertificates.Trouble(tls, TimeProvider.System.GetUtcNow()) : [],
+        .. MqttTrouble(settings.Mqtt),
         .. LimitTrouble(),
     ];
 
@@ -74,6 +75,13 @@ internal static class Ground
         if (FileGauge.LimitOfThisProcess() is { } limit && limit < FileGauge.Least)
             yield return $"This process may have {limit} files open, and needs {FileGauge.Least} at least: "
                 + "raise the limit (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker).";
+    }
+
+    private static IEnumerable<string> MqttTrouble(MqttSettings mqtt)
+    {
+        var options = new MqttBrokerOptions();
+        mqtt.CopyTo(options);
+        return mqtt.Port > 0 ? BrokerCredentials.Trouble(options) : [];
     }
 
     private static IEnumerable<string> FolderTrouble(SiloSettings settings)

@@ -1,0 +1,109 @@
+using Microsoft.Extensions.Options;
+
+namespace IoTOrleans.Events.Mqtt;
+
+/// <summary>
+/// The certificate and the users of the broker, from their files. A file that changes is read again; one that has become wrong leaves
+/// everything as it was.
+/// </summary>
+internal sealed partial class BrokerCredentials(IOptions<MqttBrokerOptions> options, TimeProvider time, ILogger<BrokerCredentials> logger)
+{
+    internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long before its end a certificate is mentioned: a certificate of Let's Encrypt is renewed 30 days before it.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
+
+    private readonly FileContent<ServerTls>? _tls = TlsIn(options.Value);
+    private readonly FileContent<MqttUsers>? _users = UsersIn(options.Value);
+    private readonly LogLimiter _validity = new(time, TimeSpan.FromDays(1));
+
+    internal bool HasFiles => _tls is not null || _users is not null;
+
+    /// <summary>null: the broker speaks plain MQTT.</summary>
+    internal ServerTls? Tls => _tls?.Current;
+
+    /// <summary>null: there is no file of users.</summary>
+    internal MqttUsers? Users => _users?.Current;
+
+    internal bool KnowsCertificates => options.Value.ClientCaFile is not null;
+
+    /// <summary>What is wrong with the settings and in their files, all at once.</summary>
+    internal static IReadOnlyList<string> Trouble(MqttBrokerOptions options) => Trouble(options, TlsIn(options), UsersIn(options));
+
+    private static IReadOnlyList<string> Trouble(MqttBrokerOptions options, FileContent<ServerTls>? tls, FileContent<MqttUsers>? users) =>
+        [.. TroubleInSettings(options), .. tls?.Look()?.Mistakes ?? [], .. users?.Look()?.Mistakes ?? []];
+
+    private static IEnumerable<string> TroubleInSettings(MqttBrokerOptions options)
+    {
+        const string section = MqttBrokerOptions.Section;
+        if (options.CertificateFile is null != options.KeyFile is null)
+        {
+            var (there, missing) = options.KeyFile is null ? ("CertificateFile", "KeyFile") : ("KeyFile", "CertificateFile");
+            yield return $"{section}:{there} is set without {section}:{missing}: set both, or neither.";
+        }
+
+        if (options is { ClientCaFile: not null, CertificateFile: null })
+            yield return $"{section}:ClientCaFile is set without {section}:CertificateFile: without TLS no client can show a certificate.";
+    }
+
+    /// <exception cref="StartupException">A file cannot be used.</exception>
+    internal void Open()
+    {
+        var trouble = Trouble(options.Value, _tls, _users);
+        if (trouble.Count > 0) throw new StartupException(string.Join(Environment.NewLine, trouble));
+        if (Tls is { } served) SayValidity(served);
+    }
+
+    /// <returns>Whether the users have changed.</returns>
+    internal bool Look()
+    {
+        if (_tls?.Look() is { } tls) Say(tls, options.Value.CertificateFile!);
+        if (Tls is { } served) SayValidity(served);
+        if (_users?.Look() is not { } users) return false;
+        Say(users, options.Value.UsersFile!);
+        return users.Value is not null;
+    }
+
+    private static FileContent<ServerTls>? TlsIn(MqttBrokerOptions options) =>
+        options is { CertificateFile: { } certificate, KeyFile: { } key }
+            ? new(_ => ServerTls.Load(options), [.. new[] { certificate, key, options.ClientCaFile }.OfType<string>()])
+            : null;
+
+    private static FileContent<MqttUsers>? UsersIn(MqttBrokerOptions options) => options.UsersFile is { } path
+        ? new(before => MqttUsers.Load(path, before), [path]) : null;
+
+    private void Say<T>(Loaded<T> loaded, string file)
+        where T : class
+    {
+        if (loaded.Value is null) LogBad(string.Join(' ', loaded.Mistakes));
+        else LogRead(file);
+    }
+
+    /// <summary>Devices that do not look at the time go on; a broker that refused to start would see none of them.</summary>
+    private void SayValidity(ServerTls served)
+    {
+        var now = time.GetUtcNow();
+        var file = options.Value.CertificateFile!;
+        if (now < served.NotBefore && _validity.ShouldLog("early")) LogNotYetValid(file, served.NotBefore);
+        else if (now > served.NotAfter && _validity.ShouldLog("late")) LogExpired(file, served.NotAfter);
+        else if (now <= served.NotAfter && now > served.NotAfter - Soon && _validity.ShouldLog("soon")) LogEndsSoon(file, served.NotAfter);
+    }
+
+    [LoggerMessage(LogLevel.Information, "The MQTT broker uses {File} as it is now.")]
+    private partial void LogRead(string file);
+
+    [LoggerMessage(LogLevel.Error, "The MQTT broker goes on with what it had, because a file has changed and is wrong: {Mistakes}")]
+    private partial void LogBad(string mistakes);
+
+    [LoggerMessage(LogLevel.Warning, "The certificate in {File} is valid from {NotBefore:u} only: clients that check that refuse to "
+        + "connect. If that is past, look at the clock of this machine.")]
+    private partial void LogNotYetValid(string file, DateTimeOffset notBefore);
+
+    [LoggerMessage(LogLevel.Warning, "The certificate in {File} has expired at {NotAfter:u}: clients that check that refuse to connect. "
+        + "Put a new one into the file; it is read within seconds.")]
+    private partial void LogExpired(string file, DateTimeOffset notAfter);
+
+    [LoggerMessage(LogLevel.Warning, "The certificate in {File} expires at {NotAfter:u}. Put a new one into the file; it is read within "
+        + "seconds.")]
+    private partial void LogEndsSoon(string file, DateTimeOffset notAfter);
+}

@@ -1,0 +1,97 @@
+using IoTOrleans.Events.Mqtt;
+using IoTOrleans.Silo.Hosting.Composition;
+
+namespace IoTOrleans.Silo.Hosting.Credentials;
+
+/// <summary><c>mqtt-user</c>: adds a line to the file of users, or replaces one, and prints the secret, which is kept nowhere.</summary>
+internal static class MqttUserCommand
+{
+    internal const string DefaultFile = "data/mqtt-users";
+
+    private const string Setting = MqttBrokerOptions.Section + ":UsersFile";
+    private const string Usage = "write mqtt-user <name> [--file=data/mqtt-users] [--password-stdin]";
+    private const int LeastCharacters = 8;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public static async Task<int> Run(string[] arguments)
+    {
+        try
+        {
+            if (Read(arguments, out var name, out var file, out var chosen) is { } mistake) return await Fail(mistake);
+            var secret = chosen ? await Console.In.ReadLineAsync() ?? "" : SecretHash.NewSecret();
+            if (chosen && secret.Length < LeastCharacters)
+                return await Fail($"The password has fewer than {LeastCharacters} characters: pipe a longer one into mqtt-user.");
+            var replaced = Write(file, name, chosen ? SecretHash.OfChosen(secret) : SecretHash.OfGenerated(secret));
+            if (!chosen) Console.WriteLine(secret);
+            await Console.Error.WriteLineAsync($"{file}: {name} {(replaced ? "has a new" : "has its")} hash. "
+                + (chosen ? "" : "The secret above is shown only now. ") + $"The client's user name is {name}.");
+            return 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return await Fail(exception.Message);
+        }
+    }
+
+    /// <returns>What is wrong; null: nothing.</returns>
+    private static string? Read(string[] arguments, out string name, out string file, out bool chosen)
+    {
+        (name, file, chosen) = ("", "", false);
+        for (var at = 0; at < arguments.Length; at++)
+        {
+            var argument = arguments[at];
+            if (argument == "--password-stdin") chosen = true;
+            else if (argument.StartsWith("--file=", StringComparison.Ordinal)) file = argument["--file=".Length..];
+            else if (argument == "--file" && at + 1 < arguments.Length) file = arguments[++at];
+            else if (argument.StartsWith("--", StringComparison.Ordinal)) return $"{argument}: {Usage}.";
+            else if (name.Length > 0) return $"{argument}: {Usage}; a name with spaces or * needs quotes.";
+            else name = argument;
+        }
+
+        if (name.Length == 0) return $"There is no name: {Usage}.";
+        if (file.Length == 0) file = FileInSettings() is { Length: > 0 } set ? set : DefaultFile;
+        return MqttUsers.WhatIsWrongWith(name) is { } wrong ? $"{wrong}." : null;
+    }
+
+    /// <summary>As the service beside it finds it.</summary>
+    private static string? FileInSettings()
+    {
+        var reader = new SettingsReader(new ConfigurationBuilder().AddLocalSettings().AddEnvironmentVariables().Build());
+        return reader.OptionalFilePath(Setting);
+    }
+
+    /// <summary>In one step, since the service may read the file at any moment.</summary>
+    /// <returns>Whether there was a line with this name.</returns>
+    private static bool Write(string file, string name, SecretHash hash)
+    {
+        var path = Path.GetFullPath(file);
+        var lines = File.Exists(path) ? File.ReadAllLines(path).ToList() : [];
+        var there = lines.FindIndex(line => MqttUsers.NameIn(line) == name);
+        if (there >= 0) lines[there] = $"{name}:{hash.Text}";
+        else lines.Add($"{name}:{hash.Text}");
+
+        MakeFolder(Path.GetDirectoryName(path)!);
+        var written = $"{path}.{Guid.NewGuid():N}";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
+        using (var writer = new StreamWriter(written, options))
+        {
+            foreach (var line in lines) writer.Write(line + "\n");
+        }
+
+        File.Move(written, path, overwrite: true);
+        return there >= 0;
+    }
+
+    private static void MakeFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+    }
+
+    private static async Task<int> Fail(string line)
+    {
+        await Console.Error.WriteLineAsync(line);
+        return Startup.Failed;
+    }
+}
