@@ -3,7 +3,6 @@ namespace IoTOrleans.Sqlite.Opening;
 /// <summary>The files of a store: for their owner alone, and no symbolic link, which somebody else may have put there.</summary>
 internal static class PrivateFiles
 {
-    private const UnixFileMode Special = UnixFileMode.SetUser | UnixFileMode.SetGroup | UnixFileMode.StickyBit;
     private const UnixFileMode OwnersRead = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Owners = OwnersRead | UnixFileMode.UserExecute;
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
@@ -61,10 +60,9 @@ internal static class PrivateFiles
         var others = (mode & OthersWrite) != 0 ? "write to" : (mode & OthersRead) != 0 ? "look into" : null;
         if (others is not null)
             return $"Others may {others} the folder {folder} (mode {Octal(mode)}): give it mode 700, or choose another folder.";
-
-        // .NET does not say whose it is. To set the mode that it has is allowed to its owner only, and to root.
-        if ((mode & Special) != 0 || SetMode(folder, mode)) return null;
-        return $"The folder {folder} belongs to another user, who can replace its files: give it to the user of this service with chown.";
+        return FolderOwner.IsAnother(folder)
+            ? $"The folder {folder} belongs to another user, who can replace its files: give it to the user of this service with chown."
+            : null;
     }
 
     private static bool SetMode(string path, UnixFileMode mode)

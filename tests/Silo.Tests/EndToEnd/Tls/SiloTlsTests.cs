@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using IoTOrleans.Silo.Tests.Tls;
 using IoTOrleans.Testing.Certificates;
 using IoTOrleans.Testing.Emulators;
+using IoTOrleans.Testing.Processes;
 using Shouldly;
 using Xunit;
 
@@ -88,7 +89,9 @@ public sealed class SiloTlsTests : IDisposable
     {
         using var files = new TlsFiles(_ca, _ca.Issue("old"));
         using var client = new TlsFiles(_ca, _ca.Issue("client"));
-        await using var silo = await SiloProcess.Start([.. await OnDynamoDB(Fauxqs.NewName()), .. files.Settings]);
+        var gateway = FreePort.Next();
+        await using var silo = await SiloProcess.Start(
+            [.. await OnDynamoDB(Fauxqs.NewName()), .. files.Settings, ("Orleans:Endpoints:GatewayPort", $"{gateway}")]);
         (await Shown(silo, client)).ShouldBe("CN=old");
 
         File.WriteAllText(files.Paths.KeyFile, "broken");
@@ -99,6 +102,10 @@ public sealed class SiloTlsTests : IDisposable
         await silo.Until(() => silo.AllOutput.Contains("use the new certificate"), "word of the new files");
         (await Shown(silo, client)).ShouldBe("CN=new");
         silo.AllOutput.ShouldNotContain(Refused);
+
+        // The port for Orleans' clients has the same lock.
+        foreach (var port in new[] { gateway, silo.SiloPort }) (await AnswersInPlainText(port)).ShouldBe(0);
+        silo.Output.Count(line => line.Contains(Refused, StringComparison.Ordinal)).ShouldBe(1, silo.AllOutput);
     }
 
     [Fact]
@@ -114,6 +121,22 @@ public sealed class SiloTlsTests : IDisposable
 
     private static async Task<(string, string)[]> OnDynamoDB(string prefix) =>
         [.. ClusterTests.Storage(await DynamoDBLocal.Get(), prefix), ("Presence:Grace", "1h")];
+
+    /// <returns>How many bytes come back.</returns>
+    private static async Task<int> AnswersInPlainText(int port)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, port, Cancel);
+        await socket.GetStream().WriteAsync(new byte[100], Cancel);
+        try
+        {
+            return await socket.GetStream().ReadAsync(new byte[1], Cancel);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
 
     /// <summary>Whose certificate the silo shows to a connection that is made now.</summary>
     private static async Task<string> Shown(SiloProcess silo, TlsFiles client)
