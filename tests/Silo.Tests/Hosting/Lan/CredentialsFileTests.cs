@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using IoTOrleans.Settings;
 using IoTOrleans.Silo.Hosting.Lan;
+using IoTOrleans.Silo.Hosting.Settings;
 using Shouldly;
 using Xunit;
 
@@ -116,7 +117,7 @@ public sealed class CredentialsFileTests : IDisposable
         one[Credentials.ApiKey].ShouldNotBe(other[Credentials.ApiKey]);
         one[Credentials.Password].ShouldNotBe(other[Credentials.Password]);
         one[Credentials.Password].ShouldNotBe(one[Credentials.ApiKey]);
-        one[Credentials.ApiKey].Length.ShouldBeGreaterThanOrEqualTo(Credentials.LeastKeyLength);
+        one[Credentials.ApiKey].Length.ShouldBeGreaterThanOrEqualTo(KeySource.Least);
     }
 
     [UnsupportedOSPlatform("windows")]
