@@ -11,8 +11,8 @@ internal static partial class LinkFree
         Linkable().Replace(Characters.Printable(text), "[$0]").Replace("](", "] (", StringComparison.Ordinal);
 
     /// <summary>
-    /// The dot before a letter (a domain) and behind <c>www</c>, the first of the three dots of an IP address, the colon of an address and of the schemes that
-    /// need no slashes, and the second backslash of a Windows share.
+    /// The dot before a letter (a domain) and behind <c>www</c>, the first of the three dots of an IP address, the colon of an address and of
+    /// the schemes that need no slashes, and the second backslash of a Windows share.
     /// </summary>
     [GeneratedRegex(
         """
