@@ -22,7 +22,7 @@ internal sealed partial class ThingLimit(int most, IKnownThings known, ILogger<T
 
     /// <summary>For a person.</summary>
     public string Why => FormattableString.Invariant(
-        $"{most:N0} things are known, and Things:Most allows no more: delete things that are gone, or set it higher.");
+        $"Things:Most allows {most:N0} things and no more: delete things that are gone, or set it higher.");
 
     /// <summary>One for each request that may bring new things.</summary>
     public NewThings Begin() => new(this);
@@ -70,9 +70,14 @@ internal sealed partial class ThingLimit(int most, IKnownThings known, ILogger<T
 
     private Task<bool> Knows(string thingName, CancellationToken cancellationToken) => known.Knows(thingName, cancellationToken);
 
-    private bool HasRoom(int more) => Interlocked.Read(ref _count) + Interlocked.Read(ref _coming) + more <= most;
+    private bool TryReserve(int more)
+    {
+        if (Interlocked.Add(ref _coming, more) + Interlocked.Read(ref _count) <= most) return true;
+        Interlocked.Add(ref _coming, -more);
+        return false;
+    }
 
-    [LoggerMessage(LogLevel.Warning, "{Why} Until then new names are refused over HTTP and MQTT. Known things are watched as always, and "
+    [LoggerMessage(LogLevel.Warning, "{Why} New names are refused over HTTP and MQTT. Known things are watched as always, and "
         + "events from queues are never refused.")]
     private partial void LogReached(string why);
 
@@ -88,7 +93,7 @@ internal sealed partial class ThingLimit(int most, IKnownThings known, ILogger<T
         public async ValueTask<bool> Take(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
         {
             await limit.Count(cancellationToken);
-            return limit.IsOff || limit.HasRoom(names.Count) ? Reserve(names.Count) : await TakeOneByOne(names, cancellationToken);
+            return limit.IsOff || TryReserve(names.Count) || await TakeOneByOne(names, cancellationToken);
         }
 
         public void Dispose() => Interlocked.Add(ref limit._coming, -_taken);
@@ -97,18 +102,16 @@ internal sealed partial class ThingLimit(int most, IKnownThings known, ILogger<T
         {
             foreach (var name in names)
             {
-                if (await limit.Knows(name, cancellationToken)) continue;
-                if (!limit.HasRoom(1)) return false;
-                Reserve(1);
+                if (!await limit.Knows(name, cancellationToken) && !TryReserve(1)) return false;
             }
 
             return true;
         }
 
-        private bool Reserve(int count)
+        private bool TryReserve(int more)
         {
-            _taken += count;
-            Interlocked.Add(ref limit._coming, count);
+            if (!limit.TryReserve(more)) return false;
+            _taken += more;
             return true;
         }
     }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using IoTOrleans.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
 
 namespace IoTOrleans.Events.Tests;
 

@@ -8,93 +8,94 @@ namespace IoTOrleans.Grains.Policies;
 /// </summary>
 public sealed class Glob
 {
-    private const char Star = '*';
+    private const int Star = -1;
 
-    private const char One = '?';
+    private const int One = -2;
 
-    /// <summary>Literals, and <see cref="Star"/> and <see cref="One"/> where <see cref="_isLiteral"/> says that they are none.</summary>
-    private readonly string _text;
+    /// <summary>UTF-16 units, <see cref="Star"/> and <see cref="One"/>.</summary>
+    private readonly int[] _tokens;
 
-    private readonly bool[] _isLiteral;
-
-    /// <summary>What stands between stars, if the glob has no question mark; null: it has one.</summary>
+    /// <summary>What stands between stars; null: there is a question mark in the glob.</summary>
     private readonly string[]? _parts;
 
-    private Glob(string text, bool[] isLiteral)
+    private Glob(int[] tokens)
     {
-        (_text, _isLiteral) = (text, isLiteral);
-        if (!Enumerable.Range(0, text.Length).Any(at => Is(One, at))) _parts = [.. Parts()];
+        _tokens = tokens;
+        if (!tokens.Contains(One)) _parts = Parts();
     }
 
     public static Glob Parse(string pattern)
     {
-        var (text, isLiteral) = (new StringBuilder(pattern.Length), new List<bool>(pattern.Length));
+        var tokens = new List<int>(pattern.Length);
         for (var at = 0; at < pattern.Length; at++)
         {
-            var isEscape = pattern[at] == '\\' && at + 1 < pattern.Length && pattern[at + 1] is Star or One or '\\';
-            if (isEscape) at++;
-            text.Append(pattern[at]);
-            isLiteral.Add(isEscape || pattern[at] is not (Star or One));
+            var isEscape = pattern[at] == '\\' && at + 1 < pattern.Length && pattern[at + 1] is '*' or '?' or '\\';
+            if (isEscape) tokens.Add(pattern[++at]);
+            else tokens.Add(pattern[at] switch { '*' => Star, '?' => One, var literal => literal });
         }
 
-        return new(text.ToString(), [.. isLiteral]);
+        return new([.. tokens]);
     }
 
     /// <summary>The name, if only one can match; null: several can.</summary>
-    public string? OnlyName => _isLiteral.All(isLiteral => isLiteral) ? _text : null;
+    public string? OnlyName => _parts is [var only] ? only : null;
 
     public bool Matches(string name) => Matches(new NameInParts(name));
 
-    public bool Matches(NameInParts name) => _parts is not null && name.IsSimple ? MatchesParts(name.Text, _parts) : Walk(name);
+    public bool Matches(NameInParts name) => _parts is null ? Walk(name) : MatchesParts(name, _parts);
 
     /// <summary>Linear: the first place of each part is the best one, since it leaves the most of the name for the next.</summary>
-    private static bool MatchesParts(ReadOnlySpan<char> name, string[] parts)
+    private static bool MatchesParts(NameInParts name, string[] parts)
     {
-        if (parts is [var only]) return name.SequenceEqual(only);
+        var text = name.Text.AsSpan();
+        if (parts is [var only]) return text.SequenceEqual(only);
         var (first, last) = (parts[0], parts[^1]);
-        if (name.Length < first.Length + last.Length || !name.StartsWith(first) || !name.EndsWith(last)) return false;
-        name = name[first.Length..^last.Length];
+        if (!text.StartsWith(first) || !text.EndsWith(last)) return false;
+        var from = first.Length;
         foreach (var part in parts.AsSpan(1, parts.Length - 2))
         {
-            var found = name.IndexOf(part);
-            if (found < 0) return false;
-            name = name[(found + part.Length)..];
+            from = name.Find(part, from);
+            if (from < 0) return false;
+            from += part.Length;
         }
 
-        return true;
+        return name.Reaches(from, text.Length - last.Length);
     }
 
-    /// <summary>The same for characters of any length. It goes back to the last star only, never further.</summary>
+    /// <summary>The same with question marks. It goes back to the last star only, never further.</summary>
     private bool Walk(NameInParts name)
     {
         var (at, next) = (0, 0);
         var (star, fromStar) = (-1, 0);
         while (next < name.Text.Length)
         {
-            if (Is(Star, at)) (star, fromStar) = (++at, next);
-            else if (Is(One, at)) (at, next) = (at + 1, next + name.CharacterAt(next));
-            else if (at < _text.Length && _text[at] == name.Text[next]) (at, next) = (at + 1, next + 1);
+            var token = at < _tokens.Length ? _tokens[at] : int.MinValue;
+            if (token == name.Text[next]) (at, next) = (at + 1, next + 1);
+            else if (token == Star) (star, fromStar) = (++at, next);
+            else if (token == One) (at, next) = (at + 1, next + name.CharacterAt(next));
             else if (star >= 0) (at, next) = (star, fromStar += name.CharacterAt(fromStar));
             else return false;
         }
 
-        while (Is(Star, at)) at++;
-        return at == _text.Length;
+        return !_tokens.AsSpan(at).ContainsAnyExcept(Star);
     }
 
-    private bool Is(char wildcard, int at) => at < _text.Length && _text[at] == wildcard && !_isLiteral[at];
-
-    private IEnumerable<string> Parts()
+    private string[] Parts()
     {
-        var from = 0;
-        for (var at = 0; at < _text.Length; at++)
+        var (parts, part) = (new List<string>(), new StringBuilder());
+        foreach (var token in _tokens)
         {
-            if (!Is(Star, at)) continue;
-            yield return _text[from..at];
-            from = at + 1;
+            if (token != Star)
+            {
+                part.Append((char)token);
+                continue;
+            }
+
+            parts.Add(part.ToString());
+            part.Clear();
         }
 
-        yield return _text[from..];
+        return [.. parts, part.ToString()];
     }
 }
 
@@ -104,18 +105,56 @@ public sealed class NameInParts(string name)
     /// <summary>From here on a character may belong to the one before it, or be half of one.</summary>
     private const char FirstCombining = '\u0300';
 
+    /// <summary>Each UTF-16 unit is a character of its own.</summary>
+    private readonly bool _isSimple = !name.AsSpan().ContainsAnyExceptInRange('\0', (char)(FirstCombining - 1));
+
     private int[]? _lengths;
+    private bool[]? _starts;
 
     public string Text => name;
-
-    /// <summary>Each UTF-16 unit is a character of its own.</summary>
-    internal bool IsSimple { get; } = !name.AsSpan().ContainsAnyExceptInRange('\0', (char)(FirstCombining - 1));
 
     /// <summary>The length of what people see as one character: with its combining marks, a whole emoji.</summary>
     internal int CharacterAt(int at)
     {
-        if (IsSimple) return 1;
+        if (_isSimple) return 1;
         _lengths ??= new int[name.Length];
         return _lengths[at] is var known and not 0 ? known : _lengths[at] = StringInfo.GetNextTextElementLength(name, at);
+    }
+
+    /// <summary>The first place of a part after any number of characters; below 0: there is none.</summary>
+    internal int Find(string part, int from)
+    {
+        // A part before may have ended within a character.
+        for (; from < name.Length && !IsStart(from); from += CharacterAt(from))
+        {
+            if (name.AsSpan(from).StartsWith(part)) return from;
+        }
+
+        for (; (from = name.IndexOf(part, from, StringComparison.Ordinal)) >= 0; from++)
+        {
+            if (IsStart(from)) return from;
+        }
+
+        return from;
+    }
+
+    /// <summary>Any number of characters lie between the two places.</summary>
+    internal bool Reaches(int from, int to)
+    {
+        while (from < to && !IsStart(from)) from += CharacterAt(from);
+        return from == to || (from < to && IsStart(to));
+    }
+
+    private bool IsStart(int at)
+    {
+        if (_isSimple) return true;
+        if (_starts is null)
+        {
+            _starts = new bool[name.Length + 1];
+            for (var start = 0; start < name.Length; start += CharacterAt(start)) _starts[start] = true;
+            _starts[name.Length] = true;
+        }
+
+        return _starts[at];
     }
 }

@@ -11,15 +11,16 @@ internal static partial class LinkFree
         Linkable().Replace(Characters.Printable(text), "[$0]").Replace("](", "] (", StringComparison.Ordinal);
 
     /// <summary>
-    /// The dot before a letter (a domain), the first of the three dots of an IP address, the colon of an address and of the schemes that
-    /// need no slashes, and the second backslash of a Windows share.
+    /// The dot before a letter (a domain) and behind <c>www</c>, the first of the three dots of an IP address, the colon of an address and of
+    /// the schemes that need no slashes, and the second backslash of a Windows share.
     /// </summary>
     [GeneratedRegex(
         """
         (?<! [\s.] ) \. (?= [\p{L}\p{M}] )
+        | (?<= \b www ) \. (?! \s )
         | (?<=\d) \. (?= \d{1,3} \. \d{1,3} \. \d )
         | : (?= // )
-        | (?<= \b (?: mailto | tel | sms | sips? | skype | callto | javascript | data | file | news | magnet ) ) : (?= \S )
+        | (?<= \b (?: mailto | tel | sms | sips? | skype | callto | javascript | data | file | news | magnet ) ) : (?! \s )
         | (?<= \\ ) \\
         """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
