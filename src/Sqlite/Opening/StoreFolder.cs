@@ -2,7 +2,7 @@ namespace IoTOrleans.Sqlite.Opening;
 
 internal static class StoreFolder
 {
-    /// <summary>Makes a missing folder for its owner alone. An existing one is left as it is (<see cref="PrivateFiles"/> warns of it).</summary>
+    /// <summary>Makes a missing folder for its owner alone. Of an existing one <see cref="PrivateFiles"/> only warns.</summary>
     public static void Make(string path)
     {
         if (Directory.Exists(path))
