@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using IoTOrleans.Testing.Emulators;
 using Shouldly;
 using Xunit;
@@ -5,7 +6,7 @@ using Xunit;
 namespace IoTOrleans.Silo.Tests.Docs;
 
 /// <summary>What GitHub shows: links that lead somewhere, and translations that keep up with their originals.</summary>
-public sealed class DocumentTests
+public sealed partial class DocumentTests
 {
     [Theory]
     [InlineData("README.md", "README.ja.md")]
@@ -23,6 +24,19 @@ public sealed class DocumentTests
     public void Every_link_between_documents_leads_somewhere() =>
         Documents().SelectMany(path => Document.Read(path).DeadLinks.Select(link => $"{path}: {link}")).ShouldBeEmpty();
 
+    /// <summary>A table that says which test shows something is worth nothing once the test is gone.</summary>
+    [Theory]
+    [InlineData("SECURITY.md")]
+    [InlineData("docs/testing.md")]
+    public void Every_test_that_a_document_names_exists(string path)
+    {
+        var named = TestName().Matches(File.ReadAllText(Path.Combine(RepositoryRoot.Path, path))).Select(match => match.Groups[1].Value);
+        var files = Directory.GetFiles(Path.Combine(RepositoryRoot.Path, "tests"), "*.cs", SearchOption.AllDirectories)
+            .Select(Path.GetFileNameWithoutExtension).ToHashSet();
+        named.Distinct().ShouldNotBeEmpty();
+        named.Distinct().Where(name => !files.Contains(name)).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("[a](docs/settings.md#globs) [b](docs/settings.md) [c](docs)", 0)]
     [InlineData("[a](docs/settings.md#glob)", 1)]
@@ -34,6 +48,9 @@ public sealed class DocumentTests
         new[] { ".", "docs", "docs/decisions", "deploy" }
             .SelectMany(folder => Directory.GetFiles(Path.Combine(RepositoryRoot.Path, folder), "*.md"))
             .Select(file => Path.GetRelativePath(RepositoryRoot.Path, file));
+
+    [GeneratedRegex("`([A-Za-z]+(?:Tests|Properties))`")]
+    private static partial Regex TestName();
 
     /// <summary>A translation links to translations, and each to the other.</summary>
     private static string InEnglish(string link) => link.Replace(".ja.md", ".md", StringComparison.Ordinal);
