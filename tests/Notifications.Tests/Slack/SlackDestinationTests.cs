@@ -53,7 +53,8 @@ public sealed class SlackDestinationTests
         (await destination.Send(Sample.Offline with { ThingName = thingName })).ShouldBe(DeliveryAnswer.Accepted("HTTP 200"));
 
         Text(slack).Replace("\u200B", "", StringComparison.Ordinal)
-            .ShouldContain(LinkFree.Of(thingName).Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+            .ShouldContain(LinkFree.Of(thingName).Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
             .Replace(">", "&gt;", StringComparison.Ordinal));
     }
 

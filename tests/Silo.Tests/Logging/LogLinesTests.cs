@@ -13,7 +13,8 @@ public sealed class LogLinesTests
 {
     private static readonly Gen<string> Hostile = Gen.String[Gen.Frequency(
         (1, Gen.Char), (1, Gen.Char['\0', '\u00ff']), (1, Gen.Char['\u2000', '\u206f']), (1, Gen.Char['\ud800', '\udfff']),
-        (1, Gen.OneOf('\u061c', '\u001b', '\n', '\r', '\u0085', '\u2028', '\u202e', '\u2066', '\u200b', '\ufeff', '\u00ad', '\u3164', '\u034f')))];
+        (1, Gen.OneOf(
+            '\u061c', '\u001b', '\n', '\r', '\u0085', '\u2028', '\u202e', '\u2066', '\u200b', '\ufeff', '\u00ad', '\u3164', '\u034f')))];
 
     [Fact]
     public void Nothing_in_an_entry_moves_a_cursor_turns_text_around_or_cannot_be_seen() =>

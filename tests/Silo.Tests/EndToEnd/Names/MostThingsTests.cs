@@ -82,7 +82,8 @@ public sealed class MostThingsTests
     private static async Task<string?> Things(SiloProcess silo) => (await silo.Json("/health/ready"))
         .GetProperty("checks").GetProperty("things").GetProperty("status").GetString();
 
-    private static int Said(SiloProcess silo) => silo.Output.Count(line => line.Contains("warn: IoTOrleans.Events.ThingLimit", StringComparison.Ordinal));
+    private static int Said(SiloProcess silo) => silo.Output.Count(line =>
+        line.Contains("warn: IoTOrleans.Events.ThingLimit", StringComparison.Ordinal));
 
     private static IEnumerable<object> Names(int from, int to) =>
         Enumerable.Range(from, to - from).Select(n => new { thingName = $"thing-{n}", connected = true });
