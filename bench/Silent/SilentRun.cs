@@ -101,7 +101,8 @@ internal sealed class SilentRun(SilentOptions options, Process silo, Target targ
         var start = new ProcessStartInfo(
             "dotnet",
             [
-                typeof(SilentRun).Assembly.Location, "--attack", target.ToString(), "--http", $"{options.Http}", "--mqtt", $"{options.Mqtt}",
+                typeof(SilentRun).Assembly.Location, "--attack", target.ToString(),
+                "--http", $"{options.Http}", "--mqtt", $"{options.Mqtt}",
             ])
         {
             RedirectStandardInput = true,

@@ -38,7 +38,9 @@ public interface IDeviceGrain : IGrainWithStringKey
     [Alias("SetPolicy")]
     Task<DevicePolicy> SetPolicy(PolicySettings? settings, string? by = null);
 
-    /// <summary>Writes into the history that somebody set a mute for this thing alone, or removed it. A thing that is not known stays unknown.</summary>
+    /// <summary>
+    /// Writes into the history that somebody set a mute for this thing alone, or removed it. A thing that is not known stays unknown.
+    /// </summary>
     [Alias("MuteChanged")]
     Task MuteChanged(bool isSet, string? by);
 

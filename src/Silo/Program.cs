@@ -26,8 +26,8 @@ return await Startup.Run(async () =>
 
     await using var app = builder.Build();
     await app.Services.CheckAwsCredentials();
-    app.UseConnectionBudget();
     app.UseSecurityHeaders();
+    app.UseConnectionBudget();
     app.UseProblems();
     app.UseReception();
     app.UseAccess();

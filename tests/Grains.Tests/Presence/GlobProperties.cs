@@ -25,6 +25,18 @@ public sealed class GlobProperties
         return Glob.Parse(string.Concat(elements)).Matches(name);
     });
 
+    /// <summary>Going back to every star would take 100,000⁸ steps: it would not end.</summary>
+    [Theory(Timeout = 60_000)]
+    [InlineData("a*a*a*a*a*a*a*a*ab")]
+    [InlineData("a*a*a*a*a*a*a*a*?b")]
+    [InlineData("*a*a*a*a*a*a*a*b*")]
+    public async Task Many_stars_take_no_longer_than_the_name(string glob)
+    {
+        var name = new string('a', 100_000);
+        (await Task.Run(() => Glob.Parse(glob).Matches(name), TestContext.Current.CancellationToken)).ShouldBeFalse();
+        (await Task.Run(() => Glob.Parse(glob).Matches(name + "b"), TestContext.Current.CancellationToken)).ShouldBeTrue();
+    }
+
     /// <summary>The definition: a star is any number of characters as people see them, tried one after the other.</summary>
     private static bool Matches(string glob, int at, string name, int next)
     {

@@ -103,6 +103,7 @@ public sealed class SilentConnectionsTests(ReachableSilo one) : IClassFixture<Re
         refused.ShouldStartWith("HTTP/1.1 503");
         refused.ShouldContain("Retry-After: ");
         refused.ShouldContain("Connection: close");
+        refused.ShouldContain("X-Content-Type-Options: nosniff");
     }
 
     [Fact]

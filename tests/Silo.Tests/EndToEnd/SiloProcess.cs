@@ -14,7 +14,7 @@ internal sealed class SiloProcess : IAsyncDisposable
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>It lives for seconds: recompiling what is hot costs more CPU than it saves (4.8 s instead of 2.9 s for each start).</summary>
+    /// <summary>It lives for seconds: recompiling what is hot costs more than it saves (4.8 s of CPU instead of 2.9 s for a start).</summary>
     private static readonly (string Name, string Value)[] ShortLived =
     [
         ("DOTNET_TieredPGO", "0"), ("DOTNET_TC_BackgroundWorkerTimeoutMs", "0"), ("DOTNET_TC_CallCountThreshold", "1000"),

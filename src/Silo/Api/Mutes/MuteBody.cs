@@ -12,7 +12,7 @@ internal sealed class MuteBody
 
     private const int MostGlobCharacters = 256;
 
-    /// <summary>The cost of a glob grows with its stars times its length: a thousand of the worst took a second for each event.</summary>
+    /// <summary>Every event is compared with every glob, and nobody needs more.</summary>
     private const int MostStars = 8;
 
     /// <summary>As many as all attributes of a thing may have together.</summary>
@@ -94,7 +94,7 @@ internal sealed class MuteBody
     {
         if (Text(json, "glob") is not { } glob) return null;
         if (glob.Count(c => c == '*') > MostStars)
-            Refuse("glob", "`glob` has more than 8 *. Every event is compared with it, and many * make that slow.");
+            Refuse("glob", "`glob` has more than 8 *. Every event is compared with it; write a simpler one.");
         if (string.IsNullOrWhiteSpace(glob) || glob.Length > MostGlobCharacters)
             Refuse("glob", "`glob` must have 1 to 256 characters: say which things, like door-* (or * for all).");
         return glob;

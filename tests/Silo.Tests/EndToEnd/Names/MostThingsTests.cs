@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using IoTOrleans.Testing.Emulators;
 using MQTTnet;
 using MQTTnet.Protocol;
 using Shouldly;
@@ -49,6 +50,26 @@ public sealed class MostThingsTests
         using (var refused = await silo.Post(new { thingName = "new", connected = true })) await refused.Problem(429);
         Said(silo).ShouldBe(1);
         await silo.PostUntilTaken(Names(0, 3));
+    }
+
+    [Fact]
+    public async Task Messages_of_a_queue_are_never_refused()
+    {
+        var aws = await Fauxqs.Get();
+        using var sqs = aws.CreateSqsClient();
+        var queue = await aws.CreateQueue();
+        await using var silo = await SiloProcess.Start(
+            ("Storage:Provider", "Memory"), ("Things:Most", "1"), ("Verify:With", "none"), ("Events:Mqtt:Listen:Port", "0"),
+            ("Events:Sqs:QueueUrl", queue.Url), ("AWS_REGION", Fauxqs.Region), ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_ENDPOINT_URL", aws.Endpoint.ToString()));
+        await silo.PostUntilTaken(Names(0, 1));
+        using (var refused = await silo.Post(Names(1, 2))) await refused.Problem(429);
+
+        await sqs.Send(queue, [.. Enumerable.Range(1, 3).Select(n => $$"""
+            {"thingName":"thing-{{n}}","connected":true,"timestamp":{{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}}}
+            """)]);
+        for (var n = 1; n <= 3; n++) await silo.UntilStatus($"thing-{n}", "connected");
+        (await sqs.Left(queue)).ShouldBe(0);
     }
 
     private static async Task ShouldRefuse(SiloProcess silo, string name)
