@@ -1,3 +1,5 @@
+using IoTOrleans.Grains.Logging;
+
 namespace IoTOrleans.Grains.Presence;
 
 /// <summary>What happened to the thing and why, and how long its outages last.</summary>
@@ -6,8 +8,8 @@ internal static class History
     /// <summary>For history and "why": enough for two outages from disconnect to recovery.</summary>
     internal const int RingSize = 8;
 
-    /// <summary>A name must leave room for the rest of the history.</summary>
-    internal const int MostPerson = 64;
+    /// <summary>In UTF-8: a name must leave room for the rest of the history.</summary>
+    internal const int MostPersonBytes = 48;
 
     /// <summary>A notification that is accepted later than this gets an entry of its own.</summary>
     internal static readonly TimeSpan SameTime = TimeSpan.FromMinutes(1);
@@ -18,7 +20,8 @@ internal static class History
     /// <summary>If this was the last entry already, only its time moves.</summary>
     public static DeviceState AddOnce(DeviceState state, PresenceReason reason, DateTimeOffset at) =>
         state.Ring.Count > 0 && state.Ring[^1].Reason == reason
-            ? state with { Ring = [.. state.Ring.SkipLast(1), new(at.ToUnixTimeSeconds(), reason)] } : Add(state, reason, at);
+            ? state with { Ring = [.. state.Ring.SkipLast(1), new(at.ToUnixTimeSeconds(), reason)] }
+            : state.Ring.Count > 1 && state.Ring[^2].Reason == reason ? state : Add(state, reason, at);
 
     /// <summary>A destination accepted a notification, or was given up. One entry for all destinations of the same time.</summary>
     /// <param name="saidBy">The entry with which the notification went out; null: it has none.</param>
@@ -44,9 +47,8 @@ internal static class History
     /// <summary>Writes the person's name, shortened if it is long, into the last entry.</summary>
     public static DeviceState By(DeviceState state, string person)
     {
-        if (person.Length > MostPerson) person = person[..(char.IsHighSurrogate(person[MostPerson - 1]) ? MostPerson - 1 : MostPerson)];
         List<string> texts = state.Heard.Count == 0 ? [""] : [.. state.Heard];
-        texts[^1] = person;
+        texts[^1] = Characters.Fit(person, MostPersonBytes);
         return state with { Heard = texts };
     }
 

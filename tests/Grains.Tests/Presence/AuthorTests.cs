@@ -70,8 +70,8 @@ public sealed class AuthorTests
     {
         var story = new Story();
         story.Timed(true);
-        story.Set(new() { Grace = Minutes(9) }, new string('a', History.MostPerson - 1) + "😀" + "b");
-        Items(story)[0].By.ShouldBe(new string('a', History.MostPerson - 1));
+        story.Set(new() { Grace = Minutes(9) }, new string('a', History.MostPersonBytes - 3) + "😀" + "b");
+        Items(story)[0].By.ShouldBe(new string('a', History.MostPersonBytes - 3) + "…");
     }
 
     /// <summary>Names and destinations share a list that is cut from the front: each must stay with its entry.</summary>

@@ -69,6 +69,36 @@ public sealed class HandshakesTests
         _log.Lines.Count.ShouldBe(4);
     }
 
+    [Fact]
+    public async Task Many_addresses_have_few_lines_and_the_next_one_counts_the_others()
+    {
+        for (var address = 0; address < 250; address++) await Takes(await Peer.That($"10.0.0.{address}", [1]));
+        _log.Lines.Count.ShouldBe(Handshakes.MostLines);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await Takes(await Peer.That("10.0.0.1", [1]));
+        _log.Lines[^1].ShouldContain($"({250 - Handshakes.MostLines} more since the last line)");
+    }
+
+    [Fact]
+    public async Task Silent_ones_give_way_to_a_newcomer_and_trusted_ones_stay()
+    {
+        var trusted = new Peer("10.0.0.1");
+        await trusted.Says([22, 3, 1], andNoMore: false);
+        var served = _handshakes.Incoming(_handshakes.Trusted(_ => trusted.Left))(trusted.Connection);
+        var silent = Enumerable.Range(0, 3 * Handshakes.MostBeginning).Select(_ => new Peer("10.0.0.1")).ToList();
+        var taken = silent.ConvertAll(Takes);
+        silent.Count(peer => peer.IsAborted).ShouldBe(2 * Handshakes.MostBeginning);
+        silent.Take(2 * Handshakes.MostBeginning).ShouldEachBe(peer => peer.IsAborted);
+        (trusted.IsAborted, served.IsCompleted).ShouldBe((false, false));
+
+        await Takes(await Peer.That("10.0.0.9", [22, 3, 1]));
+        _passedOn.ShouldBe(3);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await Task.WhenAll(taken);
+        trusted.Leave();
+        await served;
+    }
+
     private Task Takes(Peer peer) => _handshakes.Incoming(async context =>
     {
         var read = await context.Transport.Input.ReadAsync();
@@ -79,12 +109,20 @@ public sealed class HandshakesTests
     {
         private readonly Pipe _pipe = new();
 
-        public Peer(string address) => Connection = new DefaultConnectionContext
+        private readonly TaskCompletionSource _left = new();
+
+        public Peer(string address) => Connection = new Abortable(this)
         {
             Transport = this, RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 5000),
         };
 
         public ConnectionContext Connection { get; }
+
+        public bool IsAborted { get; private set; }
+
+        public Task Left => _left.Task;
+
+        public void Leave() => _left.SetResult();
 
         public PipeReader Input => _pipe.Reader;
 
@@ -97,11 +135,19 @@ public sealed class HandshakesTests
             return peer;
         }
 
-        /// <summary>And then no more.</summary>
-        public async Task Says(byte[] bytes)
+        public async Task Says(byte[] bytes, bool andNoMore = true)
         {
             if (bytes.Length > 0) await _pipe.Writer.WriteAsync(bytes);
-            await _pipe.Writer.CompleteAsync();
+            if (andNoMore) await _pipe.Writer.CompleteAsync();
+        }
+
+        private sealed class Abortable(Peer peer) : DefaultConnectionContext
+        {
+            public override void Abort(ConnectionAbortedException abortReason)
+            {
+                peer.IsAborted = true;
+                peer._pipe.Writer.Complete(abortReason);
+            }
         }
     }
 }

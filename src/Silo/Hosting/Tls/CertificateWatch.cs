@@ -1,3 +1,5 @@
+using IoTOrleans.Grains.Logging;
+
 namespace IoTOrleans.Silo.Hosting.Tls;
 
 /// <summary>Takes new certificates from the files, and warns once a day before the one in use expires.</summary>
@@ -9,13 +11,25 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
 
     private static readonly TimeSpan Daily = TimeSpan.FromDays(1);
 
+    private readonly LogLimiter _failures = new(time, Daily);
     private DateTimeOffset? _warned;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Look();
         using var timer = new PeriodicTimer(Every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
+        do
+        {
+            try
+            {
+                Look();
+            }
+            catch (Exception exception)
+            {
+                // It would end the silo, which has a certificate that works.
+                if (_failures.ShouldLog()) LogFailed(exception);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     internal void Look()
@@ -37,6 +51,9 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
             else LogExpired(certificates.Current.Expires.UtcDateTime);
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "The certificates for connections between silos could not be looked at. Those in use stay in use.")]
+    private partial void LogFailed(Exception exception);
 
     [LoggerMessage(LogLevel.Information, "New connections between silos use the new certificate. It expires at {Expires:u}.")]
     private partial void LogReloaded(DateTime expires);

@@ -1,14 +1,23 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using IoTOrleans.Events.Machine;
 using Microsoft.AspNetCore.Connections;
 using Orleans.Connections.Security;
 
 namespace IoTOrleans.Silo.Hosting.Tls;
 
-/// <summary>Logs handshakes that fail, one line a minute for each address. Orleans would log a stack and no address.</summary>
+/// <summary>
+/// What happens at the silo port before a handshake has succeeded. Connections without one have few places of their own, so that whoever
+/// reaches the port cannot use up the files of the process. Handshakes that fail are logged, one line a minute for each address: Orleans
+/// would log a stack and no address.
+/// </summary>
 internal sealed partial class Handshakes(TimeProvider time, ILogger<Handshakes> logger)
 {
-    private const int MostAddresses = 1_000;
+    /// <summary>From loopback, and as many from elsewhere. A handshake takes milliseconds.</summary>
+    internal const int MostBeginning = 100;
+
+    /// <summary>In a minute; further ones are counted.</summary>
+    internal const int MostLines = 20;
 
     /// <summary>The first byte of whoever begins a handshake.</summary>
     private const byte Handshake = 22;
@@ -19,12 +28,33 @@ internal sealed partial class Handshakes(TimeProvider time, ILogger<Handshakes> 
     /// <summary>TLS asks for a verdict without saying for which connection.</summary>
     private static readonly AsyncLocal<Attempt?> Running = new();
 
+    private readonly ConnectionBudget _budget = new(MostBeginning, mostServed: int.MaxValue);
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Address, bool Incoming), long> _logged = [];
+    private readonly HashSet<(ClientAddress Address, bool Incoming)> _logged = [];
+    private long _minute = time.GetTimestamp();
+    private int _more;
 
+    /// <summary>Around TLS.</summary>
     public ConnectionDelegate Incoming(ConnectionDelegate next) => async context =>
     {
-        if (await Begins(context)) await Run(context, next, incoming: true);
+        var place = _budget.Enter(context.RemoteEndPoint, _ => context.Abort());
+        context.Items[typeof(BudgetedConnection)] = place;
+        try
+        {
+            if (await Begins(context)) await Run(context, next, incoming: true);
+        }
+        finally
+        {
+            _budget.Leave(place);
+        }
+    };
+
+    /// <summary>Within TLS: the other side has shown its certificate.</summary>
+    public ConnectionDelegate Trusted(ConnectionDelegate next) => context =>
+    {
+        // False: evicted a moment ago, so it ends anyway.
+        if (context.Items[typeof(BudgetedConnection)] is BudgetedConnection place) _budget.TryServe(place);
+        return next(context);
     };
 
     public ConnectionDelegate Outgoing(ConnectionDelegate next) => context => Run(context, next, incoming: false);
@@ -53,13 +83,14 @@ internal sealed partial class Handshakes(TimeProvider time, ILogger<Handshakes> 
             input.AdvanceTo(read.Buffer.Start);
             return begins;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
             Tell(peer, incoming: true, $"it said nothing for {Patience.TotalSeconds:0} s");
             return false;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
+            // It left, it was evicted, or this silo stops.
             return false;
         }
     }
@@ -82,24 +113,34 @@ internal sealed partial class Handshakes(TimeProvider time, ILogger<Handshakes> 
 
     private void Tell(EndPoint? peer, bool incoming, string reason)
     {
-        // Without the port: each connection has a new one.
-        var (key, now) = (((peer as IPEndPoint)?.Address.ToString() ?? "", incoming), time.GetTimestamp());
+        string more;
         lock (_lock)
         {
-            if (_logged.TryGetValue(key, out var last) && time.GetElapsedTime(last, now) < Quiet) return;
-            if (_logged.Count >= MostAddresses) _logged.Clear();
-            _logged[key] = now;
+            if (time.GetElapsedTime(_minute) >= Quiet)
+            {
+                _logged.Clear();
+                _minute = time.GetTimestamp();
+            }
+
+            // Without the port: each connection has a new one.
+            if (_logged.Count >= MostLines || !_logged.Add((ClientAddress.Of(peer), incoming)))
+            {
+                _more++;
+                return;
+            }
+
+            (more, _more) = (_more == 0 ? "" : $" ({_more} more since the last line)", 0);
         }
 
-        if (incoming) LogRefused(peer, reason);
-        else LogGivenUp(peer, reason);
+        if (incoming) LogRefused(peer, reason, more);
+        else LogGivenUp(peer, reason, more);
     }
 
-    [LoggerMessage(LogLevel.Warning, "A connection from {Peer} to the silo port was refused: {Reason}.")]
-    private partial void LogRefused(EndPoint? peer, string reason);
+    [LoggerMessage(LogLevel.Warning, "A connection from {Peer} to the silo port was refused: {Reason}{More}.")]
+    private partial void LogRefused(EndPoint? peer, string reason, string more);
 
-    [LoggerMessage(LogLevel.Warning, "The connection to the silo at {Peer} was given up: {Reason}.")]
-    private partial void LogGivenUp(EndPoint? peer, string reason);
+    [LoggerMessage(LogLevel.Warning, "The connection to the silo at {Peer} was given up: {Reason}{More}.")]
+    private partial void LogGivenUp(EndPoint? peer, string reason, string more);
 
     private sealed class Attempt
     {

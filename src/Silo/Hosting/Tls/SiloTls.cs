@@ -31,6 +31,13 @@ internal static class SiloTls
             options.OnAuthenticateAsClient = (_, client) => Call((SslClientAuthenticationOptions)client.SslClientAuthenticationOptions);
         });
 
+        // After TLS, so that they are within it.
+        silo.Services.AddOptions<SiloConnectionOptions>().Configure<Handshakes>((options, handshakes) =>
+        {
+            options.ConfigureSiloInboundConnection(connection => connection.Use(handshakes.Trusted));
+            options.ConfigureGatewayInboundConnection(connection => connection.Use(handshakes.Trusted));
+        });
+
         // Without resumption each connection is checked against the CA of now.
         void Serve(SslServerAuthenticationOptions server)
         {
