@@ -29,7 +29,7 @@ internal sealed class CredentialsFile(string path)
 
     /// <summary>The key in the file, for a client on this machine; null: there is no file.</summary>
     /// <exception cref="StartupException">The file cannot be used.</exception>
-    public string? Key() => Load(warn: null)?[Credentials.ApiKey];
+    public string? Key() => Load(warn: null)?[LanCredentials.ApiKey];
 
     /// <summary>Reads the file, and takes it from others who may read it.</summary>
     /// <param name="warn">Takes a line about others who may have read the file.</param>
@@ -83,8 +83,8 @@ internal sealed class CredentialsFile(string path)
             }
 
             var credentials = JsonSerializer.Deserialize<Dictionary<string, string?>>(stream, Json) ?? [];
-            if (Credentials.Mistake(credentials) is { } mistake) throw Unusable(mistake);
-            return Credentials.Names.ToDictionary(name => name, name => credentials[name]!.Trim());
+            if (LanCredentials.Mistake(credentials) is { } mistake) throw Unusable(mistake);
+            return LanCredentials.Names.ToDictionary(name => name, name => credentials[name]!.Trim());
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

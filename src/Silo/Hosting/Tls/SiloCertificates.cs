@@ -3,13 +3,13 @@ namespace IoTOrleans.Silo.Hosting.Tls;
 /// <summary>The certificate that new connections use. It follows the files, as long as what they hold can be used.</summary>
 internal sealed class SiloCertificates
 {
-    private readonly TlsSettings _paths;
+    private readonly SiloTlsSettings _paths;
     private readonly TimeProvider _time;
     private PemFiles? _seen;
     private string _trouble = "";
     private volatile SiloCertificate _current;
 
-    private SiloCertificates(TlsSettings paths, TimeProvider time, PemFiles seen, SiloCertificate current) =>
+    private SiloCertificates(SiloTlsSettings paths, TimeProvider time, PemFiles seen, SiloCertificate current) =>
         (_paths, _time, _seen, _current) = (paths, time, seen, current);
 
     public SiloCertificate Current => _current;
@@ -17,7 +17,7 @@ internal sealed class SiloCertificates
     public TimeSpan Left => Current.Expires - _time.GetUtcNow();
 
     /// <exception cref="StartupException">They cannot be used.</exception>
-    public static SiloCertificates Open(TlsSettings paths, TimeProvider time)
+    public static SiloCertificates Open(SiloTlsSettings paths, TimeProvider time)
     {
         var mistakes = new List<string>();
         return PemFiles.Read(paths, mistakes) is { } files && SiloCertificate.Load(files, paths, time.GetUtcNow(), mistakes) is { } first
@@ -25,7 +25,7 @@ internal sealed class SiloCertificates
     }
 
     /// <summary>What is wrong with the files.</summary>
-    public static IReadOnlyList<string> Trouble(TlsSettings paths, DateTimeOffset now)
+    public static IReadOnlyList<string> Trouble(SiloTlsSettings paths, DateTimeOffset now)
     {
         var mistakes = new List<string>();
         if (PemFiles.Read(paths, mistakes) is { } files) SiloCertificate.Load(files, paths, now, mistakes);

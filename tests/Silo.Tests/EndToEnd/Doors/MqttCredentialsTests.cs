@@ -6,7 +6,7 @@ using IoTOrleans.Testing.Processes;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Doors;
 
 public sealed class MqttCredentialsTests : IDisposable
 {

@@ -2,7 +2,7 @@ using IoTOrleans.Testing.Processes;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd.Deployment;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Doors;
 
 /// <summary>Starts on the network that cannot be, each with all that is missing.</summary>
 public sealed class LanRefusedTests

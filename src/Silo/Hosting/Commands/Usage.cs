@@ -2,10 +2,8 @@ using System.Reflection;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Silo.Api.Access;
-using IoTOrleans.Silo.Hosting.Credentials;
-using IoTOrleans.Silo.Hosting.Importing;
 
-namespace IoTOrleans.Silo.Hosting;
+namespace IoTOrleans.Silo.Hosting.Commands;
 
 internal static class Usage
 {

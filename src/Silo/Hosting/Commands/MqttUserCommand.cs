@@ -1,7 +1,7 @@
 using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Silo.Hosting.Composition;
 
-namespace IoTOrleans.Silo.Hosting.Credentials;
+namespace IoTOrleans.Silo.Hosting.Commands;
 
 /// <summary><c>mqtt-user</c>: adds a line to the file of users, or replaces one, and prints the secret, which is kept nowhere.</summary>
 internal static class MqttUserCommand
