@@ -22,6 +22,7 @@ internal sealed class TlsFiles : IDisposable
     public void Write(PemPair own)
     {
         File.WriteAllText(Paths.KeyFile, own.Key);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Paths.KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.WriteAllText(Paths.CertificateFile, own.Certificate);
     }
 

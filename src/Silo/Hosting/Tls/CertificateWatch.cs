@@ -13,6 +13,7 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        WarnOfOpenKey();
         Look();
         using var timer = new PeriodicTimer(Every, time);
         while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
@@ -24,6 +25,7 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
         {
             if (mistakes.Count > 0) LogKept(certificates.Current.Expires.UtcDateTime, string.Join(' ', mistakes));
             else LogReloaded(certificates.Current.Expires.UtcDateTime);
+            WarnOfOpenKey();
         }
 
         if (certificates.Left >= Ahead)
@@ -37,6 +39,14 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
             else LogExpired(certificates.Current.Expires.UtcDateTime);
         }
     }
+
+    private void WarnOfOpenKey()
+    {
+        if (PrivateFile.OpenToOthers(certificates.KeyFile) is { } warning) LogOpen(warning);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Warning}")]
+    private partial void LogOpen(string warning);
 
     [LoggerMessage(LogLevel.Information, "New connections between silos use the new certificate. It expires at {Expires:u}.")]
     private partial void LogReloaded(DateTime expires);

@@ -145,9 +145,11 @@ public sealed class WrongSettingsTests
     [InlineData("Storage:Sqlite:Path", ":memory:",
         "Storage:Sqlite:Path=:memory: would be a file of that name: set Storage:Provider=Memory to keep nothing.")]
     [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:18999/foo",
-        "http://127.0.0.1:18999/foo is not an address to listen on (the path /foo is not supported): say something like http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.")]
+        "http://127.0.0.1:18999/foo is not an address to listen on (the path /foo is not supported): "
+            + "say something like http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.")]
     [InlineData("Notifications:CollapseAbove", "5,5",
-        "Notifications:CollapseAbove=5,5: say a whole number from 0 to 100; to have everything told singly set Collapse=false at the destination.")]
+        "Notifications:CollapseAbove=5,5: say a whole number from 0 to 100; "
+            + "to have everything told singly set Collapse=false at the destination.")]
     public async Task What_would_mean_something_else_here_is_refused(string setting, string value, string line)
     {
         var (exitCode, output) = await SiloProcess.Fail((setting, value));

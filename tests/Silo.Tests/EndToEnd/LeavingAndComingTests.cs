@@ -7,7 +7,7 @@ using IoTOrleans.Testing.Http;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd.Clusters;
+namespace IoTOrleans.Silo.Tests.EndToEnd;
 
 /// <summary>What a silo that goes, or comes, keeps others waiting for: as little as can be.</summary>
 public sealed class LeavingAndComingTests

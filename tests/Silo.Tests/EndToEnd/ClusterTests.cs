@@ -6,7 +6,7 @@ using IoTOrleans.Testing.Http;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd.Clusters;
+namespace IoTOrleans.Silo.Tests.EndToEnd;
 
 /// <summary>
 /// Several silos on DynamoDB share one fleet: real processes, the emulator's tables, a webhook that remembers what it was told.
