@@ -157,8 +157,8 @@ public sealed class BrokerTlsTests
         using var authority = new TestAuthority();
         authority.IssueServer(ends: new(2026, 11, 22, 0, 0, 0, TimeSpan.Zero));
         await using var broker = await TestBroker.Start(authority.Configure, new WatchedTime());
-        broker.Log.Lines.Where(line => line.Level == LogLevel.Warning && !line.Text.StartsWith(authority.KeyFile, StringComparison.Ordinal))
-            .ShouldHaveSingleItem().Text.ShouldContain($"The certificate in {authority.CertificateFile} has expired");
+        broker.Log.Lines.Where(line => line.Level == LogLevel.Warning).ShouldHaveSingleItem().Text
+            .ShouldContain($"The certificate in {authority.CertificateFile} has expired");
 
         // Many devices do not look at the time, and only this broker sees them.
         await broker.Connect("rpi-1", options => options.WithTlsOptions(tls => tls.UseTls().WithCertificateValidationHandler(_ => true)));
