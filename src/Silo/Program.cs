@@ -1,5 +1,6 @@
 using IoTOrleans.Aws;
 using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Silo.Hosting.Commands;
 using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Hosting.Lan;
 using IoTOrleans.Silo.Hosting.Running;

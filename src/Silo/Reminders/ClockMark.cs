@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace IoTOrleans.Silo.Reminders;
 
 /// <summary>A file beside the database with the time, written every minute. A clock behind it at a start was set back.</summary>
@@ -54,16 +56,14 @@ internal sealed partial class ClockMark
 
     private DateTimeOffset Written => new(Volatile.Read(ref _written), TimeSpan.Zero);
 
-    /// <summary>By another file: a power cut in between leaves the old one.</summary>
     private void Write()
     {
         lock (_lock)
         {
             try
             {
-                var next = _path + ".new";
-                WriteNew(next, Written.ToString("O", CultureInfo.InvariantCulture));
-                File.Move(next, _path, overwrite: true);
+                var text = Written.ToString("O", CultureInfo.InvariantCulture);
+                PrivateFile.Write(_path, stream => stream.Write(Encoding.ASCII.GetBytes(text)), overwrite: true);
                 _isFailing = false;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -72,16 +72,6 @@ internal sealed partial class ClockMark
                 _isFailing = true;
             }
         }
-    }
-
-    /// <summary>For this user alone, and never through a link that somebody else has put there.</summary>
-    private static void WriteNew(string path, string text)
-    {
-        File.Delete(path);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var writer = new StreamWriter(path, options);
-        writer.Write(text);
     }
 
     private DateTimeOffset? Read()

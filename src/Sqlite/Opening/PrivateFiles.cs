@@ -1,3 +1,5 @@
+using IoTOrleans.Settings;
+
 namespace IoTOrleans.Sqlite.Opening;
 
 /// <summary>The files of a store: for their owner alone, and no symbolic link, which somebody else may have put there.</summary>
@@ -44,7 +46,7 @@ internal static class PrivateFiles
         {
             var mode = File.GetUnixFileMode(name);
             if ((mode & ~Owners) == 0 || SetMode(name, mode & Owners)) continue;
-            warnings.Add($"{name} belongs to another user, and others have rights on it (mode {Octal(mode)}): give it to the user of this "
+            warnings.Add($"{name} belongs to another user, and others have rights on it (mode {PrivateFile.Octal(mode)}): give it to the user of this "
                 + "service with chown.");
         }
 
@@ -59,8 +61,8 @@ internal static class PrivateFiles
         var mode = File.GetUnixFileMode(folder);
         var others = (mode & OthersWrite) != 0 ? "write to" : (mode & OthersRead) != 0 ? "look into" : null;
         if (others is not null)
-            return $"Others may {others} the folder {folder} (mode {Octal(mode)}): give it mode 700, or choose another folder.";
-        return FolderOwner.IsAnother(folder)
+            return $"Others may {others} the folder {folder} (mode {PrivateFile.Octal(mode)}): give it mode 700, or choose another folder.";
+        return FileOwner.IsAnother(folder)
             ? $"The folder {folder} belongs to another user, who can replace its files: give it to the user of this service with chown."
             : null;
     }
@@ -82,6 +84,4 @@ internal static class PrivateFiles
             return true;
         }
     }
-
-    private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8);
 }

@@ -1,3 +1,5 @@
+using IoTOrleans.Settings;
+
 namespace IoTOrleans.Sqlite.Opening;
 
 internal static class StoreFolder
@@ -11,8 +13,7 @@ internal static class StoreFolder
         var folder = Path.GetDirectoryName(path)!;
         try
         {
-            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            PrivateFile.MakeFolder(folder);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

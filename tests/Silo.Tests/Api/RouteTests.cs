@@ -1,5 +1,6 @@
 using IoTOrleans.Events;
 using IoTOrleans.Silo.Api;
+using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Catalogue;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -20,6 +21,7 @@ public sealed class RouteTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(Substitute.For<IGrainFactory>());
         builder.Services.AddSingleton<ThingList>();
+        builder.Services.AddSingleton<Acts>();
         builder.Services.AddSingleton(new ThingLimit(0, Substitute.For<IKnownThings>(), NullLogger<ThingLimit>.Instance));
         await using var app = builder.Build();
         app.MapDevices();

@@ -1,4 +1,4 @@
-using IoTOrleans.Silo.Hosting;
+using IoTOrleans.Silo.Hosting.Commands;
 using Microsoft.Extensions.Configuration;
 using Shouldly;
 using Xunit;

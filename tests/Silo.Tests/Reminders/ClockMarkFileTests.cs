@@ -29,14 +29,12 @@ public sealed class ClockMarkFileTests : IDisposable
         if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(At).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData(".new")]
-    public void A_link_is_not_written_through(string ending)
+    [Fact]
+    public void A_link_is_not_written_through()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
         File.WriteAllText(Elsewhere, "theirs");
-        File.CreateSymbolicLink(At + ending, Elsewhere);
+        File.CreateSymbolicLink(At, Elsewhere);
 
         Mark().Write(Now);
 

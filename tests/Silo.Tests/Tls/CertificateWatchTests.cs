@@ -67,11 +67,11 @@ public sealed class CertificateWatchTests : IDisposable
     [Fact]
     public void A_file_that_goes_and_comes_back_is_one_line()
     {
-        var key = File.ReadAllText(_files.Paths.KeyFile);
-        File.Delete(_files.Paths.KeyFile);
+        var away = _files.Paths.KeyFile + ".away";
+        File.Move(_files.Paths.KeyFile, away);
         _watch.Look();
         _watch.Look();
-        File.WriteAllText(_files.Paths.KeyFile, key);
+        File.Move(away, _files.Paths.KeyFile);
         _watch.Look();
         InUse.ShouldBe("CN=first");
         _log.Lines.Count(line => line.StartsWith("Warning", StringComparison.Ordinal)).ShouldBe(1);
@@ -111,6 +111,17 @@ public sealed class CertificateWatchTests : IDisposable
         _files.Write(_ca.Issue("second"));
         _watch.Look();
         InUse.ShouldBe("CN=second");
+    }
+
+    [Fact]
+    public void A_key_that_others_can_read_is_a_warning()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
+        _files.Write(_ca.Issue("second"));
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_files.Paths.KeyFile, (UnixFileMode)0b110_100_000);
+        _watch.Look();
+        _log.Lines.Count.ShouldBe(2);
+        _log.Lines[1].ShouldStartWith($"Warning: {_files.Paths.KeyFile} holds a secret, and other users have rights on it (mode 640)");
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class SiloCertificateTests : IDisposable
     {
         using var another = new TestCa();
         using var files = new TlsFiles(_ca, another.Issue("silo"));
-        Trouble(files).ShouldContain($"{TlsSettings.Ca}={files.Paths.CaFile} has not signed it");
+        Trouble(files).ShouldContain($"{SiloTlsSettings.Ca}={files.Paths.CaFile} has not signed it");
     }
 
     /// <summary>Else whoever has the key of one silo could make more silos.</summary>
@@ -91,7 +91,7 @@ public sealed class SiloCertificateTests : IDisposable
     {
         var mistakes = SiloCertificates.Trouble(new("/no/silo.pem", "/no/silo.key", "/no/ca.pem"), Now);
         mistakes.Count.ShouldBe(3);
-        foreach (var (mistake, key) in mistakes.Zip([TlsSettings.Certificate, TlsSettings.Key, TlsSettings.Ca]))
+        foreach (var (mistake, key) in mistakes.Zip([SiloTlsSettings.Certificate, SiloTlsSettings.Key, SiloTlsSettings.Ca]))
             mistake.ShouldStartWith($"{key}=/no/");
     }
 
@@ -116,7 +116,7 @@ public sealed class SiloCertificateTests : IDisposable
     [InlineData(6)]
     public void Settings_that_are_missing_are_named(int bits)
     {
-        string[] all = [TlsSettings.Certificate, TlsSettings.Key, TlsSettings.Ca];
+        string[] all = [SiloTlsSettings.Certificate, SiloTlsSettings.Key, SiloTlsSettings.Ca];
         var (there, missing) = (all.Where((_, i) => (bits >> i & 1) == 1), all.Where((_, i) => (bits >> i & 1) == 0));
 
         var refused = Should.Throw<StartupException>(() => Configured.ReadAll(

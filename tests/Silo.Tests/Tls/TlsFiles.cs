@@ -14,14 +14,15 @@ internal sealed class TlsFiles : IDisposable
         Write(own);
     }
 
-    public TlsSettings Paths => new(In("silo.pem"), In("silo.key"), In("ca.pem"));
+    public SiloTlsSettings Paths => new(In("silo.pem"), In("silo.key"), In("ca.pem"));
 
     public (string, string)[] Settings =>
-        [(TlsSettings.Certificate, Paths.CertificateFile), (TlsSettings.Key, Paths.KeyFile), (TlsSettings.Ca, Paths.CaFile)];
+        [(SiloTlsSettings.Certificate, Paths.CertificateFile), (SiloTlsSettings.Key, Paths.KeyFile), (SiloTlsSettings.Ca, Paths.CaFile)];
 
     public void Write(PemPair own)
     {
         File.WriteAllText(Paths.KeyFile, own.Key);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Paths.KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.WriteAllText(Paths.CertificateFile, own.Certificate);
     }
 

@@ -52,15 +52,17 @@ internal sealed partial class BrokerCredentials(IOptions<MqttBrokerOptions> opti
         var trouble = Trouble(options.Value, _tls, _users);
         if (trouble.Count > 0) throw new StartupException(string.Join(Environment.NewLine, trouble));
         if (Tls is { } served) SayValidity(served);
+        WarnOfOpenFile(options.Value.KeyFile);
+        WarnOfOpenFile(options.Value.UsersFile);
     }
 
     /// <returns>Whether the users have changed.</returns>
     internal bool Look()
     {
-        if (_tls?.Look() is { } tls) Say(tls, options.Value.CertificateFile!);
+        if (_tls?.Look() is { } tls) Say(tls, options.Value.CertificateFile!, options.Value.KeyFile);
         if (Tls is { } served) SayValidity(served);
         if (_users?.Look() is not { } users) return false;
-        Say(users, options.Value.UsersFile!);
+        Say(users, options.Value.UsersFile!, options.Value.UsersFile);
         return users.Value is not null;
     }
 
@@ -72,11 +74,17 @@ internal sealed partial class BrokerCredentials(IOptions<MqttBrokerOptions> opti
     private static FileContent<MqttUsers>? UsersIn(MqttBrokerOptions options) => options.UsersFile is { } path
         ? new(before => MqttUsers.Load(path, before), [path]) : null;
 
-    private void Say<T>(Loaded<T> loaded, string file)
+    private void Say<T>(Loaded<T> loaded, string file, string? secret)
         where T : class
     {
         if (loaded.Value is null) LogBad(string.Join(' ', loaded.Mistakes));
         else LogRead(file);
+        WarnOfOpenFile(secret);
+    }
+
+    private void WarnOfOpenFile(string? path)
+    {
+        if (path is not null && PrivateFile.OpenToOthers(path) is { } warning) LogOpen(warning);
     }
 
     /// <summary>Devices that do not look at the time go on; a broker that refused to start would see none of them.</summary>
@@ -88,6 +96,9 @@ internal sealed partial class BrokerCredentials(IOptions<MqttBrokerOptions> opti
         else if (now > served.NotAfter && _validity.ShouldLog("late")) LogExpired(file, served.NotAfter);
         else if (now <= served.NotAfter && now > served.NotAfter - Soon && _validity.ShouldLog("soon")) LogEndsSoon(file, served.NotAfter);
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Warning}")]
+    private partial void LogOpen(string warning);
 
     [LoggerMessage(LogLevel.Information, "The MQTT broker uses {File} as it is now.")]
     private partial void LogRead(string file);

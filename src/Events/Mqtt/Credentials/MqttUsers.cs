@@ -72,7 +72,7 @@ internal sealed class MqttUsers
 
     private static Loaded<MqttUsers> Failed(string path, string why) => new(null, [$"{Setting}={path}: {why}."]);
 
-    private static Loaded<MqttUsers> Parse(string text, string path, MqttUsers? before)
+    internal static Loaded<MqttUsers> Parse(string text, string path, MqttUsers? before)
     {
         var users = new MqttUsers();
         var mistakes = new List<string>();

@@ -53,8 +53,8 @@ internal sealed class KeyAuthentication(
 
         var authorization = Request.Headers.Authorization.ToString();
         if (string.IsNullOrWhiteSpace(authorization)) return AuthenticateResult.NoResult();
-        if (Credentials.Of(authorization) is { } credentials && keys.Find(credentials.Key.Span) is { } key)
-            return LetIn(credentials.UserName ?? key.Fingerprint, key.MayWrite);
+        if (AuthorizationHeader.Of(authorization) is { } sent && keys.Find(sent.Key.Span) is { } key)
+            return LetIn(sent.UserName ?? key.Fingerprint, key.MayWrite);
         _retryAfter = failed.Count(peer);
         return AuthenticateResult.Fail("wrong key");
     }

@@ -8,28 +8,26 @@ internal sealed partial class KeyRing
 {
     internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    private readonly AuthSettings _auth;
     private readonly TimeProvider _time;
     private readonly ILogger<KeyRing> _logger;
     private readonly List<string> _files;
+    private readonly FileContent<KeySet> _keys;
     private readonly Lock _lock = new();
-    private volatile KeySet _keys;
-    private List<(DateTime, long)> _stamps;
     private long _lookedAt;
 
     public KeyRing(AuthSettings auth, TimeProvider time, ILogger<KeyRing> logger)
     {
-        (_auth, _time, _logger) = (auth, time, logger);
+        (_time, _logger, _lookedAt) = (time, logger, time.GetTimestamp());
         _files = [.. new[] { auth.ApiKey.Path, auth.ReadOnlyKey.Path }.OfType<string>()];
-        (_stamps, _lookedAt) = (Stamps(), time.GetTimestamp());
-        _keys = KeySet.Read(auth, mistake => throw new StartupException(mistake));
+        _keys = new(_ => KeySet.Read(auth), _files);
+        if (_keys.Look()!.Mistakes is [_, ..] mistakes) throw new StartupException(string.Join(Environment.NewLine, mistakes));
         WarnOfOpenFiles();
     }
 
     public Key? Find(ReadOnlySpan<byte> candidate)
     {
         if (_files.Count > 0) Look();
-        return _keys.Find(candidate);
+        return _keys.Current!.Find(candidate);
     }
 
     private void Look()
@@ -38,36 +36,21 @@ internal sealed partial class KeyRing
         {
             if (_time.GetElapsedTime(_lookedAt) < LookEvery) return;
             _lookedAt = _time.GetTimestamp();
-            var stamps = Stamps();
-            if (stamps.SequenceEqual(_stamps)) return;
-
-            _stamps = stamps;
-            var mistakes = new List<string>();
-            var keys = KeySet.Read(_auth, mistakes.Add);
-            if (mistakes.Count > 0)
+            if (_keys.Look() is not { } read) return;
+            if (read.Value is null)
             {
-                LogKept(string.Join(' ', mistakes));
+                LogKept(string.Join(' ', read.Mistakes));
                 return;
             }
 
-            _keys = keys;
-            LogReplaced(string.Join(" and ", _files), keys.Count);
+            LogReplaced(string.Join(" and ", _files), read.Value.Count);
             WarnOfOpenFiles();
         }
     }
 
-    private List<(DateTime, long)> Stamps() => _files.ConvertAll(path =>
-    {
-        var file = new FileInfo(path);
-        return file.Exists ? (file.LastWriteTimeUtc, file.Length) : (default, 0);
-    });
-
     private void WarnOfOpenFiles()
     {
-        foreach (var path in _files)
-        {
-            if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherRead)) LogOpen(path);
-        }
+        foreach (var warning in _files.Select(PrivateFile.OpenToOthers).OfType<string>()) LogOpen(warning);
     }
 
     [LoggerMessage(LogLevel.Information, "{Files} changed: {Count} keys are in effect.")]
@@ -76,6 +59,6 @@ internal sealed partial class KeyRing
     [LoggerMessage(LogLevel.Warning, "The keys stay as they were, because the new ones cannot be used. {Mistakes}")]
     private partial void LogKept(string mistakes);
 
-    [LoggerMessage(LogLevel.Warning, "Every user of this machine can read the keys in {Path}: chmod 600 {Path}.")]
-    private partial void LogOpen(string path);
+    [LoggerMessage(LogLevel.Warning, "{Warning}")]
+    private partial void LogOpen(string warning);
 }

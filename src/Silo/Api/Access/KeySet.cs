@@ -23,13 +23,14 @@ internal sealed class KeySet
 
     public int Count => _keys.Count;
 
-    /// <param name="mistake">Takes each mistake as a line that names the setting, and never a key.</param>
-    public static KeySet Read(AuthSettings auth, Action<string> mistake)
+    /// <returns>Each mistake is a line that names the setting, and never a key.</returns>
+    public static Loaded<KeySet> Read(AuthSettings auth)
     {
-        var (apiKeys, readOnlyKeys) = (auth.ApiKey.Read(mistake), auth.ReadOnlyKey.Read(mistake));
+        var mistakes = new List<string>();
+        var (apiKeys, readOnlyKeys) = (auth.ApiKey.Read(mistakes.Add), auth.ReadOnlyKey.Read(mistakes.Add));
         if (readOnlyKeys.Intersect(apiKeys, StringComparer.Ordinal).Any())
-            mistake($"{auth.ReadOnlyKey.Name} has a key that {auth.ApiKey.Name} has too: a key may write or not; make another one.");
-        return new(apiKeys, readOnlyKeys);
+            mistakes.Add($"{auth.ReadOnlyKey.Name} has a key that {auth.ApiKey.Name} has too: a key may write or not; make another one.");
+        return new(mistakes.Count == 0 ? new(apiKeys, readOnlyKeys) : null, mistakes);
     }
 
     /// <summary>Compares with every key in constant time, so that the time of an answer says nothing about a key.</summary>

@@ -5,8 +5,8 @@ using System.Text;
 namespace IoTOrleans.Silo.Api.Access;
 
 /// <summary>
-/// A key that a person need not invent. Its prefix and checksum are those that scanners for leaked secrets look for, so a key in a public
-/// repository is found, and a key that was cut off or mistyped is noticed at start.
+/// A key that a person need not invent. Its prefix gives scanners for leaked secrets a pattern to look for, and by its checksum a key that
+/// was cut off or mistyped is noticed at start.
 /// </summary>
 internal static class NewKey
 {

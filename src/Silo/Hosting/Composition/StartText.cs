@@ -1,5 +1,6 @@
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Hosting.Commands;
 using IoTOrleans.Silo.Hosting.Lan;
 
 namespace IoTOrleans.Silo.Hosting.Composition;

@@ -52,7 +52,7 @@ internal sealed class LocalNetwork
 
     private IReadOnlyDictionary<string, string> FindOrMake(ConfigurationManager configuration, List<string> secrets)
     {
-        var made = Credentials.Make();
+        var made = LanCredentials.Make();
 
         // Without a path the start fails anyway.
         if (ReadSettings.SqlitePath(configuration) is not { Length: > 0 } database) return made;
@@ -74,12 +74,12 @@ internal sealed class LocalNetwork
     internal static IEnumerable<string> LackingSecrets(IConfiguration configuration)
     {
         var isOpen = bool.TryParse(configuration["Auth:AllowAnonymous"], out var anonymous) && anonymous;
-        if (!isOpen && !Has(configuration, Credentials.ApiKey) && !Has(configuration, "Auth:ApiKeyFile"))
-            yield return Credentials.ApiKey;
+        if (!isOpen && !Has(configuration, LanCredentials.ApiKey) && !Has(configuration, "Auth:ApiKeyFile"))
+            yield return LanCredentials.ApiKey;
         if (HasNoBroker(configuration)) yield break;
         if (Has(configuration, "Events:Mqtt:Listen:UsersFile") || Has(configuration, "Events:Mqtt:Listen:ClientCaFile")) yield break;
-        if (!Has(configuration, Credentials.Username)) yield return Credentials.Username;
-        if (!Has(configuration, Credentials.Password)) yield return Credentials.Password;
+        if (!Has(configuration, LanCredentials.Username)) yield return LanCredentials.Username;
+        if (!Has(configuration, LanCredentials.Password)) yield return LanCredentials.Password;
     }
 
     internal static IEnumerable<KeyValuePair<string, string?>> LackingAddresses(IConfiguration configuration, IReadOnlyList<string> names)

@@ -17,7 +17,7 @@ internal static class ReadAuth
         var auth = new AuthSettings(
             Source(reader, ApiKey), Source(reader, "Auth:ReadOnlyKey"), reader.Flag("Auth:AllowAnonymous", false), reader.Text(Header),
             [.. (proxies ?? []).Select(proxy => Network(proxy, reader)).OfType<IPNetwork>()]);
-        KeySet.Read(auth, reader.Mistake);
+        foreach (var mistake in KeySet.Read(auth).Mistakes) reader.Mistake(mistake);
         if (auth.ProxyUserHeader is { } header && !header.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
             reader.Mistake($"{Header}={header}: say the name of a header, like X-Forwarded-User.");
         if (auth.ProxyUserHeader is not null != proxies is not null)

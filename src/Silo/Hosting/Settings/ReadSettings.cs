@@ -46,7 +46,7 @@ internal static class ReadSettings
             VerifyMaxPerSecond: verifyMaxPerSecond,
             Auth: ReadAuth.From(reader),
             Orleans: ReadOrleans(reader, storage),
-            Unknown: [.. reader.Unread([.. Sections, TlsSettings.Section]), .. reader.Misspelt([.. Sections, "Orleans"])]);
+            Unknown: [.. reader.Unread([.. Sections, SiloTlsSettings.Section]), .. reader.Misspelt([.. Sections, "Orleans"])]);
 
         foreach (var mistake in settings.Presence.Check([.. settings.Destinations.Select(destination => destination.Name)]))
             reader.Mistake(mistake);
@@ -227,6 +227,6 @@ internal static class ReadSettings
         return new OrleansSettings(
             reader.Text("Orleans:ClusterId", "iot-orleans"), reader.Text("Orleans:ServiceId", "iot-orleans"),
             reader.Number("Orleans:Endpoints:SiloPort", 11111, 1, 65535), reader.Number("Orleans:Endpoints:GatewayPort", 0, 0, 65535),
-            advertised, ReadTls.From(reader, storage));
+            advertised, ReadSiloTls.From(reader, storage));
     }
 }

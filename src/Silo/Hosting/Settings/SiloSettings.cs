@@ -81,4 +81,4 @@ internal sealed record MqttSettings(int Port, string Address, string? Username, 
 
 /// <param name="Tls">Null: silos talk without it.</param>
 internal sealed record OrleansSettings(
-    string ClusterId, string ServiceId, int SiloPort, int GatewayPort, string? AdvertisedAddress, TlsSettings? Tls);
+    string ClusterId, string ServiceId, int SiloPort, int GatewayPort, string? AdvertisedAddress, SiloTlsSettings? Tls);

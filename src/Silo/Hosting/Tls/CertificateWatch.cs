@@ -16,6 +16,7 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        WarnOfOpenKey();
         using var timer = new PeriodicTimer(Every, time);
         do
         {
@@ -38,6 +39,7 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
         {
             if (mistakes.Count > 0) LogKept(certificates.Current.Expires.UtcDateTime, string.Join(' ', mistakes));
             else LogReloaded(certificates.Current.Expires.UtcDateTime);
+            WarnOfOpenKey();
         }
 
         if (certificates.Left >= Ahead)
@@ -54,6 +56,14 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
 
     [LoggerMessage(LogLevel.Error, "The certificates for connections between silos could not be looked at. Those in use stay in use.")]
     private partial void LogFailed(Exception exception);
+
+    private void WarnOfOpenKey()
+    {
+        if (PrivateFile.OpenToOthers(certificates.KeyFile) is { } warning) LogOpen(warning);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Warning}")]
+    private partial void LogOpen(string warning);
 
     [LoggerMessage(LogLevel.Information, "New connections between silos use the new certificate. It expires at {Expires:u}.")]
     private partial void LogReloaded(DateTime expires);

@@ -66,7 +66,7 @@ internal sealed partial class Handshakes(TimeProvider time, ILogger<Handshakes> 
         if (errors == SslPolicyErrors.None) return true;
         var flags = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
         if (Running.Value is { } attempt)
-            attempt.Reason = $"its certificate is not one that {TlsSettings.Ca} has signed and that is valid now ({flags})";
+            attempt.Reason = $"its certificate is not one that {SiloTlsSettings.Ca} has signed and that is valid now ({flags})";
         return false;
     }
 

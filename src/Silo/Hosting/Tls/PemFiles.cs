@@ -4,11 +4,11 @@ namespace IoTOrleans.Silo.Hosting.Tls;
 internal sealed record PemFiles(string Certificate, string Key, string Ca)
 {
     /// <returns>Null: there are mistakes.</returns>
-    public static PemFiles? Read(TlsSettings paths, List<string> mistakes)
+    public static PemFiles? Read(SiloTlsSettings paths, List<string> mistakes)
     {
-        var certificate = Read(TlsSettings.Certificate, paths.CertificateFile, mistakes);
-        var key = Read(TlsSettings.Key, paths.KeyFile, mistakes);
-        var ca = Read(TlsSettings.Ca, paths.CaFile, mistakes);
+        var certificate = Read(SiloTlsSettings.Certificate, paths.CertificateFile, mistakes);
+        var key = Read(SiloTlsSettings.Key, paths.KeyFile, mistakes);
+        var ca = Read(SiloTlsSettings.Ca, paths.CaFile, mistakes);
         return certificate is null || key is null || ca is null ? null : new(certificate, key, ca);
     }
 

@@ -16,7 +16,7 @@ internal sealed record SiloCertificate(
     private static readonly Oid ClientAuth = new("1.3.6.1.5.5.7.3.2");
 
     /// <returns>Null: there are mistakes.</returns>
-    public static SiloCertificate? Load(PemFiles files, TlsSettings paths, DateTimeOffset now, List<string> mistakes)
+    public static SiloCertificate? Load(PemFiles files, SiloTlsSettings paths, DateTimeOffset now, List<string> mistakes)
     {
         var (own, intermediates) = LoadOwn(files, paths, mistakes);
         var (trusted, others) = LoadCa(files, paths, mistakes);
@@ -43,7 +43,7 @@ internal sealed record SiloCertificate(
     }
 
     private static (X509Certificate2? Own, X509Certificate2Collection Intermediates) LoadOwn(
-        PemFiles files, TlsSettings paths, List<string> mistakes)
+        PemFiles files, SiloTlsSettings paths, List<string> mistakes)
     {
         try
         {
@@ -56,8 +56,8 @@ internal sealed record SiloCertificate(
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             var why = exception is ArgumentException ? "the key belongs to another certificate" : OneLine(exception);
-            mistakes.Add($"{TlsSettings.Certificate}={paths.CertificateFile} and {TlsSettings.Key}={paths.KeyFile} are no certificate and "
-                + $"its private key ({why}): both must be PEM, and the key without a password.");
+            mistakes.Add($"{SiloTlsSettings.Certificate}={paths.CertificateFile} and {SiloTlsSettings.Key}={paths.KeyFile} are no "
+                + $"certificate and its private key ({why}): both must be PEM, and the key without a password.");
             return (null, []);
         }
     }
@@ -70,7 +70,7 @@ internal sealed record SiloCertificate(
     }
 
     private static (X509Certificate2Collection Trusted, X509Certificate2Collection Others) LoadCa(
-        PemFiles files, TlsSettings paths, List<string> mistakes)
+        PemFiles files, SiloTlsSettings paths, List<string> mistakes)
     {
         var all = new X509Certificate2Collection();
         var why = "";
@@ -86,14 +86,14 @@ internal sealed record SiloCertificate(
         var roots = all.Where(certificate => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData))
             .ToList();
         if (roots.Count == 0)
-            mistakes.Add($"{TlsSettings.Ca}={paths.CaFile} has no root certificate{why}: it must be PEM, with the certificate of the CA "
+            mistakes.Add($"{SiloTlsSettings.Ca}={paths.CaFile} has no root certificate{why}: it must be PEM, with the certificate of the CA "
                 + "that signs the silos' certificates.");
         return ([.. roots], [.. all.Except(roots)]);
     }
 
     private static DateTimeOffset? Check(
         X509Certificate2 own, X509Certificate2Collection intermediates, X509Certificate2Collection trusted,
-        X509Certificate2Collection others, DateTimeOffset now, TlsSettings paths, List<string> mistakes)
+        X509Certificate2Collection others, DateTimeOffset now, SiloTlsSettings paths, List<string> mistakes)
     {
         using var chain = new X509Chain { ChainPolicy = Policy(trusted, others) };
         chain.ChainPolicy.ExtraStore.AddRange(intermediates);
@@ -104,7 +104,7 @@ internal sealed record SiloCertificate(
         var expires = chain.ChainElements.Min(element => new DateTimeOffset(element.Certificate.NotAfter));
         if (isGood) return expires;
         var flags = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
-        mistakes.Add($"{TlsSettings.Certificate}={paths.CertificateFile}: " + (flags switch
+        mistakes.Add($"{SiloTlsSettings.Certificate}={paths.CertificateFile}: " + (flags switch
         {
             _ when flags.HasFlag(X509ChainStatusFlags.NotTimeValid) => now > expires
                 ? $"it, or a certificate that signed it, expired at {expires.UtcDateTime:u}; make a new one."
@@ -112,7 +112,7 @@ internal sealed record SiloCertificate(
                     + "this machine's clock.",
             _ when flags.HasFlag(X509ChainStatusFlags.NotValidForUsage) =>
                 "its extended key usage must allow both serverAuth and clientAuth, because a silo is both; make a new one.",
-            _ => $"{TlsSettings.Ca}={paths.CaFile} has not signed it ({flags}); give the certificate of the CA that has.",
+            _ => $"{SiloTlsSettings.Ca}={paths.CaFile} has not signed it ({flags}); give the certificate of the CA that has.",
         }));
         return null;
     }

@@ -3,46 +3,40 @@ namespace IoTOrleans.Silo.Hosting.Tls;
 /// <summary>The certificate that new connections use. It follows the files, as long as what they hold can be used.</summary>
 internal sealed class SiloCertificates
 {
-    private readonly TlsSettings _paths;
     private readonly TimeProvider _time;
-    private PemFiles? _seen;
-    private string _trouble = "";
-    private volatile SiloCertificate _current;
+    private readonly FileContent<SiloCertificate> _files;
 
-    private SiloCertificates(TlsSettings paths, TimeProvider time, PemFiles seen, SiloCertificate current) =>
-        (_paths, _time, _seen, _current) = (paths, time, seen, current);
+    private SiloCertificates(SiloTlsSettings paths, TimeProvider time)
+    {
+        (KeyFile, _time) = (paths.KeyFile, time);
+        _files = new(_ => Load(paths, time.GetUtcNow()), [paths.CertificateFile, paths.KeyFile, paths.CaFile]);
+    }
 
-    public SiloCertificate Current => _current;
+    public string KeyFile { get; }
+
+    public SiloCertificate Current => _files.Current!;
 
     public TimeSpan Left => Current.Expires - _time.GetUtcNow();
 
     /// <exception cref="StartupException">They cannot be used.</exception>
-    public static SiloCertificates Open(TlsSettings paths, TimeProvider time)
+    public static SiloCertificates Open(SiloTlsSettings paths, TimeProvider time)
     {
-        var mistakes = new List<string>();
-        return PemFiles.Read(paths, mistakes) is { } files && SiloCertificate.Load(files, paths, time.GetUtcNow(), mistakes) is { } first
-            ? new(paths, time, files, first) : throw new StartupException(string.Join(Environment.NewLine, mistakes));
+        var certificates = new SiloCertificates(paths, time);
+        return certificates.Reload() is [_, ..] mistakes
+            ? throw new StartupException(string.Join(Environment.NewLine, mistakes)) : certificates;
     }
 
     /// <summary>What is wrong with the files.</summary>
-    public static IReadOnlyList<string> Trouble(TlsSettings paths, DateTimeOffset now)
-    {
-        var mistakes = new List<string>();
-        if (PemFiles.Read(paths, mistakes) is { } files) SiloCertificate.Load(files, paths, now, mistakes);
-        return mistakes;
-    }
+    public static IReadOnlyList<string> Trouble(SiloTlsSettings paths, DateTimeOffset now) => Load(paths, now).Mistakes;
 
     /// <summary>Reads the files again.</summary>
     /// <returns>Null: nothing new. Empty: new connections use what they hold now. Else why they cannot, and go on with the old.</returns>
-    public IReadOnlyList<string>? Reload()
+    public IReadOnlyList<string>? Reload() => _files.Look()?.Mistakes;
+
+    private static Loaded<SiloCertificate> Load(SiloTlsSettings paths, DateTimeOffset now)
     {
         var mistakes = new List<string>();
-        var files = PemFiles.Read(_paths, mistakes);
-        if (files is not null && files == _seen) return null;
-        if (files is not null && SiloCertificate.Load(files, _paths, _time.GetUtcNow(), mistakes) is { } next) _current = next;
-        var trouble = string.Join(' ', mistakes);
-        if (files is null && trouble == _trouble) return null;
-        (_seen, _trouble) = (files, trouble);
-        return mistakes;
+        return new(
+            PemFiles.Read(paths, mistakes) is { } files ? SiloCertificate.Load(files, paths, now, mistakes) : null, mistakes);
     }
 }

@@ -7,7 +7,7 @@ namespace IoTOrleans.Silo.Hosting.Tls;
 internal static class SiloTls
 {
     /// <summary>Mutual TLS on the silo port, on the gateway port and towards other silos.</summary>
-    public static void UseMutualTls(this ISiloBuilder silo, TlsSettings settings)
+    public static void UseMutualTls(this ISiloBuilder silo, SiloTlsSettings settings)
     {
         var certificates = SiloCertificates.Open(settings, TimeProvider.System);
         silo.Services.AddSingleton(certificates);

@@ -114,6 +114,22 @@ public sealed class BrokerUsersTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_others_can_read_is_a_warning_at_the_start_and_when_it_changes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
+        var time = new WatchedTime();
+        Write(Generated("door-1", "one"));
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_file, (UnixFileMode)0b110_100_000);
+        await using var broker = await TestBroker.Start(options => options.UsersFile = _file, time);
+        Warnings().ShouldHaveSingleItem().ShouldContain($"(mode 640): chmod 600 {_file}");
+        Write(Generated("door-2", "two"));
+        for (var looks = 0; looks < 3; looks++) time.Advance(BrokerCredentials.LookEvery);
+        Warnings().Count.ShouldBe(2);
+
+        List<string> Warnings() => [.. broker.Log.Lines.Where(line => line.Level == LogLevel.Warning).Select(line => line.Text)];
+    }
+
+    [Fact]
     public async Task No_secret_and_no_hash_gets_into_the_log()
     {
         Write(Generated("door-1", "one"), Chosen);

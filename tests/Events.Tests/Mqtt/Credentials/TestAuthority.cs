@@ -46,6 +46,7 @@ internal sealed class TestAuthority : IDisposable
         using var certificate = Issue("broker", key, ends ?? Today.AddYears(10));
         File.WriteAllText((into ?? this).CertificateFile, certificate.ExportCertificatePem());
         File.WriteAllText((into ?? this).KeyFile, key.ExportPkcs8PrivateKeyPem());
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode((into ?? this).KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     internal X509Certificate2 IssueClient(string name, params string[] dnsNames)

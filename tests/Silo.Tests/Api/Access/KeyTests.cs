@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Events;
 using Shouldly;
 using Xunit;
@@ -134,6 +135,38 @@ public sealed class KeyTests
         finally
         {
             File.Delete(file);
+        }
+    }
+
+    /// <summary>As orchestrators mount secrets: the file is a link through a link to a folder, and only that one is turned.</summary>
+    [Fact]
+    public async Task A_key_file_behind_a_link_is_read_again_when_the_link_turns()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        var mount = Directory.CreateTempSubdirectory("iot-orleans-mount-").FullName;
+        try
+        {
+            var (data, file) = (Path.Combine(mount, "..data"), Path.Combine(mount, "key"));
+            foreach (var (folder, key) in (ReadOnlySpan<(string, string)>)[("..1", Doors.Key), ("..2", Doors.ReadOnlyKey)])
+            {
+                Directory.CreateDirectory(Path.Combine(mount, folder));
+                File.WriteAllText(Path.Combine(mount, folder, "key"), key);
+            }
+
+            Directory.CreateSymbolicLink(data, "..1");
+            File.CreateSymbolicLink(file, Path.Combine("..data", "key"));
+            await using var doors = await Doors.Open(("Auth:ApiKeyFile", file));
+            (await Status(doors, HttpMethod.Put, Doors.Key)).ShouldBe(HttpStatusCode.OK);
+
+            Directory.Delete(data);
+            Directory.CreateSymbolicLink(data, "..2");
+            doors.Time.Advance(KeyRing.LookEvery);
+            (await Status(doors, HttpMethod.Put, Doors.ReadOnlyKey)).ShouldBe(HttpStatusCode.OK);
+            (await Status(doors, HttpMethod.Put, Doors.Key)).ShouldBe(HttpStatusCode.Unauthorized);
+        }
+        finally
+        {
+            Directory.Delete(mount, recursive: true);
         }
     }
 

@@ -21,10 +21,10 @@ public sealed class CredentialsFileTests : IDisposable
     {
         File.Read(_warnings.Add).ShouldBeNull();
         File.Key().ShouldBeNull();
-        var made = Credentials.Make();
+        var made = LanCredentials.Make();
         File.Write(made);
         File.Read(_warnings.Add).ShouldBe(made, ignoreOrder: true);
-        File.Key().ShouldBe(made[Credentials.ApiKey]);
+        File.Key().ShouldBe(made[LanCredentials.ApiKey]);
         _warnings.ShouldBeEmpty();
         Directory.GetFileSystemEntries(Path.GetDirectoryName(File.Path)!).ShouldBe([File.Path]);
         if (OperatingSystem.IsWindows()) return;
@@ -35,9 +35,9 @@ public sealed class CredentialsFileTests : IDisposable
     [Fact]
     public void One_that_another_start_has_made_meanwhile_is_not_replaced()
     {
-        var first = Credentials.Make();
+        var first = LanCredentials.Make();
         File.Write(first);
-        Should.Throw<StartupException>(() => File.Write(Credentials.Make())).Message.ShouldContain("cannot be written");
+        Should.Throw<StartupException>(() => File.Write(LanCredentials.Make())).Message.ShouldContain("cannot be written");
         File.Read(_warnings.Add).ShouldBe(first, ignoreOrder: true);
         Directory.GetFileSystemEntries(Path.GetDirectoryName(File.Path)!).Length.ShouldBe(1, "no draft is left");
     }
@@ -50,7 +50,7 @@ public sealed class CredentialsFileTests : IDisposable
     public void One_that_others_can_read_is_taken_from_them_with_a_line(string mode)
     {
         if (OperatingSystem.IsWindows()) return;
-        File.Write(Credentials.Make());
+        File.Write(LanCredentials.Make());
         System.IO.File.SetUnixFileMode(File.Path, (UnixFileMode)Convert.ToInt32(mode, 8));
         File.Key().ShouldNotBeNull("a client changes nothing");
         Mode(File.Path).ShouldBe(mode);
@@ -70,7 +70,7 @@ public sealed class CredentialsFileTests : IDisposable
         System.IO.File.CreateSymbolicLink(File.Path, target);
         Should.Throw<StartupException>(() => File.Read(_warnings.Add)).Message.ShouldContain("is a symbolic link");
         Should.Throw<StartupException>(() => File.Key());
-        Should.Throw<StartupException>(() => File.Write(Credentials.Make()));
+        Should.Throw<StartupException>(() => File.Write(LanCredentials.Make()));
         System.IO.File.Exists(target).ShouldBe(leadsSomewhere);
         if (leadsSomewhere) System.IO.File.ReadAllText(target).ShouldBe("{}");
     }
@@ -113,11 +113,11 @@ public sealed class CredentialsFileTests : IDisposable
     [Fact]
     public void No_two_are_the_same()
     {
-        var (one, other) = (Credentials.Make(), Credentials.Make());
-        one[Credentials.ApiKey].ShouldNotBe(other[Credentials.ApiKey]);
-        one[Credentials.Password].ShouldNotBe(other[Credentials.Password]);
-        one[Credentials.Password].ShouldNotBe(one[Credentials.ApiKey]);
-        one[Credentials.ApiKey].Length.ShouldBeGreaterThanOrEqualTo(KeySource.Least);
+        var (one, other) = (LanCredentials.Make(), LanCredentials.Make());
+        one[LanCredentials.ApiKey].ShouldNotBe(other[LanCredentials.ApiKey]);
+        one[LanCredentials.Password].ShouldNotBe(other[LanCredentials.Password]);
+        one[LanCredentials.Password].ShouldNotBe(one[LanCredentials.ApiKey]);
+        one[LanCredentials.ApiKey].Length.ShouldBeGreaterThanOrEqualTo(KeySource.Least);
     }
 
     [UnsupportedOSPlatform("windows")]

@@ -16,7 +16,7 @@ public sealed class LocalNetworkTests
     /// <summary>A blank is no value.</summary>
     private static readonly string[] Values = ["mine", " ", ""];
 
-    private static readonly string[] All = [.. Credentials.Names, Address, Hosts];
+    private static readonly string[] All = [.. LanCredentials.Names, Address, Hosts];
 
     [Fact]
     public void Whatever_the_user_has_set_stays_and_the_rest_is_filled_in() =>
@@ -28,17 +28,17 @@ public sealed class LocalNetworkTests
 
     [Fact]
     public void Without_a_broker_it_needs_no_password() => Filled(("Events:Mqtt:Listen:Port", "0"))
-        .ShouldBe([Credentials.ApiKey, Hosts], ignoreOrder: true);
+        .ShouldBe([LanCredentials.ApiKey, Hosts], ignoreOrder: true);
 
     [Fact]
     public void Where_something_else_guards_it_there_is_no_key() => Filled(("Auth:AllowAnonymous", "True"))
-        .ShouldNotContain(Credentials.ApiKey);
+        .ShouldNotContain(LanCredentials.ApiKey);
 
     [Theory]
-    [InlineData("Auth:ApiKeyFile", "/run/secrets/key", Credentials.ApiKey)]
-    [InlineData("Auth:ApiKey:0", "0123456789abcdef", Credentials.ApiKey)]
-    [InlineData("Events:Mqtt:Listen:UsersFile", "data/mqtt-users", Credentials.Username)]
-    [InlineData("Events:Mqtt:Listen:UsersFile", "data/mqtt-users", Credentials.Password)]
+    [InlineData("Auth:ApiKeyFile", "/run/secrets/key", LanCredentials.ApiKey)]
+    [InlineData("Auth:ApiKey:0", "0123456789abcdef", LanCredentials.ApiKey)]
+    [InlineData("Events:Mqtt:Listen:UsersFile", "data/mqtt-users", LanCredentials.Username)]
+    [InlineData("Events:Mqtt:Listen:UsersFile", "data/mqtt-users", LanCredentials.Password)]
     public void Set_in_another_way_is_set(string setting, string value, string filled) =>
         Filled((setting, value)).ShouldNotContain(filled);
 

@@ -1,7 +1,7 @@
 namespace IoTOrleans.Silo.Hosting.Settings;
 
 /// <summary>The files of mutual TLS between silos.</summary>
-internal sealed record TlsSettings(string CertificateFile, string KeyFile, string CaFile)
+internal sealed record SiloTlsSettings(string CertificateFile, string KeyFile, string CaFile)
 {
     public const string Section = "Orleans:Tls";
     public const string Certificate = $"{Section}:{nameof(CertificateFile)}";
@@ -9,17 +9,17 @@ internal sealed record TlsSettings(string CertificateFile, string KeyFile, strin
     public const string Ca = $"{Section}:{nameof(CaFile)}";
 }
 
-internal static class ReadTls
+internal static class ReadSiloTls
 {
-    private static readonly string[] Keys = [TlsSettings.Certificate, TlsSettings.Key, TlsSettings.Ca];
+    private static readonly string[] Keys = [SiloTlsSettings.Certificate, SiloTlsSettings.Key, SiloTlsSettings.Ca];
 
     /// <summary>Null: none of them is set.</summary>
-    public static TlsSettings? From(SettingsReader reader, StorageProvider storage)
+    public static SiloTlsSettings? From(SettingsReader reader, StorageProvider storage)
     {
         var missing = Keys.Where(key => reader.Text(key) is null).ToList();
         if (missing.Count == Keys.Length) return null;
         if (storage != StorageProvider.DynamoDB)
-            reader.Mistake($"{TlsSettings.Section}: a silo that is alone opens no port to other silos; leave these settings out, "
+            reader.Mistake($"{SiloTlsSettings.Section}: a silo that is alone opens no port to other silos; leave these settings out, "
                 + "or use Storage:Provider=DynamoDB.");
         if (missing.Count > 0)
         {
@@ -28,7 +28,7 @@ internal static class ReadTls
             return null;
         }
 
-        return new(Path(TlsSettings.Certificate), Path(TlsSettings.Key), Path(TlsSettings.Ca));
+        return new(Path(SiloTlsSettings.Certificate), Path(SiloTlsSettings.Key), Path(SiloTlsSettings.Ca));
 
         string Path(string key) => System.IO.Path.GetFullPath(reader.FilePath(key, "") is { Length: > 0 } path ? path : ".");
     }

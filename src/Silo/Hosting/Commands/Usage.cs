@@ -2,10 +2,8 @@ using System.Reflection;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Silo.Api.Access;
-using IoTOrleans.Silo.Hosting.Credentials;
-using IoTOrleans.Silo.Hosting.Importing;
 
-namespace IoTOrleans.Silo.Hosting;
+namespace IoTOrleans.Silo.Hosting.Commands;
 
 internal static class Usage
 {
@@ -19,9 +17,9 @@ internal static class Usage
           IoTOrleans.Silo import [--url http://127.0.0.1:8080] < things.jsonl
                                                                asks a running one to take in the things named there, one a line
           IoTOrleans.Silo key                                  prints a new key for Auth:ApiKey or Auth:ReadOnlyKey
-
           IoTOrleans.Silo mqtt-user <name> [--file data/mqtt-users] [--password-stdin]
-                                                               adds credentials for one thing, and prints the secret
+                                                               adds credentials for a thing, or for all whose names begin alike
+                                                               (site-7-*), and prints the secret
 
         Without any setting: an MQTT broker on 127.0.0.1:1883, HTTP on 127.0.0.1:8080, state in data/iot-orleans.db, notifications here.
         Settings also come from environment variables (Presence__Grace=10m) and appsettings.json; docs/settings.md lists them all.

@@ -1,6 +1,6 @@
 using IoTOrleans.Silo.Api.Importing;
 
-namespace IoTOrleans.Silo.Hosting.Importing;
+namespace IoTOrleans.Silo.Hosting.Commands;
 
 /// <summary>A bar that is drawn again and again; where the output is no terminal, a line at each tenth.</summary>
 /// <param name="width">Of the terminal; null: there is none.</param>

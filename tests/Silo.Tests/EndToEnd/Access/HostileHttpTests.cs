@@ -9,7 +9,7 @@ using IoTOrleans.Events.Tests.Parsing;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Access;
 
 public sealed class BesiegedSilo : IAsyncLifetime
 {

@@ -9,7 +9,7 @@ using MQTTnet;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd.Deployment;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Access;
 
 /// <summary>One silo for all of these, started twice with <c>--lan</c>: what the first start made, the second one uses.</summary>
 public sealed class OneLanSilo : IAsyncLifetime

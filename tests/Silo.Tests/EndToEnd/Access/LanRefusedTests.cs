@@ -2,7 +2,7 @@ using IoTOrleans.Testing.Processes;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd.Deployment;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Access;
 
 /// <summary>Starts on the network that cannot be, each with all that is missing.</summary>
 public sealed class LanRefusedTests
@@ -16,8 +16,11 @@ public sealed class LanRefusedTests
         exitCode.ShouldBe(1, output);
         var lines = Lines(output);
         lines.Length.ShouldBe(3, output);
-        lines.ShouldContain("Events:Mqtt:Listen:Address=0.0.0.0 can be reached from other machines: set Events:Mqtt:Listen:Username and "
-            + "Events:Mqtt:Listen:Password too. Or start with --lan, which sets all that is missing for the local network.");
+        var broker = lines.Single(line => line.StartsWith("Events:Mqtt", StringComparison.Ordinal));
+        broker.ShouldStartWith("Events:Mqtt:Listen:Address=0.0.0.0 can be reached from other machines: set Events:Mqtt:Listen:Username and "
+            + "Events:Mqtt:Listen:Password too");
+        broker.ShouldContain("Events:Mqtt:Listen:UsersFile");
+        broker.ShouldEndWith(". Or start with --lan, which sets all that is missing for the local network.");
         lines.ShouldContain($"http://0.0.0.0:{port} can be reached from other machines, and no key is set: set Auth:ApiKey (or "
             + "Auth:AllowAnonymous=true if something else guards this service). Or start with --lan, which sets all that is missing for "
             + "the local network.");

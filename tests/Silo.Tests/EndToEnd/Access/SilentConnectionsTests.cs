@@ -7,7 +7,7 @@ using IoTOrleans.Testing.Processes;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Access;
 
 /// <summary>A silo that other machines reach. Few open files: its places for silent connections are few as well.</summary>
 public sealed class ReachableSilo : IAsyncLifetime

@@ -5,7 +5,7 @@ using IoTOrleans.Testing.Emulators;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Sqs;
 
 /// <summary>The job on AWS's wire: queue, data plane and topic are emulators, the program is the one that users start.</summary>
 public sealed class AwsWireTests

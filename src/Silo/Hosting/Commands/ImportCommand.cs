@@ -1,7 +1,7 @@
 using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Hosting.Lan;
 
-namespace IoTOrleans.Silo.Hosting.Importing;
+namespace IoTOrleans.Silo.Hosting.Commands;
 
 /// <summary><c>import</c>: sends the thing names on standard input to a running service, and shows how far it is with them.</summary>
 internal static class ImportCommand

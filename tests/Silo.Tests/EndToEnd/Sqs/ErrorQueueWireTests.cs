@@ -9,7 +9,7 @@ using IoTOrleans.Testing.Http;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Sqs;
 
 /// <summary>
 /// IoT rules that fail, and a thing that is refused: both queues are emulators', the program is the one that users start.

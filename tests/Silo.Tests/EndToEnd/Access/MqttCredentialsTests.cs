@@ -6,7 +6,7 @@ using IoTOrleans.Testing.Processes;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Access;
 
 public sealed class MqttCredentialsTests : IDisposable
 {
@@ -34,7 +34,8 @@ public sealed class MqttCredentialsTests : IDisposable
             ("Presence:Grace", "1h"), ("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Address", "0.0.0.0"),
             ("Events:Mqtt:Listen:CertificateFile", certificate), ("Events:Mqtt:Listen:KeyFile", key),
             ("Events:Mqtt:Listen:UsersFile", Users));
-        silo.AllOutput.ShouldContain($"MQTT broker on mqtts://0.0.0.0:{silo.MqttPort} (a client id is a thing name)");
+        silo.AllOutput.ShouldContain("MQTT broker on mqtts://");
+        silo.AllOutput.ShouldContain($":{silo.MqttPort} (a client id is a thing name)");
 
         using (Subscribe(silo, "site-7-lamp", "site-7-*", "correct horse")) await silo.UntilStatus("site-7-lamp", "connected");
         using (Subscribe(silo, "door-1", "door-1", secret.Trim()))
@@ -73,6 +74,27 @@ public sealed class MqttCredentialsTests : IDisposable
         error.Trim().Split('\n').Length.ShouldBe(1, error);
         error.ShouldContain(line);
         File.Exists(Users).ShouldBeFalse();
+    }
+
+    /// <summary>Root calls the command, in a folder of the service's user. It must not hand over what only root may read.</summary>
+    [Theory]
+    [InlineData(true, "data/mqtt-users is a symbolic link, which may be planted, and is not followed")]
+    [InlineData(false, "line 1: what follows the name is no hash that this version knows")]
+    public async Task What_is_no_file_of_users_is_not_taken_over(bool isLink, string line)
+    {
+        Assert.SkipWhen(isLink && OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        var planted = Path.Combine(_folder, "shadow");
+        Directory.CreateDirectory(Path.GetDirectoryName(Users)!);
+        await File.WriteAllTextAsync(isLink ? planted : Users, "root:$6$salt$hash\n", Cancelled);
+        if (isLink) File.CreateSymbolicLink(Users, planted);
+
+        var (exitCode, output, error) = await Command("", "mqtt-user", "door-1");
+
+        (exitCode, output).ShouldBe((1, ""));
+        error.ShouldContain(line);
+        error.ShouldNotContain("$6$");
+        (await File.ReadAllTextAsync(Users, Cancelled)).ShouldBe("root:$6$salt$hash\n");
+        Directory.GetFileSystemEntries(Path.GetDirectoryName(Users)!).ShouldBe([Users]);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using IoTOrleans.Silo.Api.Importing;
 
-namespace IoTOrleans.Silo.Hosting.Importing;
+namespace IoTOrleans.Silo.Hosting.Commands;
 
 /// <summary>
 /// Once the service has the list, it goes on whatever becomes of this program. This program waits if the service is gone for a while.

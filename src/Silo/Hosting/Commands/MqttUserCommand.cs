@@ -1,7 +1,8 @@
+using System.Text;
 using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Silo.Hosting.Composition;
 
-namespace IoTOrleans.Silo.Hosting.Credentials;
+namespace IoTOrleans.Silo.Hosting.Commands;
 
 /// <summary><c>mqtt-user</c>: adds a line to the file of users, or replaces one, and prints the secret, which is kept nowhere.</summary>
 internal static class MqttUserCommand
@@ -11,25 +12,24 @@ internal static class MqttUserCommand
     private const string Setting = MqttBrokerOptions.Section + ":UsersFile";
     private const string Usage = "write mqtt-user <name> [--file=data/mqtt-users] [--password-stdin]";
     private const int LeastCharacters = 8;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public static async Task<int> Run(string[] arguments)
     {
         try
         {
-            if (Read(arguments, out var name, out var file, out var chosen) is { } mistake) return await Fail(mistake);
+            if (Read(arguments, out var name, out var file, out var chosen) is { } mistake) return Fail(mistake);
             var secret = chosen ? await Console.In.ReadLineAsync() ?? "" : SecretHash.NewSecret();
             if (chosen && secret.Length < LeastCharacters)
-                return await Fail($"The password has fewer than {LeastCharacters} characters: pipe a longer one into mqtt-user.");
+                return Fail($"The password has fewer than {LeastCharacters} characters: pipe a longer one into mqtt-user.");
             var replaced = Write(file, name, chosen ? SecretHash.OfChosen(secret) : SecretHash.OfGenerated(secret));
             if (!chosen) Console.WriteLine(secret);
-            await Console.Error.WriteLineAsync($"{file}: {name} {(replaced ? "has a new" : "has its")} hash. "
+            Terminal.Complain($"{file}: {name} {(replaced ? "has a new" : "has its")} hash. "
                 + (chosen ? "" : "The secret above is shown only now. ") + $"The client's user name is {name}.");
             return 0;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StartupException)
         {
-            return await Fail(exception.Message);
+            return Fail(exception.Message);
         }
     }
 
@@ -65,33 +65,23 @@ internal static class MqttUserCommand
     private static bool Write(string file, string name, SecretHash hash)
     {
         var path = Path.GetFullPath(file);
+        PrivateFile.RefuseLink(path);
         var lines = File.Exists(path) ? File.ReadAllLines(path).ToList() : [];
         var there = lines.FindIndex(line => MqttUsers.NameIn(line) == name);
         if (there >= 0) lines[there] = $"{name}:{hash.Text}";
         else lines.Add($"{name}:{hash.Text}");
 
-        MakeFolder(Path.GetDirectoryName(path)!);
-        var written = $"{path}.{Guid.NewGuid():N}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
-        using (var writer = new StreamWriter(written, options))
-        {
-            foreach (var line in lines) writer.Write(line + "\n");
-        }
-
-        File.Move(written, path, overwrite: true);
+        // What it kept would go to whom the file belongs. So nothing else is taken over, should a link have led here all the same.
+        var text = string.Concat(lines.Select(line => line + "\n"));
+        if (MqttUsers.Parse(text, path, before: null).Mistakes is [_, ..] mistakes)
+            throw new StartupException($"{string.Join(' ', mistakes)} Nothing was written: correct or remove that first.");
+        PrivateFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)), overwrite: true);
         return there >= 0;
     }
 
-    private static void MakeFolder(string folder)
+    private static int Fail(string line)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
-    }
-
-    private static async Task<int> Fail(string line)
-    {
-        await Console.Error.WriteLineAsync(line);
+        Terminal.Complain(line);
         return Startup.Failed;
     }
 }

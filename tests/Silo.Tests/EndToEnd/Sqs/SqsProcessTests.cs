@@ -3,7 +3,7 @@ using IoTOrleans.Testing.Http;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Sqs;
 
 /// <summary>The program itself with a queue that it cannot consume: one line and a status that is not 0.</summary>
 public sealed class SqsProcessTests

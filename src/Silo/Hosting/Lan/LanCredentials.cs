@@ -4,7 +4,7 @@ using IoTOrleans.Silo.Api.Access;
 namespace IoTOrleans.Silo.Hosting.Lan;
 
 /// <summary>What others need to come in, by the names of the settings.</summary>
-internal static class Credentials
+internal static class LanCredentials
 {
     public const string ApiKey = ReadAuth.ApiKey;
     public const string Username = "Events:Mqtt:Listen:Username";

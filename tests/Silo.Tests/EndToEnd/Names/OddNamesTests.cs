@@ -9,7 +9,7 @@ using MQTTnet;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Names;
 
 /// <summary>Names that trip up paths, wildcards, encodings and keys: the whole way in, through and out, on both storages.</summary>
 public sealed class OddNamesTests

@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Starting;
 
 /// <summary>What the README promises of <c>dotnet run</c>: a real MQTT client, a real process, real time.</summary>
 public sealed class EmbeddedDefaultTests

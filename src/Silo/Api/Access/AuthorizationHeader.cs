@@ -4,13 +4,13 @@ namespace IoTOrleans.Silo.Api.Access;
 
 /// <summary>What an <c>Authorization</c> header carries: Bearer, or Basic with the key as password.</summary>
 /// <param name="UserName">Null: none was given, or none that can be shown.</param>
-internal sealed record Credentials(string? UserName, ReadOnlyMemory<byte> Key)
+internal sealed record AuthorizationHeader(string? UserName, ReadOnlyMemory<byte> Key)
 {
     private const string Bearer = "Bearer ";
     private const string Basic = "Basic ";
 
     /// <returns>Null: it carries no key.</returns>
-    public static Credentials? Of(string authorization)
+    public static AuthorizationHeader? Of(string authorization)
     {
         if (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
             return new(null, Encoding.UTF8.GetBytes(authorization[Bearer.Length..].Trim()));

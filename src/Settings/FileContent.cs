@@ -1,27 +1,27 @@
 using System.Security.Cryptography;
 
-namespace IoTOrleans.Events.Mqtt;
+namespace IoTOrleans.Settings;
 
 /// <param name="Value">null: the files cannot be used.</param>
 /// <param name="Mistakes">All that is wrong, each as a line that names the file.</param>
-internal sealed record Loaded<T>(T? Value, IReadOnlyList<string> Mistakes)
+public sealed record Loaded<T>(T? Value, IReadOnlyList<string> Mistakes)
     where T : class;
 
 /// <summary>
-/// What was read from some files, and is read again when their content changes. Their times say nothing: a certificate is often replaced by
-/// turning a symbolic link.
+/// What was read from some files, and is read again when their content changes. Their times say nothing: a certificate or a key is often
+/// replaced by turning a symbolic link, also one on the way to the file.
 /// </summary>
 /// <param name="load">Gets what was read before.</param>
-internal sealed class FileContent<T>(Func<T?, Loaded<T>> load, IReadOnlyList<string> paths)
+public sealed class FileContent<T>(Func<T?, Loaded<T>> load, IReadOnlyList<string> paths)
     where T : class
 {
     private string? _seen;
     private volatile T? _current;
 
-    internal T? Current => _current;
+    public T? Current => _current;
 
     /// <returns>What the files say now; null: they have not changed. If they cannot be used, <see cref="Current"/> stays.</returns>
-    internal Loaded<T>? Look()
+    public Loaded<T>? Look()
     {
         var seen = string.Join(' ', paths.Select(Fingerprint));
         if (seen == _seen) return null;

@@ -1,6 +1,6 @@
 using IoTOrleans.Silo.Api.Access;
 
-namespace IoTOrleans.Silo.Hosting;
+namespace IoTOrleans.Silo.Hosting.Commands;
 
 /// <summary><c>--health</c>: asks the service on this machine whether it is ready, for container images without curl.</summary>
 internal static class HealthQuestion

@@ -6,7 +6,7 @@ using IoTOrleans.Testing.Mqtt;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Access;
 
 /// <summary>The system's limit of open files: at the limit the runtime aborts, so nobody gets it there.</summary>
 public sealed partial class FileLimitTests

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Routing;
 using Shouldly;
 using Xunit;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Access;
 
 public sealed class LockedSilo : IAsyncLifetime
 {

@@ -3,7 +3,7 @@ using Amazon.SQS;
 using Amazon.SQS.Model;
 using IoTOrleans.Testing.Emulators;
 
-namespace IoTOrleans.Silo.Tests.EndToEnd;
+namespace IoTOrleans.Silo.Tests.EndToEnd.Sqs;
 
 /// <summary>What AWS IoT and people do with queues, as the wire tests need it.</summary>
 internal static class QueueCalls
