@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using IoTOrleans.Testing.Certificates;
 using IoTOrleans.Testing.Processes;
 using Shouldly;
 using Xunit;
@@ -33,7 +32,7 @@ public sealed class StartTests
     [InlineData("Culture", "fr", "Culture=fr: say en or ja.")]
     [InlineData("Events:Mqtt:Listen:Address", "0.0.0.0",
         "Events:Mqtt:Listen:Address=0.0.0.0 can be reached from other machines: set Events:Mqtt:Listen:Username and "
-            + "Events:Mqtt:Listen:Password too, or Events:Mqtt:Listen:UsersFile.")]
+            + "Events:Mqtt:Listen:Password too, or Events:Mqtt:Listen:UsersFile, or Events:Mqtt:Listen:ClientCaFile.")]
     [InlineData("Auth:ApiKey", "s", "Auth:ApiKey: key 1 of 1 has 1 characters, and needs 16 at least: the command key prints a new one")]
     [InlineData("Notifications:Sns:TopicArn", "my-topic", "Notifications:Sns:TopicArn")]
     [InlineData("Notifications:Webhook:Url", "example.net/hook", "Notifications:Webhook:Url is not an address")]
@@ -227,17 +226,12 @@ public sealed class StartTests
         var home = Directory.CreateTempSubdirectory("iot-orleans-home-");
         try
         {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
-                .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
-            await File.WriteAllTextAsync(
-                Path.Combine(home.FullName, "tls.crt"), certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
-            await File.WriteAllTextAsync(
-                Path.Combine(home.FullName, "tls.key"), key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+            using var ca = new TestCa();
+            ca.Issue("localhost").Save(home.FullName, "tls");
             var port = FreePort.Next();
             await using var silo = await SiloProcess.Start(
                 ("HOME", home.FullName), ("Kestrel:Endpoints:Https:Url", $"https://127.0.0.1:{port}"),
-                ("Kestrel:Endpoints:Https:Certificate:Path", "~/tls.crt"), ("Kestrel:Endpoints:Https:Certificate:KeyPath", "~/tls.key"));
+                ("Kestrel:Endpoints:Https:Certificate:Path", "~/tls.pem"), ("Kestrel:Endpoints:Https:Certificate:KeyPath", "~/tls.key"));
             using var handler =
                 new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=localhost" };
             using var https = new HttpClient(handler) { BaseAddress = new($"https://127.0.0.1:{port}") };

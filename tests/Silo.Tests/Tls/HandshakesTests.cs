@@ -69,6 +69,15 @@ public sealed class HandshakesTests
         _log.Lines.Count.ShouldBe(4);
     }
 
+    /// <summary>A stranger has as many addresses as it likes.</summary>
+    [Fact]
+    public async Task No_more_than_1000_addresses_are_remembered()
+    {
+        for (var i = 0; i < 1001; i++) await Takes(await Peer.That($"10.0.{i / 256}.{i % 256}", [1]));
+        await Takes(await Peer.That("10.0.0.0", [1]));
+        _log.Lines.Count.ShouldBe(1002);
+    }
+
     private Task Takes(Peer peer) => _handshakes.Incoming(async context =>
     {
         var read = await context.Transport.Input.ReadAsync();

@@ -19,11 +19,7 @@ internal sealed class TlsFiles : IDisposable
     public (string, string)[] Settings =>
         [(TlsSettings.Certificate, Paths.CertificateFile), (TlsSettings.Key, Paths.KeyFile), (TlsSettings.Ca, Paths.CaFile)];
 
-    public void Write(PemPair own)
-    {
-        File.WriteAllText(Paths.KeyFile, own.Key);
-        File.WriteAllText(Paths.CertificateFile, own.Certificate);
-    }
+    public void Write(PemPair own) => own.Save(_folder.FullName, "silo");
 
     public void Dispose() => _folder.Delete(recursive: true);
 

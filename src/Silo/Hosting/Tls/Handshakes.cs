@@ -1,5 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using IoTOrleans.Events.Machine;
+using IoTOrleans.Grains.Logging;
 using Microsoft.AspNetCore.Connections;
 using Orleans.Connections.Security;
 
@@ -8,19 +10,13 @@ namespace IoTOrleans.Silo.Hosting.Tls;
 /// <summary>Logs handshakes that fail, one line a minute for each address. Orleans would log a stack and no address.</summary>
 internal sealed partial class Handshakes(TimeProvider time, ILogger<Handshakes> logger)
 {
-    private const int MostAddresses = 1_000;
-
-    /// <summary>The first byte of whoever begins a handshake.</summary>
-    private const byte Handshake = 22;
-
-    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>TLS asks for a verdict without saying for which connection.</summary>
     private static readonly AsyncLocal<Attempt?> Running = new();
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<(string Address, bool Incoming), long> _logged = [];
+    private readonly LogLimiter _refused = new(time);
+    private readonly LogLimiter _givenUp = new(time);
 
     public ConnectionDelegate Incoming(ConnectionDelegate next) => async context =>
     {
@@ -43,15 +39,13 @@ internal sealed partial class Handshakes(TimeProvider time, ILogger<Handshakes> 
     /// <summary>Not of a connection that ends without a word: so silos see whether another one lives, before they join.</summary>
     private async Task<bool> Begins(ConnectionContext context)
     {
-        var (input, peer) = (context.Transport.Input, context.RemoteEndPoint);
+        var peer = context.RemoteEndPoint;
         using var patience = new CancellationTokenSource(Patience, time);
         try
         {
-            var read = await input.ReadAsync(patience.Token);
-            var begins = !read.Buffer.IsEmpty && read.Buffer.FirstSpan[0] == Handshake;
-            if (!begins && !read.Buffer.IsEmpty) Tell(peer, incoming: true, "it does not speak TLS");
-            input.AdvanceTo(read.Buffer.Start);
-            return begins;
+            var begins = await TlsHandshake.Begins(context.Transport.Input, patience.Token);
+            if (begins == false) Tell(peer, incoming: true, "it does not speak TLS");
+            return begins == true;
         }
         catch (OperationCanceledException)
         {
@@ -83,23 +77,16 @@ internal sealed partial class Handshakes(TimeProvider time, ILogger<Handshakes> 
     private void Tell(EndPoint? peer, bool incoming, string reason)
     {
         // Without the port: each connection has a new one.
-        var (key, now) = (((peer as IPEndPoint)?.Address.ToString() ?? "", incoming), time.GetTimestamp());
-        lock (_lock)
-        {
-            if (_logged.TryGetValue(key, out var last) && time.GetElapsedTime(last, now) < Quiet) return;
-            if (_logged.Count >= MostAddresses) _logged.Clear();
-            _logged[key] = now;
-        }
-
-        if (incoming) LogRefused(peer, reason);
-        else LogGivenUp(peer, reason);
+        if (!(incoming ? _refused : _givenUp).ShouldLog(out var more, ClientAddress.Of(peer).ToString())) return;
+        if (incoming) LogRefused(peer, reason, more);
+        else LogGivenUp(peer, reason, more);
     }
 
-    [LoggerMessage(LogLevel.Warning, "A connection from {Peer} to the silo port was refused: {Reason}.")]
-    private partial void LogRefused(EndPoint? peer, string reason);
+    [LoggerMessage(LogLevel.Warning, "A connection from {Peer} to the silo port was refused: {Reason}{More}.")]
+    private partial void LogRefused(EndPoint? peer, string reason, string more);
 
-    [LoggerMessage(LogLevel.Warning, "The connection to the silo at {Peer} was given up: {Reason}.")]
-    private partial void LogGivenUp(EndPoint? peer, string reason);
+    [LoggerMessage(LogLevel.Warning, "The connection to the silo at {Peer} was given up: {Reason}{More}.")]
+    private partial void LogGivenUp(EndPoint? peer, string reason, string more);
 
     private sealed class Attempt
     {

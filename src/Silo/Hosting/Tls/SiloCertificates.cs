@@ -14,13 +14,13 @@ internal sealed class SiloCertificates
 
     public SiloCertificate Current => _current;
 
-    public TimeSpan Left => Current.Expires - _time.GetUtcNow();
+    public TimeSpan Left => Current.NotAfter - _time.GetUtcNow();
 
     /// <exception cref="StartupException">They cannot be used.</exception>
     public static SiloCertificates Open(TlsSettings paths, TimeProvider time)
     {
         var mistakes = new List<string>();
-        return PemFiles.Read(paths, mistakes) is { } files && SiloCertificate.Load(files, paths, time.GetUtcNow(), mistakes) is { } first
+        return PemFiles.Read(paths, mistakes) is { } files && SiloCertificate.Load(files, time.GetUtcNow(), mistakes) is { } first
             ? new(paths, time, files, first) : throw new StartupException(string.Join(Environment.NewLine, mistakes));
     }
 
@@ -28,7 +28,7 @@ internal sealed class SiloCertificates
     public static IReadOnlyList<string> Trouble(TlsSettings paths, DateTimeOffset now)
     {
         var mistakes = new List<string>();
-        if (PemFiles.Read(paths, mistakes) is { } files) SiloCertificate.Load(files, paths, now, mistakes);
+        if (PemFiles.Read(paths, mistakes) is { } files) SiloCertificate.Load(files, now, mistakes);
         return mistakes;
     }
 
@@ -39,7 +39,7 @@ internal sealed class SiloCertificates
         var mistakes = new List<string>();
         var files = PemFiles.Read(_paths, mistakes);
         if (files is not null && files == _seen) return null;
-        if (files is not null && SiloCertificate.Load(files, _paths, _time.GetUtcNow(), mistakes) is { } next) _current = next;
+        if (files is not null && SiloCertificate.Load(files, _time.GetUtcNow(), mistakes) is { } next) _current = next;
         var trouble = string.Join(' ', mistakes);
         if (files is null && trouble == _trouble) return null;
         (_seen, _trouble) = (files, trouble);
