@@ -57,7 +57,7 @@ internal sealed class Probe(string what, TimeSpan every, Func<Task<bool>> ask, T
             0x10,
             [
                 0, 4, .. "MQTT"u8, 4, 0xC2, 0, 60, 0, (byte)clientId.Length, .. Encoding.UTF8.GetBytes(clientId),
-                0, 6, .. Encoding.UTF8.GetBytes(SilentRun.Username), 0, 6, .. Encoding.UTF8.GetBytes(SilentRun.Password),
+                0, 6, .. Encoding.UTF8.GetBytes(SilentRun.Username), 0, 8, .. Encoding.UTF8.GetBytes(SilentRun.Password),
             ]));
         var answer = new byte[4];
         return await socket.ReceiveAsync(answer) == 4 && answer is [0x20, 2, 0, 0];

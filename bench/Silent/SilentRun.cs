@@ -14,7 +14,7 @@ namespace IoTOrleans.Silent;
 internal sealed class SilentRun(SilentOptions options, Process silo, Target target, TimeProvider time)
 {
     public const string Username = "device";
-    public const string Password = "secret";
+    public const string Password = "secret-1";
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 

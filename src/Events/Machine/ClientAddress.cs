@@ -10,20 +10,39 @@ namespace IoTOrleans.Events.Machine;
 /// </summary>
 internal readonly record struct ClientAddress(UInt128 Bits, bool IsLoopback)
 {
+    private const int V4Prefix = 0xFFFF;
+
+    private static readonly ClientAddress UnixSocket = new(default, IsLoopback: true);
+
     public static ClientAddress Of(EndPoint? client) => client switch
     {
         IPEndPoint ip => Of(ip.Address),
-        UnixDomainSocketEndPoint => new(default, IsLoopback: true),
+        UnixDomainSocketEndPoint => UnixSocket,
         _ => default,
     };
 
-    private static ClientAddress Of(IPAddress address)
+    /// <param name="address">Null, as ASP.NET Core has it: a Unix socket.</param>
+    public static ClientAddress Of(IPAddress? address)
     {
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (address is null) return UnixSocket;
+        address = Plain(address);
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out var written);
-        return written == 4
-            ? new((UInt128)0xFFFF << 32 | BinaryPrimitives.ReadUInt32BigEndian(bytes), IPAddress.IsLoopback(address))
-            : new((UInt128)BinaryPrimitives.ReadUInt64BigEndian(bytes) << 64, IPAddress.IsLoopback(address));
+        if (written == 4) return new((UInt128)V4Prefix << 32 | BinaryPrimitives.ReadUInt32BigEndian(bytes), IPAddress.IsLoopback(address));
+        return IPAddress.IsLoopback(address)
+            ? new(1, IsLoopback: true) : new((UInt128)BinaryPrimitives.ReadUInt64BigEndian(bytes) << 64, IsLoopback: false);
+    }
+
+    /// <summary>An IPv4 address, where a socket for both writes it as an IPv6 one.</summary>
+    public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    /// <summary>For the log.</summary>
+    public override string ToString()
+    {
+        if (Bits == 0) return IsLoopback ? "a Unix socket" : "an unknown address";
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, Bits);
+        var address = Plain(new IPAddress(bytes));
+        return address.AddressFamily == AddressFamily.InterNetwork || IsLoopback ? address.ToString() : $"{address}/64";
     }
 }

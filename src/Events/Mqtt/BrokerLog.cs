@@ -1,4 +1,5 @@
 using System.Net;
+using IoTOrleans.Events.Machine;
 
 namespace IoTOrleans.Events.Mqtt;
 
@@ -29,7 +30,7 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
         if (_noTls.ShouldLog(out var more)) LogNoTls(client, Characters.Fit(Characters.Printable(why), MaxQuoteBytes), more);
     }
 
-    internal void TakenOver(string thing, EndPoint? client, IPAddress former)
+    internal void TakenOver(string thing, EndPoint? client, ClientAddress former)
     {
         if (_takenOver.ShouldLog(out var more)) LogTakenOver(thing, client, former, more);
     }
@@ -76,7 +77,7 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
 
     [LoggerMessage(LogLevel.Warning, "{Thing} connected from {Client} while it was still connected from {Former}, and took over. If it has "
         + "not changed its network, two devices use this client ID{More}")]
-    private partial void LogTakenOver(string thing, EndPoint? client, IPAddress former, string more);
+    private partial void LogTakenOver(string thing, EndPoint? client, ClientAddress former, string more);
 
     [LoggerMessage(LogLevel.Warning, "{Thing} was disconnected because it sent {What}{More}")]
     private partial void LogClientError(string thing, string what, string more);

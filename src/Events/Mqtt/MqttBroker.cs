@@ -33,7 +33,6 @@ internal sealed class MqttBroker(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         // Settings first: a start that they prevent does not count. Then the number, before anybody can connect under it.
-        MqttListener.Check(options.Value);
         credentials.Open();
         var number = await CountStart();
         _listener = await MqttListener.Open(options.Value, loggers, cancellationToken);

@@ -96,7 +96,7 @@ public sealed class ConnectionBudgetTests
     public void A_socket_of_this_machine_is_loopback_and_what_is_unknown_is_not()
     {
         ClientAddress.Of(new UnixDomainSocketEndPoint("/run/x.sock")).IsLoopback.ShouldBeTrue();
-        ClientAddress.Of(null).IsLoopback.ShouldBeFalse();
+        ClientAddress.Of((EndPoint?)null).IsLoopback.ShouldBeFalse();
     }
 
     [Theory]

@@ -169,6 +169,30 @@ public sealed class BrokerAdmissionTests
     }
 
     [Fact]
+    public async Task A_hundred_wrong_passwords_are_one_line_a_minute_and_the_right_one_from_the_same_address_is_let_in()
+    {
+        var time = new WatchedTime();
+        await using var broker = await TestBroker.Start(options => (options.Username, options.Password) = ("device", "secret"), time);
+
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            var options = broker.Options("rpi-1", options => options.WithCredentials("device", $"guess-{attempt}"));
+            (await broker.Client().ConnectAsync(options, Cancelled)).ResultCode
+                .ShouldBe(MqttClientConnectResultCode.BadUserNameOrPassword);
+        }
+
+        await broker.Connect("rpi-1", options => options.WithCredentials("device", "secret"));
+        (await broker.Sink.Next()).ThingName.ShouldBe("rpi-1");
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        broker.Log.Lines.Where(line => line.Level >= LogLevel.Warning).Select(line => line.Text).ShouldBe(
+        [
+            "An MQTT client without valid credentials came from 127.0.0.1. More of them are one line a minute.",
+            "An MQTT client without valid credentials came 99 more times in the last minute, from 127.0.0.1 (100).",
+        ]);
+    }
+
+    [Fact]
     public async Task When_too_much_waits_to_be_stored_new_things_are_not_let_in()
     {
         await using var broker = await TestBroker.Start();

@@ -61,7 +61,7 @@ public sealed class BrokerStartSweepTests : IAsyncDisposable
     {
         _fleet.StoredStarts["back"] = 3;
         await Begin();
-        _live.TryBegin("back", from: null, () => { }, out _).ShouldBeTrue();
+        _live.TryBegin("back", from: default, () => { }, out _).ShouldBeTrue();
 
         _time.Advance(TimeSpan.FromSeconds(7));
         await Done();

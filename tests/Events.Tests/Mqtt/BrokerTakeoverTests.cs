@@ -1,4 +1,5 @@
 using System.Net;
+using IoTOrleans.Events.Machine;
 using IoTOrleans.Testing.Mqtt;
 using MQTTnet;
 using MQTTnet.Protocol;
@@ -64,6 +65,22 @@ public sealed class BrokerTakeoverTests
             await client.Send(RawClient.Connect("rpi-1"));
             await client.Read(4);
         }
+    }
+
+    /// <summary>A device changes its IPv6 privacy address within its /64 every day.</summary>
+    [Theory]
+    [InlineData("2001:db8::1", "2001:db8::2:3", false)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", true)]
+    [InlineData("2001:db8::1", "192.0.2.1", true)]
+    [InlineData("::ffff:192.0.2.1", "192.0.2.1", false)]
+    public async Task Another_address_of_one_IPv6_network_is_not_elsewhere(string first, string second, bool elsewhere)
+    {
+        await using var broker = await TestBroker.Start();
+        broker.Live.TryBegin("rpi-1", At(first), () => { }, out _).ShouldBeTrue();
+        broker.Live.TryBegin("rpi-1", At(second), () => { }, out var visit).ShouldBeTrue();
+        visit.FormerElsewhere.ShouldBe(elsewhere ? At(first) : null);
+
+        static ClientAddress At(string address) => ClientAddress.Of(IPAddress.Parse(address));
     }
 
     [Fact]

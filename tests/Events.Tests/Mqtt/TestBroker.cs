@@ -36,6 +36,8 @@ internal sealed class TestBroker : IAsyncDisposable
 
     internal BrokerOutbox Outbox => _services.GetRequiredService<BrokerOutbox>();
 
+    internal LiveConnections Live => _services.GetRequiredService<LiveConnections>();
+
     internal IBrokerClock Clock => _services.GetRequiredService<IBrokerClock>();
 
     internal int Port => Broker.EndPoint!.Port;

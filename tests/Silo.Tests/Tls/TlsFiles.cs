@@ -19,12 +19,7 @@ internal sealed class TlsFiles : IDisposable
     public (string, string)[] Settings =>
         [(SiloTlsSettings.Certificate, Paths.CertificateFile), (SiloTlsSettings.Key, Paths.KeyFile), (SiloTlsSettings.Ca, Paths.CaFile)];
 
-    public void Write(PemPair own)
-    {
-        File.WriteAllText(Paths.KeyFile, own.Key);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Paths.KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.WriteAllText(Paths.CertificateFile, own.Certificate);
-    }
+    public void Write(PemPair own) => own.Save(_folder.FullName, "silo");
 
     public void Dispose() => _folder.Delete(recursive: true);
 

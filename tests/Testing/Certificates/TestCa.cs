@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -14,8 +15,8 @@ public sealed class TestCa : IDisposable
     public TestCa(string name = "test CA")
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = TimeProvider.System.GetUtcNow();
-        _own = Request(name, key, isCa: true).CreateSelfSigned(now.AddYears(-2), now.AddYears(2));
+        _own = Request(name, key, isCa: true)
+            .CreateSelfSigned(new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new(2050, 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
     private TestCa(X509Certificate2 own) => _own = own;
@@ -30,17 +31,33 @@ public sealed class TestCa : IDisposable
         return new(signed.CopyWithPrivateKey(key));
     }
 
-    /// <summary>For 90 days and, unless usages are named, for servers and clients.</summary>
-    public PemPair Issue(string name, DateTimeOffset? from = null, DateTimeOffset? until = null, params IReadOnlyList<string> usages)
+    /// <summary>For 127.0.0.1, for 90 days and, unless usages are named, for servers and clients.</summary>
+    public PemPair Issue(
+        string name, DateTimeOffset? from = null, DateTimeOffset? until = null, string[]? dnsNames = null,
+        params IReadOnlyList<string> usages)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = Request(name, key, isCa: false);
         var allowed = new OidCollection();
         foreach (var usage in usages.Count > 0 ? usages : [ServerAuth, ClientAuth]) allowed.Add(new Oid(usage));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(allowed, critical: false));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        foreach (var dnsName in dnsNames ?? []) names.AddDnsName(dnsName);
+        request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
         using var signed = Sign(request, from ?? now.AddDays(-1), until ?? now.AddDays(90));
         return new(signed.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    /// <summary>For a client: whether this CA has signed it.</summary>
+    public bool HasSigned(X509Certificate2 certificate)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(_own);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(certificate);
     }
 
     public void Dispose() => _own.Dispose();
@@ -50,7 +67,9 @@ public sealed class TestCa : IDisposable
 
     private static CertificateRequest Request(string name, ECDsa key, bool isCa)
     {
-        var request = new CertificateRequest(new X500DistinguishedName($"CN={name}"), key, HashAlgorithmName.SHA256);
+        var subject = new X500DistinguishedNameBuilder();
+        subject.AddCommonName(name);
+        var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isCa, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         return request;
@@ -59,4 +78,15 @@ public sealed class TestCa : IDisposable
 
 /// <param name="Certificate">PEM.</param>
 /// <param name="Key">PEM, without a password.</param>
-public sealed record PemPair(string Certificate, string Key);
+public sealed record PemPair(string Certificate, string Key)
+{
+    /// <summary>As most programs take it.</summary>
+    public (string Certificate, string Key) Save(string folder, string name)
+    {
+        var (certificate, key) = (Path.Combine(folder, name + ".pem"), Path.Combine(folder, name + ".key"));
+        File.WriteAllText(certificate, Certificate);
+        File.WriteAllText(key, Key);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return (certificate, key);
+    }
+}

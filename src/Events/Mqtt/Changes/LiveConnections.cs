@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
+using IoTOrleans.Events.Machine;
 
 namespace IoTOrleans.Events.Mqtt;
 
@@ -22,7 +22,7 @@ internal sealed class LiveConnections(BrokerOutbox outbox, BrokerClock clock, Ti
 
     /// <param name="takenOver">Called when the same thing connects again while this connection is still open.</param>
     /// <returns>false: the broker is stopping.</returns>
-    internal bool TryBegin(string thingName, IPAddress? from, Action takenOver, [NotNullWhen(true)] out Visit? visit)
+    internal bool TryBegin(string thingName, ClientAddress from, Action takenOver, [NotNullWhen(true)] out Visit? visit)
     {
         Visit? former;
         lock (_gate)
@@ -30,7 +30,7 @@ internal sealed class LiveConnections(BrokerOutbox outbox, BrokerClock clock, Ti
             visit = null;
             if (_stopping) return false;
             _visits.TryGetValue(thingName, out former);
-            var elsewhere = former is not null && !Equals(former.From, from) ? former.From : null;
+            ClientAddress? elsewhere = former is not null && former.From != from ? former.From : null;
             visit = new Visit(thingName, ++_lastNumber, time.GetUtcNow(), takenOver) { From = from, FormerElsewhere = elsewhere };
             _visits[thingName] = visit;
             outbox.Add(thingName, Change(visit.Number, connected: true, visit.At) with { FromElsewhere = elsewhere is not null });
@@ -72,8 +72,8 @@ internal sealed class LiveConnections(BrokerOutbox outbox, BrokerClock clock, Ti
 /// <param name="Number">Counts the connections of all things since the broker's start.</param>
 internal sealed record Visit(string ThingName, long Number, DateTimeOffset At, Action TakenOver)
 {
-    internal IPAddress? From { get; init; }
+    internal ClientAddress From { get; init; }
 
     /// <summary>The address of the open connection that this one took over, if it is another one.</summary>
-    internal IPAddress? FormerElsewhere { get; init; }
+    internal ClientAddress? FormerElsewhere { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using IoTOrleans.Events.Machine;
@@ -13,7 +12,7 @@ namespace IoTOrleans.Events.Mqtt;
 /// <summary>Decides whether a client may connect, and under which name.</summary>
 internal sealed class Authenticator(
     IOptions<MqttBrokerOptions> options, BrokerCredentials credentials, PasswordCheck passwords, BrokerOutbox outbox, MemoryGauge memory,
-    ThingLimit things, ThingFilter watched)
+    ThingLimit things, ThingFilter watched, TimeProvider time, ILogger<FailedTries> logger) : IDisposable
 {
     /// <summary>Would be let in, but all connections are in use.</summary>
     internal static readonly Admission Full =
@@ -21,17 +20,20 @@ internal sealed class Authenticator(
 
     private const string NamePrefix = "auto-";
 
+    private readonly FailedTries _failed = new("An MQTT client without valid credentials", time, logger);
     private readonly byte[]? _username = DigestOf(options.Value.Username);
     private readonly byte[]? _password = DigestOf(options.Value.Password);
 
     internal ServerTls? Tls => credentials.Tls;
+
+    public void Dispose() => _failed.Dispose();
 
     /// <summary>Whether the line with which a client came in is still there.</summary>
     internal bool StillKnows(MqttUser user) => credentials.Users?.Has(user) == true;
 
     /// <param name="certifiedNames">What the client's certificate calls it.</param>
     internal async ValueTask<Admission> Admit(
-        MqttConnectPacket connect, MqttProtocolVersion version, IReadOnlyList<string> certifiedNames, IPAddress? from)
+        MqttConnectPacket connect, MqttProtocolVersion version, IReadOnlyList<string> certifiedNames, ClientAddress from)
     {
         var admission = await Judge(connect, version, certifiedNames, from);
         if (admission.ThingName is not { } thingName || !watched.Watches(thingName)) return admission;
@@ -48,7 +50,7 @@ internal sealed class Authenticator(
     }
 
     private async ValueTask<Admission> Judge(
-        MqttConnectPacket connect, MqttProtocolVersion version, IReadOnlyList<string> certifiedNames, IPAddress? from)
+        MqttConnectPacket connect, MqttProtocolVersion version, IReadOnlyList<string> certifiedNames, ClientAddress from)
     {
         if (connect.AuthenticationMethod is not null)
         {
@@ -85,9 +87,9 @@ internal sealed class Authenticator(
     private static string NewName() => NamePrefix + Guid.NewGuid().ToString("N");
 
     /// <summary>Any one of its credentials is enough. A client without a name is no thing, so it may have any of them.</summary>
-    private async ValueTask<Admission> Identify(MqttConnectPacket connect, IReadOnlyList<string> certifiedNames, IPAddress? from)
+    private async ValueTask<Admission> Identify(MqttConnectPacket connect, IReadOnlyList<string> certifiedNames, ClientAddress from)
     {
-        if (!options.Value.HasDoor || KnowsShared(connect)) return new(MqttConnectReasonCode.Success);
+        if (!options.Value.AsksWho || KnowsShared(connect)) return new(MqttConnectReasonCode.Success);
         if (certifiedNames.Any(Covers)) return new(MqttConnectReasonCode.Success);
         if (credentials.Users is not { } users || (certifiedNames.Count > 0 && connect.Username is null)) return Unknown();
         switch (await passwords.Check(users, connect.Username, connect.Password ?? [], from))
@@ -103,10 +105,19 @@ internal sealed class Authenticator(
 
         bool Covers(string name) => IsNameless(connect.ClientId) || ClientNames.Cover(name, connect.ClientId);
 
-        Admission Unknown() => certifiedNames.Count > 0
-            ? Refused(MqttConnectReasonCode.NotAuthorized, "identifier", "The certificate does not cover this client identifier.")
-            : Refused(MqttConnectReasonCode.BadUserNameOrPassword, "credentials", _username is null && credentials.Users is null
-                ? "A client certificate is required." : "Wrong user name or password.");
+        Admission Unknown()
+        {
+            if (certifiedNames.Count > 0)
+            {
+                return Refused(
+                    MqttConnectReasonCode.NotAuthorized, "identifier", "The certificate does not cover this client identifier.");
+            }
+
+            // Never more than counted: behind the same address there may be things that know their password.
+            _failed.Count(from);
+            return Refused(MqttConnectReasonCode.BadUserNameOrPassword, "credentials", _username is null && credentials.Users is null
+                ? "A client certificate is required." : "Wrong user name or password.") with { IsCounted = true };
+        }
     }
 
     private bool KnowsShared(MqttConnectPacket connect)
@@ -132,5 +143,8 @@ internal sealed record Admission(
     MqttConnectReasonCode Code, string? ThingName = null, string? AssignedClientId = null, MqttUser? User = null, string? Metric = null,
     string? Why = null)
 {
+    /// <summary>Among the failed tries, which have log lines of their own.</summary>
+    internal bool IsCounted { get; init; }
+
     internal bool IsGranted => Code == MqttConnectReasonCode.Success;
 }

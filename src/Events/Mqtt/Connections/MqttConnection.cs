@@ -1,8 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
+using IoTOrleans.Events.Machine;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -104,7 +104,7 @@ internal sealed class MqttConnection(
         // The first packet is decoded as CONNECT or not at all.
         if (await _packets.Read() is not MqttConnectPacket connect) return false;
 
-        var from = (transport.RemoteEndPoint as IPEndPoint)?.Address;
+        var from = ClientAddress.Of(transport.RemoteEndPoint);
         var admission = await door.Admit(connect, _packets.Version, _tls?.ClientNames ?? [], from);
         _user = admission.User;
         AskAgain();
@@ -129,7 +129,7 @@ internal sealed class MqttConnection(
         if (admission.IsGranted) return _greeted = answered;
 
         metrics.BrokerRefused(admission.Metric!);
-        log.Refused(transport.RemoteEndPoint, admission.Why!);
+        if (!admission.IsCounted) log.Refused(transport.RemoteEndPoint, admission.Why!);
         return false;
     }
 

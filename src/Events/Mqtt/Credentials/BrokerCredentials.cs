@@ -28,28 +28,17 @@ internal sealed partial class BrokerCredentials(IOptions<MqttBrokerOptions> opti
     internal bool KnowsCertificates => options.Value.ClientCaFile is not null;
 
     /// <summary>What is wrong with the settings and in their files, all at once.</summary>
-    internal static IReadOnlyList<string> Trouble(MqttBrokerOptions options) => Trouble(options, TlsIn(options), UsersIn(options));
+    /// <param name="instead">As for <see cref="MqttBrokerOptions.Trouble"/>.</param>
+    internal static IReadOnlyList<string> Trouble(MqttBrokerOptions options, string instead = "") =>
+        [.. options.Trouble(instead), .. TroubleInFiles(TlsIn(options), UsersIn(options))];
 
-    private static IReadOnlyList<string> Trouble(MqttBrokerOptions options, FileContent<ServerTls>? tls, FileContent<MqttUsers>? users) =>
-        [.. TroubleInSettings(options), .. tls?.Look()?.Mistakes ?? [], .. users?.Look()?.Mistakes ?? []];
+    private static IEnumerable<string> TroubleInFiles(FileContent<ServerTls>? tls, FileContent<MqttUsers>? users) =>
+        [.. tls?.Look()?.Mistakes ?? [], .. users?.Look()?.Mistakes ?? []];
 
-    private static IEnumerable<string> TroubleInSettings(MqttBrokerOptions options)
-    {
-        const string section = MqttBrokerOptions.Section;
-        if (options.CertificateFile is null != options.KeyFile is null)
-        {
-            var (there, missing) = options.KeyFile is null ? ("CertificateFile", "KeyFile") : ("KeyFile", "CertificateFile");
-            yield return $"{section}:{there} is set without {section}:{missing}: set both, or neither.";
-        }
-
-        if (options is { ClientCaFile: not null, CertificateFile: null })
-            yield return $"{section}:ClientCaFile is set without {section}:CertificateFile: without TLS no client can show a certificate.";
-    }
-
-    /// <exception cref="StartupException">A file cannot be used.</exception>
+    /// <exception cref="StartupException">The settings, or a file, cannot be used.</exception>
     internal void Open()
     {
-        var trouble = Trouble(options.Value, _tls, _users);
+        List<string> trouble = [.. options.Value.Trouble(), .. TroubleInFiles(_tls, _users)];
         if (trouble.Count > 0) throw new StartupException(string.Join(Environment.NewLine, trouble));
         if (Tls is { } served) SayValidity(served);
         WarnOfOpenFile(options.Value.KeyFile);

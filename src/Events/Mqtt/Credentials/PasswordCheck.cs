@@ -1,5 +1,5 @@
-using System.Net;
 using System.Security.Cryptography;
+using IoTOrleans.Events.Machine;
 
 namespace IoTOrleans.Events.Mqtt;
 
@@ -28,7 +28,7 @@ internal sealed class PasswordCheck : IDisposable
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly SemaphoreSlim _slots = new(Math.Max(1, Environment.ProcessorCount / 2));
-    private readonly Dictionary<IPAddress, int> _waiting = [];
+    private readonly Dictionary<ClientAddress, int> _waiting = [];
     private readonly Lock _gate = new();
     private int _derivations;
 
@@ -37,13 +37,13 @@ internal sealed class PasswordCheck : IDisposable
 
     public void Dispose() => _slots.Dispose();
 
-    internal async ValueTask<PasswordVerdict> Check(MqttUsers users, string? username, byte[] password, IPAddress? from)
+    internal async ValueTask<PasswordVerdict> Check(MqttUsers users, string? username, byte[] password, ClientAddress from)
     {
         var user = users.Find(username);
         var tag = HMACSHA256.HashData(_key, password);
         if (user is not null && (user.HasVerified(tag) || (!user.Hash.IsChosen && user.Hash.Fits(password)))) return PasswordVerdict.Right;
         if (!users.AnyChosen) return PasswordVerdict.Wrong;
-        if (!TryEnter(from ?? IPAddress.None)) return PasswordVerdict.Busy;
+        if (!TryEnter(from)) return PasswordVerdict.Busy;
         try
         {
             var chosen = user is { Hash.IsChosen: true };
@@ -53,7 +53,7 @@ internal sealed class PasswordCheck : IDisposable
         }
         finally
         {
-            Leave(from ?? IPAddress.None);
+            Leave(from);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class PasswordCheck : IDisposable
         }
     }
 
-    private bool TryEnter(IPAddress from)
+    private bool TryEnter(ClientAddress from)
     {
         lock (_gate)
         {
@@ -82,7 +82,7 @@ internal sealed class PasswordCheck : IDisposable
         }
     }
 
-    private void Leave(IPAddress from)
+    private void Leave(ClientAddress from)
     {
         lock (_gate)
         {

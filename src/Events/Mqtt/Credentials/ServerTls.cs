@@ -3,35 +3,25 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using IoTOrleans.Events.Machine;
 
 namespace IoTOrleans.Events.Mqtt;
 
-/// <summary>The broker's certificate, and the authorities whose certificates clients may show.</summary>
+/// <summary>The broker's certificate, and the CAs whose certificates clients may show.</summary>
 internal sealed class ServerTls
 {
     private const string CertificateFile = MqttBrokerOptions.Section + ":CertificateFile";
     private const string KeyFile = MqttBrokerOptions.Section + ":KeyFile";
     private const string ClientCaFile = MqttBrokerOptions.Section + ":ClientCaFile";
-    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
-    private const byte TlsHandshake = 0x16;
 
     private readonly SslStreamCertificateContext _certificate;
     private readonly X509ChainPolicy? _ofClients;
 
-    private ServerTls(X509Certificate2 certificate, X509Certificate2Collection chain, X509Certificate2Collection? clientRoots)
+    private ServerTls(PemCertificate certificate, PemCa? ofClients)
     {
-        (NotBefore, NotAfter) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
-        _certificate = SslStreamCertificateContext.Create(certificate, chain, offline: true);
-        if (clientRoots is null) return;
-
-        _ofClients = new()
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-            ApplicationPolicy = { new Oid(ClientAuthentication) },
-        };
-        _ofClients.CustomTrustStore.AddRange(clientRoots);
+        (NotBefore, NotAfter) = (certificate.Own.NotBefore.ToUniversalTime(), certificate.Own.NotAfter.ToUniversalTime());
+        _certificate = certificate.ToContext();
+        _ofClients = ofClients?.ToPolicy(PemCa.ClientAuthentication);
     }
 
     internal DateTimeOffset NotBefore { get; }
@@ -41,23 +31,20 @@ internal sealed class ServerTls
     internal static Loaded<ServerTls> Load(MqttBrokerOptions options)
     {
         var mistakes = new List<string>();
-        var chain = Certificates(CertificateFile, options.CertificateFile!, mistakes);
-        var roots = options.ClientCaFile is { } authorities ? Certificates(ClientCaFile, authorities, mistakes) : null;
-        var certificate = chain.Count > 0 ? WithKey(options, mistakes) : null;
-        if (mistakes.Count > 0 || certificate is null) return new(null, mistakes);
-        chain.RemoveAt(0);
-        return new(new ServerTls(certificate, chain, roots), []);
+        var certificate = PemFile.Read(CertificateFile, options.CertificateFile!, mistakes);
+        var key = PemFile.Read(KeyFile, options.KeyFile!, mistakes);
+        var ca = options.ClientCaFile is { } path ? PemFile.Read(ClientCaFile, path, mistakes) : null;
+        var own = certificate is not null && key is not null ? PemCertificate.Load(certificate, key, mistakes) : null;
+        var ofClients = ca is not null ? PemCa.Load(ca, mistakes) : null;
+        return new(mistakes.Count == 0 ? new ServerTls(own!, ofClients) : null, mistakes);
     }
 
     /// <exception cref="AuthenticationException">There is no agreement with this client.</exception>
     /// <returns>null: the connection has ended.</returns>
     internal async Task<TlsPipe?> Handshake(IDuplexPipe transport)
     {
-        var first = await transport.Input.ReadAsync();
-        var begins = first.Buffer.IsEmpty ? (byte?)null : first.Buffer.FirstSpan[0];
-        transport.Input.AdvanceTo(first.Buffer.Start);
-        if (first.IsCanceled || begins is null) return null;
-        if (begins != TlsHandshake) throw new AuthenticationException("It does not speak TLS, and this port speaks nothing else.");
+        if (await TlsHandshake.Begins(transport.Input) is not { } begins) return null;
+        if (!begins) throw new AuthenticationException("It does not speak TLS, and this port speaks nothing else.");
 
         var stream = new SslStream(new DuplexPipeStream(transport));
         try
@@ -81,53 +68,11 @@ internal sealed class ServerTls
         };
         if (_ofClients is null) return options;
 
-        // A resumed session would keep a certificate whose authority was replaced. A handshake adds to the policy, so each has its own.
+        // A resumed session would keep a certificate whose CA was replaced. A handshake adds to the policy, so each has its own.
         (options.ClientCertificateRequired, options.AllowTlsResume, options.CertificateChainPolicy) = (true, false, _ofClients.Clone());
 
         // One without a certificate may have a password; that shows in its CONNECT.
         options.RemoteCertificateValidationCallback = (_, shown, _, errors) => shown is null || errors == SslPolicyErrors.None;
         return options;
     }
-
-    private static X509Certificate2Collection Certificates(string setting, string path, List<string> mistakes)
-    {
-        var certificates = new X509Certificate2Collection();
-        try
-        {
-            certificates.ImportFromPemFile(path);
-            if (certificates.Count == 0) mistakes.Add($"{setting}={path}: there is no certificate in it (PEM: BEGIN CERTIFICATE).");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            mistakes.Add($"{setting}={path}: {Why(exception)}.");
-        }
-
-        return certificates;
-    }
-
-    private static X509Certificate2? WithKey(MqttBrokerOptions options, List<string> mistakes)
-    {
-        try
-        {
-            var certificate = X509Certificate2.CreateFromPemFile(options.CertificateFile!, options.KeyFile);
-            if (!OperatingSystem.IsWindows()) return certificate;
-
-            // There TLS cannot use a key that is in memory only.
-            using (certificate) return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            mistakes.Add($"{KeyFile}={options.KeyFile}: {Why(exception)}.");
-        }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
-        {
-            mistakes.Add($"{KeyFile}={options.KeyFile}: it is not the key of the first certificate in {options.CertificateFile} "
-                + "(PEM, without a passphrase).");
-        }
-
-        return null;
-    }
-
-    private static string Why(Exception exception) => exception is FileNotFoundException or DirectoryNotFoundException
-        ? "there is no such file" : exception.Message.TrimEnd('.');
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using IoTOrleans.Events.Machine;
 
 namespace IoTOrleans.Silo.Api.Access;
 
@@ -13,7 +14,7 @@ internal static class HostHeader
     public static bool IsAddressOf(string host, IPAddress? local)
     {
         if (local is null) return false;
-        if (local.IsIPv4MappedToIPv6) local = local.MapToIPv4();
+        local = ClientAddress.Plain(local);
         if (host is ['[', .. var inner, ']'])
             return local.AddressFamily == AddressFamily.InterNetworkV6 && IPAddress.TryParse(inner, out var v6)
                 && v6.AddressFamily == AddressFamily.InterNetworkV6

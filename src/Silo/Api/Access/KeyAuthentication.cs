@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using IoTOrleans.Events.Machine;
 using Microsoft.AspNetCore.Authentication;
 
 namespace IoTOrleans.Silo.Api.Access;
@@ -55,7 +56,7 @@ internal sealed class KeyAuthentication(
         if (string.IsNullOrWhiteSpace(authorization)) return AuthenticateResult.NoResult();
         if (AuthorizationHeader.Of(authorization) is { } sent && keys.Find(sent.Key.Span) is { } key)
             return LetIn(sent.UserName ?? key.Fingerprint, key.MayWrite);
-        _retryAfter = failed.Count(peer);
+        _retryAfter = failed.Count(ClientAddress.Of(peer));
         return AuthenticateResult.Fail("wrong key");
     }
 

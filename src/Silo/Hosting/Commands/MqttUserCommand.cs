@@ -11,7 +11,6 @@ internal static class MqttUserCommand
 
     private const string Setting = MqttBrokerOptions.Section + ":UsersFile";
     private const string Usage = "write mqtt-user <name> [--file=data/mqtt-users] [--password-stdin]";
-    private const int LeastCharacters = 8;
 
     public static async Task<int> Run(string[] arguments)
     {
@@ -19,8 +18,8 @@ internal static class MqttUserCommand
         {
             if (Read(arguments, out var name, out var file, out var chosen) is { } mistake) return Fail(mistake);
             var secret = chosen ? await Console.In.ReadLineAsync() ?? "" : SecretHash.NewSecret();
-            if (chosen && secret.Length < LeastCharacters)
-                return Fail($"The password has fewer than {LeastCharacters} characters: pipe a longer one into mqtt-user.");
+            if (chosen && secret.Length < MqttBrokerOptions.LeastPassword)
+                return Fail($"The password has fewer than {MqttBrokerOptions.LeastPassword} characters: pipe a longer one into mqtt-user.");
             var replaced = Write(file, name, chosen ? SecretHash.OfChosen(secret) : SecretHash.OfGenerated(secret));
             if (!chosen) Console.WriteLine(secret);
             Terminal.Complain($"{file}: {name} {(replaced ? "has a new" : "has its")} hash. "

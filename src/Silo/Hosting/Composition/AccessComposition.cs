@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Events;
@@ -16,7 +17,7 @@ internal static class AccessComposition
         services.AddSingleton(settings.Auth);
         services.AddSingleton(new AccessCheckOptions(HostNames(builder.Configuration, settings)));
         services.AddSingleton<KeyRing>();
-        services.AddSingleton<FailedTries>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<FailedTries>(provider, "A request with a wrong key"));
         services.AddSingleton<Acts>();
 
         // Not AddAuthentication: it also writes keys for cookies into the home folder, and there are no cookies.

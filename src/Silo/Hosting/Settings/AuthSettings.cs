@@ -1,3 +1,4 @@
+using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Api.Access;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
@@ -16,7 +17,7 @@ internal sealed record AuthSettings(
     public bool IsProxy(IPAddress? peer)
     {
         if (peer is null) return false;
-        var address = peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer;
+        var address = ClientAddress.Plain(peer);
         return TrustedProxies.Any(network => network.Contains(address));
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Api.Access;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
@@ -42,7 +43,7 @@ internal static class ReadAuth
     {
         if (IPAddress.TryParse(text, out var address))
         {
-            if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+            address = ClientAddress.Plain(address);
             return new(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
         }
 

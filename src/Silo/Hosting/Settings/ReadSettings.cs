@@ -4,7 +4,6 @@ using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Notifications.Settings;
-using IoTOrleans.Silo.Hosting.Lan;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
 
@@ -85,19 +84,6 @@ internal static class ReadSettings
             reader.Mistake($"Events:Sqs:ErrorQueueUrl={errors}: " + (settings.QueueUrl is null
                 ? "it is read beside Events:Sqs:QueueUrl, which is not set; set that too, or leave this out."
                 : "this is Events:Sqs:QueueUrl too; give the queue of the rules' error action, or leave it out."));
-        if (settings.Mqtt.Username is null != settings.Mqtt.Password is null)
-        {
-            var (there, missing) = settings.Mqtt.Password is null ? ("Username", "Password") : ("Password", "Username");
-            reader.Mistake($"Events:Mqtt:Listen:{there} is set without Events:Mqtt:Listen:{missing}: set both, or neither.");
-        }
-        else if (settings.Mqtt.Port > 0 && IPAddress.TryParse(settings.Mqtt.Address, out var address) && !IPAddress.IsLoopback(address)
-            && settings.Mqtt is { Username: null, UsersFile: null, ClientCaFile: null })
-        {
-            reader.Mistake(
-                $"Events:Mqtt:Listen:Address={settings.Mqtt.Address} can be reached from other machines: set Events:Mqtt:Listen:Username "
-                    + "and Events:Mqtt:Listen:Password too, or Events:Mqtt:Listen:UsersFile."
-                    + (settings.Storage == StorageProvider.DynamoDB ? "" : LocalNetwork.Instead));
-        }
     }
 
     private static PresenceOptions ReadPresence(SettingsReader reader)
@@ -177,8 +163,6 @@ internal static class ReadSettings
         var address = reader.Text("Events:Mqtt:Listen:Address", "127.0.0.1");
         if (address == "localhost") address = "127.0.0.1";
         if (address is "*" or "+") address = "0.0.0.0";
-        if (!IPAddress.TryParse(address, out _))
-            reader.Mistake($"Events:Mqtt:Listen:Address={address}: say an IP address of this machine, like 127.0.0.1 or 0.0.0.0.");
         return new MqttSettings(
             reader.Number("Events:Mqtt:Listen:Port", embedded ? 1883 : 0, 0, 65535), address,
             reader.Text("Events:Mqtt:Listen:Username"), reader.Text("Events:Mqtt:Listen:Password"))

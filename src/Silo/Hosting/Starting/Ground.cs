@@ -16,7 +16,7 @@ internal static class Ground
         .. Trouble([.. ports, .. OtherPorts(settings)]),
         .. FolderTrouble(settings),
         .. settings.Orleans.Tls is { } tls ? SiloCertificates.Trouble(tls, TimeProvider.System.GetUtcNow()) : [],
-        .. MqttTrouble(settings.Mqtt),
+        .. MqttTrouble(settings),
         .. LimitTrouble(),
     ];
 
@@ -37,7 +37,7 @@ internal static class Ground
             }
 
             if (ListenAddresses.TroubleWithoutKey(address, settings.Auth) is not { } open) continue;
-            trouble.Add(open + (settings.Storage == StorageProvider.DynamoDB ? "" : LocalNetwork.Instead));
+            trouble.Add(open + Instead(settings));
             isOpen = true;
         }
 
@@ -77,12 +77,15 @@ internal static class Ground
                 + "raise the limit (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of docker).";
     }
 
-    private static IEnumerable<string> MqttTrouble(MqttSettings mqtt)
+    private static IEnumerable<string> MqttTrouble(SiloSettings settings)
     {
         var options = new MqttBrokerOptions();
-        mqtt.CopyTo(options);
-        return mqtt.Port > 0 ? BrokerCredentials.Trouble(options) : [];
+        settings.Mqtt.CopyTo(options);
+        return settings.Mqtt.Port > 0 ? BrokerCredentials.Trouble(options, Instead(settings)) : [];
     }
+
+    private static string Instead(SiloSettings settings) =>
+        settings.Storage == StorageProvider.DynamoDB ? "" : LocalNetwork.Instead;
 
     private static IEnumerable<string> FolderTrouble(SiloSettings settings)
     {

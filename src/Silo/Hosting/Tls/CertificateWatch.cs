@@ -9,10 +9,8 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
     internal static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
     internal static readonly TimeSpan Ahead = TimeSpan.FromDays(14);
 
-    private static readonly TimeSpan Daily = TimeSpan.FromDays(1);
-
-    private readonly LogLimiter _failures = new(time, Daily);
-    private DateTimeOffset? _warned;
+    private readonly LogLimiter _failures = new(time, TimeSpan.FromDays(1));
+    private readonly LogLimiter _warning = new(time, TimeSpan.FromDays(1));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -37,20 +35,19 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
     {
         if (certificates.Reload() is { } mistakes)
         {
-            if (mistakes.Count > 0) LogKept(certificates.Current.Expires.UtcDateTime, string.Join(' ', mistakes));
-            else LogReloaded(certificates.Current.Expires.UtcDateTime);
+            if (mistakes.Count > 0) LogKept(certificates.Current.NotAfter.UtcDateTime, string.Join(' ', mistakes));
+            else LogReloaded(certificates.Current.NotAfter.UtcDateTime);
             WarnOfOpenKey();
         }
 
         if (certificates.Left >= Ahead)
         {
-            _warned = null;
+            _warning.IsOver();
         }
-        else if (_warned is not { } warned || time.GetUtcNow() - warned >= Daily)
+        else if (_warning.ShouldLog())
         {
-            _warned = time.GetUtcNow();
-            if (certificates.Left > TimeSpan.Zero) LogExpires(certificates.Current.Expires.UtcDateTime);
-            else LogExpired(certificates.Current.Expires.UtcDateTime);
+            if (certificates.Left > TimeSpan.Zero) LogExpires(certificates.Current.NotAfter.UtcDateTime);
+            else LogExpired(certificates.Current.NotAfter.UtcDateTime);
         }
     }
 
@@ -65,21 +62,21 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
     [LoggerMessage(LogLevel.Warning, "{Warning}")]
     private partial void LogOpen(string warning);
 
-    [LoggerMessage(LogLevel.Information, "New connections between silos use the new certificate. It expires at {Expires:u}.")]
-    private partial void LogReloaded(DateTime expires);
+    [LoggerMessage(LogLevel.Information, "New connections between silos use the new certificate. It expires at {NotAfter:u}.")]
+    private partial void LogReloaded(DateTime notAfter);
 
     [LoggerMessage(LogLevel.Warning,
-        "The new certificate for connections between silos cannot be used. The old one stays in use, and expires at {Expires:u}. "
+        "The new certificate for connections between silos cannot be used. The old one stays in use, and expires at {NotAfter:u}. "
         + "{Mistakes}")]
-    private partial void LogKept(DateTime expires, string mistakes);
+    private partial void LogKept(DateTime notAfter, string mistakes);
 
     [LoggerMessage(LogLevel.Warning,
-        "The certificate for connections between silos expires at {Expires:u}. After that no silo can join. Put new files in place; "
+        "The certificate for connections between silos expires at {NotAfter:u}. After that no silo can join. Put new files in place; "
         + "no restart is needed.")]
-    private partial void LogExpires(DateTime expires);
+    private partial void LogExpires(DateTime notAfter);
 
     [LoggerMessage(LogLevel.Error,
-        "The certificate for connections between silos expired at {Expires:u}. No silo can join, and a lost connection stays lost. Put new "
-        + "files in place; no restart is needed.")]
-    private partial void LogExpired(DateTime expires);
+        "The certificate for connections between silos expired at {NotAfter:u}. No silo can join, and a lost connection stays lost. Put "
+        + "new files in place; no restart is needed.")]
+    private partial void LogExpired(DateTime notAfter);
 }

@@ -19,9 +19,6 @@ internal sealed partial class Handshakes(TimeProvider time, ILogger<Handshakes> 
     /// <summary>In a minute; further ones are counted.</summary>
     internal const int MostLines = 20;
 
-    /// <summary>The first byte of whoever begins a handshake.</summary>
-    private const byte Handshake = 22;
-
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -73,15 +70,13 @@ internal sealed partial class Handshakes(TimeProvider time, ILogger<Handshakes> 
     /// <summary>Not of a connection that ends without a word: so silos see whether another one lives, before they join.</summary>
     private async Task<bool> Begins(ConnectionContext context)
     {
-        var (input, peer) = (context.Transport.Input, context.RemoteEndPoint);
+        var peer = context.RemoteEndPoint;
         using var patience = new CancellationTokenSource(Patience, time);
         try
         {
-            var read = await input.ReadAsync(patience.Token);
-            var begins = !read.Buffer.IsEmpty && read.Buffer.FirstSpan[0] == Handshake;
-            if (!begins && !read.Buffer.IsEmpty) Tell(peer, incoming: true, "it does not speak TLS");
-            input.AdvanceTo(read.Buffer.Start);
-            return begins;
+            var begins = await TlsHandshake.Begins(context.Transport.Input, patience.Token);
+            if (begins == false) Tell(peer, incoming: true, "it does not speak TLS");
+            return begins == true;
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {

@@ -16,7 +16,7 @@ internal sealed class SiloCertificates
 
     public SiloCertificate Current => _files.Current!;
 
-    public TimeSpan Left => Current.Expires - _time.GetUtcNow();
+    public TimeSpan Left => Current.NotAfter - _time.GetUtcNow();
 
     /// <exception cref="StartupException">They cannot be used.</exception>
     public static SiloCertificates Open(SiloTlsSettings paths, TimeProvider time)
@@ -37,6 +37,6 @@ internal sealed class SiloCertificates
     {
         var mistakes = new List<string>();
         return new(
-            PemFiles.Read(paths, mistakes) is { } files ? SiloCertificate.Load(files, paths, now, mistakes) : null, mistakes);
+            PemFiles.Read(paths, mistakes) is { } files ? SiloCertificate.Load(files, now, mistakes) : null, mistakes);
     }
 }

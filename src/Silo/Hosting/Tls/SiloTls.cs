@@ -43,14 +43,14 @@ internal static class SiloTls
         {
             var current = certificates.Current;
             (server.ServerCertificateSelectionCallback, server.ServerCertificateContext) = (null, current.Own);
-            (server.CertificateChainPolicy, server.AllowTlsResume) = (current.PolicyForOthers(), false);
+            (server.CertificateChainPolicy, server.AllowTlsResume) = (current.Ca.ToPolicy(), false);
         }
 
         void Call(SslClientAuthenticationOptions client)
         {
             var current = certificates.Current;
             (client.LocalCertificateSelectionCallback, client.ClientCertificateContext) = (null, current.Own);
-            (client.CertificateChainPolicy, client.AllowTlsResume) = (current.PolicyForOthers(), false);
+            (client.CertificateChainPolicy, client.AllowTlsResume) = (current.Ca.ToPolicy(), false);
             client.TargetHost = ""; // no name is compared
         }
     }

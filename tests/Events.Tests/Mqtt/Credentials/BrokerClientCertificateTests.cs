@@ -1,7 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
+using IoTOrleans.Testing.Certificates;
+using IoTOrleans.Testing.Mqtt;
 using MQTTnet;
 using MQTTnet.Adapter;
 using MQTTnet.Formatter;
-using IoTOrleans.Testing.Mqtt;
 using Shouldly;
 using Xunit;
 
@@ -25,14 +27,14 @@ public sealed class BrokerClientCertificateTests
     public async Task A_certificate_names_the_thing_that_it_is_for(
         string name, string? dnsName, string clientId, MqttClientConnectResultCode expected)
     {
-        using var authority = TestAuthority.WithServer();
-        using var certificate = authority.IssueClient(name, dnsName is null ? [] : [dnsName]);
-        await using var broker = await Start(authority);
+        using var ca = new BrokerCa();
+        using var certificate = Load(ca.IssueClient(name, dnsName is null ? [] : [dnsName]));
+        await using var broker = await Start(ca);
 
         var result = await broker.Client().ConnectAsync(
             broker.Options(clientId, options =>
             {
-                authority.Trust(options, certificate);
+                ca.Trust(options, certificate);
                 options.WithProtocolVersion(MqttProtocolVersion.V500);
             }),
             Cancelled);
@@ -45,26 +47,25 @@ public sealed class BrokerClientCertificateTests
     [Fact]
     public async Task Mosquitto_shows_its_certificate()
     {
-        using var authority = TestAuthority.WithServer();
-        using var certificate = authority.IssueClient("rpi-1");
-        var (file, key) = authority.Save(certificate, "rpi-1");
-        await using var broker = await Start(authority);
+        using var ca = new BrokerCa();
+        var (file, key) = ca.IssueClient("rpi-1").Save(ca.Folder, "rpi-1");
+        await using var broker = await Start(ca);
 
         var (exitCode, errors) = await MosquittoClient.Publish(
-            broker.Port, "-i", "rpi-1", "--cafile", authority.CaFile, "--cert", file, "--key", key, "-m", "hello");
+            broker.Port, "-i", "rpi-1", "--cafile", ca.CaFile, "--cert", file, "--key", key, "-m", "hello");
 
         exitCode.ShouldBe(0, errors);
     }
 
     [Fact]
-    public async Task A_certificate_of_another_authority_is_none()
+    public async Task A_certificate_of_another_CA_is_none()
     {
-        using var authority = TestAuthority.WithServer();
-        using var other = new TestAuthority();
-        using var certificate = other.IssueClient("rpi-1");
-        await using var broker = await Start(authority);
+        using var ca = new BrokerCa();
+        using var other = new BrokerCa();
+        using var certificate = Load(other.IssueClient("rpi-1"));
+        await using var broker = await Start(ca);
 
-        await Should.ThrowAsync<Exception>(() => broker.Connect("rpi-1", options => authority.Trust(options, certificate)));
+        await Should.ThrowAsync<Exception>(() => broker.Connect("rpi-1", options => ca.Trust(options, certificate)));
 
         await broker.Meters.Reaches("iot_orleans.broker.refused{tls}", 1);
         broker.Sink.Taken.ShouldBeEmpty();
@@ -73,34 +74,36 @@ public sealed class BrokerClientCertificateTests
     [Fact]
     public async Task A_client_without_a_certificate_needs_a_password()
     {
-        using var authority = TestAuthority.WithServer();
-        await using var broker = await Start(authority);
+        using var ca = new BrokerCa();
+        await using var broker = await Start(ca);
         var result = await broker.Client().ConnectAsync(broker.Options("rpi-1", Shown), Cancelled);
         result.ResultCode.ShouldBe(MqttClientConnectResultCode.BadUserNameOrPassword);
         result.ReasonString.ShouldBe("A client certificate is required.");
 
         await using var both = await TestBroker.Start(options =>
         {
-            authority.Configure(options);
-            (options.ClientCaFile, options.Username, options.Password) = (authority.CaFile, "device", "secret");
+            ca.Configure(options);
+            (options.ClientCaFile, options.Username, options.Password) = (ca.CaFile, "device", "secret");
         });
         await both.Connect("rpi-1", options =>
         {
-            authority.Trust(options);
+            ca.Trust(options);
             options.WithCredentials("device", "secret");
         });
         (await both.Sink.Next()).ThingName.ShouldBe("rpi-1");
 
         void Shown(MqttClientOptionsBuilder options)
         {
-            authority.Trust(options);
+            ca.Trust(options);
             options.WithProtocolVersion(MqttProtocolVersion.V500);
         }
     }
 
-    private static Task<TestBroker> Start(TestAuthority authority) => TestBroker.Start(options =>
+    private static X509Certificate2 Load(PemPair pair) => X509Certificate2.CreateFromPem(pair.Certificate, pair.Key);
+
+    private static Task<TestBroker> Start(BrokerCa ca) => TestBroker.Start(options =>
     {
-        authority.Configure(options);
-        options.ClientCaFile = authority.CaFile;
+        ca.Configure(options);
+        options.ClientCaFile = ca.CaFile;
     });
 }

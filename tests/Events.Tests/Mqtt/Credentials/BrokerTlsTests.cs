@@ -19,12 +19,12 @@ public sealed class BrokerTlsTests
     [InlineData(MqttProtocolVersion.V500)]
     public async Task A_thing_connects_pings_and_says_goodbye_over_TLS(MqttProtocolVersion version)
     {
-        using var authority = TestAuthority.WithServer();
-        await using var broker = await TestBroker.Start(authority.Configure);
+        using var ca = new BrokerCa();
+        await using var broker = await TestBroker.Start(ca.Configure);
 
         var client = await broker.Connect("rpi-1", options =>
         {
-            authority.Trust(options);
+            ca.Trust(options);
             options.WithProtocolVersion(version);
         });
 
@@ -37,14 +37,14 @@ public sealed class BrokerTlsTests
     }
 
     [Fact]
-    public async Task Mosquitto_speaks_TLS_and_refuses_another_authority()
+    public async Task Mosquitto_speaks_TLS_and_refuses_another_CA()
     {
-        using var authority = TestAuthority.WithServer();
-        using var other = new TestAuthority();
-        await using var broker = await TestBroker.Start(authority.Configure);
+        using var ca = new BrokerCa();
+        using var other = new BrokerCa();
+        await using var broker = await TestBroker.Start(ca.Configure);
 
         var (exitCode, errors) = await MosquittoClient.Publish(
-            broker.Port, "-i", "rpi-1", "--cafile", authority.CaFile, "-q", "2", "-m", "hello");
+            broker.Port, "-i", "rpi-1", "--cafile", ca.CaFile, "-q", "2", "-m", "hello");
         exitCode.ShouldBe(0, errors);
         (await broker.Sink.NextOf("rpi-1", connected: false)).DisconnectReason.ShouldBe("CLIENT_INITIATED_DISCONNECT");
 
@@ -57,8 +57,8 @@ public sealed class BrokerTlsTests
     [Fact]
     public async Task Clients_that_speak_plain_MQTT_are_closed_with_one_line_in_the_log()
     {
-        using var authority = TestAuthority.WithServer();
-        await using var broker = await TestBroker.Start(authority.Configure, new WatchedTime());
+        using var ca = new BrokerCa();
+        await using var broker = await TestBroker.Start(ca.Configure, new WatchedTime());
 
         for (var attempt = 0; attempt < 30; attempt++)
         {
@@ -80,9 +80,9 @@ public sealed class BrokerTlsTests
     [InlineData(new byte[] { 0x16, 3, 1, 0, 200, 1, 0 })]
     public async Task A_handshake_counts_within_the_time_to_CONNECT(byte[] begun)
     {
-        using var authority = TestAuthority.WithServer();
+        using var ca = new BrokerCa();
         var time = new WatchedTime();
-        await using var broker = await TestBroker.Start(authority.Configure, time);
+        await using var broker = await TestBroker.Start(ca.Configure, time);
         var client = await broker.ConnectRaw();
         if (begun.Length > 0) await client.Send(begun);
 
@@ -102,8 +102,8 @@ public sealed class BrokerTlsTests
     [Fact]
     public async Task An_MQTT_5_client_over_TLS_is_told_that_another_one_took_over()
     {
-        using var authority = TestAuthority.WithServer();
-        await using var broker = await TestBroker.Start(authority.Configure);
+        using var ca = new BrokerCa();
+        await using var broker = await TestBroker.Start(ca.Configure);
         var told = new TaskCompletionSource<MqttClientDisconnectReason>();
         var former = broker.Client();
         former.DisconnectedAsync += gone =>
@@ -119,7 +119,7 @@ public sealed class BrokerTlsTests
 
         void Version5(MqttClientOptionsBuilder options)
         {
-            authority.Trust(options);
+            ca.Trust(options);
             options.WithProtocolVersion(MqttProtocolVersion.V500);
         }
     }
@@ -127,25 +127,25 @@ public sealed class BrokerTlsTests
     [Fact]
     public async Task A_new_certificate_is_taken_while_the_broker_runs_and_a_wrong_one_is_not()
     {
-        using var authority = TestAuthority.WithServer();
-        using var next = new TestAuthority();
+        using var ca = new BrokerCa();
+        using var next = new BrokerCa();
         var time = new WatchedTime();
-        await using var broker = await TestBroker.Start(authority.Configure, time);
-        var early = await broker.Connect("early", authority.Trust);
+        await using var broker = await TestBroker.Start(ca.Configure, time);
+        var early = await broker.Connect("early", ca.Trust);
 
-        next.IssueServer(into: authority);
+        next.IssueServer(into: ca);
         time.Advance(BrokerCredentials.LookEvery);
         var late = await broker.Connect("late", next.Trust);
         await early.PingAsync(Cancelled);
 
-        await File.WriteAllTextAsync(authority.CertificateFile, "nothing", Cancelled);
+        await File.WriteAllTextAsync(ca.CertificateFile, "nothing", Cancelled);
         for (var looks = 0; looks < 5; looks++) time.Advance(BrokerCredentials.LookEvery);
         await broker.Connect("later", next.Trust);
         await late.PingAsync(Cancelled);
         var line = broker.Log.Lines.Where(line => line.Level == LogLevel.Error).ShouldHaveSingleItem().Text;
-        line.ShouldContain($"Events:Mqtt:Listen:CertificateFile={authority.CertificateFile}: there is no certificate in it");
+        line.ShouldContain($"Events:Mqtt:Listen:CertificateFile={ca.CertificateFile} and ");
 
-        next.IssueServer(into: authority);
+        next.IssueServer(into: ca);
         time.Advance(BrokerCredentials.LookEvery);
         await broker.Connect("latest", next.Trust);
         broker.Log.Lines.Count(each => each.Text.EndsWith("as it is now.", StringComparison.Ordinal)).ShouldBe(2);
@@ -154,11 +154,10 @@ public sealed class BrokerTlsTests
     [Fact]
     public async Task A_certificate_that_has_expired_is_used_and_a_warning_names_it()
     {
-        using var authority = new TestAuthority();
-        authority.IssueServer(ends: new(2026, 11, 22, 0, 0, 0, TimeSpan.Zero));
-        await using var broker = await TestBroker.Start(authority.Configure, new WatchedTime());
+        using var ca = new BrokerCa(ends: new(2026, 11, 22, 0, 0, 0, TimeSpan.Zero));
+        await using var broker = await TestBroker.Start(ca.Configure, new WatchedTime());
         broker.Log.Lines.Where(line => line.Level == LogLevel.Warning).ShouldHaveSingleItem().Text
-            .ShouldContain($"The certificate in {authority.CertificateFile} has expired");
+            .ShouldContain($"The certificate in {ca.CertificateFile} has expired");
 
         // Many devices do not look at the time, and only this broker sees them.
         await broker.Connect("rpi-1", options => options.WithTlsOptions(tls => tls.UseTls().WithCertificateValidationHandler(_ => true)));
@@ -167,19 +166,20 @@ public sealed class BrokerTlsTests
     [Fact]
     public void All_that_is_wrong_with_the_files_is_named_at_once()
     {
-        using var authority = TestAuthority.WithServer();
-        using var other = TestAuthority.WithServer();
-        var users = Path.Combine(authority.Folder, "users");
+        using var ca = new BrokerCa();
+        using var other = new BrokerCa();
+        var users = Path.Combine(ca.Folder, "users");
         File.WriteAllText(users, "door-1:nothing\ndoor-2\n");
         var wrong = new MqttBrokerOptions
         {
-            CertificateFile = authority.CertificateFile, KeyFile = other.KeyFile, ClientCaFile = "missing.pem", UsersFile = users,
+            CertificateFile = ca.CertificateFile, KeyFile = other.KeyFile, ClientCaFile = "missing.pem", UsersFile = users,
         };
 
         string.Join('\n', BrokerCredentials.Trouble(wrong)).ShouldBe(string.Join('\n',
-            "Events:Mqtt:Listen:ClientCaFile=missing.pem: there is no such file.",
-            $"Events:Mqtt:Listen:KeyFile={other.KeyFile}: it is not the key of the first certificate in {authority.CertificateFile} "
-                + "(PEM, without a passphrase).",
+            $"Events:Mqtt:Listen:ClientCaFile=missing.pem cannot be read (Could not find file '{Path.GetFullPath("missing.pem")}'): name a "
+                + "PEM file that this user may read.",
+            $"Events:Mqtt:Listen:CertificateFile={ca.CertificateFile} and Events:Mqtt:Listen:KeyFile={other.KeyFile} are no certificate "
+                + "and its private key (the key belongs to another certificate): both must be PEM, and the key without a password.",
             $"Events:Mqtt:Listen:UsersFile={users}, line 1: what follows the name is no hash that this version knows; make the line with "
                 + "the command mqtt-user.",
             $"Events:Mqtt:Listen:UsersFile={users}, line 2: it is not name:hash; make the line with the command mqtt-user."));
@@ -189,7 +189,7 @@ public sealed class BrokerTlsTests
             "Events:Mqtt:Listen:ClientCaFile is set without Events:Mqtt:Listen:CertificateFile: without TLS no client can show a "
                 + "certificate.",
         ]);
-        BrokerCredentials.Trouble(new() { CertificateFile = authority.Folder, KeyFile = authority.KeyFile }).Count.ShouldBe(1);
+        BrokerCredentials.Trouble(new() { CertificateFile = ca.Folder, KeyFile = ca.KeyFile }).Count.ShouldBe(1);
     }
 
     [Fact]
@@ -197,7 +197,8 @@ public sealed class BrokerTlsTests
     {
         await using var broker = TestBroker.Create(options => (options.CertificateFile, options.KeyFile) = ("missing.pem", "missing.key"));
         var failed = await Should.ThrowAsync<StartupException>(() => broker.Broker.StartAsync(Cancelled));
-        failed.Message.ShouldBe("Events:Mqtt:Listen:CertificateFile=missing.pem: there is no such file.");
+        failed.Message.ShouldContain("Events:Mqtt:Listen:CertificateFile=missing.pem cannot be read");
+        failed.Message.ShouldContain("Events:Mqtt:Listen:KeyFile=missing.key cannot be read");
         broker.Broker.EndPoint.ShouldBeNull();
     }
 }

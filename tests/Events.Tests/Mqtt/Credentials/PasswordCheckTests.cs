@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using CsCheck;
+using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Mqtt;
 using Shouldly;
 using Xunit;
@@ -93,13 +95,18 @@ public sealed class PasswordCheckTests : IDisposable
         (await Check(users, "nobody", Wrong)).ShouldBe(PasswordVerdict.Wrong);
     }
 
-    [Fact]
-    public async Task One_address_cannot_take_all_the_places()
+    /// <param name="flooding">{0} is the number of the try.</param>
+    [Theory]
+    [InlineData("192.0.2.1", "192.0.2.2")]
+    [InlineData("::ffff:192.0.2.1", "192.0.2.2")]
+    [InlineData("2001:db8::{0}", "2001:db8:0:1::1")]
+    public async Task One_address_cannot_take_all_the_places(string flooding, string other)
     {
         var users = Users(null, $"chosen:{Chosen}");
-        var flood = Enumerable.Range(0, 100).Select(i => Check(users, $"guess-{i}", Wrong, IPAddress.Parse("192.0.2.1"))).ToList();
+        var flood = Enumerable.Range(1, 100).Select(i => string.Format(CultureInfo.InvariantCulture, flooding, i))
+            .Select(address => Check(users, "guess", Wrong, IPAddress.Parse(address))).ToList();
         flood.Count(check => !check.IsCompleted).ShouldBeLessThanOrEqualTo(PasswordCheck.MostOfOneAddress);
-        (await Check(users, "chosen", Right, IPAddress.Parse("192.0.2.2"))).ShouldBe(PasswordVerdict.Right);
+        (await Check(users, "chosen", Right, IPAddress.Parse(other))).ShouldBe(PasswordVerdict.Right);
         await Task.WhenAll(flood);
     }
 
@@ -165,5 +172,5 @@ public sealed class PasswordCheckTests : IDisposable
     }
 
     private Task<PasswordVerdict> Check(MqttUsers users, string? name, byte[] password, IPAddress? from = null) =>
-        _check.Check(users, name, password, from ?? IPAddress.Loopback).AsTask();
+        _check.Check(users, name, password, ClientAddress.Of(from ?? IPAddress.Loopback)).AsTask();
 }

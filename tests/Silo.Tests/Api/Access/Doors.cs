@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Events;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using IoTOrleans.Testing.Certificates;
 using IoTOrleans.Testing.Mqtt;
 using IoTOrleans.Testing.Processes;
 using Shouldly;
@@ -24,7 +23,9 @@ public sealed class MqttCredentialsTests : IDisposable
     [Fact]
     public async Task Each_thing_has_a_secret_of_its_own_over_TLS()
     {
-        var (certificate, key) = MakeCertificate();
+        using var ca = new TestCa();
+        await File.WriteAllTextAsync(Path.Combine(_folder, "ca.pem"), ca.Pem, Cancelled);
+        var (certificate, key) = ca.Issue("broker").Save(_folder, "server");
         var (exitCode, secret, error) = await Command("", ["mqtt-user", "door-1"]);
         exitCode.ShouldBe(0, error);
         (await Command("correct horse\n", "mqtt-user", "site-7-*", "--password-stdin")).Output.ShouldBeEmpty();
@@ -110,7 +111,7 @@ public sealed class MqttCredentialsTests : IDisposable
     }
 
     private string[] Options(string clientId, string user, string password) =>
-        ["-i", clientId, "-u", user, "-P", password, "--cafile", Path.Combine(_folder, "server.pem")];
+        ["-i", clientId, "-u", user, "-P", password, "--cafile", Path.Combine(_folder, "ca.pem")];
 
     private MosquittoClient Subscribe(SiloProcess silo, string clientId, string user, string password, params string[] more) =>
         MosquittoClient.Subscribe(silo.MqttPort, [.. Options(clientId, user, password), .. more]);
@@ -126,21 +127,5 @@ public sealed class MqttCredentialsTests : IDisposable
         var (output, error) = (command.StandardOutput.ReadToEndAsync(Cancelled), command.StandardError.ReadToEndAsync(Cancelled));
         await command.WaitForExitAsync(Cancelled).WaitAsync(SiloProcess.Patience, Cancelled);
         return (command.ExitCode, await output, await error);
-    }
-
-    /// <summary>One that signed itself, as the documentation makes it.</summary>
-    private (string Certificate, string Key) MakeCertificate()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=broker", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(System.Net.IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(365));
-        var (certificateFile, keyFile) = (Path.Combine(_folder, "server.pem"), Path.Combine(_folder, "server.key"));
-        File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
-        File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem());
-        return (certificateFile, keyFile);
     }
 }

@@ -24,7 +24,7 @@ public sealed class ReachableSilo : IAsyncLifetime
         OperatingSystem.IsLinux() ? ["prlimit", "--nofile=1024:1024"] : [],
         ("ASPNETCORE_URLS", $"http://0.0.0.0:{HttpPort}"), ("Auth:ApiKey", Key), ("Storage:Provider", "Memory"),
         ("Events:Mqtt:Listen:Address", "0.0.0.0"), ("Events:Mqtt:Listen:Username", "device"),
-        ("Events:Mqtt:Listen:Password", "secret"),
+        ("Events:Mqtt:Listen:Password", "secret-1"),
         ("Kestrel:Limits:MaxConcurrentConnections", $"{MostConnections}"));
 
     public ValueTask DisposeAsync() => Silo.DisposeAsync();
@@ -116,7 +116,7 @@ public sealed class SilentConnectionsTests(ReachableSilo one) : IClassFixture<Re
             if (silent % 100 != 0) continue;
 
             var thing = await Open(Silo.MqttPort, silent % 200 == 0 ? Elsewhere : IPAddress.Loopback);
-            await thing.SendAsync(Connect($"among-{silent}", "secret"), Cancel);
+            await thing.SendAsync(Connect($"among-{silent}", "secret-1"), Cancel);
             (await Bytes(thing)).ShouldBe([0x20, 2, 0, 0]);
             var stranger = await Open(Silo.MqttPort, Elsewhere);
             await stranger.SendAsync(Connect($"stranger-{silent}", "wrong"), Cancel);

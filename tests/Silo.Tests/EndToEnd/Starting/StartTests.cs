@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using IoTOrleans.Testing.Certificates;
 using IoTOrleans.Testing.Processes;
 using Shouldly;
 using Xunit;
@@ -81,17 +80,12 @@ public sealed class StartTests
         var home = Directory.CreateTempSubdirectory("iot-orleans-home-");
         try
         {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
-                .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
-            await File.WriteAllTextAsync(
-                Path.Combine(home.FullName, "tls.crt"), certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
-            await File.WriteAllTextAsync(
-                Path.Combine(home.FullName, "tls.key"), key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+            using var ca = new TestCa();
+            ca.Issue("localhost").Save(home.FullName, "tls");
             var port = FreePort.Next();
             await using var silo = await SiloProcess.Start(
                 ("HOME", home.FullName), ("Kestrel:Endpoints:Https:Url", $"https://127.0.0.1:{port}"),
-                ("Kestrel:Endpoints:Https:Certificate:Path", "~/tls.crt"), ("Kestrel:Endpoints:Https:Certificate:KeyPath", "~/tls.key"));
+                ("Kestrel:Endpoints:Https:Certificate:Path", "~/tls.pem"), ("Kestrel:Endpoints:Https:Certificate:KeyPath", "~/tls.key"));
             using var handler =
                 new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=localhost" };
             using var https = new HttpClient(handler) { BaseAddress = new($"https://127.0.0.1:{port}") };
