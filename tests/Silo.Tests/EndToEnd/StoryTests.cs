@@ -46,7 +46,7 @@ public sealed class StoryTests
         waiting.GetProperty("until").GetString().ShouldBe(device.GetProperty("graceEndsAt").GetString());
         why.GetProperty("items")[0].GetRawText().ShouldBe(
             $$"""{"at":"{{Time(-30)}}","reason":"grace-started","sentence":"It disconnected, and its grace began.","word":null,"""
-            + """"destinations":[],"by":null}""");
+            + "\"destinations\":[],\"by\":null}");
 
         (await silo.Http.GetFromJsonAsync<JsonElement>("/devices")).GetProperty("items").GetArrayLength()
             .ShouldBe(1, "strangers leave no trace");
