@@ -7,6 +7,8 @@ internal sealed class MqttBrokerOptions
 {
     internal const string Section = "Events:Mqtt:Listen";
 
+    private int? _maxSilent;
+
     /// <summary>An IP address or <c>localhost</c>. Beyond loopback clients must show who they are: <see cref="HasDoor"/>.</summary>
     public string Address { get; set; } = "127.0.0.1";
 
@@ -36,10 +38,14 @@ internal sealed class MqttBrokerOptions
     public int MaxConnections { get; set; } = 10_000;
 
     /// <summary>
-    /// Connections without a CONNECT, loopback and others apart. One more evicts another one. A whole fleet may come back at once, so there
-    /// are as many as memory allows: a sixteenth of it, at 8 KB each.
+    /// Connections without a CONNECT or without a client ID, loopback and others apart. One more evicts another one. A whole fleet may come
+    /// back at once, so there are as many as memory allows.
     /// </summary>
-    public int MaxSilent { get; set; } = (int)Math.Clamp(MemoryReading.OfThisProcess().Limit / 16 / 8192, 1_000, 10_000);
+    public int MaxSilent
+    {
+        get => _maxSilent ?? MostSilent(MemoryReading.OfThisProcess().Limit, overTls: CertificateFile is not null);
+        set => _maxSilent = value;
+    }
 
     /// <summary>A whole packet with its header. MQTT allows 256 MB, which the broker would buffer; it reads no payloads.</summary>
     public int MaxPacketBytes { get; set; } = 16 * 1024;
@@ -49,4 +55,8 @@ internal sealed class MqttBrokerOptions
 
     /// <summary>How long after its start the broker waits for things to come back before it looks for those that have not.</summary>
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A sixteenth of memory, at 8 KB each; over TLS each takes up to 40 KB.</summary>
+    internal static int MostSilent(long memory, bool overTls) => overTls
+        ? (int)Math.Clamp(memory / 16 / 40_960, 200, 10_000) : (int)Math.Clamp(memory / 16 / 8192, 1_000, 10_000);
 }

@@ -44,10 +44,29 @@ internal sealed class ServerTls
         var chain = Certificates(CertificateFile, options.CertificateFile!, mistakes);
         var roots = options.ClientCaFile is { } authorities ? Certificates(ClientCaFile, authorities, mistakes) : null;
         var certificate = chain.Count > 0 ? WithKey(options, mistakes) : null;
+        if (roots is { Count: > 0 } && !roots.Any(IsRoot))
+        {
+            mistakes.Add($"{ClientCaFile}={options.ClientCaFile} has no root certificate: it must have that of the CA that signs "
+                + "the clients' certificates, and not only an intermediate one.");
+        }
+
         if (mistakes.Count > 0 || certificate is null) return new(null, mistakes);
         chain.RemoveAt(0);
-        return new(new ServerTls(certificate, chain, roots), []);
+        try
+        {
+            return new(new ServerTls(certificate, chain, roots), []);
+        }
+        catch (Exception exception) when (exception is CryptographicException or NotSupportedException)
+        {
+            return new(null, [$"{CertificateFile}={options.CertificateFile}: TLS cannot use it ({Why(exception)})."]);
+        }
     }
+
+    /// <summary>Whether a client that came in by a certificate from this root would come in now.</summary>
+    internal bool Trusts(string root) => _ofClients?.CustomTrustStore.Any(certificate => certificate.Thumbprint == root) == true;
+
+    private static bool IsRoot(X509Certificate2 certificate) =>
+        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
     /// <exception cref="AuthenticationException">There is no agreement with this client.</exception>
     /// <returns>null: the connection has ended.</returns>
@@ -62,8 +81,9 @@ internal sealed class ServerTls
         var stream = new SslStream(new DuplexPipeStream(transport));
         try
         {
-            await stream.AuthenticateAsServerAsync(Options());
-            return new(stream, stream.RemoteCertificate is X509Certificate2 shown ? ClientNames.Of(shown) : []);
+            string? root = null;
+            await stream.AuthenticateAsServerAsync(Options(chain => root = chain?.ChainElements.LastOrDefault()?.Certificate.Thumbprint));
+            return new(stream, stream.RemoteCertificate is X509Certificate2 shown ? new(ClientNames.Of(shown), root ?? "") : null);
         }
         catch (Exception exception)
         {
@@ -73,7 +93,8 @@ internal sealed class ServerTls
         }
     }
 
-    private SslServerAuthenticationOptions Options()
+    /// <param name="validated">Gets the chain of a client's certificate that is accepted.</param>
+    private SslServerAuthenticationOptions Options(Action<X509Chain?> validated)
     {
         var options = new SslServerAuthenticationOptions
         {
@@ -85,7 +106,11 @@ internal sealed class ServerTls
         (options.ClientCertificateRequired, options.AllowTlsResume, options.CertificateChainPolicy) = (true, false, _ofClients.Clone());
 
         // One without a certificate may have a password; that shows in its CONNECT.
-        options.RemoteCertificateValidationCallback = (_, shown, _, errors) => shown is null || errors == SslPolicyErrors.None;
+        options.RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
+        {
+            validated(chain);
+            return shown is null || errors == SslPolicyErrors.None;
+        };
         return options;
     }
 
@@ -97,7 +122,8 @@ internal sealed class ServerTls
             certificates.ImportFromPemFile(path);
             if (certificates.Count == 0) mistakes.Add($"{setting}={path}: there is no certificate in it (PEM: BEGIN CERTIFICATE).");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or CryptographicException or NotSupportedException)
         {
             mistakes.Add($"{setting}={path}: {Why(exception)}.");
         }
@@ -119,7 +145,7 @@ internal sealed class ServerTls
         {
             mistakes.Add($"{KeyFile}={options.KeyFile}: {Why(exception)}.");
         }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException or NotSupportedException)
         {
             mistakes.Add($"{KeyFile}={options.KeyFile}: it is not the key of the first certificate in {options.CertificateFile} "
                 + "(PEM, without a passphrase).");

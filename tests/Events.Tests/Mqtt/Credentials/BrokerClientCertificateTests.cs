@@ -1,6 +1,8 @@
+using System.Globalization;
 using MQTTnet;
 using MQTTnet.Adapter;
 using MQTTnet.Formatter;
+using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Testing.Mqtt;
 using Shouldly;
 using Xunit;
@@ -70,6 +72,59 @@ public sealed class BrokerClientCertificateTests
         broker.Sink.Taken.ShouldBeEmpty();
     }
 
+    /// <summary>2026-01-01 is past by every clock: TLS does not ask the test's.</summary>
+    [Theory]
+    [InlineData("2026-01-01", null)]
+    [InlineData("2036-01-01", "1.3.6.1.5.5.7.3.1")]
+    public async Task A_certificate_that_has_expired_or_is_for_servers_only_is_none(string ends, string? usage)
+    {
+        using var authority = TestAuthority.WithServer();
+        using var certificate = authority.IssueClient("rpi-1", DateTimeOffset.Parse(ends, CultureInfo.InvariantCulture), usage);
+        await using var broker = await Start(authority);
+
+        await Should.ThrowAsync<Exception>(() => broker.Connect("rpi-1", options => authority.Trust(options, certificate)));
+
+        await broker.Meters.Reaches("iot_orleans.broker.refused{tls}", 1);
+        broker.Sink.Taken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_came_in_by_a_CA_that_is_removed_is_disconnected_and_the_others_stay()
+    {
+        using var authority = TestAuthority.WithServer();
+        using var other = new TestAuthority("another authority");
+        using var stays = authority.IssueClient("stays");
+        using var goes = other.IssueClient("goes");
+        var time = new WatchedTime();
+        var ours = await File.ReadAllTextAsync(authority.CaFile, Cancelled);
+        await File.AppendAllTextAsync(authority.CaFile, "\n" + await File.ReadAllTextAsync(other.CaFile, Cancelled), Cancelled);
+        await using var broker = await Start(authority, time);
+        var remaining = await broker.Connect("stays", options => authority.Trust(options, stays));
+        await broker.Connect("goes", options => authority.Trust(options, goes));
+        await broker.Sink.Next();
+        await broker.Sink.Next();
+
+        await File.WriteAllTextAsync(authority.CaFile, ours, Cancelled);
+        time.Advance(BrokerCredentials.LookEvery);
+
+        var end = await broker.Sink.Next();
+        (end.ThingName, end.Change.Connected, end.Change.DisconnectReason).ShouldBe(("goes", false, "AUTH_ERROR"));
+        await remaining.PingAsync(Cancelled);
+        await Should.ThrowAsync<Exception>(() => broker.Connect("goes", options => authority.Trust(options, goes)));
+    }
+
+    [Fact]
+    public void A_CA_file_without_a_root_is_a_mistake()
+    {
+        using var authority = TestAuthority.WithServer();
+        using var intermediate = authority.IssueClient("an intermediate");
+        var (file, _) = authority.Save(intermediate, "intermediate");
+        var options = new MqttBrokerOptions { ClientCaFile = file };
+        authority.Configure(options);
+        BrokerCredentials.Trouble(options).ShouldHaveSingleItem()
+            .ShouldStartWith($"Events:Mqtt:Listen:ClientCaFile={file} has no root certificate");
+    }
+
     [Fact]
     public async Task A_client_without_a_certificate_needs_a_password()
     {
@@ -98,9 +153,11 @@ public sealed class BrokerClientCertificateTests
         }
     }
 
-    private static Task<TestBroker> Start(TestAuthority authority) => TestBroker.Start(options =>
-    {
-        authority.Configure(options);
-        options.ClientCaFile = authority.CaFile;
-    });
+    private static Task<TestBroker> Start(TestAuthority authority, TimeProvider? time = null) => TestBroker.Start(
+        options =>
+        {
+            authority.Configure(options);
+            options.ClientCaFile = authority.CaFile;
+        },
+        time);
 }

@@ -13,9 +13,9 @@ internal sealed class TestAuthority : IDisposable
 
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    internal TestAuthority()
+    internal TestAuthority(string name = "test authority")
     {
-        var request = new CertificateRequest("CN=test authority", _key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN={name}", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         Root = request.CreateSelfSigned(Today.AddYears(-5), Today.AddYears(20));
@@ -48,10 +48,13 @@ internal sealed class TestAuthority : IDisposable
         File.WriteAllText((into ?? this).KeyFile, key.ExportPkcs8PrivateKeyPem());
     }
 
-    internal X509Certificate2 IssueClient(string name, params string[] dnsNames)
+    internal X509Certificate2 IssueClient(string name, params string[] dnsNames) => IssueClient(name, Today.AddYears(10), null, dnsNames);
+
+    /// <param name="usage">What alone the certificate is for; null: everything.</param>
+    internal X509Certificate2 IssueClient(string name, DateTimeOffset ends, string? usage, params string[] dnsNames)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = Issue(name, key, Today.AddYears(10), dnsNames);
+        using var certificate = Issue(name, key, ends, usage, dnsNames);
         return certificate.CopyWithPrivateKey(key);
     }
 
@@ -91,7 +94,7 @@ internal sealed class TestAuthority : IDisposable
         return chain.Build((X509Certificate2)certificate);
     }
 
-    private X509Certificate2 Issue(string name, ECDsa key, DateTimeOffset ends, params string[] dnsNames)
+    private X509Certificate2 Issue(string name, ECDsa key, DateTimeOffset ends, string? usage = null, params string[] dnsNames)
     {
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
@@ -100,6 +103,7 @@ internal sealed class TestAuthority : IDisposable
         subject.AddCommonName(name);
         var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(names.Build());
+        if (usage is not null) request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new(usage)], critical: false));
         return request.Create(Root, Today.AddYears(-4), ends, RandomNumberGenerator.GetBytes(8));
     }
 }
