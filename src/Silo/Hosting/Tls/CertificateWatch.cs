@@ -1,6 +1,8 @@
+using IoTOrleans.Grains.Logging;
+
 namespace IoTOrleans.Silo.Hosting.Tls;
 
-/// <summary>Takes new certificates from the files, and warns once a day before the one in use expires.</summary>
+/// <summary>Takes new certificates from the files. Warns once a day if they are bad, and before the one in use expires.</summary>
 internal sealed partial class CertificateWatch(SiloCertificates certificates, TimeProvider time, ILogger<CertificateWatch> logger)
     : BackgroundService
 {
@@ -9,6 +11,7 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
 
     private static readonly TimeSpan Daily = TimeSpan.FromDays(1);
 
+    private readonly LogLimiter _bad = new(time, TimeSpan.FromDays(1));
     private DateTimeOffset? _warned;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -22,9 +25,11 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
     {
         if (certificates.Reload() is { } mistakes)
         {
-            if (mistakes.Count > 0) LogKept(certificates.Current.Expires.UtcDateTime, string.Join(' ', mistakes));
-            else LogReloaded(certificates.Current.Expires.UtcDateTime);
+            _bad.IsOver();
+            if (mistakes.Count == 0) LogReloaded(certificates.Current.Expires.UtcDateTime);
         }
+
+        if (certificates.BadFiles is { } bad && _bad.ShouldLog()) LogKept(certificates.Current.Expires.UtcDateTime, bad);
 
         if (certificates.Left >= Ahead)
         {
@@ -43,7 +48,7 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
 
     [LoggerMessage(LogLevel.Warning,
         "The new certificate for connections between silos cannot be used. The old one stays in use, and expires at {Expires:u}. "
-        + "{Mistakes}")]
+        + "A silo would not start like this. {Mistakes}")]
     private partial void LogKept(DateTime expires, string mistakes);
 
     [LoggerMessage(LogLevel.Warning,

@@ -6,13 +6,16 @@ internal sealed class SiloCertificates
     private readonly TlsSettings _paths;
     private readonly TimeProvider _time;
     private PemFiles? _seen;
-    private string _trouble = "";
+    private volatile string _trouble = "";
     private volatile SiloCertificate _current;
 
     private SiloCertificates(TlsSettings paths, TimeProvider time, PemFiles seen, SiloCertificate current) =>
         (_paths, _time, _seen, _current) = (paths, time, seen, current);
 
     public SiloCertificate Current => _current;
+
+    /// <summary>Why the next start would fail: what is wrong with the files of now. Null: nothing.</summary>
+    public string? BadFiles => _trouble.Length == 0 ? null : _trouble;
 
     public TimeSpan Left => Current.Expires - _time.GetUtcNow();
 
