@@ -66,7 +66,8 @@ internal sealed partial class BrokerLog(TimeProvider time, ILogger<MqttBroker> l
     internal partial void Listening(EndPoint endPoint, long number);
 
     [LoggerMessage(LogLevel.Warning,
-        "Too many MQTT connections are open that send no CONNECT, so one of {Client} was closed for another one{More}")]
+        "Too many MQTT connections are open that send no CONNECT or have no client ID, so one of {Client} was closed for another "
+        + "one{More}")]
     private partial void LogEvicted(EndPoint? client, string more);
 
     [LoggerMessage(LogLevel.Warning, "MQTT client {Client} was refused: {Why}{More}")]

@@ -57,7 +57,7 @@ internal sealed class MqttBroker(
         await outbox.Drain(DrainTimeout, cancellationToken);
     }
 
-    /// <summary>Whose line is gone from the file of users may not stay either.</summary>
+    /// <summary>Whose line or CA is gone from its file may not stay either.</summary>
     private void LookAtFiles()
     {
         try
@@ -66,15 +66,14 @@ internal sealed class MqttBroker(
             {
                 if (!credentials.Look()) return;
             }
+
+            foreach (var connection in _connections.Keys) connection.AskAgain();
         }
         catch (Exception exception)
         {
             // On a timer's thread it would end the process.
             log.CredentialsFailed(exception);
-            return;
         }
-
-        foreach (var connection in _connections.Keys) connection.AskAgain();
     }
 
     private async Task<long> CountStart()
@@ -131,7 +130,7 @@ internal sealed class MqttBroker(
     {
         metrics.BrokerRefused(reason);
         log.Evicted(client);
-        connection.Close(ConnectionEnd.NeverBegun);
+        connection.Close(ConnectionEnd.Evicted);
         connection.Abort();
     }
 

@@ -11,6 +11,8 @@ internal sealed class MqttBrokerOptions
     /// <summary>The fewest characters of a password that a person chose.</summary>
     internal const int LeastPassword = 8;
 
+    private int? _maxSilent;
+
     /// <summary>An IP address. Beyond loopback clients must show who they are: <see cref="AsksWho"/>.</summary>
     public string Address { get; set; } = "127.0.0.1";
 
@@ -40,10 +42,14 @@ internal sealed class MqttBrokerOptions
     public int MaxConnections { get; set; } = 10_000;
 
     /// <summary>
-    /// Connections without a CONNECT, loopback and others apart. One more evicts another one. A whole fleet may come back at once, so there
-    /// are as many as memory allows: a sixteenth of it, at 8 KB each.
+    /// Connections without a CONNECT or without a client ID, loopback and others apart. One more evicts another one. A whole fleet may come
+    /// back at once, so there are as many as memory allows.
     /// </summary>
-    public int MaxSilent { get; set; } = (int)Math.Clamp(MemoryReading.OfThisProcess().Limit / 16 / 8192, 1_000, 10_000);
+    public int MaxSilent
+    {
+        get => _maxSilent ?? MostSilent(MemoryReading.OfThisProcess().Limit, overTls: CertificateFile is not null);
+        set => _maxSilent = value;
+    }
 
     /// <summary>A whole packet with its header. MQTT allows 256 MB, which the broker would buffer; it reads no payloads.</summary>
     public int MaxPacketBytes { get; set; } = 16 * 1024;
@@ -53,6 +59,10 @@ internal sealed class MqttBrokerOptions
 
     /// <summary>How long after its start the broker waits for things to come back before it looks for those that have not.</summary>
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A sixteenth of memory, at 8 KB each; over TLS each takes up to 40 KB.</summary>
+    internal static int MostSilent(long memory, bool overTls) => overTls
+        ? (int)Math.Clamp(memory / 16 / 40_960, 200, 10_000) : (int)Math.Clamp(memory / 16 / 8192, 1_000, 10_000);
 
     /// <summary>Where it listens, once there is no <see cref="Trouble"/>.</summary>
     internal IPEndPoint EndPoint => new(IPAddress.Parse(Address), Port);

@@ -1,4 +1,5 @@
 using IoTOrleans.Events;
+using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Events.Sqs;
 using IoTOrleans.Events.Watermarks;
 using IoTOrleans.Grains.Watching;
@@ -40,6 +41,8 @@ internal static class HealthApi
             });
         }
 
+        if (settings.Mqtt.Port > 0)
+            services.AddReadyCheck("mqtt", (provider, _) => DegradedBy(provider.GetRequiredService<BrokerCredentials>().BadFiles));
         if (settings.QueueUrl is not null)
             services.AddReadyCheck("queue", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<WatermarkCopy>(), "queue")));
         if (settings.ErrorQueueUrl is not null)
@@ -80,7 +83,7 @@ internal static class HealthApi
 
     private static Task<HealthCheckResult> Healthy => Task.FromResult(HealthCheckResult.Healthy());
 
-    private static Task<HealthCheckResult> DegradedBy(string? trouble) =>
+    public static Task<HealthCheckResult> DegradedBy(string? trouble) =>
         trouble is null ? Healthy : Task.FromResult(HealthCheckResult.Degraded(trouble));
 
     /// <summary>No reason to be unhealthy: another silo would not know more.</summary>

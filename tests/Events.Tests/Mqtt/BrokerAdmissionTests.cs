@@ -3,6 +3,8 @@ using IoTOrleans.Testing.Mqtt;
 using MQTTnet;
 using MQTTnet.Formatter;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using NSubstitute;
 using Shouldly;
 using Xunit;
 
@@ -151,6 +153,52 @@ public sealed class BrokerAdmissionTests
         await first.DisconnectAsync(cancellationToken: Cancelled);
         await broker.Meters.Reaches("iot_orleans.broker.connections", 1);
         await broker.Connect("third");
+    }
+
+    [Fact]
+    public async Task Clients_without_a_name_never_take_the_place_of_a_thing()
+    {
+        await using var broker = await TestBroker.Start(options => (options.MaxConnections, options.MaxSilent) = (2, 3), new WatchedTime());
+        var first = await broker.ConnectRaw();
+        await first.Send(RawClient.Connect(""));
+        (await first.Read(4)).ShouldBe([0x20, 2, 0, 0]);
+        for (var i = 0; i < 5; i++) await broker.Connect(i % 2 == 0 ? "" : $"auto-{Guid.NewGuid():N}");
+
+        // The places of things are free, and the oldest of those without a name had to go.
+        (await first.ReadToEnd()).ShouldBeEmpty();
+        broker.Meters["iot_orleans.broker.refused{limit}"].ShouldBe(0);
+        var things = new[] { await broker.Connect("rpi-1"), await broker.Connect("rpi-2") };
+        for (var i = 0; i < 5; i++) await broker.Connect("");
+        foreach (var thing in things) await thing.PingAsync(Cancelled);
+
+        await broker.Stop();
+        broker.Sink.Taken.Select(report => report.ThingName).Order().ShouldBe(["rpi-1", "rpi-2"]);
+        broker.Meters["iot_orleans.broker.refused{no-connect}"].ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task At_the_limit_of_things_nobody_is_refused_because_storage_does_not_answer()
+    {
+        var known = Substitute.For<IKnownThings>();
+        known.Count(default).ReturnsForAnyArgs(1);
+        known.Knows("", default).ReturnsForAnyArgs<Task<bool>>(_ => throw new TimeoutException());
+        using var limit = new ThingLimit(1, known, NullLogger<ThingLimit>.Instance);
+        await using var broker = await TestBroker.Start(limit: limit);
+
+        await broker.Connect("rpi-1");
+
+        (await broker.Sink.Next()).ThingName.ShouldBe("rpi-1");
+    }
+
+    [Fact]
+    public void Silent_connections_over_TLS_are_fewer_because_each_takes_more()
+    {
+        const long gigabyte = 1L << 30;
+        MqttBrokerOptions.MostSilent(gigabyte / 2, overTls: false).ShouldBe(4096);
+        MqttBrokerOptions.MostSilent(gigabyte / 2, overTls: true).ShouldBe(819);
+        MqttBrokerOptions.MostSilent(8 * gigabyte, overTls: true).ShouldBe(10_000);
+        var plain = new MqttBrokerOptions();
+        plain.MaxSilent.ShouldBeGreaterThanOrEqualTo(new MqttBrokerOptions { CertificateFile = "server.pem" }.MaxSilent);
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class BrokerSilenceTests
         (await silent[1].Read(4)).ShouldBe([0x20, 2, 0, 0]);
         broker.Meters["iot_orleans.broker.refused{silent}"].ShouldBe(1);
         broker.Log.Lines.Where(line => line.Level == LogLevel.Warning)
-            .ShouldHaveSingleItem().Text.ShouldStartWith("Too many MQTT connections are open that send no CONNECT, so one of 127.0.0.1:");
+            .ShouldHaveSingleItem().Text.ShouldStartWith(
+                "Too many MQTT connections are open that send no CONNECT or have no client ID, so one of 127.0.0.1:");
     }
 
     [Fact]

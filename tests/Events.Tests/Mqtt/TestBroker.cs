@@ -38,23 +38,30 @@ internal sealed class TestBroker : IAsyncDisposable
 
     internal LiveConnections Live => _services.GetRequiredService<LiveConnections>();
 
+    internal BrokerCredentials Credentials => _services.GetRequiredService<BrokerCredentials>();
+
+    internal PasswordCheck Passwords => _services.GetRequiredService<PasswordCheck>();
+
     internal IBrokerClock Clock => _services.GetRequiredService<IBrokerClock>();
 
     internal int Port => Broker.EndPoint!.Port;
 
     internal static async Task<TestBroker> Start(
-        Action<MqttBrokerOptions>? configure = null, TimeProvider? time = null, long start = 1, FakeMemory? memory = null)
+        Action<MqttBrokerOptions>? configure = null, TimeProvider? time = null, long start = 1, FakeMemory? memory = null,
+        ThingLimit? limit = null)
     {
-        var broker = Create(configure, time, start, memory);
+        var broker = Create(configure, time, start, memory, limit);
         await broker.Broker.StartAsync(CancellationToken.None);
         return broker;
     }
 
     internal static TestBroker Create(
-        Action<MqttBrokerOptions>? configure = null, TimeProvider? time = null, long start = 1, FakeMemory? memory = null)
+        Action<MqttBrokerOptions>? configure = null, TimeProvider? time = null, long start = 1, FakeMemory? memory = null,
+        ThingLimit? limit = null)
     {
         TestBroker? self = null;
         var services = new ServiceCollection();
+        if (limit is not null) services.AddSingleton(limit);
         services.AddSingleton((memory ?? new FakeMemory()).Gauge);
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).Services.AddSingleton<ILoggerProvider>(_ => self!.Log));
         services.AddSingleton<IConnectionVerifier, BrokerVerifier>();

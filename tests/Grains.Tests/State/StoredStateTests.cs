@@ -324,5 +324,14 @@ public sealed class StoredStateTests
         changed.After(TimeSpan.FromMinutes(1)).Set(new() { Grace = TimeSpan.FromMinutes(30) }, "alice");
         changed.After(TimeSpan.FromMinutes(1)).MuteChanged(true, "key 3f9a1c");
         yield return ("0.4-connected-authors", changed.State);
+
+        var takenOver = new Story();
+        takenOver.Broker(true, 1);
+        takenOver.After(TimeSpan.FromMinutes(1)).Change(
+            new ConnectionChange(true, ChangeKind.Broker, EventSource.Broker, takenOver.Now, takenOver.Now)
+            {
+                Number = 2, BrokerStart = 1, FromElsewhere = true,
+            });
+        yield return ("0.4-connected-taken-over-from-elsewhere", takenOver.State);
     }
 }

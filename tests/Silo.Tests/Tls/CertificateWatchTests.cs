@@ -65,6 +65,24 @@ public sealed class CertificateWatchTests : IDisposable
     }
 
     [Fact]
+    public void Files_that_stay_bad_are_named_each_day_and_make_health_degraded()
+    {
+        var good = File.ReadAllText(_files.Paths.KeyFile);
+        File.WriteAllText(_files.Paths.KeyFile, _ca.Issue("another").Key);
+        for (var hours = 0; hours < 49; hours++)
+        {
+            _watch.Look();
+            _certificates.BadFiles.ShouldNotBeNull();
+            _time.Advance(TimeSpan.FromHours(1));
+        }
+
+        _log.Lines.Count.ShouldBe(3);
+        File.WriteAllText(_files.Paths.KeyFile, good);
+        _watch.Look();
+        _certificates.BadFiles.ShouldBeNull();
+    }
+
+    [Fact]
     public void A_file_that_goes_and_comes_back_is_one_line()
     {
         var away = _files.Paths.KeyFile + ".away";

@@ -35,7 +35,7 @@ internal sealed record PemCa(X509Certificate2Collection Roots, X509Certificate2C
         {
             all.ImportFromPem(file.Text);
         }
-        catch (CryptographicException exception)
+        catch (Exception exception) when (exception is CryptographicException or NotSupportedException)
         {
             why = $" ({PemFile.Why(exception)})";
         }

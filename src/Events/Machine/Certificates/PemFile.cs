@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace IoTOrleans.Events.Machine;
 
 /// <summary>What a file that a setting names holds.</summary>
@@ -22,5 +20,5 @@ internal sealed record PemFile(string Setting, string Path, string Text)
     /// <summary>Without the text, which may be a secret.</summary>
     public override string ToString() => $"{Setting}={Path}";
 
-    internal static string Why(CryptographicException exception) => exception.Message.ReplaceLineEndings(" ").TrimEnd('.');
+    internal static string Why(Exception exception) => exception.Message.ReplaceLineEndings(" ").TrimEnd('.');
 }

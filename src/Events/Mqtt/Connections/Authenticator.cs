@@ -28,14 +28,16 @@ internal sealed class Authenticator(
 
     public void Dispose() => _failed.Dispose();
 
-    /// <summary>Whether the line with which a client came in is still there.</summary>
-    internal bool StillKnows(MqttUser user) => credentials.Users?.Has(user) == true;
+    /// <summary>Whether the line or the CA with which a client came in is still there.</summary>
+    internal bool StillAccepts(Admission admission) =>
+        (admission.User is not { } user || credentials.Users?.Has(user) == true)
+        && (admission.Root is not { } root || credentials.Tls?.Trusts(root) == true);
 
-    /// <param name="certifiedNames">What the client's certificate calls it.</param>
+    /// <param name="certified">null: the client has shown no certificate.</param>
     internal async ValueTask<Admission> Admit(
-        MqttConnectPacket connect, MqttProtocolVersion version, IReadOnlyList<string> certifiedNames, ClientAddress from)
+        MqttConnectPacket connect, MqttProtocolVersion version, CertifiedClient? certified, ClientAddress from)
     {
-        var admission = await Judge(connect, version, certifiedNames, from);
+        var admission = await Judge(connect, version, certified, from);
         if (admission.ThingName is not { } thingName || !watched.Watches(thingName)) return admission;
         try
         {
@@ -44,13 +46,14 @@ internal sealed class Authenticator(
         }
         catch (Exception)
         {
-            // The outbox says in the log what is wrong with storage.
-            return Refused(MqttConnectReasonCode.ServerUnavailable, "storage", "Storage does not answer.");
+            // Storage does not answer, and the outbox says so in the log. A thing that is refused would be told offline. What is let in
+            // here waits in the outbox, which has its own limit.
+            return admission;
         }
     }
 
     private async ValueTask<Admission> Judge(
-        MqttConnectPacket connect, MqttProtocolVersion version, IReadOnlyList<string> certifiedNames, ClientAddress from)
+        MqttConnectPacket connect, MqttProtocolVersion version, CertifiedClient? certified, ClientAddress from)
     {
         if (connect.AuthenticationMethod is not null)
         {
@@ -58,7 +61,7 @@ internal sealed class Authenticator(
                 MqttConnectReasonCode.BadAuthenticationMethod, "authentication-method", "Only user name and password are supported.");
         }
 
-        var known = await Identify(connect, certifiedNames, from);
+        var known = await Identify(connect, certified, from);
         if (!known.IsGranted) return known;
         if (IsNameless(connect.ClientId)) return known with { AssignedClientId = version == MqttProtocolVersion.V500 ? NewName() : null };
         if (!ThingName.IsValid(connect.ClientId, out var why))
@@ -87,11 +90,11 @@ internal sealed class Authenticator(
     private static string NewName() => NamePrefix + Guid.NewGuid().ToString("N");
 
     /// <summary>Any one of its credentials is enough. A client without a name is no thing, so it may have any of them.</summary>
-    private async ValueTask<Admission> Identify(MqttConnectPacket connect, IReadOnlyList<string> certifiedNames, ClientAddress from)
+    private async ValueTask<Admission> Identify(MqttConnectPacket connect, CertifiedClient? certified, ClientAddress from)
     {
         if (!options.Value.AsksWho || KnowsShared(connect)) return new(MqttConnectReasonCode.Success);
-        if (certifiedNames.Any(Covers)) return new(MqttConnectReasonCode.Success);
-        if (credentials.Users is not { } users || (certifiedNames.Count > 0 && connect.Username is null)) return Unknown();
+        if (certified?.Names.Any(Covers) == true) return new(MqttConnectReasonCode.Success, Root: certified.Root);
+        if (credentials.Users is not { } users || (certified is not null && connect.Username is null)) return Unknown();
         switch (await passwords.Check(users, connect.Username, connect.Password ?? [], from))
         {
             case PasswordVerdict.Busy:
@@ -107,7 +110,7 @@ internal sealed class Authenticator(
 
         Admission Unknown()
         {
-            if (certifiedNames.Count > 0)
+            if (certified is not null)
             {
                 return Refused(
                     MqttConnectReasonCode.NotAuthorized, "identifier", "The certificate does not cover this client identifier.");
@@ -137,11 +140,12 @@ internal sealed class Authenticator(
 /// <param name="ThingName">null: the client is served, but is not a thing.</param>
 /// <param name="AssignedClientId">The name that the broker gave to an MQTT 5 client.</param>
 /// <param name="User">The line of the file of users with which it came in.</param>
+/// <param name="Root">The root certificate by which it came in: <see cref="CertifiedClient.Root"/>.</param>
 /// <param name="Metric">Why the client was refused, as a metric tag.</param>
 /// <param name="Why">Why the client was refused, for a person.</param>
 internal sealed record Admission(
-    MqttConnectReasonCode Code, string? ThingName = null, string? AssignedClientId = null, MqttUser? User = null, string? Metric = null,
-    string? Why = null)
+    MqttConnectReasonCode Code, string? ThingName = null, string? AssignedClientId = null, MqttUser? User = null, string? Root = null,
+    string? Metric = null, string? Why = null)
 {
     /// <summary>Among the failed tries, which have log lines of their own.</summary>
     internal bool IsCounted { get; init; }

@@ -13,11 +13,14 @@ internal sealed record ConnectionEnd(string Reason, MqttDisconnectReasonCode? Fa
     internal static readonly ConnectionEnd ByUs = new("SERVER_INITIATED_DISCONNECT", MqttDisconnectReasonCode.ServerShuttingDown);
     internal static readonly ConnectionEnd OurError = new("SERVER_ERROR", MqttDisconnectReasonCode.UnspecifiedError);
 
-    /// <summary>Its line was taken out of the file of users, or has another hash now.</summary>
+    /// <summary>Its line was taken out of the file of users or has another hash now, or its CA was taken out of ClientCaFile.</summary>
     internal static readonly ConnectionEnd NotKnownAnyMore = new("AUTH_ERROR", MqttDisconnectReasonCode.NotAuthorized);
 
     /// <summary>No CONNECT in time. In MQTT that is no connection, so nothing is reported.</summary>
     internal static readonly ConnectionEnd NeverBegun = new("CONNECT_TIMEOUT", null);
+
+    /// <summary>It was no thing, and others need its place. Nothing is reported.</summary>
+    internal static readonly ConnectionEnd Evicted = new("SERVER_INITIATED_DISCONNECT", null);
 
     internal static ConnectionEnd ClientError(MqttDisconnectReasonCode code) => new("CLIENT_ERROR", code);
 }

@@ -19,10 +19,11 @@ internal sealed class MqttConnection(
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MqttPackets _packets = new(transport.Transport, options.MaxPacketBytes);
     private TlsPipe? _tls;
     private ConnectionEnd? _closedAs;
-    private volatile MqttUser? _user;
+    private volatile Admission? _admission;
     private Visit? _visit;
     private bool _greeted;
 
@@ -42,16 +43,17 @@ internal sealed class MqttConnection(
     internal void Close(ConnectionEnd end)
     {
         Interlocked.CompareExchange(ref _closedAs, end, null);
+        _closed.TrySetResult();
         transport.Transport.Input.CancelPendingRead();
         transport.Transport.Output.CancelPendingFlush();
     }
 
     internal void Abort() => transport.Abort();
 
-    /// <summary>Ends the connection if the line with which the client came in is gone.</summary>
+    /// <summary>Ends the connection if the credentials with which the client came in do not count any more.</summary>
     internal void AskAgain()
     {
-        if (_user is { } user && !door.StillKnows(user)) Close(ConnectionEnd.NotKnownAnyMore);
+        if (_admission is { } admission && !door.StillAccepts(admission)) Close(ConnectionEnd.NotKnownAnyMore);
     }
 
     private async Task<ConnectionEnd> Converse()
@@ -105,11 +107,17 @@ internal sealed class MqttConnection(
         if (await _packets.Read() is not MqttConnectPacket connect) return false;
 
         var from = ClientAddress.Of(transport.RemoteEndPoint);
-        var admission = await door.Admit(connect, _packets.Version, _tls?.ClientNames ?? [], from);
-        _user = admission.User;
+
+        // The password of one that is closed meanwhile is still checked: when it comes back, the answer is known.
+        var judging = door.Admit(connect, _packets.Version, _tls?.Client, from).AsTask();
+        if (await Task.WhenAny(judging, _closed.Task) != judging) return false;
+        var admission = await judging;
+        _admission = admission;
         AskAgain();
         if (_closedAs is not null) return false;
-        if (admission.IsGranted && !tryServe())
+
+        // One without a name stays where others may evict it: nobody counts those, and they must not take the places of things.
+        if (admission is { IsGranted: true, ThingName: not null } && !tryServe())
         {
             // Evicted a moment ago, or there is no room.
             if (_closedAs is not null) return false;

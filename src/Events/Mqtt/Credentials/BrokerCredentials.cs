@@ -13,9 +13,21 @@ internal sealed partial class BrokerCredentials(IOptions<MqttBrokerOptions> opti
     /// <summary>How long before its end a certificate is mentioned: a certificate of Let's Encrypt is renewed 30 days before it.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
+    private static readonly TimeSpan Daily = TimeSpan.FromDays(1);
+
+    /// <summary>So many checks take about a minute on a Raspberry Pi, and everybody has a grace.</summary>
+    private const int ManyChosen = 200;
+
     private readonly FileContent<ServerTls>? _tls = TlsIn(options.Value);
     private readonly FileContent<MqttUsers>? _users = UsersIn(options.Value);
-    private readonly LogLimiter _validity = new(time, TimeSpan.FromDays(1));
+    private readonly LogLimiter _validity = new(time, Daily);
+    private readonly LogLimiter _bad = new(time, Daily);
+    private volatile string? _badTls;
+    private volatile string? _badUsers;
+
+    /// <summary>Why the next start would fail: what is wrong in the files of now. null: nothing.</summary>
+    internal string? BadFiles => _badTls is null && _badUsers is null ? null
+        : "The MQTT broker goes on with what it had, and would not start like this: " + string.Join(' ', _badTls, _badUsers).Trim();
 
     internal bool HasFiles => _tls is not null || _users is not null;
 
@@ -43,16 +55,18 @@ internal sealed partial class BrokerCredentials(IOptions<MqttBrokerOptions> opti
         if (Tls is { } served) SayValidity(served);
         WarnOfOpenFile(options.Value.KeyFile);
         WarnOfOpenFile(options.Value.UsersFile);
+        SayChosen();
     }
 
-    /// <returns>Whether the users have changed.</returns>
+    /// <returns>Whether the users or the certificates have changed.</returns>
     internal bool Look()
     {
-        if (_tls?.Look() is { } tls) Say(tls, options.Value.CertificateFile!, options.Value.KeyFile);
+        var (tls, users) = (_tls?.Look(), _users?.Look());
+        _badTls = Say(tls, _badTls, options.Value.CertificateFile!, options.Value.KeyFile);
+        _badUsers = Say(users, _badUsers, options.Value.UsersFile!, options.Value.UsersFile);
         if (Tls is { } served) SayValidity(served);
-        if (_users?.Look() is not { } users) return false;
-        Say(users, options.Value.UsersFile!, options.Value.UsersFile);
-        return users.Value is not null;
+        if (users?.Value is not null) SayChosen();
+        return tls?.Value is not null || users?.Value is not null;
     }
 
     private static FileContent<ServerTls>? TlsIn(MqttBrokerOptions options) =>
@@ -63,17 +77,32 @@ internal sealed partial class BrokerCredentials(IOptions<MqttBrokerOptions> opti
     private static FileContent<MqttUsers>? UsersIn(MqttBrokerOptions options) => options.UsersFile is { } path
         ? new(before => MqttUsers.Load(path, before), [path]) : null;
 
-    private void Say<T>(Loaded<T> loaded, string file, string? secret)
+    /// <summary>Mistakes are said again each day: the next start would fail.</summary>
+    /// <param name="loaded">null: the file is as it was.</param>
+    /// <returns>What is wrong with the file now.</returns>
+    private string? Say<T>(Loaded<T>? loaded, string? bad, string file, string? secret)
         where T : class
     {
-        if (loaded.Value is null) LogBad(string.Join(' ', loaded.Mistakes));
-        else LogRead(file);
-        WarnOfOpenFile(secret);
+        if (loaded is not null)
+        {
+            _bad.IsOver(file);
+            bad = loaded.Value is null ? string.Join(' ', loaded.Mistakes) : null;
+            if (bad is null) LogRead(file);
+            WarnOfOpenFile(secret);
+        }
+
+        if (bad is not null && _bad.ShouldLog(file)) LogBad(bad);
+        return bad;
     }
 
     private void WarnOfOpenFile(string? path)
     {
         if (path is not null && PrivateFile.OpenToOthers(path) is { } warning) LogOpen(warning);
+    }
+
+    private void SayChosen()
+    {
+        if (Users is { Chosen: > ManyChosen } users) LogManyChosen(options.Value.UsersFile!, users.Chosen);
     }
 
     /// <summary>Devices that do not look at the time go on; a broker that refused to start would see none of them.</summary>
@@ -92,7 +121,8 @@ internal sealed partial class BrokerCredentials(IOptions<MqttBrokerOptions> opti
     [LoggerMessage(LogLevel.Information, "The MQTT broker uses {File} as it is now.")]
     private partial void LogRead(string file);
 
-    [LoggerMessage(LogLevel.Error, "The MQTT broker goes on with what it had, because a file has changed and is wrong: {Mistakes}")]
+    [LoggerMessage(LogLevel.Error, "The MQTT broker goes on with what it had, because a file has changed and is wrong. "
+        + "It would not start like this. {Mistakes}")]
     private partial void LogBad(string mistakes);
 
     [LoggerMessage(LogLevel.Warning, "The certificate in {File} is valid from {NotBefore:u} only: clients that check that refuse to "
@@ -106,4 +136,9 @@ internal sealed partial class BrokerCredentials(IOptions<MqttBrokerOptions> opti
     [LoggerMessage(LogLevel.Warning, "The certificate in {File} expires at {NotAfter:u}. Put a new one into the file; it is read within "
         + "seconds.")]
     private partial void LogEndsSoon(string file, DateTimeOffset notAfter);
+
+    [LoggerMessage(LogLevel.Warning, "{File} has {Chosen} passwords that people chose. After each start of the service the first check of "
+        + "each takes up to several 0.1 s, one after the other, so things may seem offline for longer than their grace. Use secrets "
+        + "that the command mqtt-user makes; they cost nothing.")]
+    private partial void LogManyChosen(string file, int chosen);
 }

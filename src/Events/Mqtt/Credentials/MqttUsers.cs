@@ -33,8 +33,8 @@ internal sealed class MqttUsers
 
     private readonly Dictionary<string, MqttUser> _users = new(StringComparer.Ordinal);
 
-    /// <summary>Whether there is a password that is slow to check.</summary>
-    internal bool AnyChosen { get; private set; }
+    /// <summary>How many passwords are slow to check.</summary>
+    internal int Chosen { get; private set; }
 
     internal MqttUser? Find(string? name) => name is null ? null : _users.GetValueOrDefault(name);
 
@@ -88,8 +88,13 @@ internal sealed class MqttUsers
         if (mistakes.Count > MostMistakes)
             mistakes = [.. mistakes.Take(MostMistakes), $"{Setting}={path}: {mistakes.Count - MostMistakes} more lines are wrong."];
 
-        // Also what a reader sees of a file that is being written anew.
-        if (mistakes.Count == 0 && users._users.Count == 0) return Failed(path, "it names nobody; the command mqtt-user adds a line");
+        // Also what a reader sees of a file that is being written anew. A comment shows that nobody is meant.
+        if (mistakes.Count == 0 && users._users.Count == 0 && !text.Split('\n').Any(line => line.StartsWith('#')))
+        {
+            return Failed(path, "it is empty; the command mqtt-user adds a line, and a file with nothing but a comment (# nobody) means "
+                + "that nobody may connect by it");
+        }
+
         return new(mistakes.Count == 0 ? users : null, mistakes);
     }
 
@@ -107,6 +112,6 @@ internal sealed class MqttUsers
     private void Add(MqttUser user)
     {
         _users.Add(user.Name, user);
-        AnyChosen |= user.Hash.IsChosen;
+        if (user.Hash.IsChosen) Chosen++;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ServerTls
     private ServerTls(PemCertificate certificate, PemCa? ofClients)
     {
         (NotBefore, NotAfter) = (certificate.Own.NotBefore.ToUniversalTime(), certificate.Own.NotAfter.ToUniversalTime());
-        _certificate = certificate.ToContext();
+        _certificate = certificate.Context;
         _ofClients = ofClients?.ToPolicy(PemCa.ClientAuthentication);
     }
 
@@ -39,6 +39,9 @@ internal sealed class ServerTls
         return new(mistakes.Count == 0 ? new ServerTls(own!, ofClients) : null, mistakes);
     }
 
+    /// <summary>Whether a client that came in by a certificate from this root would come in now.</summary>
+    internal bool Trusts(string root) => _ofClients?.CustomTrustStore.Any(certificate => certificate.Thumbprint == root) == true;
+
     /// <exception cref="AuthenticationException">There is no agreement with this client.</exception>
     /// <returns>null: the connection has ended.</returns>
     internal async Task<TlsPipe?> Handshake(IDuplexPipe transport)
@@ -49,8 +52,9 @@ internal sealed class ServerTls
         var stream = new SslStream(new DuplexPipeStream(transport));
         try
         {
-            await stream.AuthenticateAsServerAsync(Options());
-            return new(stream, stream.RemoteCertificate is X509Certificate2 shown ? ClientNames.Of(shown) : []);
+            string? root = null;
+            await stream.AuthenticateAsServerAsync(Options(chain => root = chain?.ChainElements.LastOrDefault()?.Certificate.Thumbprint));
+            return new(stream, stream.RemoteCertificate is X509Certificate2 shown ? new(ClientNames.Of(shown), root ?? "") : null);
         }
         catch (Exception exception)
         {
@@ -60,7 +64,8 @@ internal sealed class ServerTls
         }
     }
 
-    private SslServerAuthenticationOptions Options()
+    /// <param name="validated">Gets the chain of a client's certificate that is accepted.</param>
+    private SslServerAuthenticationOptions Options(Action<X509Chain?> validated)
     {
         var options = new SslServerAuthenticationOptions
         {
@@ -72,7 +77,11 @@ internal sealed class ServerTls
         (options.ClientCertificateRequired, options.AllowTlsResume, options.CertificateChainPolicy) = (true, false, _ofClients.Clone());
 
         // One without a certificate may have a password; that shows in its CONNECT.
-        options.RemoteCertificateValidationCallback = (_, shown, _, errors) => shown is null || errors == SslPolicyErrors.None;
+        options.RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
+        {
+            validated(chain);
+            return shown is null || errors == SslPolicyErrors.None;
+        };
         return options;
     }
 }

@@ -4,8 +4,8 @@ using System.Net.Security;
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>The decrypted side of a TLS connection. Cancelling the other side's pipes ends what is pending on this one.</summary>
-/// <param name="clientNames">What the client's certificate calls it; empty: it has shown none.</param>
-internal sealed class TlsPipe(SslStream stream, IReadOnlyList<string> clientNames) : IDuplexPipe
+/// <param name="client">null: the client has shown no certificate.</param>
+internal sealed class TlsPipe(SslStream stream, CertifiedClient? client) : IDuplexPipe
 {
     /// <summary>An idle connection must not hold buffers: while nothing comes in, no byte is asked for.</summary>
     private static readonly StreamPipeReaderOptions Reading =
@@ -17,7 +17,7 @@ internal sealed class TlsPipe(SslStream stream, IReadOnlyList<string> clientName
 
     public PipeWriter Output { get; } = PipeWriter.Create(stream, Writing);
 
-    internal IReadOnlyList<string> ClientNames => clientNames;
+    internal CertifiedClient? Client => client;
 
     /// <summary>Says goodbye, which some clients would miss, and frees what is not managed.</summary>
     internal async Task Close()
@@ -34,3 +34,7 @@ internal sealed class TlsPipe(SslStream stream, IReadOnlyList<string> clientName
         }
     }
 }
+
+/// <param name="Names">What its certificate calls it.</param>
+/// <param name="Root">The thumbprint of the root certificate that it comes from.</param>
+internal sealed record CertifiedClient(IReadOnlyList<string> Names, string Root);

@@ -2,7 +2,7 @@ using IoTOrleans.Grains.Logging;
 
 namespace IoTOrleans.Silo.Hosting.Tls;
 
-/// <summary>Takes new certificates from the files, and warns once a day before the one in use expires.</summary>
+/// <summary>Takes new certificates from the files. Warns once a day if they are bad, and before the one in use expires.</summary>
 internal sealed partial class CertificateWatch(SiloCertificates certificates, TimeProvider time, ILogger<CertificateWatch> logger)
     : BackgroundService
 {
@@ -11,6 +11,7 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
 
     private readonly LogLimiter _failures = new(time, TimeSpan.FromDays(1));
     private readonly LogLimiter _warning = new(time, TimeSpan.FromDays(1));
+    private readonly LogLimiter _bad = new(time, TimeSpan.FromDays(1));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,10 +36,12 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
     {
         if (certificates.Reload() is { } mistakes)
         {
-            if (mistakes.Count > 0) LogKept(certificates.Current.NotAfter.UtcDateTime, string.Join(' ', mistakes));
-            else LogReloaded(certificates.Current.NotAfter.UtcDateTime);
+            _bad.IsOver();
+            if (mistakes.Count == 0) LogReloaded(certificates.Current.NotAfter.UtcDateTime);
             WarnOfOpenKey();
         }
+
+        if (certificates.BadFiles is { } bad && _bad.ShouldLog()) LogKept(certificates.Current.NotAfter.UtcDateTime, bad);
 
         if (certificates.Left >= Ahead)
         {
@@ -67,7 +70,7 @@ internal sealed partial class CertificateWatch(SiloCertificates certificates, Ti
 
     [LoggerMessage(LogLevel.Warning,
         "The new certificate for connections between silos cannot be used. The old one stays in use, and expires at {NotAfter:u}. "
-        + "{Mistakes}")]
+        + "A silo would not start like this. {Mistakes}")]
     private partial void LogKept(DateTime notAfter, string mistakes);
 
     [LoggerMessage(LogLevel.Warning,

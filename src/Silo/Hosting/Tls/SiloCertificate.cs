@@ -15,7 +15,7 @@ internal sealed record SiloCertificate(SslStreamCertificateContext Own, PemCa Ca
         var own = PemCertificate.Load(files.Certificate, files.Key, mistakes);
         var ca = PemCa.Load(files.Ca, mistakes);
         return own is not null && ca is not null && Check(own, ca, now, files, mistakes) is { } notAfter
-            ? new(own.ToContext(), ca, notAfter) : null;
+            ? new(own.Context, ca, notAfter) : null;
     }
 
     /// <summary>Unlike a device, a silo looks at the time of others, so an expired certificate is none.</summary>

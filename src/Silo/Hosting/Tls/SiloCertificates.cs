@@ -5,6 +5,7 @@ internal sealed class SiloCertificates
 {
     private readonly TimeProvider _time;
     private readonly FileContent<SiloCertificate> _files;
+    private volatile string? _trouble;
 
     private SiloCertificates(SiloTlsSettings paths, TimeProvider time)
     {
@@ -15,6 +16,9 @@ internal sealed class SiloCertificates
     public string KeyFile { get; }
 
     public SiloCertificate Current => _files.Current!;
+
+    /// <summary>Why the next start would fail: what is wrong with the files of now. Null: nothing.</summary>
+    public string? BadFiles => _trouble;
 
     public TimeSpan Left => Current.NotAfter - _time.GetUtcNow();
 
@@ -31,7 +35,12 @@ internal sealed class SiloCertificates
 
     /// <summary>Reads the files again.</summary>
     /// <returns>Null: nothing new. Empty: new connections use what they hold now. Else why they cannot, and go on with the old.</returns>
-    public IReadOnlyList<string>? Reload() => _files.Look()?.Mistakes;
+    public IReadOnlyList<string>? Reload()
+    {
+        if (_files.Look()?.Mistakes is not { } mistakes) return null;
+        _trouble = mistakes.Count == 0 ? null : string.Join(' ', mistakes);
+        return mistakes;
+    }
 
     private static Loaded<SiloCertificate> Load(SiloTlsSettings paths, DateTimeOffset now)
     {

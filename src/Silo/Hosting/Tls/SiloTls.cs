@@ -1,4 +1,5 @@
 using System.Net.Security;
+using IoTOrleans.Silo.Api;
 using Orleans.Configuration;
 using Orleans.Connections.Security;
 
@@ -13,6 +14,7 @@ internal static class SiloTls
         silo.Services.AddSingleton(certificates);
         silo.Services.AddHostedService<CertificateWatch>();
         silo.Services.AddSingleton<Handshakes>();
+        silo.Services.AddReadyCheck("siloCertificate", (_, _) => HealthApi.DegradedBy(certificates.BadFiles));
 
         // Before TLS, so that they are around it.
         silo.Services.AddOptions<SiloConnectionOptions>().Configure<Handshakes>((options, handshakes) =>

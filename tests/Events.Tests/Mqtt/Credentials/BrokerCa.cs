@@ -12,10 +12,11 @@ internal sealed class BrokerCa : IDisposable
     private static readonly DateTimeOffset From = new(2022, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Until = new(2036, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly TestCa _ca = new();
+    private readonly TestCa _ca;
 
-    internal BrokerCa(DateTimeOffset? ends = null)
+    internal BrokerCa(DateTimeOffset? ends = null, string name = "test CA")
     {
+        _ca = new(name);
         File.WriteAllText(CaFile, _ca.Pem);
         IssueServer(into: this, ends);
     }
@@ -32,6 +33,10 @@ internal sealed class BrokerCa : IDisposable
         _ca.Issue("broker", From, ends ?? Until).Save(into.Folder, "server");
 
     internal PemPair IssueClient(string name, params string[] dnsNames) => _ca.Issue(name, From, Until, dnsNames);
+
+    /// <param name="usage">What alone it is for; null: servers and clients.</param>
+    internal PemPair IssueClientOf(string name, DateTimeOffset ends, string? usage) =>
+        _ca.Issue(name, From, ends, null, usage is null ? [] : [usage]);
 
     internal void Configure(MqttBrokerOptions options) => (options.CertificateFile, options.KeyFile) = (CertificateFile, KeyFile);
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Testing.Certificates;
 using IoTOrleans.Testing.Mqtt;
 using MQTTnet;
@@ -71,6 +73,58 @@ public sealed class BrokerClientCertificateTests
         broker.Sink.Taken.ShouldBeEmpty();
     }
 
+    /// <summary>2026-01-01 is past by every clock: TLS does not ask the test's.</summary>
+    [Theory]
+    [InlineData("2026-01-01", null)]
+    [InlineData("2036-01-01", "1.3.6.1.5.5.7.3.1")]
+    public async Task A_certificate_that_has_expired_or_is_for_servers_only_is_none(string ends, string? usage)
+    {
+        using var ca = new BrokerCa();
+        using var certificate = Load(ca.IssueClientOf("rpi-1", DateTimeOffset.Parse(ends, CultureInfo.InvariantCulture), usage));
+        await using var broker = await Start(ca);
+
+        await Should.ThrowAsync<Exception>(() => broker.Connect("rpi-1", options => ca.Trust(options, certificate)));
+
+        await broker.Meters.Reaches("iot_orleans.broker.refused{tls}", 1);
+        broker.Sink.Taken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_came_in_by_a_CA_that_is_removed_is_disconnected_and_the_others_stay()
+    {
+        using var ca = new BrokerCa();
+        using var other = new BrokerCa(name: "another CA");
+        using var stays = Load(ca.IssueClient("stays"));
+        using var goes = Load(other.IssueClient("goes"));
+        var time = new WatchedTime();
+        var ours = await File.ReadAllTextAsync(ca.CaFile, Cancelled);
+        await File.AppendAllTextAsync(ca.CaFile, "\n" + await File.ReadAllTextAsync(other.CaFile, Cancelled), Cancelled);
+        await using var broker = await Start(ca, time);
+        var remaining = await broker.Connect("stays", options => ca.Trust(options, stays));
+        await broker.Connect("goes", options => ca.Trust(options, goes));
+        await broker.Sink.Next();
+        await broker.Sink.Next();
+
+        await File.WriteAllTextAsync(ca.CaFile, ours, Cancelled);
+        time.Advance(BrokerCredentials.LookEvery);
+
+        var end = await broker.Sink.Next();
+        (end.ThingName, end.Change.Connected, end.Change.DisconnectReason).ShouldBe(("goes", false, "AUTH_ERROR"));
+        await remaining.PingAsync(Cancelled);
+        await Should.ThrowAsync<Exception>(() => broker.Connect("goes", options => ca.Trust(options, goes)));
+    }
+
+    [Fact]
+    public void A_CA_file_without_a_root_is_a_mistake()
+    {
+        using var ca = new BrokerCa();
+        var (file, _) = ca.IssueClient("an intermediate").Save(ca.Folder, "intermediate");
+        var options = new MqttBrokerOptions { ClientCaFile = file };
+        ca.Configure(options);
+        BrokerCredentials.Trouble(options).ShouldHaveSingleItem()
+            .ShouldStartWith($"Events:Mqtt:Listen:ClientCaFile={file} has no root certificate");
+    }
+
     [Fact]
     public async Task A_client_without_a_certificate_needs_a_password()
     {
@@ -101,9 +155,11 @@ public sealed class BrokerClientCertificateTests
 
     private static X509Certificate2 Load(PemPair pair) => X509Certificate2.CreateFromPem(pair.Certificate, pair.Key);
 
-    private static Task<TestBroker> Start(BrokerCa ca) => TestBroker.Start(options =>
-    {
-        ca.Configure(options);
-        options.ClientCaFile = ca.CaFile;
-    });
+    private static Task<TestBroker> Start(BrokerCa ca, TimeProvider? time = null) => TestBroker.Start(
+        options =>
+        {
+            ca.Configure(options);
+            options.ClientCaFile = ca.CaFile;
+        },
+        time);
 }

@@ -130,6 +130,97 @@ public sealed class BrokerUsersTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_stays_wrong_is_named_each_day_and_makes_health_degraded()
+    {
+        var time = new WatchedTime();
+        Write(Generated("door-1", "one"));
+        await using var broker = await TestBroker.Start(options => options.UsersFile = _file, time);
+        broker.Credentials.BadFiles.ShouldBeNull();
+
+        Write("door-2");
+        time.Advance(BrokerCredentials.LookEvery);
+        broker.Credentials.BadFiles!.ShouldContain("line 1: it is not name:hash");
+        for (var hours = 0; hours < 49; hours++) time.Advance(TimeSpan.FromHours(1));
+        broker.Log.Lines.Count(line => line.Level == LogLevel.Error).ShouldBe(3);
+
+        Write(Generated("door-1", "one"));
+        time.Advance(BrokerCredentials.LookEvery);
+        broker.Credentials.BadFiles.ShouldBeNull();
+        time.Advance(TimeSpan.FromDays(2));
+        broker.Log.Lines.Count(line => line.Level == LogLevel.Error).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_file_with_only_a_comment_locks_out_the_last_user_and_is_good_for_a_start()
+    {
+        var time = new WatchedTime();
+        Write(Generated("door-1", "one"));
+        await using var broker = await TestBroker.Start(options => options.UsersFile = _file, time);
+        await Connect(broker, "door-1", "one");
+        await broker.Sink.Next();
+
+        Write("# nobody");
+        time.Advance(BrokerCredentials.LookEvery);
+
+        (await broker.Sink.Next()).Change.DisconnectReason.ShouldBe("AUTH_ERROR");
+        (await Attempt(broker, "door-1", "one")).ShouldBe(Wrong);
+        BrokerCredentials.Trouble(new() { UsersFile = _file }).ShouldBeEmpty();
+        Write();
+        BrokerCredentials.Trouble(new() { UsersFile = _file }).ShouldHaveSingleItem().ShouldContain("# nobody");
+    }
+
+    [Fact]
+    public async Task A_user_that_is_removed_while_its_password_is_checked_does_not_get_in()
+    {
+        var time = new WatchedTime();
+        Write(Chosen, Generated("door-1", "one"));
+        await using var broker = await TestBroker.Start(options => options.UsersFile = _file, time);
+        var slots = broker.Passwords.Slots.CurrentCount;
+        for (var i = 0; i < slots; i++) await broker.Passwords.Slots.WaitAsync(Cancelled);
+        var attempt = Connect(broker, "chosen", "correct horse");
+        await Until(() => broker.Passwords.LinesWaiting == 1);
+
+        Write(Generated("door-1", "one"));
+        time.Advance(BrokerCredentials.LookEvery);
+        broker.Passwords.Slots.Release(slots);
+
+        await Should.ThrowAsync<Exception>(attempt);
+        await broker.Stop();
+        broker.Sink.Taken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whose_password_was_not_checked_in_time_gets_in_when_it_comes_back()
+    {
+        var time = new WatchedTime();
+        Write(Chosen);
+        await using var broker = await TestBroker.Start(options => options.UsersFile = _file, time);
+        var slots = broker.Passwords.Slots.CurrentCount;
+        for (var i = 0; i < slots; i++) await broker.Passwords.Slots.WaitAsync(Cancelled);
+        var attempt = Connect(broker, "chosen", "correct horse");
+        await Until(() => broker.Passwords.LinesWaiting == 1);
+        time.Advance(new MqttBrokerOptions().ConnectTimeout);
+        await Should.ThrowAsync<Exception>(attempt);
+        await broker.Meters.Reaches("iot_orleans.broker.connections", 0);
+
+        broker.Passwords.Slots.Release(slots);
+        await Until(() => broker.Passwords.LinesWaiting == 0);
+        await Connect(broker, "chosen", "correct horse");
+        broker.Passwords.Derivations.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(200, 0)]
+    [InlineData(201, 1)]
+    public async Task Very_many_chosen_passwords_are_a_warning(int count, int warnings)
+    {
+        Write([.. Enumerable.Range(0, count).Select(i => $"door-{i}{Chosen[Chosen.LastIndexOf(':')..]}")]);
+        await using var broker = await TestBroker.Start(options => options.UsersFile = _file, new WatchedTime());
+        broker.Log.Lines.Count(line => line.Level == LogLevel.Warning && line.Text.Contains("mqtt-user", StringComparison.Ordinal))
+            .ShouldBe(warnings);
+    }
+
+    [Fact]
     public async Task No_secret_and_no_hash_gets_into_the_log()
     {
         Write(Generated("door-1", "one"), Chosen);
@@ -152,6 +243,15 @@ public sealed class BrokerUsersTests : IDisposable
     {
         var options = broker.Options(name, options => options.WithCredentials(name, password));
         return (await broker.Client().ConnectAsync(options, Cancelled)).ResultCode;
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        for (var tries = 0; !condition(); tries++)
+        {
+            tries.ShouldBeLessThan(3000);
+            await Task.Delay(10, Cancelled);
+        }
     }
 
     private void Write(params string[] lines) => File.WriteAllLines(_file, lines);

@@ -110,6 +110,48 @@ public sealed class PasswordCheckTests : IDisposable
         await Task.WhenAll(flood);
     }
 
+    /// <summary>As after a restart of a service that is slow, with a site behind one address.</summary>
+    [Fact]
+    public async Task Every_line_waits_for_its_turn_however_many_names_are_made_up()
+    {
+        const int lines = 30;
+        var users = Users(null, [.. Enumerable.Range(0, lines).Select(i => $"door-{i}:{Chosen}")]);
+        var free = await TakeSlots();
+        var flood = Enumerable.Range(0, 100).Select(i => Check(users, $"guess-{i}", Wrong, IPAddress.Parse($"192.0.2.{i % 8}"))).ToList();
+        var doors = Enumerable.Range(0, lines).Select(i => Check(users, $"door-{i}", Right)).ToList();
+        doors.ShouldEachBe(door => !door.IsCompleted);
+
+        free();
+        (await Task.WhenAll(doors)).ShouldEachBe(verdict => verdict == PasswordVerdict.Right);
+        await Task.WhenAll(flood);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_the_same_password_of_a_line_waits_for_one_PBKDF2()
+    {
+        var users = Users(null, $"site-7-*:{Chosen}");
+        var free = await TakeSlots();
+        var site = Enumerable.Range(0, 500).Select(i => Check(users, "site-7-*", Right, IPAddress.Parse($"192.0.2.{i % 200}"))).ToList();
+        free();
+        (await Task.WhenAll(site)).ShouldEachBe(verdict => verdict == PasswordVerdict.Right);
+        _check.Derivations.ShouldBe(1);
+        _check.LinesWaiting.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Who_tries_out_the_passwords_of_a_line_neither_fills_the_queue_nor_keeps_out_who_knows_it()
+    {
+        var users = Users(null, $"door:{Chosen}");
+        var free = await TakeSlots();
+        var flood = Enumerable.Range(0, 100).Select(i => Check(users, "door", Encoding.UTF8.GetBytes($"guess {i}"))).ToList();
+        var door = Check(users, "door", Right, IPAddress.Parse("192.0.2.1"));
+        _check.LinesWaiting.ShouldBe(PasswordCheck.MostOfOneLine);
+        flood.Count(check => check.IsCompleted).ShouldBe(99);
+        free();
+        (await door).ShouldBe(PasswordVerdict.Right);
+        (await Task.WhenAll(flood)).ShouldNotContain(PasswordVerdict.Right);
+    }
+
     [Fact]
     public void Secrets_have_128_bits_and_no_two_are_alike()
     {
@@ -153,7 +195,9 @@ public sealed class PasswordCheckTests : IDisposable
         {
             File.WriteAllText(_file, text);
             var loaded = MqttUsers.Load(_file, null);
-            return loaded.Value is null && loaded.Mistakes.Count > 0
+            var named = text.Split('\n').Where(line => line.TrimEnd().Length > 0).ToList();
+            if (loaded.Value is not null) return loaded.Mistakes.Count == 0 && named.Count > 0 && named.All(line => line[0] == '#');
+            return loaded.Mistakes.Count > 0
                 && loaded.Mistakes.All(line => line.StartsWith("Events:Mqtt:Listen:UsersFile=", StringComparison.Ordinal));
         }, iter: 300, threads: 1);
 
@@ -162,6 +206,14 @@ public sealed class PasswordCheckTests : IDisposable
         Gen.Select(Gen.String[Gen.Char["ab*"], 0, 4], Gen.String[Gen.Char["ab*"], 0, 6]).Sample((name, clientId) =>
             ClientNames.Cover(name, clientId) == (name.EndsWith('*')
                 ? clientId.Length >= name.Length - 1 && clientId[..(name.Length - 1)] == name[..^1] : name == clientId));
+
+    /// <summary>As if others were being checked.</summary>
+    private async Task<Action> TakeSlots()
+    {
+        var slots = _check.Slots.CurrentCount;
+        for (var i = 0; i < slots; i++) await _check.Slots.WaitAsync(TestContext.Current.CancellationToken);
+        return () => _check.Slots.Release(slots);
+    }
 
     private MqttUsers Users(MqttUsers? before, params string[] lines)
     {

@@ -59,6 +59,14 @@ public sealed class MqttCredentialsTests : IDisposable
 
         (await silo.Http.GetStringAsync("/devices/door-1", Cancelled)).ShouldContain("AUTH_ERROR");
         silo.AllOutput.ShouldNotContain(secret.Trim());
+
+        // The next start would fail.
+        await File.AppendAllTextAsync(Users, "broken\n", Cancelled);
+        await silo.Until(
+            async () => (await silo.Http.GetStringAsync("/health/ready", Cancelled)) is var health
+                && health.Contains("\"mqtt\":{\"status\":\"Degraded\"", StringComparison.Ordinal)
+                && health.Contains("it is not name:hash", StringComparison.Ordinal),
+            "a degraded /health/ready");
     }
 
     [Theory]
