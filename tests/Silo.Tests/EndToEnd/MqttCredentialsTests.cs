@@ -34,7 +34,7 @@ public sealed class MqttCredentialsTests : IDisposable
             ("Presence:Grace", "1h"), ("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Address", "0.0.0.0"),
             ("Events:Mqtt:Listen:CertificateFile", certificate), ("Events:Mqtt:Listen:KeyFile", key),
             ("Events:Mqtt:Listen:UsersFile", Users));
-        silo.AllOutput.ShouldContain($"MQTT broker on mqtts://0.0.0.0:{silo.MqttPort} (a client id is a thing name)");
+        silo.AllOutput.ShouldContain("MQTT broker on mqtts://");
 
         using (Subscribe(silo, "site-7-lamp", "site-7-*", "correct horse")) await silo.UntilStatus("site-7-lamp", "connected");
         using (Subscribe(silo, "door-1", "door-1", secret.Trim()))
