@@ -250,7 +250,7 @@ public sealed class BrokerUsersTests : IDisposable
         for (var tries = 0; !condition(); tries++)
         {
             tries.ShouldBeLessThan(3000);
-            await Task.Delay(10, Cancelled);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancelled);
         }
     }
 
