@@ -86,8 +86,8 @@ internal sealed record SiloCertificate(
         var roots = all.Where(certificate => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData))
             .ToList();
         if (roots.Count == 0)
-            mistakes.Add($"{SiloTlsSettings.Ca}={paths.CaFile} has no root certificate{why}: it must be PEM, with the certificate of the CA "
-                + "that signs the silos' certificates.");
+            mistakes.Add($"{SiloTlsSettings.Ca}={paths.CaFile} has no root certificate{why}: it must be PEM, with the certificate of the "
+                + "CA that signs the silos' certificates.");
         return ([.. roots], [.. all.Except(roots)]);
     }
 
