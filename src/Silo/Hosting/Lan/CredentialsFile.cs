@@ -67,8 +67,8 @@ internal sealed class CredentialsFile(string path)
             {
                 PrivateFile.TakeFromOthers(stream.SafeFileHandle);
                 if (PrivateFile.ModeForOthers(stream.SafeFileHandle) is not null) throw OpenToOthers();
-                warn($"{Path} could be read by other users (mode {PrivateFile.Octal(mode)}), and is 0600 now. If somebody may have read it, "
-                    + $"{Renew}.");
+                warn($"{Path} could be read by other users (mode {PrivateFile.Octal(mode)}), and is 0600 now. If somebody may have "
+                    + $"read it, {Renew}.");
             }
 
             var credentials = JsonSerializer.Deserialize<Dictionary<string, string?>>(stream, Json) ?? [];
