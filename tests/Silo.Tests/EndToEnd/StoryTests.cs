@@ -45,8 +45,7 @@ public sealed class StoryTests
         waiting.GetProperty("what").GetString().ShouldBe("grace");
         waiting.GetProperty("until").GetString().ShouldBe(device.GetProperty("graceEndsAt").GetString());
         why.GetProperty("items")[0].GetRawText().ShouldBe(
-            $$"""{"at":"{{Time(-30)}}","reason":"grace-started","sentence":"It disconnected, and its grace began.","word":null,"""
-            + """"destinations":[],"by":null}""");
+            $$"""{"at":"{{Time(-30)}}","reason":"grace-started","sentence":"It disconnected, and its grace began.","word":null,"destinations":[],"by":null}""");
 
         (await silo.Http.GetFromJsonAsync<JsonElement>("/devices")).GetProperty("items").GetArrayLength()
             .ShouldBe(1, "strangers leave no trace");
