@@ -36,7 +36,7 @@ internal static class HttpComposition
     public static void UseDoors(this WebApplication app)
     {
         var connections = app.Services.GetRequiredService<HttpConnections>();
-        app.Use(connections.Notice);
+        app.Use(HttpConnections.Notice);
         app.Use(SecurityHeaders.Add);
         app.UseExceptionHandler();
         app.UseStatusCodePages();

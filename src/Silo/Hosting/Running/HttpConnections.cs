@@ -36,7 +36,7 @@ internal sealed partial class HttpConnections(FileGauge files, SiloMetrics metri
     }
 
     /// <summary>A request has come, of whomever.</summary>
-    public Task Notice(HttpContext context, RequestDelegate next)
+    public static Task Notice(HttpContext context, RequestDelegate next)
     {
         if (context.Features.Get<Held>() is { } held) held.HadRequest = true;
         return next(context);
