@@ -30,7 +30,7 @@ internal sealed partial class ThingLimit(int most, IKnownThings known, ILogger<T
     public async ValueTask<bool> HasRoomFor(string thingName)
     {
         using var one = Begin();
-        return await one.Take([thingName], CancellationToken.None);
+        return (await one.Take([thingName], CancellationToken.None)).Count == 0;
     }
 
     public async ValueTask<bool> IsReached(CancellationToken cancellationToken)
@@ -89,24 +89,30 @@ internal sealed partial class ThingLimit(int most, IKnownThings known, ILogger<T
     {
         private int _taken;
 
-        /// <returns>False: there are more new names among them than there is room for.</returns>
-        public async ValueTask<bool> Take(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+        /// <returns>The new names that have no room. Known names always pass.</returns>
+        public async ValueTask<IReadOnlyList<string>> Take(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
         {
             await limit.Count(cancellationToken);
-            return limit.IsOff || TryReserve(names.Count) || await TakeOneByOne(names, cancellationToken);
+            return limit.IsOff || TryReserve(names.Count) ? [] : await TakeOneByOne(names, cancellationToken);
+        }
+
+        /// <summary>For long lists of known names: takes room for the new ones only, at the price of a read for each name.</summary>
+        /// <inheritdoc cref="Take"/>
+        public async ValueTask<IReadOnlyList<string>> TakeOneByOne(
+            IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+        {
+            await limit.Count(cancellationToken);
+            List<string> refused = [];
+            if (limit.IsOff) return refused;
+            foreach (var name in names)
+            {
+                if (!await limit.Knows(name, cancellationToken) && !TryReserve(1)) refused.Add(name);
+            }
+
+            return refused;
         }
 
         public void Dispose() => Interlocked.Add(ref limit._coming, -_taken);
-
-        private async ValueTask<bool> TakeOneByOne(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
-        {
-            foreach (var name in names)
-            {
-                if (!await limit.Knows(name, cancellationToken) && !TryReserve(1)) return false;
-            }
-
-            return true;
-        }
 
         private bool TryReserve(int more)
         {

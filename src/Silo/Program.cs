@@ -27,11 +27,7 @@ return await Startup.Run(async () =>
 
     await using var app = builder.Build();
     await app.Services.CheckAwsCredentials();
-    app.UseSecurityHeaders();
-    app.UseConnectionBudget();
-    app.UseProblems();
-    app.UseReception();
-    app.UseAccess();
+    app.UseDoors();
     app.MapRoutes(settings);
 
     app.SayWhereToLook(settings, lan);

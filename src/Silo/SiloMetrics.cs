@@ -20,6 +20,9 @@ internal sealed class SiloMetrics(IMeterFactory meters)
 
     public void EventsBeyondLimit(int count) => _events.Add(count, new("result", "refused"), new("reason", "things"));
 
+    /// <summary>One for each request: its events have not been counted.</summary>
+    public void EventsBusy() => _events.Add(1, new("result", "refused"), new("reason", "busy"));
+
     public void EventsRefused(RefusalReason reason, int count) =>
         _events.Add(count, new("result", "refused"), new("reason", EventMetrics.TagValue(reason)));
 }

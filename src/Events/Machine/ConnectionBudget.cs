@@ -7,7 +7,7 @@ namespace IoTOrleans.Events.Machine;
 /// in, and has time to say what it wants. Only then it needs a place among those that are served.
 /// </summary>
 /// <param name="mostSilent">For connections of loopback, and as many again for all others.</param>
-/// <param name="reserve">Places beyond <paramref name="mostServed"/> for loopback and for what is urgent.</param>
+/// <param name="reserve">Places beyond <paramref name="mostServed"/> for loopback.</param>
 internal sealed class ConnectionBudget(int mostSilent, int mostServed, int reserve = 0)
 {
     private readonly Lock _gate = new();
@@ -28,13 +28,13 @@ internal sealed class ConnectionBudget(int mostSilent, int mostServed, int reser
 
     /// <summary>The connection says what it wants. May be called again before <see cref="Rest"/>.</summary>
     /// <returns>False: all places are taken, or it was evicted meanwhile. It stays where it is.</returns>
-    public bool TryServe(BudgetedConnection connection, bool urgent = false)
+    public bool TryServe(BudgetedConnection connection)
     {
         lock (_gate)
         {
             if (connection.Requests == 0)
             {
-                var room = mostServed + (urgent || connection.From.IsLoopback ? reserve : 0);
+                var room = mostServed + (connection.From.IsLoopback ? reserve : 0);
                 if (connection.Place is null || _served >= room) return false;
                 Leave(connection.Place);
                 connection.Place = null;

@@ -65,21 +65,33 @@ internal sealed class MemoryGauge
 
     /// <summary>Reserves memory for a body of this length: many of a megabyte at once would fill a small container.</summary>
     /// <returns>null: there is no room. Otherwise dispose it when the body has been processed.</returns>
-    public IDisposable? RoomForBody(long length)
+    public BodyRoom? RoomForBody(long length = 0)
     {
-        var reading = _read();
-        if (PressureAt(reading.Share) == Pressure.Full) return null;
-
-        // The first one always fits.
-        var others = Interlocked.Add(ref _bodies, length) - length;
-        if (others == 0 || others + length <= reading.Limit / ShareOfBodies) return new Place(this, length);
-        Interlocked.Add(ref _bodies, -length);
-        return null;
+        var room = new BodyRoom(this);
+        return room.TryGrow(length) ? room : null;
     }
 
-    private sealed class Place(MemoryGauge gauge, long length) : IDisposable
+    internal sealed class BodyRoom(MemoryGauge gauge) : IDisposable
     {
-        private long _length = length;
+        private long _length;
+
+        /// <summary>For a body as it comes: one that does not come holds no memory.</summary>
+        public bool TryGrow(long more)
+        {
+            var reading = gauge._read();
+            if (PressureAt(reading.Share) == Pressure.Full) return false;
+
+            // The first one always fits.
+            var all = Interlocked.Add(ref gauge._bodies, more);
+            if (all == _length + more || all <= reading.Limit / ShareOfBodies)
+            {
+                _length += more;
+                return true;
+            }
+
+            Interlocked.Add(ref gauge._bodies, -more);
+            return false;
+        }
 
         public void Dispose() => Interlocked.Add(ref gauge._bodies, -Interlocked.Exchange(ref _length, 0));
     }

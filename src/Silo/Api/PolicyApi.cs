@@ -43,7 +43,7 @@ internal static class PolicyApi
         }
 
         using var room = things.Begin();
-        if (!await room.Take([name.Value], context.RequestAborted)) return Problems.TooManyThings(things);
+        if ((await room.Take([name.Value], context.RequestAborted)).Count > 0) return Problems.TooManyThings(things);
         var policy = await grains.GetGrain<IDeviceGrain>(name.Value).SetPolicy(body.Policy, Caller.NameOf(context));
         acts.PolicySet(context, name.Value);
         return TypedResults.Ok(policy);

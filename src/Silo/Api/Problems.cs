@@ -22,9 +22,9 @@ internal static class Problems
     public static IResult NeverHeardOf(string thingName, string andWhat = "") =>
         Of(StatusCodes.Status404NotFound, "Never heard of", $"No event of a thing named '{thingName}' has come in so far{andWhat}.");
 
-    /// <param name="andSo">What that means for the request.</param>
-    public static IResult TooManyThings(ThingLimit things, string andSo = "") =>
-        Of(StatusCodes.Status429TooManyRequests, "Too many things", $"There are new names{andSo}. {things.Why}");
+    /// <param name="what">What is refused, as a sentence.</param>
+    public static IResult TooManyThings(ThingLimit things, string what = "There are new names.") =>
+        Of(StatusCodes.Status429TooManyRequests, "Too many things", $"{what} {things.Why}");
 
     public static Task Write(HttpContext context, int status, string title, string detail) =>
         Of(status, title, detail).ExecuteAsync(context);

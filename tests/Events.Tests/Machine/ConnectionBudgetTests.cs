@@ -23,7 +23,7 @@ public sealed class ConnectionBudgetTests
         Gen.Frequency(
             (4, Gen.Const(Kind.Enter)), (3, Gen.Const(Kind.TryServe)), (1, Gen.Const(Kind.Rest)), (1, Gen.Const(Kind.Leave)),
             (1, Gen.Const(Kind.EvictOne))),
-        Gen.Int[0, Origins.Length - 1], Gen.Int[0, 1000], Gen.Bool, (kind, origin, which, urgent) => new Step(kind, origin, which, urgent));
+        Gen.Int[0, Origins.Length - 1], Gen.Int[0, 1000], (kind, origin, which) => new Step(kind, origin, which));
 
     [Fact]
     public void It_evicts_and_serves_as_told_with_lists() =>
@@ -48,7 +48,7 @@ public sealed class ConnectionBudgetTests
                 {
                     var number = step.Which % connections.Count;
                     if (step.Kind == Kind.TryServe)
-                        budget.TryServe(connections[number], step.Urgent).ShouldBe(told.TryServe(number, step.Urgent));
+                        budget.TryServe(connections[number]).ShouldBe(told.TryServe(number));
                     if (step.Kind == Kind.Rest)
                     {
                         budget.Rest(connections[number]);
@@ -128,7 +128,7 @@ public sealed class ConnectionBudgetTests
         EvictOne,
     }
 
-    private sealed record Step(Kind Kind, int Origin, int Which, bool Urgent);
+    private sealed record Step(Kind Kind, int Origin, int Which);
 
     private sealed class Told(int mostSilent, int mostServed, int reserve)
     {
@@ -143,7 +143,7 @@ public sealed class ConnectionBudgetTests
             if (_silent.Count(one => one.IsHere == isHere) > mostSilent) Evict(isHere);
         }
 
-        internal bool TryServe(int number, bool urgent)
+        internal bool TryServe(int number)
         {
             if (_served.TryGetValue(number, out var served))
             {
@@ -153,7 +153,7 @@ public sealed class ConnectionBudgetTests
 
             if (!_silent.Any(one => one.Number == number)) return false;
             var found = _silent.Single(one => one.Number == number);
-            if (_served.Count >= mostServed + (urgent || found.IsHere ? reserve : 0)) return false;
+            if (_served.Count >= mostServed + (found.IsHere ? reserve : 0)) return false;
             _silent.Remove(found);
             _served[number] = (found.Group, found.IsHere, 1);
             return true;

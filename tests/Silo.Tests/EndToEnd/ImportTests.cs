@@ -129,7 +129,9 @@ public sealed class ImportTests
             run => run.ExitCode.ShouldBe(1), run => run.Error.ShouldContain("The import may have begun. Send the list again"));
         await hangUp;
         (await Run(silo, "rpi-1\n", "--grace=5m")).ShouldSatisfyAllConditions(
-            run => run.ExitCode.ShouldBe(1), run => run.Error.Trim().ShouldBe("--grace=5m: import takes --url and --Auth:ApiKey only."));
+            run => run.ExitCode.ShouldBe(1), run => run.Error.Trim().ShouldBe("--grace: import takes --url and --Auth:ApiKey only."));
+        (await Run(silo, "rpi-1\n", "--Auth:ApiKey=", "0123456789abcdef")).ShouldSatisfyAllConditions(
+            run => run.ExitCode.ShouldBe(1), run => run.Error.Trim().ShouldStartWith("An argument that is no setting: import takes"));
     }
 
     /// <summary>A thing in the settings by its name: no import, no verifier, no event.</summary>

@@ -98,7 +98,7 @@ public sealed class MuteProcessTests
 
         var mute = await mutes.Get("/mutes/site-north");
         mute.EnumerateObject().Select(property => property.Name)
-            .ShouldBe(["id", "thing", "glob", "attribute", "from", "until", "untilRecovered", "comment"], ignoreOrder: true);
+            .ShouldBe(["id", "thing", "glob", "attribute", "from", "until", "untilRecovered", "comment", "by"], ignoreOrder: true);
         mute.GetProperty("attribute").GetProperty("value").GetString().ShouldBe("north");
         mute.GetProperty("until").GetString().ShouldBe(until);
         mute.GetProperty("comment").GetString().ShouldBe("電源工事");

@@ -36,6 +36,23 @@ public sealed class CommandLineTests
     public void What_is_none_is_named(string mistake, params string[] arguments) =>
         CommandLine.Read(arguments).Mistakes.ShouldHaveSingleItem().ShouldBe(mistake);
 
+    /// <summary>It may be a secret that was meant for the setting before it.</summary>
+    [Theory]
+    [InlineData("--Auth:ApiKey= has no value: write it right behind the =.", "--Auth:ApiKey=", "supersecret")]
+    [InlineData("--Auth:ApiKey= has no value: write it right behind the =.", "--Auth:ApiKey=", "c3VwZXJzZWNyZXQ=")]
+    [InlineData("--Auth:ApiKey= has no value: write it right behind the =.", "--Auth:ApiKey=", "/supersecret")]
+    [InlineData("--Auth:ApiKey= has no value: write it right behind the =.", "--Auth:ApiKey=", "-supersecret", "--lan")]
+    [InlineData("What comes after --Auth:ApiKey is no setting", "--Auth:ApiKey", "my", "supersecret")]
+    [InlineData("What comes after --Auth:ApiKey is no setting", "--Auth:ApiKey=my", "supersecret", "--urls=http://127.0.0.1:1")]
+    [InlineData("What comes after --Auth:ApiKey is no setting", "--Auth:ApiKey=my", "-supersecret=")]
+    public void What_follows_a_setting_is_not_repeated(string mistake, params string[] arguments)
+    {
+        var said = CommandLine.Read(arguments).Mistakes.ShouldHaveSingleItem();
+        said.ShouldStartWith(mistake);
+        said.ShouldNotContain("ecret");
+        said.ShouldNotContain("c3V");
+    }
+
     [Theory]
     [InlineData(true, "--lan")]
     [InlineData(true, "--urls=http://*:1", "--LAN", "--Presence:Grace", "7s")]

@@ -48,7 +48,7 @@ public sealed class HttpConnectionsTests : IDisposable
     public async Task One_with_a_request_stays_as_long_as_it_takes()
     {
         var served = new TaskCompletionSource();
-        var request = _connections.Admit(Request(), _ => served.Task);
+        var request = HttpConnections.Notice(Request(), context => _connections.Admit(context, _ => served.Task));
 
         _time.Advance(TimeSpan.FromHours(1));
         _connection.ConnectionClosed.IsCancellationRequested.ShouldBeFalse();

@@ -14,6 +14,8 @@ internal sealed class AccessCheck(RequestDelegate next, AccessCheckOptions optio
     private static readonly string[] Loopback = ["localhost", "127.0.0.1", "[::1]"];
     private static readonly object Stranger = new();
 
+    private const int LongestName = 255;
+
     private readonly List<StringSegment> _hosts = [.. Loopback.Concat(options.HostNames).Select(host => new StringSegment(host))];
 
     /// <summary>It would have been refused anywhere but at <c>/health</c>.</summary>
@@ -32,8 +34,8 @@ internal sealed class AccessCheck(RequestDelegate next, AccessCheckOptions optio
     {
         if (!request.Host.HasValue || !IsHere(request))
         {
-            return (StatusCodes.Status400BadRequest, "Unknown host name", $"The Host header says '{request.Host.Value}'. If that is a name "
-                + $"of this service, set AllowedHosts={request.Host.Host} (more of them with ; between).");
+            return (StatusCodes.Status400BadRequest, "Unknown host name", $"The Host header says '{Cut(request.Host.Value)}'. If that is "
+                + $"a name of this service, set AllowedHosts={Cut(request.Host.Host)} (more of them with ; between).");
         }
 
         if (ForeignPage.Sent(request))
@@ -46,6 +48,9 @@ internal sealed class AccessCheck(RequestDelegate next, AccessCheckOptions optio
         return (StatusCodes.Status403Forbidden, "Forwarded request without a key",
             "This request came through a proxy, and no key is set. Set Auth:ApiKey before you open this service to others.");
     }
+
+    /// <summary>No name is longer. A large answer that nobody reads is a cheap way to keep a connection busy.</summary>
+    private static string Cut(string? host) => host is { Length: > LongestName } ? host[..LongestName] + "…" : host ?? "";
 
     private bool IsHere(HttpRequest request) => HostHeader.IsAddressOf(request.Host.Host, request.HttpContext.Connection.LocalIpAddress)
         || HostString.MatchesAny(request.Host.Host, _hosts);

@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using IoTOrleans.Events;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Parsing;
@@ -7,7 +8,10 @@ using IoTOrleans.Silo.Logging;
 
 namespace IoTOrleans.Silo.Api.Events;
 
-/// <summary><c>POST /events</c>: one event or an array, all of it stored or none of it acknowledged.</summary>
+/// <summary>
+/// <c>POST /events</c>: one event or an array, all of it stored or none of it acknowledged. One exception: what is known is stored although
+/// there is no room for new names beside it, because it may be an outage.
+/// </summary>
 internal static class EventsApi
 {
     /// <summary>Also the limit of one SQS message.</summary>
@@ -22,41 +26,75 @@ internal static class EventsApi
     /// <summary>Requests worked on at once. One of them may hold thousands of events.</summary>
     internal const int MostAtOnce = 64;
 
-    internal const int MostWaiting = 256;
+    /// <summary>More than connections: a fleet that reports at once, one event in a request, waits. Memory for bodies is bounded.</summary>
+    internal const int MostWaiting = 10_000;
 
-    internal const string Limit = "events";
+    private const int MostNamed = 10;
+
+    private const int PieceBytes = 4096;
+
+    /// <summary>No limit per second: when a network comes back, a whole fleet reports at once.</summary>
+    public static ConcurrencyLimiter Gate(int waiting = MostWaiting) => new(new()
+    {
+        PermitLimit = MostAtOnce, QueueLimit = waiting, QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    });
 
     public static void MapEvents(this IEndpointRouteBuilder routes) => routes.MapPost("/events", Receive)
-        .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes)).RequireRateLimiting(Limit);
+        .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes));
 
     private static async Task<IResult> Receive(
         HttpContext context, IConnectionChangeSink sink, ConnectFailureRelay failures, RuleFailures rules, SiloMetrics metrics,
-        MemoryGauge memory, TimeProvider time, EventsLog log, ThingLimit things, ThingFilter watched)
+        MemoryGauge memory, ConcurrencyLimiter gate, TimeProvider time, EventsLog log, ThingLimit things, ThingFilter watched)
     {
         if (!IsJson(context.Request)) return Problems.JsonOnly("the events");
-        using var room = memory.RoomForBody(context.Request.ContentLength ?? MostBytes);
-        if (room is null)
+        using var room = memory.RoomForBody();
+        if (room is null || await ReceiveBody(context, room) is not { } body)
         {
             context.Response.Headers.RetryAfter = MemoryGauge.RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
             return Problems.Of(StatusCodes.Status503ServiceUnavailable, "No room now",
                 "There is no memory for more events at this moment, and none has been taken: send them again.");
         }
 
-        var events = EventParser.ParseAll(
-            await JsonBody.Receive(context.Request.Body, context.RequestAborted), EventSource.Http, time.GetUtcNow());
+        // Not before: a body that does not come must not take anybody's turn.
+        using var turn = await gate.AcquireAsync(1, context.RequestAborted);
+        if (!turn.IsAcquired)
+        {
+            metrics.EventsBusy();
+            log.Busy();
+            context.Response.Headers.RetryAfter = "1";
+            return Problems.Of(StatusCodes.Status429TooManyRequests, "Too many requests at once",
+                $"{MostAtOnce} requests with events are worked on, and too many wait. None of these events has been taken: send them "
+                    + "again, more of them in one request.");
+        }
+
+        var events = EventParser.ParseAll(body, EventSource.Http, time.GetUtcNow());
         foreach (var failure in events.Select(each => each.Failure).OfType<RuleFailure>()) rules.Note(EventSource.Http, failure);
         using var newThings = things.Begin();
         var names = events.OfType<ParsedEvent.Change>().Select(change => change.ThingName).Where(watched.Watches).ToHashSet();
-        if (!events.Any(each => each is ParsedEvent.Refused) && !await newThings.Take(names, context.RequestAborted))
-        {
-            metrics.EventsBeyondLimit(events.Count);
-            return Problems.TooManyThings(things, ", so none of these events has been taken");
-        }
-
-        return await Take(events, sink, failures, metrics, log, context.RequestAborted);
+        var noRoom = events.Any(each => each is ParsedEvent.Refused) ? [] : await newThings.Take(names, context.RequestAborted);
+        var rest = noRoom.Count == 0 ? events : Without(noRoom.ToHashSet(), events);
+        if (await Take(rest, sink, failures, metrics, log, context.RequestAborted) is { } trouble) return trouble;
+        if (noRoom.Count == 0) return TypedResults.Accepted((string?)null, new Accepted(events.Count));
+        metrics.EventsBeyondLimit(events.Count - rest.Count);
+        return Problems.TooManyThings(things, NoRoom(noRoom, events.Count - rest.Count, events.Count));
     }
 
-    private static async Task<IResult> Take(
+    /// <returns>Null: there is no memory for all of it.</returns>
+    private static async Task<ReadOnlyMemory<byte>?> ReceiveBody(HttpContext context, MemoryGauge.BodyRoom room)
+    {
+        using var all = new MemoryStream();
+        var piece = new byte[PieceBytes];
+        while (await context.Request.Body.ReadAsync(piece, context.RequestAborted) is var count and > 0)
+        {
+            if (!room.TryGrow(count)) return null;
+            all.Write(piece, 0, count);
+        }
+
+        return all.GetBuffer().AsMemory(0, (int)all.Length);
+    }
+
+    /// <returns>Null: all of it is stored.</returns>
+    private static async Task<IResult?> Take(
         IReadOnlyList<ParsedEvent> events, IConnectionChangeSink sink, ConnectFailureRelay failures, SiloMetrics metrics, EventsLog log,
         CancellationToken cancellationToken)
     {
@@ -89,7 +127,23 @@ internal static class EventsApi
 
         foreach (var evidence in events.OfType<ParsedEvent.Evidence>()) failures.Add(evidence.ThingName, evidence.ConnectFailure);
         metrics.EventsAccepted(events.Count);
-        return TypedResults.Accepted((string?)null, new Accepted(events.Count));
+        return null;
+    }
+
+    private static List<ParsedEvent> Without(HashSet<string> names, IEnumerable<ParsedEvent> events) =>
+        [.. events.Where(each => each is not ParsedEvent.Change change || !names.Contains(change.ThingName))];
+
+    private static string NoRoom(IReadOnlyList<string> names, int refused, int total)
+    {
+        var more = names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "";
+        var others = (total - refused) switch
+        {
+            0 => "",
+            1 => " The other one is stored.",
+            var stored => $" The other {stored} are stored.",
+        };
+        return $"{refused} of {total} events {(refused == 1 ? "is" : "are")} refused, about {names.Count} new "
+            + $"name{(names.Count == 1 ? "" : "s")}: {string.Join(", ", names.Take(MostNamed))}{more}.{others}";
     }
 
     private static IResult Refuse(List<(int Index, ParsedEvent.Refused Refusal)> refused, int total) => Problems.BadRequest(
@@ -109,11 +163,20 @@ internal static class EventsApi
 internal sealed partial class EventsLog(TimeProvider time, ILogger<IConnectionChangeSink> logger)
 {
     private readonly LogLimiter _notStored = new(time);
+    private readonly LogLimiter _busy = new(time);
 
     public void NotStored(int count, Exception exception)
     {
         if (_notStored.ShouldLog(out var more)) LogNotStored(count, exception.FirstLine().TrimEnd('.'), more);
     }
+
+    public void Busy()
+    {
+        if (_busy.ShouldLog(out var more)) LogBusy(more);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "POST /events: too many requests at once, so the caller was told to send its events again{More}")]
+    private partial void LogBusy(string more);
 
     [LoggerMessage(LogLevel.Warning, "POST /events: {Refused} of {Count} events are bad, none was taken. The "
         + "first, at index {Index}: {Reason}: {Detail}")]

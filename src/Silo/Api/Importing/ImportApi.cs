@@ -41,7 +41,7 @@ internal static partial class ImportApi
         {
             await list.Read(context.Request.BodyReader, async page =>
             {
-                if (!await room.Take(page, context.RequestAborted))
+                if ((await room.TakeOneByOne(page, context.RequestAborted)).Count > 0)
                 {
                     throw new BadHttpRequestException(
                         $"There are new names, so nothing is imported. {things.Why}", StatusCodes.Status429TooManyRequests);

@@ -44,7 +44,12 @@ internal static class ImportCommand
         {
             var (name, value) = arguments[at].Split('=', 2) is [var before, var after] ? (before, after) : (arguments[at], null);
             if (name is not ("--url" or $"--{ReadAuth.ApiKey}"))
-                return $"{arguments[at]}: import takes --url and --{ReadAuth.ApiKey} only.";
+            {
+                // What has no dashes may be the key, after a space.
+                var what = name.StartsWith("--", StringComparison.Ordinal) ? name : "An argument that is no setting";
+                return $"{what}: import takes --url and --{ReadAuth.ApiKey} only.";
+            }
+
             value ??= at + 1 < arguments.Length ? arguments[++at] : null;
             if (value is null) return $"{name} has no value: write {name}=value.";
             if (name == "--url") url = value;

@@ -1,14 +1,10 @@
-using System.Threading.RateLimiting;
 using IoTOrleans.Events.Machine;
-using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
-using IoTOrleans.Silo.Api.Events;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.RateLimiting;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
-/// <summary>Who may do what over HTTP, and how much of it at once.</summary>
+/// <summary>Who may do what over HTTP.</summary>
 internal static class AccessComposition
 {
     public static void AddAccess(this WebApplicationBuilder builder, SiloSettings settings)
@@ -32,10 +28,7 @@ internal static class AccessComposition
             .AddPolicy(Rights.Read, policy => policy.RequireRole(Rights.Read))
             .AddPolicy(Rights.Write, policy => policy.RequireRole(Rights.Write))
             .SetFallbackPolicy(Rights.ByMethod);
-        services.AddRateLimiter(LimitEvents);
     }
-
-    public static void UseSecurityHeaders(this WebApplication app) => app.Use(SecurityHeaders.Add);
 
     public static void UseAccess(this WebApplication app)
     {
@@ -44,26 +37,6 @@ internal static class AccessComposition
         app.UseMiddleware<AccessCheck>();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseRateLimiter();
-    }
-
-    /// <summary>No limit per second: when a network comes back, a whole fleet reports at once.</summary>
-    private static void LimitEvents(RateLimiterOptions options)
-    {
-        options.AddConcurrencyLimiter(EventsApi.Limit, limit =>
-        {
-            limit.PermitLimit = EventsApi.MostAtOnce;
-            limit.QueueLimit = EventsApi.MostWaiting;
-            limit.QueueProcessingOrder = QueueProcessingOrder.OldestFirst;
-        });
-        options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        options.OnRejected = async (rejected, _) =>
-        {
-            rejected.HttpContext.Response.Headers.RetryAfter = "1";
-            await Problems.Write(rejected.HttpContext, StatusCodes.Status429TooManyRequests, "Too many requests at once",
-                $"{EventsApi.MostAtOnce} requests with events are worked on and {EventsApi.MostWaiting} wait. None of these events has "
-                    + "been taken: send them again, more of them in one request.");
-        };
     }
 
     private static List<string> HostNames(ConfigurationManager configuration, SiloSettings settings)

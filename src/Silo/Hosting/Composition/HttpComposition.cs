@@ -1,4 +1,5 @@
 using IoTOrleans.Silo.Api;
+using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting.Running;
 using Microsoft.AspNetCore.HostFiltering;
@@ -28,15 +29,20 @@ internal static class HttpComposition
         builder.Services.Configure<KestrelServerOptions>(builder.Configuration.GetSection("Kestrel"));
     }
 
-    public static void UseReception(this WebApplication app) => app.Use(app.Services.GetRequiredService<Reception>().Admit);
-
-    /// <summary>First of all: a request that waits holds a connection.</summary>
-    public static void UseConnectionBudget(this WebApplication app) => app.Use(app.Services.GetRequiredService<HttpConnections>().Admit);
-
-    public static void UseProblems(this WebApplication app)
+    /// <summary>
+    /// What a request passes before its endpoint. It takes a place among those that are served only after its key has been seen: so who has
+    /// none cannot keep the others out.
+    /// </summary>
+    public static void UseDoors(this WebApplication app)
     {
+        var connections = app.Services.GetRequiredService<HttpConnections>();
+        app.Use(HttpConnections.Notice);
+        app.Use(SecurityHeaders.Add);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.Use(app.Services.GetRequiredService<Reception>().Admit);
+        app.UseAccess();
+        app.Use(connections.Admit);
     }
 
     /// <summary>Limits a slow client to 64 KB of unread body while it sends 240 bytes a second.</summary>

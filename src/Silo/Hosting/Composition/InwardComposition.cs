@@ -19,6 +19,7 @@ internal static class InwardComposition
         services.AddSingleton<IConnectionChangeSink, WatchedThings>();
         services.AddSingleton<SiloMetrics>();
         services.AddSingleton<EventsLog>();
+        services.AddSingleton(_ => EventsApi.Gate());
         services.AddIngestProgress().AddEvidence();
         if (settings.QueueUrl is { } queue) services.AddSqsEvents(new SqsOptions { QueueUrl = queue }).AddWatermark();
         if (settings.ErrorQueueUrl is { } errors) services.AddErrorQueue(SqsOptions.ForErrorQueue(errors)).AddErrorQueueWatermark();

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace IoTOrleans.Silo.Hosting.Running;
 
 /// <summary>
-/// Who may hold a connection to the HTTP port. One without a request is silent, whether its first request is still to come or it was
-/// answered. Kestrel itself counts all connections alike, and refuses the last one.
+/// Who may hold a connection to the HTTP port. One without a request that may be made is silent, whether its first request is still to
+/// come, or it was answered, or it has no key. Kestrel itself counts all connections alike, and refuses the last one.
 /// </summary>
 internal sealed partial class HttpConnections(FileGauge files, SiloMetrics metrics, TimeProvider time, ILogger<HttpConnections> logger)
 {
@@ -35,18 +35,27 @@ internal sealed partial class HttpConnections(FileGauge files, SiloMetrics metri
         kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => Hold(connection, next)));
     }
 
-    /// <summary>Counts a connection as served while it has a request.</summary>
+    /// <summary>A request has come, of whomever.</summary>
+    public static Task Notice(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<Held>() is { } held) held.HadRequest = true;
+        return next(context);
+    }
+
+    /// <summary>
+    /// Counts a connection as served while it has a request that may be made. All others leave it silent, and so does a health check, which
+    /// needs no place.
+    /// </summary>
     public async Task Admit(HttpContext context, RequestDelegate next)
     {
-        if (context.Features.Get<Held>() is not { } held)
+        if (context.Features.Get<Held>() is not { } held || context.Request.Path.StartsWithSegments("/health"))
         {
             await next(context);
             return;
         }
 
-        if (_budget.TryServe(held.Place, urgent: context.Request.Path.StartsWithSegments("/health")))
+        if (_budget.TryServe(held.Place))
         {
-            held.WasServed = true;
             context.Response.OnCompleted(() =>
             {
                 _budget.Rest(held.Place);
@@ -79,7 +88,7 @@ internal sealed partial class HttpConnections(FileGauge files, SiloMetrics metri
         var late = time.CreateTimer(
             _ =>
             {
-                if (!held.WasServed) Close(connection, "no-request");
+                if (!held.HadRequest) Close(connection, "no-request");
             },
             null, FirstRequest, Timeout.InfiniteTimeSpan);
         await using (late)
@@ -109,7 +118,7 @@ internal sealed partial class HttpConnections(FileGauge files, SiloMetrics metri
     {
         public BudgetedConnection Place => place;
 
-        public bool WasServed { get; set; }
+        public bool HadRequest { get; set; }
     }
 }
 

@@ -18,6 +18,7 @@ internal sealed record CommandLine(string[] Settings, bool Lan, IReadOnlyList<st
     public static CommandLine Read(IReadOnlyList<string> arguments)
     {
         var (settings, lan, mistakes) = (new List<string>(), false, new List<string>());
+        string? before = null;
         for (var i = 0; i < arguments.Count; i++)
         {
             var argument = arguments[i];
@@ -26,13 +27,20 @@ internal sealed record CommandLine(string[] Settings, bool Lan, IReadOnlyList<st
             if (string.IsNullOrWhiteSpace(argument)) continue;
             if (argument.Equals(LocalNetwork.Argument, StringComparison.OrdinalIgnoreCase))
             {
-                lan = true;
+                (lan, before) = (true, null);
                 continue;
             }
 
             var named = argument.StartsWith("--", StringComparison.Ordinal) || argument.StartsWith('/');
             var key = argument.Split('=')[0].TrimStart('-', '/');
-            if (argument.Contains('='))
+            if (before is not null && !argument.StartsWith("--", StringComparison.Ordinal) && !(argument.Contains('=') && IsName(key)))
+            {
+                // Not repeated: it may be a secret.
+                mistakes.Add(arguments[i - 1].EndsWith($"{before}=", StringComparison.Ordinal)
+                    ? $"--{before}= has no value: write it right behind the =."
+                    : $"What comes after --{before} is no setting: write --Section:Name=value, and put a value with a space in quotes.");
+            }
+            else if (argument.Contains('='))
             {
                 Take(named || !argument.StartsWith('-'), argument);
             }
@@ -51,12 +59,13 @@ internal sealed record CommandLine(string[] Settings, bool Lan, IReadOnlyList<st
 
             void Take(bool hasDashes, params string[] setting)
             {
+                before = key;
                 if (key.Equals("lan", StringComparison.OrdinalIgnoreCase)) mistakes.Add($"{LocalNetwork.Argument} takes no value.");
                 else if (!hasDashes) mistakes.Add($"-{key}: a setting begins with two dashes: --{key}=value.");
                 else if (!key.Contains(':') && key.Contains("__", StringComparison.Ordinal))
                     mistakes.Add($"--{key}: two underscores are for environment "
                         + $"variables; here it is --{key.Replace("__", ":", StringComparison.Ordinal)}.");
-                else if (!key.Contains(':') && !Words.Contains(key))
+                else if (!IsName(key))
                     mistakes.Add($"--{key}: there is no such setting; docs/settings.md lists them all.");
                 else settings.AddRange(setting);
             }
@@ -64,4 +73,6 @@ internal sealed record CommandLine(string[] Settings, bool Lan, IReadOnlyList<st
 
         return new([.. settings], lan, mistakes);
     }
+
+    private static bool IsName(string key) => key.Contains(':') || Words.Contains(key);
 }

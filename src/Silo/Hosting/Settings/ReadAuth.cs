@@ -11,6 +11,7 @@ internal static class ReadAuth
 
     private const string Header = "Auth:ProxyUserHeader";
     private const string Proxies = "Auth:TrustedProxies";
+    private const string Forwarded = "ForwardedHeaders_Enabled";
 
     public static AuthSettings From(SettingsReader reader)
     {
@@ -19,6 +20,14 @@ internal static class ReadAuth
             Source(reader, ApiKey), Source(reader, "Auth:ReadOnlyKey"), reader.Flag("Auth:AllowAnonymous", false), reader.Text(Header),
             [.. (proxies ?? []).Select(proxy => Network(proxy, reader)).OfType<IPNetwork>()]);
         foreach (var mistake in KeySet.Read(auth).Mistakes) reader.Mistake(mistake);
+
+        // ASP.NET Core takes the peer's address from that header then, before we see the request, whoever sent it.
+        if (reader.Flag(Forwarded, false))
+        {
+            reader.Mistake($"{Forwarded}=true would believe anybody's X-Forwarded-For: leave it out, or set it to false; for a proxy there "
+                + $"are {Header} and {Proxies}.");
+        }
+
         if (auth.ProxyUserHeader is { } header && !header.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
             reader.Mistake($"{Header}={header}: say the name of a header, like X-Forwarded-User.");
         if (auth.ProxyUserHeader is not null != proxies is not null)
@@ -33,7 +42,17 @@ internal static class ReadAuth
 
     public static KeySource Source(SettingsReader reader, string setting)
     {
-        var (text, file) = (reader.Text(setting), $"{setting}File");
+        var (text, items, file) = (reader.Text(setting), reader.Items(setting), $"{setting}File");
+        if (text is not null && items.Count > 0)
+        {
+            reader.Mistake($"{setting} is set as one text and as a list: keep one of them.");
+            reader.Skip(setting);
+        }
+        else if (items.Count > 0)
+        {
+            text = string.Join(',', items.Select(item => reader.Text($"{setting}:{item}")));
+        }
+
         var path = reader.Text(file) is null ? null : reader.FilePath(file, "");
         if (text is not null && path is not null) reader.Mistake($"{setting} and {file} are both set: keep one of them.");
         return new(setting, path is null ? text : null, path);
@@ -48,9 +67,15 @@ internal static class ReadAuth
         }
 
         if (!IPNetwork.TryParse(text, out var network))
+        {
             reader.Mistake($"{Proxies}={text}: say an address like 10.0.0.7, or a network like 10.0.0.0/24.");
-        else if (network.PrefixLength == 0) reader.Mistake($"{Proxies}={text} is everybody: name the proxy only.");
-        else return network;
+            return null;
+        }
+
+        if (network is { BaseAddress.IsIPv4MappedToIPv6: true, PrefixLength: >= 96 })
+            network = new(network.BaseAddress.MapToIPv4(), network.PrefixLength - 96);
+        if (network.PrefixLength > 0) return network;
+        reader.Mistake($"{Proxies}={text} is everybody: name the proxy only.");
         return null;
     }
 }

@@ -12,7 +12,9 @@ internal static class ReadSettings
 {
     private const int MostThings = 1_000_000;
 
-    private static readonly string[] Sections = ["Presence", "Things", "Storage", "Events", "Notifications", "Verify", "Auth"];
+    private const string Auth = "Auth";
+
+    private static readonly string[] Sections = ["Presence", "Things", "Storage", "Events", "Notifications", "Verify"];
 
     public static SiloSettings From(IConfiguration configuration, Func<SiloSettings, IEnumerable<string>>? look = null)
     {
@@ -45,7 +47,13 @@ internal static class ReadSettings
             VerifyMaxPerSecond: verifyMaxPerSecond,
             Auth: ReadAuth.From(reader),
             Orleans: ReadOrleans(reader, storage),
-            Unknown: [.. reader.Unread([.. Sections, SiloTlsSettings.Section]), .. reader.Misspelt([.. Sections, "Orleans"])]);
+            Unknown: [.. reader.Unread([.. Sections, SiloTlsSettings.Section]), .. reader.Misspelt([.. Sections, Auth, "Orleans"])]);
+
+        foreach (var unknown in reader.Unread(Auth))
+        {
+            reader.Mistake(
+                $"Unknown setting {unknown}: a typing error? Here it could leave the service open; correct it, or leave it out.");
+        }
 
         foreach (var mistake in settings.Presence.Check([.. settings.Destinations.Select(destination => destination.Name)]))
             reader.Mistake(mistake);

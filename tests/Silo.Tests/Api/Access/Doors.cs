@@ -3,16 +3,18 @@ using System.Text;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
-using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting.Composition;
+using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Shouldly;
 using Xunit;
 
 namespace IoTOrleans.Silo.Tests.Api.Access;
@@ -23,6 +25,10 @@ internal sealed class Doors : IAsyncDisposable
     internal const string Key = "0123456789abcdef";
     internal const string ReadOnlyKey = "fedcba9876543210";
 
+    /// <summary>With a request; loopback has ten more.</summary>
+    internal const int MostConnections = 20;
+
+    private readonly SemaphoreSlim _inside = new(0);
     private WebApplication _app = null!;
 
     public FakeTimeProvider Time { get; } = new();
@@ -49,18 +55,26 @@ internal sealed class Doors : IAsyncDisposable
         builder.Services.AddReadyCheck(
             "reminders", (_, _) => Task.FromResult(HealthCheckResult.Degraded("the table MyReminders at 10.1.2.3 is slow")));
         builder.AddAccess(Configured.ReadAll(settings));
+        builder.Services.AddProblemDetails().AddSingleton<SiloMetrics>().AddSingleton<Reception>().AddHttpConnections();
+        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentConnections = MostConnections);
         doors._app = builder.Build();
-        doors._app.UseSecurityHeaders();
-        doors._app.UseAccess();
+        doors._app.UseDoors();
         doors._app.MapHealth();
         doors._app.MapGet("/", (HttpContext context) => Caller.NameOf(context) ?? "nobody");
         doors._app.MapGet("/devices/{thing}", () => "");
         doors._app.MapPut("/devices/{thing}", () => "");
-        doors._app.MapPost("/events", () => doors.EventsDone.Task).RequireRateLimiting(EventsApi.Limit);
+        doors._app.MapPost("/events", () =>
+        {
+            doors._inside.Release();
+            return doors.EventsDone.Task;
+        });
         await doors._app.StartAsync(Cancel);
         doors.Http = new HttpClient { BaseAddress = new Uri(doors._app.Urls.Single()) };
         return doors;
     }
+
+    /// <summary>A request with events has come in.</summary>
+    public async Task OneMoreWaits() => (await _inside.WaitAsync(TimeSpan.FromSeconds(30), Cancel)).ShouldBeTrue();
 
     public static AuthenticationHeaderValue Bearer(string key) => new("Bearer", key);
 
@@ -91,6 +105,7 @@ internal sealed class Doors : IAsyncDisposable
     {
         EventsDone.TrySetResult();
         Http.Dispose();
+        _inside.Dispose();
         await _app.DisposeAsync();
     }
 }

@@ -193,28 +193,35 @@ public sealed class KeyTests
         }
     }
 
+    /// <summary>Who has no key must not keep out who has one.</summary>
     [Fact]
-    public async Task Requests_with_events_beyond_the_limit_are_sent_away_and_the_others_are_served()
+    public async Task Only_requests_with_a_key_take_places()
     {
-        await using var doors = await Doors.Open();
-        var waiting = Enumerable.Range(0, EventsApi.MostAtOnce + EventsApi.MostWaiting + 20)
-            .Select(_ => doors.Send(HttpMethod.Post, "/events")).ToList();
-        var left = waiting.ToList();
-        while (left.Count > EventsApi.MostAtOnce + EventsApi.MostWaiting)
+        await using var doors = await Doors.Open(("Auth:ApiKey", Doors.Key));
+        var waiting = new List<Task<HttpResponseMessage>>();
+        while (waiting.Count < Doors.MostConnections + 10)
         {
-            var answered = await Task.WhenAny(left);
-            left.Remove(answered);
-            var refused = await answered;
-            refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
-            refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
-            refused.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+            waiting.Add(doors.Send(HttpMethod.Post, "/events", Doors.Bearer(Doors.Key)));
+            await doors.OneMoreWaits();
         }
 
-        using (var reading = await doors.Get("/devices/x")) reading.EnsureSuccessStatusCode();
-        doors.EventsDone.SetResult();
-        var answers = await Task.WhenAll(waiting);
-        answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(EventsApi.MostAtOnce + EventsApi.MostWaiting);
-        answers.Count(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ShouldBe(20);
+        using (var more = await doors.Get("/", Doors.Bearer(Doors.Key)))
+        {
+            more.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            more.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(2));
+        }
+
+        (await Status(doors, HttpMethod.Get, "wrong")).ShouldBe(HttpStatusCode.Unauthorized);
+        using (var without = await doors.Get("/")) without.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        using (var foreign = await doors.Get("/", null, ("Host", new string('x', 30_000))))
+        {
+            foreign.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            (await foreign.Content.ReadAsStringAsync(Cancel)).Length.ShouldBeLessThan(1000);
+        }
+
+        using var health = await doors.Get("/health/live");
+        health.StatusCode.ShouldBe(HttpStatusCode.OK);
+        waiting.ShouldEachBe(one => !one.IsCompleted);
     }
 
     private static async Task<HttpStatusCode> Status(Doors doors, HttpMethod method, string key)

@@ -33,6 +33,7 @@ public sealed class WrongSettingsTests
         "Events:Mqtt:Listen:Address=0.0.0.0 can be reached from other machines: set Events:Mqtt:Listen:Username and "
             + "Events:Mqtt:Listen:Password too, or Events:Mqtt:Listen:UsersFile, or Events:Mqtt:Listen:ClientCaFile.")]
     [InlineData("Auth:ApiKey", "s", "Auth:ApiKey: key 1 of 1 has 1 characters, and needs 16 at least: the command key prints a new one")]
+    [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true", "ForwardedHeaders_Enabled=true would believe anybody's X-Forwarded-For")]
     [InlineData("Notifications:Sns:TopicArn", "my-topic", "Notifications:Sns:TopicArn")]
     [InlineData("Notifications:Webhook:Url", "example.net/hook", "Notifications:Webhook:Url is not an address")]
     [InlineData("Storage:Sqlite:Path", "/proc/nowhere/x.db", "/proc/nowhere")]
