@@ -54,7 +54,7 @@ public sealed class AuthSettingsTests
     {
         var auth = Configured.ReadAll(($"{setting}:0", Key), ($"{setting}:1", "the second of the keys")).Auth;
         auth.AsksWho.ShouldBeTrue();
-        KeySet.Read(auth, _ => { }).Count.ShouldBe(2);
+        KeySet.Read(auth).Value!.Count.ShouldBe(2);
         LocalNetwork.LackingSecrets(Configuration((setting, Key))).Contains("Auth:ApiKey")
             .ShouldBe(LocalNetwork.LackingSecrets(Configuration(($"{setting}:0", Key))).Contains("Auth:ApiKey"));
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using IoTOrleans.Silo.Tests.EndToEnd.Sqs;
 using IoTOrleans.Testing.Emulators;
 using MQTTnet;
 using MQTTnet.Protocol;
