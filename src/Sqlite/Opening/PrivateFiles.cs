@@ -46,8 +46,8 @@ internal static class PrivateFiles
         {
             var mode = File.GetUnixFileMode(name);
             if ((mode & ~Owners) == 0 || SetMode(name, mode & Owners)) continue;
-            warnings.Add($"{name} belongs to another user, and others have rights on it (mode {PrivateFile.Octal(mode)}): give it to the user of this "
-                + "service with chown.");
+            warnings.Add($"{name} belongs to another user, and others have rights on it (mode {PrivateFile.Octal(mode)}): give it to the "
+                + "user of this service with chown.");
         }
 
         if (OfFolder(Path.GetDirectoryName(path)!) is { } warning) warnings.Add(warning);
