@@ -13,8 +13,12 @@ internal interface IKnownThings
 /// limit a read for each name. A restart counts what is stored; between two restarts a write whose answer was lost is not counted.
 /// </summary>
 /// <param name="most">0: no limit.</param>
-internal sealed partial class ThingLimit(int most, IKnownThings known, ILogger<ThingLimit> logger) : IDisposable
+internal sealed partial class ThingLimit(
+    int most, IKnownThings known, ILogger<ThingLimit> logger, TimeProvider? time = null) : IDisposable
 {
+    /// <summary>A CONNECT waits for 10 s at most.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly SemaphoreSlim _counting = new(1);
     private bool _isCounted;
     private long _count;
@@ -68,7 +72,21 @@ internal sealed partial class ThingLimit(int most, IKnownThings known, ILogger<T
 
     private bool IsOff => most == 0;
 
-    private Task<bool> Knows(string thingName, CancellationToken cancellationToken) => known.Knows(thingName, cancellationToken);
+    /// <returns>
+    /// Null: storage does not answer. Then names count as known: to refuse a thing that is known may become a false outage, and what is
+    /// taken in waits for storage anyway.
+    /// </returns>
+    private async Task<bool?> Knows(string thingName, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await known.Knows(thingName, cancellationToken).WaitAsync(Patience, time ?? TimeProvider.System, cancellationToken);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
 
     private bool TryReserve(int more)
     {
@@ -106,7 +124,8 @@ internal sealed partial class ThingLimit(int most, IKnownThings known, ILogger<T
             if (limit.IsOff) return refused;
             foreach (var name in names)
             {
-                if (!await limit.Knows(name, cancellationToken) && !TryReserve(1)) refused.Add(name);
+                if (await limit.Knows(name, cancellationToken) is not { } isKnown) break;
+                if (!isKnown && !TryReserve(1)) refused.Add(name);
             }
 
             return refused;

@@ -16,19 +16,25 @@ public sealed class FileContent<T>(Func<T?, Loaded<T>> load, IReadOnlyList<strin
     where T : class
 {
     private string? _seen;
+    private string? _mistakes;
+    private bool _isGood;
     private volatile T? _current;
 
     public T? Current => _current;
 
-    /// <returns>What the files say now; null: they have not changed. If they cannot be used, <see cref="Current"/> stays.</returns>
+    /// <summary>Files that cannot be used are read each time: a certificate may begin to be valid, and a disk may have hiccups.</summary>
+    /// <returns>What the files say now; null: nothing new. If they cannot be used, <see cref="Current"/> stays.</returns>
     public Loaded<T>? Look()
     {
         var seen = string.Join(' ', paths.Select(Fingerprint));
-        if (seen == _seen) return null;
-        _seen = seen;
+        if (_isGood && seen == _seen) return null;
+        _isGood = false;
         var loaded = load(_current);
+        var mistakes = string.Join('\n', loaded.Mistakes);
+        var isNew = seen != _seen || mistakes != _mistakes;
+        (_seen, _mistakes, _isGood) = (seen, mistakes, loaded.Value is not null);
         if (loaded.Value is { } value) _current = value;
-        return loaded;
+        return isNew || _isGood ? loaded : null;
     }
 
     private static string Fingerprint(string path)

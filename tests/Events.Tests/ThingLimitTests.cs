@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CsCheck;
 using IoTOrleans.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 
@@ -113,6 +114,22 @@ public sealed class ThingLimitTests
         return (await some.Take(names, Cancel)).Count == 0;
     }
 
+    /// <summary>A refusal may become a false outage; what is taken in waits for storage.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task While_storage_fails_or_hangs_nobody_is_refused(bool hangs)
+    {
+        var time = new FakeTimeProvider();
+        var stored = new Stored("a") { Trouble = hangs ? new TaskCompletionSource<bool>().Task : Task.FromException<bool>(new IOException()) };
+        using var limit = new ThingLimit(1, stored, NullLogger<ThingLimit>.Instance, time);
+        using var names = limit.Begin();
+        var taken = names.Take(["a", "b", "c"], Cancel).AsTask();
+        time.Advance(TimeSpan.FromSeconds(2));
+        (await taken).ShouldBeEmpty();
+        stored.Questions.ShouldBe(1, "one is enough to know");
+    }
+
     private sealed class Stored(params string[] names) : IKnownThings
     {
         private int _questions;
@@ -120,6 +137,8 @@ public sealed class ThingLimitTests
         public ConcurrentDictionary<string, bool> Names { get; } = new(names.Select(name => new KeyValuePair<string, bool>(name, true)));
 
         public int Questions => _questions;
+
+        public Task<bool>? Trouble { get; init; }
 
         public void Store(string name, ThingLimit limit)
         {
@@ -131,6 +150,7 @@ public sealed class ThingLimitTests
         public Task<bool> Knows(string thingName, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _questions);
+            if (Trouble is not null) return Trouble;
             return Task.FromResult(Names.ContainsKey(thingName));
         }
     }

@@ -60,9 +60,9 @@ internal sealed class MqttBrokerOptions
     /// <summary>How long after its start the broker waits for things to come back before it looks for those that have not.</summary>
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A sixteenth of memory, at 8 KB each; over TLS each takes up to 40 KB.</summary>
-    internal static int MostSilent(long memory, bool overTls) => overTls
-        ? (int)Math.Clamp(memory / 16 / 40_960, 200, 10_000) : (int)Math.Clamp(memory / 16 / 8192, 1_000, 10_000);
+    /// <summary>A sixteenth of memory, at 8 KB each, over TLS at 40 KB; and in any case so many that a fleet can come back at once.</summary>
+    internal static int MostSilent(long memory, bool overTls) =>
+        (int)Math.Clamp(memory / 16 / (overTls ? 40_960 : 8192), 1_000, 10_000);
 
     /// <summary>Where it listens, once there is no <see cref="Trouble"/>.</summary>
     internal IPEndPoint EndPoint => new(IPAddress.Parse(Address), Port);

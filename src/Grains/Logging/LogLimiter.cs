@@ -4,9 +4,6 @@ namespace IoTOrleans.Grains.Logging;
 /// <param name="interval">Default: a minute.</param>
 public sealed class LogLimiter(TimeProvider time, TimeSpan? interval = null)
 {
-    /// <summary>A subject may be the address of a stranger, who has many.</summary>
-    private const int MostSubjects = 1_000;
-
     private readonly TimeSpan _interval = interval ?? TimeSpan.FromMinutes(1);
     private readonly Dictionary<string, (long LastAt, long Kept)> _lines = [];
     private readonly Lock _lock = new();
@@ -26,7 +23,6 @@ public sealed class LogLimiter(TimeProvider time, TimeSpan? interval = null)
             }
 
             if (line.Kept > 0) more = $" ({line.Kept} more since the last line of this kind)";
-            if (_lines.Count >= MostSubjects && !_lines.ContainsKey(about)) _lines.Clear();
             _lines[about] = (time.GetTimestamp(), 0);
             return true;
         }

@@ -31,6 +31,8 @@ internal static class HealthApi
 
         // Degraded, never down: the other destinations get their notifications, and what failed or was refused is tried again.
         services.AddReadyCheck("destinations", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<IDestinationHealth>())));
+        if (settings.Auth.ApiKey.Path is not null || settings.Auth.ReadOnlyKey.Path is not null)
+            services.AddReadyCheck("keys", (provider, _) => DegradedBy(provider.GetRequiredService<KeyRing>().BadFiles));
         services.AddReadyCheck("verifiers", (provider, _) => DegradedBy(TroubleOf(provider.GetRequiredService<IVerifierHealth>())));
         if (settings.Things.Most > 0)
         {

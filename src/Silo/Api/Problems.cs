@@ -23,8 +23,8 @@ internal static class Problems
         Of(StatusCodes.Status404NotFound, "Never heard of", $"No event of a thing named '{thingName}' has come in so far{andWhat}.");
 
     /// <param name="what">What is refused, as a sentence.</param>
-    public static IResult TooManyThings(ThingLimit things, string what = "There are new names.") =>
-        Of(StatusCodes.Status429TooManyRequests, "Too many things", $"{what} {things.Why}");
+    public static IResult TooManyThings(ThingLimit things, string what = "There are new names.", object? errors = null) =>
+        Of(StatusCodes.Status429TooManyRequests, "Too many things", $"{what} {things.Why}", errors);
 
     public static Task Write(HttpContext context, int status, string title, string detail) =>
         Of(status, title, detail).ExecuteAsync(context);

@@ -46,11 +46,13 @@ internal sealed partial class ClockWatch(
             return;
         }
 
-        mark?.Write(clock + by);
         _ends = true;
         LogEnds(by.TotalSeconds);
         Environment.ExitCode = Startup.Failed;
         lifetime.StopApplication();
+
+        // Last, because a slow disk must not hold up the end.
+        mark?.Write(clock + by);
     }
 
     [LoggerMessage(LogLevel.Warning, "The clock was set back by {Seconds:0} s. Notifications about earlier events may be late by as much")]

@@ -195,7 +195,8 @@ public sealed class BrokerAdmissionTests
     {
         const long gigabyte = 1L << 30;
         MqttBrokerOptions.MostSilent(gigabyte / 2, overTls: false).ShouldBe(4096);
-        MqttBrokerOptions.MostSilent(gigabyte / 2, overTls: true).ShouldBe(819);
+        MqttBrokerOptions.MostSilent(gigabyte, overTls: true).ShouldBe(1638);
+        MqttBrokerOptions.MostSilent(gigabyte / 4, overTls: true).ShouldBe(1000);
         MqttBrokerOptions.MostSilent(8 * gigabyte, overTls: true).ShouldBe(10_000);
         var plain = new MqttBrokerOptions();
         plain.MaxSilent.ShouldBeGreaterThanOrEqualTo(new MqttBrokerOptions { CertificateFile = "server.pem" }.MaxSilent);

@@ -94,10 +94,12 @@ internal sealed class MqttConnection(
     /// <returns>Whether the client was let in.</returns>
     private async Task<bool> Greet(KeepAliveTimer alarm)
     {
+        var asked = false;
         alarm.Set(options.ConnectTimeout, () =>
         {
-            metrics.BrokerRefused("no-connect");
-            log.NoConnect(transport.RemoteEndPoint);
+            metrics.BrokerRefused(asked ? "busy" : "no-connect");
+            if (asked) log.Refused(transport.RemoteEndPoint, "Its password or its name could not be checked in time; it may try again.");
+            else log.NoConnect(transport.RemoteEndPoint);
             Close(ConnectionEnd.NeverBegun);
         });
 
@@ -106,6 +108,7 @@ internal sealed class MqttConnection(
         // The first packet is decoded as CONNECT or not at all.
         if (await _packets.Read() is not MqttConnectPacket connect) return false;
 
+        asked = true;
         var from = ClientAddress.Of(transport.RemoteEndPoint);
 
         // The password of one that is closed meanwhile is still checked: when it comes back, the answer is known.

@@ -27,8 +27,8 @@ internal sealed class PasswordCheck : IDisposable
     /// <summary>Who tries out passwords leaves room for the others.</summary>
     internal const int MostOfOneAddress = 4;
 
-    /// <summary>Of different addresses: so who tries out the passwords of a line does not keep out the thing that knows it.</summary>
-    internal const int MostOfOneLine = 2;
+    /// <summary>Different passwords, <see cref="MostOfOneAddress"/> of one address: who tries out passwords leaves room for the thing.</summary>
+    internal const int MostOfOneLine = 8;
 
     /// <summary>For a user that does not exist.</summary>
     private static readonly SecretHash Nobody = new("", SecretHash.ChosenIterations, new byte[16], new byte[64]);
@@ -78,7 +78,7 @@ internal sealed class PasswordCheck : IDisposable
 
             // Many devices may share a line, and one that was not let in in time comes back.
             if (waiting.Find(one => CryptographicOperations.FixedTimeEquals(one.Tag, tag)) is { } same) return same.Fits;
-            if (waiting.Count >= MostOfOneLine || waiting.Exists(one => one.From.Equals(from))) return null;
+            if (waiting.Count >= MostOfOneLine || waiting.Count(one => one.From.Equals(from)) >= MostOfOneAddress) return null;
             var mine = new Waiting(tag, from);
             waiting.Add(mine);
             return mine.Fits = Run(mine);

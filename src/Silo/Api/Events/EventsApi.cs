@@ -76,7 +76,8 @@ internal static class EventsApi
         if (await Take(rest, sink, failures, metrics, log, context.RequestAborted) is { } trouble) return trouble;
         if (noRoom.Count == 0) return TypedResults.Accepted((string?)null, new Accepted(events.Count));
         metrics.EventsBeyondLimit(events.Count - rest.Count);
-        return Problems.TooManyThings(things, NoRoom(noRoom, events.Count - rest.Count, events.Count));
+        return Problems.TooManyThings(
+            things, NoRoom(noRoom, events.Count - rest.Count, events.Count), Errors(noRoom.ToHashSet(), events));
     }
 
     /// <returns>Null: there is no memory for all of it.</returns>
@@ -132,6 +133,11 @@ internal static class EventsApi
 
     private static List<ParsedEvent> Without(HashSet<string> names, IEnumerable<ParsedEvent> events) =>
         [.. events.Where(each => each is not ParsedEvent.Change change || !names.Contains(change.ThingName))];
+
+    /// <summary>So that the sender need not send them again with all others.</summary>
+    private static IEnumerable<object> Errors(HashSet<string> names, IEnumerable<ParsedEvent> events) => events.Index()
+        .Where(item => item.Item is ParsedEvent.Change change && names.Contains(change.ThingName)).Take(MostErrors)
+        .Select(item => new { index = item.Index, thingName = ((ParsedEvent.Change)item.Item).ThingName });
 
     private static string NoRoom(IReadOnlyList<string> names, int refused, int total)
     {

@@ -16,7 +16,7 @@ internal sealed partial class Handshakes(TimeProvider time, ILogger<Handshakes> 
     /// <summary>From loopback, and as many from elsewhere. A handshake takes milliseconds.</summary>
     internal const int MostBeginning = 100;
 
-    /// <summary>In a minute; further ones are counted.</summary>
+    /// <summary>Of refused connections in a minute; further ones are counted.</summary>
     internal const int MostLines = 20;
 
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
@@ -117,8 +117,9 @@ internal sealed partial class Handshakes(TimeProvider time, ILogger<Handshakes> 
                 _minute = time.GetTimestamp();
             }
 
-            // Without the port: each connection has a new one.
-            if (_logged.Count >= MostLines || !_logged.Add((ClientAddress.Of(peer), incoming)))
+            // Without the port: each connection has a new one. Other silos are few and known; strangers must not hide their lines.
+            var isTooMany = incoming && _logged.Count(logged => logged.Incoming) >= MostLines;
+            if (isTooMany || !_logged.Add((ClientAddress.Of(peer), incoming)))
             {
                 _more++;
                 return;

@@ -3,6 +3,9 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Events;
+using IoTOrleans.Silo.Tests.Hosting;
+using IoTOrleans.Testing;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 
@@ -139,6 +142,35 @@ public sealed class KeyTests
     }
 
     /// <summary>As orchestrators mount secrets: the file is a link through a link to a folder, and only that one is turned.</summary>
+    [Fact]
+    public async Task A_key_file_that_stays_bad_is_said_each_day_and_in_health_until_it_is_good()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, Doors.Key, Cancel);
+            var time = new FakeTimeProvider();
+            var log = new RecordingLogger<KeyRing>();
+            var keys = new KeyRing(Configured.ReadAll(("Auth:ApiKeyFile", file)).Auth, time, log);
+            keys.BadFiles.ShouldBeNull();
+            await File.WriteAllTextAsync(file, "short", Cancel);
+            for (var hours = 0; hours < 49; hours++)
+            {
+                time.Advance(TimeSpan.FromHours(1));
+                keys.BadFiles!.ShouldContain("needs 16 at least");
+            }
+
+            log.Lines.Count(line => line.Contains("The next start would fail", StringComparison.Ordinal)).ShouldBe(3);
+            await File.WriteAllTextAsync(file, Doors.Key, Cancel);
+            time.Advance(KeyRing.LookEvery);
+            keys.BadFiles.ShouldBeNull();
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Fact]
     public async Task A_key_file_behind_a_link_is_read_again_when_the_link_turns()
     {

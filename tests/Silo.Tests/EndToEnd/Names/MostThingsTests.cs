@@ -84,8 +84,15 @@ public sealed class MostThingsTests
         // An outage must not be lost because of a name that somebody made up.
         string[] newAndKnown = [name, "thing-2"];
         using (var events = await silo.Post(newAndKnown.Select(thingName => new { thingName, connected = false })))
+        {
             (await events.Problem(429)).ShouldBe($"1 of 2 events is refused, about 1 new name: {name}. The other one is stored. "
                 + $"Things:Most allows {NarrowSilo.Most} things and no more: delete things that are gone, or set it higher.");
+            (await events.Content.ReadAsStringAsync(Cancel)).ShouldContain(
+                $$"""
+                "errors":[{"index":0,"thingName":"{{name}}"}]
+                """);
+        }
+
         (await silo.Status("thing-2")).ShouldBe("grace");
         await silo.PostUntilTaken(new { thingName = "thing-2", connected = true });
         using (var policy = await silo.Http.PutAsJsonAsync($"/devices/{name}/policy", new { grace = "10m" }, Cancel))
