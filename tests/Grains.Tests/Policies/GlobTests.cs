@@ -1,10 +1,11 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Mutes;
+using IoTOrleans.Grains.Tests.Presence;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using Microsoft.Extensions.Options;
 
-namespace IoTOrleans.Grains.Tests.Presence;
+namespace IoTOrleans.Grains.Tests.Policies;
 
 /// <summary>Globs of policies and of mutes are the same.</summary>
 public sealed class GlobTests

@@ -1,9 +1,10 @@
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Tests.Presence;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 
-namespace IoTOrleans.Grains.Tests.Presence;
+namespace IoTOrleans.Grains.Tests.Policies;
 
 /// <summary>A policy that is set for one thing while it is being watched.</summary>
 public sealed class OverrideTests

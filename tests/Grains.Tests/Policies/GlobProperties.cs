@@ -2,7 +2,7 @@ using System.Globalization;
 using CsCheck;
 using IoTOrleans.Grains.Policies;
 
-namespace IoTOrleans.Grains.Tests.Presence;
+namespace IoTOrleans.Grains.Tests.Policies;
 
 public sealed class GlobProperties
 {
