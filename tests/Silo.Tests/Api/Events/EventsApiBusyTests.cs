@@ -42,7 +42,8 @@ public sealed class EventsApiBusyTests
         await using var host = await Start();
         var posts = Enumerable.Range(0, 600).Select(n => Post(host, n)).ToList();
         var gate = host.Services.GetRequiredService<ConcurrencyLimiter>();
-        while (gate.GetStatistics()!.CurrentQueuedCount < 600 - EventsApi.MostAtOnce && !posts.Any(post => post.IsCompleted))
+        while ((gate.GetStatistics()!.CurrentQueuedCount < 600 - EventsApi.MostAtOnce || _sink.MostAtOnce < EventsApi.MostAtOnce)
+            && !posts.Any(post => post.IsCompleted))
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
         _go.SetResult();
         foreach (var answer in await Task.WhenAll(posts).WaitAsync(Patience, Cancel))
