@@ -85,7 +85,7 @@ internal sealed class SilentRun(SilentOptions options, Process silo, Target targ
         using var attack = Attackers();
         await Task.Delay(TimeSpan.FromSeconds(2), time);
         var besieged = await Probes(TimeSpan.FromSeconds(options.Seconds));
-        var memory = PeakMemory();
+        var memory = silo.PeakMemory();
         attack.StandardInput.Close();
         await attack.WaitForExitAsync();
 
@@ -146,19 +146,6 @@ internal sealed class SilentRun(SilentOptions options, Process silo, Target targ
     }
 
     private static string Ms(TimeSpan? time) => time is { } span ? $"{span.TotalMilliseconds:0.0} ms" : "never";
-
-    private string PeakMemory()
-    {
-        try
-        {
-            var line = File.ReadLines($"/proc/{silo.Id}/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal));
-            return $"{long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024:N0} MB";
-        }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException)
-        {
-            return "?";
-        }
-    }
 
     private void Say(string what) => Console.WriteLine($"{time.GetElapsedTime(_began).TotalSeconds,7:0.0} s  {what}");
 }

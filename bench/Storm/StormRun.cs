@@ -90,7 +90,7 @@ internal sealed class StormRun(StormOptions options, Process silo, HttpClient ht
         while (time.GetUtcNow() < lastDeadline + Patience && !silo.HasExited && Counted() < options.Things)
         {
             await Task.Delay(TimeSpan.FromSeconds(5), time);
-            Say($"{Counted():N0} told, peak memory {PeakMemory()}");
+            Say($"{Counted():N0} told, peak memory {silo.PeakMemory()}");
         }
 
         var known = await EveryoneKnows(lastDeadline + Patience);
@@ -148,7 +148,7 @@ internal sealed class StormRun(StormOptions options, Process silo, HttpClient ht
                 said = time.GetTimestamp();
             }
 
-            Say($"{done:N0}, peak memory {PeakMemory()}");
+            Say($"{done:N0}, peak memory {silo.PeakMemory()}");
         });
     }
 
@@ -231,7 +231,7 @@ internal sealed class StormRun(StormOptions options, Process silo, HttpClient ht
 
         Row("each of a sample knows that it was told, after the last deadline",
             known is { } late ? $"{(late - lastDeadline).TotalSeconds:0} s" : "no");
-        Row("peak memory of the silo", silo.HasExited ? $"it died with {silo.ExitCode}" : PeakMemory());
+        Row("peak memory of the silo", silo.HasExited ? $"it died with {silo.ExitCode}" : silo.PeakMemory());
         Row("all together", $"{time.GetElapsedTime(_began).TotalSeconds:0} s");
 
         static void Row(string name, string value) => Console.WriteLine($"| {name} | {value} |");
@@ -248,19 +248,6 @@ internal sealed class StormRun(StormOptions options, Process silo, HttpClient ht
         }
 
         return null;
-    }
-
-    private string PeakMemory()
-    {
-        try
-        {
-            var line = File.ReadLines($"/proc/{silo.Id}/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal));
-            return $"{long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024:N0} MB";
-        }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException)
-        {
-            return "?";
-        }
     }
 
     private void Say(string what) => Console.WriteLine($"{time.GetElapsedTime(_began).TotalSeconds,7:0.0} s  {what}");

@@ -25,6 +25,20 @@ public static class SiloProgram
         return start;
     }
 
+    /// <summary>The most memory that it has had so far, for a report.</summary>
+    public static string PeakMemory(this Process process)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal));
+            return $"{long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024:N0} MB";
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        {
+            return "?";
+        }
+    }
+
     /// <param name="signal">As <c>kill</c> takes it: <c>-KILL</c>, <c>-TERM</c>, <c>-STOP</c>, <c>-CONT</c>.</param>
     public static async Task Signal(this Process process, string signal)
     {

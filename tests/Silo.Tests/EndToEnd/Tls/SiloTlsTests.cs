@@ -65,9 +65,10 @@ public sealed class SiloTlsTests : IDisposable
         await using var wrong = SiloProcess.Begin([.. shared, .. others.Settings]);
         await using var plain = SiloProcess.Begin(shared);
         await b.Until(() => b.Output.Any(line => line.Contains(Refused, StringComparison.Ordinal)), "a line about the silo of another CA");
-        await Task.Delay(TimeSpan.FromSeconds(8), TimeProvider.System, Cancel);
         foreach (var silo in new[] { wrong, plain })
         {
+            await silo.Until(
+                () => silo.Output.Any(line => line.Contains("is starting: it waits for", StringComparison.Ordinal)), "a start that does not end");
             silo.AllOutput.ShouldNotContain("is watching");
             using var ready = await silo.Http.GetAsync("/health/ready", Cancel);
             ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
