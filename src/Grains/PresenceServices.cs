@@ -1,5 +1,6 @@
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Fleet;
 using IoTOrleans.Grains.Importing;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Mutes;
@@ -38,6 +39,7 @@ public static class PresenceServices
         services.TryAddSingleton<IIngestProgress, NoIngest>();
         services.TryAddSingleton<IFleetCount, NoFleetCount>();
         services.TryAddSingleton(new ThingFilter([], []));
+        services.AddSingleton<FleetReader>();
         services.AddSingleton<DispatcherClient>();
         services.AddSingleton<IncidentReader>();
         services.AddSingleton<DestinationHealth>();
