@@ -3,13 +3,24 @@
 import * as api from "./api.js";
 import * as clock from "./clock.js";
 import { setText } from "./dom.js";
+import { mountFoot, mountTop } from "./frame.js";
+import { mount as mountIncident } from "./incident.js";
 import * as route from "./route.js";
+import { mark } from "./rows.js";
+import { mountGrace, mountOffline, mountRecovering } from "./sections.js";
 import { Store } from "./store.js";
 import { Stream } from "./stream.js";
 import { duration, speak, t } from "./text.js";
+import { mountBack, mountQuiet } from "./today.js";
+import { mount as mountTrust } from "./trust.js";
+import { mount as mountVerdict } from "./verdict.js";
 
 const RETRY_MS = 3000;
-const parts = [];
+const parts = [
+  [mountTop, "header.top"], [mountVerdict, "#verdict"], [mountTrust, "#trust"], [mountIncident, "#incident"],
+  [mountOffline, "#offline"], [mountGrace, "#grace"], [mountRecovering, "#recovering"],
+  [mountBack, "#back"], [mountQuiet, "#quiet"], [mountFoot, "footer"],
+];
 
 const byId = id => document.getElementById(id);
 const page = document.documentElement;
@@ -17,18 +28,17 @@ const store = new Store();
 const stream = new Stream(onEvent, onLost);
 const context = { store, stream, route, api, clock };
 
-await start();
-
 async function start() {
   const wanted = route.current().lang;
   const [service, fleet] = await ask(wanted);
   await speak(wanted ?? service.culture, service.timeZone);
   clock.sync(fleet.asOf);
   store.set("service", service);
-  for (const [mount, id] of parts) mount(byId(id) ?? document.querySelector(id), context);
+  for (const [mount, place] of parts) mount(document.querySelector(place), context);
   store.takeFleet(fleet);
-  stream.open(isWhole(fleet) ? fleet.cursor : null);
+  stream.open(fleet.cursor); // Null if its lists do not hold every thing that is not well.
   clock.every(showLost);
+  route.onChange(({ thing }) => document.querySelectorAll("tr[data-thing]").forEach(tr => mark(tr, thing)));
 }
 
 /** Asks until the service answers. */
@@ -46,18 +56,10 @@ async function ask(wanted) {
   }
 }
 
-/** GET /fleet has at most 200 things of each status. If there are more, the stream begins with all of them. */
-function isWhole(fleet) {
-  return ["offline", "grace", "recovering"].every(status => fleet[`${status}Items`].length >= fleet[status]) || !fleet.listed;
-}
-
 function onEvent(event, data) {
-  const listed = store.counts?.listed;
   store.take(event, data);
-  if (event === "opened") keepWatched(row => isAway(row));
-  if (listed === store.counts?.listed) return;
-  if (store.counts.listed) stream.open(null); // Rows come again: from the start, because none came meanwhile.
-  else keepWatched(() => false);
+  if (event === "opened") keepWatched(isAway);
+  else if (store.counts?.listed === false && store.rows.size > 0) keepWatched(() => false); // Too many: no news of single things comes.
 }
 
 const isAway = row => row.status !== "connected" && row.status !== "unknown";
@@ -88,3 +90,5 @@ function showLost() {
   line.hidden = !stream.lost;
   if (stream.lost) setText(line, t("lost.line", { ago: duration((performance.now() - stream.heardAt) / 1000) }));
 }
+
+await start();
