@@ -7,9 +7,13 @@ import * as route from "./route.js";
 import { Store } from "./store.js";
 import { Stream } from "./stream.js";
 import { duration, speak, t } from "./text.js";
+import { mount as mountEmpty } from "./empty.js";
+import { mount as mountMutes } from "./mutes.js";
+import { mount as mountThing } from "./thing.js";
+import { mount as mountThings } from "./things.js";
 
 const RETRY_MS = 3000;
-const parts = [];
+const parts = [[mountEmpty, "empty"], [mountMutes, "mutes"], [mountThings, "things"], [mountThing, "thing"]];
 
 const byId = id => document.getElementById(id);
 const page = document.documentElement;

@@ -1,6 +1,6 @@
 // What happened to a thing, in sentences: the entries of its history, what it waits for, and what its policy and its past say.
 
-import { duration, exact, has, names, reason, secondsOf, t } from "./text.js";
+import { duration, exact, has, moment, names, reason, secondsOf, t } from "./text.js";
 
 const DROPS = new Set(["grace-started", "dropped-in-hold", "grace-restarted-by-newer-session", "watcher-restarted",
   "verifier-knows-newer-disconnect", "disconnect-found-by-audit", "imported-disconnected"]);
@@ -66,22 +66,23 @@ function verifierOf(service) {
 const sameSecond = (a, b) => a && b && Math.floor(Date.parse(a) / 1000) === Math.floor(Date.parse(b) / 1000);
 
 /** @param waiting an entry of `waitingFor` */
-export function waitsFor(waiting, time) {
+export function waitsFor(waiting) {
   const key = `thing.wait.${waiting.what}`;
-  if (waiting.until && has(`${key}.until`)) return t(`${key}.until`, { time: time(waiting.until) });
-  if (has(key)) return waiting.until ? t("thing.wait.at", { what: t(key), time: time(waiting.until) }) : t(key);
+  if (waiting.until && has(`${key}.until`)) return t(`${key}.until`, { time: moment(waiting.until) });
+  if (has(key)) return waiting.until ? t("thing.wait.at", { what: t(key), time: moment(waiting.until) }) : t(key);
   return waiting.sentence;
 }
 
 /** @param owed an entry of `owed` */
-export function owes(owed, time) {
+export function owes(owed) {
   const word = has(`thing.word.${owed.event}`) ? t(`thing.word.${owed.event}`) : owed.event;
   const said = t(`thing.owed.${owed.lastAnswer ?? "none"}`, { name: owed.destination, word, n: owed.failures });
-  return owed.nextTryAt ? t("thing.owed.next", { said, time: time(owed.nextTryAt) }) : said;
+  return owed.nextTryAt ? t("thing.owed.next", { said, time: moment(owed.nextTryAt) }) : said;
 }
 
-export function refusal(refused, time) {
-  return t("thing.refused", { n: refused.count, time: time(refused.since), reason: refused.reason ? t("thing.refused.reason", { reason: refused.reason }) : "" });
+export function refusal(refused) {
+  const because = refused.reason ? t("thing.refused.reason", { reason: refused.reason }) : "";
+  return t("thing.refused", { n: refused.count, time: moment(refused.since), reason: because });
 }
 
 /** Which policy, and what of it was set for this thing. */

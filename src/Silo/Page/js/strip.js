@@ -2,7 +2,7 @@
 // strip says so instead of drawing a guess.
 
 import { el, svg } from "./dom.js";
-import { t, time, zoned } from "./text.js";
+import { moment, t, zoned } from "./text.js";
 
 const HOUR = 3600_000;
 const WEEK = 7 * 24 * HOUR;
@@ -79,25 +79,31 @@ export function strip(history, status, now) {
   });
   const said = summary(parts);
   return el("figure", { class: "week" },
-    svg("svg", { class: "strip", viewBox: `0 0 ${WIDTH} 26`, preserveAspectRatio: "none", role: "img", "aria-label": said }, ...bars),
+    svg("svg", { class: "strip", viewBox: `0 0 ${WIDTH} 26`, preserveAspectRatio: "none", role: "img", "aria-label": said }, hatch(), ...bars),
     el("div", { class: "days", "aria-hidden": "true" }, ...midnights(now - WEEK, now).map(at =>
       el("span", { vars: { "--x": `${x(at) / WIDTH * 100}%` } }, zoned(at, { weekday: "short" })))),
     el("figcaption", null, said));
+}
+
+/** What is not known is not drawn in the colour of a state. */
+function hatch() {
+  return svg("defs", null, svg("pattern", { id: "hatch", width: 8, height: 8, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    svg("rect", { width: 8, height: 8 }), svg("line", { class: "hatch", x1: 0, y1: 0, x2: 0, y2: 8 })));
 }
 
 /** What is short and matters is drawn last, over its neighbours. */
 const rank = part => ["none", "connected", "unknown", "recovering", "grace", "offline"].indexOf(part.kind);
 
 function inWords(part) {
-  return t(`thing.strip.${part.kind}`, { from: time(part.from), to: time(part.to) });
+  return t(`thing.strip.${part.kind}`, { from: moment(part.from), to: moment(part.to) });
 }
 
 function summary(parts) {
   const count = kind => parts.filter(part => part.kind === kind).length;
-  const drops = t("thing.strip.drops", { count: count("grace") });
-  const outages = t("thing.strip.outages", { count: count("offline") });
+  const drops = t("thing.strip.drops", { n: count("grace") });
+  const outages = t("thing.strip.outages", { n: count("offline") });
   const said = t("thing.strip.summary", { drops, outages });
-  return parts[0]?.kind === "none" ? `${said} ${t("thing.strip.since", { time: time(parts[0].to) })}` : said;
+  return parts[0]?.kind === "none" ? `${said} ${t("thing.strip.since", { time: moment(parts[0].to) })}` : said;
 }
 
 /** Local midnights. Some zones are half an hour off, and a day may have 23 hours. */
