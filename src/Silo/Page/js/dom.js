@@ -25,7 +25,7 @@ function fill(node, props, children) {
     else if (name === "attrs") fill(node, value, []);
     else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false));
   return node;
 }
 

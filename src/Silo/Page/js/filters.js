@@ -38,11 +38,10 @@ export function filters({ onSearch }) {
 
 function statusLink(status) {
   const count = el("span", { class: "n" });
-  const node = el("a", null, status && shape(status), t(status === null ? "things.all" : `status.${status}`), " ", count);
+  const node = el("a", { href: `?status=${status ?? ""}` }, status && shape(status), t(status === null ? "things.all" : `status.${status}`), " ", count);
   return {
     node,
     show(where) {
-      node.setAttribute("href", route.href({ status: status === null ? [] : [status], page: null }));
       const on = status === null ? where.status.length === 0 : where.status.includes(status);
       if (on) node.setAttribute("aria-current", "true");
       else node.removeAttribute("aria-current");
@@ -58,9 +57,9 @@ function statusLink(status) {
 function activeFilter(where, attribute) {
   const [name, value] = split(attribute);
   const text = t("things.attribute", { name, value });
-  return el("a", {
-    "aria-current": "true", "aria-label": t("things.without", { what: text }), href: route.href({ attribute: where.attribute.filter(one => one !== attribute), page: null }),
-  }, el("bdi", null, text), " ×");
+  const others = where.attribute.filter(one => one !== attribute);
+  const href = `?${(others.length > 0 ? others : [""]).map(one => `attribute=${encodeURIComponent(one)}`).join("&")}`;
+  return el("a", { "aria-current": "true", "aria-label": t("things.without", { what: text }), href }, el("bdi", null, text), " ×");
 }
 
 /** Chooses an attribute. It offers what the things that were shown so far have; a large fleet may have more, so any can be typed. */

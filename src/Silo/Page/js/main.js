@@ -3,17 +3,29 @@
 import * as api from "./api.js";
 import * as clock from "./clock.js";
 import { setText } from "./dom.js";
+import { mount as mountEmpty } from "./empty.js";
+import { mountFoot, mountTop } from "./frame.js";
+import { mount as mountIncident } from "./incident.js";
+import { mount as mountMutes } from "./mutes.js";
 import * as route from "./route.js";
+import { mark } from "./rows.js";
+import { mountGrace, mountOffline, mountRecovering } from "./sections.js";
 import { Store } from "./store.js";
 import { Stream } from "./stream.js";
 import { duration, speak, t } from "./text.js";
-import { mount as mountEmpty } from "./empty.js";
-import { mount as mountMutes } from "./mutes.js";
 import { mount as mountThing } from "./thing.js";
 import { mount as mountThings } from "./things.js";
+import { mountBack, mountQuiet } from "./today.js";
+import { mount as mountTrust } from "./trust.js";
+import { mount as mountVerdict } from "./verdict.js";
 
 const RETRY_MS = 3000;
-const parts = [[mountEmpty, "empty"], [mountMutes, "mutes"], [mountThings, "things"], [mountThing, "thing"]];
+const parts = [
+  [mountTop, "header.top"], [mountVerdict, "#verdict"], [mountTrust, "#trust"], [mountIncident, "#incident"],
+  [mountOffline, "#offline"], [mountGrace, "#grace"], [mountRecovering, "#recovering"],
+  [mountBack, "#back"], [mountQuiet, "#quiet"], [mountFoot, "footer"],
+  [mountEmpty, "#empty"], [mountMutes, "#mutes"], [mountThings, "#things"], [mountThing, "#thing"],
+];
 
 const byId = id => document.getElementById(id);
 const page = document.documentElement;
@@ -21,18 +33,17 @@ const store = new Store();
 const stream = new Stream(onEvent, onLost);
 const context = { store, stream, route, api, clock };
 
-await start();
-
 async function start() {
   const wanted = route.current().lang;
   const [service, fleet] = await ask(wanted);
   await speak(wanted ?? service.culture, service.timeZone);
   clock.sync(fleet.asOf);
   store.set("service", service);
-  for (const [mount, id] of parts) mount(byId(id) ?? document.querySelector(id), context);
+  for (const [mount, place] of parts) mount(document.querySelector(place), context);
   store.takeFleet(fleet);
-  stream.open(isWhole(fleet) ? fleet.cursor : null);
+  stream.open(fleet.cursor); // Null if its lists do not hold every thing that is not well.
   clock.every(showLost);
+  route.onChange(({ thing }) => document.querySelectorAll("tr[data-thing]").forEach(tr => mark(tr, thing)));
 }
 
 /** Asks until the service answers. */
@@ -50,21 +61,15 @@ async function ask(wanted) {
   }
 }
 
-/** GET /fleet has at most 200 things of each status. If there are more, the stream begins with all of them. */
-function isWhole(fleet) {
-  return ["offline", "grace", "recovering"].every(status => fleet[`${status}Items`].length >= fleet[status]) || !fleet.listed;
-}
-
 function onEvent(event, data) {
-  const listed = store.counts?.listed;
   store.take(event, data);
-  if (event === "opened") keepWatched(row => isAway(row));
-  if (listed === store.counts?.listed) return;
-  if (store.counts.listed) stream.open(null); // Rows come again: from the start, because none came meanwhile.
-  else keepWatched(() => false);
+  if (event === "opened") keepWatched(isAway);
+  else if (store.counts?.listed === false && store.rows.size > 0) keepWatched(() => false); // Too many: no news of single things comes.
 }
 
-const isAway = row => row.status !== "connected" && row.status !== "unknown";
+function isAway(row) {
+  return row.status !== "connected" && row.status !== "unknown";
+}
 
 function keepWatched(orElse) {
   const watched = new Set(stream.watched());
@@ -92,3 +97,5 @@ function showLost() {
   line.hidden = !stream.lost;
   if (stream.lost) setText(line, t("lost.line", { ago: duration((performance.now() - stream.heardAt) / 1000) }));
 }
+
+await start();

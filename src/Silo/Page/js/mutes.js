@@ -18,8 +18,7 @@ export function mount(section, { store }) {
     el("th", { scope: "col" }, el("span", { class: "sr" }, t("mutes.column.end"))))), body);
   const { line, say } = saying({ class: "said note" });
   const form = write ? newMuteForm(store, say) : null;
-  head.hint.after(el("a", { class: "close", href: "?", "aria-label": t("mutes.close"), title: t("thing.close.title") }, "×"));
-  const close = section.querySelector(".close");
+  head.hint.after(el("button", { type: "button", class: "close", "aria-label": t("mutes.close"), title: t("thing.close"), onclick: () => route.go({ mutes: null }) }, "×"));
   section.append(table, line, ...form ? [form.node] : []);
   let list;
 
@@ -38,7 +37,7 @@ export function mount(section, { store }) {
   function update(row, mute) {
     const [what, until, who, act] = row.children;
     row.dataset.mute = mute.id;
-    what.replaceChildren(mute.thing ? el("a", { href: route.href({ thing: mute.thing, mute: null }) }, el("bdi", null, mute.thing)) : el("bdi", null, aboutWords(mute)),
+    what.replaceChildren(mute.thing ? el("a", { href: `?thing=${encodeURIComponent(mute.thing)}` }, el("bdi", null, mute.thing)) : el("bdi", null, aboutWords(mute)),
       el("div", { class: "sub" }, mute.comment ?? ""));
     const later = Date.parse(mute.from) > now();
     until.replaceChildren(el("span", { title: mute.until ? longTime(mute.until) : null }, untilWords(mute)),
@@ -74,7 +73,6 @@ export function mount(section, { store }) {
     const open = where.mutes !== undefined;
     const opening = open && section.hidden;
     section.hidden = !open;
-    close.setAttribute("href", route.href({ mutes: null }));
     if (!opening) return;
     if (store.mutes) read();
     form?.fill(where);

@@ -1,7 +1,6 @@
 // Next and previous. The list has cursors in one direction only, so this tab remembers where each page came from.
 
 import { el, setChildren } from "./dom.js";
-import { href } from "./route.js";
 import { t } from "./text.js";
 
 const STORED = "pages";
@@ -16,10 +15,10 @@ export function pager() {
     show(where, next, shown) {
       if (next) remember(next, where.page ?? "");
       const before = where.page ? recall(where.page) : undefined;
-      const link = (page, key, rel) => el("a", { class: "button", href: href({ page }), rel, "data-to": "things" }, t(key));
+      const link = (page, key, rel) => el("a", { class: "button", href: `?page=${encodeURIComponent(page)}`, rel, "data-to": "things" }, t(key));
       node.hidden = !where.page && !next;
       setChildren(node,
-        where.page && (before === undefined ? link(null, "things.first") : link(before || null, "things.previous", "prev")),
+        where.page && (before === undefined ? link("", "things.first") : link(before, "things.previous", "prev")),
         el("span", { class: "sub" }, t("things.shown", { n: shown })),
         next && link(next, "things.next", "next"));
     },

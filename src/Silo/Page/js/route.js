@@ -10,11 +10,11 @@ export function current() {
   return Object.fromEntries(names.map(name => [name, lists.has(name) ? query.getAll(name) : query.get(name) ?? undefined]));
 }
 
-/** The address with some values changed; null or an empty list takes a value out. */
+/** The address with some values changed; null, an empty text or an empty list takes a value out. `?mutes=` opens the mutes. */
 export function href(changes) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...current(), ...changes }))
-    for (const one of [value].flat()) if (one !== null && one !== undefined) query.append(name, one);
+    for (const one of [value].flat()) if (one || (one === "" && name === "mutes")) query.append(name, one);
   return `?${query}`;
 }
 
@@ -37,14 +37,22 @@ addEventListener("popstate", () => {
 });
 
 // Links within the page are plain links ("?thing=x"): they open in a new tab as any link does, and here without a reload.
-// A link with another language loads the page anew: all words change.
+// Here they change only what they name, so that a filter stays when somebody opens a thing.
 document.addEventListener("click", event => {
   const link = event.target.closest?.("a[href^='?']");
   if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  const search = link.getAttribute("href");
-  if (new URLSearchParams(search).get("lang") !== new URLSearchParams(location.search).get("lang")) return;
   event.preventDefault();
+  const before = current();
+  const search = href(changesOf(new URLSearchParams(link.getAttribute("href"))));
+  if ((new URLSearchParams(search).get("lang") ?? undefined) !== before.lang) return location.assign(search); // All words change.
   follow(search, false);
   const target = link.dataset.to && document.getElementById(link.dataset.to);
   target?.scrollIntoView({ block: "start" });
 });
+
+function changesOf(query) {
+  const changes = { mute: null };
+  for (const name of query.keys()) changes[name] = lists.has(name) ? query.getAll(name).filter(Boolean) : query.get(name);
+  if (["status", "q", "attribute"].some(name => name in changes) && !("page" in changes)) changes.page = null;
+  return changes;
+}

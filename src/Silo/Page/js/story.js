@@ -1,6 +1,6 @@
 // What happened to a thing, in sentences: the entries of its history, what it waits for, and what its policy and its past say.
 
-import { duration, exact, has, moment, names, reason, secondsOf, t } from "./text.js";
+import { duration, exact, has, moment, names, reasonWithin, secondsOf, t } from "./text.js";
 
 const DROPS = new Set(["grace-started", "dropped-in-hold", "grace-restarted-by-newer-session", "watcher-restarted",
   "verifier-knows-newer-disconnect", "disconnect-found-by-audit", "imported-disconnected"]);
@@ -34,7 +34,7 @@ function sentence(item, older, status, service) {
   };
   // Of the running outage more is known than the history keeps.
   if (DROPS.has(item.reason) && sameSecond(item.at, status.since) && status.disconnectReason) {
-    args.reason = reason(status.disconnectReason);
+    args.reason = reasonWithin(status.disconnectReason);
     return t(has(`${key}.reason`) ? `${key}.reason` : "thing.story.grace-started.reason", args);
   }
 
@@ -92,9 +92,9 @@ export function policyOf(policy) {
   return set.length === 0 ? rule : t("thing.policy.override", { rule, set: names(set) });
 }
 
-/** What the past says about the grace. Nothing, if the thing has never been away. */
-export function adviceOf({ outages, longest, current, suggested }) {
-  if (outages === 0) return t("thing.advice.none");
+/** What the past says about the grace. The outage that runs does not count yet. */
+export function adviceOf({ outages, longest, current, suggested }, status) {
+  if (outages === 0) return status.connected === null ? "" : t(status.outageId ? "thing.advice.first" : "thing.advice.none");
   const said = [t("thing.advice.outages", { n: outages, longest: upTo(longest.atMost) }),
     t("thing.advice.current", { n: outages, quiet: between(current.keptQuiet), grace: exact(secondsOf(current.grace)) })];
   if (suggested && current.told.atMost > 0 && suggested.delaySeconds > 0)

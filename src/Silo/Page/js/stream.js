@@ -6,6 +6,7 @@ import { every } from "./clock.js";
 const LOST_AFTER_MS = 32_000; // Two ticks, which come every 15 s.
 const RETRY_MS = [1000, 2000, 4000, 8000, 15_000];
 const MOST_WATCHED = 200;
+const LONGEST_ADDRESS = 6000; // The service takes a request line of 8 KiB.
 const EVENTS = ["snapshot", "synced", "set", "gone", "counts", "today", "incidents", "tick"];
 
 export class Stream {
@@ -24,7 +25,7 @@ export class Stream {
   constructor(onEvent, onLost) {
     this.onEvent = onEvent;
     this.onLost = onLost;
-    this.lost = false;
+    this.lost = null; // Nothing heard yet.
     every(() => { if (this.#source && performance.now() - this.heardAt > LOST_AFTER_MS) this.#fail(); });
     addEventListener("online", () => { if (this.lost) this.#open(); });
     addEventListener("pagehide", () => this.#source?.close());
@@ -47,7 +48,9 @@ export class Stream {
   }
 
   watched() {
-    return [...new Set([...this.#watched.values()].flat())].slice(0, MOST_WATCHED);
+    let length = 0;
+    const short = name => (length += encodeURIComponent(name).length + "&watch=".length) <= LONGEST_ADDRESS;
+    return [...new Set([...this.#watched.values()].flat())].slice(0, MOST_WATCHED).filter(short);
   }
 
   #open() {
@@ -63,7 +66,7 @@ export class Stream {
 
   #take(name, event) {
     this.heardAt = performance.now();
-    if (event.lastEventId) this.cursor = event.lastEventId;
+    this.cursor = event.lastEventId || null; // Empty: too many changes to go on from here.
     this.onEvent(name, JSON.parse(event.data));
     this.#failures = 0;
     this.#tell(false);

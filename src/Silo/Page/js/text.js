@@ -71,11 +71,11 @@ export const number = n => formats.number.format(n);
 /** names(["a", "b"]) → "a, b". */
 export const names = list => list.join(t("comma"));
 
-/** 96 %. Never rounded up to all or down to none. */
+/** "96 %". All but one is not "100 %", and one is not "0 %". */
 export function percent(part, whole) {
   const share = whole > 0 ? part / whole * 100 : 0;
-  const rounded = share >= 50 ? Math.floor(share) : Math.ceil(share);
-  return t("percent", { n: rounded });
+  if (share > 0 && share < 1) return t("percent.less", { n: 1 });
+  return t("percent", { n: share > 99 && share < 100 ? 99 : Math.round(share) });
 }
 
 /** "41 s", "47 min", "2 h 5 min", "3 d 4 h": as exact as people want to know it. */
@@ -135,6 +135,12 @@ export function reason(code) {
   if (!code) return t("reason.none");
   const key = `reason.${code.replace(/^MQTT_/, "")}`;
   return has(key) ? t(key) : code.toLowerCase().replaceAll("_", " ");
+}
+
+/** The same within a sentence. */
+export function reasonWithin(code) {
+  const words = reason(code);
+  return /^[A-Z][a-z]/.test(words) ? words[0].toLowerCase() + words.slice(1) : words;
 }
 
 /** What to look at first; empty if there is nothing to say. */

@@ -151,7 +151,7 @@ function panel(section, name, store, { read, close }) {
         week.replaceChildren(strip(answer.history, status, now()));
         setChildren(waits, ...[...why.waitingFor.filter(one => one.what !== "mute").map(waitsFor), ...why.owed.map(owes)].map(text => el("li", null, text)));
         setChildren(log, ...story(why, status, service).map(entry));
-        setText(advice, adviceOf(answer.advice));
+        setText(advice, adviceOf(answer.advice, status));
         policy?.show(status.policy);
       }
       this.showMutes();
@@ -165,7 +165,7 @@ function panel(section, name, store, { read, close }) {
         t("thing.mutedBy", { until: untilWords(mute), by: mute.by ? t("mutes.by", { by: mute.by }) : "", comment: mute.comment ? t("mutes.comment", mute) : "" }), " ",
         mute.thing === name
           ? write && button(t("thing.unmute"), async () => { await endMute(store, mute.id); await read(); return t("thing.unmuted"); }, say)
-          : el("a", { href: route.href({ mutes: "" }), "data-to": "mutes" }, t("thing.mutedBy.many", { what: aboutWords(mute) }))) ),
+          : el("a", { href: "?mutes=", "data-to": "mutes" }, t("thing.mutedBy.many", { what: aboutWords(mute) }))) ),
       ...status.policy.muted ? [el("li", null, t("thing.mutedBy.policy"))] : []);
     },
 

@@ -2,7 +2,7 @@
 
 import { running } from "./clock.js";
 import { el, pill, setChildren, setText, shape } from "./dom.js";
-import { href } from "./route.js";
+import { isMuted } from "./rows.js";
 import { countdown, duration, longTime, moment, reason, t } from "./text.js";
 
 export function createRow() {
@@ -15,7 +15,7 @@ export function updateRow(row, thing) {
   const link = name.firstElementChild;
   row.dataset.thing = thing.thingName;
   row.dataset.status = thing.status;
-  linkRow(row);
+  link.setAttribute("href", `?thing=${encodeURIComponent(thing.thingName)}`);
   setText(link.firstElementChild, thing.thingName);
   setChildren(status, el("span", { class: "state", "data-status": thing.status }, shape(thing.status), t(`status.${thing.status}`)));
   const extra = [isMuted(thing) && pill("muted", t("things.muted")), thing.flappingSince && pill("grace", t("things.flapping"))].filter(Boolean);
@@ -23,15 +23,9 @@ export function updateRow(row, thing) {
   setChildren(tags, ...Object.entries(thing.attributes).map(attribute => tag(attribute)));
 }
 
-export function linkRow(row) {
-  row.querySelector("a").setAttribute("href", href({ thing: row.dataset.thing, mute: null }));
-}
-
-export const isMuted = thing => thing.mutedBy.length > 0 || thing.policy.muted;
-
-/** An attribute that filters. Its link replaces other values of the same name. */
+/** An attribute; its link filters by it. */
 export function tag([name, value]) {
-  return el("a", { class: "tag", href: href({ attribute: [`${name}:${value}`], page: null, thing: null }), "data-to": "things" },
+  return el("a", { class: "tag", href: `?attribute=${encodeURIComponent(`${name}:${value}`)}`, "data-to": "things" },
     el("bdi", null, t("things.attribute", { name, value })));
 }
 

@@ -5,8 +5,9 @@ import { keyedList } from "./list.js";
 import * as route from "./route.js";
 import { number, t } from "./text.js";
 import { filters } from "./filters.js";
+import { mark } from "./rows.js";
 import { readPage } from "./thingPages.js";
-import { createRow, linkRow, updateRow } from "./thingRow.js";
+import { createRow, updateRow } from "./thingRow.js";
 import { pager } from "./pager.js";
 import { get } from "./api.js";
 
@@ -86,7 +87,7 @@ export function mount(section, { store, stream }) {
       setText(chip, t("chip", { n: waiting }));
     });
     table.hidden = items.length === 0 && body.children.length === 0;
-    markOpened();
+    for (const row of body.children) mark(row, route.current().thing);
   }
 
   function say(text, action, label = t("things.again")) {
@@ -152,19 +153,8 @@ export function mount(section, { store, stream }) {
     rereading = setTimeout(() => read(false), Math.max(1000, SHORTEST_REREAD_MS - (performance.now() - readAt)));
   }
 
-  /** The links of the rows keep the filters that are on. */
-  function markOpened() {
-    const { thing } = route.current();
-    for (const row of body.children) {
-      linkRow(row);
-      if (row.dataset.thing === thing) row.setAttribute("aria-current", "true");
-      else row.removeAttribute("aria-current");
-    }
-  }
-
   route.onChange(where => {
     filter.show(where);
-    markOpened();
     if (queryOf(where) !== asked) read(true);
   });
   store.subscribe(changed => {
