@@ -3,14 +3,18 @@
 import * as api from "./api.js";
 import * as clock from "./clock.js";
 import { setText } from "./dom.js";
+import { mount as mountEmpty } from "./empty.js";
 import { mountFoot, mountTop } from "./frame.js";
 import { mount as mountIncident } from "./incident.js";
+import { mount as mountMutes } from "./mutes.js";
 import * as route from "./route.js";
 import { mark } from "./rows.js";
 import { mountGrace, mountOffline, mountRecovering } from "./sections.js";
 import { Store } from "./store.js";
 import { Stream } from "./stream.js";
 import { duration, speak, t } from "./text.js";
+import { mount as mountThing } from "./thing.js";
+import { mount as mountThings } from "./things.js";
 import { mountBack, mountQuiet } from "./today.js";
 import { mount as mountTrust } from "./trust.js";
 import { mount as mountVerdict } from "./verdict.js";
@@ -20,6 +24,7 @@ const parts = [
   [mountTop, "header.top"], [mountVerdict, "#verdict"], [mountTrust, "#trust"], [mountIncident, "#incident"],
   [mountOffline, "#offline"], [mountGrace, "#grace"], [mountRecovering, "#recovering"],
   [mountBack, "#back"], [mountQuiet, "#quiet"], [mountFoot, "footer"],
+  [mountEmpty, "#empty"], [mountMutes, "#mutes"], [mountThings, "#things"], [mountThing, "#thing"],
 ];
 
 const byId = id => document.getElementById(id);
@@ -62,7 +67,9 @@ function onEvent(event, data) {
   else if (store.counts?.listed === false && store.rows.size > 0) keepWatched(() => false); // Too many: no news of single things comes.
 }
 
-const isAway = row => row.status !== "connected" && row.status !== "unknown";
+function isAway(row) {
+  return row.status !== "connected" && row.status !== "unknown";
+}
 
 function keepWatched(orElse) {
   const watched = new Set(stream.watched());

@@ -10,11 +10,11 @@ export function current() {
   return Object.fromEntries(names.map(name => [name, lists.has(name) ? query.getAll(name) : query.get(name) ?? undefined]));
 }
 
-/** The address with some values changed; null or an empty list takes a value out. */
+/** The address with some values changed; null, an empty text or an empty list takes a value out. `?mutes=` opens the mutes. */
 export function href(changes) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...current(), ...changes }))
-    for (const one of [value].flat()) if (one !== null && one !== undefined) query.append(name, one);
+    for (const one of [value].flat()) if (one || (one === "" && name === "mutes")) query.append(name, one);
   return `?${query}`;
 }
 

@@ -7,6 +7,7 @@ let language = "en";
 let words = {};
 let spare = {}; // A text that a language lacks is shown in English.
 let formats = {};
+let zone; // Undefined: the browser's.
 
 /** Loads the words. Called once, before anything is shown. */
 export async function speak(wanted, timeZone) {
@@ -14,6 +15,7 @@ export async function speak(wanted, timeZone) {
   spare = (await import("./texts.en.js")).default;
   words = language === "en" ? spare : (await import(`./texts.${language}.js`)).default;
   formats = formatsOf(locales[language], timeZone);
+  zone = formats.minute.resolvedOptions().timeZone;
   document.documentElement.lang = language;
 }
 
@@ -145,4 +147,18 @@ export function reasonWithin(code) {
 export function reasonHint(code) {
   const key = `hint.${(code ?? "").replace(/^MQTT_/, "")}`;
   return has(key) ? t(key) : "";
+}
+
+/** The time zone of all times on the page. */
+export const timeZone = () => zone;
+
+/** A time in parts of your choice: zoned(time, { weekday: "short" }). */
+export const zoned = (time, options) => new Intl.DateTimeFormat(locales[language], { ...options, timeZone: zone }).format(new Date(time));
+
+/** "02:19:08" today, "Mon 21:40" in the last days, "12 Nov, 08:14" before. */
+export function moment(time, { seconds = false } = {}) {
+  const [at, today] = [new Date(time), new Date(now())];
+  if (sameDay(at, today)) return clockTime(at, { seconds });
+  return Math.abs(today - at) < 6 * 86_400_000
+    ? t("day.weekday", { day: zoned(at, { weekday: "short" }), time: formats.minute.format(at) }) : clockTime(at);
 }
