@@ -8,7 +8,7 @@ import { away, buttons, closing, deadline, drops, isMuted, isSleeper, mark, name
 import { number, reason, rich, t } from "./text.js";
 import { hasPath } from "./thingPath.js";
 
-const MOST_ROWS = 200;
+export const MOST_ROWS = 200; // As many as GET /fleet has of each status.
 const LONG_GONE_MS = 7 * 86_400_000;
 
 export function mountOffline(section, context) {
