@@ -31,8 +31,6 @@ internal static class EventsApi
 
     private const int MostNamed = 10;
 
-    private const int PieceBytes = 4096;
-
     /// <summary>No limit per second: when a network comes back, a whole fleet reports at once.</summary>
     public static ConcurrencyLimiter Gate(int waiting = MostWaiting) => new(new()
     {
@@ -48,7 +46,8 @@ internal static class EventsApi
     {
         if (!IsJson(context.Request)) return Problems.JsonOnly("the events");
         using var room = memory.RoomForBody();
-        if (room is null || await ReceiveBody(context, room) is not { } body)
+        if (room is null
+            || await JsonBody.Receive(context.Request.Body, count => room.TryGrow(count), context.RequestAborted) is not { } body)
         {
             context.Response.Headers.RetryAfter = MemoryGauge.RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
             return Problems.Of(StatusCodes.Status503ServiceUnavailable, "No room now",
@@ -78,20 +77,6 @@ internal static class EventsApi
         metrics.EventsBeyondLimit(events.Count - rest.Count);
         return Problems.TooManyThings(
             things, NoRoom(noRoom, events.Count - rest.Count, events.Count), Errors(noRoom.ToHashSet(), events));
-    }
-
-    /// <returns>Null: there is no memory for all of it.</returns>
-    private static async Task<ReadOnlyMemory<byte>?> ReceiveBody(HttpContext context, MemoryGauge.BodyRoom room)
-    {
-        using var all = new MemoryStream();
-        var piece = new byte[PieceBytes];
-        while (await context.Request.Body.ReadAsync(piece, context.RequestAborted) is var count and > 0)
-        {
-            if (!room.TryGrow(count)) return null;
-            all.Write(piece, 0, count);
-        }
-
-        return all.GetBuffer().AsMemory(0, (int)all.Length);
     }
 
     /// <returns>Null: all of it is stored.</returns>
