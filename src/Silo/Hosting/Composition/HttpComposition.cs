@@ -1,5 +1,6 @@
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Api.Description;
 using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Hosting.Running;
 using Microsoft.AspNetCore.HostFiltering;
@@ -19,6 +20,7 @@ internal static class HttpComposition
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.AddHealth(settings);
+        builder.Services.AddDescription(settings);
         builder.Services.AddSingleton<Reception>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Reception>());
         ServerFirst.Arrange(builder.Host);
@@ -43,6 +45,8 @@ internal static class HttpComposition
         app.Use(app.Services.GetRequiredService<Reception>().Admit);
         app.UseAccess();
         app.Use(connections.Admit);
+        app.Use(UnencodedName.Explain);
+        app.Use(QueryCheck.Admit);
     }
 
     /// <summary>Limits a slow client to 64 KB of unread body while it sends 240 bytes a second.</summary>
