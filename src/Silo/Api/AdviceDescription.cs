@@ -46,6 +46,7 @@ internal static class AdviceDescription
     private static string? WrongGrace(string grace)
     {
         if (Duration.TryParse(grace, out var duration) is { } wrong) return $"grace={grace}: {wrong}.";
-        return PolicyFields.Check(new() { Grace = duration }, []).Select(mistake => $"grace={grace}: it {mistake.Mistake}").FirstOrDefault();
+        return PolicyFields.Check(new() { Grace = duration }, [])
+            .Select(mistake => $"grace={grace}: it {mistake.Mistake}").FirstOrDefault();
     }
 }

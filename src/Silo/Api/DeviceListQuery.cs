@@ -66,7 +66,8 @@ internal sealed class DeviceListQuery
 
     private static string? WrongAttribute(string attribute)
     {
-        if (!attribute.Contains(':', StringComparison.Ordinal)) return $"attribute '{attribute}' has no colon: say name:value, like site:north.";
+        if (!attribute.Contains(':', StringComparison.Ordinal))
+            return $"attribute '{attribute}' has no colon: say name:value, like site:north.";
         return Encoding.UTF8.GetByteCount(attribute) <= ThingQuery.MostAttributeBytes ? null
             : $"attribute: more than {ThingQuery.MostAttributeBytes - 1} bytes of name and value are more than a thing can have.";
     }

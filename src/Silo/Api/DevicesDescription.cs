@@ -7,16 +7,15 @@ internal static class DevicesDescription
 {
     public static Operation List { get; } = new("listDevices", Topic.Devices, "List things")
     {
-        Description = "A thing must meet all conditions. A page may be shorter than `limit`, even empty, and still have a `nextCursor`: go on "
-            + "until that is null. The order is not specified. With `status=grace`, `offline` and `recovering` only, the cost grows with the "
-            + "number of these things, not with the fleet.",
+        Description = "A thing must meet all conditions. A page may be shorter than `limit`, even empty, and still have a `nextCursor`: "
+            + "go on until that is null. The order is not specified. With `status=grace`, `offline` and `recovering` only, the cost grows "
+            + "with the number of these things, not with the fleet.",
         Query = DeviceListQuery.Parameters,
         Answers =
         [
             Answer.Of(200, "A page of the list.", new ThingPage([Samples.Device], "cmluZzEuM2Y5YTFjLjAuMjQu")),
             Answer.Problem(
-                Problems.BadQuery(
-                    [.. Mistakes("status", "away"), .. Mistakes("limit", "0")]),
+                Problems.BadQuery([.. Mistakes("status", "away"), .. Mistakes("limit", "0")]),
                 "The query has mistakes: `errors` names each `parameter`. Or the Host header is none of this service."),
         ],
     };

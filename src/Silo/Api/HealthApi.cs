@@ -63,7 +63,8 @@ internal static class HealthApi
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         // Load balancers have no key.
-        routes.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = Write }).AllowAnonymous().As(HealthDescription.Live);
+        routes.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = Write }).AllowAnonymous()
+            .As(HealthDescription.Live);
         routes.MapHealthChecks("/health/ready", new() { ResponseWriter = Write }).AllowAnonymous().As(HealthDescription.Ready);
     }
 

@@ -44,7 +44,8 @@ internal sealed record ThingQuery
     public string Fingerprint()
     {
         // Cursors from before there were attributes are still good.
-        object[] filter = Attributes.Count == 0 ? [Statuses.Order(), Prefix, ThingNames] : [Statuses.Order(), Prefix, ThingNames, Attributes];
+        object[] filter = [Statuses.Order(), Prefix, ThingNames];
+        if (Attributes.Count > 0) filter = [.. filter, Attributes];
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(filter)))[..12];
     }
 

@@ -97,7 +97,7 @@ internal sealed class ApiDocument(EndpointDataSource endpoints, JsonSerializerOp
             yield return new OpenApiParameter
             {
                 Name = parameter.Name, In = ParameterLocation.Query, Description = parameter.Description,
-                Example = parameter.Most > 1 && parameter.Example is { } one ? new JsonArray(one.DeepClone()) : parameter.Example?.DeepClone(),
+                Example = parameter is { Most: > 1, Example: { } one } ? new JsonArray(one.DeepClone()) : parameter.Example?.DeepClone(),
                 Schema = parameter.Most == 1 ? parameter.Schema
                     : new OpenApiSchema { Type = JsonSchemaType.Array, Items = parameter.Schema, MaxItems = parameter.Most },
             };
@@ -106,7 +106,8 @@ internal sealed class ApiDocument(EndpointDataSource endpoints, JsonSerializerOp
 
     private static OpenApiRequestBody Body(RequestBody body, Schemas schemas)
     {
-        IOpenApiSchema schema = body.Types is [var only] ? schemas.Of(only) : new OpenApiSchema { AnyOf = [.. body.Types.Select(type => schemas.Of(type))] };
+        var schema = body.Types is [var only] ? schemas.Of(only)
+            : new OpenApiSchema { AnyOf = [.. body.Types.Select(type => schemas.Of(type))] };
         var isText = body.Types is [var text] && text == typeof(string);
         return new()
         {
@@ -117,7 +118,10 @@ internal sealed class ApiDocument(EndpointDataSource endpoints, JsonSerializerOp
                 Schema = schema,
                 Examples = body.Examples.ToDictionary(
                     example => example.Name,
-                    example => (IOpenApiExample)new OpenApiExample { Value = isText ? JsonValue.Create(example.Json) : JsonNode.Parse(example.Json) }),
+                    example => (IOpenApiExample)new OpenApiExample
+                    {
+                        Value = isText ? JsonValue.Create(example.Text) : JsonNode.Parse(example.Text),
+                    }),
             }),
         };
     }

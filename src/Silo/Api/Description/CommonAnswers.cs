@@ -9,8 +9,7 @@ internal static class CommonAnswers
     public static IReadOnlyList<(string Name, Answer Answer)> All { get; } =
     [
         ("BadRequest", Answer.Problem(
-            Problems.BadQuery(
-                new QueryMistake("stauts", "stauts is no parameter of GET /devices. Did you mean status? There are: status, limit, cursor.")),
+            Problems.BadQuery([.. QueryCheck.Mistakes(DevicesDescription.List, [new("stauts", "offline")], "GET /devices")]),
             "A parameter of the query is not known or has a bad value, or the Host header is none of this service.")),
         ("Unauthorized", Answer.Problem(
             KeyAuthentication.KeyRequired(),

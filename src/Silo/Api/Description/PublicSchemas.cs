@@ -8,7 +8,9 @@ using IoTOrleans.Silo.Catalogue;
 
 namespace IoTOrleans.Silo.Api.Description;
 
-/// <summary>What a type is called in the description. Code generators make types of these names, so they stay when a type is renamed.</summary>
+/// <summary>
+/// What a type is called in the description. Code generators make types of these names, so they stay when a type is renamed.
+/// </summary>
 /// <param name="Fields">What its fields mean, by their names in JSON.</param>
 internal sealed record PublicSchema(string Name, string Description, IReadOnlyDictionary<string, string> Fields)
 {
@@ -22,8 +24,8 @@ internal static class PublicSchemas
     private static readonly Dictionary<Type, PublicSchema> All = new()
     {
         [typeof(PresenceStatus)] = Of("Status",
-            "`connected`; `grace`: disconnected, nobody notified yet; `offline`: disconnected for longer than its grace; `recovering`: back, "
-                + "and the recovery hold is running; `unknown`: nobody has said yet whether it is connected."),
+            "`connected`; `grace`: disconnected, nobody notified yet; `offline`: disconnected for longer than its grace; "
+                + "`recovering`: back, and the recovery hold is running; `unknown`: nobody has said yet whether it is connected."),
         [typeof(DeviceStatus)] = Of("Device", "The status of a thing.",
             ("thingName", "AWS IoT thing name; the client ID for lifecycle events without one, and for the embedded broker."),
             ("connected", "Null while the status is `unknown`."),
@@ -40,7 +42,8 @@ internal static class PublicSchemas
             ("incidentId", "The incident in which the running outage was notified together with others.")),
         [typeof(DevicePolicy)] = Of("Policy", "The policy in effect for a thing.",
             [
-                ("source", "`override` if anything was set for the thing at run time, else the `Match` of the policy that applies, else `default`."),
+                ("source", "`override` if anything was set for the thing at run time, else the `Match` of the policy that applies, else "
+                    + "`default`."),
                 ("match", "The `Match` of the policy that applies, also below an override."),
                 ("overridden", "The values that were set at run time."),
                 .. PolicyFields.All.Select(field => (field.JsonName, Sentence(field.Help))),
@@ -52,7 +55,7 @@ internal static class PublicSchemas
         },
         [typeof(ThingPage)] = Of("DeviceList", "A page of a list of things.",
             ("nextCursor", "For the next page; null: this was the last one.")),
-        [typeof(DeviceHistory)] = Of("History", "The latest events of a thing.", ("items", "As they became known, newest first.")),
+        [typeof(DeviceHistory)] = Of("EventHistory", "The latest events of a thing.", ("items", "As they became known, newest first.")),
         [typeof(HistoryItem)] = Of("HistoryEntry", "Something that happened to a thing.",
             ("at", "When it happened, to the second."),
             ("event", "`connected`, `disconnected`, `told`, `delivered`, `recovered` and others; later versions may add some."),
@@ -72,7 +75,7 @@ internal static class PublicSchemas
             ("current", "With the grace in effect."),
             ("asked", "With the grace that you asked about."),
             ("suggested", "The smallest grace that is known to keep 99 % of the outages quiet.")),
-        [typeof(GraceOutcome)] = Of("GraceOutcome", "How many outages a grace notifies.",
+        [typeof(GraceOutcome)] = Of("GraceEffect", "How many outages a grace notifies.",
             ("told", "Outages that would have lasted until their deadline."),
             ("keptQuiet", "The other outages."),
             ("delaySeconds", "How much later than now people would be notified; below zero: sooner.")),
@@ -80,7 +83,8 @@ internal static class PublicSchemas
         [typeof(AdviceApi.FleetAdvice)] = Of("FleetWideAdvice", "Advice for all things.",
             ("things", "Things that were looked at."), ("complete", "False: there are more things.")),
         [typeof(Mute)] = Of("Mute", "Things that nobody is notified of for a while.",
-            ("thing", "A thing name."), ("glob", "On the whole thing name, like `door-*`."), ("attribute", "Both must be equal to the thing's."),
+            ("thing", "A thing name."), ("glob", "On the whole thing name, like `door-*`."),
+            ("attribute", "Both must be equal to the thing's."),
             ("until", "Null: until it has recovered."), ("by", "Who set it; null: not known.")),
         [typeof(MutesApi.MuteItems)] = Of("Mutes", "The mutes that have not ended."),
         [typeof(MutesDescription.MuteRequest)] = Of("MuteChange", "A mute to set.",
@@ -91,11 +95,13 @@ internal static class PublicSchemas
         [typeof(EventsDescription.ShadowRule)] = Of("ShadowRuleEvent", "What the IoT rule on shadows sends.",
             ("timestamp", "Seconds since 1970; missing: now."), ("version", "Of the shadow: an older one changes nothing."),
             ("attributes", "At most 8 pairs, 256 bytes together.")),
-        [typeof(EventsDescription.Lifecycle)] = Of("LifecycleEvent", "A lifecycle event of AWS IoT.",
+        [typeof(EventsDescription.Lifecycle)] = Of("AwsLifecycleEvent", "A lifecycle event of AWS IoT.",
             ("eventType", "`connected`, `disconnected` or `connect_failed`."), ("timestamp", "Milliseconds since 1970."),
             ("thingName", "Missing: the client ID is the thing name.")),
-        [typeof(EventsDescription.ShadowDocument)] = Of("ShadowDocumentEvent", "A message of a shadow's `update/documents` topic, with the thing name."),
-        [typeof(EventsDescription.Envelope)] = Of("SnsEnvelope", "What SNS puts around another event, once.", ("Message", "The event, as JSON.")),
+        [typeof(EventsDescription.ShadowDocument)] = Of("ShadowDocumentEvent",
+            "A message of a shadow's `update/documents` topic, with the thing name."),
+        [typeof(EventsDescription.Envelope)] = Of("SnsEnvelope", "What SNS puts around another event, once.",
+            ("Message", "The event, as JSON.")),
         [typeof(EventsDescription.RuleError)] = Of("RuleErrorEvent", "An IoT rule's error message.",
             ("base64OriginalPayload", "The event that the rule could not deliver.")),
         [typeof(EventsApi.Accepted)] = Of("AcceptedEvents", "How many events are stored."),

@@ -14,8 +14,9 @@ internal static class QueryCheck
     /// <summary>More would make no answer clearer.</summary>
     private const int LongestShown = 64;
 
-    /// <summary>Behind the key: who has none learns nothing about parameters. Pages for people have no operation, and ignore what they do
-    /// not know.</summary>
+    /// <summary>
+    /// Behind the key: who has none learns nothing about parameters. Pages for people have no operation, and ignore what they do not know.
+    /// </summary>
     public static Task Admit(HttpContext context, RequestDelegate next)
     {
         if (!context.Request.QueryString.HasValue || context.GetEndpoint()?.Metadata.GetMetadata<Operation>() is not { } operation)
@@ -60,7 +61,8 @@ internal static class QueryCheck
         if (operation.Query.Count == 0) return $"{Shown(name)} is not known: {endpoint} takes no query parameters.";
         var near = operation.Query.FirstOrDefault(known => Likeness.IsLike(name, known.Name)) is { } likely
             ? $" Did you mean {likely.Name}?" : "";
-        return $"{Shown(name)} is no parameter of {endpoint}.{near} There are: {string.Join(", ", operation.Query.Select(one => one.Name))}.";
+        var all = string.Join(", ", operation.Query.Select(known => known.Name));
+        return $"{Shown(name)} is no parameter of {endpoint}.{near} There are: {all}.";
     }
 
     private static string Shown(string name) => name.Length switch

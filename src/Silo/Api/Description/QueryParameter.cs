@@ -14,7 +14,9 @@ internal sealed record QueryParameter(string Name, string Description)
 
     public JsonNode? Example { get; init; }
 
-    /// <summary>What is wrong with one value: a sentence that begins with the name. Null: nothing. It is not asked about an empty one.</summary>
+    /// <summary>
+    /// What is wrong with one value, as a sentence that begins with the name; null: nothing. It is not asked about an empty one.
+    /// </summary>
     public Func<string, string?> Check { get; init; } = _ => null;
 
     public static QueryParameter Number(string name, int least, int most, int normal, string description) => new(name, description)

@@ -9,8 +9,8 @@ internal static class EventsDescription
 {
     public static Operation Post { get; } = new("postEvents", Topic.Events, "Take one event or an array of events")
     {
-        Description = "All of it is stored, or none of it is acknowledged. The shapes are tried in this order: an IoT rule's error message, an "
-            + "SNS envelope, a lifecycle event, a whole shadow document, a shadow rule. Fields that are not known are ignored.",
+        Description = "All of it is stored, or none of it is acknowledged. The shapes are tried in this order: an IoT rule's error "
+            + "message, an SNS envelope, a lifecycle event, a whole shadow document, a shadow rule. Fields that are not known are ignored.",
         Body = new(
             ["application/json"], "At most 1 MiB.",
             [
@@ -18,7 +18,9 @@ internal static class EventsDescription
                 typeof(IReadOnlyList<ShadowRule>), typeof(IReadOnlyList<Lifecycle>),
             ],
             [
-                ("shadowRule", """{"thingName":"rpi-1","connected":true,"timestamp":1763884800,"version":12,"attributes":{"site":"north"}}"""),
+                ("shadowRule", """
+                    {"thingName":"rpi-1","connected":true,"timestamp":1763884800,"version":12,"attributes":{"site":"north"}}
+                    """),
                 ("now", """{"thingName":"rpi-2","connected":false}"""),
                 ("lifecycle", """
                     {"clientId":"rpi-3","eventType":"disconnected","timestamp":1763884800123,"versionNumber":3,
@@ -82,7 +84,8 @@ internal static class EventsDescription
 
     internal sealed record ReportedAt(long Timestamp);
 
-    internal sealed record Envelope([property: JsonPropertyName("Type")] string Type, [property: JsonPropertyName("Message")] string Message);
+    internal sealed record Envelope(
+        [property: JsonPropertyName("Type")] string Type, [property: JsonPropertyName("Message")] string Message);
 
     internal sealed record RuleError(string Base64OriginalPayload, string? Topic = null);
 }

@@ -24,7 +24,8 @@ internal static class ImportDescription
                 "`errors` has the first 100 bad lines; nothing is imported. Or the query has mistakes."),
             Answer.Problem(ImportApi.LinesOnly(), "The body is not sent as JSON lines."),
             Answer.Problem(
-                ImportApi.TooMany(), "16 imports are open, or there are more new names than `Things:Most` allows; nothing is imported.") with
+                ImportApi.TooMany(),
+                "16 imports are open, or there are more new names than `Things:Most` allows; nothing is imported.") with
             {
                 Headers = [CommonAnswers.RetryAfter],
             },
