@@ -1,0 +1,104 @@
+// A list whose rows keep their node, so that focus, selection and a running click stay where they are.
+// While somebody is in the list nothing moves: rows change in place, new ones wait behind a chip, lost ones stay, struck out.
+
+const IN_USE_MS = 60_000; // A pointer that rests on the list overnight holds nothing back.
+const lists = new WeakMap();
+
+/**
+ * Shows `items` as children of `parent`, in their order. Call it again with the new items: only what differs is touched.
+ * @param {Element} parent
+ * @param {any[]} items
+ * @param {(item) => string} key the same for the same row, whatever changes in it
+ * @param {(item) => Element} create makes a row
+ * @param {(row: Element, item) => void} update shows the item in its row; called once after `create`, and for each other object
+ * @param {(waiting: number) => void} [onWaiting] how many new rows wait behind the chip
+ * @returns {{ waiting: number, show: () => void }} `show` puts all in their places now
+ */
+export function keyedList(parent, items, key, create, update, onWaiting = () => {}) {
+  let list = lists.get(parent);
+  if (!list) lists.set(parent, list = new KeyedList(parent));
+  Object.assign(list, { items, key, create, update, onWaiting });
+  list.render(list.inUse());
+  return list;
+}
+
+class KeyedList {
+  rows = new Map(); // key → { row, item }
+  waiting = 0;
+  activeAt = -Infinity;
+  pointer = false;
+
+  constructor(parent) {
+    this.parent = parent;
+    this.area = parent.closest("section") ?? parent; // The chip is in it, and its heading.
+    const active = () => { this.activeAt = performance.now(); };
+    const left = () => { if (!this.inUse()) this.render(false); };
+    for (const event of ["pointermove", "pointerdown", "keydown", "focusin"]) this.area.addEventListener(event, active, { passive: true });
+    this.area.addEventListener("pointerenter", () => { this.pointer = true; active(); });
+    for (const event of ["pointerleave", "pointercancel"]) this.area.addEventListener(event, () => { this.pointer = false; left(); });
+    this.area.addEventListener("focusout", () => queueMicrotask(left));
+  }
+
+  inUse() {
+    return (this.pointer || this.area.contains(document.activeElement)) && performance.now() - this.activeAt < IN_USE_MS;
+  }
+
+  show() {
+    this.render(false);
+  }
+
+  render(held) {
+    const wanted = new Map(this.items.map(item => [this.key(item), item]));
+    for (const [key, entry] of this.rows) {
+      const item = wanted.get(key);
+      if (item !== undefined) delete entry.row.dataset.gone;
+      else if (held) entry.row.dataset.gone = "";
+      else this.remove(key, entry.row);
+      if (item !== undefined && item !== entry.item) this.update(entry.row, entry.item = item);
+    }
+    // Nothing is in the list yet: nothing can jump.
+    if (held && this.rows.size > 0) return this.wait([...wanted.keys()].filter(key => !this.rows.has(key)).length);
+    this.arrange(wanted);
+    this.wait(0);
+  }
+
+  arrange(wanted) {
+    let place = this.parent.firstElementChild;
+    for (const [key, item] of wanted) {
+      let entry = this.rows.get(key);
+      if (!entry) {
+        this.rows.set(key, entry = { row: this.create(item), item });
+        this.update(entry.row, item);
+        this.parent.insertBefore(entry.row, place);
+      } else if (entry.row === place) {
+        place = place.nextElementSibling;
+      } else if (entry.row === place?.nextElementSibling) {
+        // One row left its place to a later one: move that one, not all the others.
+        const stray = place;
+        place = entry.row.nextElementSibling;
+        this.move(stray, null);
+      } else {
+        this.move(entry.row, place);
+      }
+    }
+  }
+
+  move(row, before) {
+    if (this.parent.moveBefore) return this.parent.moveBefore(row, before); // Keeps focus and selection by itself.
+    const focused = row.contains(document.activeElement) ? document.activeElement : null;
+    this.parent.insertBefore(row, before);
+    focused?.focus({ preventScroll: true });
+  }
+
+  remove(key, row) {
+    this.rows.delete(key);
+    const next = row.contains(document.activeElement) ? row.nextElementSibling ?? row.previousElementSibling : null;
+    row.remove();
+    next?.querySelector("a, button")?.focus({ preventScroll: true });
+  }
+
+  wait(number) {
+    this.waiting = number;
+    this.onWaiting(number);
+  }
+}

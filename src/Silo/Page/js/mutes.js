@@ -1,0 +1,88 @@
+// The mutes: which there are, who set them, until when; making one and ending one.
+
+import { button, confirm, endMute, readMutes, saying } from "./actions.js";
+import { now } from "./clock.js";
+import { el, heading, setText } from "./dom.js";
+import { keyedList } from "./list.js";
+import { newMuteForm } from "./newMute.js";
+import { aboutWords, untilWords } from "./muting.js";
+import * as route from "./route.js";
+import { duration, longTime, moment, number, t } from "./text.js";
+
+export function mount(section, { store }) {
+  const write = store.may("write");
+  const head = heading(section, null, t("mutes.title"), t("mutes.hint"));
+  const body = el("tbody");
+  const columns = ["mutes.column.what", "mutes.column.until", "mutes.column.who"];
+  const table = el("table", null, el("thead", null, el("tr", null, ...columns.map(key => el("th", { scope: "col" }, t(key))),
+    el("th", { scope: "col" }, el("span", { class: "sr" }, t("mutes.column.end"))))), body);
+  const { line, say } = saying({ class: "said note" });
+  const form = write ? newMuteForm(store, say) : null;
+  head.hint.after(el("button", { type: "button", class: "close", "aria-label": t("mutes.close"), title: t("thing.close"), onclick: () => route.go({ mutes: null }) }, "×"));
+  section.append(table, line, ...form ? [form.node] : []);
+  let list;
+
+  function show() {
+    const items = [...store.mutes ?? []].sort((a, b) => endTime(a) - endTime(b));
+    setText(head.n, store.mutes ? number(items.length) : "");
+    table.hidden = items.length === 0;
+    list = keyedList(body, items, mute => mute.id, () => createRow(), update);
+    if (items.length === 0 && store.mutes) say(line.textContent || t("mutes.none"));
+  }
+
+  function createRow() {
+    return el("tr", null, el("td", { class: "name" }), el("td"), el("td", { class: "sub" }), el("td", { class: "act" }));
+  }
+
+  function update(row, mute) {
+    const [what, until, who, act] = row.children;
+    row.dataset.mute = mute.id;
+    what.replaceChildren(mute.thing ? el("a", { href: `?thing=${encodeURIComponent(mute.thing)}` }, el("bdi", null, mute.thing)) : el("bdi", null, aboutWords(mute)),
+      el("div", { class: "sub" }, mute.comment ?? ""));
+    const later = Date.parse(mute.from) > now();
+    until.replaceChildren(el("span", { title: mute.until ? longTime(mute.until) : null }, untilWords(mute)),
+      el("div", { class: "sub" }, later ? t("mutes.from", { time: moment(mute.from) }) : mute.until ? t("mutes.left", { time: duration((Date.parse(mute.until) - now()) / 1000) }) : ""));
+    who.replaceChildren(mute.by ? el("bdi", null, mute.by) : "", el("div", { class: "id" }, mute.id));
+    act.replaceChildren(...write ? [endButton(mute)] : []);
+  }
+
+  function endButton(mute) {
+    const what = aboutWords(mute);
+    const end = async () => {
+      await endMute(store, mute.id);
+      list.show();
+      return t("mutes.ended", { what });
+    };
+    // A mute of many may hold back many notifications.
+    const ask = () => confirm({
+      title: t("mutes.end.title", { what }), text: t("mutes.end.what"), label: t("mutes.end"), action: async () => say(await end()),
+    });
+    const label = { "aria-label": t("mutes.end.label", { what }) };
+    return mute.thing ? button(t("mutes.end"), end, say, label) : el("button", { type: "button", ...label, onclick: ask }, t("mutes.end"));
+  }
+
+  async function read() {
+    try {
+      await readMutes(store);
+    } catch (problem) {
+      say(problem.message, true);
+    }
+  }
+
+  function follow(where) {
+    const open = where.mutes !== undefined;
+    const opening = open && section.hidden;
+    section.hidden = !open;
+    if (!opening) return;
+    if (store.mutes) read();
+    form?.fill(where);
+    section.scrollIntoView({ block: "start" });
+  }
+
+  route.onChange(follow);
+  read(); // Their number is in the first line of the page.
+  store.subscribe(changed => { if (changed.has("mutes") && !section.hidden) show(); });
+  follow(route.current());
+}
+
+const endTime = mute => mute.until ? Date.parse(mute.until) : Infinity;

@@ -1,0 +1,105 @@
+// What the cells of a thing that is not well say. Used by the three sections.
+
+import { running } from "./clock.js";
+import { el, pill, setChildren, setVars, shape, time } from "./dom.js";
+import { clockTime, countdown, duration, names, reason, reasonHint, rich, secondsOf, t } from "./text.js";
+
+const SHORT_NAME = 20; // A longer one may break anywhere.
+const SLEEPS_SECONDS = 3600; // A grace of an hour or more: such a thing is meant to be away now and then.
+
+export const sub = (...content) => el("div", { class: "sub" }, ...content);
+
+/** A thing's name, which opens it. */
+export const nameCell = row => el("td", { class: row.thingName.length > SHORT_NAME ? "name long" : "name" }, thingLink(row.thingName));
+
+export const thingLink = name => el("a", { href: `?thing=${encodeURIComponent(name)}` }, name);
+
+export const isMuted = row => row.mutedBy?.length > 0 || row.policy?.muted === true;
+
+export const isSleeper = row => secondsOf(row.policy?.grace) >= SLEEPS_SECONDS;
+
+/** How long it has been away; runs. */
+export function away(row) {
+  const since = Date.parse(row.since);
+  if (row.neverSeen || !row.since) return [el("span", { class: "away" }, t("reason.NEVER_SEEN")), row.since && sub(rich("offline.expected", { time: time(row.since) }))];
+  const clock = running(el("span", { class: "away", "aria-hidden": "true" }), (node, at) => { node.textContent = duration((at - since) / 1000); });
+  return [clock, sub(rich("offline.since", { time: time(row.since) }))];
+}
+
+export function why(row) {
+  const flaps = row.flappingSince ? [" ", pill("grace", t("flapping"))] : [];
+  if (row.refused) {
+    const { count, since, reason: code } = row.refused;
+    return [rich("offline.refused", { n: count, time: time(since) }), flaps, sub(code ? t("offline.refused.hint", { reason: code }) : t("offline.refused.plain"))];
+  }
+  if (row.neverSeen) return [t("reason.never"), sub(t("hint.never"))];
+  const hint = reasonHint(row.disconnectReason);
+  return [reason(row.disconnectReason), flaps, hint && sub(hint)];
+}
+
+/** Who was told, and whether a verifier agreed. */
+export function told(row) {
+  const content = [];
+  if (isMuted(row)) content.push(pill("muted", t("offline.muted")), " ");
+  if (row.notifiedAt) {
+    content.push(rich(row.notifiedTo?.length ? "offline.told" : "offline.told.time", { names: names(row.notifiedTo ?? []), time: time(row.notifiedAt) }));
+    if (row.incidentId) content.push(sub(t("offline.incident")));
+  } else if (!isMuted(row)) {
+    content.push(t("offline.untold"));
+  }
+  if (isMuted(row)) content.push(sub(row.mutedBy?.length ? rich("offline.muted.by", { names: el("a", { href: "?mutes=", "data-to": "mutes" }, names(row.mutedBy)) }) : t("offline.muted.policy")));
+  else if (row.verification === "confirmed" || row.verification === "unanswered") content.push(sub(t(`offline.${row.verification}`)));
+  return content;
+}
+
+/** The time until somebody is told, with a pie that runs out. */
+export function deadline(row, store) {
+  const ends = Date.parse(row.graceEndsAt);
+  const whole = Math.max(1, ends - Date.parse(row.since));
+  const [pie, words] = [shape("grace"), el("span")];
+  const node = el("span", { class: "state" }, pie, words);
+  const show = (_, at) => {
+    setVars(pie, { "--p": `${Math.round(Math.min(1, Math.max(0, (ends - at) / whole)) * 100)}%` });
+    setChildren(words, ...deadlineWords(row, store, ends - at));
+  };
+  if (row.graceEndsAt) running(node, show);
+  else words.append(t("status.grace"));
+  return [node, row.graceEndsAt && el("time", { class: "sr", datetime: row.graceEndsAt }, clockTime(row.graceEndsAt))];
+}
+
+function deadlineWords(row, store, left) {
+  if (left <= 0) return [t(store.watcher?.blindSince || store.watcher?.heldVerdicts > 0 ? "grace.due.held" : "grace.due")];
+  if (isSleeper(row) && left > SLEEPS_SECONDS * 1000) return rich("grace.asleep", { time: time(row.graceEndsAt) });
+  return rich(isMuted(row) ? "grace.ends" : "grace.tells", { time: el("span", { "aria-hidden": "true" }, countdown(left / 1000)) });
+}
+
+/** The time until the outage closes. */
+export function closing(row) {
+  const ends = Date.parse(row.holdEndsAt);
+  const words = el("span");
+  if (row.holdEndsAt) running(words, (_, at) => setChildren(words, ...ends > at
+    ? rich("recovering.closes", { time: el("span", { "aria-hidden": "true" }, countdown((ends - at) / 1000)) }) : [t("recovering.due")]));
+  else words.append(t("status.recovering"));
+  return [el("span", { class: "state" }, shape("recovering"), words), row.holdEndsAt && el("time", { class: "sr", datetime: row.holdEndsAt }, clockTime(row.holdEndsAt))];
+}
+
+export function drops(row) {
+  return row.outagesSuppressed > 0 ? t("grace.drops", { n: row.outagesSuppressed }) : "";
+}
+
+/** Buttons that open the thing: its log, or the form to mute it. Links, so that nothing happens before somebody confirms it there. */
+export function buttons(row, mayWrite) {
+  const name = row.thingName;
+  const thing = `?thing=${encodeURIComponent(name)}`;
+  return [
+    mayWrite && !isMuted(row) && el("a", { class: "button", href: `${thing}&mute=8h`, "aria-label": t("label.mute", { name }) }, t("button.mute")),
+    mayWrite && " ",
+    el("a", { class: "button", href: thing, "aria-label": t("label.why", { name }) }, t("button.why")),
+  ];
+}
+
+/** The row of the thing that is open. */
+export function mark(tr, opened) {
+  if (tr.dataset.thing === opened) tr.setAttribute("aria-current", "true");
+  else tr.removeAttribute("aria-current");
+}

@@ -1,0 +1,63 @@
+// Can I trust this? What the service has seen, and whether it can notify anybody. Amber where it does not know.
+
+import { now } from "./clock.js";
+import { el, setChildren } from "./dom.js";
+import { clockTime, duration, t } from "./text.js";
+
+const MOST_SINGLY = 2; // More destinations than that are told as one, if they are well.
+
+export function mount(line, { store }) {
+  store.subscribe(changed => {
+    if (!store.watcher || !store.counts || !(changed.has("watcher") || changed.has("counts"))) return;
+    if (changed.has("watcher")) seenBehind = now() - Date.parse(store.watcher.seenUntil);
+    const parts = partsOf(store.watcher, store.counts);
+    line.classList.toggle("amber", parts.some(part => part.amber));
+    setChildren(line, ...parts.map(part => el("span", { class: part.amber ? "amber" : null }, part.text)));
+  });
+}
+
+/** How far it was behind when it said so; between two ticks nothing is known of it. */
+let seenBehind = 0;
+
+/** What is wrong comes first. */
+export function partsOf(watcher, counts) {
+  const { blindSince, queueAgeSeconds: queue, destinations = [] } = watcher;
+  const [wrong, right] = [[], []];
+  if (blindSince) wrong.push(`${blind(blindSince, queue)} ${held(watcher.heldVerdicts)}`.trim());
+  else right.push(seenBehind < 1500 ? t("trust.seen.now") : t("trust.seen", { ago: duration(seenBehind / 1000) }));
+  if (!blindSince && watcher.heldVerdicts > 0) wrong.push(held(watcher.heldVerdicts));
+  if (!counts.complete) wrong.push(t("trust.counting"));
+  if (queue !== null && queue !== undefined && !blindSince) right.push(t("trust.queue", { age: duration(queue) }));
+  if (watcher.storage === "ok") right.push(t("trust.storage.ok"));
+  else wrong.push(t("trust.storage.failing"));
+  wrong.push(...destinations.filter(isWrong).map(ofWrong));
+  right.push(...ofRight(destinations.filter(destination => !isWrong(destination))));
+  if (destinations.length === 0) wrong.push(t("trust.none"));
+  return [...wrong.map(text => ({ text, amber: true })), ...right.map(text => ({ text, amber: false }))];
+}
+
+function blind(since, queue) {
+  const time = clockTime(since);
+  return queue > 0 ? t("trust.blind.queue", { time, age: duration(queue) }) : t("trust.blind", { time });
+}
+
+const held = n => n > 0 ? t("trust.held", { n }) : "";
+
+const isWrong = destination => destination.state === "failing" || destination.state === "refusing";
+
+// "Accepted", never "delivered": what a destination does with a notification nobody tells us.
+const nameOf = destination => destination.name === "sns" ? "SNS" : destination.name;
+
+function ofWrong(destination) {
+  const at = destination.lastAcceptedAt;
+  return t(`trust.${destination.state}${at ? ".since" : ""}`, { name: nameOf(destination), time: at && clockTime(at) });
+}
+
+function ofRight(destinations) {
+  const last = destinations.map(destination => destination.lastAcceptedAt).filter(Boolean).sort().at(-1);
+  if (destinations.length > MOST_SINGLY)
+    return [last ? t("trust.accepted.all", { n: destinations.length, time: clockTime(last) }) : t("trust.idle.all", { n: destinations.length })];
+  return destinations.map(destination => destination.lastAcceptedAt
+    ? t("trust.accepted", { name: nameOf(destination), time: clockTime(destination.lastAcceptedAt) })
+    : t("trust.idle", { name: nameOf(destination) }));
+}
