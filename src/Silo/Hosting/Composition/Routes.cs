@@ -12,7 +12,7 @@ internal static class Routes
 {
     public static void MapRoutes(this WebApplication app, SiloSettings settings)
     {
-        app.MapHome();
+        app.MapPage();
         app.MapHealth();
         app.MapDevices();
         app.MapStories();

@@ -50,7 +50,7 @@ internal static class StartText
         List<string> lines =
         [
             first,
-            $"  Look      {url}/devices/<thing name>   {url}/dashboard   {url}/health/ready",
+            $"  Look      {url}/   {url}/devices/<thing name>   {url}/dashboard   {url}/health/ready",
             .. urls.Count > 1 ? [$"            also at {string.Join(", ", urls.Skip(1))}"] : Array.Empty<string>(),
             $"  Storage   {Storage(settings)}",
             $"  Events    {string.Join(", ", Events(settings, own))}",
