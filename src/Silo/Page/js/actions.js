@@ -26,7 +26,18 @@ export async function readMutes(store) {
   store.set("mutes", (await get("/mutes")).items);
 }
 
-export const forget = name => send("DELETE", thingPath(name));
+/** Asks, and forgets the thing. @param told somebody was told of its running outage @param done called when it is forgotten */
+export function askForget(name, told, done = () => {}) {
+  confirm({
+    title: t("thing.forget.title", { name }),
+    text: [t("thing.forget.what"), ...told ? [t("thing.forget.told")] : []],
+    label: t("thing.forget.yes"),
+    action: async () => {
+      await send("DELETE", thingPath(name));
+      done();
+    },
+  });
+}
 
 /** Sends a test notification. @returns what each destination answered */
 export async function sendTest() {

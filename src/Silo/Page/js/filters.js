@@ -48,7 +48,6 @@ function statusLink(status) {
     },
     count(n) {
       setText(count, number(n));
-      node.classList.toggle("zero", n === 0);
     },
   };
 }

@@ -1,7 +1,9 @@
 // A list whose rows keep their node, so that focus, selection and a running click stay where they are.
 // While somebody is in the list nothing moves: rows change in place, new ones wait behind a chip, lost ones stay, struck out.
 
-const IN_USE_MS = 60_000; // A pointer that rests on the list overnight holds nothing back.
+import { isIn, onLeave } from "./attention.js";
+
+const BATCH = 40; // Rows that are made within one frame; more come in the next ones, further down.
 const lists = new WeakMap();
 
 /**
@@ -18,29 +20,20 @@ export function keyedList(parent, items, key, create, update, onWaiting = () => 
   let list = lists.get(parent);
   if (!list) lists.set(parent, list = new KeyedList(parent));
   Object.assign(list, { items, key, create, update, onWaiting });
-  list.render(list.inUse());
+  list.render(isIn(list.area));
   return list;
 }
 
 class KeyedList {
   rows = new Map(); // key → { row, item }
   waiting = 0;
-  activeAt = -Infinity;
-  pointer = false;
+  held = false;
+  frame = 0; // Set: not all rows are made yet.
 
   constructor(parent) {
     this.parent = parent;
     this.area = parent.closest("section") ?? parent; // The chip is in it, and its heading.
-    const active = () => { this.activeAt = performance.now(); };
-    const left = () => { if (!this.inUse()) this.render(false); };
-    for (const event of ["pointermove", "pointerdown", "keydown", "focusin"]) this.area.addEventListener(event, active, { passive: true });
-    this.area.addEventListener("pointerenter", () => { this.pointer = true; active(); });
-    for (const event of ["pointerleave", "pointercancel"]) this.area.addEventListener(event, () => { this.pointer = false; left(); });
-    this.area.addEventListener("focusout", () => queueMicrotask(left));
-  }
-
-  inUse() {
-    return (this.pointer || this.area.contains(document.activeElement)) && performance.now() - this.activeAt < IN_USE_MS;
+    onLeave(() => { if (this.held && !isIn(this.area)) this.render(false); });
   }
 
   show() {
@@ -48,6 +41,7 @@ class KeyedList {
   }
 
   render(held) {
+    cancelAnimationFrame(this.frame);
     const wanted = new Map(this.items.map(item => [this.key(item), item]));
     for (const [key, entry] of this.rows) {
       const item = wanted.get(key);
@@ -56,17 +50,21 @@ class KeyedList {
       else this.remove(key, entry.row);
       if (item !== undefined && item !== entry.item) this.update(entry.row, entry.item = item);
     }
-    // Nothing is in the list yet: nothing can jump.
-    if (held && this.rows.size > 0) return this.wait([...wanted.keys()].filter(key => !this.rows.has(key)).length);
+    // Nothing is in the list yet, or rows are still being added below: nothing can jump.
+    this.held = held && this.rows.size > 0 && !this.frame;
+    this.frame = 0;
+    if (this.held) return this.wait([...wanted.keys()].filter(key => !this.rows.has(key)).length);
     this.arrange(wanted);
     this.wait(0);
   }
 
   arrange(wanted) {
     let place = this.parent.firstElementChild;
+    let made = 0;
     for (const [key, item] of wanted) {
       let entry = this.rows.get(key);
       if (!entry) {
+        if (++made > BATCH) return void (this.frame = requestAnimationFrame(() => this.render(false)));
         this.rows.set(key, entry = { row: this.create(item), item });
         this.update(entry.row, item);
         this.parent.insertBefore(entry.row, place);

@@ -17,16 +17,23 @@ export function mount(section, { store }) {
   const table = el("table", null, el("thead", null, el("tr", null, ...columns.map(key => el("th", { scope: "col" }, t(key))),
     el("th", { scope: "col" }, el("span", { class: "sr" }, t("mutes.column.end"))))), body);
   const { line, say } = saying({ class: "said note" });
-  const form = write ? newMuteForm(store, say) : null;
+  const form = write ? newMuteForm(store, say, () => { mine = true; }) : null;
+  const chip = el("button", { type: "button", class: "chip", hidden: true, onclick: () => list?.show() });
   head.hint.after(el("button", { type: "button", class: "close", "aria-label": t("mutes.close"), title: t("thing.close"), onclick: () => route.go({ mutes: null }) }, "×"));
-  section.append(table, line, ...form ? [form.node] : []);
+  section.append(chip, table, line, ...form ? [form.node] : []);
   let list;
+  let mine = false; // The next change is what somebody has just done here: it is shown at once.
 
   function show() {
     const items = [...store.mutes ?? []].sort((a, b) => endTime(a) - endTime(b));
     setText(head.n, store.mutes ? number(items.length) : "");
     table.hidden = items.length === 0;
-    list = keyedList(body, items, mute => mute.id, () => createRow(), update);
+    list = keyedList(body, items, mute => mute.id, createRow, update, waiting => {
+      chip.hidden = waiting === 0;
+      setText(chip, t("chip", { n: waiting }));
+    });
+    if (mine) list.show();
+    mine = false;
     if (items.length === 0 && store.mutes) say(line.textContent || t("mutes.none"));
   }
 
@@ -49,8 +56,8 @@ export function mount(section, { store }) {
   function endButton(mute) {
     const what = aboutWords(mute);
     const end = async () => {
+      mine = true;
       await endMute(store, mute.id);
-      list.show();
       return t("mutes.ended", { what });
     };
     // A mute of many may hold back many notifications.

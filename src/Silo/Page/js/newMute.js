@@ -9,8 +9,11 @@ import { t, timeZone } from "./text.js";
 const OFFERED = ["1h", "2h", "8h", "1d", "7d"];
 const KINDS = ["thing", "glob", "attribute"];
 
-/** @param {(text: string, failed?: boolean) => void} say what came of it */
-export function newMuteForm(store, say) {
+/**
+ * @param {(text: string, failed?: boolean) => void} say what came of it
+ * @param {() => void} onSend called before a mute is sent
+ */
+export function newMuteForm(store, say, onSend) {
   const fields = new Map(); // by the name that the service gives it
   const text = (name, props) => el("input", { class: "field", name, autocomplete: "off", ...props });
   const inputs = {
@@ -77,6 +80,7 @@ export function newMuteForm(store, say) {
     const chosen = end();
     if (!chosen) return;
     try {
+      onSend();
       await mute(store, about(), chosen, comment.value);
     } catch (problem) {
       return refused(problem);

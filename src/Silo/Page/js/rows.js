@@ -1,7 +1,7 @@
 // What the cells of a thing that is not well say. Used by the three sections.
 
 import { running } from "./clock.js";
-import { el, pill, setChildren, setVars, shape, time } from "./dom.js";
+import { el, pill, setChildren, setText, setVars, shape, time } from "./dom.js";
 import { clockTime, countdown, duration, names, reason, reasonHint, rich, secondsOf, t } from "./text.js";
 
 const SHORT_NAME = 20; // A longer one may break anywhere.
@@ -12,7 +12,7 @@ export const sub = (...content) => el("div", { class: "sub" }, ...content);
 /** A thing's name, which opens it. */
 export const nameCell = row => el("td", { class: row.thingName.length > SHORT_NAME ? "name long" : "name" }, thingLink(row.thingName));
 
-export const thingLink = name => el("a", { href: `?thing=${encodeURIComponent(name)}` }, name);
+export const thingLink = name => el("a", { href: `?thing=${encodeURIComponent(name)}` }, el("bdi", null, name));
 
 export const isMuted = row => row.mutedBy?.length > 0 || row.policy?.muted === true;
 
@@ -22,7 +22,7 @@ export const isSleeper = row => secondsOf(row.policy?.grace) >= SLEEPS_SECONDS;
 export function away(row) {
   const since = Date.parse(row.since);
   if (row.neverSeen || !row.since) return [el("span", { class: "away" }, t("reason.NEVER_SEEN")), row.since && sub(rich("offline.expected", { time: time(row.since) }))];
-  const clock = running(el("span", { class: "away", "aria-hidden": "true" }), (node, at) => { node.textContent = duration((at - since) / 1000); });
+  const clock = running(el("span", { class: "away", "aria-hidden": "true" }), (node, at) => setText(node, duration((at - since) / 1000)));
   return [clock, sub(rich("offline.since", { time: time(row.since) }))];
 }
 
@@ -58,19 +58,23 @@ export function deadline(row, store) {
   const whole = Math.max(1, ends - Date.parse(row.since));
   const [pie, words] = [shape("grace"), el("span")];
   const node = el("span", { class: "state" }, pie, words);
+  const clock = el("span", { "aria-hidden": "true" });
+  let said = "";
   const show = (_, at) => {
     setVars(pie, { "--p": `${Math.round(Math.min(1, Math.max(0, (ends - at) / whole)) * 100)}%` });
-    setChildren(words, ...deadlineWords(row, store, ends - at));
+    setText(clock, countdown((ends - at) / 1000));
+    const key = deadlineKey(row, store, ends - at);
+    if (key !== said) words.replaceChildren(...rich(said = key, { time: key === "grace.asleep" ? time(row.graceEndsAt) : clock }));
   };
   if (row.graceEndsAt) running(node, show);
   else words.append(t("status.grace"));
   return [node, row.graceEndsAt && el("time", { class: "sr", datetime: row.graceEndsAt }, clockTime(row.graceEndsAt))];
 }
 
-function deadlineWords(row, store, left) {
-  if (left <= 0) return [t(store.watcher?.blindSince || store.watcher?.heldVerdicts > 0 ? "grace.due.held" : "grace.due")];
-  if (isSleeper(row) && left > SLEEPS_SECONDS * 1000) return rich("grace.asleep", { time: time(row.graceEndsAt) });
-  return rich(isMuted(row) ? "grace.ends" : "grace.tells", { time: el("span", { "aria-hidden": "true" }, countdown(left / 1000)) });
+function deadlineKey(row, store, left) {
+  if (left <= 0) return store.watcher?.blindSince || store.watcher?.heldVerdicts > 0 ? "grace.due.held" : "grace.due";
+  if (isSleeper(row) && left > SLEEPS_SECONDS * 1000) return "grace.asleep";
+  return isMuted(row) ? "grace.ends" : "grace.tells";
 }
 
 /** The time until the outage closes. */

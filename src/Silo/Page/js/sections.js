@@ -1,11 +1,12 @@
 // Offline, in grace, recovering: the things that are not well.
 
-import { forget } from "./actions.js";
+import { askForget } from "./actions.js";
 import { now } from "./clock.js";
 import { el, heading, setChildren, setText, time } from "./dom.js";
 import { keyedList } from "./list.js";
 import { away, buttons, closing, deadline, drops, isMuted, isSleeper, mark, nameCell, sub, told, why } from "./rows.js";
 import { number, reason, rich, t } from "./text.js";
+import { hasPath } from "./thingPath.js";
 
 const MOST_ROWS = 200;
 const LONG_GONE_MS = 7 * 86_400_000;
@@ -62,7 +63,7 @@ const cellsOfOffline = (row, { store }) => [
 function forgetButtons(row, context) {
   const name = row.thingName;
   return [
-    context.store.may("write") && el("button", { type: "button", "aria-label": t("label.forget", { name }), onclick: () => forget(name, context) }, t("button.forget")),
+    context.store.may("write") && hasPath(name) && el("button", { type: "button", "aria-label": t("label.forget", { name }), onclick: () => askForget(name, row.notifiedAt) }, t("button.forget")),
     " ",
     el("a", { class: "button", href: `?thing=${encodeURIComponent(name)}`, "aria-label": t("label.why", { name }) }, t("button.why")),
   ];

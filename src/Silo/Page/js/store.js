@@ -1,5 +1,6 @@
 // What the page knows. Changes are collected and told to the sections at most once per frame.
 
+import { steadily } from "./attention.js";
 import { sync } from "./clock.js";
 
 const COUNTS = ["asOf", "complete", "total", "connected", "grace", "offline", "recovering", "unknown", "muted", "listed"];
@@ -109,12 +110,14 @@ export class Store {
     this.#frame = this.#timer = 0;
     const changed = this.#changed;
     this.#changed = new Set();
-    for (const listener of this.#listeners) {
-      try {
-        listener(changed);
-      } catch (error) {
-        console.error(error); // One section that cannot show something does not stop the others.
+    steadily(() => {
+      for (const listener of this.#listeners) {
+        try {
+          listener(changed);
+        } catch (error) {
+          console.error(error); // One section that cannot show something does not stop the others.
+        }
       }
-    }
+    });
   }
 }

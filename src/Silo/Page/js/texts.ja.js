@@ -148,8 +148,8 @@ export default {
   "flapping": "断続",
 
   "grace.hint": "期限の近い順",
-  "grace.tells": "{time}後に通知",
-  "grace.ends": "{time}後に期限",
+  "grace.tells": "あと{time}で通知",
+  "grace.ends": "あと{time}で期限",
   "grace.due": "期限到達、確認中",
   "grace.due.held": "期限到達、追いつくまで判定を保留",
   "grace.asleep": "{time}までは切断のままでよい設定",
@@ -157,7 +157,7 @@ export default {
   "grace.drops": "通知しなかった切断 これまで{n}回",
 
   "recovering.hint": "接続が続けば障害を終了",
-  "recovering.closes": "{time}後に障害を終了",
+  "recovering.closes": "あと{time}で障害を終了",
   "recovering.due": "障害を終了しています",
   "recovering.back": "{time}に再接続",
 
@@ -185,7 +185,7 @@ export default {
   "incident.spark.back": "復帰",
 
   "back.title": "今日の復帰",
-  "back.away": "{time}切断",
+  "back.away": "切断時間 {time}",
   "back.told": "通知済み、{time}に復帰",
   "back.quiet": "通知なし、{time}に復帰",
   "back.more": "ほか{n}件",
@@ -194,7 +194,7 @@ export default {
   "quiet.n": "今日{today}回、{days}日間で{all}回",
   "quiet.bars": "直近{days}日間の、通知しなかった切断の回数: {numbers}",
   "quiet.bar": "{day}: {n}回",
-  "quiet.thing": "{thing}: 切断{n}回、最長{longest}。猶予は{grace}で足ります。",
+  "quiet.thing": "{thing}: 切断{n}回、最長{longest}。猶予{grace}で足ります。",
   "quiet.thing.long": "{thing}: 切断{n}回、最長{longest}。",
   "quiet.none": "短い切断はありません。",
 

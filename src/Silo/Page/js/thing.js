@@ -1,7 +1,7 @@
 // One thing, opened by a click or by ?thing=: its week, its story, its policy, and what can be done about it.
 
 import { get } from "./api.js";
-import { button, confirm, endMute, forget, mute, readMutes, saying, sendTest, testWords } from "./actions.js";
+import { askForget, button, endMute, mute, readMutes, saying, sendTest, testWords } from "./actions.js";
 import { now } from "./clock.js";
 import { el, setChildren, setText, state } from "./dom.js";
 import { muteForm } from "./muteForm.js";
@@ -118,21 +118,9 @@ function panel(section, name, store, { read, close }) {
     ...write ? [...QUICK.map(end => button(muteWords(end), muteFor(end), say)),
       button(t("thing.test"), async () => testWords(await sendTest()), say, { title: t("thing.test.title") }),
       policy?.opener,
-      hasPath(name) && el("button", { type: "button", onclick: askForget }, t("thing.forget"))] : [],
+      hasPath(name) && el("button", { type: "button", onclick: () => askForget(name, status?.notifiedAt, close) }, t("thing.forget"))] : [],
     service.awsConsole && el("a", { class: "button", href: consoleOf(service.awsConsole, name), target: "_blank", rel: "noreferrer" }, t("thing.console")),
     el("a", { class: "button", href: dashboardOf(name), target: "_blank", rel: "noreferrer", title: t("thing.dashboard.title") }, t("thing.dashboard")));
-
-  function askForget() {
-    confirm({
-      title: t("thing.forget.title", { name }),
-      text: [t("thing.forget.what"), ...status?.notifiedAt ? [t("thing.forget.told")] : []],
-      label: t("thing.forget.yes"),
-      action: async () => {
-        await forget(name);
-        close();
-      },
-    });
-  }
 
   section.setAttribute("aria-labelledby", title.id);
   return {

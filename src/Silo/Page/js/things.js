@@ -1,15 +1,15 @@
 // All things: search, filters, pages. What is shown is in the address, and the rows follow the stream while they are on the screen.
 
+import { get } from "./api.js";
 import { el, heading, setText } from "./dom.js";
-import { keyedList } from "./list.js";
-import * as route from "./route.js";
-import { number, t } from "./text.js";
 import { filters } from "./filters.js";
+import { keyedList } from "./list.js";
+import { pager } from "./pager.js";
+import * as route from "./route.js";
 import { mark } from "./rows.js";
+import { number, t } from "./text.js";
 import { readPage } from "./thingPages.js";
 import { createRow, updateRow } from "./thingRow.js";
-import { pager } from "./pager.js";
-import { get } from "./api.js";
 
 const SEARCH_WAIT_MS = 250;
 const SHORTEST_REREAD_MS = 5000;
@@ -20,7 +20,7 @@ const CHEAP = new Set(["grace", "offline", "recovering"]);
 
 export function mount(section, { store, stream }) {
   const head = heading(section, "connected", t("things.title"));
-  const filter = filters({ onSearch: q => later(() => route.go({ q: q || null, page: null }, { replace: true })), store });
+  const filter = filters({ onSearch: q => later(() => route.go({ q, page: null }, { replace: true })) });
   const body = el("tbody");
   const chip = el("button", { type: "button", class: "chip", hidden: true, onclick: () => list?.show() });
   const columns = ["things.column.thing", "things.column.status", "things.column.since", "things.column.attributes"];
@@ -29,7 +29,6 @@ export function mount(section, { store, stream }) {
   const note = el("p", { class: "note", role: "status", hidden: true });
   const pages = pager();
   section.append(filter.node, chip, table, note, pages.node);
-  section.hidden = false;
 
   let items = [];
   let list;
@@ -144,9 +143,10 @@ export function mount(section, { store, stream }) {
   /** The counters say that other things belong here now. */
   function followCounts() {
     const { counts } = store;
+    const where = route.current();
     setText(head.n, counts ? number(counts.total) : "");
     filter.showCounts(counts);
-    const where = route.current();
+    section.hidden = counts?.complete === true && counts.total === 0 && queryOf(where) === ""; // Then the page says how to begin.
     const cheap = where.status.length > 0 && where.status.every(status => CHEAP.has(status));
     if (relevant(where) === countWhenRead || !(whole || cheap) || document.hidden) return;
     clearTimeout(rereading);
@@ -170,6 +170,7 @@ export function mount(section, { store, stream }) {
   });
 
   filter.show(route.current());
+  followCounts();
   read(true);
 }
 

@@ -23,7 +23,7 @@ let seenBehind = 0;
 export function partsOf(watcher, counts) {
   const { blindSince, queueAgeSeconds: queue, destinations = [] } = watcher;
   const [wrong, right] = [[], []];
-  if (blindSince) wrong.push(`${blind(blindSince, queue)} ${held(watcher.heldVerdicts)}`.trim());
+  if (blindSince) wrong.push([blind(blindSince, queue), held(watcher.heldVerdicts)].filter(Boolean).join(t("gap")));
   else right.push(seenBehind < 1500 ? t("trust.seen.now") : t("trust.seen", { ago: duration(seenBehind / 1000) }));
   if (!blindSince && watcher.heldVerdicts > 0) wrong.push(held(watcher.heldVerdicts));
   if (!counts.complete) wrong.push(t("trust.counting"));
