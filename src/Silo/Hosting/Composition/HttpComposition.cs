@@ -1,6 +1,8 @@
+using IoTOrleans.Grains;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Events;
+using IoTOrleans.Silo.Api.Fleet;
 using IoTOrleans.Silo.Hosting.Running;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -21,6 +23,9 @@ internal static class HttpComposition
         builder.Services.AddResponseCompression(Compress);
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.AddHealth(settings);
+        builder.Services.AddFleet();
+        builder.Services.AddSiloReports();
+        builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<Reception>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Reception>());
         ServerFirst.Arrange(builder.Host);
@@ -40,7 +45,7 @@ internal static class HttpComposition
         var connections = app.Services.GetRequiredService<HttpConnections>();
         app.Use(HttpConnections.Notice);
         app.Use(SecurityHeaders.Add);
-        app.UseResponseCompression();
+        app.UseWhen(context => !context.Request.Path.StartsWithSegments(FleetApi.StreamPath), branch => branch.UseResponseCompression());
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(app.Services.GetRequiredService<Reception>().Admit);

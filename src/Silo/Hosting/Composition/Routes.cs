@@ -2,6 +2,7 @@ using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Dashboard;
 using IoTOrleans.Silo.Api.Events;
+using IoTOrleans.Silo.Api.Fleet;
 using IoTOrleans.Silo.Api.Importing;
 using IoTOrleans.Silo.Api.Mutes;
 
@@ -14,6 +15,8 @@ internal static class Routes
     {
         app.MapPage();
         app.MapHealth();
+        app.MapService(settings);
+        app.MapFleet();
         app.MapDevices();
         app.MapStories();
         app.MapMutes();
