@@ -39,9 +39,11 @@ internal sealed class FleetOrder(DateTimeOffset began, int most = FleetOrder.Mos
         return newness;
     }
 
-    /// <summary>A report of this thing may have come in after so many others.</summary>
-    public bool CameAfter(long thing, long arrivals) =>
-        _forgotten > arrivals || (_seen.TryGetValue(thing, out var seen) && seen.Arrival > arrivals);
+    /// <summary>A report of this thing came in after so many others.</summary>
+    public bool CameAfter(long thing, long arrivals) => _seen.TryGetValue(thing, out var seen) && seen.Arrival > arrivals;
+
+    /// <summary>Of the reports after so many, some are not remembered.</summary>
+    public bool MayHaveForgotten(long arrivals) => _forgotten > arrivals;
 
     private Newness Judge(long thing, string silo, long stamp, DateTimeOffset at)
     {
