@@ -34,6 +34,7 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
             ThingName = thingName,
             CountsAs = after,
             Change = CountChange.Of(before, after),
+            Moved = before != after,
             Status = status,
             Returns = back is null ? [] : [back],
         });
@@ -87,6 +88,7 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
                 {
                     FirstStamp = before.FirstStamp,
                     Change = before.Change + report.Change,
+                    Moved = before.Moved || report.Moved,
                     Miscounted = before.Miscounted || report.Miscounted,
                     Returns = before.Returns.Count == 0 ? report.Returns : [.. before.Returns, .. report.Returns],
                 });

@@ -42,7 +42,7 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
     {
         _wasClean = stored.Clean;
         NeedsCount = !stored.Clean;
-        _headcount.Load(stored.Total, stored.Unknown, right: stored.Clean);
+        _headcount.Load(stored);
         if (stored.Clean) foreach (var (silo, number) in stored.Silos) _silos[silo] = new(Math.Abs(number), Left: number < 0);
         _today.Load(stored, now);
     }
@@ -53,6 +53,7 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
         Clean = ending && _headcount.IsRight && !NeedsCount,
         Total = _headcount.Total,
         Unknown = _headcount.Unknown,
+        CountedAt = _headcount.CountedAt,
         Silos = _silos.ToDictionary(silo => silo.Key, silo => silo.Value.Left ? -silo.Value.Number : silo.Value.Number),
     });
 
@@ -119,7 +120,7 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
 
     /// <summary>What was decided before the end of the walk has come in.</summary>
     /// <returns>By how much the total was wrong.</returns>
-    public int EndCount() => _headcount.Finish();
+    public int EndCount(DateTimeOffset now) => _headcount.Finish(now);
 
     /// <summary>Somebody muted something, or a mute has ended.</summary>
     public void LoadAgain() => NeedsLoad = true;

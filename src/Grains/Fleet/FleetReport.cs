@@ -30,6 +30,9 @@ internal sealed record FleetReport
     /// <summary>The sum of all changes since the last report. Another silo may have changed the thing in between.</summary>
     [Id(3)] public CountChange Change { get; init; }
 
+    /// <summary>Something changed as what it counts, even if the sum is zero.</summary>
+    [Id(9)] public bool Moved { get; init; }
+
     /// <summary>Null: the thing is forgotten, or its status is not known (<see cref="Doubtful"/>).</summary>
     [Id(4)] public DeviceStatus? Status { get; init; }
 

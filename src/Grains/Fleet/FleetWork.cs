@@ -203,7 +203,7 @@ internal sealed partial class FleetWork(
                 return;
             }
 
-            var difference = book.EndCount();
+            var difference = book.EndCount(time.GetUtcNow());
             if (isCheck && difference != 0) LogDifference(difference);
             _countedAt = time.GetTimestamp();
             await Store();

@@ -19,7 +19,11 @@ internal sealed class Headcount
 
     public bool IsCounting => _marks is not null;
 
-    public void Load(int total, int unknown, bool right) => (Total, Unknown, IsRight) = (total, unknown, right);
+    /// <summary>What was decided before that may be counted already.</summary>
+    public DateTimeOffset? CountedAt { get; private set; }
+
+    public void Load(FleetState stored) => (Total, Unknown, IsRight, CountedAt, _walkedAt) =
+        (stored.Total, stored.Unknown, stored.Clean, stored.CountedAt, stored.CountedAt ?? DateTimeOffset.MinValue);
 
     public void Doubt() => IsRight = false;
 
@@ -37,7 +41,7 @@ internal sealed class Headcount
     public bool Changed(long thing, FleetReport report, string silo, bool isNewest, DateTimeOffset firstAt, DateTimeOffset at)
     {
         if (isNewest) Set(thing, report.CountsAs, new(silo, at));
-        if (report.Change == default) return true;
+        if (!report.Moved) return true;
         Total += report.Change.Total;
         Unknown += report.Change.Unknown;
         if (IsCounting) return true;
@@ -46,11 +50,11 @@ internal sealed class Headcount
     }
 
     /// <returns>By how much the total was wrong.</returns>
-    public int Finish()
+    public int Finish(DateTimeOffset now)
     {
         var before = Total;
         (Total, Unknown) = (_marks!.Count, _marks.Values.Count(mark => mark == FleetClass.Unknown));
-        (_marks, IsRight) = (null, true);
+        (_marks, IsRight, CountedAt) = (null, true, now);
         return Total - before;
     }
 

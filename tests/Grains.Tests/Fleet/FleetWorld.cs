@@ -200,7 +200,7 @@ internal sealed class FleetWorld
         }
 
         if (Book.NeedsCount) Book.GiveUpCount();
-        else Book.EndCount();
+        else Book.EndCount(Now);
     }
 
     private Silo NewSilo(int place)
