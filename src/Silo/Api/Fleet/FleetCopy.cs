@@ -23,7 +23,7 @@ internal sealed record FleetCopy(CountsBody Counts, FleetRows Rows, SharedEvent<
         new(CountsBody.Of(view.Counts, view.Listed), FleetRows.Of(view), DayOf(view.Today), StepLog.Begin(view.Cursor));
 
     /// <summary>There is something to tell.</summary>
-    public bool IsNewsAfter(FleetCopy last) => Steps != last.Steps || !Counts.Says(last.Counts) || Today != last.Today
+    public bool IsNewsAfter(FleetCopy last) => Steps != last.Steps || !Counts.Says(last.Counts) || !Today.Says(last.Today)
         || Incidents != last.Incidents || Tick != last.Tick;
 
     /// <returns>Null: they do not lead there, so the whole view has to be read.</returns>

@@ -32,7 +32,7 @@ internal static class StreamFrames
         if (Lead(copy, position.Step) is not { } steps) return Afresh(copy);
         var events = Rows(copy, steps, watch).ToList();
         if (!copy.Counts.Says(position.Counts)) events.Add(EventText.Of("counts", copy.Counts));
-        if (copy.Today != position.Today) events.Add(copy.Today.Bytes);
+        if (!copy.Today.Says(position.Today)) events.Add(copy.Today.Bytes);
         if (copy.Incidents is { } incidents && incidents != position.Incidents) events.Add(incidents.Bytes);
         if (copy.Tick is { } tick && tick != position.Tick) events.Add(tick.Bytes);
         return new(events, copy.Cursor, StreamPosition.Of(copy), steps.Any(step => step.Rewatch));
