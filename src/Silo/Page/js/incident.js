@@ -14,7 +14,8 @@ const FEWEST_MINUTES = 20;
 export function mount(place, { store }) {
   store.subscribe(changed => {
     if (!changed.has("incidents") && !changed.has("history") && !changed.has("service")) return;
-    setChildren(place, ...store.incidents.map((incident, i) => band(incident, i === 0 && !incident.onlyReturns ? around(incident, store.history) : [], store.may("write"))));
+    const incidents = [...store.incidents].sort((a, b) => a.onlyReturns - b.onlyReturns || left(b) - left(a));
+    setChildren(place, ...incidents.map((incident, i) => band(incident, i === 0 && !incident.onlyReturns ? around(incident, store.history) : [], store.may("write"))));
   });
 }
 
@@ -36,13 +37,14 @@ function title(incident) {
 
 function lines(incident) {
   const { count, back, total } = incident;
-  const more = count - Math.min(count, MOST_NAMES);
+  const first = incident.things?.slice(0, MOST_NAMES) ?? [];
+  const more = count - first.length;
   return [
     shares(incident.reasons, count, reasonWithin),
     shares(incident.attributes, count, pair => pair),
     !incident.onlyReturns && back > 0 && t("incident.back", { n: back, total: count, percent: percent(back, count) }),
     !incident.onlyReturns && total > count && t("incident.rest", { n: total - count, total, percent: percent(total - count, total) }),
-    incident.things?.length > 0 && t("incident.names", { names: names(incident.things.slice(0, MOST_NAMES)) }) + (more > 0 ? t("incident.names.more", { n: more }) : ""),
+    first.length > 0 && t("incident.names", { names: names(first) }) + (more > 0 ? t("incident.names.more", { n: more }) : ""),
     incident.destinations?.length > 0 && t("incident.told", { names: names(incident.destinations) }),
   ].filter(Boolean);
 }
