@@ -272,19 +272,13 @@ public sealed class BrokerHostilityTests : IAsyncLifetime
     /// <summary>Passes when the n-th wait of 10 seconds has begun since the broker started.</summary>
     private async Task Deadline(int n)
     {
-        for (var seen = 0; seen < n;)
-        {
-            if (await _time.NextWait(Cancelled) == TimeSpan.FromSeconds(10)) seen++;
-        }
+        for (var seen = 0; seen < n; seen++) await _time.NextWaitOf(TimeSpan.FromSeconds(10), Cancelled);
     }
 
     /// <summary>The time that a connection has to send what is still to be sent.</summary>
     private async Task Farewell()
     {
-        while (await _time.NextWait(Cancelled) != TimeSpan.FromSeconds(5))
-        {
-        }
-
+        await _time.NextWaitOf(TimeSpan.FromSeconds(5), Cancelled);
         _time.Advance(TimeSpan.FromSeconds(5));
     }
 }

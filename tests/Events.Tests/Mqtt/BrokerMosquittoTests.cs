@@ -41,6 +41,7 @@ public sealed class BrokerMosquittoTests
         await using var broker = await TestBroker.Start(time: time);
         using var client = MosquittoClient.Subscribe(broker.Port, "-i", "rpi-1", "-k", "60");
         await broker.Sink.NextOf("rpi-1", connected: true);
+        await time.NextWaitOf(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
 
         client.Signal("STOP");
         time.Advance(TimeSpan.FromSeconds(91));

@@ -159,7 +159,12 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     public Task CrashMutes() => _cluster.DeactivateAsync(Mutes);
 
-    public Task MutesAreKnown() => Until(() => MuteBooks.All(book => book.HasCopy));
+    /// <summary>A copier whose first try failed waits for a clock that stands still, so they are asked for here.</summary>
+    public Task MutesAreKnown() => Until(async () =>
+    {
+        foreach (var book in MuteBooks.Where(book => !book.HasCopy)) await Try(() => book.Refresh(CancellationToken.None));
+        return MuteBooks.All(book => book.HasCopy);
+    });
 
     /// <summary>All silos die without a word, and one starts again on what is stored.</summary>
     public async Task Restart()
@@ -198,11 +203,28 @@ internal sealed class VirtualCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Other threads have work whose end nobody can see from here; ten milliseconds are thousands of turns.</summary>
+    /// <summary>Moves the clock until it is so: whatever has to happen first may begin to wait for the clock at any moment.</summary>
+    public async Task AdvanceUntil(Func<Task<bool>> condition)
+    {
+        for (var second = 0; !await condition(); second++)
+        {
+            if (second == 600) throw new TimeoutException($"In vain until {Now:O}.");
+            await Advance(TimeSpan.FromSeconds(1), rest: false);
+            await LetOthersRun();
+        }
+    }
+
+    /// <inheritdoc cref="AdvanceUntil(Func{Task{bool}})"/>
+    public Task AdvanceUntil(Func<bool> condition) => AdvanceUntil(() => Task.FromResult(condition()));
+
+    /// <summary>
+    /// Other threads have work whose end nobody can see from here. Ten milliseconds are thousands of turns, but not on a busy machine.
+    /// </summary>
     public static async Task LetOthersRun()
     {
         var began = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMilliseconds(10)) await Task.Yield();
+        for (var turn = 0; turn < 100 || TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMilliseconds(10); turn++)
+            await Task.Yield();
     }
 
     private async Task Advance(TimeSpan by, bool rest)
@@ -320,12 +342,20 @@ internal sealed class VirtualCluster : IAsyncDisposable
     {
         public async IAsyncEnumerable<StoredThing> Walk([EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            var device = cluster.IdOf().Type;
-            foreach (var name in cluster.Reminders.All.Where(id => id.Type == device).Select(id => id.Key.ToString()!))
+            foreach (var name in All())
             {
                 cluster.OnWalk?.Invoke(name);
                 yield return new(name, await cluster.Device(name).GetState());
             }
         }
+
+        public async IAsyncEnumerable<string> Names([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            foreach (var name in All()) yield return name;
+        }
+
+        private IEnumerable<string> All() =>
+            cluster.Reminders.All.Where(id => id.Type == cluster.IdOf().Type).Select(id => id.Key.ToString()!);
     }
 }

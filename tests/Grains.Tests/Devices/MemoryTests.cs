@@ -112,7 +112,7 @@ public sealed class MemoryTests
         await cluster.CollectIdle();
         waiting.ShouldEachBe(thing => !cluster.IsInMemory(thing));
         await cluster.Advance(2 * Minute);
-        await VirtualCluster.Until(
+        await cluster.AdvanceUntil(
             async () => (await Task.WhenAll(waiting.Select(thing => cluster.Status(thing)))).All(status => status.NotifiedAt is not null));
     }
 

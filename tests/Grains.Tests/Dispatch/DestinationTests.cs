@@ -49,7 +49,7 @@ public sealed class DestinationTests
         hanging.Answer = null;
         hang.SetResult(DeliveryAnswer.Failed("hung up"));
         await cluster.AdvanceWithoutRest(Minutes(75));
-        foreach (var mended in new[] { down, refusing, hanging }) await VirtualCluster.Until(() => mended.Accepted.Count == 20);
+        foreach (var mended in new[] { down, refusing, hanging }) await cluster.AdvanceUntil(() => mended.Accepted.Count == 20);
         cluster.Watch.Refusing.ShouldBeEmpty();
         cluster.Mail.Accepted.Count.ShouldBe(20, "who was told is not told again");
     }
@@ -67,13 +67,13 @@ public sealed class DestinationTests
         cluster.Watch.Failing.ShouldBeEmpty();
 
         await cluster.Advance(Minutes(2));
-        await VirtualCluster.Until(() => cluster.Watch.Failing.Count > 0);
+        await cluster.AdvanceUntil(() => cluster.Watch.Failing.Count > 0);
         cluster.Watch.Failing["down"].ShouldBe(since, Seconds(20));
         cluster.Watch.Refusing.ShouldBeEmpty();
 
         down.Answer = null;
         await cluster.Advance(Minutes(1));
-        await VirtualCluster.Until(() => cluster.Watch.Failing.Count == 0);
+        await cluster.AdvanceUntil(() => cluster.Watch.Failing.Count == 0);
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class DestinationTests
         await cluster.Advance(Minutes(1));
         wantsRest = false;
         await cluster.Advance(Minutes(4));
-        await VirtualCluster.Until(() => cluster.Mail.Accepted.Count == 5 && cluster.Mail.Incidents.Count == 1);
+        await cluster.AdvanceUntil(() => cluster.Mail.Accepted.Count == 5 && cluster.Mail.Incidents.Count == 1);
         cluster.Mail.Incidents[0].Count.ShouldBe(7);
 
         // The incident was due after ten seconds, and retries after a minute.

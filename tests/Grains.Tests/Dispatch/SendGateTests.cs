@@ -1,12 +1,11 @@
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Ports;
-using Microsoft.Extensions.Time.Testing;
 
 namespace IoTOrleans.Grains.Tests.Dispatch;
 
 public sealed class SendGateTests
 {
-    private readonly CountedTimers _time = new();
+    private readonly WatchedTime _time = new();
 
     [Fact]
     public void Never_more_than_the_limit_in_any_period_and_all_get_their_turn_in_order()
@@ -21,7 +20,7 @@ public sealed class SendGateTests
             Until(() => turns.Count(turn => turn.IsCompletedSuccessfully) >= due);
 
             // The next one waits on a timer of its own. If the clock moved before that was set, it would fire late.
-            if (due < 9) Until(() => _time.Set > (int)now.TotalSeconds);
+            if (due < 9) Until(() => _time.Waits > (int)now.TotalSeconds);
             while (passed.Count < turns.Count(turn => turn.IsCompletedSuccessfully)) passed.Add(now);
             Pass(TimeSpan.FromMilliseconds(100));
         }
@@ -148,18 +147,4 @@ public sealed class SendGateTests
     private static void Until(Func<bool> condition) => SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(20)).ShouldBeTrue();
 
     private void Pass(TimeSpan period) => _time.Advance(period);
-
-    private sealed class CountedTimers : FakeTimeProvider
-    {
-        private int _set;
-
-        public int Set => Volatile.Read(ref _set);
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
-            Interlocked.Increment(ref _set);
-            return timer;
-        }
-    }
 }

@@ -43,8 +43,7 @@ public sealed class SweepTests
         await cluster.Drop();
         await Lose(cluster);
         await Sweep(cluster);
-        await cluster.Advance(Minutes(1));
-        await VirtualCluster.Until(() => cluster.Mail.Accepted.Count == 1);
+        await cluster.AdvanceUntil(() => cluster.Mail.Accepted.Count == 1);
         cluster.Mail.Accepted[0].Since.ShouldBe(dropped);
         cluster.Reminders.Exists(cluster.IdOf()).ShouldBeTrue();
     }
@@ -72,8 +71,7 @@ public sealed class SweepTests
         await cluster.Drop();
         await Lose(cluster);
         await Sweep(cluster);
-        await cluster.Advance(Minutes(1));
-        await VirtualCluster.Until(async () => (await cluster.Status()).Status == PresenceStatus.Connected);
+        await cluster.AdvanceUntil(async () => (await cluster.Status()).Status == PresenceStatus.Connected);
         cluster.Mail.Attempts.ShouldBe(0);
     }
 
@@ -87,8 +85,7 @@ public sealed class SweepTests
         await cluster.Crash();
         cluster.Reminders.Replace(cluster.IdOf(), cluster.Now + TimeSpan.FromDays(1));
         await Sweep(cluster);
-        await cluster.Advance(Minutes(1));
-        await VirtualCluster.Until(() => cluster.Mail.Accepted.Count == 1);
+        await cluster.AdvanceUntil(() => cluster.Mail.Accepted.Count == 1);
     }
 
     [Fact]
@@ -124,7 +121,7 @@ public sealed class SweepTests
         await Lose(cluster, "away");
         cluster.Mail.Answer = null;
         await Sweep(cluster);
-        await VirtualCluster.Until(() => cluster.Mail.Events.Contains("device.recovered"));
+        await cluster.AdvanceUntil(() => cluster.Mail.Events.Contains("device.recovered"));
         cluster.Reminders.Exists(cluster.IdOf("away")).ShouldBeTrue();
         cluster.Mail.Events.Count.ShouldBe(3);
     }
@@ -158,8 +155,7 @@ public sealed class SweepTests
         cluster.Reminders.Exists(cluster.IdOf()).ShouldBeFalse();
         cluster.Storage.Overwrite(cluster.IdOf(), backup);
         await Sweep(cluster);
-        await cluster.Advance(Minutes(1));
-        await VirtualCluster.Until(() => cluster.Mail.Accepted.Count == 1);
+        await cluster.AdvanceUntil(() => cluster.Mail.Accepted.Count == 1);
         (cluster.Mail.Accepted[0].Verification, cluster.Mail.Accepted[0].OutageId).ShouldBe((Verification.Confirmed, backup.Outage!.Id));
     }
 

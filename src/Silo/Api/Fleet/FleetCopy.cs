@@ -34,7 +34,7 @@ internal sealed record FleetCopy(CountsBody Counts, FleetRows Rows, SharedEvent<
         var step = new List<StepChange>(changes.Changes.Count);
         foreach (var change in changes.Changes)
         {
-            var one = StepChange.Of(change, rows.ContainsKey);
+            var one = StepChange.Of(change, rows.ContainsKey(change.ThingName));
             if (one.IsListed && (changes.Listed || rows.ContainsKey(one.ThingName))) rows[one.ThingName] = one.Row!;
             else if (one.Leaves) rows.Remove(one.ThingName);
             step.Add(one);

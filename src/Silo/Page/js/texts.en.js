@@ -260,6 +260,8 @@ export default {
     other: "It is powered and trying: refused {n} times since {time}{reason}. Look at its policy or certificate." },
   "thing.refused.reason": " ({reason})",
   "thing.told": "Told {names}.",
+  "thing.told.at": "Told {names} {time}.",
+  "thing.told.when": "Told {time}.",
   "thing.mute.for": "Mute {time}",
   "thing.mute.back": "Mute until back",
   "thing.unmute": "Unmute",

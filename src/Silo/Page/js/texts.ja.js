@@ -259,6 +259,8 @@ export default {
   "thing.refused": "電源は入っていて接続を試みていますが、{time}から{n}回拒否されています{reason}。ポリシーまたは証明書をご確認ください。",
   "thing.refused.reason": "（{reason}）",
   "thing.told": "{names} に通知しました。",
+  "thing.told.at": "{time}に {names} に通知済み。",
+  "thing.told.when": "{time}に通知済み。",
   "thing.mute.for": "{time}ミュート",
   "thing.mute.back": "復帰までミュート",
   "thing.unmute": "ミュート解除",

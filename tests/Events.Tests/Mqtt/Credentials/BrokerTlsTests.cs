@@ -87,11 +87,7 @@ public sealed class BrokerTlsTests
         if (begun.Length > 0) await client.Send(begun);
 
         var limit = new MqttBrokerOptions().ConnectTimeout;
-        while (await time.NextWait(Cancelled) != limit)
-        {
-            // Another timer.
-        }
-
+        await time.NextWaitOf(limit, Cancelled);
         time.Advance(limit);
         (await client.ReadToEnd()).ShouldBeEmpty();
         await broker.Meters.Reaches("iot_orleans.broker.connections", 0);
