@@ -33,10 +33,10 @@ export function sentence({ counts, incidents, watcher, today }) {
   return rich("verdict.sentence", { parts: joined(numbers(counts, false)) });
 }
 
-/** The open incident that explains most of what is offline; null: there is none, or most of its things are back. */
+/** The open incident that explains most of what is offline; null: there is none, or half of its things are back. */
 export function stormOf(counts, incidents) {
   const [largest] = incidents.filter(incident => !incident.onlyReturns).sort((a, b) => left(b) - left(a));
-  return largest && still(largest, counts) * 2 >= Math.max(left(largest), counts.offline, 1) ? largest : null;
+  return largest && still(largest, counts) * 2 >= Math.max(largest.count, counts.offline) ? largest : null;
 }
 
 export const left = incident => incident.count - incident.back;
