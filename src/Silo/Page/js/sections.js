@@ -129,27 +129,16 @@ function table(context, columns, quietHead, onWaiting) {
       const list = keyedList(body, rows, row => row.thingName,
         row => el("tr", { "data-thing": row.thingName, class: begun ? "new" : null }),
         (tr, row) => fill(tr, row, cells(row, context), context), onWaiting);
-      begun = true;
+      begun ||= list.frame === 0;
       node.hidden = body.childElementCount === 0;
       return list;
     },
   };
 }
 
-/** Cells that say the same keep their nodes, so that focus and selection stay. */
 function fill(tr, row, cells, context) {
   tr.dataset.status = row.status;
   tr.classList.toggle("asleep", row.status === "grace" && isSleeper(row));
   mark(tr, context.route.current().thing);
-  cells.forEach((cell, i) => {
-    const old = tr.children[i];
-    if (!old) tr.append(cell);
-    else if (old.querySelector("[data-runs]") || cell.querySelector("[data-runs]") || old.innerHTML !== cell.innerHTML) keepFocus(old, cell);
-  });
-}
-
-function keepFocus(old, cell) {
-  const focused = old.contains(document.activeElement) ? [...old.querySelectorAll("a, button")].indexOf(document.activeElement) : -1;
-  old.replaceWith(cell);
-  if (focused >= 0) cell.querySelectorAll("a, button")[focused]?.focus({ preventScroll: true });
+  setChildren(tr, ...cells);
 }
