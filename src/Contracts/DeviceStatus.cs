@@ -42,6 +42,34 @@ public sealed record DeviceStatus
 
     /// <summary>The incident that notified somebody of the running outage; null: a notification of its own did, or nothing yet.</summary>
     [Id(21)] public string? IncidentId { get; init; }
+
+    /// <summary>Names of the destinations that accepted the first notification of the running outage.</summary>
+    [Id(22)] public IReadOnlyList<string> NotifiedTo { get; init; } = [];
+
+    /// <summary>What the verifier said of the running outage; null: there is no verdict yet.</summary>
+    [Id(23)] public Verification? Verification { get; init; }
+
+    /// <summary>AWS IoT refused to let the thing connect during the running outage; null: not that we know.</summary>
+    [Id(24)] public RefusedConnects? Refused { get; init; }
+
+    /// <summary>When the outage is over, if the connection lasts; only while recovering.</summary>
+    [Id(25)] public DateTimeOffset? HoldEndsAt { get; init; }
+
+    /// <summary>The running outage is no disconnect: the thing is expected, and no event of it has come in.</summary>
+    [Id(26)] public bool NeverSeen { get; init; }
+}
+
+/// <summary>Connect failures during an outage: there were at least so many.</summary>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.RefusedConnects")]
+public sealed record RefusedConnects
+{
+    [Id(0)] public required int Count { get; init; }
+
+    /// <summary>Of the last one.</summary>
+    [Id(1)] public string? Reason { get; init; }
+
+    /// <summary>When the first one happened.</summary>
+    [Id(2)] public required DateTimeOffset Since { get; init; }
 }
 
 [GenerateSerializer, Alias("IoTOrleans.PresenceStatus")]

@@ -1,5 +1,6 @@
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Fleet;
 using IoTOrleans.Grains.Importing;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Mutes;
@@ -38,7 +39,9 @@ public static class PresenceServices
         services.TryAddSingleton<IIngestProgress, NoIngest>();
         services.TryAddSingleton<IFleetCount, NoFleetCount>();
         services.TryAddSingleton(new ThingFilter([], []));
+        services.AddSingleton<FleetReader>();
         services.AddSingleton<DispatcherClient>();
+        services.AddSingleton<IncidentReader>();
         services.AddSingleton<DestinationHealth>();
         services.AddSingleton<IDestinationHealth>(provider => provider.GetRequiredService<DestinationHealth>());
         services.AddSingleton<VerifierHealth>();
@@ -68,6 +71,9 @@ public static class PresenceServices
         services.AddHostedService<ExpectedThings>();
         return services;
     }
+
+    /// <summary>Adds the reports of this silo that the page shows of all silos together.</summary>
+    public static IServiceCollection AddSiloReports(this IServiceCollection services) => services.AddHostedService<SiloReporter>();
 
     private static void AddHosted<T>(this IServiceCollection services)
         where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());

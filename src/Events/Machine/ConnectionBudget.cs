@@ -8,12 +8,14 @@ namespace IoTOrleans.Events.Machine;
 /// </summary>
 /// <param name="mostSilent">For connections of loopback, and as many again for all others.</param>
 /// <param name="reserve">Places beyond <paramref name="mostServed"/> for loopback.</param>
-internal sealed class ConnectionBudget(int mostSilent, int mostServed, int reserve = 0)
+/// <param name="mostStreams">Answers that go on until their reader leaves: they have places of their own, and take none of the others.</param>
+internal sealed class ConnectionBudget(int mostSilent, int mostServed, int reserve = 0, int mostStreams = 0)
 {
     private readonly Lock _gate = new();
     private readonly SilentConnections<BudgetedConnection> _here = new(mostSilent);
     private readonly SilentConnections<BudgetedConnection> _elsewhere = new(mostSilent);
     private int _served;
+    private int _streams;
 
     /// <summary>A new connection: it is silent.</summary>
     /// <param name="evict">Closes it, once at most. Its reason is the tag of a metric.</param>
@@ -35,13 +37,24 @@ internal sealed class ConnectionBudget(int mostSilent, int mostServed, int reser
             if (connection.Requests == 0)
             {
                 var room = mostServed + (connection.From.IsLoopback ? reserve : 0);
-                if (connection.Place is null || _served >= room) return false;
-                Leave(connection.Place);
-                connection.Place = null;
+                if (_served >= room || !TrySpeak(connection)) return false;
                 _served++;
             }
 
             connection.Requests++;
+            return true;
+        }
+    }
+
+    /// <summary>The connection begins a stream. May be called again before <see cref="EndStream"/>.</summary>
+    /// <returns>False: all places for streams are taken, or it was evicted meanwhile. It stays where it is.</returns>
+    public bool TryStream(BudgetedConnection connection)
+    {
+        lock (_gate)
+        {
+            if (_streams >= mostStreams || !TrySpeak(connection)) return false;
+            _streams++;
+            connection.Streams++;
             return true;
         }
     }
@@ -54,6 +67,21 @@ internal sealed class ConnectionBudget(int mostSilent, int mostServed, int reser
         {
             if (connection.Requests == 0 || --connection.Requests > 0) return;
             _served--;
+            if (connection.Streams > 0) return;
+            evicted = Silence(connection);
+        }
+
+        Evict(evicted);
+    }
+
+    public void EndStream(BudgetedConnection connection)
+    {
+        SilentConnections<BudgetedConnection>.Evicted? evicted;
+        lock (_gate)
+        {
+            if (connection.Streams == 0) return;
+            _streams--;
+            if (--connection.Streams > 0 || connection.Requests > 0) return;
             evicted = Silence(connection);
         }
 
@@ -66,8 +94,9 @@ internal sealed class ConnectionBudget(int mostSilent, int mostServed, int reser
         lock (_gate)
         {
             if (connection.Requests > 0) _served--;
+            _streams -= connection.Streams;
             if (connection.Place is not null) Leave(connection.Place);
-            (connection.Requests, connection.Place) = (0, null);
+            (connection.Requests, connection.Streams, connection.Place) = (0, 0, null);
         }
     }
 
@@ -84,6 +113,16 @@ internal sealed class ConnectionBudget(int mostSilent, int mostServed, int reser
 
         Evict(evicted);
         return evicted is not null;
+    }
+
+    /// <returns>False: it was evicted.</returns>
+    private bool TrySpeak(BudgetedConnection connection)
+    {
+        if (connection.Requests + connection.Streams > 0) return true;
+        if (connection.Place is null) return false;
+        Leave(connection.Place);
+        connection.Place = null;
+        return true;
     }
 
     private SilentConnections<BudgetedConnection>.Evicted? Silence(BudgetedConnection connection)
@@ -113,4 +152,6 @@ internal sealed class BudgetedConnection(ClientAddress from, Action<string> evic
     internal SilentConnections<BudgetedConnection>.Place? Place { get; set; }
 
     internal int Requests { get; set; }
+
+    internal int Streams { get; set; }
 }

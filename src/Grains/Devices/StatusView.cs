@@ -28,6 +28,13 @@ internal static class StatusView
             FlappingSince = state.Flapping is [.., { CalmSince: null } flapping] ? flapping.Since : null,
             Policy = context.Policy,
             IncidentId = outage?.Deliveries.Values.Select(delivery => delivery.Incident).FirstOrDefault(incident => incident is not null),
+            NotifiedTo = outage is null ? []
+                : [.. outage.Deliveries.Where(one => one.Value.Offline).Select(one => one.Key).Order(StringComparer.Ordinal)],
+            Verification = outage is { Phase: not OutagePhase.Grace } ? outage.Verification : null,
+            Refused = outage?.ConnectFailures is { } refused
+                ? new() { Count = refused.Count, Reason = refused.Reason, Since = refused.Since } : null,
+            HoldEndsAt = status == PresenceStatus.Recovering ? outage!.HoldEndsAt : null,
+            NeverSeen = outage is { NeverSeen: true },
         };
     }
 }

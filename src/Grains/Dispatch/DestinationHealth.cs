@@ -7,6 +7,7 @@ internal sealed class DestinationHealth : IDestinationHealth
     internal static readonly TimeSpan FailsFor = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _refusing = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _accepted = new();
     private readonly ConcurrentDictionary<string, (DateTimeOffset Since, DateTimeOffset Last)> _failing = new();
     private readonly Dictionary<string, RetryQueue> _retryQueues;
     private readonly GrainMetrics _metrics;
@@ -28,6 +29,8 @@ internal sealed class DestinationHealth : IDestinationHealth
     public IReadOnlyDictionary<string, DateTimeOffset> Failing =>
         _failing.Where(pair => pair.Value.Last - pair.Value.Since >= FailsFor).ToDictionary(pair => pair.Key, pair => pair.Value.Since);
 
+    public IReadOnlyDictionary<string, DateTimeOffset> LastAccepted => _accepted;
+
     public RetryQueue RetryQueueOf(string destination) => _retryQueues[destination];
 
     public IEnumerable<RetryQueue> RetryQueues => _retryQueues.Values;
@@ -38,7 +41,11 @@ internal sealed class DestinationHealth : IDestinationHealth
         var now = _time.GetUtcNow();
         if (answer.Outcome == DeliveryOutcome.Failed) _failing.AddOrUpdate(destination, (now, now), (_, known) => (known.Since, now));
         else _failing.TryRemove(destination, out _);
-        if (answer.Outcome == DeliveryOutcome.Accepted) _refusing.TryRemove(destination, out _);
+        if (answer.Outcome == DeliveryOutcome.Accepted)
+        {
+            _refusing.TryRemove(destination, out _);
+            _accepted[destination] = now;
+        }
         else if (answer.Outcome == DeliveryOutcome.Refused) _refusing.TryAdd(destination, now);
     }
 }

@@ -51,6 +51,8 @@ internal sealed partial class DispatcherGrain(
 
     public Task<DispatchState> GetState() => Task.FromResult(_state.Stored);
 
+    public Task<IReadOnlyList<FleetNotification>> OpenIncidents() => Task.FromResult(Incidents.OpenIncidents.Of(_state, Now));
+
     private async Task<IncidentDecision> Apply(IncidentInput input)
     {
         var decision = IncidentRules.Apply(_state, input, _terms, Now);

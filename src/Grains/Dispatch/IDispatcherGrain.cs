@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Incidents;
+using Orleans.Concurrency;
 
 namespace IoTOrleans.Grains.Dispatch;
 
@@ -27,4 +28,9 @@ internal interface IDispatcherGrain : IGrainWithStringKey
 
     [Alias("GetState")]
     Task<DispatchState> GetState();
+
+    /// <summary>From memory: it does not wait for what is being stored.</summary>
+    [Alias("OpenIncidents")]
+    [AlwaysInterleave]
+    Task<IReadOnlyList<FleetNotification>> OpenIncidents();
 }

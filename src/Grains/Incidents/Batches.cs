@@ -32,6 +32,19 @@ internal static class Batches
         return (batch, state.With(incident).With(incident.Id, UncountedMembers.None with { Counted = counted }), pages);
     }
 
+    /// <summary>What a publication would say now. Nothing follows from it.</summary>
+    public static FleetNotification Now(IncidentState state, Incident incident, DateTimeOffset now)
+    {
+        var waiting = state.WaitingFor(incident.Id);
+        return Compose(Count(incident, waiting), new()
+        {
+            Number = incident.Publications + 1,
+            Growing = !incident.OnlyReturns && IsGrowing(incident, now),
+            At = now,
+            Newest = [.. waiting.Newest.Reverse()],
+        });
+    }
+
     /// <summary>All members are back whose return leads to a notification.</summary>
     public static bool EveryoneIsBack(Incident incident, UncountedMembers waiting)
     {

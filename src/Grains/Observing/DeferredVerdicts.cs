@@ -10,8 +10,13 @@ internal sealed class DeferredVerdicts
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _lastLook = new(StringComparer.Ordinal);
 
-    public DeferredVerdicts(GrainMetrics metrics, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time) =>
-        metrics.ObserveDeferred(() => Count(time.GetUtcNow()));
+    private readonly TimeProvider _time;
+
+    public DeferredVerdicts(GrainMetrics metrics, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time)
+    {
+        _time = time;
+        metrics.ObserveDeferred(Count);
+    }
 
     public void Note(string thingName, DeviceState state, DateTimeOffset now)
     {
@@ -19,8 +24,9 @@ internal sealed class DeferredVerdicts
         else if (!_lastLook.IsEmpty) _lastLook.TryRemove(thingName, out _);
     }
 
-    private int Count(DateTimeOffset now)
+    public int Count()
     {
+        var now = _time.GetUtcNow();
         foreach (var look in _lastLook)
         {
             if (now - look.Value > Forgotten) _lastLook.TryRemove(look);

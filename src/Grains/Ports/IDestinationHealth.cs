@@ -1,6 +1,6 @@
 namespace IoTOrleans.Grains.Ports;
 
-/// <summary>Destinations of this silo that do not work, and since when.</summary>
+/// <summary>What this silo knows of its destinations: those that do not work, and since when.</summary>
 public interface IDestinationHealth
 {
     /// <summary>They refuse notifications: somebody has to change their settings or permissions.</summary>
@@ -8,4 +8,7 @@ public interface IDestinationHealth
 
     /// <summary>They have accepted nothing in attempts over five minutes or more.</summary>
     IReadOnlyDictionary<string, DateTimeOffset> Failing { get; }
+
+    /// <summary>When they last accepted something since this silo's start; accepted is not read.</summary>
+    IReadOnlyDictionary<string, DateTimeOffset> LastAccepted { get; }
 }

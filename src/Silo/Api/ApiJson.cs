@@ -6,6 +6,9 @@ namespace IoTOrleans.Silo.Api;
 /// <summary>The API's JSON: camelCase, null where a value is missing, RFC 3339 in UTC with a Z.</summary>
 internal static class ApiJson
 {
+    /// <summary>For what is written without ASP.NET Core.</summary>
+    public static JsonSerializerOptions Options { get; } = Make();
+
     public static void Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
@@ -13,6 +16,13 @@ internal static class ApiJson
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         options.Converters.Add(new Rfc3339());
         options.Converters.Add(new Durations());
+    }
+
+    private static JsonSerializerOptions Make()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        Configure(options);
+        return options;
     }
 
     private sealed class Durations : JsonConverter<TimeSpan>

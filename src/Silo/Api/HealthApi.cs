@@ -16,6 +16,9 @@ namespace IoTOrleans.Silo.Api;
 /// <summary><c>/health/live</c>: the process serves requests. <c>/health/ready</c>: everything it needs to notify is up.</summary>
 internal static class HealthApi
 {
+    /// <summary>The check that asks storage: reminders are in the same one.</summary>
+    internal const string Storage = "reminders";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static void AddHealth(this WebApplicationBuilder builder, SiloSettings settings)
@@ -23,7 +26,7 @@ internal static class HealthApi
         var services = builder.Services;
         services.AddReadyCheck("silo", (provider, _) => provider.GetRequiredService<Reception>().Closed is { } why
             ? Task.FromResult(HealthCheckResult.Unhealthy(why)) : Healthy);
-        services.AddReadyCheck("reminders", async (provider, token) =>
+        services.AddReadyCheck(Storage, async (provider, token) =>
         {
             // Any row will do: the question is whether the table answers.
             await provider.GetRequiredService<IReminderTable>().ReadRows(GrainId.Create("health", "ready"), token);

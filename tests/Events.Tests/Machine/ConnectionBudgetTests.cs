@@ -21,15 +21,17 @@ public sealed class ConnectionBudgetTests
 
     private static readonly Gen<Step> Steps = Gen.Select(
         Gen.Frequency(
-            (4, Gen.Const(Kind.Enter)), (3, Gen.Const(Kind.TryServe)), (1, Gen.Const(Kind.Rest)), (1, Gen.Const(Kind.Leave)),
-            (1, Gen.Const(Kind.EvictOne))),
+            (4, Gen.Const(Kind.Enter)), (3, Gen.Const(Kind.TryServe)), (1, Gen.Const(Kind.Rest)), (3, Gen.Const(Kind.TryStream)),
+            (1, Gen.Const(Kind.EndStream)), (1, Gen.Const(Kind.Leave)), (1, Gen.Const(Kind.EvictOne))),
         Gen.Int[0, Origins.Length - 1], Gen.Int[0, 1000], (kind, origin, which) => new Step(kind, origin, which));
 
     [Fact]
     public void It_evicts_and_serves_as_told_with_lists() =>
-        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 4], Gen.Int[0, 2], Steps.List[0, 80]).Sample((silent, served, reserve, steps) =>
+        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 4], Gen.Int[0, 2], Gen.Int[0, 3], Steps.List[0, 80]).Sample(
+            (silent, served, reserve, streams, steps) =>
         {
-            var (budget, told) = (new ConnectionBudget(silent, served, reserve), new Told(silent, served, reserve));
+            var budget = new ConnectionBudget(silent, served, reserve, streams);
+            var told = new Told(silent, served, reserve, streams);
             var (connections, evicted) = (new List<BudgetedConnection>(), new List<string>());
             foreach (var step in steps)
             {
@@ -53,6 +55,14 @@ public sealed class ConnectionBudgetTests
                     {
                         budget.Rest(connections[number]);
                         told.Rest(number);
+                    }
+
+                    if (step.Kind == Kind.TryStream)
+                        budget.TryStream(connections[number]).ShouldBe(told.TryStream(number));
+                    if (step.Kind == Kind.EndStream)
+                    {
+                        budget.EndStream(connections[number]);
+                        told.EndStream(number);
                     }
 
                     if (step.Kind == Kind.Leave)
@@ -124,16 +134,18 @@ public sealed class ConnectionBudgetTests
         Enter,
         TryServe,
         Rest,
+        TryStream,
+        EndStream,
         Leave,
         EvictOne,
     }
 
     private sealed record Step(Kind Kind, int Origin, int Which);
 
-    private sealed class Told(int mostSilent, int mostServed, int reserve)
+    private sealed class Told(int mostSilent, int mostServed, int reserve, int mostStreams)
     {
         private readonly List<(int Number, string Group, bool IsHere)> _silent = [];
-        private readonly Dictionary<int, (string Group, bool IsHere, int Requests)> _served = [];
+        private readonly Dictionary<int, (string Group, bool IsHere, int Requests, int Streams)> _busy = [];
 
         internal List<string> Evicted { get; } = [];
 
@@ -145,33 +157,51 @@ public sealed class ConnectionBudgetTests
 
         internal bool TryServe(int number)
         {
-            if (_served.TryGetValue(number, out var served))
-            {
-                _served[number] = served with { Requests = served.Requests + 1 };
-                return true;
-            }
+            if (Find(number) is not var (group, isHere, requests, streams)) return false;
+            var served = _busy.Values.Count(one => one.Requests > 0);
+            if (requests == 0 && served >= mostServed + (isHere ? reserve : 0)) return false;
+            return Set(number, group, isHere, requests + 1, streams);
+        }
 
-            if (!_silent.Any(one => one.Number == number)) return false;
-            var found = _silent.Single(one => one.Number == number);
-            if (_served.Count >= mostServed + (found.IsHere ? reserve : 0)) return false;
-            _silent.Remove(found);
-            _served[number] = (found.Group, found.IsHere, 1);
-            return true;
+        internal bool TryStream(int number)
+        {
+            if (Find(number) is not var (group, isHere, requests, streams)) return false;
+            return _busy.Values.Sum(one => one.Streams) < mostStreams && Set(number, group, isHere, requests, streams + 1);
         }
 
         internal void Rest(int number)
         {
-            if (!_served.TryGetValue(number, out var served)) return;
-            _served[number] = served with { Requests = served.Requests - 1 };
-            if (served.Requests > 1) return;
-            _served.Remove(number);
-            Enter(number, served.Group, served.IsHere);
+            if (_busy.TryGetValue(number, out var busy) && busy.Requests > 0)
+                Set(number, busy.Group, busy.IsHere, busy.Requests - 1, busy.Streams);
+        }
+
+        internal void EndStream(int number)
+        {
+            if (_busy.TryGetValue(number, out var busy) && busy.Streams > 0)
+                Set(number, busy.Group, busy.IsHere, busy.Requests, busy.Streams - 1);
         }
 
         internal void Leave(int number)
         {
-            _served.Remove(number);
+            _busy.Remove(number);
             _silent.RemoveAll(one => one.Number == number);
+        }
+
+        private (string Group, bool IsHere, int Requests, int Streams)? Find(int number)
+        {
+            if (_busy.TryGetValue(number, out var busy)) return busy;
+            return _silent.Where(one => one.Number == number).Select(one => ((string, bool, int, int)?)(one.Group, one.IsHere, 0, 0))
+                .FirstOrDefault();
+        }
+
+        private bool Set(int number, string group, bool isHere, int requests, int streams)
+        {
+            _silent.RemoveAll(one => one.Number == number);
+            _busy[number] = (group, isHere, requests, streams);
+            if (requests + streams > 0) return true;
+            _busy.Remove(number);
+            Enter(number, group, isHere);
+            return true;
         }
 
         internal bool EvictOne()

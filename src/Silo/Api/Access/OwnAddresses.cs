@@ -40,6 +40,14 @@ internal static class OwnAddresses
         return listening.Equals(IPAddress.Any) ? own.Where(address => address.AddressFamily == AddressFamily.InterNetwork) : [listening];
     }
 
+    /// <summary>Where devices reach the broker: a few of the addresses.</summary>
+    public static IEnumerable<IPEndPoint> OfBroker(MqttSettings mqtt, IReadOnlyList<IPAddress> own)
+    {
+        var listening = IPAddress.Parse(mqtt.Address);
+        return Behind(listening, own).DefaultIfEmpty(listening).Take(ListenAddresses.MostShown)
+            .Select(address => new IPEndPoint(address, mqtt.Port));
+    }
+
     private static bool IsUsable(IPAddress address) =>
         !IPAddress.IsLoopback(address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
         && !address.IsIPv6LinkLocal && !address.IsIPv6Multicast && !IsLinkLocal(address);

@@ -9,6 +9,10 @@ internal static class SecurityHeaders
     private const string DashboardPage = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
         + "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    /// <summary>The fleet page has its scripts and styles in files of its own, and makes no markup of text.</summary>
+    private const string FleetPage = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
     public static Task Add(HttpContext context, RequestDelegate next)
     {
         // At the last moment: an answer to an exception clears what was set before.
@@ -18,7 +22,7 @@ internal static class SecurityHeaders
                 var context = (HttpContext)state;
                 var headers = context.Response.Headers;
                 headers.XContentTypeOptions = "nosniff";
-                headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/dashboard") ? DashboardPage : NoPage;
+                headers.ContentSecurityPolicy = PolicyOf(context.Request.Path);
                 headers["Referrer-Policy"] = "no-referrer";
                 headers["Cross-Origin-Resource-Policy"] = "same-origin";
                 headers["Cross-Origin-Opener-Policy"] = "same-origin";
@@ -28,4 +32,7 @@ internal static class SecurityHeaders
             context);
         return next(context);
     }
+
+    private static string PolicyOf(PathString path) => path.StartsWithSegments("/dashboard") ? DashboardPage
+        : path == "/" || path.StartsWithSegments("/page") ? FleetPage : NoPage;
 }

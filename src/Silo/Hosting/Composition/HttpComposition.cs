@@ -1,9 +1,12 @@
+using IoTOrleans.Grains;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Description;
 using IoTOrleans.Silo.Api.Events;
+using IoTOrleans.Silo.Api.Fleet;
 using IoTOrleans.Silo.Hosting.Running;
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
@@ -18,9 +21,13 @@ internal static class HttpComposition
         builder.Services.PostConfigure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         builder.Services.AddProblemDetails();
+        builder.Services.AddResponseCompression(Compress);
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.AddHealth(settings);
         builder.Services.AddDescription(settings);
+        builder.Services.AddFleet();
+        builder.Services.AddSiloReports();
+        builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<Reception>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Reception>());
         ServerFirst.Arrange(builder.Host);
@@ -40,6 +47,7 @@ internal static class HttpComposition
         var connections = app.Services.GetRequiredService<HttpConnections>();
         app.Use(HttpConnections.Notice);
         app.Use(SecurityHeaders.Add);
+        app.UseWhen(context => !context.Request.Path.StartsWithSegments(FleetApi.StreamPath), branch => branch.UseResponseCompression());
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(app.Services.GetRequiredService<Reception>().Admit);
@@ -47,6 +55,13 @@ internal static class HttpComposition
         app.Use(connections.Admit);
         app.Use(UnencodedName.Explain);
         app.Use(QueryCheck.Admit);
+    }
+
+    /// <summary>Also with TLS: no answer holds a secret beside text that a stranger chose. Not the stream, which must not wait.</summary>
+    private static void Compress(ResponseCompressionOptions options)
+    {
+        options.EnableForHttps = true;
+        options.MimeTypes = ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"];
     }
 
     /// <summary>Limits a slow client to 64 KB of unread body while it sends 240 bytes a second.</summary>

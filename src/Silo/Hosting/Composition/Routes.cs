@@ -3,6 +3,7 @@ using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Dashboard;
 using IoTOrleans.Silo.Api.Description;
 using IoTOrleans.Silo.Api.Events;
+using IoTOrleans.Silo.Api.Fleet;
 using IoTOrleans.Silo.Api.Importing;
 using IoTOrleans.Silo.Api.Mutes;
 
@@ -13,8 +14,10 @@ internal static class Routes
 {
     public static void MapRoutes(this WebApplication app, SiloSettings settings)
     {
-        app.MapHome();
+        app.MapPage();
         app.MapHealth();
+        app.MapService(settings);
+        app.MapFleet();
         app.MapDevices();
         app.MapStories();
         app.MapMutes();

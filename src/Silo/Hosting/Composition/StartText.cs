@@ -50,7 +50,7 @@ internal static class StartText
         List<string> lines =
         [
             first,
-            $"  Look      {url}/devices/<thing name>   {url}/dashboard   {url}/health/ready",
+            $"  Look      {url}/   {url}/devices/<thing name>   {url}/dashboard   {url}/health/ready",
             .. urls.Count > 1 ? [$"            also at {string.Join(", ", urls.Skip(1))}"] : Array.Empty<string>(),
             $"  Storage   {Storage(settings)}",
             $"  Events    {string.Join(", ", Events(settings, own))}",
@@ -75,11 +75,9 @@ internal static class StartText
     /// <summary>With the addresses at which devices reach it.</summary>
     private static string Broker(MqttSettings mqtt, IReadOnlyList<IPAddress> own)
     {
-        var listening = IPAddress.Parse(mqtt.Address);
         var encrypted = mqtt.CertificateFile is not null;
-        var exposed = !encrypted && !IPAddress.IsLoopback(listening) ? "; not encrypted" : "";
-        var addresses = OwnAddresses.Behind(listening, own).DefaultIfEmpty(listening).Take(ListenAddresses.MostShown)
-            .Select(address => $"{(encrypted ? "mqtts://" : "")}{new IPEndPoint(address, mqtt.Port)}");
+        var exposed = !encrypted && !IPAddress.IsLoopback(IPAddress.Parse(mqtt.Address)) ? "; not encrypted" : "";
+        var addresses = OwnAddresses.OfBroker(mqtt, own).Select(address => $"{(encrypted ? "mqtts://" : "")}{address}");
         return $"MQTT broker on {string.Join(", ", addresses)} (a client id is a thing name{exposed})";
     }
 

@@ -1,6 +1,7 @@
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Grains.Logging;
 using IoTOrleans.Silo.Api;
+using IoTOrleans.Silo.Api.Fleet;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -25,13 +26,15 @@ internal sealed partial class HttpConnections(FileGauge files, SiloMetrics metri
 
     private readonly LogLimiter _evicted = new(time);
     private ConnectionBudget _budget = new(Most, Most);
+    private int _mostStreams = Most;
 
     /// <summary>Called with the limits that are set: Kestrel's <c>MaxConcurrentConnections</c> is understood, and replaced.</summary>
     public void Bound(KestrelServerOptions kestrel)
     {
         var most = (int)Math.Min(kestrel.Limits.MaxConcurrentConnections ?? Most, int.MaxValue / 2);
         kestrel.Limits.MaxConcurrentConnections = null;
-        _budget = new(files.MostSilent(most, part: 8), most, reserve: Math.Max(10, most / 10));
+        _mostStreams = files.MostSilent(most, part: 4);
+        _budget = new(files.MostSilent(most, part: 8), most, reserve: Math.Max(10, most / 10), _mostStreams);
         kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => Hold(connection, next)));
     }
 
@@ -54,21 +57,25 @@ internal sealed partial class HttpConnections(FileGauge files, SiloMetrics metri
             return;
         }
 
-        if (_budget.TryServe(held.Place))
+        var isStream = context.Request.Path.StartsWithSegments(FleetApi.StreamPath);
+        if (isStream ? _budget.TryStream(held.Place) : _budget.TryServe(held.Place))
         {
             context.Response.OnCompleted(() =>
             {
-                _budget.Rest(held.Place);
+                if (isStream) _budget.EndStream(held.Place);
+                else _budget.Rest(held.Place);
                 return Task.CompletedTask;
             });
             await next(context);
             return;
         }
 
-        metrics.HttpRefused("limit");
-        context.Response.Headers.RetryAfter = "2";
+        metrics.HttpRefused(isStream ? "streams" : "limit");
+        context.Response.Headers.RetryAfter = isStream ? "30" : "2";
         if (HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
-        await Problems.Write(context, StatusCodes.Status503ServiceUnavailable, "Busy", "All connections of this service are in use.");
+        await Problems.Write(context, StatusCodes.Status503ServiceUnavailable, "Busy", isStream
+            ? $"{_mostStreams} streams are open at this silo, and no more fit: close pages that nobody looks at, or use another silo."
+            : "All connections of this service are in use.");
     }
 
     internal async Task Hold(ConnectionContext connection, ConnectionDelegate next)

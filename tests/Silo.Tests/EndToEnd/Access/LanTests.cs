@@ -66,7 +66,7 @@ public sealed class LanTests(OneLanSilo lan) : IClassFixture<OneLanSilo>
     {
         foreach (var output in new[] { lan.FirstOutput, lan.Silo.AllOutput })
         {
-            output.ShouldContain($"  Look      http://{new IPEndPoint(Address, lan.Port)}/devices/");
+            output.ShouldContain($"  Look      http://{new IPEndPoint(Address, lan.Port)}/   http://");
             output.ShouldContain($"  Events    MQTT broker on {Address}:{lan.Silo.MqttPort}");
             foreach (var line in output.Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal)))
             {

@@ -1,0 +1,21 @@
+namespace IoTOrleans.Grains.Watching;
+
+/// <summary>What one silo knows that the others cannot see, for the page that people look at.</summary>
+/// <param name="HeldVerdicts">Things on it whose first verdict is deferred.</param>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.SiloReport")]
+public sealed record SiloReport(
+    [property: Id(0)] string Silo, [property: Id(1)] int HeldVerdicts,
+    [property: Id(2)] IReadOnlyList<DestinationReport> Destinations);
+
+/// <param name="LastAcceptedAt">Null: nothing since the start.</param>
+/// <param name="RefusingSince">Null: it does not refuse.</param>
+/// <param name="FailingSince">Null: it does not fail, or not for long.</param>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.DestinationReport")]
+public sealed record DestinationReport(
+    [property: Id(0)] string Name, [property: Id(1)] DateTimeOffset? LastAcceptedAt, [property: Id(2)] DateTimeOffset? RefusingSince,
+    [property: Id(3)] DateTimeOffset? FailingSince);
+
+/// <summary>The reports of all silos as one: it looks the same from every silo.</summary>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.ClusterReport")]
+public sealed record ClusterReport(
+    [property: Id(0)] int HeldVerdicts, [property: Id(1)] IReadOnlyList<DestinationReport> Destinations);
