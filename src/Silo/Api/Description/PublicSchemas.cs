@@ -103,7 +103,7 @@ internal static class PublicSchemas
         [typeof(FleetBody)] = Of("Fleet", "All things together.",
             [
                 .. FleetFields,
-                ("cursor", "For `GET /fleet/stream`. Null: the lists do not have all things that are not well."),
+                ("cursor", "For `GET /fleet/stream`. Null: more than 1,000 things are not well."),
                 ("offlineItems", "Longest away first."), ("graceItems", "Nearest deadline first."), ("recoveringItems", "Nearest end first."),
             ]),
         [typeof(IncidentBody)] = Of("FleetIncident", "An outage of many things at once, as it was notified.",
