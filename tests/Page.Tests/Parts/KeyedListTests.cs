@@ -149,8 +149,8 @@ public sealed class KeyedListTests(TheBrowser browser, HomeFleet fleet) : IClass
 
     private static Task Render(IPage page, string keys) => Render(page, [.. keys.Select(key => (key.ToString(), key.ToString()))]);
 
-    private static Task Render(IPage page, (string Key, string Value)[] items) =>
-        page.EvaluateAsync("items => rig.render(items)", items.Select(item => new { key = item.Key, value = item.Value }).ToArray());
+    private static async Task Render(IPage page, (string Key, string Value)[] items) =>
+        await page.EvaluateAsync("items => rig.render(items)", items.Select(item => new { key = item.Key, value = item.Value }).ToArray());
 
     private static async Task<string> Keys(IPage page) => string.Concat((await State(page)).Rows.Select(row => row.Key));
 
