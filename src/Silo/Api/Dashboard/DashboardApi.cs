@@ -29,9 +29,25 @@ internal static class DashboardApi
     public static RouteGroupBuilder MapDashboard(this IEndpointRouteBuilder routes)
     {
         var dashboard = routes.MapOrleansDashboard(routePrefix: Prefix);
-        dashboard.AddEndpointFilter(async (invocation, next) => await Refusal(invocation.HttpContext) ?? await next(invocation));
+        dashboard.AddEndpointFilter(async (invocation, next) =>
+            await Refusal(invocation.HttpContext) ?? Readable(invocation.HttpContext, await next(invocation)));
         return dashboard;
     }
+
+    /// <summary>
+    /// The dashboard has no page for one grain, and gives its state as JSON within a JSON text. The fleet page links to that: who follows the
+    /// link gets the JSON itself, which browsers show well. The dashboard's own script gets what it expects.
+    /// </summary>
+    private static object? Readable(HttpContext context, object? answer) =>
+        answer is IValueHttpResult { Value: string state } && IsState(Page(context)) && WantsPage(context)
+            ? TypedResults.Text(state, "application/json") : answer;
+
+    private static bool WantsPage(HttpContext context) => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+
+    private static bool IsState(string page) => page.Equals("GrainState", StringComparison.OrdinalIgnoreCase);
+
+    private static string Page(HttpContext context) =>
+        context.Request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(1) ?? "";
 
     /// <returns>Null: all that the request names is known.</returns>
     private static async ValueTask<IResult?> Refusal(HttpContext context)
@@ -41,11 +57,11 @@ internal static class DashboardApi
             return Problems.BadRequest("Not a name", $"A name in this path has control characters, or more than {LongestName} characters.");
 
         var services = context.RequestServices;
-        var page = context.Request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(1) ?? "";
+        var page = Page(context);
         if (OfSilos.Contains(page, StringComparer.OrdinalIgnoreCase))
             return OfSilo(names, services.GetRequiredService<ISiloStatusOracle>());
         if (page.Equals("Reminders", StringComparison.OrdinalIgnoreCase)) return OfPage(names);
-        if (!page.Equals("GrainState", StringComparison.OrdinalIgnoreCase)) return null;
+        if (!IsState(page)) return null;
         return await OfThing(context.Request.Query, services.GetRequiredService<IKnownThings>(), context.RequestAborted);
     }
 

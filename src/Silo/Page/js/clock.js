@@ -13,7 +13,7 @@ export function now() {
 /** @param {string} serverTime as the server wrote it just now */
 export function sync(serverTime) {
   const at = Date.parse(serverTime);
-  if (!Number.isNaN(at)) offset = at - performance.now();
+  if (at > Date.UTC(2020)) offset = at - performance.now();
 }
 
 /** Calls `show(node, now)` at once and then every second, as long as the node is in the page and the clocks run. Returns the node. */

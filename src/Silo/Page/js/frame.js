@@ -1,6 +1,6 @@
 // The first line and the last one: who serves this, where else to look, what one can do.
 
-import { testNotification } from "./actions.js";
+import { readMutes, testNotification } from "./actions.js";
 import { el, setText } from "./dom.js";
 import { exact, inLanguage, languages, secondsOf, t } from "./text.js";
 
@@ -10,6 +10,7 @@ export function mountTop(header, { store }) {
   header.append(
     el("span", null, el("b", null, "IoTOrleans"), ` · ${placeOf(service)}`),
     el("nav", { "aria-label": t("top.label") }, mutes, el("a", { href: "/dashboard/" }, t("top.dashboard"))));
+  readMutes(store).catch(() => {}); // Without their number the link is as good.
   store.subscribe(changed => {
     if (changed.has("mutes")) setText(mutes, store.mutes.length > 0 ? t("top.mutes.n", { n: store.mutes.length }) : t("top.mutes"));
   });

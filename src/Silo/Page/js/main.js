@@ -3,28 +3,32 @@
 import * as api from "./api.js";
 import * as clock from "./clock.js";
 import { setText } from "./dom.js";
-import { mount as mountEmpty } from "./empty.js";
 import { mountFoot, mountTop } from "./frame.js";
 import { mount as mountIncident } from "./incident.js";
-import { mount as mountMutes } from "./mutes.js";
 import * as route from "./route.js";
 import { mark } from "./rows.js";
-import { mountGrace, mountOffline, mountRecovering } from "./sections.js";
+import { MOST_ROWS, mountGrace, mountOffline, mountRecovering } from "./sections.js";
 import { Store } from "./store.js";
 import { Stream } from "./stream.js";
 import { duration, speak, t } from "./text.js";
-import { mount as mountThing } from "./thing.js";
 import { mount as mountThings } from "./things.js";
 import { mountBack, mountQuiet } from "./today.js";
 import { mount as mountTrust } from "./trust.js";
 import { mount as mountVerdict } from "./verdict.js";
 
 const RETRY_MS = 3000;
+let lacked = false;
 const parts = [
   [mountTop, "header.top"], [mountVerdict, "#verdict"], [mountTrust, "#trust"], [mountIncident, "#incident"],
   [mountOffline, "#offline"], [mountGrace, "#grace"], [mountRecovering, "#recovering"],
   [mountBack, "#back"], [mountQuiet, "#quiet"], [mountFoot, "footer"],
-  [mountEmpty, "#empty"], [mountMutes, "#mutes"], [mountThings, "#things"], [mountThing, "#thing"],
+  [mountThings, "#things"],
+];
+// What few people open, or only once, is loaded when it is needed.
+const later = [
+  { place: "#thing", load: () => import("./thing.js"), isNeeded: () => Boolean(route.current().thing) },
+  { place: "#mutes", load: () => import("./mutes.js"), isNeeded: () => route.current().mutes !== undefined },
+  { place: "#empty", load: () => import("./empty.js"), isNeeded: () => store.counts?.complete && store.counts.total === 0 },
 ];
 
 const byId = id => document.getElementById(id);
@@ -35,26 +39,38 @@ const context = { store, stream, route, api, clock };
 
 async function start() {
   const wanted = route.current().lang;
-  const [service, fleet] = await ask(wanted);
+  await speak(wanted ?? "en"); // Also what goes wrong now is said in words.
+  const [service, fleet] = await ask();
   await speak(wanted ?? service.culture, service.timeZone);
   clock.sync(fleet.asOf);
   store.set("service", service);
   for (const [mount, place] of parts) mount(document.querySelector(place), context);
   store.takeFleet(fleet);
-  stream.open(fleet.cursor); // Null if its lists do not hold every thing that is not well.
+  stream.open(fleet.cursor);
   clock.every(showLost);
+  route.onChange(loadLater);
+  store.subscribe(changed => { if (changed.has("counts")) loadLater(); });
   route.onChange(({ thing }) => document.querySelectorAll("tr[data-thing]").forEach(tr => mark(tr, thing)));
 }
 
+function loadLater() {
+  for (const part of later.filter(part => !part.loaded && part.isNeeded())) {
+    part.loaded = true;
+    part.load().then(({ mount }) => mount(document.querySelector(part.place), context), error => {
+      part.loaded = false; // The next click tries again.
+      console.error(error);
+    });
+  }
+}
+
 /** Asks until the service answers. */
-async function ask(wanted) {
+async function ask() {
   for (;;) {
     try {
       const answers = await Promise.all([api.get("/service"), api.get("/fleet")]);
       byId("lost").hidden = true;
       return answers;
     } catch (error) {
-      await speak(wanted ?? "en");
       say("lost", t("lost.start", { why: error.message }));
       await new Promise(done => setTimeout(done, RETRY_MS));
     }
@@ -65,6 +81,20 @@ function onEvent(event, data) {
   store.take(event, data);
   if (event === "opened") keepWatched(isAway);
   else if (store.counts?.listed === false && store.rows.size > 0) keepWatched(() => false); // Too many: no news of single things comes.
+  else if (event === "tick") readMore();
+}
+
+/** GET /fleet has the first 200 things of each status. When some of them are well again, others belong there. */
+async function readMore() {
+  const lacks = ["offline", "grace", "recovering"].some(status => store.with(status).length < Math.min(MOST_ROWS, store.counts[status]));
+  if (lacks && lacked) {
+    const fleet = await api.get("/fleet").catch(() => null); // The next tick tries again.
+    if (fleet) {
+      store.takeFleet(fleet);
+      stream.open(fleet.cursor);
+    }
+  }
+  lacked = lacks && !lacked; // Twice: the counts may be a moment ahead of the rows.
 }
 
 function isAway(row) {

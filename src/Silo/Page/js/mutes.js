@@ -81,13 +81,12 @@ export function mount(section, { store }) {
     const opening = open && section.hidden;
     section.hidden = !open;
     if (!opening) return;
-    if (store.mutes) read();
+    read();
     form?.fill(where);
     section.scrollIntoView({ block: "start" });
   }
 
   route.onChange(follow);
-  read(); // Their number is in the first line of the page.
   store.subscribe(changed => { if (changed.has("mutes") && !section.hidden) show(); });
   follow(route.current());
 }

@@ -1,16 +1,16 @@
 // Where the panel of a thing opens, and where the focus goes when it closes.
 
+import { lastLink } from "./route.js";
+
 /** @param {Element} section the panel */
 export function opened(section) {
-  let clicked = null; // The link that was clicked last: Safari gives links no focus.
   let opener = null;
-  document.addEventListener("click", event => { clicked = event.target.closest?.("a, button") ?? null; }, true);
 
   return {
     /** Beside the list in which it was clicked; else above all lists, for a link from elsewhere. */
     opened() {
+      const clicked = lastLink();
       const from = clicked?.isConnected && !section.contains(clicked) ? clicked : null;
-      clicked = null;
       if (from) opener = { link: from, thing: from.closest("[data-thing]")?.dataset.thing };
       const list = from?.closest("main > section, main > .two, main > div");
       if (list?.id === "things") list.before(section);

@@ -3,6 +3,7 @@
 const lists = new Set(["status", "attribute"]);
 const names = ["thing", "status", "q", "attribute", "page", "mutes", "mute", "lang"];
 const listeners = new Set();
+let clicked = null;
 
 /** @returns {{thing?: string, status: string[], q?: string, attribute: string[], page?: string, mutes?: string, mute?: string, lang?: string}} */
 export function current() {
@@ -20,7 +21,15 @@ export function href(changes) {
 
 /** Goes there. `replace`: without a step for the Back button, for example while somebody types. */
 export function go(changes, { replace = false } = {}) {
+  clicked = null;
   follow(href(changes), replace);
+}
+
+/** The link that was followed last, once: Safari gives links no focus. */
+export function lastLink() {
+  const link = clicked;
+  clicked = null;
+  return link;
 }
 
 export function onChange(listener) {
@@ -33,6 +42,7 @@ function follow(search, replace) {
 }
 
 addEventListener("popstate", () => {
+  clicked = null;
   for (const listener of listeners) listener(current());
 });
 
@@ -42,6 +52,7 @@ document.addEventListener("click", event => {
   const link = event.target.closest?.("a[href^='?']");
   if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
+  clicked = link;
   const before = current();
   const search = href(changesOf(new URLSearchParams(link.getAttribute("href"))));
   if ((new URLSearchParams(search).get("lang") ?? undefined) !== before.lang) return location.assign(search); // All words change.

@@ -1,9 +1,10 @@
 // What the cells of a thing that is not well say. Used by the three sections.
 
-import { running } from "./clock.js";
+import { now, running } from "./clock.js";
 import { el, pill, setChildren, setText, setVars, shape, time } from "./dom.js";
-import { clockTime, countdown, duration, names, reason, reasonHint, rich, secondsOf, t } from "./text.js";
+import { clockTime, countdown, day, duration, names, reason, reasonHint, rich, secondsOf, t } from "./text.js";
 
+const DAY_MS = 86_400_000;
 const SHORT_NAME = 20; // A longer one may break anywhere.
 const SLEEPS_SECONDS = 3600; // A grace of an hour or more: such a thing is meant to be away now and then.
 
@@ -21,9 +22,10 @@ export const isSleeper = row => secondsOf(row.policy?.grace) >= SLEEPS_SECONDS;
 /** How long it has been away; runs. */
 export function away(row) {
   const since = Date.parse(row.since);
-  if (row.neverSeen || !row.since) return [el("span", { class: "away" }, t("reason.NEVER_SEEN")), row.since && sub(rich("offline.expected", { time: time(row.since) }))];
+  const at = row.since && time(row.since, now() - since > DAY_MS ? day(row.since) : clockTime(row.since));
+  if (row.neverSeen || !row.since) return [el("span", { class: "away" }, t("reason.NEVER_SEEN")), row.since && sub(rich("offline.expected", { time: at }))];
   const clock = running(el("span", { class: "away", "aria-hidden": "true" }), (node, at) => setText(node, duration((at - since) / 1000)));
-  return [clock, sub(rich("offline.since", { time: time(row.since) }))];
+  return [clock, sub(rich("offline.since", { time: at }))];
 }
 
 export function why(row) {

@@ -8,7 +8,7 @@ import { away, buttons, closing, deadline, drops, isMuted, isSleeper, mark, name
 import { number, reason, rich, t } from "./text.js";
 import { hasPath } from "./thingPath.js";
 
-const MOST_ROWS = 200;
+export const MOST_ROWS = 200; // As many as GET /fleet has of each status.
 const LONG_GONE_MS = 7 * 86_400_000;
 
 export function mountOffline(section, context) {
@@ -129,27 +129,16 @@ function table(context, columns, quietHead, onWaiting) {
       const list = keyedList(body, rows, row => row.thingName,
         row => el("tr", { "data-thing": row.thingName, class: begun ? "new" : null }),
         (tr, row) => fill(tr, row, cells(row, context), context), onWaiting);
-      begun = true;
+      begun ||= list.frame === 0;
       node.hidden = body.childElementCount === 0;
       return list;
     },
   };
 }
 
-/** Cells that say the same keep their nodes, so that focus and selection stay. */
 function fill(tr, row, cells, context) {
   tr.dataset.status = row.status;
   tr.classList.toggle("asleep", row.status === "grace" && isSleeper(row));
   mark(tr, context.route.current().thing);
-  cells.forEach((cell, i) => {
-    const old = tr.children[i];
-    if (!old) tr.append(cell);
-    else if (old.querySelector("[data-runs]") || cell.querySelector("[data-runs]") || old.innerHTML !== cell.innerHTML) keepFocus(old, cell);
-  });
-}
-
-function keepFocus(old, cell) {
-  const focused = old.contains(document.activeElement) ? [...old.querySelectorAll("a, button")].indexOf(document.activeElement) : -1;
-  old.replaceWith(cell);
-  if (focused >= 0) cell.querySelectorAll("a, button")[focused]?.focus({ preventScroll: true });
+  setChildren(tr, ...cells);
 }

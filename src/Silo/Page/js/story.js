@@ -65,8 +65,13 @@ function verifierOf(service) {
 
 const sameSecond = (a, b) => a && b && Math.floor(Date.parse(a) / 1000) === Math.floor(Date.parse(b) / 1000);
 
-/** @param waiting an entry of `waitingFor` */
-export function waitsFor(waiting) {
+/** @param waiting an entry of `waitingFor` @returns nothing for a mute that changes nothing now: that it is muted is said elsewhere */
+export function waitsFor(waiting, status) {
+  if (waiting.what === "mute") {
+    if (status.status !== "offline") return "";
+    return t(status.notifiedAt ? "thing.wait.mute.told" : "thing.wait.mute.untold");
+  }
+
   const key = `thing.wait.${waiting.what}`;
   if (waiting.until && has(`${key}.until`)) return t(`${key}.until`, { time: moment(waiting.until) });
   if (has(key)) return waiting.until ? t("thing.wait.at", { what: t(key), time: moment(waiting.until) }) : t(key);
@@ -98,7 +103,7 @@ export function adviceOf({ outages, longest, current, suggested }, status) {
   const said = [t("thing.advice.outages", { n: outages, longest: upTo(longest.atMost) }),
     t("thing.advice.current", { n: outages, quiet: between(current.keptQuiet), grace: exact(secondsOf(current.grace)) })];
   if (suggested && current.told.atMost > 0 && suggested.delaySeconds > 0)
-    said.push(t("thing.advice.longer", { grace: upTo(suggested.grace), n: suggested.told }));
+    said.push(t(suggested.told === 0 ? "thing.advice.quiet" : "thing.advice.longer", { grace: upTo(suggested.grace), n: suggested.told }));
   else if (suggested && current.told.atMost === 0 && suggested.delaySeconds < 0)
     said.push(t("thing.advice.shorter", { grace: upTo(suggested.grace) }));
   return said.join(t("thing.gap"));

@@ -7,6 +7,7 @@ import { moment, t, zoned } from "./text.js";
 const HOUR = 3600_000;
 const WEEK = 7 * 24 * HOUR;
 const WIDTH = 1008; // A unit is ten minutes.
+const NARROW = 0.03; // A day that has only just begun has no room for its name.
 const THINNEST = 3; // A drop of a minute can still be seen.
 
 /** What a status looks like in the strip. `none`: not recorded. */
@@ -80,7 +81,7 @@ export function strip(history, status, now) {
   const said = summary(parts);
   return el("figure", { class: "week" },
     svg("svg", { class: "strip", viewBox: `0 0 ${WIDTH} 26`, preserveAspectRatio: "none", role: "img", "aria-label": said }, hatch(), ...bars),
-    el("div", { class: "days", "aria-hidden": "true" }, ...midnights(now - WEEK, now).map(at =>
+    el("div", { class: "days", "aria-hidden": "true" }, ...midnights(now - WEEK, now - WEEK * NARROW).map(at =>
       el("span", { vars: { "--x": `${x(at) / WIDTH * 100}%` } }, zoned(at, { weekday: "short" })))),
     el("figcaption", null, said));
 }
@@ -103,7 +104,7 @@ function summary(parts) {
   const drops = t("thing.strip.drops", { n: count("grace") });
   const outages = t("thing.strip.outages", { n: count("offline") });
   const said = t("thing.strip.summary", { drops, outages });
-  return parts[0]?.kind === "none" ? `${said} ${t("thing.strip.since", { time: moment(parts[0].to) })}` : said;
+  return parts[0]?.kind === "none" ? said + t("thing.gap") + t("thing.strip.since", { time: moment(parts[0].to) }) : said;
 }
 
 /** Local midnights. Some zones are half an hour off, and a day may have 23 hours. */

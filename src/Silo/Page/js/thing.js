@@ -137,7 +137,7 @@ function panel(section, name, store, { read, close }) {
       showAlarm(why?.refused ? refusal(why.refused) : hasPath(name) ? "" : t("thing.nopath", { name }));
       if (why) {
         week.replaceChildren(strip(answer.history, status, now()));
-        setChildren(waits, ...[...why.waitingFor.filter(one => one.what !== "mute").map(waitsFor), ...why.owed.map(owes)].map(text => el("li", null, text)));
+        setChildren(waits, ...[...why.waitingFor.map(one => waitsFor(one, status)), ...why.owed.map(owes)].filter(Boolean).map(text => el("li", null, text)));
         setChildren(log, ...story(why, status, service).map(entry));
         setText(advice, adviceOf(answer.advice, status));
         policy?.show(status.policy);

@@ -11,5 +11,5 @@ export const thingPath = (name, rest = "") => `/devices/${encodeURIComponent(nam
 /** What Orleans stores for the thing. The dashboard has no page for one grain; this is what its form "Grain Details" asks for. */
 export const dashboardOf = name => `/dashboard/GrainState?${new URLSearchParams({ grainId: name, grainType: GRAIN })}`;
 
-/** @param {string?} template an address of the AWS console, from GET /service */
-export const consoleOf = (template, name) => template && template.replaceAll("{thingName}", encodeURIComponent(name));
+/** @param {string} start of the addresses of things in the AWS console, from GET /service */
+export const consoleOf = (start, name) => start + encodeURIComponent(name);

@@ -81,12 +81,16 @@ export function mount(section, { store, stream }) {
   }
 
   function show() {
-    list = keyedList(body, items, item => item.thingName, createRow, updateRow, waiting => {
+    list = keyedList(body, items, item => item.thingName, createRow, update, waiting => {
       chip.hidden = waiting === 0;
       setText(chip, t("chip", { n: waiting }));
     });
     table.hidden = items.length === 0 && body.children.length === 0;
-    for (const row of body.children) mark(row, route.current().thing);
+  }
+
+  function update(row, item) {
+    updateRow(row, item);
+    mark(row, route.current().thing);
   }
 
   function say(text, action, label = t("things.again")) {

@@ -59,6 +59,21 @@ public sealed class DashboardNamesTests(NarrowSilo one) : IClassFixture<NarrowSi
         state.ShouldContain("GetState");
     }
 
+    /// <summary>The fleet page has such links. To the dashboard's own script it is a JSON text, as ever.</summary>
+    [Fact]
+    public async Task Who_follows_a_link_to_the_state_of_a_thing_gets_it_as_JSON()
+    {
+        var path = $"/dashboard/GrainState?grainId={NarrowSilo.Known}&grainType={Device}";
+        (await Silo.Json(path)).ValueKind.ShouldBe(JsonValueKind.String);
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
+        using var response = await Silo.Http.SendAsync(request, Cancel);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+        using var state = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
+        state.RootElement.GetProperty("GetState").GetProperty("Connected").GetBoolean().ShouldBeTrue();
+    }
+
     /// <summary>Anybody could read there what things send, as raw as they send it.</summary>
     [Fact]
     public async Task The_log_is_not_streamed()
