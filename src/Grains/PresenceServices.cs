@@ -37,8 +37,9 @@ public static class PresenceServices
         services.AddSingleton<DeferredVerdicts>();
         services.TryAddSingleton<IBrokerClock, NoBroker>();
         services.TryAddSingleton<IIngestProgress, NoIngest>();
-        services.TryAddSingleton<IFleetCount, NoFleetCount>();
+        services.TryAddSingleton<IFleetCount, FleetCount>();
         services.TryAddSingleton(new ThingFilter([], []));
+        services.AddSingleton<FleetBoard>();
         services.AddSingleton<FleetReader>();
         services.AddSingleton<DispatcherClient>();
         services.AddSingleton<IncidentReader>();
@@ -60,6 +61,7 @@ public static class PresenceServices
         services.AddKeyedSingleton<IRound, Audit>(RoundOptions.Audit);
 
         // In the order of their start.
+        services.AddHosted<FleetReporter>();
         services.AddHosted<SecondLooks>();
         services.AddHosted<IncidentMembers>();
         services.AddHosted<DroppedNotifications>();
@@ -77,11 +79,6 @@ public static class PresenceServices
 
     private static void AddHosted<T>(this IServiceCollection services)
         where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
-
-    private sealed class NoFleetCount : IFleetCount
-    {
-        public ValueTask<int?> Count(CancellationToken cancellationToken) => new((int?)null);
-    }
 
     private sealed class NoIngest : IIngestProgress
     {

@@ -86,6 +86,7 @@ internal sealed partial class DeviceGrain
         if (decision.Persist && next is null) await _clock.Hold();
         if (decision.Persist) await Store(decision.State);
         else _state = decision.State;
+        if (!decision.Persist && HasChangedByTime(before, input)) Note(CountsAs);
 
         if (decision.Persist && time.GetElapsedTime(began) > StoredDevice.Fresh)
         {
@@ -120,8 +121,7 @@ internal sealed partial class DeviceGrain
     private async Task Store(DeviceState next)
     {
         next = next with { Memory = next.Memory with { MarkMoved = false } };
-        await Guarded(() => _stored.Write(next));
-        _state = next;
+        await Guarded(() => Noted(next, () => _stored.Write(next)));
     }
 
     private async Task Refresh(bool unless = false)

@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Fleet;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.State;
@@ -20,6 +21,7 @@ internal sealed partial class DeviceGrain(
     IIngestProgress ingest,
     PresenceObserver observer,
     SecondLooks secondLooks,
+    FleetBoard board,
     ILogger<DeviceGrain> logger)
     : Grain, IDeviceGrain, IDeviceAnswers, IRemindable
 {
@@ -82,7 +84,9 @@ internal sealed partial class DeviceGrain(
         if (!_heardOf && !storage.RecordExists) DeactivateOnIdle();
         var before = ConnectFailureRules.CountOf(_state);
         _state = ConnectFailureRules.Count(_state, failures);
-        return Task.FromResult(ConnectFailureRules.CountOf(_state) - before);
+        var counted = ConnectFailureRules.CountOf(_state) - before;
+        if (counted > 0) Note(CountsAs);
+        return Task.FromResult(counted);
     }
 
     public Task ReceiveReminder(string reminderName, TickStatus status)
@@ -167,7 +171,7 @@ internal sealed partial class DeviceGrain(
     public Task<DeviceStatus?> GetStatus()
     {
         if (storage.RecordExists && !RemovalRules.IsForgotten(_state))
-            return Task.FromResult<DeviceStatus?>(StatusView.Of(_state, mutes.Over(_context, _state, Now), Now));
+            return Task.FromResult<DeviceStatus?>(View());
 
         // A name that somebody only asked about must not stay in memory as long as a real thing.
         if (!_heardOf) DeactivateOnIdle();
@@ -205,7 +209,7 @@ internal sealed partial class DeviceGrain(
         try
         {
             await _clock.Hold();
-            await storage.ClearStateAsync();
+            await Noted(null, storage.ClearStateAsync);
             await _clock.Stop();
         }
         finally

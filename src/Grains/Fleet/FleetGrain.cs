@@ -1,14 +1,50 @@
+using IoTOrleans.Grains.Summaries;
+using Orleans.Concurrency;
+
 namespace IoTOrleans.Grains.Fleet;
 
+/// <summary>
+/// Answers from memory. What it has to read, <see cref="FleetWork"/> reads beside its turns, so that reports and questions do not wait.
+/// </summary>
 [KeepAlive]
+[Reentrant]
 [GrainType("fleet")]
-internal sealed class FleetGrain : Grain, IFleetGrain
+internal sealed class FleetGrain(
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, IOptions<SummaryOptions> options, FleetBoard board,
+    IServiceProvider services) : Grain, IFleetGrain
 {
-    public Task Report(FleetBatch batch) => Task.CompletedTask;
+    private FleetBook _book = null!;
+    private FleetWork _work = null!;
 
-    public Task<FleetView> Read() => Task.FromResult(
-        new FleetView { Cursor = "0.0", Counts = new FleetCounts(), Listed = true, Rows = [], Today = new FleetToday() });
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _book = new(time.GetUtcNow(), options.Value.TimeZone);
+        _work = ActivatorUtilities.CreateInstance<FleetWork>(services, _book, new FleetStore(services, this.GetGrainId()));
+        _work.Start(() => DeactivateOnIdle());
+        return Task.CompletedTask;
+    }
 
-    public Task<FleetChanges> Since(string cursor) => Task.FromResult(
-        new FleetChanges { Cursor = "0.0", Fresh = true, Changes = [], Counts = new FleetCounts(), Listed = true });
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // What this silo has noted since its last report comes here without a call, which nobody would answer any more.
+        while (_work.HasBegun && board.Next(_work.Silo) is { } batch)
+        {
+            _book.Report(batch, time.GetUtcNow());
+            board.Done(batch.Number);
+        }
+
+        using (_work) await _work.End(cancellationToken);
+    }
+
+    public Task<bool> Report(FleetBatch batch)
+    {
+        if (_work.HasBegun) _book.Report(batch, time.GetUtcNow());
+        return Task.FromResult(_work.HasBegun);
+    }
+
+    public Task<FleetCounts> Counts() => Task.FromResult(_book.Counts(time.GetUtcNow()));
+
+    public Task<FleetView> Read() => Task.FromResult(_book.View(time.GetUtcNow()));
+
+    public Task<FleetChanges> Since(string cursor) => Task.FromResult(_book.Since(cursor, time.GetUtcNow()));
 }

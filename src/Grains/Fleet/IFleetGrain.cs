@@ -4,9 +4,13 @@ namespace IoTOrleans.Grains.Fleet;
 [Alias("IoTOrleans.IFleetGrain")]
 internal interface IFleetGrain : IGrainWithIntegerKey
 {
-    /// <summary>When it returns, the reports count. A repeat of the last batch changes nothing.</summary>
+    /// <summary>When it returns, the reports count. A repeat changes nothing.</summary>
+    /// <returns>False: not yet. Send it again.</returns>
     [Alias("Report")]
-    Task Report(FleetBatch batch);
+    Task<bool> Report(FleetBatch batch);
+
+    [Alias("Counts")]
+    Task<FleetCounts> Counts();
 
     [Alias("Read")]
     Task<FleetView> Read();

@@ -35,6 +35,9 @@ public sealed class MuteBook(IGrainFactory grains, [FromKeyedServices(TimeProvid
     internal DateTimeOffset? EndFor(string thingName, DeviceState state, DateTimeOffset now) =>
         Volatile.Read(ref _copy)?.EndOf(thingName, state, now);
 
+    /// <summary>The mutes that hold now for things of which there may be none.</summary>
+    internal IReadOnlyList<Mute> Running(DateTimeOffset now) => Volatile.Read(ref _copy)?.Running(now) ?? [];
+
     /// <summary>Removes the mutes until recovery of this thing, if it has recovered. Its next event repeats a lost call.</summary>
     internal void Fulfil(string thingName, DeviceState state)
     {

@@ -12,6 +12,8 @@ internal sealed class MuteIndex(MuteList list)
 
     public long Revision => list.Revision;
 
+    public IReadOnlyList<Mute> Running(DateTimeOffset now) => [.. list.Mutes.Where(mute => mute.From <= now && !mute.HasEnded(now))];
+
     public IReadOnlyList<string> Holding(string thingName, DeviceState state, DateTimeOffset now)
     {
         if (list.Mutes.Count == 0) return [];

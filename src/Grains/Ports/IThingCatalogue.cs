@@ -21,6 +21,9 @@ public interface IThingsNotWell
 {
     /// <summary>Each of them once while nothing changes, in no order.</summary>
     IAsyncEnumerable<StoredThing> Walk(CancellationToken cancellationToken);
+
+    /// <summary>The names of the same things. No thing is woken.</summary>
+    IAsyncEnumerable<string> Names(CancellationToken cancellationToken);
 }
 
 public sealed class CursorException(string message) : Exception(message);

@@ -35,7 +35,14 @@ internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory
 
 internal sealed class ThingsNotWell(IReminderTable reminders, IGrainFactory grains) : IThingsNotWell
 {
-    public async IAsyncEnumerable<StoredThing> Walk([EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<StoredThing> Walk(CancellationToken cancellationToken) => Walk<StoredThing>(
+        async row => new(row.ThingName, await grains.GetGrain<IDeviceGrain>(row.ThingName).GetState()), cancellationToken);
+
+    public IAsyncEnumerable<string> Names(CancellationToken cancellationToken) =>
+        Walk(row => Task.FromResult<string?>(row.ThingName), cancellationToken);
+
+    private async IAsyncEnumerable<T> Walk<T>(Func<RingRow, Task<T?>> ask, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : class
     {
         for (RingPosition? from = RingPosition.Start; from is not null;)
         {
@@ -45,10 +52,10 @@ internal sealed class ThingsNotWell(IReminderTable reminders, IGrainFactory grai
             from = next;
         }
 
-        async Task<StoredThing?> Ask(RingRow row)
+        Task<T?> Ask(RingRow row)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return new(row.ThingName, await grains.GetGrain<IDeviceGrain>(row.ThingName).GetState());
+            return ask(row);
         }
     }
 }

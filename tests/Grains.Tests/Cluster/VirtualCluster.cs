@@ -342,12 +342,20 @@ internal sealed class VirtualCluster : IAsyncDisposable
     {
         public async IAsyncEnumerable<StoredThing> Walk([EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            var device = cluster.IdOf().Type;
-            foreach (var name in cluster.Reminders.All.Where(id => id.Type == device).Select(id => id.Key.ToString()!))
+            foreach (var name in All())
             {
                 cluster.OnWalk?.Invoke(name);
                 yield return new(name, await cluster.Device(name).GetState());
             }
         }
+
+        public async IAsyncEnumerable<string> Names([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            foreach (var name in All()) yield return name;
+        }
+
+        private IEnumerable<string> All() =>
+            cluster.Reminders.All.Where(id => id.Type == cluster.IdOf().Type).Select(id => id.Key.ToString()!);
     }
 }

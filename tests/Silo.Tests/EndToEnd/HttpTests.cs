@@ -41,7 +41,8 @@ public sealed class HttpTests(OneSilo one) : IClassFixture<OneSilo>
         var device = await Silo.Device("rpi-1");
         device.EnumerateObject().Select(property => property.Name).ShouldBe(
             ["thingName", "status", "connected", "since", "graceEndsAt", "notifiedAt", "disconnectReason", "lastEventAt", "outageId",
-                "outagesSuppressed", "notificationsSent", "attributes", "mutedBy", "flappingSince", "policy", "incidentId"],
+                "outagesSuppressed", "notificationsSent", "attributes", "mutedBy", "flappingSince", "policy", "incidentId",
+                "notifiedTo", "verification", "refused", "holdEndsAt", "neverSeen"],
             ignoreOrder: true);
         device.GetProperty("status").GetString().ShouldBe("grace");
         device.GetProperty("since").GetString().ShouldBe("2025-11-23T08:00:00Z");

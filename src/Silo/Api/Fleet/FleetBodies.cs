@@ -59,16 +59,14 @@ internal sealed record FleetBody : FiguresBody
         OfflineItems = Take(PresenceStatus.Offline, row => row.Since);
         GraceItems = Take(PresenceStatus.Grace, row => row.GraceEndsAt);
         RecoveringItems = Take(PresenceStatus.Recovering, row => row.HoldEndsAt);
-
-        // Whoever goes on from a cursor has to have all rows.
-        Cursor = OfflineItems.Count + GraceItems.Count + RecoveringItems.Count == copy.Rows.ByName.Count ? copy.Cursor : null;
+        Cursor = copy.Cursor;
 
         IReadOnlyList<DeviceStatus> Take(PresenceStatus status, Func<DeviceStatus, DateTimeOffset?> at) =>
             [.. byStatus[status].OrderBy(row => at(row) ?? DateTimeOffset.MaxValue).ThenBy(row => row.ThingName, StringComparer.Ordinal)
                 .Take(MostItems)];
     }
 
-    /// <summary>For <c>GET /fleet/stream</c>.</summary>
+    /// <summary>For <c>GET /fleet/stream</c>; null: too many things are not well.</summary>
     public string? Cursor { get; }
 
     /// <summary>Longest away first.</summary>

@@ -23,7 +23,7 @@ internal sealed record FleetCopy(CountsBody Counts, FleetRows Rows, SharedEvent<
         new(CountsBody.Of(view.Counts, view.Listed), FleetRows.Of(view), DayOf(view.Today), StepLog.Begin(view.Cursor));
 
     /// <summary>There is something to tell.</summary>
-    public bool IsNewsAfter(FleetCopy last) => Steps != last.Steps || !Counts.Says(last.Counts) || Today != last.Today
+    public bool IsNewsAfter(FleetCopy last) => Steps != last.Steps || !Counts.Says(last.Counts) || !Today.Says(last.Today)
         || Incidents != last.Incidents || Tick != last.Tick;
 
     /// <returns>Null: they do not lead there, so the whole view has to be read.</returns>
@@ -34,7 +34,7 @@ internal sealed record FleetCopy(CountsBody Counts, FleetRows Rows, SharedEvent<
         var step = new List<StepChange>(changes.Changes.Count);
         foreach (var change in changes.Changes)
         {
-            var one = StepChange.Of(change, rows.ContainsKey);
+            var one = StepChange.Of(change, rows.ContainsKey(change.ThingName));
             if (one.IsListed && (changes.Listed || rows.ContainsKey(one.ThingName))) rows[one.ThingName] = one.Row!;
             else if (one.Leaves) rows.Remove(one.ThingName);
             step.Add(one);

@@ -58,27 +58,6 @@ internal sealed partial class FleetFeed(
         }
     }
 
-    /// <summary>What a reader is told first. The copy leads on from there.</summary>
-    /// <param name="cursor">Of the reader; null: it has none.</param>
-    public async Task<StreamFrame> Begin(string? cursor, IReadOnlySet<string> watch, CancellationToken cancellationToken)
-    {
-        var copy = await Read(cancellationToken);
-        if (StreamFrames.Begin(copy, cursor, watch) is { } frame) return frame;
-
-        // In turn with the readings: what leads on from here is not older than what is read now.
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            copy = _copy!;
-            var changes = await reader.Since(cursor!, cancellationToken).WaitAsync(Patience, time, cancellationToken);
-            return StreamFrames.Resume(copy, changes, watch);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
     /// <summary>The last copy, and what tells that there is another one.</summary>
     public (FleetCopy Copy, Task Changed) Look()
     {

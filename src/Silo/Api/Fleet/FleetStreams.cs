@@ -24,7 +24,7 @@ internal sealed class FleetStreams(
         var end = either.Token;
         try
         {
-            var frame = await feed.Begin(cursor, watch, end);
+            var frame = StreamFrames.Begin(await feed.Read(end), cursor, watch);
             var writer = new EventWriter(Begin(context), time);
             writer.Add(Retry);
             while (true)
@@ -80,10 +80,7 @@ internal sealed class FleetStreams(
 
     private async Task<IReadOnlyList<byte[]>> Watched(IReadOnlySet<string> watch, CancellationToken end)
     {
-        // Those that are listed it knows by now.
-        var rows = feed.Look().Copy.Rows;
-        var names = rows.Complete ? watch.Where(name => !rows.ByName.ContainsKey(name)) : watch;
-        var statuses = await watched.Read([.. names], end);
-        return [.. statuses.Select(one => StreamFrames.Watched(one.ThingName, one.Status))];
+        var copy = feed.Look().Copy;
+        return StreamFrames.Watched(copy, await watched.Read([.. StreamFrames.ToAsk(copy, watch)], end));
     }
 }

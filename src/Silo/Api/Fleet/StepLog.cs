@@ -10,10 +10,10 @@ internal sealed record StepChange(string ThingName, FleetRow? Row, bool Leaves)
 {
     public bool IsListed => Row is { IsListed: true };
 
-    public static StepChange Of(FleetChange change, Func<string, bool> wasListed)
+    public static StepChange Of(FleetChange change, bool wasListed)
     {
         var row = change.Status is { } status ? new FleetRow(status) : null;
-        return new(change.ThingName, row, row is not { IsListed: true } && wasListed(change.ThingName));
+        return new(change.ThingName, row, wasListed && row is not { IsListed: true });
     }
 }
 

@@ -18,39 +18,41 @@ internal sealed record StreamFrame(IReadOnlyList<byte[]> Events, string? Cursor,
 /// <summary>What to tell the reader of a stream next. Pure functions: no I/O, no clock.</summary>
 internal static class StreamFrames
 {
+    /// <summary>
+    /// From a cursor that this copy does not know, a reader begins afresh. The grain could say what has changed since then, but not what
+    /// the reader has that this copy never saw: it would not be told that it is gone.
+    /// </summary>
     /// <param name="cursor">Of a reader that has all rows of that moment; null: it has none.</param>
-    /// <returns>Null: only the grain can say what has changed since then.</returns>
-    public static StreamFrame? Begin(FleetCopy copy, string? cursor, IReadOnlySet<string> watch)
-    {
-        if (string.IsNullOrEmpty(cursor)) return Afresh(copy);
-        if (copy.Steps.NumberOf(cursor) is not { } step) return null;
-        return Lead(copy, step) is { } steps ? Begin(copy, [], Rows(copy, steps, watch)) : Afresh(copy);
-    }
-
-    /// <param name="changes">Since the cursor of the reader; read later than the copy.</param>
-    public static StreamFrame Resume(FleetCopy copy, FleetChanges changes, IReadOnlySet<string> watch)
-    {
-        if (changes.Fresh) return Afresh(copy);
-
-        // Whether a thing was listed then is not known: a reader that does not have it ignores that it is gone.
-        var all = changes.Changes.Select(change => StepChange.Of(change, _ => true)).ToList();
-        return Begin(copy, [], Rows(copy, [new(copy.Steps.Last.Number, changes.Cursor, all)], watch));
-    }
+    public static StreamFrame Begin(FleetCopy copy, string? cursor, IReadOnlySet<string> watch) =>
+        !string.IsNullOrEmpty(cursor) && copy.Steps.NumberOf(cursor) is { } step && Lead(copy, step) is { } steps
+            ? Begin(copy, [], Rows(copy, steps, watch)) : Afresh(copy);
 
     public static StreamFrame Next(FleetCopy copy, StreamPosition position, IReadOnlySet<string> watch)
     {
         if (Lead(copy, position.Step) is not { } steps) return Afresh(copy);
         var events = Rows(copy, steps, watch).ToList();
         if (!copy.Counts.Says(position.Counts)) events.Add(EventText.Of("counts", copy.Counts));
-        if (copy.Today != position.Today) events.Add(copy.Today.Bytes);
+        if (!copy.Today.Says(position.Today)) events.Add(copy.Today.Bytes);
         if (copy.Incidents is { } incidents && incidents != position.Incidents) events.Add(incidents.Bytes);
         if (copy.Tick is { } tick && tick != position.Tick) events.Add(tick.Bytes);
         return new(events, copy.Cursor, StreamPosition.Of(copy), steps.Any(step => step.Rewatch));
     }
 
-    /// <summary>How a thing is that a reader watches. Those that are listed it knows without this.</summary>
-    /// <param name="status">Null: it is not known.</param>
-    public static byte[] Watched(string thingName, DeviceStatus? status) => status is null ? Gone(thingName) : new FleetRow(status).Bytes;
+    /// <summary>Which of the things that a reader watches have to be asked how they are: all others are listed.</summary>
+    public static IEnumerable<string> ToAsk(FleetCopy copy, IReadOnlySet<string> watch) =>
+        watch.Where(name => !(copy.Listed && copy.Rows.ByName.ContainsKey(name)));
+
+    /// <summary>
+    /// How they are. One that is not well, and not listed yet, follows with the next changes: else its reader would have a row of which
+    /// the copy does not know that it has to go.
+    /// </summary>
+    public static IReadOnlyList<byte[]> Watched(FleetCopy copy, IEnumerable<(string ThingName, DeviceStatus? Status)> asked) =>
+    [
+        .. from one in asked
+           let row = one.Status is { } status ? new FleetRow(status) : null
+           where !(copy.Listed && row is { IsListed: true })
+           select row?.Bytes ?? Gone(one.ThingName),
+    ];
 
     private static StreamFrame Afresh(FleetCopy copy) => Begin(copy, copy.Rows.Snapshot, []);
 

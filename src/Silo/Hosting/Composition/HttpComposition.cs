@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using IoTOrleans.Grains;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
@@ -21,6 +22,8 @@ internal static class HttpComposition
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         builder.Services.AddProblemDetails();
         builder.Services.AddResponseCompression(Compress);
+        builder.Services.Configure<BrotliCompressionProviderOptions>(options => options.Level = CompressionLevel.Optimal);
+        builder.Services.Configure<GzipCompressionProviderOptions>(options => options.Level = CompressionLevel.Optimal);
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.AddHealth(settings);
         builder.Services.AddFleet();

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Fleet;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
@@ -37,7 +38,7 @@ internal sealed class SimulatedSilo
         world(this, services);
         Services = services.BuildServiceProvider();
         Runtime = Services.GetRequiredService<IGrainRuntime>();
-        foreach (var worker in Services.GetServices<IHostedService>().OfType<BackgroundService>().Where(worker => worker is not MuteCopier))
+        foreach (var worker in Services.GetServices<IHostedService>().OfType<BackgroundService>().Where(worker => worker is not (MuteCopier or FleetReporter)))
             Stage.Do(() => _ = Execute(worker, CancellationToken.None));
 
         // Nothing is muted in these worlds, and that is known from the start.

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -6,7 +7,7 @@ namespace IoTOrleans.Silo.Tests.Api.Fleet;
 /// <summary>A reader of a stream as docs/http.md tells people to write one. It knows nothing but the bytes that it gets.</summary>
 internal sealed class OracleReader
 {
-    private string _rest = "";
+    private readonly List<byte> _rest = [];
 
     /// <summary>By name: the status, and which of its states it is.</summary>
     public Dictionary<string, (string Status, int Version)> Rows { get; } = [];
@@ -16,20 +17,23 @@ internal sealed class OracleReader
 
     public JsonElement Counts { get; private set; }
 
+    public JsonElement Tick { get; private set; }
+
     public List<string> Events { get; } = [];
 
     public void Take(IEnumerable<byte> bytes)
     {
-        _rest += Encoding.UTF8.GetString([.. bytes]);
-        while (_rest.IndexOf("\n\n", StringComparison.Ordinal) is var end and >= 0)
+        // Only whole events are text: the bytes may end within a character.
+        _rest.AddRange(bytes);
+        while (CollectionsMarshal.AsSpan(_rest).IndexOf("\n\n"u8) is var end and >= 0)
         {
-            Dispatch(_rest[..end].Split('\n'));
-            _rest = _rest[(end + 2)..];
+            Dispatch(Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(_rest)[..end]).Split('\n'));
+            _rest.RemoveRange(0, end + 2);
         }
     }
 
     /// <summary>What was not complete is lost, as in a browser.</summary>
-    public void Disconnect() => _rest = "";
+    public void Disconnect() => _rest.Clear();
 
     private void Dispatch(string[] lines)
     {
@@ -56,6 +60,9 @@ internal sealed class OracleReader
                 break;
             case "gone":
                 Rows.Remove(body.GetProperty("thingName").GetString()!);
+                break;
+            case "tick":
+                Tick = body;
                 break;
             case "synced" or "counts":
                 Counts = body;

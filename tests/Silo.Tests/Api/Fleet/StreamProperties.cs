@@ -52,7 +52,7 @@ public sealed class StreamProperties
             for (var silo = 0; silo < silos.Length; silo++) Pull(source, silos, silo);
             foreach (var reader in readers) reader.EndsRight();
         },
-        iter: 20_000);
+        iter: 5_000);
 
     private static void Pull(SourceFleet source, FleetCopy[] silos, int silo) =>
         silos[silo] = silos[silo].With(source.Since(silos[silo].ReadUntil)) ?? silos[silo].With(source.Read());
@@ -83,8 +83,7 @@ public sealed class StreamProperties
         {
             _oracle.Disconnect();
             _silo = silo;
-            var cursor = _oracle.LastEventId;
-            Send(StreamFrames.Begin(silos[silo], cursor, _watch) ?? StreamFrames.Resume(silos[silo], source.Since(cursor), _watch));
+            Send(StreamFrames.Begin(silos[silo], _oracle.LastEventId, _watch));
         }
 
         /// <summary>Another window.</summary>
@@ -92,7 +91,7 @@ public sealed class StreamProperties
         {
             _oracle.Disconnect();
             _silo = silo;
-            Send(StreamFrames.Begin(silos[silo], null, _watch)!);
+            Send(StreamFrames.Begin(silos[silo], null, _watch));
         }
 
         public void Watch(string thing, int silo)
@@ -136,9 +135,8 @@ public sealed class StreamProperties
             _oracle.Take(Text(frame));
             _position = frame.Position;
             if (!frame.Rewatch) return;
-            var rows = silos[_silo].Rows;
-            foreach (var name in _watch.Where(name => !(rows.Complete && rows.ByName.ContainsKey(name))))
-                _oracle.Take([.. StreamFrames.Watched(name, source.Things.GetValueOrDefault(name)), .. EventText.End]);
+            var asked = StreamFrames.ToAsk(silos[_silo], _watch).Select(name => (name, source.Things.GetValueOrDefault(name))).ToList();
+            foreach (var text in StreamFrames.Watched(silos[_silo], asked)) _oracle.Take([.. text, .. EventText.End]);
         }
 
         private static List<byte> Text(StreamFrame frame)

@@ -55,6 +55,9 @@ public sealed partial class LockedDoorsTests(LockedSilo one) : IClassFixture<Loc
         routes.ShouldContain(("POST", "/events"));
         routes.ShouldContain(("PUT", "/mutes/1"));
         routes.ShouldContain(("GET", "/dashboard/GrainState"));
+        routes.ShouldContain(("GET", "/"));
+        routes.ShouldContain(("GET", "/page/1"));
+        routes.ShouldContain(("GET", "/fleet/stream"));
         routes.Count.ShouldBeGreaterThan(40);
         routes.Select(route => route.Path).Where(path => path.StartsWith("/health", StringComparison.Ordinal)).Distinct()
             .ShouldBe(["/health/live", "/health/ready"], ignoreOrder: true);
@@ -165,6 +168,14 @@ public sealed partial class LockedDoorsTests(LockedSilo one) : IClassFixture<Loc
     [InlineData("GET", "/nowhere", 404, Doors.Key)]
     [InlineData("GET", "/health/live", 200)]
     [InlineData("GET", "/dashboard/", 200, Doors.Key)]
+    [InlineData("GET", "/", 401)]
+    [InlineData("GET", "/", 200, Doors.ReadOnlyKey)]
+    [InlineData("GET", "/page/index.html", 200, Doors.ReadOnlyKey)]
+    [InlineData("GET", "/page/nothing.js", 404, Doors.ReadOnlyKey)]
+    [InlineData("GET", "/page/..%2FIoTOrleans.Silo.dll", 404, Doors.Key)]
+    [InlineData("GET", "/fleet", 200, Doors.ReadOnlyKey)]
+    [InlineData("GET", "/fleet/stream", 200, Doors.ReadOnlyKey)]
+    [InlineData("GET", "/service", 200, Doors.ReadOnlyKey)]
     public async Task Every_answer_tells_the_browser_what_it_is_for(string method, string path, int status, string? key = null)
     {
         using var response = await Send(method, path, key is null ? null : Doors.Bearer(key));
@@ -177,7 +188,36 @@ public sealed partial class LockedDoorsTests(LockedSilo one) : IClassFixture<Loc
         Header("Content-Security-Policy").ShouldStartWith("default-src 'none'; ");
         Header("Content-Security-Policy").ShouldContain("frame-ancestors 'none'");
         Header("Content-Security-Policy").Contains("script-src 'self';", StringComparison.Ordinal)
-            .ShouldBe(path.StartsWith("/dashboard", StringComparison.Ordinal));
+            .ShouldBe(path == "/" || path.StartsWith("/page", StringComparison.Ordinal)
+                || path.StartsWith("/dashboard", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/?thing=pump-1")]
+    [InlineData("/?thing=pump-1&mute=8h")]
+    [InlineData("/page/index.html")]
+    public async Task The_page_may_load_its_own_files_and_nothing_else(string path)
+    {
+        using var response = await Send("GET", path, Doors.Bearer(Doors.ReadOnlyKey));
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        response.Headers.CacheControl!.NoCache.ShouldBeTrue();
+        string.Join(", ", response.Headers.NonValidated["Content-Security-Policy"]).ShouldBe(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+            + "frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'");
+        (await Do("GET", "/mutes", Doors.Bearer(Doors.Key))).ShouldNotContain("pump-1");
+
+        using var again = await Send("GET", path, Doors.Bearer(Doors.ReadOnlyKey), ("If-None-Match", response.Headers.ETag!.ToString()));
+        again.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+    }
+
+    [Fact]
+    public async Task What_a_caller_may_do_is_in_service_and_no_secret_is()
+    {
+        var reader = await Do("GET", "/service", Doors.Basic("bob", Doors.ReadOnlyKey));
+        reader.ShouldContain("\"rights\":[\"read\"],\"user\":\"bob\"");
+        var writer = await Do("GET", "/service", Doors.Bearer(Doors.Key));
+        writer.ShouldContain("\"rights\":[\"read\",\"write\"]");
+        foreach (var secret in (string[])[Doors.Key, Doors.ReadOnlyKey, "another key"]) (reader + writer).ShouldNotContain(secret);
     }
 
     /// <summary>What its policy allows is what the dashboard needs: a new version that needs more is found here.</summary>

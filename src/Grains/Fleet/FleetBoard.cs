@@ -1,0 +1,138 @@
+using System.Threading.Channels;
+
+namespace IoTOrleans.Grains.Fleet;
+
+/// <summary>
+/// What the things on this silo have changed, until the fleet's grain has it. A thing that changes again before it is reported is reported
+/// once. Noting never waits.
+/// </summary>
+internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, int most = FleetBoard.Most)
+{
+    /// <summary>About 20 MB: seconds of full load without an answer.</summary>
+    internal const int Most = 20_000;
+
+    internal const int MostInBatch = 1000;
+
+    private readonly Lock _lock = new();
+    private readonly OrderedReports _waiting = new();
+
+    private readonly Channel<bool> _noted = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private FleetBatch? _batch;
+    private long _lastStamp;
+    private long _number;
+    private bool _overflow;
+
+    /// <param name="status">Null: nothing is known of it any more.</param>
+    /// <param name="before">As what it counted, by what was stored.</param>
+    public void Note(string thingName, FleetClass before, DeviceStatus? status, ThingReturn? back = null) => Add(new()
+    {
+        ThingName = thingName,
+        Stamp = 0,
+        Before = before,
+        After = FleetRules.ClassOf(status?.Status),
+        Status = status,
+        Returns = back is null ? [] : [back],
+    });
+
+    /// <summary>It is not known what a write has left behind.</summary>
+    public void Doubt(string thingName, FleetClass before, FleetClass after) => Add(new()
+    {
+        ThingName = thingName,
+        Stamp = 0,
+        Before = before,
+        After = before,
+        Doubtful = true,
+        Miscounted = before != after,
+    });
+
+    /// <summary>Returns when something is noted that is not reported yet.</summary>
+    public async Task Noted(CancellationToken cancellationToken) => await _noted.Reader.ReadAsync(cancellationToken);
+
+    /// <summary>The same batch until it is done.</summary>
+    /// <param name="greets">Also without reports.</param>
+    /// <returns>Null: there is nothing to report.</returns>
+    public FleetBatch? Next(string silo, bool greets = false, bool leaves = false)
+    {
+        lock (_lock)
+        {
+            if (_batch is null && !_overflow && _waiting.Count == 0 && !greets) return null;
+            _batch ??= new()
+            {
+                Silo = silo,
+                Number = ++_number,
+                Overflow = _overflow,
+                Reports = _overflow ? [] : _waiting.Take(MostInBatch),
+                Leaving = leaves && _waiting.Count == 0,
+            };
+            if (_batch.Overflow) _overflow = false;
+            return _batch with { SentAt = time.GetUtcNow().UtcTicks };
+        }
+    }
+
+    public void Done(long number)
+    {
+        lock (_lock)
+        {
+            if (_batch?.Number == number) _batch = null;
+        }
+    }
+
+    private void Add(FleetReport report)
+    {
+        lock (_lock)
+        {
+            _lastStamp = Math.Max(_lastStamp + 1, time.GetUtcNow().UtcTicks);
+            report = report with { Stamp = _lastStamp };
+            if (_waiting.Find(report.ThingName) is { } before)
+            {
+                _waiting.Put(report with
+                {
+                    Before = before.Before,
+                    Miscounted = before.Miscounted || report.Miscounted,
+                    Returns = before.Returns.Count == 0 ? report.Returns : [.. before.Returns, .. report.Returns],
+                });
+            }
+            else if (_waiting.Count < most) _waiting.Put(report);
+            else
+            {
+                // All of them are read from storage then.
+                _waiting.Clear();
+                _overflow = true;
+            }
+        }
+
+        _noted.Writer.TryWrite(true);
+    }
+
+    /// <summary>By thing, in the order in which they were first noted.</summary>
+    private sealed class OrderedReports
+    {
+        private readonly Dictionary<string, FleetReport> _reports = new(StringComparer.Ordinal);
+        private readonly Queue<string> _names = new();
+
+        public int Count => _reports.Count;
+
+        public FleetReport? Find(string thingName) => _reports.GetValueOrDefault(thingName);
+
+        public void Put(FleetReport report)
+        {
+            if (!_reports.ContainsKey(report.ThingName)) _names.Enqueue(report.ThingName);
+            _reports[report.ThingName] = report;
+        }
+
+        public void Clear()
+        {
+            _reports.Clear();
+            _names.Clear();
+        }
+
+        public FleetReport[] Take(int most)
+        {
+            var taken = new FleetReport[Math.Min(most, Count)];
+            for (var i = 0; i < taken.Length; i++) _reports.Remove(_names.Dequeue(), out taken[i]!);
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,209 @@
+namespace IoTOrleans.Grains.Fleet;
+
+/// <summary>
+/// What is known of the fleet, from reports and from looks into storage. No I/O and no clock: its grain says what is to be looked up,
+/// loaded and counted, and brings what it finds. What a report says is never overwritten by a look that began before it came.
+/// </summary>
+internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone)
+{
+    private readonly FleetOrder _order = new(began);
+    private readonly NotWell _notWell = new();
+    private readonly Headcount _headcount = new();
+    private readonly TodayBook _today = new(zone);
+    private readonly ChangeLog _log = new(began.UtcTicks);
+    private readonly Dictionary<string, Silo> _silos = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _lookups = new(StringComparer.Ordinal);
+    private bool _wasClean;
+    private bool _loaded;
+    private long _todayChanged;
+
+    /// <summary>The things that are not well must be read from storage.</summary>
+    public bool NeedsLoad { get; private set; } = true;
+
+    /// <summary>All things must be counted.</summary>
+    public bool NeedsCount { get; private set; }
+
+    public bool IsCounting => _headcount.IsCounting;
+
+    /// <summary>The stored states of these things must be looked up.</summary>
+    public bool HasLookups => _lookups.Count > 0;
+
+    public bool IsComplete => _headcount.IsRight && _loaded;
+
+    public bool TodayIsDirty => _today.IsDirty;
+
+    /// <summary>To be noted before a look into storage.</summary>
+    public long Arrivals => _order.Arrivals;
+
+    public IEnumerable<string> Silos => _silos.Keys;
+
+    public void Load(FleetState stored, DateTimeOffset now)
+    {
+        _wasClean = stored.Clean;
+        NeedsCount = !stored.Clean;
+        _headcount.Load(stored.Total, stored.Unknown, right: stored.Clean);
+        if (stored.Clean) foreach (var (silo, number) in stored.Silos) _silos[silo] = new(Math.Abs(number), Left: number < 0);
+        _today.Load(stored, now);
+    }
+
+    /// <param name="ending">Nothing is reported to this activation any more.</param>
+    public FleetState Save(bool ending) => _today.Save(new()
+    {
+        Clean = ending && IsComplete && !NeedsCount,
+        Total = _headcount.Total,
+        Unknown = _headcount.Unknown,
+        Silos = _silos.ToDictionary(silo => silo.Key, silo => silo.Value.Left ? -silo.Value.Number : silo.Value.Number),
+    });
+
+    public void Report(FleetBatch batch, DateTimeOffset now)
+    {
+        var silo = _silos.GetValueOrDefault(batch.Silo);
+        if (batch.Number <= silo.Number) return;
+        _silos[batch.Silo] = new(batch.Number, silo.Left || batch.Leaving);
+
+        // Another activation got those that are missing. Where nothing was handed over, the first walk comes after all that it got.
+        var missing = batch.Number > silo.Number + 1 && (silo.Number > 0 || _wasClean);
+        if (missing || batch.Overflow) Suspect();
+        if (batch.Overflow) _log.Break();
+        foreach (var report in batch.Reports) Report(report, batch, now);
+    }
+
+    /// <summary>This silo is dead. What it had not reported is not known.</summary>
+    public void Gone(string silo)
+    {
+        if (!_silos.Remove(silo, out var gone) || !gone.Left) Suspect();
+    }
+
+    public void BeginLoad()
+    {
+        NeedsLoad = false;
+        _notWell.BeginWalk();
+    }
+
+    public void EndLoad()
+    {
+        _lookups.UnionWith(_notWell.EndWalk().Select(row => row.ThingName));
+        _loaded |= !NeedsLoad;
+    }
+
+    /// <summary>What was read from storage.</summary>
+    /// <param name="status">Null: forgotten, or nothing is stored.</param>
+    /// <param name="arrivals"><see cref="Arrivals"/> before it was read.</param>
+    /// <param name="lookedUp">It was one of <see cref="TakeLookups"/>.</param>
+    /// <returns>False: a report came in since then, and says more.</returns>
+    public bool Found(string thingName, DeviceStatus? status, long arrivals, bool lookedUp = false)
+    {
+        var thing = FleetRules.HashOf(thingName);
+        if (_order.CameAfter(thing, arrivals)) return false;
+        _headcount.Found(thing, FleetRules.ClassOf(status?.Status));
+        var before = _notWell.RowOf(thing);
+        var isNews = _notWell.Set(thing, status) && (status is null || !IsSame(before, status));
+        if (isNews || lookedUp) _log.Add(thing, new(thingName, status));
+        return true;
+    }
+
+    public void BeginCount()
+    {
+        NeedsCount = false;
+        _headcount.Begin();
+    }
+
+    public void GiveUpCount()
+    {
+        NeedsCount = true;
+        _headcount.GiveUp();
+    }
+
+    public int EndCount(DateTimeOffset walkedAt) => _headcount.Finish(walkedAt);
+
+    public IReadOnlyList<string> TakeLookups()
+    {
+        var names = _lookups.ToArray();
+        _lookups.Clear();
+        return names;
+    }
+
+    public void LookUp(string thingName) => _lookups.Add(thingName);
+
+    /// <summary>Somebody muted something, or a mute has ended.</summary>
+    public void LoadAgain() => NeedsLoad = true;
+
+    public void Tick(DateTimeOffset now)
+    {
+        if (_today.Tick(_notWell[PresenceStatus.Offline], now)) _todayChanged = _log.Next();
+        if (_notWell.LacksRows && _loaded) NeedsLoad = true;
+    }
+
+    public FleetCounts Counts(DateTimeOffset now) => new()
+    {
+        AsOf = now,
+        Complete = IsComplete,
+        Total = _headcount.Total,
+        Unknown = _headcount.Unknown,
+        Connected = Math.Max(0, _headcount.Total - _headcount.Unknown - _notWell.Count),
+        Grace = _notWell[PresenceStatus.Grace],
+        Offline = _notWell[PresenceStatus.Offline],
+        Recovering = _notWell[PresenceStatus.Recovering],
+        Muted = _notWell.MutedCount,
+    };
+
+    public FleetView View(DateTimeOffset now) => new()
+    {
+        Cursor = _log.Cursor,
+        Counts = Counts(now),
+        Listed = _notWell.IsListed,
+        Rows = [.. _notWell.Rows],
+        Today = _today.View,
+    };
+
+    public FleetChanges Since(string cursor, DateTimeOffset now)
+    {
+        var read = _log.Find(cursor);
+        return new()
+        {
+            Cursor = _log.Cursor,
+            Fresh = read is null,
+            Changes = read is { } from ? _log.Since(from) : [],
+            Counts = Counts(now),
+            Listed = _notWell.IsListed,
+            Today = read is null || read < _todayChanged ? _today.View : null,
+        };
+    }
+
+    private void Report(FleetReport report, FleetBatch batch, DateTimeOffset now)
+    {
+        var thing = FleetRules.HashOf(report.ThingName);
+        var at = now - TimeSpan.FromTicks(Math.Max(0, batch.SentAt - report.Stamp));
+        var newness = _order.Take(thing, batch.Silo, report.Stamp, at, now);
+        var counts = _headcount.Changed(thing, report.Before, report.After, at, newness.Applies && !report.Doubtful);
+        if ((!counts || report.Miscounted) && !IsCounting) Miscounted();
+        if (newness.Applies && !report.Doubtful)
+        {
+            _notWell.Set(thing, report.Status);
+            _log.Add(thing, new(report.ThingName, report.Status));
+        }
+
+        if (!newness.Sure || report.Doubtful) _lookups.Add(report.ThingName);
+        foreach (var one in report.Returns) _today.Add(report.ThingName, one, now);
+        if (report.Returns.Count > 0) _todayChanged = _log.Next();
+    }
+
+    private void Miscounted()
+    {
+        _headcount.Doubt();
+        NeedsCount = true;
+    }
+
+    private void Suspect()
+    {
+        Miscounted();
+        (_loaded, NeedsLoad) = (false, true);
+    }
+
+    /// <summary>For those who look at it.</summary>
+    private static bool IsSame(DeviceStatus? before, DeviceStatus now) => before is not null
+        && before.Status == now.Status && before.Since == now.Since && before.NotifiedAt == now.NotifiedAt
+        && before.GraceEndsAt == now.GraceEndsAt && before.HoldEndsAt == now.HoldEndsAt && before.MutedBy.SequenceEqual(now.MutedBy);
+
+    private readonly record struct Silo(long Number, bool Left);
+}

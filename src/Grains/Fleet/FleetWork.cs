@@ -1,0 +1,236 @@
+using IoTOrleans.Grains.Mutes;
+using Orleans.Storage;
+
+namespace IoTOrleans.Grains.Fleet;
+
+/// <summary>What the fleet's grain does beside its turns, on its thread: reads storage for the book, and stores it.</summary>
+internal sealed partial class FleetWork(
+    FleetBook book, FleetStore store, MuteBook mutes, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
+    ILogger<FleetGrain> logger, IThingsNotWell? notWell = null, IThingCatalogue? catalogue = null, ISiloStatusOracle? silos = null)
+    : IDisposable
+{
+    internal static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    internal static readonly TimeSpan StoredEvery = TimeSpan.FromMinutes(1);
+
+    /// <summary>Reports of what was decided before the end of a count have come in by then.</summary>
+    internal static readonly TimeSpan Settle = TimeSpan.FromSeconds(5);
+
+    /// <summary>Things that are not well are few. Their list is made anew in case that something was missed.</summary>
+    internal static readonly TimeSpan LoadedEvery = TimeSpan.FromHours(1);
+
+    internal static readonly TimeSpan CountedEvery = TimeSpan.FromDays(1);
+
+    /// <summary>On DynamoDB 1,250 read units a second, for three minutes with a million things.</summary>
+    internal const int CountedPerSecond = 5000;
+
+    internal const int PageSize = 1000;
+
+    internal const int AtOnce = 32;
+
+    private static readonly Backoff Retry = new(Every, TimeSpan.FromMinutes(1));
+
+    private readonly CancellationTokenSource _end = new();
+    private readonly HashSet<SiloAddress> _seen = [];
+    private IReadOnlyList<Mute> _mutes = [];
+    private long _storedAt;
+    private long _loadedAt;
+    private long _countedAt;
+    private bool _troubled;
+    private Task _atWork = Task.CompletedTask;
+
+    /// <summary>The book has taken over what was stored, and reports count.</summary>
+    public bool HasBegun { get; private set; }
+
+    public string Silo => silos?.SiloAddress.ToParsableString() ?? "";
+
+    /// <param name="replaced">Another activation has written.</param>
+    public void Start(Action replaced) => _atWork = Task.WhenAll(Loop(Step, replaced), Loop(Count, replaced));
+
+    public async Task End(CancellationToken cancellationToken)
+    {
+        await _end.CancelAsync();
+        await _atWork.WaitAsync(cancellationToken);
+        if (HasBegun) await store.Write(book.Save(ending: true)).WaitAsync(cancellationToken);
+    }
+
+    public void Dispose() => _end.Dispose();
+
+    private async Task Loop(Func<CancellationToken, Task> step, Action replaced)
+    {
+        var failures = 0;
+        while (!_end.IsCancellationRequested)
+        {
+            var wait = Every;
+            try
+            {
+                await step(_end.Token);
+                failures = 0;
+            }
+            catch (OperationCanceledException) when (_end.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (InconsistentStateException)
+            {
+                HasBegun = false;
+                replaced();
+                return;
+            }
+            catch (Exception exception)
+            {
+                wait = Retry.After(++failures);
+                if (!_troubled) LogTriedAgain(exception);
+                _troubled = true;
+            }
+
+            await Task.Delay(wait, time, _end.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    private async Task Step(CancellationToken cancellationToken)
+    {
+        if (!HasBegun) await Begin();
+        WatchSilos();
+        var now = time.GetUtcNow();
+        book.Tick(now);
+        var running = mutes.Running(now);
+        if (!running.SequenceEqual(_mutes) || time.GetElapsedTime(_loadedAt) >= LoadedEvery) book.LoadAgain();
+        if (book.NeedsLoad) await Load(running, cancellationToken);
+        await LookUp(cancellationToken);
+        if (book.TodayIsDirty && time.GetElapsedTime(_storedAt) >= StoredEvery) await Store();
+        _troubled = false;
+    }
+
+    /// <summary>From here on the numbers are this activation's: should it end without storing them, they are counted again.</summary>
+    private async Task Begin()
+    {
+        var stored = await store.Read();
+        if (stored.Clean) await store.Write(stored with { Clean = false });
+        book.Load(stored, time.GetUtcNow());
+        _countedAt = time.GetTimestamp();
+        HasBegun = true;
+    }
+
+    private async Task Store()
+    {
+        _storedAt = time.GetTimestamp();
+        await store.Write(book.Save(ending: false));
+    }
+
+    private void WatchSilos()
+    {
+        if (silos is null) return;
+        var all = silos.GetApproximateSiloStatuses();
+        _seen.UnionWith(all.Where(one => one.Value == SiloStatus.Active).Select(one => one.Key));
+        _seen.UnionWith(book.Silos.Select(SiloAddress.FromParsableString));
+        foreach (var silo in _seen.Where(silo => all.GetValueOrDefault(silo, SiloStatus.Dead) == SiloStatus.Dead).ToList())
+        {
+            _seen.Remove(silo);
+            book.Gone(silo.ToParsableString());
+        }
+    }
+
+    private async Task Load(IReadOnlyList<Mute> running, CancellationToken cancellationToken)
+    {
+        if (notWell is null) return;
+        book.BeginLoad();
+        try
+        {
+            var some = new List<string>(AtOnce);
+            await foreach (var name in notWell.Names(cancellationToken))
+            {
+                some.Add(name);
+                if (some.Count < AtOnce) continue;
+                await Find(some, lookedUp: false, cancellationToken);
+                some.Clear();
+            }
+
+            await Find(some, lookedUp: false, cancellationToken);
+        }
+        catch
+        {
+            book.LoadAgain();
+            throw;
+        }
+
+        book.EndLoad();
+        (_mutes, _loadedAt) = (running, time.GetTimestamp());
+    }
+
+    private async Task LookUp(CancellationToken cancellationToken)
+    {
+        foreach (var some in book.TakeLookups().Chunk(AtOnce))
+        {
+            try
+            {
+                await Find(some, lookedUp: true, cancellationToken);
+            }
+            catch
+            {
+                foreach (var name in some) book.LookUp(name);
+                throw;
+            }
+        }
+    }
+
+    private Task Find(IEnumerable<string> names, bool lookedUp, CancellationToken cancellationToken) => Task.WhenAll(names.Select(async name =>
+    {
+        var arrivals = book.Arrivals;
+        var status = await store.StatusOf(name).WaitAsync(cancellationToken);
+        if (!book.Found(name, status, arrivals, lookedUp) && lookedUp) book.LookUp(name);
+    }));
+
+    /// <summary>
+    /// Counts all things, if there is need, and once a day in any case: a difference would show that a report was lost.
+    /// </summary>
+    private async Task Count(CancellationToken cancellationToken)
+    {
+        if (catalogue is null || !HasBegun) return;
+        if (!book.NeedsCount && time.GetElapsedTime(_countedAt) < CountedEvery) return;
+        var isCheck = !book.NeedsCount;
+        book.BeginCount();
+        try
+        {
+            string? cursor = null;
+            do
+            {
+                var arrivals = book.Arrivals;
+                var page = await catalogue.List(cursor, PageSize, cancellationToken);
+                foreach (var thing in page.Things) book.Found(thing.ThingName, store.StatusOf(thing), arrivals);
+                cursor = page.Next;
+                if (cursor is not null)
+                    await Task.Delay(TimeSpan.FromSeconds((double)page.Things.Count / CountedPerSecond), time, cancellationToken);
+            }
+            while (cursor is not null && !book.NeedsCount);
+
+            var walkedAt = time.GetUtcNow();
+            if (!book.NeedsCount) await Task.Delay(Settle, time, cancellationToken);
+            while (book.HasLookups && !book.NeedsCount) await Task.Delay(Every, time, cancellationToken);
+            if (book.NeedsCount)
+            {
+                book.GiveUpCount();
+                return;
+            }
+
+            var difference = book.EndCount(walkedAt);
+            if (isCheck && difference != 0) LogDifference(difference);
+            _countedAt = time.GetTimestamp();
+            await Store();
+        }
+        catch
+        {
+            if (book.IsCounting) book.GiveUpCount();
+            throw;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The fleet cannot be counted, since storage does not answer. GET /fleet says complete=false until it "
+        + "can. It is tried again")]
+    private partial void LogTriedAgain(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The daily count found {Difference} things more (fewer, if negative) than the reports had said. The "
+        + "number is right now. Please report this")]
+    private partial void LogDifference(int difference);
+}
