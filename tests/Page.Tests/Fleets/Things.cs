@@ -7,6 +7,8 @@ internal static class Things
 
     public static Task Connects(this SiloProcess silo, params string[] names) => silo.Says(names, connected: true, TimeSpan.Zero);
 
+    public static Task Came(this SiloProcess silo, TimeSpan ago, params string[] names) => silo.Says(names, connected: true, ago);
+
     public static Task Drops(this SiloProcess silo, params string[] names) => silo.Says(names, connected: false, TimeSpan.Zero);
 
     /// <summary>They went this long ago, so that their grace may be over already.</summary>
