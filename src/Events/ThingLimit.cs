@@ -25,7 +25,9 @@ internal sealed partial class ThingLimit(
     private long _coming;
 
     /// <summary>For a person.</summary>
-    public string Why => FormattableString.Invariant(
+    public string Why => WhyOf(most);
+
+    public static string WhyOf(int most) => FormattableString.Invariant(
         $"Things:Most allows {most:N0} things and no more: delete things that are gone, or set it higher.");
 
     /// <summary>One for each request that may bring new things.</summary>

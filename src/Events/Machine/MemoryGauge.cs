@@ -63,12 +63,12 @@ internal sealed class MemoryGauge
         while (IsFull) await Task.Delay(LookAgain, _time, cancellationToken);
     }
 
-    /// <summary>Reserves memory for a body of this length: many of a megabyte at once would fill a small container.</summary>
+    /// <summary>Memory for a body, which grows as the body comes: many of a megabyte at once would fill a small container.</summary>
     /// <returns>null: there is no room. Otherwise dispose it when the body has been processed.</returns>
-    public BodyRoom? RoomForBody(long length = 0)
+    public BodyRoom? RoomForBody()
     {
         var room = new BodyRoom(this);
-        return room.TryGrow(length) ? room : null;
+        return room.TryGrow(0) ? room : null;
     }
 
     internal sealed class BodyRoom(MemoryGauge gauge) : IDisposable

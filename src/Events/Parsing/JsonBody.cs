@@ -7,6 +7,8 @@ namespace IoTOrleans.Events.Parsing;
 /// </summary>
 internal static class JsonBody
 {
+    private const int PieceBytes = 4096;
+
     /// <summary>Refuses a key that stands twice: readers would differ about <c>"connected":true,"connected":false</c>.</summary>
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
@@ -38,10 +40,22 @@ internal static class JsonBody
     }
 
     /// <summary>Reads the whole body into memory: every source has a limit, 1 MiB at most.</summary>
-    internal static async Task<ReadOnlyMemory<byte>> Receive(Stream body, CancellationToken cancellationToken)
+    internal static async Task<ReadOnlyMemory<byte>> Receive(Stream body, CancellationToken cancellationToken) =>
+        (await Receive(body, _ => true, cancellationToken))!.Value;
+
+    /// <param name="mayGrow">Is told the length of each piece before it is kept.</param>
+    /// <returns>Null: one piece was not to be kept, and nothing behind it was read.</returns>
+    internal static async Task<ReadOnlyMemory<byte>?> Receive(
+        Stream body, Func<int, bool> mayGrow, CancellationToken cancellationToken)
     {
-        using var buffer = new MemoryStream();
-        await body.CopyToAsync(buffer, cancellationToken);
-        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        using var all = new MemoryStream();
+        var piece = new byte[PieceBytes];
+        while (await body.ReadAsync(piece, cancellationToken) is var count and > 0)
+        {
+            if (!mayGrow(count)) return null;
+            all.Write(piece, 0, count);
+        }
+
+        return all.GetBuffer().AsMemory(0, (int)all.Length);
     }
 }

@@ -6,7 +6,7 @@ namespace IoTOrleans.Grains.Devices;
 /// <summary>Tells people what became of a thing and why, from its state alone: nothing is changed, and nobody is asked.</summary>
 public sealed class DeviceStories
 {
-    private const string RefusedSentence =
+    public const string RefusedSentence =
         "It is powered and trying to connect, but AWS IoT refuses it. Look at its policy or certificate.";
 
     private readonly PresencePolicies _policies;

@@ -1,6 +1,7 @@
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Silo.Advice;
+using IoTOrleans.Silo.Api.Description;
 
 namespace IoTOrleans.Silo.Api;
 
@@ -9,39 +10,29 @@ internal static class AdviceApi
 {
     public static void MapAdvice(this IEndpointRouteBuilder routes)
     {
-        routes.MapThing().MapGet("/{thingName}/advice", OfThing);
-        routes.MapGet("/fleet/advice", OfFleet);
+        routes.MapThing().MapGet("/{thingName}/advice", OfThing).As(AdviceDescription.OfThing);
+        routes.MapGet("/fleet/advice", OfFleet).As(AdviceDescription.OfFleet);
     }
 
-    private static async Task<IResult> OfThing(RawThingName name, string? grace, IGrainFactory grains)
+    private static async Task<IResult> OfThing(RawThingName name, string[] grace, IGrainFactory grains)
     {
-        if (Read(grace, out var asked) is { } wrong) return wrong;
         var thing = grains.GetGrain<IDeviceGrain>(name.Value);
         if (await thing.GetStatus() is not { } status) return Problems.NeverHeardOf(name.Value);
         var durations = (await thing.GetState()).Durations;
-        return TypedResults.Ok(new ThingAdvice(name.Value, GraceAdvice.Of(durations, status.Policy.Grace, asked)));
+        return TypedResults.Ok(new ThingAdvice(name.Value, GraceAdvice.Of(durations, status.Policy.Grace, Asked(grace))));
     }
 
     private static async Task<IResult> OfFleet(
-        string? grace, FleetHistogram fleet, IOptions<PresenceOptions> presence, CancellationToken cancellationToken)
+        string[] grace, FleetHistogram fleet, IOptions<PresenceOptions> presence, CancellationToken cancellationToken)
     {
-        if (Read(grace, out var asked) is { } wrong) return wrong;
         var outages = await fleet.Read(cancellationToken);
-        var advice = GraceAdvice.Of(outages.Durations, presence.Value.DefaultPolicy.Grace, asked);
+        var advice = GraceAdvice.Of(outages.Durations, presence.Value.DefaultPolicy.Grace, Asked(grace));
         return TypedResults.Ok(new FleetAdvice(outages.Things, outages.Complete, advice));
     }
 
-    /// <returns>Null: there is no mistake; <paramref name="asked"/> is null where the query names no grace.</returns>
-    private static IResult? Read(string? grace, out TimeSpan? asked)
-    {
-        asked = null;
-        if (string.IsNullOrEmpty(grace)) return null;
-        var why = Duration.TryParse(grace, out var duration) is { } wrong ? $"grace={grace}: {wrong}."
-            : PolicyFields.Check(new() { Grace = duration }, []).Select(mistake => $"grace={grace}: it {mistake.Mistake}").FirstOrDefault();
-        if (why is not null) return Problems.BadRequest("Bad grace", why);
-        asked = duration;
-        return null;
-    }
+    /// <summary>It is checked before a request gets here (<see cref="AdviceDescription.Grace"/>). Null: none is named.</summary>
+    private static TimeSpan? Asked(string[] grace) =>
+        grace.FirstOrDefault(text => text.Length > 0) is { } text && Duration.TryParse(text, out var asked) is null ? asked : null;
 
     internal sealed record ThingAdvice(string ThingName, GraceAdvice Advice);
 

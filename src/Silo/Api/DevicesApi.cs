@@ -1,4 +1,5 @@
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Api.Description;
 using IoTOrleans.Silo.Catalogue;
 
 namespace IoTOrleans.Silo.Api;
@@ -8,22 +9,21 @@ internal static class DevicesApi
 {
     public static void MapDevices(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/devices", List);
+        routes.MapGet("/devices", List).As(DevicesDescription.List);
         var thing = routes.MapThing();
-        thing.MapGet("/{thingName}", Get);
-        thing.MapDelete("/{thingName}", Forget);
+        thing.MapGet("/{thingName}", Get).As(DevicesDescription.Get);
+        thing.MapDelete("/{thingName}", Forget).As(DevicesDescription.Forget);
     }
 
     private static async Task<IResult> List([AsParameters] DeviceListQuery asked, ThingList things, CancellationToken cancellationToken)
     {
-        if (asked.Read(out var why) is not { } query) return Problems.BadRequest("Bad query", why);
         try
         {
-            return TypedResults.Ok(await things.Page(query, string.IsNullOrEmpty(asked.Cursor) ? null : asked.Cursor, cancellationToken));
+            return TypedResults.Ok(await things.Page(asked.Read(), asked.Position, cancellationToken));
         }
         catch (CursorException exception)
         {
-            return Problems.BadRequest("Bad cursor", $"cursor: {exception.Message}");
+            return Problems.BadQuery(new QueryMistake("cursor", $"cursor: {exception.Message}"));
         }
     }
 

@@ -4,6 +4,7 @@ using IoTOrleans.Events.Sqs;
 using IoTOrleans.Events.Watermarks;
 using IoTOrleans.Grains.Watching;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Api.Description;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Notifications.Text;
 using IoTOrleans.Sqlite;
@@ -65,26 +66,27 @@ internal static class HealthApi
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         // Load balancers have no key.
-        routes.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = Write }).AllowAnonymous();
-        routes.MapHealthChecks("/health/ready", new() { ResponseWriter = Write }).AllowAnonymous();
+        routes.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = Write }).AllowAnonymous()
+            .As(HealthDescription.Live);
+        routes.MapHealthChecks("/health/ready", new() { ResponseWriter = Write }).AllowAnonymous().As(HealthDescription.Ready);
     }
 
     /// <summary>What is wrong names tables, addresses and destinations, so only who may read gets to know it.</summary>
     private static Task Write(HttpContext context, HealthReport report)
     {
         var mayRead = context.User.IsInRole(Rights.Read);
-        return context.Response.WriteAsJsonAsync(new
-        {
-            status = report.Status.ToString(),
-            checks = report.Entries.ToDictionary(
+        return context.Response.WriteAsJsonAsync(new Report(
+            report.Status.ToString(),
+            report.Entries.ToDictionary(
                 entry => entry.Key,
-                entry => new
-                {
-                    status = entry.Value.Status.ToString(),
-                    error = mayRead ? entry.Value.Exception?.Message ?? entry.Value.Description : null,
-                }),
-        });
+                entry => new CheckReport(
+                    entry.Value.Status.ToString(), mayRead ? entry.Value.Exception?.Message ?? entry.Value.Description : null))));
     }
+
+    internal sealed record Report(string Status, IReadOnlyDictionary<string, CheckReport> Checks);
+
+    /// <param name="Error">For who may read, if there is one.</param>
+    internal sealed record CheckReport(string Status, string? Error);
 
     private static Task<HealthCheckResult> Healthy => Task.FromResult(HealthCheckResult.Healthy());
 

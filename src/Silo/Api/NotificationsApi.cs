@@ -1,13 +1,15 @@
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Silo.Api.Description;
 
 namespace IoTOrleans.Silo.Api;
 
 /// <summary><c>POST /notifications/test</c>: a marked sample through every destination.</summary>
 internal static class NotificationsApi
 {
-    public static void MapNotifications(this IEndpointRouteBuilder routes) => routes.MapPost("/notifications/test", Test);
+    public static void MapNotifications(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/notifications/test", Test).As(NotificationsDescription.Test);
 
     private static async Task<IResult> Test(
         IEnumerable<INotificationDestination> destinations, IOptions<PresenceOptions> presence, TimeProvider time,

@@ -3,6 +3,7 @@ using IoTOrleans.Events.Parsing;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Api.Description;
 using Microsoft.AspNetCore.Mvc;
 
 namespace IoTOrleans.Silo.Api;
@@ -15,10 +16,9 @@ internal static class PolicyApi
     public static void MapPolicies(this IEndpointRouteBuilder routes)
     {
         var thing = routes.MapThing();
-        thing.MapGet("/{thingName}/policy", Get);
-        thing.MapPut("/{thingName}/policy", Put)
-            .WithMetadata(new RequestSizeLimitAttribute(MostBytes)).Accepts<PolicySettings>("application/json");
-        thing.MapDelete("/{thingName}/policy", Delete);
+        thing.MapGet("/{thingName}/policy", Get).As(PolicyDescription.Get);
+        thing.MapPut("/{thingName}/policy", Put).WithMetadata(new RequestSizeLimitAttribute(MostBytes)).As(PolicyDescription.Put);
+        thing.MapDelete("/{thingName}/policy", Delete).As(PolicyDescription.Delete);
     }
 
     private static async Task<IResult> Get(RawThingName name, IGrainFactory grains) =>
@@ -35,19 +35,18 @@ internal static class PolicyApi
         var mistakes = body.Mistakes
             .Concat(PolicyFields.Check(body.Policy, [.. destinations.Select(destination => destination.Name)])
                 .Select(mistake => (Field: mistake.Field.JsonName, mistake.Mistake))).ToList();
-        if (mistakes.Count > 0)
-        {
-            return Problems.BadRequest(
-                "Bad policy", string.Join(' ', mistakes.Select(mistake => $"{mistake.Field} {mistake.Mistake}".Trim())),
-                mistakes.ConvertAll(mistake => new { field = mistake.Field, detail = mistake.Mistake }));
-        }
+        if (mistakes.Count > 0) return Refusal(mistakes);
 
         using var room = things.Begin();
-        if ((await room.Take([name.Value], context.RequestAborted)).Count > 0) return Problems.TooManyThings(things);
+        if ((await room.Take([name.Value], context.RequestAborted)).Count > 0) return Problems.TooManyThings(things.Why);
         var policy = await grains.GetGrain<IDeviceGrain>(name.Value).SetPolicy(body.Policy, Caller.NameOf(context));
         acts.PolicySet(context, name.Value);
         return TypedResults.Ok(policy);
     }
+
+    internal static IResult Refusal(IReadOnlyList<(string Field, string Mistake)> mistakes) => Problems.BadRequest(
+        "Bad policy", string.Join(' ', mistakes.Select(mistake => $"{mistake.Field} {mistake.Mistake}".Trim())),
+        mistakes.Select(mistake => new { field = mistake.Field, detail = mistake.Mistake }));
 
     private static async Task<IResult> Delete(RawThingName name, HttpContext context, IGrainFactory grains, Acts acts)
     {

@@ -1,4 +1,5 @@
 using IoTOrleans.Events;
+using IoTOrleans.Silo.Api.Description;
 using IoTOrleans.Sqlite;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
@@ -15,6 +16,9 @@ internal static class Problems
     public static IResult BadRequest(string title, string detail, object? errors = null) =>
         Of(StatusCodes.Status400BadRequest, title, detail, errors);
 
+    public static IResult BadQuery(params IReadOnlyList<QueryMistake> mistakes) =>
+        BadRequest("Bad query", string.Join(' ', mistakes.Select(mistake => mistake.Detail)), mistakes);
+
     /// <param name="what">What was sent, like <c>the mute</c>.</param>
     public static IResult JsonOnly(string what) =>
         Of(StatusCodes.Status415UnsupportedMediaType, "JSON only", $"Send {what} with Content-Type: application/json.");
@@ -22,9 +26,20 @@ internal static class Problems
     public static IResult NeverHeardOf(string thingName, string andWhat = "") =>
         Of(StatusCodes.Status404NotFound, "Never heard of", $"No event of a thing named '{thingName}' has come in so far{andWhat}.");
 
+    /// <param name="why"><see cref="ThingLimit.Why"/></param>
     /// <param name="what">What is refused, as a sentence.</param>
-    public static IResult TooManyThings(ThingLimit things, string what = "There are new names.", object? errors = null) =>
-        Of(StatusCodes.Status429TooManyRequests, "Too many things", $"{what} {things.Why}", errors);
+    public static IResult TooManyThings(string why, string what = "There are new names.", object? errors = null) =>
+        Of(StatusCodes.Status429TooManyRequests, "Too many things", $"{what} {why}", errors);
+
+    public static IResult BadThingName(string why) => BadRequest("Not a thing name", why);
+
+    /// <summary>As Kestrel says it, when a body is longer than its route allows.</summary>
+    public static IResult TooLarge() => Of(
+        StatusCodes.Status413PayloadTooLarge, ReasonPhrases.GetReasonPhrase(StatusCodes.Status413PayloadTooLarge),
+        "Request body too large.");
+
+    public static IResult StorageDoesNotAnswer(string why) =>
+        Of(StatusCodes.Status503ServiceUnavailable, "Storage does not answer", why);
 
     public static Task Write(HttpContext context, int status, string title, string detail) =>
         Of(status, title, detail).ExecuteAsync(context);
@@ -41,7 +56,7 @@ internal sealed class ExceptionProblems : IExceptionHandler
                 await Problems.Write(httpContext, bad.StatusCode, ReasonPhrases.GetReasonPhrase(bad.StatusCode), bad.Message);
                 return true;
             case SqliteStoreException or Orleans.Runtime.OrleansException or TimeoutException:
-                await Problems.Write(httpContext, StatusCodes.Status503ServiceUnavailable, "Storage does not answer", exception.Message);
+                await Problems.StorageDoesNotAnswer(exception.Message).ExecuteAsync(httpContext);
                 return true;
             default:
                 return false;

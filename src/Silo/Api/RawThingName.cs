@@ -10,11 +10,17 @@ internal readonly record struct RawThingName(string Value)
 
     public static RawThingName Of(HttpContext context)
     {
+        var segments = Segments(PathOf(context));
+        return new(segments.Count > 2 ? Uri.UnescapeDataString(segments[2]) : "");
+    }
+
+    /// <summary>The path as it was sent.</summary>
+    public static string PathOf(HttpContext context)
+    {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (Uri.TryCreate(target, UriKind.Absolute, out var absolute) && absolute.Scheme.StartsWith("http", StringComparison.Ordinal))
             target = absolute.PathAndQuery;
-        var segments = Segments(target.Split('?', 2)[0]);
-        return new(segments.Count > 2 ? Uri.UnescapeDataString(segments[2]) : "");
+        return target.Split('?', 2)[0];
     }
 
     /// <summary>Without dot segments, as routing sees them: <c>DELETE /devices/a/../b</c> is about b.</summary>
@@ -34,9 +40,12 @@ internal readonly record struct RawThingName(string Value)
 
 internal static class ThingRoutes
 {
+    /// <summary>What there is below a thing: <c>/devices/{thingName}/history</c>.</summary>
+    public static IReadOnlyList<string> Below { get; } = ["advice", "history", "policy", "why"];
+
     /// <summary>Routes that begin with <c>/devices/{thingName}</c>. A name that no thing can have is refused.</summary>
     public static RouteGroupBuilder MapThing(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("/devices").AddEndpointFilter(async (context, next) =>
             ThingName.IsValid(RawThingName.Of(context.HttpContext).Value, out var why)
-                ? await next(context) : Problems.BadRequest("Not a thing name", why!));
+                ? await next(context) : Problems.BadThingName(why!));
 }

@@ -1,4 +1,5 @@
 using IoTOrleans.Grains.Devices;
+using IoTOrleans.Silo.Api.Description;
 
 namespace IoTOrleans.Silo.Api;
 
@@ -9,10 +10,12 @@ internal static class StoryApi
     {
         var thing = routes.MapThing();
         thing.MapGet(
-            "/{thingName}/history", (RawThingName name, IGrainFactory grains) => Tell(name.Value, grains, DeviceStories.HistoryOf));
+            "/{thingName}/history", (RawThingName name, IGrainFactory grains) => Tell(name.Value, grains, DeviceStories.HistoryOf))
+            .As(StoryDescription.History);
         thing.MapGet(
             "/{thingName}/why",
-            (RawThingName name, IGrainFactory grains, DeviceStories stories) => Tell(name.Value, grains, stories.WhyOf));
+            (RawThingName name, IGrainFactory grains, DeviceStories stories) => Tell(name.Value, grains, stories.WhyOf))
+            .As(StoryDescription.Why);
     }
 
     private static async Task<IResult> Tell<T>(string name, IGrainFactory grains, Func<string, DeviceState, T> tell)

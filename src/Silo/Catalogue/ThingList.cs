@@ -85,13 +85,16 @@ internal static class ThingCursor
     public static string Write(string source, ThingQuery query, string position) =>
         Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{source}.{query.Fingerprint()}.{position}"));
 
+    /// <summary>Whether this service may have given it out; for which query is not looked at.</summary>
+    public static bool IsOne(string cursor) => Decode(cursor).Split('.', 3) is [_, _, { Length: > 0 }];
+
     public static string Read(string source, ThingQuery query, string cursor)
     {
         if (Decode(cursor).Split('.', 3) is not [var from, var fingerprint, { Length: > 0 } position])
             throw new CursorException("It is not one that this service gave out.");
         if (from != source || fingerprint != query.Fingerprint())
             throw new CursorException(
-                "It belongs to a query with another status, prefix or thingName: repeat those, or begin without a cursor.");
+                "It belongs to a query with another status, prefix, thingName or attribute: repeat those, or begin without a cursor.");
         return position;
     }
 

@@ -28,25 +28,33 @@ public sealed class MemoryGaugeTests
     [Fact]
     public void There_is_room_for_a_body_or_for_many_small_ones_but_not_for_many_large_ones_at_once()
     {
-        var first = _memory.Gauge.RoomForBody(1_000_000);
+        var first = RoomFor(1_000_000);
         first.ShouldNotBeNull();
-        var others = Enumerable.Range(0, 20).Select(_ => _memory.Gauge.RoomForBody(1_000_000)).Where(place => place is not null).ToList();
+        var others = Enumerable.Range(0, 20).Select(_ => RoomFor(1_000_000)).Where(place => place is not null).ToList();
         others.Count.ShouldBe(6);
-        _memory.Gauge.RoomForBody(200).ShouldNotBeNull();
+        RoomFor(200).ShouldNotBeNull();
 
         first.Dispose();
         first.Dispose();
-        _memory.Gauge.RoomForBody(1_000_000).ShouldNotBeNull();
-        _memory.Gauge.RoomForBody(1_000_000).ShouldBeNull();
+        RoomFor(1_000_000).ShouldNotBeNull();
+        RoomFor(1_000_000).ShouldBeNull();
     }
 
     [Fact]
     public void One_body_is_let_in_however_little_memory_there_is_unless_that_is_full()
     {
         _memory.Limit = 10_000_000;
-        using (var place = _memory.Gauge.RoomForBody(1_000_000)) place.ShouldNotBeNull();
+        using (var place = RoomFor(1_000_000)) place.ShouldNotBeNull();
         _memory.Share = 0.8;
-        _memory.Gauge.RoomForBody(1).ShouldBeNull();
+        RoomFor(1).ShouldBeNull();
+    }
+
+    private MemoryGauge.BodyRoom? RoomFor(long length)
+    {
+        var room = _memory.Gauge.RoomForBody();
+        if (room is null || room.TryGrow(length)) return room;
+        room.Dispose();
+        return null;
     }
 
     [Fact]

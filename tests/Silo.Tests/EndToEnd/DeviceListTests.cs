@@ -45,7 +45,10 @@ public abstract class ListedFleet(params (string Setting, string Value)[] storag
     }
 
     internal Task Send(IEnumerable<string> things, bool connected) =>
-        Silo.PostUntilTaken(things.Select(thingName => new { thingName, connected, attributes = new { site = "大阪" } }).ToList());
+        Silo.PostUntilTaken(things.Select(
+            thingName => new { thingName, connected, attributes = new { site = "大阪", carrier = CarrierOf(thingName) } }).ToList());
+
+    internal static string CarrierOf(string thingName) => thingName.EndsWith('3') ? "acme:4g" : "other";
 }
 
 public abstract class DeviceListTests(ListedFleet fleet)
@@ -80,6 +83,36 @@ public abstract class DeviceListTests(ListedFleet fleet)
         await Shows("thingName=thing-3&thingName=stranger&thingName=thing-200&thingName=thing-3", 1, ["thing-3", "thing-200"]);
         await Shows("thingName=thing-3&thingName=thing-200&status=offline", 10, ["thing-3"]);
         await Shows("thingName=thing-3&prefix=slow", 10, []);
+    }
+
+    [Fact]
+    public async Task Attributes_filter_whatever_else_is_asked_for()
+    {
+        const string Acme = "attribute=carrier:acme%3A4g";
+        bool IsAcme(string thingName) => ListedFleet.CarrierOf(thingName) != "other";
+        await Shows("attribute=site:%E5%A4%A7%E9%98%AA", 100, ListedFleet.All);
+        await Shows(Acme, 7, ListedFleet.All.Where(IsAcme));
+        await Shows($"{Acme}&attribute=site:%E5%A4%A7%E9%98%AA&attribute=", 100, ListedFleet.All.Where(IsAcme));
+        await Shows($"{Acme}&attribute=carrier:other", 100, []);
+        await Shows("attribute=carrier:acme", 100, []);
+        await Shows("attribute=Site:%E5%A4%A7%E9%98%AA", 100, []);
+        await Shows($"{Acme}&status=offline", 1, ListedFleet.Offline.Where(IsAcme));
+        await Shows($"{Acme}&status=offline&status=grace&status=recovering", 10, Away.Where(IsAcme));
+        await Shows($"{Acme}&status=connected&prefix=slow", 10, ListedFleet.All.TakeLast(30).Except(ListedFleet.Grace).Where(IsAcme));
+        await Shows($"{Acme}&thingName=thing-3&thingName=thing-4", 10, ["thing-3"]);
+    }
+
+    [Fact]
+    public async Task All_mistakes_of_a_query_are_named_at_once()
+    {
+        using var response = await fleet.Silo.Http.GetAsync(
+            "/devices?limit=0&status=away&stauts=x&cursor=nonsense&attribute=site&status=gone");
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+        problem.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("parameter").GetString())
+            .ShouldBe(["limit", "status", "status", "stauts", "cursor", "attribute"], ignoreOrder: true);
+        foreach (var error in problem.GetProperty("errors").EnumerateArray())
+            problem.GetProperty("detail").GetString()!.ShouldContain(error.GetProperty("detail").GetString()!);
     }
 
     [Fact]
@@ -126,7 +159,20 @@ public abstract class DeviceListTests(ListedFleet fleet)
     [InlineData("cursor=nonsense", "cursor")]
     [InlineData("cursor=%00", "cursor")]
     [InlineData("thingName=a%0Ab", "thingName")]
+    [InlineData("attribute=site", "attribute")]
+    [InlineData("attribute=:1&attribute=:2&attribute=:3&attribute=:4&attribute=:5&attribute=:6&attribute=:7&attribute=:8&attribute=:9",
+        "attribute")]
+    [InlineData("prefix=a&prefix=b", "prefix")]
+    [InlineData("stauts=offline", "stauts")]
+    [InlineData("attributes=site:north", "attributes")]
     public async Task What_is_wrong_with_a_query_is_named(string query, string parameter) => await Refused(query, parameter);
+
+    [Fact]
+    public async Task An_attribute_that_no_thing_can_have_is_refused()
+    {
+        await Shows($"attribute=a:{new string('x', 255)}", 1000, []);
+        await Refused($"attribute=a:{new string('x', 256)}", "attribute");
+    }
 
     [Fact]
     public async Task Too_many_names_are_refused() =>
@@ -143,6 +189,12 @@ public abstract class DeviceListTests(ListedFleet fleet)
         await Refused($"status=offline&cursor={catalogue}", "cursor");
         await Refused($"prefix=thing&cursor={catalogue}", "cursor");
         await Refused($"thingName=thing-0&cursor={catalogue}", "cursor");
+        await Refused($"status=offline&attribute=carrier:other&cursor={ring}", "cursor");
+        var filtered = (await Page("status=offline&attribute=carrier:other&attribute=site:%E5%A4%A7%E9%98%AA&limit=1"))
+            .GetProperty("nextCursor").GetString()!;
+        await Refused($"status=offline&attribute=carrier:other&cursor={filtered}", "cursor");
+        (await Page($"status=offline&attribute=site:%E5%A4%A7%E9%98%AA&attribute=carrier:other&limit=2&cursor={filtered}"))
+            .GetProperty("items").GetArrayLength().ShouldBe(2);
         (await Page($"status=offline&limit=2&cursor={ring}")).GetProperty("items").GetArrayLength().ShouldBe(2);
     }
 

@@ -192,6 +192,45 @@ public sealed class HttpTests(OneSilo one) : IClassFixture<OneSilo>
         (await Json(response)).GetProperty("thingName").GetString().ShouldBe(name);
     }
 
+    [Theory]
+    [InlineData("GET", "/devices/site/1", "/devices/site%2F1")]
+    [InlineData("DELETE", "/devices/site/1", "/devices/site%2F1")]
+    [InlineData("GET", "/devices/site/1/history?x=1", "/devices/site%2F1/history")]
+    [InlineData("PUT", "/devices/a/b/c/policy", "/devices/a%2Fb%2Fc/policy")]
+    public async Task A_name_with_a_slash_that_is_not_encoded_is_404_and_says_how_to_write_it(string method, string path, string right)
+    {
+        using var request = new HttpRequestMessage(new(method), path);
+        using var response = await Silo.Http.SendAsync(request);
+        response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Json(response)).GetProperty("detail").GetString()!.ShouldEndWith($" {right}");
+    }
+
+    [Theory]
+    [InlineData("history")]
+    [InlineData("why")]
+    [InlineData("policy")]
+    [InlineData("advice")]
+    public async Task A_thing_may_have_the_name_of_a_route(string name)
+    {
+        await Accepted(new { thingName = name, connected = true });
+        (await Silo.Device(name)).GetProperty("thingName").GetString().ShouldBe(name);
+        using var story = await Silo.Http.GetAsync($"/devices/{name}/history");
+        (await Json(story)).GetProperty("thingName").GetString().ShouldBe(name);
+        using var wrongMethod = await Silo.Http.PostAsync($"/devices/{name}/history", null);
+        wrongMethod.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+    }
+
+    [Theory]
+    [InlineData("/?thing=door-3&utm_source=mail")]
+    [InlineData("/?nonsense=1")]
+    [InlineData("/dashboard/?nonsense=1")]
+    public async Task Pages_for_people_ignore_what_they_do_not_know(string path)
+    {
+        await Accepted(new { thingName = "door-3", connected = true });
+        using var response = await Silo.Http.GetAsync(path);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task A_name_that_cannot_be_one_is_400()
     {

@@ -16,8 +16,10 @@ internal sealed class KeyAuthentication(
 {
     internal const string SchemeName = "Key";
 
-    private string _remedy = "Send Authorization: Bearer <key>, or HTTP Basic with the key as password. The keys are the settings "
+    private const string Remedy = "Send Authorization: Bearer <key>, or HTTP Basic with the key as password. The keys are the settings "
         + "Auth:ApiKey and Auth:ReadOnlyKey.";
+
+    private string _remedy = Remedy;
 
     private TimeSpan? _retryAfter;
 
@@ -33,18 +35,23 @@ internal sealed class KeyAuthentication(
         if (_retryAfter is { } wait)
         {
             Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return Problems.Write(Context, StatusCodes.Status429TooManyRequests, "Too many wrong keys",
-                $"More than {FailedTries.PerMinute} requests with a wrong key came from this address within a minute. "
-                    + "A right key is accepted at any time.");
+            return TooManyWrongKeys().ExecuteAsync(Context);
         }
 
         Response.Headers.WWWAuthenticate = new(["Bearer", "Basic realm=\"IoTOrleans\", charset=\"UTF-8\""]);
-        return Problems.Write(Context, StatusCodes.Status401Unauthorized, "Key required", _remedy);
+        return KeyRequired(_remedy).ExecuteAsync(Context);
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        Problems.Write(Context, StatusCodes.Status403Forbidden, "Read-only key",
-            "This key may only read. To change something, use a key of the setting Auth:ApiKey.");
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => ReadOnlyKey().ExecuteAsync(Context);
+
+    internal static IResult KeyRequired(string remedy = Remedy) => Problems.Of(StatusCodes.Status401Unauthorized, "Key required", remedy);
+
+    internal static IResult ReadOnlyKey() => Problems.Of(StatusCodes.Status403Forbidden, "Read-only key",
+        "This key may only read. To change something, use a key of the setting Auth:ApiKey.");
+
+    internal static IResult TooManyWrongKeys() => Problems.Of(StatusCodes.Status429TooManyRequests, "Too many wrong keys",
+        $"More than {FailedTries.PerMinute} requests with a wrong key came from this address within a minute. "
+            + "A right key is accepted at any time.");
 
     private AuthenticateResult Authenticate()
     {

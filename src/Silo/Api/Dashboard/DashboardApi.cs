@@ -79,7 +79,7 @@ internal static class DashboardApi
         if (query["grainType"] is not [Things])
             return Problems.BadRequest("Not a grain with a state to show", $"Only things have one: say grainType={Things}, once.");
         if (query["grainId"] is not [{ } name]) return Problems.BadRequest("Not a thing name", "Say the thing name as grainId, once.");
-        if (!ThingName.IsValid(name, out var why)) return Problems.BadRequest("Not a thing name", why!);
+        if (!ThingName.IsValid(name, out var why)) return Problems.BadThingName(why!);
         return await things.Knows(name, cancellationToken) ? null : Problems.NeverHeardOf(name);
     }
 }

@@ -4,6 +4,7 @@ using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Parsing;
 using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Policies;
+using IoTOrleans.Silo.Api.Description;
 using IoTOrleans.Silo.Logging;
 
 namespace IoTOrleans.Silo.Api.Events;
@@ -31,8 +32,6 @@ internal static class EventsApi
 
     private const int MostNamed = 10;
 
-    private const int PieceBytes = 4096;
-
     /// <summary>No limit per second: when a network comes back, a whole fleet reports at once.</summary>
     public static ConcurrencyLimiter Gate(int waiting = MostWaiting) => new(new()
     {
@@ -40,7 +39,17 @@ internal static class EventsApi
     });
 
     public static void MapEvents(this IEndpointRouteBuilder routes) => routes.MapPost("/events", Receive)
-        .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes));
+        .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes)).As(EventsDescription.Post);
+
+    /// <summary>
+    /// 404, as for every route that a setting leaves out: to who calls it, a path that answers nothing to any method is not there. The
+    /// answer says what to do.
+    /// </summary>
+    public static void MapDisabledEvents(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/events", Disabled).As(EventsDescription.Post);
+
+    internal static IResult Disabled() => Problems.Of(StatusCodes.Status404NotFound, "Disabled",
+        "POST /events is disabled on this service. To enable it, set Events:Http:Enabled=true and restart it.");
 
     private static async Task<IResult> Receive(
         HttpContext context, IConnectionChangeSink sink, ConnectFailureRelay failures, RuleFailures rules, SiloMetrics metrics,
@@ -48,7 +57,8 @@ internal static class EventsApi
     {
         if (!IsJson(context.Request)) return Problems.JsonOnly("the events");
         using var room = memory.RoomForBody();
-        if (room is null || await ReceiveBody(context, room) is not { } body)
+        if (room is null
+            || await JsonBody.Receive(context.Request.Body, count => room.TryGrow(count), context.RequestAborted) is not { } body)
         {
             context.Response.Headers.RetryAfter = MemoryGauge.RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
             return Problems.Of(StatusCodes.Status503ServiceUnavailable, "No room now",
@@ -62,9 +72,7 @@ internal static class EventsApi
             metrics.EventsBusy();
             log.Busy();
             context.Response.Headers.RetryAfter = "1";
-            return Problems.Of(StatusCodes.Status429TooManyRequests, "Too many requests at once",
-                $"{MostAtOnce} requests with events are worked on, and too many wait. None of these events has been taken: send them "
-                    + "again, more of them in one request.");
+            return Busy();
         }
 
         var events = EventParser.ParseAll(body, EventSource.Http, time.GetUtcNow());
@@ -77,21 +85,7 @@ internal static class EventsApi
         if (noRoom.Count == 0) return TypedResults.Accepted((string?)null, new Accepted(events.Count));
         metrics.EventsBeyondLimit(events.Count - rest.Count);
         return Problems.TooManyThings(
-            things, NoRoom(noRoom, events.Count - rest.Count, events.Count), Errors(noRoom.ToHashSet(), events));
-    }
-
-    /// <returns>Null: there is no memory for all of it.</returns>
-    private static async Task<ReadOnlyMemory<byte>?> ReceiveBody(HttpContext context, MemoryGauge.BodyRoom room)
-    {
-        using var all = new MemoryStream();
-        var piece = new byte[PieceBytes];
-        while (await context.Request.Body.ReadAsync(piece, context.RequestAborted) is var count and > 0)
-        {
-            if (!room.TryGrow(count)) return null;
-            all.Write(piece, 0, count);
-        }
-
-        return all.GetBuffer().AsMemory(0, (int)all.Length);
+            things.Why, NoRoom(noRoom, events.Count - rest.Count, events.Count), Errors(noRoom.ToHashSet(), events));
     }
 
     /// <returns>Null: all of it is stored.</returns>
@@ -121,9 +115,7 @@ internal static class EventsApi
         {
             log.NotStored(events.Count, exception);
             metrics.EventsNotStored(events.Count);
-            return Problems.Of(
-                StatusCodes.Status503ServiceUnavailable, "Not all of it is stored",
-                $"{exception.FirstLine()} Send it all again: an event that is stored already changes nothing.");
+            return NotStored(exception.FirstLine());
         }
 
         foreach (var evidence in events.OfType<ParsedEvent.Evidence>()) failures.Add(evidence.ThingName, evidence.ConnectFailure);
@@ -152,7 +144,14 @@ internal static class EventsApi
             + $"name{(names.Count == 1 ? "" : "s")}: {string.Join(", ", names.Take(MostNamed))}{more}.{others}";
     }
 
-    private static IResult Refuse(List<(int Index, ParsedEvent.Refused Refusal)> refused, int total) => Problems.BadRequest(
+    internal static IResult Busy() => Problems.Of(StatusCodes.Status429TooManyRequests, "Too many requests at once",
+        $"{MostAtOnce} requests with events are worked on, and too many wait. None of these events has been taken: send them again, more "
+            + "of them in one request.");
+
+    internal static IResult NotStored(string why) => Problems.Of(StatusCodes.Status503ServiceUnavailable, "Not all of it is stored",
+        $"{why} Send it all again: an event that is stored already changes nothing.");
+
+    internal static IResult Refuse(List<(int Index, ParsedEvent.Refused Refusal)> refused, int total) => Problems.BadRequest(
         "Bad events",
         total == 1 ? refused[0].Refusal.Detail : $"{refused.Count} of {total} events are refused, so none has been taken. The first, at "
             + $"index {refused[0].Index}: {refused[0].Refusal.Detail}",

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using IoTOrleans.Events;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Api.Description;
 using Microsoft.AspNetCore.Mvc;
 
 namespace IoTOrleans.Silo.Api.Importing;
@@ -10,30 +11,20 @@ namespace IoTOrleans.Silo.Api.Importing;
 internal static partial class ImportApi
 {
     /// <summary>None of these comes from a form of another page without a question before it.</summary>
-    private static readonly string[] ContentTypes = ["application/x-ndjson", "application/jsonl", "application/json"];
+    internal static readonly string[] ContentTypes = ["application/x-ndjson", "application/jsonl", "application/json"];
 
     public static void MapImports(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/import", Receive).WithMetadata(new DisableRequestSizeLimitAttribute());
-        routes.MapGet("/import/{id}", Get);
+        routes.MapPost("/import", Receive).WithMetadata(new DisableRequestSizeLimitAttribute()).As(ImportDescription.Post);
+        routes.MapGet("/import/{id}", Get).As(ImportDescription.Get);
     }
 
     private static async Task<IResult> Receive(
         HttpContext context, IGrainFactory grains, ThingFilter watched, ThingLimit things, Acts acts, ILogger<ImportList> logger)
     {
-        if (!IsList(context.Request))
-        {
-            return Problems.Of(
-                StatusCodes.Status415UnsupportedMediaType, "JSON lines only", $"Send the names with Content-Type: {ContentTypes[0]}.");
-        }
-
+        if (!IsList(context.Request)) return LinesOnly();
         var imports = grains.GetGrain<IImportsGrain>(0);
-        if (await imports.Begin(Caller.NameOf(context)) is not { } id)
-        {
-            return Problems.Of(StatusCodes.Status429TooManyRequests, "Too many imports",
-                $"{ImportsState.Most} imports are not done yet. Send this one when one of them is.");
-        }
-
+        if (await imports.Begin(Caller.NameOf(context)) is not { } id) return TooMany();
         using var room = things.Begin();
         var list = new ImportList(watched);
         Import? import = null;
@@ -66,22 +57,27 @@ internal static partial class ImportApi
     private static async Task<IResult> Get(string id, IGrainFactory grains) =>
         await grains.GetGrain<IImportsGrain>(0).GetImport(id) is { Phase: not ImportPhase.Abandoned } import
             ? TypedResults.Ok(ImportStatus.Of(import))
-            : Problems.Of(StatusCodes.Status404NotFound, "No such import",
-                $"There is no import '{id}'. Of those that are done, the last ones are kept.");
+            : NoSuch(id);
+
+    internal static IResult NoSuch(string id) => Problems.Of(StatusCodes.Status404NotFound, "No such import",
+        $"There is no import '{id}'. Of those that are done, the last ones are kept.");
+
+    internal static IResult LinesOnly() => Problems.Of(
+        StatusCodes.Status415UnsupportedMediaType, "JSON lines only", $"Send the names with Content-Type: {ContentTypes[0]}.");
+
+    internal static IResult TooMany() => Problems.Of(StatusCodes.Status429TooManyRequests, "Too many imports",
+        $"{ImportsState.Most} imports are not done yet. Send this one when one of them is.");
 
     /// <returns>Null: every line is a name.</returns>
     private static IResult? Refusal(ImportList list)
     {
-        if (list.Refused > 0)
-        {
-            var first = list.Errors[0];
-            return Problems.BadRequest("Bad lines",
-                $"{list.Refused} lines are refused, so nothing is imported. The first, line {first.Line}: {first.Detail}", list.Errors);
-        }
-
+        if (list.Refused > 0) return Refusal(list.Refused, list.Errors);
         return list.IsEmpty ? Problems.BadRequest("No names", "No line holds a thing name. One line is like {\"thingName\":\"rpi-1\"}.")
             : null;
     }
+
+    internal static IResult Refusal(int lines, IReadOnlyList<LineError> errors) => Problems.BadRequest("Bad lines",
+        $"{lines} lines are refused, so nothing is imported. The first, line {errors[0].Line}: {errors[0].Detail}", errors);
 
     private static bool IsList(HttpRequest request) => MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
         && type.MediaType is { } sent && ContentTypes.Contains(sent, StringComparer.OrdinalIgnoreCase);

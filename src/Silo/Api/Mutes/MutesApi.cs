@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Api.Description;
 
 namespace IoTOrleans.Silo.Api.Mutes;
 
@@ -12,10 +13,11 @@ internal static partial class MutesApi
 
     public static void MapMutes(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/mutes", List);
-        routes.MapGet("/mutes/{id}", Get);
-        routes.MapPut("/mutes/{id}", Put).WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes));
-        routes.MapDelete("/mutes/{id}", Delete);
+        routes.MapGet("/mutes", List).As(MutesDescription.List);
+        routes.MapGet("/mutes/{id}", Get).As(MutesDescription.Get);
+        routes.MapPut("/mutes/{id}", Put).WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MostBytes))
+            .As(MutesDescription.Put);
+        routes.MapDelete("/mutes/{id}", Delete).As(MutesDescription.Delete);
     }
 
     private static IMutesGrain Mutes(this IGrainFactory grains) => grains.GetGrain<IMutesGrain>(0);
@@ -37,16 +39,11 @@ internal static partial class MutesApi
 
         if (!context.Request.HasJsonContentType()) return Problems.JsonOnly("the mute");
         var body = await MuteBody.Read(context.Request.Body, id, time.GetUtcNow(), context.RequestAborted);
-        if (body.Mute is not { } mute)
-        {
-            return Problems.BadRequest("Not a mute", string.Join(" ", body.Errors.Select(error => error.Detail)), body.Errors);
-        }
+        if (body.Mute is not { } mute) return Refusal(body.Errors);
 
         mute = mute with { By = Caller.NameOf(context) };
         var answer = await grains.Mutes().Put(mute);
-        if (answer == MutePut.Full)
-            return Problems.Of(StatusCodes.Status409Conflict, "Too many mutes",
-                "There are 1,000 mutes, or 256 KiB of them. DELETE some, or mute by glob or attribute.");
+        if (answer == MutePut.Full) return Full();
         await Known(book, logger, context.RequestAborted);
         await acts.MuteSet(context, mute);
         return answer == MutePut.Created ? TypedResults.Created($"/mutes/{id}", mute) : TypedResults.Ok(mute);
@@ -75,7 +72,13 @@ internal static partial class MutesApi
         }
     }
 
-    private static IResult NoSuch(string id) =>
+    internal static IResult Refusal(IReadOnlyList<MuteBody.Error> errors) =>
+        Problems.BadRequest("Not a mute", string.Join(' ', errors.Select(error => error.Detail)), errors);
+
+    internal static IResult Full() => Problems.Of(StatusCodes.Status409Conflict, "Too many mutes",
+        "There are 1,000 mutes, or 256 KiB of them. DELETE some, or mute by glob or attribute.");
+
+    internal static IResult NoSuch(string id) =>
         Problems.Of(StatusCodes.Status404NotFound, "No such mute",
             $"There is no mute '{id}', or it has ended. GET /mutes lists those that there are.");
 

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using IoTOrleans.Grains;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Api.Description;
 using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Api.Fleet;
 using IoTOrleans.Silo.Hosting.Running;
@@ -29,6 +30,7 @@ internal static class HttpComposition
         builder.Services.AddFleet();
         builder.Services.AddSiloReports();
         builder.Services.AddSingleton(settings);
+        builder.Services.AddDescription(settings);
         builder.Services.AddSingleton<Reception>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Reception>());
         ServerFirst.Arrange(builder.Host);
@@ -54,6 +56,8 @@ internal static class HttpComposition
         app.Use(app.Services.GetRequiredService<Reception>().Admit);
         app.UseAccess();
         app.Use(connections.Admit);
+        app.Use(UnencodedName.Explain);
+        app.Use(QueryCheck.Admit);
     }
 
     /// <summary>Also with TLS: no answer holds a secret beside text that a stranger chose. Not the stream, which must not wait.</summary>

@@ -1,6 +1,7 @@
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Api.Dashboard;
+using IoTOrleans.Silo.Api.Description;
 using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Api.Fleet;
 using IoTOrleans.Silo.Api.Importing;
@@ -25,6 +26,8 @@ internal static class Routes
         app.MapImports();
         app.MapNotifications();
         if (settings.HttpEvents) app.MapEvents();
+        else app.MapDisabledEvents();
+        app.MapDescription();
         app.MapDashboard();
     }
 }

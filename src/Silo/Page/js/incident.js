@@ -2,7 +2,7 @@
 
 import { el, heading, setChildren, svg } from "./dom.js";
 import { clockTime, names, percent, reasonWithin, t } from "./text.js";
-import { left } from "./verdict.js";
+import { left, still } from "./verdict.js";
 
 const COMMON = 0.9; // An attribute that so many members share says who to mute.
 const WORTH_SAYING = 0.02;
@@ -13,36 +13,42 @@ const FEWEST_MINUTES = 20;
 
 export function mount(place, { store }) {
   store.subscribe(changed => {
-    if (!changed.has("incidents") && !changed.has("history") && !changed.has("service")) return;
-    setChildren(place, ...store.incidents.map((incident, i) => band(incident, i === 0 && !incident.onlyReturns ? around(incident, store.history) : [], store.may("write"))));
+    if (!store.counts || !["incidents", "history", "counts"].some(name => changed.has(name))) return;
+    const incidents = [...store.incidents].sort((a, b) => a.onlyReturns - b.onlyReturns || left(b) - left(a));
+    setChildren(place, ...incidents.map((incident, i) => band(incident, store, i === 0 && !incident.onlyReturns ? around(incident, store.history) : [])));
   });
 }
 
-function band(incident, history, mayWrite) {
+function band(incident, store, history) {
   const section = el("section", { class: incident.onlyReturns ? "incident returns" : "incident", id: `incident-${incident.incidentId}` });
   const head = heading(section, incident.onlyReturns ? "recovering" : "offline", t(incident.onlyReturns ? "incident.returns" : "incident.one"));
   if (!incident.onlyReturns) head.n.append(t(incident.growing ? "incident.growing" : "incident.steady"));
-  head.hint.append(...buttons(incident, mayWrite));
+  head.hint.append(...buttons(incident, store.may("write")));
   section.append(el("div", { class: "body" },
-    el("div", null, el("div", { class: "big" }, title(incident)), el("ul", null, lines(incident).map(line => el("li", null, line)))),
+    el("div", null, el("div", { class: "big" }, title(incident, store.counts)), el("ul", null, lines(incident, store.counts).map(line => el("li", null, line)))),
     history.length > 1 && spark(history)));
   return section;
 }
 
-function title(incident) {
+function title(incident, counts) {
   const [from, to] = [clockTime(incident.startedAt), clockTime(incident.lastAt)];
-  return incident.onlyReturns ? t("incident.returned", { n: incident.back, from, to }) : t("incident.offline", { n: left(incident), time: from });
+  return incident.onlyReturns ? t("incident.returned", { n: incident.back, from, to }) : t(`incident.offline${isMost(incident, counts)}`, { n: still(incident, counts), time: from });
 }
 
-function lines(incident) {
-  const { count, back, total } = incident;
-  const more = count - Math.min(count, MOST_NAMES);
+/** The counts know of more returns than the incident; but not whose they are. */
+const isMost = (incident, counts) => counts.offline < left(incident) ? ".most" : "";
+
+function lines(incident, counts) {
+  const { count, total } = incident;
+  const back = count - still(incident, counts);
+  const first = incident.things?.slice(0, MOST_NAMES) ?? [];
+  const more = count - first.length;
   return [
     shares(incident.reasons, count, reasonWithin),
     shares(incident.attributes, count, pair => pair),
-    !incident.onlyReturns && back > 0 && t("incident.back", { n: back, total: count, percent: percent(back, count) }),
+    !incident.onlyReturns && back > 0 && t(`incident.back${isMost(incident, counts)}`, { n: back, total: count, percent: percent(back, count) }),
     !incident.onlyReturns && total > count && t("incident.rest", { n: total - count, total, percent: percent(total - count, total) }),
-    incident.things?.length > 0 && t("incident.names", { names: names(incident.things.slice(0, MOST_NAMES)) }) + (more > 0 ? t("incident.names.more", { n: more }) : ""),
+    first.length > 0 && t("incident.names", { names: names(first) }) + (more > 0 ? t("incident.names.more", { n: more }) : ""),
     incident.destinations?.length > 0 && t("incident.told", { names: names(incident.destinations) }),
   ].filter(Boolean);
 }
@@ -61,7 +67,7 @@ function buttons(incident, mayWrite) {
   const attribute = common && encodeURIComponent(common[0].replace("=", ":"));
   return [
     mayWrite && el("a", {
-      class: "button", href: `?mutes=&mute=8h${attribute ? `&attribute=${attribute}` : ""}`, "data-to": "mutes",
+      class: "button", href: `?thing=&mutes=&mute=8h${attribute ? `&attribute=${attribute}` : ""}`, "data-to": "mutes",
       title: attribute ? t("incident.mute.hint", { what: common[0] }) : t("incident.mute.any"),
     }, t(attribute ? "incident.mute" : "incident.mute.some")),
     el("a", { class: "button", href: "?status=offline&q=&attribute=", "data-to": "things", title: t("incident.list.label") }, t("incident.list")),

@@ -47,7 +47,7 @@ addEventListener("popstate", () => {
 });
 
 // Links within the page are plain links ("?thing=x"): they open in a new tab as any link does, and here without a reload.
-// Here they change only what they name, so that a filter stays when somebody opens a thing.
+// Here they change only what they name, so that a filter stays when somebody opens a thing; "q=" takes one away.
 document.addEventListener("click", event => {
   const link = event.target.closest?.("a[href^='?']");
   if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -63,7 +63,7 @@ document.addEventListener("click", event => {
 
 function changesOf(query) {
   const changes = { mute: null };
-  for (const name of query.keys()) changes[name] = lists.has(name) ? query.getAll(name).filter(Boolean) : query.get(name);
+  for (const name of query.keys()) changes[name] = lists.has(name) ? query.getAll(name).filter(Boolean) : query.get(name) || (name === "mutes" ? "" : null);
   if (["status", "q", "attribute"].some(name => name in changes) && !("page" in changes)) changes.page = null;
   return changes;
 }

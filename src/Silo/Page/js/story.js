@@ -65,6 +65,12 @@ function verifierOf(service) {
 
 const sameSecond = (a, b) => a && b && Math.floor(Date.parse(a) / 1000) === Math.floor(Date.parse(b) / 1000);
 
+/** Who was told of the running outage, where the history is too short to say it still. */
+export function toldOf(status, why) {
+  if (!status.notifiedAt || why.items.some(item => Date.parse(item.at) >= Date.parse(status.since) - 1000 && told(item))) return "";
+  return t(status.notifiedTo?.length ? "thing.told.at" : "thing.told.when", { names: names(status.notifiedTo ?? []), time: moment(status.notifiedAt) });
+}
+
 /** @param waiting an entry of `waitingFor` @returns nothing for a mute that changes nothing now: that it is muted is said elsewhere */
 export function waitsFor(waiting, status) {
   if (waiting.what === "mute") {

@@ -7,7 +7,6 @@ import { moment, t, zoned } from "./text.js";
 const HOUR = 3600_000;
 const WEEK = 7 * 24 * HOUR;
 const WIDTH = 1008; // A unit is ten minutes.
-const NARROW = 0.03; // A day that has only just begun has no room for its name.
 const THINNEST = 3; // A drop of a minute can still be seen.
 
 /** What a status looks like in the strip. `none`: not recorded. */
@@ -81,9 +80,13 @@ export function strip(history, status, now) {
   const said = summary(parts);
   return el("figure", { class: "week" },
     svg("svg", { class: "strip", viewBox: `0 0 ${WIDTH} 26`, preserveAspectRatio: "none", role: "img", "aria-label": said }, hatch(), ...bars),
-    el("div", { class: "days", "aria-hidden": "true" }, ...midnights(now - WEEK, now - WEEK * NARROW).map(at =>
-      el("span", { vars: { "--x": `${x(at) / WIDTH * 100}%` } }, zoned(at, { weekday: "short" })))),
+    el("div", { class: "days", "aria-hidden": "true" }, ...midnights(now - WEEK, now).map(at => day(at, x(at) / WIDTH))),
     el("figcaption", null, said));
+}
+
+/** A day that has only just begun has its name before its line. */
+function day(at, share) {
+  return el("span", { class: share > 0.92 ? "late" : null, vars: { "--x": `${share * 100}%` } }, zoned(at, { weekday: "short" }));
 }
 
 /** What is not known is not drawn in the colour of a state. */
@@ -103,8 +106,9 @@ function summary(parts) {
   const count = kind => parts.filter(part => part.kind === kind).length;
   const drops = t("thing.strip.drops", { n: count("grace") });
   const outages = t("thing.strip.outages", { n: count("offline") });
-  const said = t("thing.strip.summary", { drops, outages });
-  return parts[0]?.kind === "none" ? said + t("thing.gap") + t("thing.strip.since", { time: moment(parts[0].to) }) : said;
+  const isKnown = parts.some(part => part.kind !== "none" && part.kind !== "unknown");
+  return [isKnown && t("thing.strip.summary", { drops, outages }),
+    parts[0]?.kind === "none" && t("thing.strip.since", { time: moment(parts[0].to) })].filter(Boolean).join(t("thing.gap"));
 }
 
 /** Local midnights. Some zones are half an hour off, and a day may have 23 hours. */

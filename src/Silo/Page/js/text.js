@@ -64,7 +64,19 @@ export function has(key) {
   return key in words || key in spare;
 }
 
-const value = arg => typeof arg === "number" ? number(arg) : arg ?? "";
+const value = arg => typeof arg === "number" ? number(arg) : typeof arg === "string" ? contained(arg) : arg ?? "";
+
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const ISOLATED = /\u2068[^\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*\u2069/g;
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** A name within a sentence must not turn the sentence around: what turns text is written out (\u202e), and Hebrew or Arabic stays among itself. */
+function contained(text) {
+  let rest = text;
+  for (let before = null; before !== rest;) [before, rest] = [rest, rest.replaceAll(ISOLATED, "")];
+  if (rest.search(TURNING) < 0) return RIGHT_TO_LEFT.test(rest) ? `\u2068${text}\u2069` : text;
+  return contained(text.replaceAll(TURNING, turning => `\\u${turning.charCodeAt(0).toString(16).padStart(4, "0")}`));
+}
 
 export const number = n => formats.number.format(n);
 

@@ -9,7 +9,7 @@ import { aboutWords, muteWords, parseMute, untilWords } from "./muting.js";
 import { opened } from "./opening.js";
 import { policyForm } from "./policyForm.js";
 import * as route from "./route.js";
-import { adviceOf, owes, policyOf, refusal, story, waitsFor } from "./story.js";
+import { adviceOf, owes, policyOf, refusal, story, toldOf, waitsFor } from "./story.js";
 import { strip } from "./strip.js";
 import { exact, longTime, moment, secondsOf, t } from "./text.js";
 import { consoleOf, dashboardOf, hasPath, thingPath } from "./thingPath.js";
@@ -87,7 +87,8 @@ async function ask(name) {
     return { status };
   }
 
-  const [status, why, history, advice] = await Promise.all(["", "/why", "/history", "/advice"].map(rest => get(thingPath(name, rest))));
+  const status = await get(thingPath(name));
+  const [why, history, advice] = await Promise.all(["/why", "/history", "/advice"].map(rest => get(thingPath(name, rest))));
   return { status, why, history: history.items, advice: advice.advice };
 }
 
@@ -132,12 +133,13 @@ function panel(section, name, store, { read, close }) {
       ({ status } = answer);
       const { why } = answer;
       section.dataset.status = status.status;
+      buttons.hidden = false;
       about.replaceChildren(state(status.status), el("span", { class: "sub" }, sinceOf(status)));
       setChildren(facts, ...factsOf(status));
       showAlarm(why?.refused ? refusal(why.refused) : hasPath(name) ? "" : t("thing.nopath", { name }));
       if (why) {
         week.replaceChildren(strip(answer.history, status, now()));
-        setChildren(waits, ...[...why.waitingFor.map(one => waitsFor(one, status)), ...why.owed.map(owes)].filter(Boolean).map(text => el("li", null, text)));
+        setChildren(waits, ...[toldOf(status, why), ...why.waitingFor.map(one => waitsFor(one, status)), ...why.owed.map(owes)].filter(Boolean).map(text => el("li", null, text)));
         setChildren(log, ...story(why, status, service).map(entry));
         setText(advice, adviceOf(answer.advice, status));
         policy?.show(status.policy);
@@ -158,6 +160,7 @@ function panel(section, name, store, { read, close }) {
     },
 
     fail(problem) {
+      buttons.hidden = problem.status === 404;
       showAlarm(problem.status === 404 ? t("thing.unknown") : problem.message);
     },
 

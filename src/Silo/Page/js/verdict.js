@@ -33,13 +33,16 @@ export function sentence({ counts, incidents, watcher, today }) {
   return rich("verdict.sentence", { parts: joined(numbers(counts, false)) });
 }
 
-/** The open incident that explains most of what is offline; null: there is none. */
+/** The open incident that explains most of what is offline; null: there is none, or half of its things are back. */
 export function stormOf(counts, incidents) {
   const [largest] = incidents.filter(incident => !incident.onlyReturns).sort((a, b) => left(b) - left(a));
-  return largest && left(largest) > 0 && left(largest) * 2 >= counts.offline ? largest : null;
+  return largest && still(largest, counts) * 2 >= Math.max(largest.count, counts.offline) ? largest : null;
 }
 
 export const left = incident => incident.count - incident.back;
+
+/** How many of its things are offline at most: an incident learns of returns minutes later than the counts. */
+export const still = (incident, counts) => Math.min(left(incident), counts.offline);
 
 function stormSentence(incident) {
   const [from, to] = [clockTime(incident.startedAt), clockTime(incident.lastAt)];
