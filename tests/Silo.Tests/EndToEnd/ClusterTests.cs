@@ -32,6 +32,31 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task A_page_at_one_silo_sees_what_the_other_takes_in_and_goes_on_there_when_its_own_stops()
+    {
+        await using var cluster = await Cluster.Start(("Presence:Grace", "1h"));
+        var (a, b) = (await cluster.AddSilo(), await cluster.AddSilo());
+        await Cluster.PostAll(a, Names(20), connected: true);
+        await using var page = await FleetStream.Open(b);
+
+        await Cluster.Post(a, "thing-3", connected: false);
+        await page.UntilRow("thing-3", "grace");
+        await Cluster.Post(b, "thing-4", connected: false);
+        await page.UntilRow("thing-4", "grace");
+
+        // An open stream does not hold up the stop.
+        var exit = b.Terminate();
+        await page.Ended;
+        (await exit).ShouldBe(0, b.AllOutput);
+        await Cluster.Post(a, "thing-3", connected: true);
+        await using var again = await FleetStream.Open(a, lastEventId: page.Reader.LastEventId);
+        await again.UntilRow("thing-4", "grace");
+        await again.Until(reader => reader.Counts.GetProperty("complete").GetBoolean(), "the fleet to be counted");
+        again.Reader.Counts.GetProperty("total").GetInt32().ShouldBe(20);
+        await again.UntilRow("thing-3", null);
+    }
+
+    [Fact]
     public async Task A_silo_that_dies_within_grace_loses_no_notification_and_makes_no_false_one()
     {
         await using var cluster = await Cluster.Start(("Presence:Grace", "15s"));

@@ -22,10 +22,11 @@ internal sealed class FleetStreams(
         using var attached = feed.Attach();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         var end = either.Token;
+        EventWriter? writer = null;
         try
         {
             var frame = StreamFrames.Begin(await feed.Read(end), cursor, watch);
-            var writer = new EventWriter(Begin(context), time);
+            writer = new EventWriter(Begin(context), time);
             writer.Add(Retry);
             while (true)
             {
@@ -39,7 +40,7 @@ internal sealed class FleetStreams(
                 if (frame.Position.Tick != last.Tick && !KeyAuthentication.StillLetsIn(context, auth, keys)) return;
             }
         }
-        catch (TimeoutException) when (context.Response.HasStarted)
+        catch (TimeoutException) when (writer is not null)
         {
             metrics.HttpRefused("slow");
             context.Abort();
