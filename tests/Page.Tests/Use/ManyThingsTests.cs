@@ -51,28 +51,28 @@ public sealed class ManyThingsTests(TheBrowser browser, ManyThings many) : IClas
     public Task Paging_shows_each_exactly_once() => FleetPage.Visit(browser, many.Silo, async page =>
     {
         var seen = new List<string>();
-        var next = page.Section("things").Locator(".pages a[rel=next]");
-        while (true)
+        var (next, previous) = (page.Section("things").Locator(".pages a[rel=next]"), page.Section("things").Locator(".pages a[rel=prev]"));
+        var pages = 0;
+        for (var last = false; !last; pages++)
         {
-            await Expect(page.Section("things")).Not.ToHaveAttributeAsync("aria-busy", "true");
-            await Expect(page.Rows("things")).ToHaveCountAsync(100);
-            seen.AddRange(await page.Names("things"));
-            if (seen.Count >= ManyThings.Away) break;
-            var first = (await page.Names("things"))[0];
-            await next.ClickAsync();
-            await Expect(page.Row("things", first)).ToHaveCountAsync(0);
+            // The service may give a page less than it holds, even nothing, and still have another.
+            seen.AddRange(await Shown(page));
+            last = await next.CountAsync() == 0;
+            if (!last) await next.ClickAsync();
         }
 
-        await Expect(next).ToHaveCountAsync(0);
         seen.Distinct().Count().ShouldBe(seen.Count);
         seen.ShouldEachBe(name => name.StartsWith("tram-", StringComparison.Ordinal));
         seen.Count.ShouldBe(ManyThings.Away);
 
-        // And back again, by the browser's own button too.
-        await page.Section("things").Locator(".pages a[rel=prev]").ClickAsync();
-        await Expect(page.Row("things", seen[300])).ToBeVisibleAsync();
-        await page.Page.GoBackAsync();
-        await Expect(page.Row("things", seen[400])).ToBeVisibleAsync();
+        // And back again.
+        for (; pages > 1; pages--)
+        {
+            await previous.ClickAsync();
+            await Shown(page);
+        }
+
+        (await Shown(page)).ShouldBe(seen[..100], ignoreOrder: true);
     }, "?status=offline&status=grace");
 
     [Fact]
@@ -115,4 +115,14 @@ public sealed class ManyThingsTests(TheBrowser browser, ManyThings many) : IClas
         await many.Silo.Drops("tram-0450");
         await Expect(page.Verdict).ToContainTextAsync("100 in grace");
     });
+
+    /// <summary>The names on this page, when all of its rows are there.</summary>
+    private static async Task<IReadOnlyList<string>> Shown(FleetPage page)
+    {
+        var things = page.Section("things");
+        await Expect(things).Not.ToHaveAttributeAsync("aria-busy", "true");
+        var says = await things.Locator(".pages .sub").InnerTextAsync();
+        await Expect(page.Rows("things")).ToHaveCountAsync(int.Parse(says.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+        return await page.Names("things");
+    }
 }

@@ -23,13 +23,9 @@ public sealed class ReadOnlyTests(TheBrowser browser)
         {
             await Expect(page.Panel.Locator("ol li").First).ToBeVisibleAsync();
             await Expect(page.Section("mutes")).ToContainTextAsync("Nothing is muted.");
-            foreach (var word in new[] { "Mute", "Test", "Forget", "Policy", "Unmute", "Send", "test notification" })
-            {
-                await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = word })).ToHaveCountAsync(0);
-                if (word != "Mute") continue;
-                await Expect(page.Section("offline").GetByRole(AriaRole.Link, new() { Name = word })).ToHaveCountAsync(0);
-            }
-
+            await Expect(page.Section("offline").GetByRole(AriaRole.Link, new() { Name = "Why" })).Not.ToHaveCountAsync(0);
+            foreach (var role in new[] { AriaRole.Button, AriaRole.Link })
+                await Expect(page.Page.GetByRole(role, new() { NameRegex = FleetPage.Like("^(Mute( |$)|Unmute|Test|Forget|Policy|Set|End|send)") })).ToHaveCountAsync(0);
             await Expect(page.Page.Locator("form.new")).ToHaveCountAsync(0);
             await page.Photograph("read-only");
         }, "?thing=door-3&mutes=", new Look(Key: ReadOnlyKey));
