@@ -187,6 +187,7 @@ export default {
   "incident.spark.back": "back",
 
   "back.title": "Back today",
+  "back.latest": "the latest {n}",
   "back.away": "away {time}",
   "back.told": "told; back {time}",
   "back.quiet": "kept quiet; back {time}",

@@ -187,6 +187,7 @@ export default {
   "incident.spark.back": "復帰",
 
   "back.title": "今日の復帰",
+  "back.latest": "最新{n}件",
   "back.away": "切断時間 {time}",
   "back.told": "通知済み、{time}に復帰",
   "back.quiet": "通知なし、{time}に復帰",

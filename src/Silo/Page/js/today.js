@@ -6,6 +6,7 @@ import { nameCell, sub, thingLink } from "./rows.js";
 import { countdown, day, duration, exact, names, number, rich, t } from "./text.js";
 
 const FIRST_ROWS = 8;
+const MOST_BACK = 50; // The service keeps no more.
 const GRACES = [10, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 2700, 3600, 7200, 14_400, 28_800, 43_200, 86_400]; // What people would write.
 
 export function mountBack(section, { store }) {
@@ -21,7 +22,7 @@ export function mountBack(section, { store }) {
   function show() {
     const items = store.today.backItems ?? [];
     section.hidden = items.length === 0;
-    setText(head.n, number(items.length));
+    setText(head.n, items.length < MOST_BACK ? number(items.length) : t("back.latest", { n: items.length }));
     foot.hidden = all || items.length <= FIRST_ROWS;
     setText(more, t("back.more", { n: items.length - FIRST_ROWS }));
     keyedList(body, all ? items : items.slice(0, FIRST_ROWS), item => `${item.thingName}\n${item.backAt}`,
