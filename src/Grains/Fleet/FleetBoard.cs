@@ -26,26 +26,23 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
 
     /// <param name="status">Null: nothing is known of it any more.</param>
     /// <param name="before">As what it counted, by what was stored.</param>
-    public void Note(string thingName, FleetClass before, DeviceStatus? status, ThingReturn? back = null) => Add(new()
+    public void Note(string thingName, FleetClass before, DeviceStatus? status, ThingReturn? back = null)
     {
-        ThingName = thingName,
-        Stamp = 0,
-        Before = before,
-        After = FleetRules.ClassOf(status?.Status),
-        Status = status,
-        Returns = back is null ? [] : [back],
-    });
+        var after = FleetRules.ClassOf(status?.Status);
+        Add(new()
+        {
+            ThingName = thingName,
+            CountsAs = after,
+            Change = CountChange.Of(before, after),
+            Moved = before != after,
+            Status = status,
+            Returns = back is null ? [] : [back],
+        });
+    }
 
     /// <summary>It is not known what a write has left behind.</summary>
-    public void Doubt(string thingName, FleetClass before, FleetClass after) => Add(new()
-    {
-        ThingName = thingName,
-        Stamp = 0,
-        Before = before,
-        After = before,
-        Doubtful = true,
-        Miscounted = before != after,
-    });
+    public void Doubt(string thingName, FleetClass before, FleetClass after) =>
+        Add(new() { ThingName = thingName, CountsAs = before, Doubtful = true, Miscounted = before != after });
 
     /// <summary>Returns when something is noted that is not reported yet.</summary>
     public async Task Noted(CancellationToken cancellationToken) => await _noted.Reader.ReadAsync(cancellationToken);
@@ -84,12 +81,14 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
         lock (_lock)
         {
             _lastStamp = Math.Max(_lastStamp + 1, time.GetUtcNow().UtcTicks);
-            report = report with { Stamp = _lastStamp };
+            report = report with { Stamp = _lastStamp, FirstStamp = _lastStamp };
             if (_waiting.Find(report.ThingName) is { } before)
             {
                 _waiting.Put(report with
                 {
-                    Before = before.Before,
+                    FirstStamp = before.FirstStamp,
+                    Change = before.Change + report.Change,
+                    Moved = before.Moved || report.Moved,
                     Miscounted = before.Miscounted || report.Miscounted,
                     Returns = before.Returns.Count == 0 ? report.Returns : [.. before.Returns, .. report.Returns],
                 });

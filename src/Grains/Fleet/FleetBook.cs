@@ -4,9 +4,10 @@ namespace IoTOrleans.Grains.Fleet;
 /// What is known of the fleet, from reports and from looks into storage. No I/O and no clock: its grain says what is to be looked up,
 /// loaded and counted, and brings what it finds. What a report says is never overwritten by a look that began before it came.
 /// </summary>
-internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone)
+/// <param name="remembered">Of so many reports it is known which one is the newer.</param>
+internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int remembered = FleetOrder.Most)
 {
-    private readonly FleetOrder _order = new(began);
+    private readonly FleetOrder _order = new(began, remembered);
     private readonly NotWell _notWell = new();
     private readonly Headcount _headcount = new();
     private readonly TodayBook _today = new(zone);
@@ -25,8 +26,8 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone)
 
     public bool IsCounting => _headcount.IsCounting;
 
-    /// <summary>The stored states of these things must be looked up.</summary>
-    public bool HasLookups => _lookups.Count > 0;
+    /// <summary>The stored states of these things must be looked up, each until it is found.</summary>
+    public IReadOnlyCollection<string> Lookups => _lookups;
 
     public bool IsComplete => _headcount.IsRight && _loaded;
 
@@ -41,7 +42,7 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone)
     {
         _wasClean = stored.Clean;
         NeedsCount = !stored.Clean;
-        _headcount.Load(stored.Total, stored.Unknown, right: stored.Clean);
+        _headcount.Load(stored);
         if (stored.Clean) foreach (var (silo, number) in stored.Silos) _silos[silo] = new(Math.Abs(number), Left: number < 0);
         _today.Load(stored, now);
     }
@@ -49,9 +50,10 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone)
     /// <param name="ending">Nothing is reported to this activation any more.</param>
     public FleetState Save(bool ending) => _today.Save(new()
     {
-        Clean = ending && IsComplete && !NeedsCount,
+        Clean = ending && _headcount.IsRight && !NeedsCount,
         Total = _headcount.Total,
         Unknown = _headcount.Unknown,
+        CountedAt = _headcount.CountedAt,
         Silos = _silos.ToDictionary(silo => silo.Key, silo => silo.Value.Left ? -silo.Value.Number : silo.Value.Number),
     });
 
@@ -86,20 +88,20 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone)
         _loaded |= !NeedsLoad;
     }
 
-    /// <summary>What was read from storage.</summary>
+    /// <summary>What was read from storage. If a report came in since then, that says more.</summary>
     /// <param name="status">Null: forgotten, or nothing is stored.</param>
     /// <param name="arrivals"><see cref="Arrivals"/> before it was read.</param>
-    /// <param name="lookedUp">It was one of <see cref="TakeLookups"/>.</param>
-    /// <returns>False: a report came in since then, and says more.</returns>
-    public bool Found(string thingName, DeviceStatus? status, long arrivals, bool lookedUp = false)
+    /// <param name="lookedUp">It was one of <see cref="Lookups"/>.</param>
+    public void Found(string thingName, DeviceStatus? status, long arrivals, DateTimeOffset now, bool lookedUp = false)
     {
         var thing = FleetRules.HashOf(thingName);
-        if (_order.CameAfter(thing, arrivals)) return false;
-        _headcount.Found(thing, FleetRules.ClassOf(status?.Status));
+        if (_order.MayHaveForgotten(arrivals)) _lookups.Add(thingName);
+        if (_order.MayHaveForgotten(arrivals) || _order.CameAfter(thing, arrivals)) return;
+        _headcount.Found(thing, FleetRules.ClassOf(status?.Status), now);
         var before = _notWell.RowOf(thing);
         var isNews = _notWell.Set(thing, status) && (status is null || !IsSame(before, status));
         if (isNews || lookedUp) _log.Add(thing, new(thingName, status));
-        return true;
+        if (lookedUp) _lookups.Remove(thingName);
     }
 
     public void BeginCount()
@@ -114,16 +116,11 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone)
         _headcount.GiveUp();
     }
 
-    public int EndCount(DateTimeOffset walkedAt) => _headcount.Finish(walkedAt);
+    public void EndWalk(DateTimeOffset now) => _headcount.EndWalk(now);
 
-    public IReadOnlyList<string> TakeLookups()
-    {
-        var names = _lookups.ToArray();
-        _lookups.Clear();
-        return names;
-    }
-
-    public void LookUp(string thingName) => _lookups.Add(thingName);
+    /// <summary>What was decided before the end of the walk has come in.</summary>
+    /// <returns>By how much the total was wrong.</returns>
+    public int EndCount(DateTimeOffset now) => _headcount.Finish(now);
 
     /// <summary>Somebody muted something, or a mute has ended.</summary>
     public void LoadAgain() => NeedsLoad = true;
@@ -173,9 +170,10 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone)
     private void Report(FleetReport report, FleetBatch batch, DateTimeOffset now)
     {
         var thing = FleetRules.HashOf(report.ThingName);
-        var at = now - TimeSpan.FromTicks(Math.Max(0, batch.SentAt - report.Stamp));
+        var at = By(report.Stamp);
         var newness = _order.Take(thing, batch.Silo, report.Stamp, at, now);
-        var counts = _headcount.Changed(thing, report.Before, report.After, at, newness.Applies && !report.Doubtful);
+        var counts = _headcount.Changed(
+            thing, report, batch.Silo, isNewest: newness.Applies && !report.Doubtful, By(report.FirstStamp), at);
         if ((!counts || report.Miscounted) && !IsCounting) Miscounted();
         if (newness.Applies && !report.Doubtful)
         {
@@ -186,6 +184,9 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone)
         if (!newness.Sure || report.Doubtful) _lookups.Add(report.ThingName);
         foreach (var one in report.Returns) _today.Add(report.ThingName, one, now);
         if (report.Returns.Count > 0) _todayChanged = _log.Next();
+
+        // When it was decided, by our clock.
+        DateTimeOffset By(long stamp) => now - TimeSpan.FromTicks(Math.Max(0, batch.SentAt - stamp));
     }
 
     private void Miscounted()

@@ -31,7 +31,8 @@ internal sealed class FleetOrder(DateTimeOffset began, int most = FleetOrder.Mos
         Arrivals++;
         if (newness.Applies || !newness.Sure)
         {
-            _seen[thing] = newness.Applies ? new(silo, stamp, at, Arrivals) : _seen[thing] with { Arrival = Arrivals };
+            _seen[thing] = new(
+                newness.Sure ? silo : null, stamp, newness.Applies || !_seen.TryGetValue(thing, out var last) ? at : last.At, Arrivals);
             _queue.Enqueue((thing, Arrivals, now));
             if (_queue.Count > most) Forget();
         }
@@ -39,9 +40,11 @@ internal sealed class FleetOrder(DateTimeOffset began, int most = FleetOrder.Mos
         return newness;
     }
 
-    /// <summary>A report of this thing may have come in after so many others.</summary>
-    public bool CameAfter(long thing, long arrivals) =>
-        _forgotten > arrivals || (_seen.TryGetValue(thing, out var seen) && seen.Arrival > arrivals);
+    /// <summary>A report of this thing came in after so many others.</summary>
+    public bool CameAfter(long thing, long arrivals) => _seen.TryGetValue(thing, out var seen) && seen.Arrival > arrivals;
+
+    /// <summary>Of the reports after so many, some are not remembered.</summary>
+    public bool MayHaveForgotten(long arrivals) => _forgotten > arrivals;
 
     private Newness Judge(long thing, string silo, long stamp, DateTimeOffset at)
     {
@@ -58,5 +61,6 @@ internal sealed class FleetOrder(DateTimeOffset began, int most = FleetOrder.Mos
         if (_seen[thing].Arrival == arrival) _seen.Remove(thing);
     }
 
-    private readonly record struct Seen(string Silo, long Stamp, DateTimeOffset At, long Arrival);
+    /// <param name="Silo">Null: it is not sure whose report was the last one.</param>
+    private readonly record struct Seen(string? Silo, long Stamp, DateTimeOffset At, long Arrival);
 }

@@ -20,12 +20,18 @@ internal sealed record FleetReport
     [Id(0)] public required string ThingName { get; init; }
 
     /// <summary>When the last of it was decided: UTC ticks, never the same twice on one silo.</summary>
-    [Id(1)] public required long Stamp { get; init; }
+    [Id(1)] public long Stamp { get; init; }
 
-    /// <summary>As what it counted before.</summary>
-    [Id(2)] public required FleetClass Before { get; init; }
+    /// <summary>When the first of it was decided.</summary>
+    [Id(8)] public long FirstStamp { get; init; }
 
-    [Id(3)] public required FleetClass After { get; init; }
+    [Id(2)] public required FleetClass CountsAs { get; init; }
+
+    /// <summary>The sum of all changes since the last report. Another silo may have changed the thing in between.</summary>
+    [Id(3)] public CountChange Change { get; init; }
+
+    /// <summary>Something changed as what it counts, even if the sum is zero.</summary>
+    [Id(9)] public bool Moved { get; init; }
 
     /// <summary>Null: the thing is forgotten, or its status is not known (<see cref="Doubtful"/>).</summary>
     [Id(4)] public DeviceStatus? Status { get; init; }
@@ -37,6 +43,19 @@ internal sealed record FleetReport
     [Id(6)] public bool Miscounted { get; init; }
 
     [Id(7)] public IReadOnlyList<ThingReturn> Returns { get; init; } = [];
+}
+
+/// <summary>By how much the numbers of all things change.</summary>
+[GenerateSerializer, Immutable, Alias("IoTOrleans.CountChange")]
+internal readonly record struct CountChange([property: Id(0)] int Total, [property: Id(1)] int Unknown)
+{
+    public static CountChange Of(FleetClass before, FleetClass after) => new(
+        One(after != FleetClass.Absent) - One(before != FleetClass.Absent),
+        One(after == FleetClass.Unknown) - One(before == FleetClass.Unknown));
+
+    public static CountChange operator +(CountChange a, CountChange b) => new(a.Total + b.Total, a.Unknown + b.Unknown);
+
+    private static int One(bool counts) => counts ? 1 : 0;
 }
 
 /// <summary>A thing came back, or turned out to be away again.</summary>

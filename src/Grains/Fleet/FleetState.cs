@@ -12,6 +12,9 @@ internal sealed record FleetState
 
     public int Unknown { get; init; }
 
+    /// <summary>When the last count of all things ended; null: never.</summary>
+    public DateTimeOffset? CountedAt { get; init; }
+
     /// <summary>The last batch that counts of each silo; negative: the silo has reported everything and left.</summary>
     public IReadOnlyDictionary<string, long> Silos { get; init; } = ReadOnlyDictionary<string, long>.Empty;
 

@@ -161,25 +161,14 @@ internal sealed partial class FleetWork(
 
     private async Task LookUp(CancellationToken cancellationToken)
     {
-        foreach (var some in book.TakeLookups().Chunk(AtOnce))
-        {
-            try
-            {
-                await Find(some, lookedUp: true, cancellationToken);
-            }
-            catch
-            {
-                foreach (var name in some) book.LookUp(name);
-                throw;
-            }
-        }
+        foreach (var some in book.Lookups.ToList().Chunk(AtOnce)) await Find(some, lookedUp: true, cancellationToken);
     }
 
     private Task Find(IEnumerable<string> names, bool lookedUp, CancellationToken cancellationToken) => Task.WhenAll(names.Select(async name =>
     {
         var arrivals = book.Arrivals;
         var status = await store.StatusOf(name).WaitAsync(cancellationToken);
-        if (!book.Found(name, status, arrivals, lookedUp) && lookedUp) book.LookUp(name);
+        book.Found(name, status, arrivals, time.GetUtcNow(), lookedUp);
     }));
 
     /// <summary>
@@ -198,23 +187,23 @@ internal sealed partial class FleetWork(
             {
                 var arrivals = book.Arrivals;
                 var page = await catalogue.List(cursor, PageSize, cancellationToken);
-                foreach (var thing in page.Things) book.Found(thing.ThingName, store.StatusOf(thing), arrivals);
+                foreach (var thing in page.Things) book.Found(thing.ThingName, store.StatusOf(thing), arrivals, time.GetUtcNow());
                 cursor = page.Next;
                 if (cursor is not null)
                     await Task.Delay(TimeSpan.FromSeconds((double)page.Things.Count / CountedPerSecond), time, cancellationToken);
             }
             while (cursor is not null && !book.NeedsCount);
 
-            var walkedAt = time.GetUtcNow();
+            book.EndWalk(time.GetUtcNow());
             if (!book.NeedsCount) await Task.Delay(Settle, time, cancellationToken);
-            while (book.HasLookups && !book.NeedsCount) await Task.Delay(Every, time, cancellationToken);
+            while (book.Lookups.Count > 0 && !book.NeedsCount) await Task.Delay(Every, time, cancellationToken);
             if (book.NeedsCount)
             {
                 book.GiveUpCount();
                 return;
             }
 
-            var difference = book.EndCount(walkedAt);
+            var difference = book.EndCount(time.GetUtcNow());
             if (isCheck && difference != 0) LogDifference(difference);
             _countedAt = time.GetTimestamp();
             await Store();

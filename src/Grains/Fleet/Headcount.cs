@@ -7,7 +7,8 @@ namespace IoTOrleans.Grains.Fleet;
 internal sealed class Headcount
 {
     private Dictionary<long, FleetClass>? _marks;
-    private DateTimeOffset _countedUntil = DateTimeOffset.MinValue;
+    private Dictionary<long, Mark>? _late;
+    private DateTimeOffset _walkedAt = DateTimeOffset.MinValue;
 
     public int Total { get; private set; }
 
@@ -18,44 +19,55 @@ internal sealed class Headcount
 
     public bool IsCounting => _marks is not null;
 
-    public void Load(int total, int unknown, bool right) => (Total, Unknown, IsRight) = (total, unknown, right);
+    /// <summary>What was decided before that may be counted already.</summary>
+    public DateTimeOffset? CountedAt { get; private set; }
+
+    public void Load(FleetState stored) => (Total, Unknown, IsRight, CountedAt, _walkedAt) =
+        (stored.Total, stored.Unknown, stored.Clean, stored.CountedAt, stored.CountedAt ?? DateTimeOffset.MinValue);
 
     public void Doubt() => IsRight = false;
 
-    public void Begin() => _marks = [];
+    public void Begin() => (_marks, _late) = ([], null);
+
+    /// <summary>The walk has come to its end. What was decided before that comes in soon.</summary>
+    public void EndWalk(DateTimeOffset now) => (_late, _walkedAt) = ([], now);
 
     /// <summary>What the walk or a look into storage has found.</summary>
-    public void Found(long thing, FleetClass found) => Mark(thing, found);
+    public void Found(long thing, FleetClass found, DateTimeOffset now) => Set(thing, found, new(null, now));
 
-    /// <param name="at">When it was decided.</param>
-    /// <param name="isNewest">Of this thing. A change counts in any order, a mark does not.</param>
-    /// <returns>False: it cannot be said whether the last walk has seen it.</returns>
-    public bool Changed(long thing, FleetClass before, FleetClass after, DateTimeOffset at, bool isNewest)
+    /// <param name="isNewest">Of this thing. The numbers follow reports in any order, a mark does not.</param>
+    /// <param name="firstAt">When the first of it was decided.</param>
+    /// <returns>False: it cannot be said whether the last count has seen it.</returns>
+    public bool Changed(long thing, FleetReport report, string silo, bool isNewest, DateTimeOffset firstAt, DateTimeOffset at)
     {
-        if (isNewest) Mark(thing, after);
-        if (before == after) return true;
-        Total += One(after != FleetClass.Absent) - One(before != FleetClass.Absent);
-        Unknown += One(after == FleetClass.Unknown) - One(before == FleetClass.Unknown);
-        return IsCounting || at > _countedUntil + FleetOrder.Margin;
-
-        static int One(bool counts) => counts ? 1 : 0;
+        if (isNewest) Set(thing, report.CountsAs, new(silo, at));
+        if (!report.Moved) return true;
+        Total += report.Change.Total;
+        Unknown += report.Change.Unknown;
+        if (IsCounting) return true;
+        var (from, seenAt) = _late is null ? new(null, _walkedAt) : _late.GetValueOrDefault(thing, new(null, _walkedAt));
+        return from == silo || firstAt > seenAt + FleetOrder.Margin;
     }
 
-    /// <param name="walkedAt">When the walk had come to its end. What was decided before that has come in by now.</param>
     /// <returns>By how much the total was wrong.</returns>
-    public int Finish(DateTimeOffset walkedAt)
+    public int Finish(DateTimeOffset now)
     {
         var before = Total;
         (Total, Unknown) = (_marks!.Count, _marks.Values.Count(mark => mark == FleetClass.Unknown));
-        (_marks, _countedUntil, IsRight) = (null, walkedAt, true);
+        (_marks, IsRight, CountedAt) = (null, true, now);
         return Total - before;
     }
 
     public void GiveUp() => _marks = null;
 
-    private void Mark(long thing, FleetClass found)
+    private void Set(long thing, FleetClass found, Mark mark)
     {
-        if (found == FleetClass.Absent) _marks?.Remove(thing);
-        else _marks?[thing] = found;
+        if (_marks is null) return;
+        if (found == FleetClass.Absent) _marks.Remove(thing);
+        else _marks[thing] = found;
+        _late?[thing] = mark;
     }
+
+    /// <param name="Silo">Whose report it was; its later ones are surely not counted yet. Null: it was read from storage.</param>
+    private readonly record struct Mark(string? Silo, DateTimeOffset At);
 }

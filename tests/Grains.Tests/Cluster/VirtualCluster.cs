@@ -56,6 +56,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
             services.AddSingleton<IOptions<RoundOptions>>(new OptionsWrapper<RoundOptions>(Rounds));
             services.Configure<SummaryOptions>(options => options.TimeZone = Zone);
             services.AddPresence(configure);
+            if (!CountsFleet) services.DoNotCountFleet();
             silo.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         });
         _cluster = builder.Build();
@@ -79,6 +80,9 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     /// <summary>None are made, unless a test wants them to be; to be set before the start.</summary>
     public RoundOptions Rounds { get; } = new() { SweepEvery = TimeSpan.Zero };
+
+    /// <summary>What counts the fleet reads storage beside the grains that a test is about; to be set before the start.</summary>
+    public bool CountsFleet { get; set; }
 
     /// <summary>How far the sweep is.</summary>
     internal IRoundGrain Round(string name = RoundOptions.Sweep) => _cluster.Client.GetGrain<IRoundGrain>(name);

@@ -1,0 +1,23 @@
+using IoTOrleans.Grains.Fleet;
+using IoTOrleans.Grains.Ports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace IoTOrleans.Grains.Tests.Cluster;
+
+internal static class FleetServices
+{
+    /// <summary>Nobody reports to the fleet's grain, and nobody asks it.</summary>
+    public static void DoNotCountFleet(this IServiceCollection services)
+    {
+        services.Replace(ServiceDescriptor.Singleton<IFleetCount, Uncounted>());
+        services.RemoveAll<FleetReporter>();
+        services.AddSingleton<FleetReporter>(_ => null!);
+    }
+
+    private sealed class Uncounted : IFleetCount
+    {
+        public ValueTask<int?> Count(CancellationToken cancellationToken) => new((int?)null);
+    }
+}
