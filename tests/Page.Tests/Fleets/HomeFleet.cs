@@ -16,7 +16,8 @@ public sealed class HomeFleet : IAsyncLifetime
             ("Presence:Policies:0:Match", "freezer*"), ("Presence:Policies:0:Grace", "10m"),
             ("Presence:Policies:1:Match", "gate*"), ("Presence:Policies:1:RecoveryHold", "10m"),
             ("Presence:Policies:2:Match", "weather*"), ("Presence:Policies:2:Grace", "2h"));
-        await Silo.Connects("boiler", "heat-pump", "doorbell", "shed-plug", "hall-light");
+        await Silo.Connects("boiler", "heat-pump", "shed-plug");
+        await Silo.Came(TimeSpan.FromMinutes(10), "hall-light");
         await Silo.Went(TimeSpan.FromMinutes(47), "greenhouse-3");
         await Silo.Went(TimeSpan.FromDays(9), "old-camera");
         await Silo.Went(TimeSpan.FromMinutes(2), "freezer-2", "weather-1");
