@@ -12,7 +12,7 @@ internal sealed class OpenStream(int port, TimeProvider time) : IDisposable
 
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>What the first line of the answer says; null: nothing has come yet.</summary>
+    /// <summary>The protocol and the status of the answer; null: nothing has come yet.</summary>
     public string? Answer { get; private set; }
 
     public bool Closed { get; private set; }
@@ -43,7 +43,7 @@ internal sealed class OpenStream(int port, TimeProvider time) : IDisposable
         {
             while (await _socket.ReceiveAsync(buffer.AsMemory(kept)) is var count and > 0)
             {
-                Answer ??= Encoding.ASCII.GetString(buffer, 0, Math.Min(count, 15)).Trim();
+                Answer ??= Encoding.ASCII.GetString(buffer, 0, Math.Min(count, 12));
                 Interlocked.Add(ref _bytes, count);
                 var piece = buffer.AsMemory(0, kept + count);
                 if (_sought is { } sought && piece.Span.IndexOf(sought.Text) >= 0)
