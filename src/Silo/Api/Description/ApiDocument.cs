@@ -108,6 +108,8 @@ internal sealed class ApiDocument(EndpointDataSource endpoints, JsonSerializerOp
     {
         var schema = body.Types is [var only] ? schemas.Of(only)
             : new OpenApiSchema { AnyOf = [.. body.Types.Select(type => schemas.Of(type))] };
+        if (body.MayBeMany)
+            schema = new OpenApiSchema { AnyOf = [schema, new OpenApiSchema { Type = JsonSchemaType.Array, Items = schema }] };
         var isText = body.Types is [var text] && text == typeof(string);
         return new()
         {

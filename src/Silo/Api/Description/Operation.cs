@@ -33,7 +33,11 @@ internal sealed record PathParameter(string Name, string Description, string Exa
 /// <param name="Types">What the body may be, as its schema says; several: any of them.</param>
 /// <param name="Examples">JSON, or plain text if the body is a text; each with its name.</param>
 internal sealed record RequestBody(
-    IReadOnlyList<string> ContentTypes, string Description, IReadOnlyList<Type> Types, IReadOnlyList<(string Name, string Text)> Examples);
+    IReadOnlyList<string> ContentTypes, string Description, IReadOnlyList<Type> Types, IReadOnlyList<(string Name, string Text)> Examples)
+{
+    /// <summary>It may also be an array of them.</summary>
+    public bool MayBeMany { get; init; }
+}
 
 /// <summary>One status of an operation, with an example that the service's own serializer writes.</summary>
 internal sealed record Answer(int Status, string Description)

@@ -37,6 +37,8 @@ internal static class PublicSchemas
         [typeof(PresenceStatus)] = Of("Status",
             "`connected`; `grace`: disconnected, nobody notified yet; `offline`: disconnected for longer than its grace; "
                 + "`recovering`: back, and the recovery hold is running; `unknown`: nobody has said yet whether it is connected."),
+        [typeof(TimeSpan)] = Of("Duration",
+            "Like `30s`, `5m`, `1h30m`, `1d`, or `[d.]hh:mm:ss`. Answers have the first form for whole seconds."),
         [typeof(DeviceStatus)] = Of("Device", "The status of a thing.",
             ("thingName", "AWS IoT thing name; the client ID for lifecycle events without one, and for the embedded broker."),
             ("connected", "Null while the status is `unknown`."),
@@ -104,7 +106,8 @@ internal static class PublicSchemas
             [
                 .. FleetFields,
                 ("cursor", "For `GET /fleet/stream`. Null: more than 1,000 things are not well."),
-                ("offlineItems", "Longest away first."), ("graceItems", "Nearest deadline first."), ("recoveringItems", "Nearest end first."),
+                ("offlineItems", "Longest away first."), ("graceItems", "Nearest deadline first."),
+                ("recoveringItems", "Nearest end first."),
             ]),
         [typeof(IncidentBody)] = Of("FleetIncident", "An outage of many things at once, as it was notified.",
             ("destinations", "Who was notified of it."), ("count", "Things that belong to it."), ("back", "Those of them that are back."),

@@ -11,7 +11,7 @@ namespace IoTOrleans.Silo.Api.Description;
 internal sealed class Schemas(OpenApiDocument document, JsonSerializerOptions options)
 {
     /// <summary>As <see cref="Duration"/> writes and reads it.</summary>
-    public const string DurationPattern = @"^((\d+d)?(\d+h)?(\d+m)?(\d+s)?|(\d+\.)?\d{1,2}:\d\d:\d\d(\.\d+)?)$";
+    public const string DurationPattern = @"^(?=\d)(0|(\d+d)?(\d+h)?(\d+m)?(\d+s)?|(\d+\.)?\d{1,2}:\d\d:\d\d(\.\d+)?)$";
 
     public IOpenApiSchema Of(Type type, bool isNullable = false)
     {

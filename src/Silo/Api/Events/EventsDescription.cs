@@ -15,7 +15,6 @@ internal static class EventsDescription
             ["application/json"], "At most 1 MiB.",
             [
                 typeof(RuleError), typeof(Envelope), typeof(Lifecycle), typeof(ShadowDocument), typeof(ShadowRule),
-                typeof(IReadOnlyList<ShadowRule>), typeof(IReadOnlyList<Lifecycle>),
             ],
             [
                 ("shadowRule", """
@@ -35,7 +34,10 @@ internal static class EventsDescription
                     {"Type":"Notification","Message":"{\"thingName\":\"rpi-5\",\"connected\":true,\"timestamp\":1763884800}"}
                     """),
                 ("array", """[{"thingName":"rpi-6","connected":true},{"thingName":"rpi-7","connected":true}]"""),
-            ]),
+            ])
+        {
+            MayBeMany = true,
+        },
         Answers =
         [
             Answer.Of(202, "Every event is stored.", new EventsApi.Accepted(2)),

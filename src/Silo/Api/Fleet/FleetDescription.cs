@@ -16,11 +16,11 @@ internal static class FleetDescription
 
     public static Operation Follow { get; } = new("followFleet", Topic.Fleet, "Follow the things that are not well")
     {
-        Description = "Server-Sent Events, at most one frame a second; the last event of a frame has the cursor as its `id`. It begins with "
-            + "`snapshot` events (`part`, `parts`, at most 100 `items`) and `synced`, or, with a cursor that is known, with `synced` at "
-            + "once. Then: `set`: a thing that is not well or is watched, as in `GET /devices/{thingName}`. `gone`: a `thingName` that is "
-            + "well again or forgotten, and not watched. `counts`, `today`, `incidents`: the same as in `GET /fleet`, when they have "
-            + "changed. `tick`: every 15 s, as `GET /fleet` without lists of things, with `time`. Above 1,000 things that are not well "
+        Description = "Server-Sent Events, at most one frame a second; the last event of a frame has the cursor as its `id`. It begins "
+            + "with `snapshot` events (`part`, `parts`, at most 100 `items`) and `synced`, or, with a cursor that is known, with "
+            + "`synced`. Then: `set`: a thing that is not well or is watched, as in `GET /devices/{thingName}`. `gone`: a `thingName` that "
+            + "is well again or forgotten, and not watched. `counts`, `today`, `incidents`: as in `GET /fleet`, when they have changed. "
+            + "`tick`: every 15 s, as `GET /fleet` without lists of things, with `time`. Above 1,000 things that are not well "
             + "(`listed` is false) there are `set` and `gone` for watched things only. Who takes nothing for 30 s is dropped.",
         Query =
         [
@@ -48,7 +48,10 @@ internal static class FleetDescription
         {
             BackItems =
             [
-                new() { ThingName = "boiler", Since = Samples.Dropped.AddHours(-1), BackAt = Samples.Dropped.AddMinutes(-38), Notified = true },
+                new()
+                {
+                    ThingName = "boiler", Since = Samples.Dropped.AddHours(-1), BackAt = Samples.Dropped.AddMinutes(-38), Notified = true,
+                },
             ],
             KeptQuiet = new()
             {
@@ -78,7 +81,9 @@ internal static class FleetDescription
 
     private static FleetBody Sample => new(Copy.With([new(Incident, ["sns"])]), Watcher);
 
-    private static string Stream() => string.Concat(
-        ((byte[][])[EventText.Of("synced", Copy.Counts), EventText.Of("set", Samples.Device)]).Select(Encoding.UTF8.GetString))
-        + Encoding.UTF8.GetString(EventText.Id(Copy.Cursor)) + Encoding.UTF8.GetString(EventText.End);
+    private static string Stream() => Encoding.UTF8.GetString(
+    [
+        .. EventText.Of("synced", Copy.Counts), .. EventText.End,
+        .. EventText.Of("set", Samples.Device), .. EventText.Id(Copy.Cursor), .. EventText.End,
+    ]);
 }

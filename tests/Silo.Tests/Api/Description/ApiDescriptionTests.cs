@@ -164,8 +164,14 @@ public sealed class ApiDescriptionTests(DescribedSilo one) : IClassFixture<Descr
             "/fleet/stream?watch=x", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         var type = response.Content.Headers.ContentType!.MediaType!;
         type.ShouldBe("text/event-stream");
-        one.Operation("followFleet").GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty(type)
-            .GetProperty("example").GetString()!.ShouldStartWith("event: synced\ndata: {\"asOf\":");
+        var example = one.Operation("followFleet").GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty(type)
+            .GetProperty("example").GetString()!;
+        example.ShouldEndWith("\n\n");
+        var events = example.TrimEnd('\n').Split("\n\n").Select(text => text.Split('\n')).ToList();
+        events.Select(lines => lines[0]).ShouldBe(["event: synced", "event: set"]);
+        events[^1][^1].ShouldStartWith("id: ");
+        var set = JsonDocument.Parse(events[1][1]["data: ".Length..]).RootElement;
+        one.Schemas.Mistakes(one.Document.GetProperty("components").GetProperty("schemas").GetProperty("Device"), set).ShouldBeEmpty();
     }
 
     [Fact]
