@@ -1,6 +1,7 @@
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Notifications;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Api.Description;
 using IoTOrleans.Silo.Hosting.Commands;
 
 namespace IoTOrleans.Silo.Api;
@@ -9,7 +10,7 @@ namespace IoTOrleans.Silo.Api;
 internal static class ServiceApi
 {
     public static void MapService(this IEndpointRouteBuilder routes, SiloSettings settings) =>
-        routes.MapGet("/service", (HttpContext context) => TypedResults.Ok(Of(settings, context)));
+        routes.MapGet("/service", (HttpContext context) => TypedResults.Ok(Of(settings, context))).As(ServiceDescription.Get);
 
     internal static ServiceBody Of(SiloSettings settings, HttpContext context)
     {

@@ -1,7 +1,9 @@
 using IoTOrleans.Grains.Devices;
+using IoTOrleans.Grains.Fleet;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Silo.Advice;
 using IoTOrleans.Silo.Api.Events;
+using IoTOrleans.Silo.Api.Fleet;
 using IoTOrleans.Silo.Api.Importing;
 using IoTOrleans.Silo.Api.Mutes;
 using IoTOrleans.Silo.Catalogue;
@@ -21,6 +23,15 @@ internal sealed record PublicSchema(string Name, string Description, IReadOnlyDi
 /// <summary>A type that is not here stands where it is used, without a name.</summary>
 internal static class PublicSchemas
 {
+    /// <summary>What <c>GET /fleet</c> and the events of its stream have in common.</summary>
+    private static readonly (string Field, string Words)[] FleetFields =
+    [
+        ("complete", "False: the things are being counted; the numbers are the last known ones."),
+        ("muted", "Of those that are not well, how many cause no notifications."),
+        ("listed", "False: more than 1,000 things are not well, so they are not listed."),
+        ("history", "One for each minute of the last two hours, oldest first."),
+    ];
+
     private static readonly Dictionary<Type, PublicSchema> All = new()
     {
         [typeof(PresenceStatus)] = Of("Status",
@@ -39,7 +50,14 @@ internal static class PublicSchemas
             ("attributes", "Pairs that came with its events, like `site`: `north`."),
             ("mutedBy", "Ids of the mutes in effect for the thing."),
             ("flappingSince", "While the thing is flapping, its first disconnect of the burst."),
-            ("incidentId", "The incident in which the running outage was notified together with others.")),
+            ("incidentId", "The incident in which the running outage was notified together with others."),
+            ("notifiedTo", "Destinations that accepted the first notification of the running outage."),
+            ("verification", "What the verifier said of the running outage; null: there is no verdict yet."),
+            ("refused", "AWS IoT refused to let it connect during the running outage; null: not that we know."),
+            ("holdEndsAt", "When the outage is over if the connection lasts; only while recovering."),
+            ("neverSeen", "The running outage is no disconnect: the thing is expected, and no event of it has come in.")),
+        [typeof(Verification)] = Of("Verification",
+            "`confirmed`: the verifier, too, says that it is disconnected; `unanswered`: it gave no usable answer; `none`: there is none."),
         [typeof(DevicePolicy)] = Of("Policy", "The policy in effect for a thing.",
             [
                 ("source", "`override` if anything was set for the thing at run time, else the `Match` of the policy that applies, else "
@@ -82,6 +100,28 @@ internal static class PublicSchemas
         [typeof(AdviceApi.ThingAdvice)] = Of("DeviceAdvice", "Advice for one thing."),
         [typeof(AdviceApi.FleetAdvice)] = Of("FleetWideAdvice", "Advice for all things.",
             ("things", "Things that were looked at."), ("complete", "False: there are more things.")),
+        [typeof(FleetBody)] = Of("Fleet", "All things together.",
+            [
+                .. FleetFields,
+                ("cursor", "For `GET /fleet/stream`. Null: more than 1,000 things are not well."),
+                ("offlineItems", "Longest away first."), ("graceItems", "Nearest deadline first."), ("recoveringItems", "Nearest end first."),
+            ]),
+        [typeof(IncidentBody)] = Of("FleetIncident", "An outage of many things at once, as it was notified.",
+            ("destinations", "Who was notified of it."), ("count", "Things that belong to it."), ("back", "Those of them that are back."),
+            ("total", "All things; null: not counted yet."), ("growing", "More things may still join."),
+            ("onlyReturns", "It tells of returns only."), ("reasons", "How many things per reason."),
+            ("attributes", "How many things per `name=value`."), ("things", "Up to 20 names.")),
+        [typeof(BackItem)] = Of("Return", "A thing that came back today.",
+            ("since", "When it had disconnected."), ("notified", "A destination had accepted the notification of its outage.")),
+        [typeof(KeptQuiet)] = Of("KeptQuiet", "Outages that ended without a notification.",
+            ("days", "The last 14 days; the last one is today."), ("things", "The things with the most of them today.")),
+        [typeof(WatcherBody)] = Of("Watcher", "Whether what is shown can be trusted.",
+            ("seenUntil", "Everything that happened until then is counted in; null: not known."),
+            ("queueAgeSeconds", "Null: no queue is consumed."), ("blindSince", "Null: the service is not blind."),
+            ("heldVerdicts", "Things whose first verdict is deferred.")),
+        [typeof(ServiceApi.ServiceBody)] = Of("Service", "What a page needs to know about this service and about who asks.",
+            ("grace", "Of things for which no policy says otherwise."), ("rights", "What the caller may do: `read`, `write`."),
+            ("user", "Who asks; null: no key is set."), ("awsConsole", "Where AWS shows a thing, without its name.")),
         [typeof(Mute)] = Of("Mute", "Things that nobody is notified of for a while.",
             ("thing", "A thing name."), ("glob", "On the whole thing name, like `door-*`."),
             ("attribute", "Both must be equal to the thing's."),

@@ -7,7 +7,7 @@ internal static class Samples
 
     public const string OutageId = "Zk3v0JmTQ0mXb1o2c4Vt8w";
 
-    public const string OtherName = "north-works";
+    public const string IncidentId = "q2W7xN0bQbWc5oR1mUeY3A";
 
     public static DevicePolicy Policy { get; } = new()
     {
@@ -39,5 +39,23 @@ internal static class Samples
         Attributes = new Dictionary<string, string> { ["site"] = "north" },
         MutedBy = [],
         Policy = Policy,
+    };
+
+    /// <summary>Away with others, and notified together with them.</summary>
+    public static DeviceStatus Offline { get; } = Device with
+    {
+        ThingName = "porch",
+        Status = PresenceStatus.Offline,
+        Since = Dropped.AddMinutes(-10),
+        GraceEndsAt = null,
+        NotifiedAt = Dropped.AddMinutes(-5),
+        DisconnectReason = "MQTT_KEEP_ALIVE_TIMEOUT",
+        LastEventAt = Dropped.AddMinutes(-10),
+        OutageId = "Vn0pQyXkT2y7u9aFh3LcRg",
+        Attributes = new Dictionary<string, string> { ["carrier"] = "acme" },
+        IncidentId = IncidentId,
+        NotifiedTo = ["sns"],
+        Verification = Verification.Confirmed,
+        Refused = new() { Count = 3, Reason = "AUTHORIZATION_FAILED", Since = Dropped.AddMinutes(-9) },
     };
 }

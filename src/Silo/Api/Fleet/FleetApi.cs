@@ -1,4 +1,4 @@
-using IoTOrleans.Events;
+using IoTOrleans.Silo.Api.Description;
 
 namespace IoTOrleans.Silo.Api.Fleet;
 
@@ -21,8 +21,8 @@ internal static class FleetApi
 
     public static void MapFleet(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/fleet", Get);
-        routes.MapGet(StreamPath, Follow);
+        routes.MapGet("/fleet", Get).As(FleetDescription.Get);
+        routes.MapGet(StreamPath, Follow).As(FleetDescription.Follow);
     }
 
     private static async Task<IResult> Get(FleetFeed feed, FleetWatcher watcher, CancellationToken cancellationToken) =>
@@ -31,12 +31,6 @@ internal static class FleetApi
     private static async Task<IResult> Follow(HttpContext context, string[] watch, string? cursor, FleetStreams streams)
     {
         var names = watch.Where(name => name.Length > 0).ToHashSet(StringComparer.Ordinal);
-        if (names.Count > WatchedThings.Most)
-            return Problems.BadRequest("Bad query", $"watch is there {names.Count} times: at most {WatchedThings.Most} names at once.");
-        foreach (var name in names)
-        {
-            if (!ThingName.IsValid(name, out var why)) return Problems.BadRequest("Bad query", $"watch: {why}");
-        }
 
         // A browser that connects again says how far it was; the address is still that of the beginning.
         var from = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last ? last : cursor;

@@ -67,9 +67,9 @@ public sealed class ApiDescriptionTests(DescribedSilo one) : IClassFixture<Descr
     public void Operations_have_the_names_from_which_clients_were_generated() =>
         one.Operations.Select(each => each.Operation.GetProperty("operationId").GetString()!).Order(StringComparer.Ordinal).ShouldBe(
         [
-            "deletePolicy", "endMute", "forgetDevice", "getAdvice", "getDescription", "getDevice", "getFleetAdvice", "getHistory",
-            "getImport", "getLiveness", "getMute", "getPolicy", "getReadiness", "getWhy", "importThings", "listDevices", "listMutes",
-            "postEvents", "setMute", "setPolicy", "testNotifications",
+            "deletePolicy", "endMute", "followFleet", "forgetDevice", "getAdvice", "getDescription", "getDevice", "getFleet",
+            "getFleetAdvice", "getHistory", "getImport", "getLiveness", "getMute", "getPolicy", "getReadiness", "getService", "getWhy",
+            "importThings", "listDevices", "listMutes", "postEvents", "setMute", "setPolicy", "testNotifications",
         ]);
 
     [Fact]
@@ -126,6 +126,9 @@ public sealed class ApiDescriptionTests(DescribedSilo one) : IClassFixture<Descr
         await one.Answers("getAdvice", 200, "/devices/door-3/advice?grace=10m");
         await one.Answers("getAdvice", 400, "/devices/door-3/advice?grace=300");
         await one.Answers("getFleetAdvice", 200, "/fleet/advice");
+        await one.Answers("getFleet", 200, "/fleet");
+        await one.Answers("followFleet", 400, "/fleet/stream?watch=a%07&cursor=1&cursor=2");
+        await one.Answers("getService", 200, "/service");
         foreach (var example in bodies("setPolicy").GetProperty("examples").EnumerateObject())
             await one.Answers("setPolicy", 200, "/devices/door-3/policy", example.Value.GetProperty("value").GetRawText());
         await one.Answers("setPolicy", 400, "/devices/door-3/policy", """{"grace":"0s","x":1}""");
@@ -152,6 +155,17 @@ public sealed class ApiDescriptionTests(DescribedSilo one) : IClassFixture<Descr
         await one.Answers("getReadiness", 200, "/health/ready");
         await one.Answers("getDescription", 200, "/openapi/v1.json");
         await one.Answers("forgetDevice", 204, "/devices/door-3");
+    }
+
+    [Fact]
+    public async Task The_stream_is_described_as_what_it_is()
+    {
+        using var response = await one.Silo.Http.GetAsync(
+            "/fleet/stream?watch=x", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        var type = response.Content.Headers.ContentType!.MediaType!;
+        type.ShouldBe("text/event-stream");
+        one.Operation("followFleet").GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty(type)
+            .GetProperty("example").GetString()!.ShouldStartWith("event: synced\ndata: {\"asOf\":");
     }
 
     [Fact]

@@ -44,8 +44,11 @@ public sealed class DashboardNamesTests(NarrowSilo one) : IClassFixture<NarrowSi
     [Fact]
     public async Task What_is_known_is_shown()
     {
-        var counters = await Silo.Json("/dashboard/DashboardCounters");
-        var address = counters.GetProperty("hosts")[0].GetProperty("siloAddress").GetString()!;
+        // The dashboard counts for the first time some seconds after the start.
+        var hosts = default(JsonElement);
+        await Silo.Until(
+            async () => (hosts = (await Silo.Json("/dashboard/DashboardCounters")).GetProperty("hosts")).GetArrayLength() > 0, "the counters");
+        var address = hosts[0].GetProperty("siloAddress").GetString()!;
         foreach (var route in new[] { "SiloProperties", "SiloStats", "SiloCounters", "HistoricalStats" })
         {
             using var response = await Silo.Http.GetAsync($"/dashboard/{route}/{address}", Cancel);
