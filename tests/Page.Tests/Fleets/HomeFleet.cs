@@ -13,6 +13,7 @@ public sealed class HomeFleet : IAsyncLifetime
     {
         Silo = await SiloProcess.Start(
             ("Presence:Grace", "8s"), ("Presence:SettleTime", "1s"), ("Presence:RecoveryHold", "4s"), ("Notifications:TimeZone", "Asia/Tokyo"),
+            ("Notifications:CollapseAbove", "100"),
             ("Presence:Policies:0:Match", "freezer*"), ("Presence:Policies:0:Grace", "10m"),
             ("Presence:Policies:1:Match", "gate*"), ("Presence:Policies:1:RecoveryHold", "10m"),
             ("Presence:Policies:2:Match", "weather*"), ("Presence:Policies:2:Grace", "2h"));
