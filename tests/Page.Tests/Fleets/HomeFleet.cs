@@ -28,5 +28,5 @@ public sealed class HomeFleet : IAsyncLifetime
         await Silo.Connects("gate-cam");
     }
 
-    public ValueTask DisposeAsync() => Silo.DisposeAsync();
+    public ValueTask DisposeAsync() => Silo?.DisposeAsync() ?? default;
 }

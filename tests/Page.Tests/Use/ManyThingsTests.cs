@@ -29,7 +29,7 @@ public sealed class ManyThings : IAsyncLifetime
             "all of them counted", TimeSpan.FromMinutes(2));
     }
 
-    public ValueTask DisposeAsync() => Silo.DisposeAsync();
+    public ValueTask DisposeAsync() => Silo?.DisposeAsync() ?? default;
 }
 
 public sealed class ManyThingsTests(TheBrowser browser, ManyThings many) : IClassFixture<ManyThings>

@@ -82,10 +82,13 @@ class KeyedList {
   }
 
   move(row, before) {
-    if (this.parent.moveBefore) return this.parent.moveBefore(row, before); // Keeps focus and selection by itself.
     const focused = row.contains(document.activeElement) ? document.activeElement : null;
-    this.parent.insertBefore(row, before);
-    focused?.focus({ preventScroll: true });
+    const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
+    const selected = row.contains(anchorNode) || row.contains(focusNode);
+    if (this.parent.moveBefore) this.parent.moveBefore(row, before); // Keeps the focus by itself, but not what is selected.
+    else this.parent.insertBefore(row, before);
+    if (selected) getSelection().setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
+    if (focused !== document.activeElement) focused?.focus({ preventScroll: true });
   }
 
   remove(key, row) {
