@@ -8,7 +8,7 @@ const LOOKED_AT = 2000;
 
 /**
  * @param where what route.current() says
- * @param {(looked: number) => void} onProgress
+ * @param {(looked: number, items: object[]) => void} onProgress what is found so far
  * @param {() => boolean} wanted false: somebody asked for something else meanwhile
  * @returns {Promise<{items: object[], next: string?, looked: number, stopped: boolean}>}
  */
@@ -28,6 +28,6 @@ export async function readPage(where, onProgress, wanted) {
     looked += LOOKED_AT;
     if (cursor === null || items.length >= PAGE || !wanted()) return { items, next: cursor, looked, stopped: false };
     if (performance.now() > end) return { items, next: cursor, looked, stopped: true };
-    onProgress(looked);
+    onProgress(looked, [...items]);
   }
 }

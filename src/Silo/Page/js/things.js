@@ -54,7 +54,13 @@ export function mount(section, { store, stream }) {
     countWhenRead = relevant(where);
     if (mine) section.setAttribute("aria-busy", "true");
     try {
-      const page = await readPage(where, so => { if (turn === reading && mine) say(t("things.looking", { n: so })); }, () => turn === reading);
+      const page = await readPage(where, (looked, found) => {
+        if (turn !== reading || !mine) return;
+        say(t("things.looking", { n: looked }));
+        if (found.length === 0) return;
+        hold(found);
+        list.show();
+      }, () => turn === reading);
       if (turn !== reading) return;
       take(page, where, mine);
     } catch (problem) {
@@ -65,16 +71,19 @@ export function mount(section, { store, stream }) {
     }
   }
 
-  function take(page, where, mine) {
-    items = page.items;
-    whole = !where.page && !page.next;
-    if (whole) items.sort((a, b) => collator.compare(a.thingName, b.thingName));
+  function hold(found) {
+    items = found;
     seen.clear();
     for (const item of items) seen.set(item.thingName, store.rows.get(item.thingName));
+    show();
+  }
+
+  function take(page, where, mine) {
+    whole = !where.page && !page.next;
+    hold(whole ? page.items.sort((a, b) => collator.compare(a.thingName, b.thingName)) : page.items);
     filter.learn(items);
     pages.show(where, page.next, items.length);
     stream.watch("things", items.map(item => item.thingName));
-    show();
     if (mine) list.show();
     if (page.stopped) say(t("things.stopped", { n: page.looked }), () => route.go({ page: page.next }), t("things.look.on"));
     else say(items.length > 0 ? "" : empty(where));
