@@ -55,7 +55,8 @@ internal sealed class Doors : IAsyncDisposable
         builder.Services.AddReadyCheck(
             "reminders", (_, _) => Task.FromResult(HealthCheckResult.Degraded("the table MyReminders at 10.1.2.3 is slow")));
         builder.AddAccess(Configured.ReadAll(settings));
-        builder.Services.AddProblemDetails().AddSingleton<SiloMetrics>().AddSingleton<Reception>().AddHttpConnections();
+        builder.Services.AddProblemDetails().AddResponseCompression().AddSingleton<SiloMetrics>().AddSingleton<Reception>()
+            .AddHttpConnections();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentConnections = MostConnections);
         doors._app = builder.Build();
         doors._app.UseDoors();
