@@ -116,7 +116,8 @@ internal sealed class StreamsRun(StreamsOptions options, Process silo, int port,
         Row("peak of the process", silo.PeakMemory());
         Row("all streams synced after", $"{begun.TotalSeconds:N1} s");
         Row("one stream more", tooMany.Answer ?? "nothing");
-        Row("a change is seen after (median, worst of all streams)", $"{Ms(taken[taken.Count / 2])}, {Ms(taken[^1])} ({taken.Count:N0} times)");
+        Row("a change is seen after (median, worst of all streams)",
+            $"{Ms(taken[taken.Count / 2])}, {Ms(taken[^1])} ({taken.Count:N0} times)");
         Row("GET /fleet meanwhile (median, worst)", $"{Ms(asked[asked.Count / 2])}, {Ms(asked[^1])}");
         Row("bytes for each stream", $"{bytes / seconds / streams.Count / 1024:N1} KB/s");
         Row("the one that never reads is dropped after", $"{dropped.Value.TotalSeconds:N0} s");

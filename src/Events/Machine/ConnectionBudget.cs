@@ -8,7 +8,7 @@ namespace IoTOrleans.Events.Machine;
 /// </summary>
 /// <param name="mostSilent">For connections of loopback, and as many again for all others.</param>
 /// <param name="reserve">Places beyond <paramref name="mostServed"/> for loopback.</param>
-/// <param name="mostStreams">Answers that go on until their reader leaves: they have places of their own, and take none of the others.</param>
+/// <param name="mostStreams">Answers that go on until their reader leaves have places of their own, and take none of the others.</param>
 internal sealed class ConnectionBudget(int mostSilent, int mostServed, int reserve = 0, int mostStreams = 0)
 {
     private readonly Lock _gate = new();

@@ -31,7 +31,8 @@ internal sealed class SiloReports
             // The worst that any silo says: what one of them cannot send is not sent.
             var all = known.ToList();
             return new DestinationReport(
-                name, _accepted.TryGetValue(name, out var at) ? at : null, all.Min(one => one.RefusingSince), all.Min(one => one.FailingSince));
+                name, _accepted.TryGetValue(name, out var at) ? at : null, all.Min(one => one.RefusingSince),
+                all.Min(one => one.FailingSince));
         });
         return new(
             reports.Sum(report => report.HeldVerdicts), [.. destinations.OrderBy(one => one.Name, StringComparer.Ordinal)]);

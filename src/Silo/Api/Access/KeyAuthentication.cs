@@ -25,7 +25,8 @@ internal sealed class KeyAuthentication(
 
     /// <summary>A request that was let in, and lasts, would be let in again: its key is still in effect.</summary>
     public static bool StillLetsIn(HttpContext context, AuthSettings auth, KeyRing keys) => !auth.AsksWho
-        || (auth.ProxyUserHeader is { } header && context.Request.Headers.ContainsKey(header) && auth.IsProxy(context.Connection.RemoteIpAddress))
+        || (auth.ProxyUserHeader is { } header && context.Request.Headers.ContainsKey(header)
+            && auth.IsProxy(context.Connection.RemoteIpAddress))
         || (AuthorizationHeader.Of(context.Request.Headers.Authorization.ToString()) is { } sent && keys.Find(sent.Key.Span) is not null);
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Authenticate());

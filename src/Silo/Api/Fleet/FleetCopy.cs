@@ -58,7 +58,8 @@ internal sealed record FleetCopy(CountsBody Counts, FleetRows Rows, SharedEvent<
         {
             step.AddRange(rows.ByName.Where(row => !(before.TryGetValue(row.Key, out var known) && known.Says(row.Value)))
                 .Select(row => new StepChange(row.Key, row.Value, Leaves: false)));
-            step.AddRange(before.Keys.Where(name => !rows.ByName.ContainsKey(name)).Select(name => new StepChange(name, null, Leaves: true)));
+            step.AddRange(before.Keys.Where(name => !rows.ByName.ContainsKey(name))
+                .Select(name => new StepChange(name, null, Leaves: true)));
         }
 
         return this with

@@ -4,7 +4,8 @@ using IoTOrleans.Grains.Logging;
 namespace IoTOrleans.Silo.Api.Fleet;
 
 /// <summary>
-/// Keeps this silo's copy of the fleet for its streams: one reading every half second for all of them together, and none while nobody looks.
+/// Keeps this silo's copy of the fleet for its streams: one reading every half second for all of them together, and none while nobody
+/// looks.
 /// </summary>
 internal sealed partial class FleetFeed(
     FleetReader reader, FleetWatcher watcher, TimeProvider time, ILogger<FleetFeed> logger) : BackgroundService

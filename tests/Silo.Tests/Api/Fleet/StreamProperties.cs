@@ -126,7 +126,9 @@ public sealed class StreamProperties
             if (!source.Listed) return;
 
             // What it watched once, and was well when it left it, may stay.
-            foreach (var name in Names.Where(name => SourceRow(name) is not null || RowOf(name) is { Status: not ("connected" or "unknown") }))
+            var listed = Names.Where(
+                name => SourceRow(name) is not null || RowOf(name) is { Status: not ("connected" or "unknown") });
+            foreach (var name in listed)
                 RowOf(name).ShouldBe(ThingOf(name), name);
         }
 
