@@ -23,7 +23,7 @@ public sealed class KeyedListTests(TheBrowser browser, HomeFleet fleet) : IClass
           const update = (row, item) => {
             updates++;
             row.dataset.key = item.key;
-            row.firstChild.textContent = item.value;
+            if (row.firstChild.textContent !== item.value) row.firstChild.textContent = item.value;
           };
           window.rig = {
             begin() {
@@ -148,6 +148,9 @@ public sealed class KeyedListTests(TheBrowser browser, HomeFleet fleet) : IClass
             await page.Page.EvaluateAsync(Rig);
             await page.Page.EvaluateAsync("rig.begin()");
             await then(page.Page);
+
+            // The browser looks for an icon where a document names none, as this one, which is only a module.
+            page.ForgiveAnswer(404);
         },
         "page/js/list.js", live: false);
 
