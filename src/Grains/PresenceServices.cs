@@ -61,7 +61,7 @@ public static class PresenceServices
         services.AddKeyedSingleton<IRound, Audit>(RoundOptions.Audit);
 
         // In the order of their start.
-        services.AddHosted<FleetReporter>();
+        services.AddHostedService<FleetReporter>();
         services.AddHosted<SecondLooks>();
         services.AddHosted<IncidentMembers>();
         services.AddHosted<DroppedNotifications>();

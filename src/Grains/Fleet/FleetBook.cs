@@ -10,7 +10,7 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
     private readonly FleetOrder _order = new(began, remembered);
     private readonly NotWell _notWell = new();
     private readonly Headcount _headcount = new();
-    private readonly TodayBook _today = new(zone);
+    private readonly TodayBook _today = new(zone, began);
     private readonly ChangeLog _log = new(began.UtcTicks);
     private readonly Dictionary<string, Silo> _silos = new(StringComparer.Ordinal);
     private readonly HashSet<string> _lookups = new(StringComparer.Ordinal);

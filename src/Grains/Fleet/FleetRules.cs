@@ -35,6 +35,6 @@ internal static class FleetRules
             return on is { BackAt: null } ? new(outage.Since, null, Notified: true, Quiet: false) : null;
         if (on is null ? after.Connected != true : on.BackAt is null) return null;
         return new(
-            outage.Since, Later(on?.BackAt ?? after.Since ?? outage.Since, outage.Since), outage.NotifiedAt is not null, outage.EndsQuietly);
+            outage.Since, Later(on?.BackAt ?? after.Since ?? outage.Since, outage.Since), outage.OwesItsEnd, outage.EndsQuietly);
     }
 }

@@ -24,7 +24,7 @@ public sealed record BackItem
 
     [Id(2)] public required DateTimeOffset BackAt { get; init; }
 
-    /// <summary>A destination had accepted the notification of its outage.</summary>
+    /// <summary>Its outage was notified, or the notification was on its way; else it was kept quiet.</summary>
     [Id(3)] public bool Notified { get; init; }
 
     public int DurationSeconds => (int)(BackAt - Since).TotalSeconds;

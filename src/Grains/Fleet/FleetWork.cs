@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Logging;
 using IoTOrleans.Grains.Mutes;
 using Orleans.Storage;
 
@@ -31,12 +32,12 @@ internal sealed partial class FleetWork(
     private static readonly Backoff Retry = new(Every, TimeSpan.FromMinutes(1));
 
     private readonly CancellationTokenSource _end = new();
+    private readonly LogLimiter _quiet = new(time, TimeSpan.FromHours(1));
     private readonly HashSet<SiloAddress> _seen = [];
     private IReadOnlyList<Mute> _mutes = [];
     private long _storedAt;
     private long _loadedAt;
     private long _countedAt;
-    private bool _troubled;
     private Task _atWork = Task.CompletedTask;
 
     /// <summary>The book has taken over what was stored, and reports count.</summary>
@@ -80,8 +81,7 @@ internal sealed partial class FleetWork(
             catch (Exception exception)
             {
                 wait = Retry.After(++failures);
-                if (!_troubled) LogTriedAgain(exception);
-                _troubled = true;
+                if (_quiet.ShouldLog()) LogTriedAgain(exception);
             }
 
             await Task.Delay(wait, time, _end.Token)
@@ -100,7 +100,6 @@ internal sealed partial class FleetWork(
         if (book.NeedsLoad) await Load(running, cancellationToken);
         await LookUp(cancellationToken);
         if (book.TodayIsDirty && time.GetElapsedTime(_storedAt) >= StoredEvery) await Store();
-        _troubled = false;
     }
 
     /// <summary>From here on the numbers are this activation's: should it end without storing them, they are counted again.</summary>

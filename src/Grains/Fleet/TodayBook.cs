@@ -1,7 +1,7 @@
 namespace IoTOrleans.Grains.Fleet;
 
 /// <summary>Keeps what the page shows about today. Nothing depends on it, so it is stored once a minute at most.</summary>
-internal sealed class TodayBook(TimeZoneInfo zone)
+internal sealed class TodayBook(TimeZoneInfo zone, DateTimeOffset began)
 {
     internal const int MostBack = 50;
     internal const int Days = 14;
@@ -15,7 +15,7 @@ internal sealed class TodayBook(TimeZoneInfo zone)
     private readonly SortedDictionary<DateOnly, int> _quiet = [];
     private readonly Dictionary<string, QuietThing> _things = new(StringComparer.Ordinal);
     private readonly Queue<FleetMinute> _minutes = new();
-    private DateOnly _day;
+    private DateOnly _day = DayOf(began, zone);
     private DateTimeOffset _minute;
     private int _backInMinute;
     private FleetToday? _view;
@@ -99,7 +99,9 @@ internal sealed class TodayBook(TimeZoneInfo zone)
         History = [.. _minutes],
     };
 
-    private DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, zone).Date);
+    private DateOnly DayOf(DateTimeOffset time) => DayOf(time, zone);
+
+    private static DateOnly DayOf(DateTimeOffset time, TimeZoneInfo zone) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, zone).Date);
 
     /// <summary>A new day begins.</summary>
     private void Turn(DateTimeOffset now)

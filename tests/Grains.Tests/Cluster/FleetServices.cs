@@ -2,7 +2,6 @@ using IoTOrleans.Grains.Fleet;
 using IoTOrleans.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 
 namespace IoTOrleans.Grains.Tests.Cluster;
 
@@ -12,8 +11,7 @@ internal static class FleetServices
     public static void DoNotCountFleet(this IServiceCollection services)
     {
         services.Replace(ServiceDescriptor.Singleton<IFleetCount, Uncounted>());
-        services.RemoveAll<FleetReporter>();
-        services.AddSingleton<FleetReporter>(_ => null!);
+        services.Remove(services.Single(service => service.ImplementationType == typeof(FleetReporter)));
     }
 
     private sealed class Uncounted : IFleetCount

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Fleet;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Policies;
@@ -83,6 +84,47 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     /// <summary>What counts the fleet reads storage beside the grains that a test is about; to be set before the start.</summary>
     public bool CountsFleet { get; set; }
+
+    /// <summary>As each silo sees it.</summary>
+    public FleetReader Fleet => _cluster.Silos[^1].ServiceProvider.GetRequiredService<FleetReader>();
+
+    public IFleetCount FleetCount => _cluster.Silos[^1].ServiceProvider.GetRequiredService<IFleetCount>();
+
+    /// <summary>All silos end in order, and one starts again.</summary>
+    public async Task StopAndStart()
+    {
+        foreach (var silo in _cluster.Silos.ToArray()) await _cluster.StopSiloAsync(silo);
+        await Begin();
+    }
+
+    /// <summary>Its client, too, has to find the new silo.</summary>
+    private async Task Begin()
+    {
+        await _cluster.StartAdditionalSiloAsync();
+        await Until(async () =>
+        {
+            try
+            {
+                await _cluster.Client.GetGrain<IManagementGrain>(0).GetHosts();
+                return true;
+            }
+            catch (Exception exception) when (exception is OrleansException or TimeoutException)
+            {
+                return false;
+            }
+        });
+        if (WaitsForMutes) await MutesAreKnown();
+    }
+
+    /// <summary>One silo that does not run the fleet's grain dies, with what it has not reported.</summary>
+    public async Task KillSiloWithoutFleet()
+    {
+        _cluster.TryGetGrainContext(IdOfFleet, out var context).ShouldBeTrue();
+        await _cluster.KillSiloAsync(_cluster.Silos.First(silo => !silo.SiloAddress.Equals(context!.Address.SiloAddress)));
+        await _cluster.WaitForLivenessToStabilizeAsync(didKill: true);
+    }
+
+    private static GrainId IdOfFleet { get; } = GrainId.Create(GrainType.Create("fleet"), GrainIdKeyExtensions.CreateIntegerKey(0));
 
     /// <summary>How far the sweep is.</summary>
     internal IRoundGrain Round(string name = RoundOptions.Sweep) => _cluster.Client.GetGrain<IRoundGrain>(name);
@@ -174,8 +216,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
     public async Task Restart()
     {
         foreach (var silo in _cluster.Silos.ToArray()) await _cluster.KillSiloAsync(silo);
-        await _cluster.StartAdditionalSiloAsync();
-        if (WaitsForMutes) await MutesAreKnown();
+        await Begin();
     }
 
     public async Task<DeviceStatus> Status(string thingName = "rpi-1") =>
