@@ -85,7 +85,9 @@ export default {
   "title.blind": "(?) partly blind - IoTOrleans",
   "title.lost": "(?) updates lost - IoTOrleans",
 
-  "lost.line": "Live updates lost {ago} ago, retrying. The clocks stand still; what you see may be out of date.",
+  "lost.line": "Live updates are lost. Retrying.",
+  "lost.ago": "({ago} ago)",
+  "lost.rest": "The clocks stand still; what you see may be out of date.",
   "lost.start": "The service does not answer: {why} Retrying.",
   "live.yes": "Live",
   "live.lost": "Not live",

@@ -85,7 +85,9 @@ export default {
   "title.blind": "(?) 一部監視不能 - IoTOrleans",
   "title.lost": "(?) 更新停止 - IoTOrleans",
 
-  "lost.line": "{ago}前からライブ更新が途切れています。再接続を試みています。時計は止めてあり、表示が古い可能性があります。",
+  "lost.line": "ライブ更新が途切れています。再接続を試みています。",
+  "lost.ago": "（{ago}前から）",
+  "lost.rest": "経過時間の表示は止めています。内容が古い可能性があります。",
   "lost.start": "{why} 再試行しています。",
   "live.yes": "ライブ更新中",
   "live.lost": "更新停止",
