@@ -31,6 +31,7 @@ public sealed class LostTests(TheBrowser browser)
             await page.IsLost();
             await Expect(page.Section("lost")).ToContainTextAsync("Live updates are lost. Retrying.");
             await Expect(page.Page).ToHaveTitleAsync("(?) updates lost - IoTOrleans");
+            await Expect(page.Section("trust")).ToHaveTextAsync(FleetPage.Like(@"^Nothing heard since \d\d:\d\d\.$"));
             var stands = await clock.InnerTextAsync();
             var told = page.Section("lost").GetByRole(AriaRole.Status);
             await Expect(told).ToHaveTextAsync("Live updates are lost. Retrying.");
@@ -53,6 +54,7 @@ public sealed class LostTests(TheBrowser browser)
             await silo.Run();
             await page.IsLive();
             await Expect(page.Section("lost")).ToBeHiddenAsync();
+            await Expect(page.Section("trust")).ToContainTextAsync("storage ok");
             await FleetPage.Runs(page.Row("grace", "test-1").Locator("[data-runs]").First);
             await silo.Connects("test-1");
             await Expect(page.Verdict).ToContainTextAsync("All 1 connected.");

@@ -93,6 +93,7 @@ export default {
   "live.lost": "Not live",
   "live.loading": "Connecting",
 
+  "trust.lost": "Nothing heard since {time}.",
   "trust.seen.now": "Everything seen up to now",
   "trust.seen": "Everything seen up to {ago} ago",
   "trust.queue": "queue {age} behind",

@@ -93,6 +93,7 @@ export default {
   "live.lost": "更新停止",
   "live.loading": "接続しています",
 
+  "trust.lost": "{time}以降、何も届いていません。",
   "trust.seen.now": "現在までのイベントを確認済み",
   "trust.seen": "{ago}前までのイベントを確認済み",
   "trust.queue": "キューの遅れ {age}",
