@@ -25,7 +25,7 @@ function band(incident, store, history) {
   if (!incident.onlyReturns) head.n.append(t(incident.growing ? "incident.growing" : "incident.steady"));
   head.hint.append(...buttons(incident, store.may("write")));
   section.append(el("div", { class: "body" },
-    el("div", null, el("div", { class: "big" }, title(incident, store.counts)), el("ul", null, lines(incident, store.counts).map(line => el("li", null, line)))),
+    el("div", null, el("div", { class: "big" }, title(incident, store.counts)), el("ul", null, lines(incident, store).map(line => el("li", null, line)))),
     history.length > 1 && spark(history)));
   return section;
 }
@@ -38,7 +38,7 @@ function title(incident, counts) {
 /** The counts know of more returns than the incident; but not whose they are. */
 const isMost = (incident, counts) => counts.offline < left(incident) ? ".most" : "";
 
-function lines(incident, counts) {
+function lines(incident, { counts, incidents }) {
   const { count, total } = incident;
   const back = count - still(incident, counts);
   const first = incident.things?.slice(0, MOST_NAMES) ?? [];
@@ -48,10 +48,14 @@ function lines(incident, counts) {
     shares(incident.attributes, count, pair => pair),
     !incident.onlyReturns && back > 0 && t(`incident.back${isMost(incident, counts)}`, { n: back, total: count, percent: percent(back, count) }),
     !incident.onlyReturns && total > count && t("incident.rest", { n: total - count, total, percent: percent(total - count, total) }),
+    !incident.onlyReturns && isOnlyPart(counts, incidents) && t("incident.singly"),
     first.length > 0 && t("incident.names", { names: names(first) }) + (more > 0 ? t("incident.names.more", { n: more }) : ""),
     incident.destinations?.length > 0 && t("incident.told", { names: names(incident.destinations) }),
   ].filter(Boolean);
 }
+
+/** More are offline, and not muted, than belong to an incident. */
+const isOnlyPart = (counts, incidents) => incidents.reduce((sum, one) => sum + (one.onlyReturns ? 0 : left(one)), 0) < counts.offline - counts.muted;
 
 /** "96 % keep-alive timeout, 4 % connection lost". */
 function shares(numbers, count, word) {
