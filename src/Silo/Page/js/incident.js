@@ -1,5 +1,6 @@
 // A band for each incident: many things that went away, or came back, together.
 
+import { now } from "./clock.js";
 import { el, heading, setChildren, svg } from "./dom.js";
 import { clockTime, names, percent, reasonWithin, t } from "./text.js";
 import { left, still } from "./verdict.js";
@@ -15,7 +16,7 @@ export function mount(place, { store }) {
   store.subscribe(changed => {
     if (!store.counts || !["incidents", "history", "counts"].some(name => changed.has(name))) return;
     const incidents = [...store.incidents].sort((a, b) => a.onlyReturns - b.onlyReturns || left(b) - left(a));
-    setChildren(place, ...incidents.map((incident, i) => band(incident, store, i === 0 && !incident.onlyReturns ? around(incident, store.history) : [])));
+    setChildren(place, ...incidents.map((incident, i) => band(incident, store, i === 0 && !incident.onlyReturns ? around(incident, store) : [])));
   });
 }
 
@@ -78,16 +79,18 @@ function buttons(incident, mayWrite) {
   ].filter(Boolean);
 }
 
-/** From a little before the incident until now. */
-function around(incident, history) {
+/** From a little before the incident until now. The history has whole minutes; of the one that runs the counts say what is offline. */
+function around(incident, { history, counts }) {
   const from = Date.parse(incident.startedAt) - BEFORE_MS;
-  return history.filter((minute, i) => i >= history.length - FEWEST_MINUTES || Date.parse(minute.at) >= from);
+  return [...history.filter((minute, i) => i >= history.length - FEWEST_MINUTES || Date.parse(minute.at) >= from),
+    { at: now(), offline: counts.offline, back: null }];
 }
 
 /** The number that is offline and the number that came back, minute by minute. */
 function spark(history) {
   const most = Math.max(1, ...history.map(minute => Math.max(minute.offline, minute.back)));
-  const path = of => history.map((minute, i) => `${i === 0 ? "M" : "L"}${(i / (history.length - 1) * 260).toFixed(1)} ${(68 - of(minute) / most * 64).toFixed(1)}`).join("");
+  const point = (n, i) => n === null ? "" : `${i === 0 ? "M" : "L"}${(i / (history.length - 1) * 260).toFixed(1)} ${(68 - n / most * 64).toFixed(1)}`;
+  const path = of => history.map((minute, i) => point(of(minute), i)).join("");
   const [from, to] = [history[0].offline, history.at(-1).offline];
   return el("div", null,
     svg("svg", { class: "spark", viewBox: "0 0 260 70", preserveAspectRatio: "none", role: "img", "aria-label": t("incident.spark", { from, to, most }) },
