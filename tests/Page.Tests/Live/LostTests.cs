@@ -16,6 +16,10 @@ public sealed class LostTests(TheBrowser browser)
         {
             await Expect(page.Verdict).ToHaveTextAsync("Nothing has connected yet.");
             await Expect(page.Section("empty")).ToContainTextAsync($"mosquitto_sub -h 127.0.0.1 -p {silo.MqttPort} -i test-1 -t x");
+            await Expect(page.Section("empty")).ToContainTextAsync("An MQTT client on this machine");
+            await Expect(page.Section("empty")).ToContainTextAsync("start it with --lan");
+            await Expect(page.Section("empty")).ToContainTextAsync($"{silo.Http.BaseAddress}events");
+            await Expect(page.Section("empty")).Not.ToContainTextAsync("Tasmota", new() { IgnoreCase = true });
             await Expect(page.Section("empty").Locator("code")).ToHaveCountAsync(3);
             await page.Photograph("empty");
             await page.ShouldBeAccessible("empty");

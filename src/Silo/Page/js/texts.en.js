@@ -467,6 +467,8 @@ export default {
   "empty.title": "How the first thing connects",
   "empty.what": "Any client that connects appears here. To try it:",
   "empty.mosquitto": "An MQTT client on any machine",
+  "empty.mosquitto.local": "An MQTT client on this machine",
+  "empty.lan": "To let other machines connect, start it with --lan.",
   "empty.tasmota": "Tasmota, in its console",
   "empty.http": "HTTP",
   "empty.sql": "AWS IoT: a rule with this SQL, to the queue",

@@ -466,6 +466,8 @@ export default {
   "empty.title": "最初のデバイスを接続するには",
   "empty.what": "接続したクライアントはここに表示されます。試すには:",
   "empty.mosquitto": "どこかのMQTTクライアントから",
+  "empty.mosquitto.local": "このマシンのMQTTクライアントから",
+  "empty.lan": "ほかのマシンから接続できるようにするには、--lan を付けて起動してください。",
   "empty.tasmota": "Tasmotaのコンソールで",
   "empty.http": "HTTP",
   "empty.sql": "AWS IoT: このSQLのルールからキューへ",
