@@ -26,13 +26,13 @@ function build(element, service) {
 }
 
 /** What can be copied depends on which ways in are open. */
-export function waysIn({ events, externalUrl }) {
+export function waysIn({ events, externalUrl, user }) {
   const ways = [];
   const local = isLocal({ events });
   if (events.mqtt) ways.push({ name: local ? "empty.mosquitto.local" : "empty.mosquitto", text: mosquitto(events.mqtt) });
   // Tasmota runs on another machine, and its usual builds have no TLS.
   if (events.mqtt && !local && !events.mqtt.tls) ways.push({ name: "empty.tasmota", text: tasmota(events.mqtt) });
-  if (events.http) ways.push({ name: "empty.http", text: curl(externalUrl ?? location.origin) });
+  if (events.http) ways.push({ name: "empty.http", text: curl((externalUrl ?? location.origin).replace(/\/$/, ""), user !== null) });
   ways.push({ name: events.queue ? "empty.sql" : "empty.sql.later", text: SQL });
   return ways;
 }
@@ -58,7 +58,7 @@ function tasmota({ addresses, username, passwordRequired }) {
   return `Backlog ${parts.join("; ")}`;
 }
 
-const curl = origin => `curl -H 'Content-Type: application/json' -d '{"thingName":"test-1","connected":true}' ${origin}/events`;
+const curl = (origin, needsKey) => `curl ${needsKey ? `-u :${t("empty.key")} ` : ""}-H 'Content-Type: application/json' -d '{"thingName":"test-1","connected":true}' ${origin}/events`;
 
 /** "[::1]:1883" → ["::1", "1883"] */
 function addressOf(address) {

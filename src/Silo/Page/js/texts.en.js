@@ -473,6 +473,7 @@ export default {
   "empty.http": "HTTP",
   "empty.sql": "AWS IoT: a rule with this SQL, to the queue",
   "empty.sql.later": "AWS IoT, once a queue is set: a rule with this SQL",
+  "empty.key": "KEY",
   "empty.password": "PASSWORD",
   "empty.copy": "Copy",
   "empty.copy.label": "Copy this line",

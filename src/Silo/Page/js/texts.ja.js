@@ -472,6 +472,7 @@ export default {
   "empty.http": "HTTP",
   "empty.sql": "AWS IoT: このSQLのルールからキューへ",
   "empty.sql.later": "AWS IoT（キューを設定した場合）: このSQLのルール",
+  "empty.key": "キー",
   "empty.password": "パスワード",
   "empty.copy": "コピー",
   "empty.copy.label": "この行をコピー",
