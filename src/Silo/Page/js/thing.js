@@ -25,6 +25,7 @@ export function mount(section, { store, stream }) {
   let reading = 0;
   let shown; // The row of the store that is shown.
   let rereading;
+  let failed = false; // The last read; then no news of it comes.
 
   async function read() {
     const turn = ++reading;
@@ -33,10 +34,15 @@ export function mount(section, { store, stream }) {
     try {
       const answer = await ask(wanted);
       if (turn !== reading) return;
+      stream.watch("thing", [wanted]); // Not before: a name that the service refuses would take the whole stream with it.
+      failed = false;
       if (answer.status.mutedBy.length > 0) await readMutes(store);
       if (turn === reading) view.show(answer);
     } catch (problem) {
-      if (turn === reading) view.fail(problem);
+      if (turn !== reading) return;
+      failed = true;
+      stream.watch("thing", []);
+      view.fail(problem);
     }
   }
 
@@ -50,7 +56,7 @@ export function mount(section, { store, stream }) {
     if (wanted !== name) {
       name = wanted;
       reading++;
-      stream.watch("thing", name === null ? [] : [name]);
+      if (name === null) stream.watch("thing", []);
       view = name === null ? null : panel(section, name, store, { read, close });
       section.hidden = name === null;
       if (name === null) return place.closed();
@@ -69,6 +75,7 @@ export function mount(section, { store, stream }) {
   store.subscribe(changed => {
     if (name === null) return;
     if (changed.has("rows") && store.rows.get(name) !== shown) reread();
+    if (changed.has("live") && store.live === "yes" && failed) reread();
     if (changed.has("mutes")) view.showMutes();
   });
   document.addEventListener("keydown", event => {
