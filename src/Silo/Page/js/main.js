@@ -127,7 +127,7 @@ function warn(what, ago = "", rest = "") {
 }
 
 function showLost() {
-  if (stream.lost) warn(t("lost.line"), t("lost.ago", { ago: duration((performance.now() - stream.heardAt) / 1000) }), t("lost.rest"));
+  if (stream.lost) warn([t("lost.line"), stream.why].filter(Boolean).join(t("gap")), t("lost.ago", { ago: duration((performance.now() - stream.heardAt) / 1000) }), t("lost.rest"));
   else warn("");
 }
 

@@ -1,6 +1,6 @@
 // The stream of changes: Server-Sent Events with a cursor. Says when it is lost, and opens it again.
 
-import { address } from "./api.js";
+import { address, refusalOf } from "./api.js";
 import { every } from "./clock.js";
 
 const LOST_AFTER_MS = 32_000; // Two ticks, which come every 15 s.
@@ -12,6 +12,7 @@ const EVENTS = ["snapshot", "synced", "set", "gone", "counts", "today", "inciden
 export class Stream {
   cursor = null;
   heardAt = performance.now();
+  why = ""; // Why the service refuses it.
   #patientUntil = 0; // A new connection has time to say something.
   #source = null;
   #watched = new Map(); // who watches → names
@@ -75,6 +76,7 @@ export class Stream {
 
   #fail() {
     this.#source.close();
+    refusalOf(this.#source.url).then(why => { this.why = why; });
     this.#source = null;
     this.#tell(true);
     // All pages of a restarted silo do not come back in the same second.

@@ -46,6 +46,7 @@ export default {
   "hint.THROTTLED": "does it send too much?",
 
   "problem.unreachable": "The service does not answer. Is it running, and is this machine online?",
+  "problem.between": "Something between this page and the service answered. Sign in again and reload.",
   "problem.key": "The service wants a key. Reload the page and sign in with it as password.",
   "problem.rights": "Your key may only read.",
   "problem.busy": "Too many requests. Try again in a minute.",
