@@ -50,7 +50,8 @@ export function mount(section, { store }) {
       el("div", { class: "sub" }, mute.comment ?? ""));
     until.replaceChildren(el("span", { title: mute.until ? longTime(mute.until) : null }, untilWords(mute)),
       running(el("div", { class: "sub" }), (node, at) => setText(node, leftWords(mute, at))));
-    who.replaceChildren(mute.by ? el("bdi", null, mute.by) : "", el("div", { class: "id" }, mute.id));
+    who.replaceChildren(mute.by ? el("bdi", null, mute.by) : "–");
+    who.title = mute.id;
     act.replaceChildren(...write ? [endButton(mute)] : []);
   }
 

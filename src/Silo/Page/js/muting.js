@@ -51,6 +51,11 @@ export function untilWords(mute) {
   return mute.untilRecovered ? t(mute.thing ? "mutes.back" : "mutes.back.each") : t("mutes.until", { time: clockTime(mute.until) });
 }
 
+/** "until 08:00 by alice: battery swap" */
+export function untilBy(mute) {
+  return t("mutes.until.by", { until: untilWords(mute), by: mute.by ? t("mutes.by", mute) : "", comment: mute.comment ? t("mutes.comment", mute) : "" });
+}
+
 /** What a mute is about, in words. */
 export function aboutWords({ thing, glob, attribute }) {
   return thing ?? glob ?? t("things.attribute", attribute);

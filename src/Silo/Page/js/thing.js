@@ -5,7 +5,7 @@ import { askForget, button, endMute, mute, readMutes, saying, sendTest, testWord
 import { now } from "./clock.js";
 import { el, setChildren, setText, state } from "./dom.js";
 import { muteForm } from "./muteForm.js";
-import { aboutWords, muteWords, parseMute, untilWords } from "./muting.js";
+import { aboutWords, muteWords, parseMute, untilBy } from "./muting.js";
 import { opened } from "./opening.js";
 import { policyForm } from "./policyForm.js";
 import * as route from "./route.js";
@@ -159,7 +159,7 @@ function panel(section, name, store, { read, close }) {
       if (!status) return;
       const those = status.mutedBy.map(id => (store.mutes ?? []).find(mute => mute.id === id)).filter(Boolean);
       muted.replaceChildren(...those.map(mute => el("li", null,
-        t("thing.mutedBy", { until: untilWords(mute), by: mute.by ? t("mutes.by", { by: mute.by }) : "", comment: mute.comment ? t("mutes.comment", mute) : "" }), " ",
+        t("thing.mutedBy", { mute: untilBy(mute) }), " ",
         mute.thing === name
           ? write && button(t("thing.unmute"), async () => { await endMute(store, mute.id); await read(); return t("thing.unmuted"); }, say)
           : el("a", { href: "?mutes=", "data-to": "mutes" }, t("thing.mutedBy.many", { what: aboutWords(mute) }))) ),
