@@ -127,7 +127,7 @@ const toList = (status, text) => el("a", { href: `?status=${status}&q=&attribute
 const unlisted = counts => [t("section.unlisted"), t("gap"), ...["offline", "grace", "recovering"].filter(status => counts[status] > 0)
   .flatMap((status, i) => [i > 0 && t("comma"), toList(status, t(`verdict.${status}`, { n: counts[status] }))])];
 
-const numbers = (count, muted) => muted > 0 ? `${number(count)}${t("comma")}${t("offline.muted.n", { n: muted })}` : number(count);
+const numbers = (count, muted) => muted > 0 ? t("offline.muted.n", { all: count, n: muted }) : number(count);
 
 function table(context, columns, quietHead, onWaiting) {
   const body = el("tbody");

@@ -19,7 +19,7 @@ const LOST_WAIT_MS = 3000;
 const CHEAP = new Set(["grace", "offline", "recovering"]);
 
 export function mount(section, { store, stream }) {
-  const head = heading(section, "connected", t("things.title"));
+  const head = heading(section, null, t("things.title"));
   const filter = filters({ onSearch: q => later(() => route.go({ q, page: null }, { replace: true })) });
   const body = el("tbody");
   const chip = el("button", { type: "button", class: "chip", hidden: true, onclick: () => list?.show() });

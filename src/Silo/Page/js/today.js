@@ -33,7 +33,7 @@ export function mountBack(section, { store }) {
 }
 
 export function mountQuiet(section, { store }) {
-  const head = heading(section, "connected", t("quiet.title"));
+  const head = heading(section, null, t("quiet.title"));
   const body = section.appendChild(el("div", { class: "pad" }));
   store.subscribe(changed => {
     if (!changed.has("today") && !changed.has("counts")) return;
