@@ -72,7 +72,7 @@ function buttons(incident, mayWrite) {
   const attribute = common && encodeURIComponent(common[0].replace("=", ":"));
   return [
     mayWrite && el("a", {
-      class: "button", href: `?thing=&mutes=&mute=8h${attribute ? `&attribute=${attribute}` : ""}`, "data-to": "mutes",
+      class: "button", href: `?thing=&mute=8h&mutes=${attribute ? `attribute:${attribute}` : ""}`, "data-to": "mutes",
       title: attribute ? t("incident.mute.hint", { what: common[0] }) : t("incident.mute.any"),
     }, t(attribute ? "incident.mute" : "incident.mute.some")),
     el("a", { class: "button", href: "?status=offline&q=&attribute=", "data-to": "things", title: t("incident.list.label") }, t("incident.list")),

@@ -24,6 +24,7 @@ export function mount(section, { store }) {
   head.hint.after(el("button", { type: "button", class: "close", "aria-label": t("mutes.close"), title: t("thing.close"), onclick: () => route.go({ mutes: null }) }, "×"));
   section.append(chip, table, line, ...form ? [form.node] : []);
   let list;
+  let asked; // What the form was filled in for.
   let mine = false; // The next change is what somebody has just done here: it is shown at once.
 
   function show() {
@@ -80,8 +81,9 @@ export function mount(section, { store }) {
 
   function follow(where) {
     const open = where.mutes !== undefined;
-    const opening = open && section.hidden;
+    const opening = open && (section.hidden || (where.mutes !== "" && where.mutes !== asked));
     section.hidden = !open;
+    asked = where.mutes;
     if (!opening) return;
     read();
     form?.fill(where);

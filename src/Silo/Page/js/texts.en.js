@@ -227,7 +227,7 @@ export default {
   "things.without": "Without the filter {what}",
   "things.column.thing": "Thing",
   "things.column.status": "Status",
-  "things.column.since": "Since",
+  "things.column.since": "Now",
   "things.column.attributes": "Attributes",
   "things.since": "since {time}",
   "things.away": "away {time}, ",

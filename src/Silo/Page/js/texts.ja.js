@@ -227,7 +227,7 @@ export default {
   "things.without": "絞り込み {what} を外す",
   "things.column.thing": "デバイス",
   "things.column.status": "状態",
-  "things.column.since": "いつから",
+  "things.column.since": "現在の状況",
   "things.column.attributes": "属性",
   "things.since": "{time}から",
   "things.away": "切断{time}、",
