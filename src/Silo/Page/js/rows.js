@@ -13,7 +13,10 @@ const SLEEPS_SECONDS = 3600; // A grace of an hour or more: such a thing is mean
 export const sub = (...content) => el("div", { class: "sub" }, ...content);
 
 /** A thing's name, which opens it. */
-export const nameCell = row => el("td", { class: row.thingName.length > SHORT_NAME ? "name long" : "name" }, thingLink(row.thingName));
+export const nameCell = row => el("td", nameProps(row.thingName), thingLink(row.thingName));
+
+/** A long name is cut after three lines. */
+export const nameProps = name => name.length > SHORT_NAME ? { class: "name long", title: name } : { class: "name" };
 
 export const thingLink = name => el("a", { href: `?thing=${encodeURIComponent(name)}` }, el("bdi", null, name));
 

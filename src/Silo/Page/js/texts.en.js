@@ -280,7 +280,7 @@ export default {
   "thing.ask": "Mute {name}? It is still watched and shown; nobody is told.",
   "thing.ask.how": "For how long should {name} be muted?",
   "thing.cancel": "Cancel",
-  "thing.test": "Test",
+  "thing.test": "Test…",
   "thing.test.title": "Send a test notification through every destination",
   "thing.test.accepted": "{name}: accepted.",
   "thing.test.failed": "{name}: not accepted.",

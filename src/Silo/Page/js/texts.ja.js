@@ -279,7 +279,7 @@ export default {
   "thing.ask": "{name} をミュートしますか。監視と表示は続き、通知だけが止まります。",
   "thing.ask.how": "{name} をどれだけミュートしますか。",
   "thing.cancel": "キャンセル",
-  "thing.test": "テスト",
+  "thing.test": "テスト…",
   "thing.test.title": "すべての通知先にテスト通知を送る",
   "thing.test.accepted": "{name}: 受理されました。",
   "thing.test.failed": "{name}: 受理されませんでした。",

@@ -1,7 +1,7 @@
 // One thing, opened by a click or by ?thing=: its week, its story, its policy, and what can be done about it.
 
 import { get } from "./api.js";
-import { askForget, button, endMute, mute, readMutes, saying, sendTest, testWords } from "./actions.js";
+import { askForget, button, endMute, mute, readMutes, saying, testNotification } from "./actions.js";
 import { now } from "./clock.js";
 import { el, setChildren, setText, state } from "./dom.js";
 import { muteForm } from "./muteForm.js";
@@ -124,7 +124,7 @@ function panel(section, name, store, { read, close }) {
   };
   const buttons = el("div", { class: "buttons" },
     ...write ? [...QUICK.map(end => button(muteWords(end), muteFor(end), say)),
-      button(t("thing.test"), async () => testWords(await sendTest()), say, { title: t("thing.test.title") }),
+      el("button", { type: "button", title: t("thing.test.title"), onclick: testNotification }, t("thing.test")),
       policy?.opener,
       hasPath(name) && el("button", { type: "button", onclick: () => askForget(name, status?.notifiedAt, close) }, t("thing.forget"))] : [],
     service.awsConsole && el("a", { class: "button", href: consoleOf(service.awsConsole, name), target: "_blank", rel: "noreferrer" }, t("thing.console")),

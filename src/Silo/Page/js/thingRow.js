@@ -2,11 +2,11 @@
 
 import { running } from "./clock.js";
 import { el, pill, setChildren, setText, shape } from "./dom.js";
-import { isMuted } from "./rows.js";
+import { isMuted, nameProps } from "./rows.js";
 import { countdown, duration, longTime, moment, reason, t } from "./text.js";
 
 export function createRow() {
-  return el("tr", null, el("td", { class: "name" }, el("a", null, el("bdi"))),
+  return el("tr", null, el("td", null, el("a", null, el("bdi"))),
     el("td", { class: "num" }, el("span", { class: "state" })), el("td", { class: "sub" }), el("td", { class: "sub tags" }));
 }
 
@@ -17,6 +17,7 @@ export function updateRow(row, thing) {
   row.dataset.status = thing.status;
   link.setAttribute("href", `?thing=${encodeURIComponent(thing.thingName)}`);
   setText(link.firstElementChild, thing.thingName);
+  for (const [attribute, value] of Object.entries(nameProps(thing.thingName))) name.setAttribute(attribute, value);
   setChildren(status, el("span", { class: "state", "data-status": thing.status }, shape(thing.status), t(`status.${thing.status}`)));
   const extra = [isMuted(thing) && pill("muted", t("things.muted")), thing.flappingSince && pill("grace", t("things.flapping"))].filter(Boolean);
   since.replaceChildren(sinceOf(thing), ...extra.flatMap(one => [" ", one]));

@@ -25,7 +25,7 @@ export function mount(section, { store, stream }) {
   const chip = el("button", { type: "button", class: "chip", hidden: true, onclick: () => list?.show() });
   const columns = ["things.column.thing", "things.column.status", "things.column.since", "things.column.attributes"];
   const table = el("table", null,
-    el("thead", null, el("tr", null, ...columns.map(key => el("th", { scope: "col" }, t(key))))), body);
+    el("thead", null, el("tr", null, ...columns.map((key, i) => el("th", { scope: "col", class: i === columns.length - 1 ? "tags" : null }, t(key))))), body);
   const note = el("p", { class: "note", role: "status", hidden: true });
   const pages = pager();
   section.append(filter.node, chip, table, note, pages.node);
