@@ -3,7 +3,6 @@
 import * as api from "./api.js";
 import * as clock from "./clock.js";
 import { setText } from "./dom.js";
-import { mountFoot, mountTop } from "./frame.js";
 import { mount as mountIncident } from "./incident.js";
 import * as route from "./route.js";
 import { mark } from "./rows.js";
@@ -13,6 +12,7 @@ import { Stream } from "./stream.js";
 import { duration, speak, t } from "./text.js";
 import { mount as mountThings } from "./things.js";
 import { mountBack, mountQuiet } from "./today.js";
+import { mountFoot, mountTop } from "./topAndFoot.js";
 import { mount as mountTrust } from "./trust.js";
 import { mount as mountVerdict } from "./verdict.js";
 
@@ -35,7 +35,7 @@ const byId = id => document.getElementById(id);
 const page = document.documentElement;
 const store = new Store();
 const stream = new Stream(onEvent, onLost);
-const context = { store, stream, route, api, clock };
+const context = { store, stream, route };
 
 async function start() {
   const wanted = route.current().lang;

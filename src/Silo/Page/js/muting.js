@@ -3,6 +3,9 @@
 import { now } from "./clock.js";
 import { clockTime, exact, secondsOf, t, timeZone } from "./text.js";
 
+/** The ends that a click chooses. */
+export const OFFERED = [{ seconds: 3600 }, { seconds: 8 * 3600 }, { untilRecovered: true }];
+
 const LONGEST_NAME = 40; // An id has at most 64 characters.
 
 /** "2h", "90 min", "1d12h" in seconds; null: it is no duration. */

@@ -5,7 +5,7 @@ import { askForget, button, endMute, mute, readMutes, saying, testNotification }
 import { now } from "./clock.js";
 import { el, setChildren, setText, state } from "./dom.js";
 import { muteForm } from "./muteForm.js";
-import { aboutWords, muteWords, parseMute, untilBy } from "./muting.js";
+import { aboutWords, muteWords, OFFERED, parseMute, untilBy } from "./muting.js";
 import { opened } from "./opening.js";
 import { policyForm } from "./policyForm.js";
 import * as route from "./route.js";
@@ -16,7 +16,6 @@ import { consoleOf, dashboardOf, hasPath, thingPath } from "./thingPath.js";
 import { sinceOf, tag } from "./thingRow.js";
 
 const REREAD_WAIT_MS = 300;
-const QUICK = [{ seconds: 3600 }, { seconds: 8 * 3600 }, { untilRecovered: true }];
 
 export function mount(section, { store, stream }) {
   const place = opened(section);
@@ -123,12 +122,12 @@ function panel(section, name, store, { read, close }) {
     return t("thing.muted.now");
   };
   const buttons = el("div", { class: "buttons" },
-    ...write ? [...QUICK.map(end => button(muteWords(end), muteFor(end), say)),
+    ...write ? [...OFFERED.map(end => button(muteWords(end), muteFor(end), say)),
       el("button", { type: "button", title: t("thing.test.title"), onclick: testNotification }, t("thing.test")),
       policy?.opener,
-      hasPath(name) && el("button", { type: "button", onclick: () => askForget(name, status?.notifiedAt, close) }, t("thing.forget"))] : [],
+      hasPath(name) && el("button", { type: "button", onclick: () => askForget(name, status?.notifiedAt, close) }, t("button.forget"))] : [],
     service.awsConsole && el("a", { class: "button", href: consoleOf(service.awsConsole, name), target: "_blank", rel: "noreferrer" }, t("thing.console")),
-    el("a", { class: "button", href: dashboardOf(name), target: "_blank", rel: "noreferrer", title: t("thing.dashboard.title") }, t("thing.dashboard")));
+    el("a", { class: "button", href: dashboardOf(name), target: "_blank", rel: "noreferrer", title: t("thing.dashboard.title") }, t("top.dashboard")));
 
   section.setAttribute("aria-labelledby", title.id);
   return {

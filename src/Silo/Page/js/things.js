@@ -23,7 +23,7 @@ export function mount(section, { store, stream }) {
   const filter = filters({ onSearch: q => later(() => route.go({ q, page: null }, { replace: true })) });
   const body = el("tbody");
   const chip = el("button", { type: "button", class: "chip", hidden: true, onclick: () => list?.show() });
-  const columns = ["things.column.thing", "things.column.status", "things.column.since", "things.column.attributes"];
+  const columns = ["column.thing", "things.column.status", "things.column.now", "things.column.attributes"];
   const table = el("table", null,
     el("thead", null, el("tr", null, ...columns.map((key, i) => el("th", { scope: "col", class: i === columns.length - 1 ? "tags" : null }, t(key))))), body);
   const note = el("p", { class: "note", role: "status", hidden: true });
