@@ -54,8 +54,10 @@ public sealed class OneThingTests(TheBrowser browser, HomeFleet fleet) : IClassF
     [Fact]
     public Task A_test_notification_shows_what_each_destination_answered() => FleetPage.Visit(browser, fleet.Silo, async page =>
     {
-        await page.Panel.GetByRole(AriaRole.Button, new() { Name = "Test", Exact = true }).ClickAsync();
-        await Expect(page.Panel).ToContainTextAsync("console: accepted.");
+        await page.Panel.GetByRole(AriaRole.Button, new() { Name = "Test…" }).ClickAsync();
+        var question = page.Page.GetByRole(AriaRole.Dialog);
+        await question.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await Expect(question).ToContainTextAsync("console: accepted.");
     }, "?thing=boiler");
 
     [Fact]
@@ -86,10 +88,17 @@ public sealed class OneThingTests(TheBrowser browser, HomeFleet fleet) : IClassF
         await TabTo(page, link);
         await keyboard.PressAsync("Enter");
         await Expect(page.Panel).ToContainTextAsync("Last 7 days");
-        var test = page.Panel.GetByRole(AriaRole.Button, new() { Name = "Test", Exact = true });
+        var test = page.Panel.GetByRole(AriaRole.Button, new() { Name = "Test…" });
         await TabTo(page, test);
         await keyboard.PressAsync("Enter");
-        await Expect(page.Panel).ToContainTextAsync("console: accepted.");
+        var question = page.Page.GetByRole(AriaRole.Dialog);
+        var send = question.GetByRole(AriaRole.Button, new() { Name = "Send" });
+        await TabTo(page, send);
+        await keyboard.PressAsync("Enter");
+        await Expect(question).ToContainTextAsync("console: accepted.");
+        await keyboard.PressAsync("Escape");
+        await Expect(question).ToHaveCountAsync(0);
+        await Expect(test).ToBeFocusedAsync();
         await keyboard.PressAsync("Escape");
         await Expect(page.Panel).ToBeHiddenAsync();
         await Expect(link).ToBeFocusedAsync();

@@ -40,7 +40,7 @@ export function askForget(name, told, done = () => {}) {
 }
 
 /** Sends a test notification. @returns what each destination answered */
-export async function sendTest() {
+async function sendTest() {
   try {
     return (await send("POST", "/notifications/test")).destinations;
   } catch (problem) {
@@ -50,7 +50,7 @@ export async function sendTest() {
 }
 
 /** The same in words. */
-export function testWords(answers) {
+function testWords(answers) {
   if (answers.length === 0) return t("thing.test.nobody");
   return answers.map(({ destination, outcome, detail }) => {
     const said = t(outcome === "accepted" ? "thing.test.accepted" : "thing.test.failed", { name: destination });
@@ -104,6 +104,7 @@ export function confirm({ title, text, label, action, danger = true }) {
   dialog.showModal();
 }
 
+/** Asks, because others hear of it. */
 export function testNotification() {
   confirm({
     title: t("thing.test.ask"), text: t("thing.test.what"), label: t("thing.test.send"), danger: false,

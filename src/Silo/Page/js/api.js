@@ -40,15 +40,31 @@ async function request(method, url, body) {
   } catch {
     throw new Problem(0, t("problem.unreachable"));
   }
-  const json = /[/+]json/.test(response.headers.get("content-type") ?? "") ? await response.json().catch(() => null) : null;
-  if (response.ok) return json;
-  throw problemOf(response.status, json);
+  const json = await jsonOf(response);
+  if (!response.ok) throw problemOf(response.status, json);
+  if (json === null && await response.text().catch(() => "cut off") !== "") throw new Problem(response.status, t("problem.between")); // The sign-in page of a proxy.
+  return json;
+}
+
+const jsonOf = async response => /[/+]json/.test(response.headers.get("content-type") ?? "") ? response.json().catch(() => null) : null;
+
+/** Why the service refuses a stream, which EventSource does not say; empty: it does not refuse it, or does not answer. */
+export async function refusalOf(url) {
+  const stop = new AbortController();
+  try {
+    const response = await fetch(url, { signal: stop.signal });
+    return response.ok ? "" : problemOf(response.status, await jsonOf(response)).message;
+  } catch {
+    return "";
+  } finally {
+    stop.abort();
+  }
 }
 
 function problemOf(status, json) {
   const known = { 401: "problem.key", 403: "problem.rights", 429: "problem.busy", 503: "problem.storage" }[status];
-  const errors = [json?.errors ?? []].flat().map(error => error.detail ?? error.message ?? error.error).filter(Boolean).join(" ");
-  const problem = new Problem(status, json?.title ?? t("problem.status", { status }), [known && t(known), json?.detail, errors].filter(Boolean).join(" "));
+  const errors = [json?.errors ?? []].flat().map(error => error.detail ?? error.message ?? error.error).filter(Boolean).join(" "); // The detail has them in it.
+  const problem = new Problem(status, json?.title ?? t("problem.status", { status }), [known && t(known), json?.detail || errors].filter(Boolean).join(" "));
   problem.body = json; // POST /notifications/test answers 502 with what each destination said.
   return problem;
 }

@@ -24,13 +24,6 @@ export function running(node, show) {
   return node;
 }
 
-/** A node that `running` made shows something else from now on. */
-export function resting(node) {
-  clocks.delete(node);
-  delete node.dataset.runs;
-  return node;
-}
-
 /** Calls `beat` every second, also while the clocks are stopped. */
 export function every(beat) {
   listeners.add(beat);

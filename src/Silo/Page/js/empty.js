@@ -21,17 +21,24 @@ export function mount(element, { store }) {
 function build(element, service) {
   element.append(el("section", { class: "empty", "aria-label": t("empty.title") },
     el("p", null, t("empty.what")),
-    el("dl", null, ...waysIn(service).flatMap(({ name, text }) => [el("dt", null, t(name)), el("dd", null, copyable(text))]))));
+    el("dl", null, ...waysIn(service).flatMap(({ name, text }) => [el("dt", null, t(name)), el("dd", null, copyable(text))])),
+    isLocal(service) && el("p", { class: "sub" }, t("empty.lan"))));
 }
 
 /** What can be copied depends on which ways in are open. */
-export function waysIn({ events, externalUrl }) {
+export function waysIn({ events, externalUrl, user }) {
   const ways = [];
-  if (events.mqtt) ways.push({ name: "empty.mosquitto", text: mosquitto(events.mqtt) }, { name: "empty.tasmota", text: tasmota(events.mqtt) });
-  if (events.http && !events.mqtt) ways.push({ name: "empty.http", text: curl(externalUrl ?? location.origin) });
+  const local = isLocal({ events });
+  if (events.mqtt) ways.push({ name: local ? "empty.mosquitto.local" : "empty.mosquitto", text: mosquitto(events.mqtt) });
+  // Tasmota runs on another machine, and its usual builds have no TLS.
+  if (events.mqtt && !local && !events.mqtt.tls) ways.push({ name: "empty.tasmota", text: tasmota(events.mqtt) });
+  if (events.http) ways.push({ name: "empty.http", text: curl((externalUrl ?? location.origin).replace(/\/$/, ""), user !== null) });
   ways.push({ name: events.queue ? "empty.sql" : "empty.sql.later", text: SQL });
   return ways;
 }
+
+/** Only this machine reaches the broker. */
+const isLocal = ({ events }) => events.mqtt?.addresses.every(address => /^(127\.|localhost$|::1$)/.test(addressOf(address)[0])) ?? false;
 
 function mosquitto({ addresses, tls, username, passwordRequired }) {
   const [host, port] = addressOf(addresses[0]);
@@ -51,7 +58,7 @@ function tasmota({ addresses, username, passwordRequired }) {
   return `Backlog ${parts.join("; ")}`;
 }
 
-const curl = origin => `curl -H 'Content-Type: application/json' -d '{"thingName":"test-1","connected":true}' ${origin}/events`;
+const curl = (origin, needsKey) => `curl ${needsKey ? `-u :${t("empty.key")} ` : ""}-H 'Content-Type: application/json' -d '{"thingName":"test-1","connected":true}' ${origin}/events`;
 
 /** "[::1]:1883" → ["::1", "1883"] */
 function addressOf(address) {

@@ -3,7 +3,6 @@
 import * as api from "./api.js";
 import * as clock from "./clock.js";
 import { setText } from "./dom.js";
-import { mountFoot, mountTop } from "./frame.js";
 import { mount as mountIncident } from "./incident.js";
 import * as route from "./route.js";
 import { mark } from "./rows.js";
@@ -13,6 +12,7 @@ import { Stream } from "./stream.js";
 import { duration, speak, t } from "./text.js";
 import { mount as mountThings } from "./things.js";
 import { mountBack, mountQuiet } from "./today.js";
+import { mountFoot, mountTop } from "./topAndFoot.js";
 import { mount as mountTrust } from "./trust.js";
 import { mount as mountVerdict } from "./verdict.js";
 
@@ -35,7 +35,7 @@ const byId = id => document.getElementById(id);
 const page = document.documentElement;
 const store = new Store();
 const stream = new Stream(onEvent, onLost);
-const context = { store, stream, route, api, clock };
+const context = { store, stream, route };
 
 async function start() {
   const wanted = route.current().lang;
@@ -68,10 +68,11 @@ async function ask() {
   for (;;) {
     try {
       const answers = await Promise.all([api.get("/service"), api.get("/fleet")]);
-      byId("lost").hidden = true;
+      warn("");
       return answers;
     } catch (error) {
-      say("lost", t("lost.start", { why: error.message }));
+      say("lost");
+      warn(t("lost.start", { why: error.message }));
       await new Promise(done => setTimeout(done, RETRY_MS));
     }
   }
@@ -113,19 +114,21 @@ function onLost(lost) {
   showLost();
 }
 
-function say(live, why) {
+function say(live) {
   page.dataset.live = live;
   store.set("live", live);
-  if (why) {
-    byId("lost").hidden = false;
-    setText(byId("lost"), why);
-  }
+}
+
+/** A screen reader is told `what`, and that only once: the text that runs stands beside it. */
+function warn(what, ago = "", rest = "") {
+  const line = byId("lost");
+  line.hidden = what === "";
+  [what, ago, rest].forEach((text, i) => setText(line.children[i], text));
 }
 
 function showLost() {
-  const line = byId("lost");
-  line.hidden = !stream.lost;
-  if (stream.lost) setText(line, t("lost.line", { ago: duration((performance.now() - stream.heardAt) / 1000) }));
+  if (stream.lost) warn([t("lost.line"), stream.why].filter(Boolean).join(t("gap")), t("lost.ago", { ago: duration((performance.now() - stream.heardAt) / 1000) }), t("lost.rest"));
+  else warn("");
 }
 
 await start();

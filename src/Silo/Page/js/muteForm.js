@@ -2,10 +2,8 @@
 
 import { button, saying } from "./actions.js";
 import { el } from "./dom.js";
-import { muteWords } from "./muting.js";
+import { muteWords, OFFERED } from "./muting.js";
 import { t } from "./text.js";
-
-const OFFERED = [{ seconds: 3600 }, { seconds: 8 * 3600 }, { untilRecovered: true }];
 
 /** @param end what was asked for; null: it could not be read */
 export function muteForm(name, end, onMute, onCancel) {

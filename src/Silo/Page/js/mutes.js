@@ -1,13 +1,15 @@
 // The mutes: which there are, who set them, until when; making one and ending one.
 
 import { button, confirm, endMute, readMutes, saying } from "./actions.js";
-import { now } from "./clock.js";
+import { running } from "./clock.js";
 import { el, heading, setText } from "./dom.js";
 import { keyedList } from "./list.js";
 import { newMuteForm } from "./newMute.js";
 import { aboutWords, untilWords } from "./muting.js";
 import * as route from "./route.js";
 import { duration, longTime, moment, number, t } from "./text.js";
+
+const CLOCKS_DIFFER_MS = 5000;
 
 export function mount(section, { store }) {
   const write = store.may("write");
@@ -22,6 +24,7 @@ export function mount(section, { store }) {
   head.hint.after(el("button", { type: "button", class: "close", "aria-label": t("mutes.close"), title: t("thing.close"), onclick: () => route.go({ mutes: null }) }, "×"));
   section.append(chip, table, line, ...form ? [form.node] : []);
   let list;
+  let asked; // What the form was filled in for.
   let mine = false; // The next change is what somebody has just done here: it is shown at once.
 
   function show() {
@@ -46,10 +49,10 @@ export function mount(section, { store }) {
     row.dataset.mute = mute.id;
     what.replaceChildren(mute.thing ? el("a", { href: `?thing=${encodeURIComponent(mute.thing)}` }, el("bdi", null, mute.thing)) : el("bdi", null, aboutWords(mute)),
       el("div", { class: "sub" }, mute.comment ?? ""));
-    const later = Date.parse(mute.from) > now();
     until.replaceChildren(el("span", { title: mute.until ? longTime(mute.until) : null }, untilWords(mute)),
-      el("div", { class: "sub" }, later ? t("mutes.from", { time: moment(mute.from) }) : mute.until ? t("mutes.left", { time: duration((Date.parse(mute.until) - now()) / 1000) }) : ""));
-    who.replaceChildren(mute.by ? el("bdi", null, mute.by) : "", el("div", { class: "id" }, mute.id));
+      running(el("div", { class: "sub" }), (node, at) => setText(node, leftWords(mute, at))));
+    who.replaceChildren(mute.by ? el("bdi", null, mute.by) : "–");
+    who.title = mute.id;
     act.replaceChildren(...write ? [endButton(mute)] : []);
   }
 
@@ -78,8 +81,9 @@ export function mount(section, { store }) {
 
   function follow(where) {
     const open = where.mutes !== undefined;
-    const opening = open && section.hidden;
+    const opening = open && (section.hidden || (where.mutes !== "" && where.mutes !== asked));
     section.hidden = !open;
+    asked = where.mutes;
     if (!opening) return;
     read();
     form?.fill(where);
@@ -89,6 +93,12 @@ export function mount(section, { store }) {
   route.onChange(follow);
   store.subscribe(changed => { if (changed.has("mutes") && !section.hidden) show(); });
   follow(route.current());
+}
+
+/** What follows from when it begins and ends. The clock of a silo may be a little ahead of ours. */
+function leftWords({ from, until }, at) {
+  if (Date.parse(from) > at + CLOCKS_DIFFER_MS) return t("mutes.from", { time: moment(from) });
+  return until ? t("mutes.left", { time: duration((Date.parse(until) - at) / 1000) }) : "";
 }
 
 const endTime = mute => mute.until ? Date.parse(mute.until) : Infinity;

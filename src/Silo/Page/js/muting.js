@@ -3,6 +3,9 @@
 import { now } from "./clock.js";
 import { clockTime, exact, secondsOf, t, timeZone } from "./text.js";
 
+/** The ends that a click chooses. */
+export const OFFERED = [{ seconds: 3600 }, { seconds: 8 * 3600 }, { untilRecovered: true }];
+
 const LONGEST_NAME = 40; // An id has at most 64 characters.
 
 /** "2h", "90 min", "1d12h" in seconds; null: it is no duration. */
@@ -49,6 +52,11 @@ function hash(text) {
 /** "until 08:00", "until back" */
 export function untilWords(mute) {
   return mute.untilRecovered ? t(mute.thing ? "mutes.back" : "mutes.back.each") : t("mutes.until", { time: clockTime(mute.until) });
+}
+
+/** "until 08:00 by alice: battery swap" */
+export function untilBy(mute) {
+  return t("mutes.until.by", { until: untilWords(mute), by: mute.by ? t("mutes.by", mute) : "", comment: mute.comment ? t("mutes.comment", mute) : "" });
 }
 
 /** What a mute is about, in words. */

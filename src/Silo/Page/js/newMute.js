@@ -3,7 +3,7 @@
 import { mute } from "./actions.js";
 import { now } from "./clock.js";
 import { el } from "./dom.js";
-import { localOf, parseDuration, timeOf } from "./muting.js";
+import { localOf, parseDuration, parseMute, timeOf } from "./muting.js";
 import { t, timeZone } from "./text.js";
 
 const OFFERED = ["1h", "2h", "8h", "1d", "7d"];
@@ -104,10 +104,12 @@ export function newMuteForm(store, say, onSend) {
   return {
     node,
 
-    /** As a link asks for it: ?mutes=&mute=8h&attribute=carrier:acme, or ?mutes=glob:door-* */
+    /** As a link asks for it: ?mutes=attribute:carrier:acme&mute=8h, or ?mutes=glob:door-*&mute=back */
     fill(where) {
-      const [, wanted, value] = /^(thing|glob):(.*)$/s.exec(where.mutes) ?? (where.mute && where.attribute[0] ? ["", "attribute", where.attribute[0]] : []);
-      if (where.mute && parseDuration(where.mute) !== null) length.value = where.mute;
+      const [, wanted, value] = /^(thing|glob|attribute):(.*)$/s.exec(where.mutes) ?? [];
+      const end = where.mute ? parseMute(where.mute) : null;
+      if (end) choose(end.untilRecovered ? "back" : "for");
+      if (end?.seconds) length.value = where.mute;
       if (!wanted) return;
       const colon = value.indexOf(":");
       const values = wanted === "attribute" && colon >= 0 ? [value.slice(0, colon), value.slice(colon + 1)] : [value];

@@ -19,8 +19,8 @@ export function policyForm(name, read) {
   }, say);
   const save = button(t("thing.policy.save"), put, say);
   const form = el("form", { class: "policy", hidden: true, "aria-label": t("thing.policy.title"), onsubmit: event => { event.preventDefault(); save.click(); } },
-    el("label", null, t("thing.field.grace"), " ", grace), el("span", { class: "sub", id: "policy-hint" }, t("thing.policy.hint")), error,
-    el("label", null, muted, " ", t("thing.policy.muted")), el("div", { class: "buttons" }, save, back), line);
+    el("label", null, t("thing.field.grace"), grace), el("span", { class: "sub", id: "policy-hint" }, t("thing.policy.hint")), error,
+    el("label", null, muted, t("thing.policy.muted")), el("div", { class: "buttons" }, save, back), line);
   const opener = el("button", { type: "button", "aria-expanded": "false", onclick: toggle }, t("thing.policy"));
   let policy = null;
 

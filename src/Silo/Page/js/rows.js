@@ -1,7 +1,9 @@
 // What the cells of a thing that is not well say. Used by the three sections.
 
+import { button, endMute, saying } from "./actions.js";
 import { now, running } from "./clock.js";
 import { el, pill, setChildren, setText, setVars, shape, time } from "./dom.js";
+import { untilBy } from "./muting.js";
 import { clockTime, countdown, day, duration, names, reason, reasonHint, rich, secondsOf, t } from "./text.js";
 
 const DAY_MS = 86_400_000;
@@ -11,7 +13,10 @@ const SLEEPS_SECONDS = 3600; // A grace of an hour or more: such a thing is mean
 export const sub = (...content) => el("div", { class: "sub" }, ...content);
 
 /** A thing's name, which opens it. */
-export const nameCell = row => el("td", { class: row.thingName.length > SHORT_NAME ? "name long" : "name" }, thingLink(row.thingName));
+export const nameCell = row => el("td", nameProps(row.thingName), thingLink(row.thingName));
+
+/** A long name is cut after three lines. */
+export const nameProps = name => name.length > SHORT_NAME ? { class: "name long", title: name } : { class: "name" };
 
 export const thingLink = name => el("a", { href: `?thing=${encodeURIComponent(name)}` }, el("bdi", null, name));
 
@@ -39,8 +44,27 @@ export function why(row) {
   return [reason(row.disconnectReason), flaps, hint && sub(hint)];
 }
 
+/** The row with its mutes, which are read apart. It is another object only when something of them differs. */
+export function withMutes(row, mutes) {
+  if (!row.mutedBy?.length) return row;
+  const those = row.mutedBy.map(id => mutes?.find(mute => mute.id === id)).filter(Boolean);
+  const key = JSON.stringify(those);
+  let known = resolved.get(row);
+  if (known?.key !== key) resolved.set(row, known = { key, row: { ...row, mutes: those } });
+  return known.row;
+}
+
+const resolved = new WeakMap();
+
+/** Until when, by whom, and why. A mute of more than this thing is ended in the list of mutes. */
+function muteLine(mute, row, store) {
+  const { line, say } = saying();
+  return sub(el("a", { href: "?mutes=", "data-to": "mutes" }, untilBy(mute)), " ",
+    mute.thing === row.thingName && store.may("write") && button(t("thing.unmute"), () => endMute(store, mute.id), say), line);
+}
+
 /** Who was told, and whether a verifier agreed. */
-export function told(row) {
+export function told(row, store) {
   const content = [];
   if (isMuted(row)) content.push(pill("muted", t("offline.muted")), " ");
   if (row.notifiedAt) {
@@ -49,7 +73,8 @@ export function told(row) {
   } else if (!isMuted(row)) {
     content.push(t("offline.untold"));
   }
-  if (isMuted(row)) content.push(sub(row.mutedBy?.length ? rich("offline.muted.by", { names: el("a", { href: "?mutes=", "data-to": "mutes" }, names(row.mutedBy)) }) : t("offline.muted.policy")));
+  if (row.mutes?.length) content.push(...row.mutes.map(mute => muteLine(mute, row, store)));
+  else if (isMuted(row)) content.push(sub(row.mutedBy?.length ? el("a", { href: "?mutes=", "data-to": "mutes" }, t("top.mutes")) : t("offline.muted.policy")));
   else if (row.verification === "confirmed" || row.verification === "unanswered") content.push(sub(t(`offline.${row.verification}`)));
   return content;
 }

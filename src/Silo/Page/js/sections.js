@@ -1,10 +1,10 @@
 // Offline, in grace, recovering: the things that are not well.
 
-import { askForget } from "./actions.js";
+import { askForget, readMutes } from "./actions.js";
 import { now } from "./clock.js";
 import { el, heading, setChildren, setText, time } from "./dom.js";
 import { keyedList } from "./list.js";
-import { away, buttons, closing, deadline, drops, isMuted, isSleeper, mark, nameCell, sub, told, why } from "./rows.js";
+import { away, buttons, closing, deadline, drops, isMuted, isSleeper, mark, nameCell, sub, told, why, withMutes } from "./rows.js";
 import { number, reason, rich, t } from "./text.js";
 import { hasPath } from "./thingPath.js";
 
@@ -17,15 +17,26 @@ export function mountOffline(section, context) {
   long.append(longTable.node);
   const offline = new Section(section, context, "offline", ["thing", "away", "why", "told", "actions"], false, cellsOfOffline, long);
   context.store.subscribe(changed => {
-    if (!offline.concerns(changed)) return;
+    if (!offline.concerns(changed) && !changed.has("mutes")) return;
     const limit = now() - LONG_GONE_MS;
-    const rows = context.store.with("offline").sort(by(row => row.since ?? "9"));
+    const rows = context.store.with("offline").sort(by(row => row.since ?? "9")).map(row => withMutes(row, context.store.mutes));
+    learnMutes(rows, context.store);
     const gone = rows.filter(row => row.since && Date.parse(row.since) < limit);
     offline.show(rows.slice(gone.length), gone.length);
     setText(long.firstChild, t("offline.gone", { n: gone.length }));
     long.hidden = gone.length === 0;
     longTable.show(gone.slice(0, MOST_ROWS), row => [...cellsOfOffline(row, context).slice(0, -1), el("td", { class: "act" }, forgetButtons(row, context))]);
   });
+}
+
+const askedFor = new Set();
+
+/** Reads the mutes again when a row has one that is not known. */
+function learnMutes(rows, store) {
+  const unknown = rows.flatMap(row => row.mutedBy ?? []).filter(id => !askedFor.has(id) && !store.mutes?.some(mute => mute.id === id));
+  if (unknown.length === 0) return;
+  for (const id of unknown) askedFor.add(id);
+  readMutes(store).catch(() => { for (const id of unknown) askedFor.delete(id); }); // The next change asks again.
 }
 
 export function mountGrace(section, context) {
@@ -56,7 +67,7 @@ const cellsOfOffline = (row, { store }) => [
   nameCell(row),
   el("td", { class: "num" }, away(row)),
   el("td", null, why(row)),
-  el("td", null, told(row)),
+  el("td", null, told(row, store)),
   el("td", { class: "act" }, buttons(row, store.may("write"))),
 ];
 
@@ -116,7 +127,7 @@ const toList = (status, text) => el("a", { href: `?status=${status}&q=&attribute
 const unlisted = counts => [t("section.unlisted"), t("gap"), ...["offline", "grace", "recovering"].filter(status => counts[status] > 0)
   .flatMap((status, i) => [i > 0 && t("comma"), toList(status, t(`verdict.${status}`, { n: counts[status] }))])];
 
-const numbers = (count, muted) => muted > 0 ? `${number(count)}${t("comma")}${t("offline.muted.n", { n: muted })}` : number(count);
+const numbers = (count, muted) => muted > 0 ? t("offline.muted.n", { all: count, n: muted }) : number(count);
 
 function table(context, columns, quietHead, onWaiting) {
   const body = el("tbody");

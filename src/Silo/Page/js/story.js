@@ -79,8 +79,9 @@ export function waitsFor(waiting, status) {
   }
 
   const key = `thing.wait.${waiting.what}`;
+  const hold = exact(secondsOf(status.policy.recoveryHold));
   if (waiting.until && has(`${key}.until`)) return t(`${key}.until`, { time: moment(waiting.until) });
-  if (has(key)) return waiting.until ? t("thing.wait.at", { what: t(key), time: moment(waiting.until) }) : t(key);
+  if (has(key)) return waiting.until ? t("thing.wait.at", { what: t(key, { hold }), time: moment(waiting.until) }) : t(key, { hold });
   return waiting.sentence;
 }
 

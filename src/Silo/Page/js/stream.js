@@ -1,6 +1,6 @@
 // The stream of changes: Server-Sent Events with a cursor. Says when it is lost, and opens it again.
 
-import { address } from "./api.js";
+import { address, refusalOf } from "./api.js";
 import { every } from "./clock.js";
 
 const LOST_AFTER_MS = 32_000; // Two ticks, which come every 15 s.
@@ -12,6 +12,8 @@ const EVENTS = ["snapshot", "synced", "set", "gone", "counts", "today", "inciden
 export class Stream {
   cursor = null;
   heardAt = performance.now();
+  why = ""; // Why the service refuses it.
+  #patientUntil = 0; // A new connection has time to say something.
   #source = null;
   #watched = new Map(); // who watches → names
   #failures = 0;
@@ -26,7 +28,7 @@ export class Stream {
     this.onEvent = onEvent;
     this.onLost = onLost;
     this.lost = null; // Nothing heard yet.
-    every(() => { if (this.#source && performance.now() - this.heardAt > LOST_AFTER_MS) this.#fail(); });
+    every(() => { if (this.#source && performance.now() > Math.max(this.heardAt + LOST_AFTER_MS, this.#patientUntil)) this.#fail(); });
     addEventListener("online", () => { if (this.lost) this.#open(); });
     addEventListener("pagehide", () => this.#source?.close());
     addEventListener("pageshow", event => { if (event.persisted) this.#open(); });
@@ -58,7 +60,7 @@ export class Stream {
     clearTimeout(this.#reopen);
     this.#source?.close();
     const source = this.#source = new EventSource(address("/fleet/stream", { cursor: this.cursor, watch: this.watched() }));
-    this.heardAt = Math.max(this.heardAt, performance.now() - LOST_AFTER_MS / 2); // A new connection has time to say something.
+    this.#patientUntil = performance.now() + LOST_AFTER_MS / 2;
     this.onEvent("opened", { resumed: this.cursor !== null });
     for (const name of EVENTS) source.addEventListener(name, event => { if (source === this.#source) this.#take(name, event); });
     source.onerror = () => { if (source === this.#source) this.#fail(); };
@@ -74,6 +76,7 @@ export class Stream {
 
   #fail() {
     this.#source.close();
+    refusalOf(this.#source.url).then(why => { this.why = why; });
     this.#source = null;
     this.#tell(true);
     // All pages of a restarted silo do not come back in the same second.

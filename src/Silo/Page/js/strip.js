@@ -9,9 +9,6 @@ const WEEK = 7 * 24 * HOUR;
 const WIDTH = 1008; // A unit is ten minutes.
 const THINNEST = 3; // A drop of a minute can still be seen.
 
-/** What a status looks like in the strip. `none`: not recorded. */
-const kinds = { connected: "connected", grace: "grace", offline: "offline", recovering: "recovering", unknown: "unknown" };
-
 /** What an event of the history makes of the strip from then on. Other events change nothing. */
 const after = {
   connected: item => item.reason === "came-back-told" ? "recovering" : "connected",
@@ -35,7 +32,8 @@ const before = {
 /**
  * @param {{at: string, event: string, reason: string, word: string?}[]} history newest first
  * @param {{status: string, since: string?}} status
- * @returns {{kind: string, from: number, to: number}[]} without gaps, oldest first, from `now` − 7 days to `now`
+ * @returns {{kind: string, from: number, to: number}[]} without gaps, oldest first, from `now` − 7 days to `now`;
+ *   a kind is a status, or `none`: not recorded
  */
 export function spans(history, status, now) {
   const items = history.map(item => ({ ...item, time: Date.parse(item.at) })).reverse().sort((a, b) => a.time - b.time);
@@ -43,7 +41,7 @@ export function spans(history, status, now) {
   const found = [{ kind: "none", from: now - WEEK }];
   const change = (kind, from) => found.push({ kind, from });
 
-  if (events.length === 0 && status.since) change(kinds[status.status], Date.parse(status.since));
+  if (events.length === 0 && status.since) change(status.status, Date.parse(status.since));
   else if (events.length > 0) change(before[events[0].event]?.(events[0]) ?? "none", items[0].time);
   for (const item of events) {
     const kind = after[item.event](item);
@@ -52,7 +50,7 @@ export function spans(history, status, now) {
     else change(kind, item.time);
   }
 
-  if (found.length > 1) found.at(-1).kind = kinds[status.status] ?? "unknown";
+  if (found.length > 1) found.at(-1).kind = status.status;
   return joined(found, now);
 }
 

@@ -11,7 +11,7 @@ let zone; // Undefined: the browser's.
 
 /** Loads the words. Called once, before anything is shown. */
 export async function speak(wanted, timeZone) {
-  language = locales[wanted] ? wanted : "en";
+  language = Object.hasOwn(locales, wanted) ? wanted : "en";
   spare = (await import("./texts.en.js")).default;
   words = language === "en" ? spare : (await import(`./texts.${language}.js`)).default;
   formats = formatsOf(locales[language], timeZone);

@@ -1,11 +1,11 @@
 // One thing, opened by a click or by ?thing=: its week, its story, its policy, and what can be done about it.
 
 import { get } from "./api.js";
-import { askForget, button, endMute, mute, readMutes, saying, sendTest, testWords } from "./actions.js";
+import { askForget, button, endMute, mute, readMutes, saying, testNotification } from "./actions.js";
 import { now } from "./clock.js";
 import { el, setChildren, setText, state } from "./dom.js";
 import { muteForm } from "./muteForm.js";
-import { aboutWords, muteWords, parseMute, untilWords } from "./muting.js";
+import { aboutWords, muteWords, OFFERED, parseMute, untilBy } from "./muting.js";
 import { opened } from "./opening.js";
 import { policyForm } from "./policyForm.js";
 import * as route from "./route.js";
@@ -16,7 +16,6 @@ import { consoleOf, dashboardOf, hasPath, thingPath } from "./thingPath.js";
 import { sinceOf, tag } from "./thingRow.js";
 
 const REREAD_WAIT_MS = 300;
-const QUICK = [{ seconds: 3600 }, { seconds: 8 * 3600 }, { untilRecovered: true }];
 
 export function mount(section, { store, stream }) {
   const place = opened(section);
@@ -25,6 +24,7 @@ export function mount(section, { store, stream }) {
   let reading = 0;
   let shown; // The row of the store that is shown.
   let rereading;
+  let failed = false; // The last read; then no news of it comes.
 
   async function read() {
     const turn = ++reading;
@@ -33,10 +33,15 @@ export function mount(section, { store, stream }) {
     try {
       const answer = await ask(wanted);
       if (turn !== reading) return;
+      stream.watch("thing", [wanted]); // Not before: a name that the service refuses would take the whole stream with it.
+      failed = false;
       if (answer.status.mutedBy.length > 0) await readMutes(store);
       if (turn === reading) view.show(answer);
     } catch (problem) {
-      if (turn === reading) view.fail(problem);
+      if (turn !== reading) return;
+      failed = true;
+      stream.watch("thing", []);
+      view.fail(problem);
     }
   }
 
@@ -50,7 +55,7 @@ export function mount(section, { store, stream }) {
     if (wanted !== name) {
       name = wanted;
       reading++;
-      stream.watch("thing", name === null ? [] : [name]);
+      if (name === null) stream.watch("thing", []);
       view = name === null ? null : panel(section, name, store, { read, close });
       section.hidden = name === null;
       if (name === null) return place.closed();
@@ -69,6 +74,7 @@ export function mount(section, { store, stream }) {
   store.subscribe(changed => {
     if (name === null) return;
     if (changed.has("rows") && store.rows.get(name) !== shown) reread();
+    if (changed.has("live") && store.live === "yes" && failed) reread();
     if (changed.has("mutes")) view.showMutes();
   });
   document.addEventListener("keydown", event => {
@@ -116,12 +122,12 @@ function panel(section, name, store, { read, close }) {
     return t("thing.muted.now");
   };
   const buttons = el("div", { class: "buttons" },
-    ...write ? [...QUICK.map(end => button(muteWords(end), muteFor(end), say)),
-      button(t("thing.test"), async () => testWords(await sendTest()), say, { title: t("thing.test.title") }),
+    ...write ? [...OFFERED.map(end => button(muteWords(end), muteFor(end), say)),
+      el("button", { type: "button", title: t("thing.test.title"), onclick: testNotification }, t("thing.test")),
       policy?.opener,
-      hasPath(name) && el("button", { type: "button", onclick: () => askForget(name, status?.notifiedAt, close) }, t("thing.forget"))] : [],
+      hasPath(name) && el("button", { type: "button", onclick: () => askForget(name, status?.notifiedAt, close) }, t("button.forget"))] : [],
     service.awsConsole && el("a", { class: "button", href: consoleOf(service.awsConsole, name), target: "_blank", rel: "noreferrer" }, t("thing.console")),
-    el("a", { class: "button", href: dashboardOf(name), target: "_blank", rel: "noreferrer", title: t("thing.dashboard.title") }, t("thing.dashboard")));
+    el("a", { class: "button", href: dashboardOf(name), target: "_blank", rel: "noreferrer", title: t("thing.dashboard.title") }, t("top.dashboard")));
 
   section.setAttribute("aria-labelledby", title.id);
   return {
@@ -152,7 +158,7 @@ function panel(section, name, store, { read, close }) {
       if (!status) return;
       const those = status.mutedBy.map(id => (store.mutes ?? []).find(mute => mute.id === id)).filter(Boolean);
       muted.replaceChildren(...those.map(mute => el("li", null,
-        t("thing.mutedBy", { until: untilWords(mute), by: mute.by ? t("mutes.by", { by: mute.by }) : "", comment: mute.comment ? t("mutes.comment", mute) : "" }), " ",
+        t("thing.mutedBy", { mute: untilBy(mute) }), " ",
         mute.thing === name
           ? write && button(t("thing.unmute"), async () => { await endMute(store, mute.id); await read(); return t("thing.unmuted"); }, say)
           : el("a", { href: "?mutes=", "data-to": "mutes" }, t("thing.mutedBy.many", { what: aboutWords(mute) }))) ),

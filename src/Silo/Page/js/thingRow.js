@@ -2,11 +2,11 @@
 
 import { running } from "./clock.js";
 import { el, pill, setChildren, setText, shape } from "./dom.js";
-import { isMuted } from "./rows.js";
+import { isMuted, nameProps } from "./rows.js";
 import { countdown, duration, longTime, moment, reason, t } from "./text.js";
 
 export function createRow() {
-  return el("tr", null, el("td", { class: "name" }, el("a", null, el("bdi"))),
+  return el("tr", null, el("td", null, el("a", null, el("bdi"))),
     el("td", { class: "num" }, el("span", { class: "state" })), el("td", { class: "sub" }), el("td", { class: "sub tags" }));
 }
 
@@ -17,8 +17,9 @@ export function updateRow(row, thing) {
   row.dataset.status = thing.status;
   link.setAttribute("href", `?thing=${encodeURIComponent(thing.thingName)}`);
   setText(link.firstElementChild, thing.thingName);
+  for (const [attribute, value] of Object.entries(nameProps(thing.thingName))) name.setAttribute(attribute, value);
   setChildren(status, el("span", { class: "state", "data-status": thing.status }, shape(thing.status), t(`status.${thing.status}`)));
-  const extra = [isMuted(thing) && pill("muted", t("things.muted")), thing.flappingSince && pill("grace", t("things.flapping"))].filter(Boolean);
+  const extra = [isMuted(thing) && pill("muted", t("offline.muted")), thing.flappingSince && pill("grace", t("flapping"))].filter(Boolean);
   since.replaceChildren(sinceOf(thing), ...extra.flatMap(one => [" ", one]));
   setChildren(tags, ...Object.entries(thing.attributes).map(attribute => tag(attribute)));
 }
@@ -32,7 +33,7 @@ export function tag([name, value]) {
 /** Since when, and what comes next; runs where a number changes. */
 export function sinceOf(thing) {
   const node = el("span");
-  const since = thing.since && el("time", { datetime: thing.since, title: longTime(thing.since) }, t("things.since", { time: moment(thing.since) }));
+  const since = thing.since && el("time", { datetime: thing.since, title: longTime(thing.since) }, t("offline.since", { time: moment(thing.since) }));
   switch (thing.status) {
     case "connected":
       return el("span", null, since);
@@ -40,9 +41,9 @@ export function sinceOf(thing) {
       return el("span", null, runs(node, at => t("things.away", { time: duration((at - Date.parse(thing.since ?? at)) / 1000) }), since), " ",
         since, thing.disconnectReason && t("things.because", { reason: reason(thing.disconnectReason) }));
     case "grace":
-      return until(node, thing.graceEndsAt, isMuted(thing) ? "things.grace.quiet" : "things.grace", "things.grace.due");
+      return until(node, thing.graceEndsAt, isMuted(thing) ? "things.grace.quiet" : "grace.tells", "grace.due");
     case "recovering":
-      return thing.holdEndsAt ? until(node, thing.holdEndsAt, "things.closes", "things.closing") : el("span", null, since);
+      return thing.holdEndsAt ? until(node, thing.holdEndsAt, "recovering.closes", "recovering.due") : el("span", null, since);
     default:
       return el("span", null, t(thing.since ? "things.unknown" : "things.expected"));
   }

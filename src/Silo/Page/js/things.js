@@ -19,13 +19,13 @@ const LOST_WAIT_MS = 3000;
 const CHEAP = new Set(["grace", "offline", "recovering"]);
 
 export function mount(section, { store, stream }) {
-  const head = heading(section, "connected", t("things.title"));
+  const head = heading(section, null, t("things.title"));
   const filter = filters({ onSearch: q => later(() => route.go({ q, page: null }, { replace: true })) });
   const body = el("tbody");
   const chip = el("button", { type: "button", class: "chip", hidden: true, onclick: () => list?.show() });
-  const columns = ["things.column.thing", "things.column.status", "things.column.since", "things.column.attributes"];
+  const columns = ["column.thing", "things.column.status", "things.column.now", "things.column.attributes"];
   const table = el("table", null,
-    el("thead", null, el("tr", null, ...columns.map(key => el("th", { scope: "col" }, t(key))))), body);
+    el("thead", null, el("tr", null, ...columns.map((key, i) => el("th", { scope: "col", class: i === columns.length - 1 ? "tags" : null }, t(key))))), body);
   const note = el("p", { class: "note", role: "status", hidden: true });
   const pages = pager();
   section.append(filter.node, chip, table, note, pages.node);

@@ -17,10 +17,10 @@ export function mountBack(section, { store }) {
   const more = el("button", { type: "button", class: "link", onclick: () => { all = true; show(); } });
   const foot = el("p", { hidden: true }, more);
   section.append(el("table", null, columns, body), foot);
-  store.subscribe(changed => { if (changed.has("today")) show(); });
+  store.subscribe(changed => { if (changed.has("today") || changed.has("rows")) show(); });
 
   function show() {
-    const items = store.today.backItems ?? [];
+    const items = (store.today.backItems ?? []).filter(item => store.rows.get(item.thingName)?.status !== "recovering"); // It has a section of its own.
     section.hidden = items.length === 0;
     setText(head.n, items.length < MOST_BACK ? number(items.length) : t("back.latest", { n: items.length }));
     foot.hidden = all || items.length <= FIRST_ROWS;
@@ -33,7 +33,7 @@ export function mountBack(section, { store }) {
 }
 
 export function mountQuiet(section, { store }) {
-  const head = heading(section, "connected", t("quiet.title"));
+  const head = heading(section, null, t("quiet.title"));
   const body = section.appendChild(el("div", { class: "pad" }));
   store.subscribe(changed => {
     if (!changed.has("today") && !changed.has("counts")) return;

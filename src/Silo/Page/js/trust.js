@@ -6,25 +6,29 @@ import { clockTime, duration, t } from "./text.js";
 
 const MOST_SINGLY = 2; // More destinations than that are told as one, if they are well.
 
-export function mount(line, { store }) {
+export function mount(line, { store, stream }) {
   store.subscribe(changed => {
-    if (!store.watcher || !store.counts || !(changed.has("watcher") || changed.has("counts"))) return;
-    if (changed.has("watcher")) seenBehind = now() - Date.parse(store.watcher.seenUntil);
-    const parts = partsOf(store.watcher, store.counts);
+    if (!store.watcher || !store.counts || !["watcher", "counts", "live"].some(name => changed.has(name))) return;
+    if (changed.has("watcher")) seenBehind = store.watcher.seenUntil ? now() - Date.parse(store.watcher.seenUntil) : null;
+    const parts = store.live === "lost" ? lostSince(now() - (performance.now() - stream.heardAt)) : partsOf(store.watcher, store.counts);
     line.classList.toggle("amber", parts.some(part => part.amber));
     setChildren(line, ...parts.map(part => el("span", { class: part.amber ? "amber" : null }, part.text)));
   });
 }
 
-/** How far it was behind when it said so; between two ticks nothing is known of it. */
+/** How far it was behind when it said so; between two ticks nothing is known of it. Null: the service does not know. */
 let seenBehind = 0;
+
+/** Nothing that the service said before is known to be true still. */
+const lostSince = at => [{ text: t("trust.lost", { time: clockTime(at) }), amber: true }];
 
 /** What is wrong comes first. */
 export function partsOf(watcher, counts) {
   const { blindSince, queueAgeSeconds: queue, destinations = [] } = watcher;
   const [wrong, right] = [[], []];
   if (blindSince) wrong.push([blind(blindSince, queue), held(watcher.heldVerdicts)].filter(Boolean).join(t("gap")));
-  else right.push(seenBehind < 1500 ? t("trust.seen.now") : t("trust.seen", { ago: duration(seenBehind / 1000) }));
+  else if (seenBehind === null) wrong.push(t("trust.seen.unknown"));
+  else if (watcher.storage === "ok") right.push(seenBehind < 1500 ? t("trust.seen.now") : t("trust.seen", { ago: duration(seenBehind / 1000) }));
   if (!blindSince && watcher.heldVerdicts > 0) wrong.push(held(watcher.heldVerdicts));
   if (!counts.complete) wrong.push(t("trust.counting"));
   if (queue !== null && queue !== undefined && !blindSince) right.push(t("trust.queue", { age: duration(queue) }));
@@ -43,7 +47,8 @@ function blind(since, queue) {
 
 const held = n => n > 0 ? t("trust.held", { n }) : "";
 
-const isWrong = destination => destination.state === "failing" || destination.state === "refusing";
+/** `unknown`: the service could not find out how it is. */
+export const isWrong = destination => ["failing", "refusing", "unknown"].includes(destination.state);
 
 // "Accepted", never "delivered": what a destination does with a notification nobody tells us.
 const nameOf = destination => destination.name === "sns" ? "SNS" : destination.name;

@@ -2,6 +2,7 @@
 
 import { el, setChildren } from "./dom.js";
 import { clockTime, number, rich, t } from "./text.js";
+import { isWrong } from "./trust.js";
 
 const AWAY = ["offline", "grace", "recovering"];
 
@@ -64,7 +65,7 @@ const rest = text => el("span", { class: "rest" }, t("gap"), text);
 const aside = content => el("span", { class: "aside" }, content);
 
 function tabOf({ counts, watcher, live }) {
-  const trouble = watcher && (watcher.storage !== "ok" || watcher.destinations?.some(d => d.state === "failing" || d.state === "refusing"));
+  const trouble = watcher && (watcher.storage !== "ok" || watcher.destinations?.some(isWrong));
   if (live === "lost") return ["unknown", t("title.lost")];
   if (counts.offline > 0) return ["offline", t("title.offline", { n: counts.offline })];
   if (watcher?.blindSince) return ["grace", t("title.blind")];

@@ -4,11 +4,13 @@ import { readMutes, testNotification } from "./actions.js";
 import { el, setText } from "./dom.js";
 import { exact, inLanguage, languages, secondsOf, t } from "./text.js";
 
+const DEFAULT_CLUSTER = "iot-orleans";
+
 export function mountTop(header, { store }) {
   const mutes = el("a", { href: "?mutes=", "data-to": "mutes" }, t("top.mutes"));
   const { service } = store;
   header.append(
-    el("span", null, el("b", null, "IoTOrleans"), ` · ${placeOf(service)}`),
+    el("span", null, el("b", null, "IoTOrleans"), placeOf(service) && ` · ${placeOf(service)}`),
     el("nav", { "aria-label": t("top.label") }, mutes, el("a", { href: "/dashboard/" }, t("top.dashboard"))));
   readMutes(store).catch(() => {}); // Without their number the link is as good.
   store.subscribe(changed => {
@@ -16,8 +18,7 @@ export function mountTop(header, { store }) {
   });
 }
 
-export function mountFoot(footer, context) {
-  const { store } = context;
+export function mountFoot(footer, { store }) {
   const { service } = store;
   const live = el("span");
   const grace = secondsOf(service.grace);
@@ -26,7 +27,7 @@ export function mountFoot(footer, context) {
       t("footer.version", { version: service.version }),
       placeOf(service),
       grace > 0 && t("footer.grace", { grace: exact(grace) }),
-      store.may("write") && el("button", { type: "button", class: "link", onclick: () => testNotification(context) }, t("footer.test")),
+      store.may("write") && el("button", { type: "button", class: "link", onclick: testNotification }, t("footer.test")),
       !store.may("write") && t("footer.read"),
       service.user && t("footer.user", { user: service.user }),
       ...languages().filter(language => language !== inLanguage()).map(language => el("a", { href: `?lang=${language}`, lang: language }, t(`footer.language.${language}`))),
@@ -38,4 +39,5 @@ export function mountFoot(footer, context) {
   show();
 }
 
-const placeOf = service => [service.cluster, service.region].filter(Boolean).join(" / ");
+/** Empty for the cluster that everybody has: its name says nothing. */
+const placeOf = ({ cluster, region }) => [cluster !== DEFAULT_CLUSTER && cluster, region].filter(Boolean).join(" / ");
