@@ -1,4 +1,7 @@
 using IoTOrleans.Fleet;
+using IoTOrleans.Fleet.Reads;
+
+if (args is ["reads"]) return await ReadsRun.Execute();
 
 if (FleetOptions.Parse(args) is not { } options)
 {

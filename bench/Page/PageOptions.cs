@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace IoTOrleans.Page;
 
 internal sealed record PageOptions
@@ -32,10 +30,10 @@ internal sealed record PageOptions
             var value = i + 1 < arguments.Count ? arguments[i + 1] : "";
             PageOptions? next = arguments[i] switch
             {
-                "--things" when Read(value, 10, 100_000) is { } things => options with { Things = things },
-                "--away" when Read(value, 0, 100_000) is { } away => options with { Away = away },
-                "--changes" when Read(value, 2, 1_000) is { } changes => options with { Changes = changes },
-                "--drops" when Read(value, 10, 200_000) is { } drops => options with { Drops = drops },
+                "--things" when Argument.Number(value, 10, 100_000) is { } things => options with { Things = things },
+                "--away" when Argument.Number(value, 0, 100_000) is { } away => options with { Away = away },
+                "--changes" when Argument.Number(value, 2, 1_000) is { } changes => options with { Changes = changes },
+                "--drops" when Argument.Number(value, 10, 200_000) is { } drops => options with { Drops = drops },
                 "--only" when value is "load" or "change" or "storm" => options with { Only = value },
                 _ => null,
             };
@@ -45,8 +43,4 @@ internal sealed record PageOptions
 
         return options.Away <= options.Things ? options : null;
     }
-
-    private static int? Read(string value, int least, int most) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number : null;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using IoTOrleans.Testing.Processes;
 
 namespace IoTOrleans.Silent;
 
@@ -42,10 +43,10 @@ internal sealed record SilentOptions
             var value = ++i < arguments.Count ? arguments[i] : "";
             SilentOptions? next = name switch
             {
-                "--http" when Read(value, 0, 15_000) is { } http => options with { Http = http },
-                "--mqtt" when Read(value, 0, 15_000) is { } mqtt => options with { Mqtt = mqtt },
-                "--seconds" when Read(value, 1, 3600) is { } seconds => options with { Seconds = seconds },
-                "--calm" when Read(value, 1, 3600) is { } calm => options with { Calm = calm },
+                "--http" when Argument.Number(value, 0, 15_000) is { } http => options with { Http = http },
+                "--mqtt" when Argument.Number(value, 0, 15_000) is { } mqtt => options with { Mqtt = mqtt },
+                "--seconds" when Argument.Number(value, 1, 3600) is { } seconds => options with { Seconds = seconds },
+                "--calm" when Argument.Number(value, 1, 3600) is { } calm => options with { Calm = calm },
                 "--attack" when Target.Parse(value) is { } target => options with { Attacks = target },
                 _ => null,
             };
@@ -55,11 +56,6 @@ internal sealed record SilentOptions
 
         return options;
     }
-
-    private static int? Read(string value, int least, int most) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : null;
 }
 
 internal sealed record Target(IPAddress Address, int HttpPort, int MqttPort)

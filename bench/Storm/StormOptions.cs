@@ -1,4 +1,4 @@
-using System.Globalization;
+using IoTOrleans.Testing.Processes;
 
 namespace IoTOrleans.Storm;
 
@@ -41,9 +41,9 @@ internal sealed record StormOptions
             var value = ++i < arguments.Count ? arguments[i] : "";
             StormOptions? next = name switch
             {
-                "--things" when Read(value, 10, 1_000_000) is { } things => options with { Things = things },
-                "--spread" when Read(value, 1, 600) is { } spread => options with { Spread = spread },
-                "--grace" when Read(value, 5, 3600) is { } grace => options with { Grace = grace },
+                "--things" when Argument.Number(value, 10, 1_000_000) is { } things => options with { Things = things },
+                "--spread" when Argument.Number(value, 1, 600) is { } spread => options with { Spread = spread },
+                "--grace" when Argument.Number(value, 5, 3600) is { } grace => options with { Grace = grace },
                 "--provider" when value is "Sqlite" or "Memory" => options with { Provider = value },
                 "--heap" when value.Length > 0 => options with { Heap = value },
                 _ => null,
@@ -54,9 +54,4 @@ internal sealed record StormOptions
 
         return options;
     }
-
-    private static int? Read(string value, int least, int most) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : null;
 }

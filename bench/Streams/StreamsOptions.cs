@@ -1,4 +1,4 @@
-using System.Globalization;
+using IoTOrleans.Testing.Processes;
 
 namespace IoTOrleans.Streams;
 
@@ -8,10 +8,12 @@ internal sealed record StreamsOptions
         "dotnet run -c Release --project bench/Streams -- [--streams 1000] [--things 5000] [--away 500] [--seconds 60] [--keep]\n"
         + "  --streams    open at once: 1 to 10000; the silo's limit is set to as many\n"
         + "  --things     in the fleet: 100 to 100000\n"
-        + "  --away       not well all the time: 0 to 1000\n"
+        + "  --away       not well all the time: 0 to 1000; at least 60 fewer than --things, which come and go\n"
         + "  --seconds    how long things come and go: 10 to 3600\n"
         + "  --keep       keep the folder with the silo's log\n"
         + "This process and the silo need three times as many open files as there are streams: ulimit -n 20000";
+
+    private const int NeededToComeAndGo = 60;
 
     public int Streams { get; init; } = 1_000;
 
@@ -38,21 +40,19 @@ internal sealed record StreamsOptions
             var value = ++i < arguments.Count ? arguments[i] : "";
             StreamsOptions? next = name switch
             {
-                "--streams" when Read(value, 1, 10_000) is { } streams => options with { Streams = streams },
-                "--things" when Read(value, 100, 100_000) is { } things => options with { Things = things },
-                "--away" when Read(value, 0, 1_000) is { } away => options with { Away = away },
-                "--seconds" when Read(value, 10, 3600) is { } seconds => options with { Seconds = seconds },
+                "--streams" when Argument.Number(value, 1, 10_000) is { } streams => options with { Streams = streams },
+                "--things" when Argument.Number(value, 100, 100_000) is { } things => options with { Things = things },
+                "--away" when Argument.Number(value, 0, 1_000) is { } away => options with { Away = away },
+                "--seconds" when Argument.Number(value, 10, 3600) is { } seconds => options with { Seconds = seconds },
                 _ => null,
             };
             if (next is null) return null;
             options = next;
         }
 
-        return options.Away <= options.Things ? options : null;
+        if (options.Away <= options.Things - NeededToComeAndGo) return options;
+        Console.Error.WriteLine(
+            $"--away {options.Away} leaves fewer than {NeededToComeAndGo} of --things {options.Things} to come and go: take more things, or fewer away.");
+        return null;
     }
-
-    private static int? Read(string value, int least, int most) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : null;
 }
