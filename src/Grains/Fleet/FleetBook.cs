@@ -65,15 +65,15 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
 
         // Another activation got those that are missing. Where nothing was handed over, the first walk comes after all that it got.
         var missing = batch.Number > silo.Number + 1 && (silo.Number > 0 || _wasClean);
-        if (missing || batch.Overflow) Suspect();
+        if (missing || batch.Overflow) Lost(now);
         if (batch.Overflow) _log.Break();
         foreach (var report in batch.Reports) Report(report, batch, now);
     }
 
     /// <summary>This silo is dead. What it had not reported is not known.</summary>
-    public void Gone(string silo)
+    public void Gone(string silo, DateTimeOffset now)
     {
-        if (!_silos.Remove(silo, out var gone) || !gone.Left) Suspect();
+        if (!_silos.Remove(silo, out var gone) || !gone.Left) Lost(now);
     }
 
     public void BeginLoad()
@@ -195,8 +195,10 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
         NeedsCount = true;
     }
 
-    private void Suspect()
+    /// <summary>Reports are missing: everything is read again.</summary>
+    private void Lost(DateTimeOffset now)
     {
+        _order.Lose(now);
         Miscounted();
         (_loaded, NeedsLoad) = (false, true);
     }

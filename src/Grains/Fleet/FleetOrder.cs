@@ -46,6 +46,14 @@ internal sealed class FleetOrder(DateTimeOffset began, int most = FleetOrder.Mos
     /// <summary>Of the reports after so many, some are not remembered.</summary>
     public bool MayHaveForgotten(long arrivals) => _forgotten > arrivals;
 
+    /// <summary>Reports were lost: what was read before may be older than they were.</summary>
+    public void Lose(DateTimeOffset now)
+    {
+        _seen.Clear();
+        _queue.Clear();
+        (_remembersSince, _forgotten) = (now, ++Arrivals);
+    }
+
     private Newness Judge(long thing, string silo, long stamp, DateTimeOffset at)
     {
         // It may be older than one that is forgotten, or than one that the activation before this one got.

@@ -127,7 +127,7 @@ internal sealed partial class FleetWork(
         foreach (var silo in _seen.Where(silo => all.GetValueOrDefault(silo, SiloStatus.Dead) == SiloStatus.Dead).ToList())
         {
             _seen.Remove(silo);
-            book.Gone(silo.ToParsableString());
+            book.Gone(silo.ToParsableString(), time.GetUtcNow());
         }
     }
 

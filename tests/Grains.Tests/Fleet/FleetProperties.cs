@@ -99,6 +99,10 @@ public sealed class FleetProperties
     {
         var (counts, stored) = (world.Book.Counts(DateTimeOffset.UnixEpoch), world.Stored.Values);
         counts.Complete.ShouldBeTrue();
+        var view = world.Book.View(DateTimeOffset.UnixEpoch);
+        view.Listed.ShouldBeTrue();
+        view.Rows.OrderBy(row => row.ThingName, StringComparer.Ordinal)
+            .ShouldBe(stored.Where(thing => thing.Status >= PresenceStatus.Grace));
         counts.ShouldBe(new FleetCounts
         {
             AsOf = DateTimeOffset.UnixEpoch,
@@ -111,10 +115,6 @@ public sealed class FleetProperties
             Recovering = Of(PresenceStatus.Recovering),
             Muted = stored.Count(thing => thing.Status >= PresenceStatus.Grace && thing.MutedBy.Count > 0),
         });
-        var view = world.Book.View(DateTimeOffset.UnixEpoch);
-        view.Listed.ShouldBeTrue();
-        view.Rows.OrderBy(row => row.ThingName, StringComparer.Ordinal)
-            .ShouldBe(stored.Where(thing => thing.Status >= PresenceStatus.Grace));
 
         int Of(PresenceStatus status) => stored.Count(thing => thing.Status == status);
     }

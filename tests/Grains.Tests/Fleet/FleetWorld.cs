@@ -100,7 +100,7 @@ internal sealed class FleetWorld
 
     public void NoticeTheDead()
     {
-        foreach (var name in _dead) Book.Gone(name);
+        foreach (var name in _dead) Book.Gone(name, Now);
         _dead.Clear();
     }
 
