@@ -106,7 +106,6 @@ internal sealed partial class FleetFeed(
             try
             {
                 var copy = await Pull(stoppingToken);
-                if (watcher.Incidents is { } incidents) copy = Set(copy.With(incidents));
                 if (time.GetElapsedTime(tickedAt) < TickEvery) continue;
 
                 // Not after a reading that failed: without ticks the page says that it is out of date.
@@ -130,6 +129,7 @@ internal sealed partial class FleetFeed(
         var next = _copy is { } copy ? copy.With(await Within(reader.Since(copy.ReadUntil, cancellationToken))) ?? copy.With(await View())
             : FleetCopy.Of(await View());
         await watching;
+        if (watcher.Incidents is { } incidents) next = next.With(incidents);
         Interlocked.Exchange(ref _readAt, time.GetTimestamp());
         _trouble.IsOver();
         return Set(next);

@@ -43,12 +43,23 @@ internal sealed partial class StreamsAtTest : IAsyncDisposable
     /// <summary>The fleet grain does not answer.</summary>
     public bool Fails { get; set; }
 
+    /// <summary>The open ones of the destination <c>mail</c>.</summary>
+    public IReadOnlyList<FleetNotification> Incidents { get; set; } = [];
+
+    /// <summary>What <c>GET /fleet</c> answers.</summary>
+    public async Task<FleetCopy> Read() => await _feed.Read(CancellationToken.None);
+
     public Task Start()
     {
         _lifetime.ApplicationStopping.Returns(_stopping.Token);
         var grains = Substitute.For<IGrainFactory>();
         grains.GetGrain<IFleetGrain>(0).Returns(new Grain(this));
         grains.GetGrain<ISiloReportsGrain>(0).Returns(new Reports());
+        var dispatcher = Substitute.For<IDispatcherGrain>();
+        dispatcher.OpenIncidents().Returns(_ => Incidents);
+        grains.GetGrain<IDispatcherGrain>("mail").Returns(dispatcher);
+        var mail = Substitute.For<INotificationDestination>();
+        mail.Name.Returns("mail");
         foreach (var name in Enumerable.Range(0, 5).Select(i => $"thing {i}"))
         {
             var device = Substitute.For<IDeviceGrain>();
@@ -62,7 +73,7 @@ internal sealed partial class StreamsAtTest : IAsyncDisposable
         health.CheckHealthAsync(null, default).ReturnsForAnyArgs(
             new HealthReport(new Dictionary<string, HealthReportEntry>(), TimeSpan.Zero));
         var watcher = new FleetWatcher(
-            settings, new IncidentReader([], grains, Options.Create(new IncidentOptions())), grains, Substitute.For<IIngestProgress>(),
+            settings, new IncidentReader([mail], grains, Options.Create(new IncidentOptions())), grains, Substitute.For<IIngestProgress>(),
             _services, health, Time);
         _feed = new(new FleetReader(grains), watcher, Time, NullLogger<FleetFeed>.Instance);
         _streams = new(
