@@ -110,7 +110,7 @@ internal sealed partial class FleetFeed(
 
                 // Not after a reading that failed: without ticks the page says that it is out of date.
                 tickedAt = time.GetTimestamp();
-                Set(copy.With(watcher.Watch, time.GetUtcNow()));
+                Set(copy.With(watcher.Watch(copy.Counts.AsOf), time.GetUtcNow()));
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
