@@ -117,12 +117,12 @@ internal enum StorageState
 
 internal enum DestinationState
 {
-    /// <summary>Nothing was sent to it since the start.</summary>
+    /// <summary>It has accepted nothing since the start.</summary>
     Idle,
 
     Ok,
 
-    /// <summary>It has accepted nothing for five minutes.</summary>
+    /// <summary>It has failed for five minutes or more, and accepted nothing in between.</summary>
     Failing,
 
     /// <summary>Somebody has to change its settings or permissions.</summary>
