@@ -99,7 +99,7 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
         if (_order.MayHaveForgotten(arrivals) || _order.CameAfter(thing, arrivals)) return;
         _headcount.Found(thing, FleetRules.ClassOf(status?.Status), now);
         var before = _notWell.RowOf(thing);
-        var isNews = _notWell.Set(thing, status) && (status is null || !IsSame(before, status));
+        var isNews = _notWell.Set(thing, status) && (status is null || before is null || !FleetRules.ShowsSame(before, status));
         if (isNews || lookedUp) _log.Add(thing, new(thingName, status));
         if (lookedUp) _lookups.Remove(thingName);
     }
@@ -202,11 +202,6 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
         Miscounted();
         (_loaded, NeedsLoad) = (false, true);
     }
-
-    /// <summary>For those who look at it.</summary>
-    private static bool IsSame(DeviceStatus? before, DeviceStatus now) => before is not null
-        && before.Status == now.Status && before.Since == now.Since && before.NotifiedAt == now.NotifiedAt
-        && before.GraceEndsAt == now.GraceEndsAt && before.HoldEndsAt == now.HoldEndsAt && before.MutedBy.SequenceEqual(now.MutedBy);
 
     private readonly record struct Silo(long Number, bool Left);
 }
