@@ -73,7 +73,9 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
     /// <summary>This silo is dead. What it had not reported is not known.</summary>
     public void Gone(string silo, DateTimeOffset now)
     {
-        if (!_silos.Remove(silo, out var gone) || !gone.Left) Lost(now);
+        // A call that came in after its goodbye may have changed a thing all the same.
+        if (_silos.Remove(silo, out var gone) && gone.Left) NeedsLoad = true;
+        else Lost(now);
     }
 
     public void BeginLoad()
