@@ -29,7 +29,7 @@ internal sealed record FleetCopy(CountsBody Counts, FleetRows Rows, SharedEvent<
     /// <returns>Null: they do not lead there, so the whole view has to be read.</returns>
     public FleetCopy? With(FleetChanges changes)
     {
-        if (changes.Fresh || (changes.Listed && !Listed)) return null;
+        if (changes.StartOver || (changes.Listed && !Listed)) return null;
         var rows = Rows.ByName.ToBuilder();
         var step = new List<StepChange>(changes.Changes.Count);
         foreach (var change in changes.Changes)

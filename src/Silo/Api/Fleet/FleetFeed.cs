@@ -14,8 +14,8 @@ internal sealed partial class FleetFeed(
 
     internal static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(15);
 
-    /// <summary>A copy for <c>GET /fleet</c> may be so old.</summary>
-    internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    /// <summary>Of a copy for <c>GET /fleet</c>.</summary>
+    internal static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
 
     /// <summary>The grain's silo may be dead, and Orleans would wait for 30 s.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -89,7 +89,7 @@ internal sealed partial class FleetFeed(
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private FleetCopy? Current => time.GetElapsedTime(Interlocked.Read(ref _readAt)) <= Fresh ? _copy : null;
+    private FleetCopy? Current => time.GetElapsedTime(Interlocked.Read(ref _readAt)) <= MaxAge ? _copy : null;
 
     private Task SomebodyLooks(CancellationToken stoppingToken)
     {
