@@ -15,8 +15,6 @@ internal static class FleetRules
         _ => FleetClass.Known,
     };
 
-    public static bool IsWell(PresenceStatus status) => status is PresenceStatus.Connected or PresenceStatus.Unknown;
-
     /// <summary>Whoever looks at a list of things sees no difference.</summary>
     public static bool ShowsSame(DeviceStatus one, DeviceStatus other) =>
         one with

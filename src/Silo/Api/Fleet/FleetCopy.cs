@@ -35,7 +35,7 @@ internal sealed record FleetCopy(CountsBody Counts, FleetRows Rows, SharedEvent<
         foreach (var change in changes.Changes)
         {
             var one = StepChange.Of(change, rows.ContainsKey(change.ThingName));
-            if (one.IsListed && (changes.Listed || rows.ContainsKey(one.ThingName))) rows[one.ThingName] = one.Row!;
+            if (one.IsNotWell && (changes.Listed || rows.ContainsKey(one.ThingName))) rows[one.ThingName] = one.Row!;
             else if (one.Leaves) rows.Remove(one.ThingName);
             step.Add(one);
         }
