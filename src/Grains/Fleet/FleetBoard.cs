@@ -13,6 +13,9 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
 
     internal const int MostInBatch = 1000;
 
+    /// <summary>Of one thing, the last ones. No more are shown of the whole fleet.</summary>
+    internal const int MostReturns = TodayBook.MostBack;
+
     private readonly Lock _lock = new();
     private readonly OrderedReports _waiting = new();
 
@@ -90,7 +93,8 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
                     Change = before.Change + report.Change,
                     Moved = before.Moved || report.Moved,
                     Miscounted = before.Miscounted || report.Miscounted,
-                    Returns = before.Returns.Count == 0 ? report.Returns : [.. before.Returns, .. report.Returns],
+                    Returns = report.Returns.Count == 0 ? before.Returns
+                        : [.. before.Returns.Concat(report.Returns).TakeLast(MostReturns)],
                 });
             }
             else if (_waiting.Count < most) _waiting.Put(report);

@@ -12,7 +12,7 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
     private readonly Headcount _headcount = new();
     private readonly TodayBook _today = new(zone, began);
     private readonly ChangeLog _log = new(began.UtcTicks);
-    private readonly Dictionary<string, Silo> _silos = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SiloReported> _silos = new(StringComparer.Ordinal);
     private readonly HashSet<string> _lookups = new(StringComparer.Ordinal);
     private bool _wasClean;
     private bool _loaded;
@@ -43,7 +43,7 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
         _wasClean = stored.Clean;
         NeedsCount = !stored.Clean;
         _headcount.Load(stored);
-        if (stored.Clean) foreach (var (silo, number) in stored.Silos) _silos[silo] = new(Math.Abs(number), Left: number < 0);
+        if (stored.Clean) foreach (var (silo, reported) in stored.Silos) _silos[silo] = reported;
         _today.Load(stored, now);
     }
 
@@ -54,12 +54,12 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
         Total = _headcount.Total,
         Unknown = _headcount.Unknown,
         CountedAt = _headcount.CountedAt,
-        Silos = _silos.ToDictionary(silo => silo.Key, silo => silo.Value.Left ? -silo.Value.Number : silo.Value.Number),
+        Silos = new Dictionary<string, SiloReported>(_silos),
     });
 
     public void Report(FleetBatch batch, DateTimeOffset now)
     {
-        var silo = _silos.GetValueOrDefault(batch.Silo);
+        var silo = _silos.GetValueOrDefault(batch.Silo) ?? new(0, Left: false);
         if (batch.Number <= silo.Number) return;
         _silos[batch.Silo] = new(batch.Number, silo.Left || batch.Leaving);
 
@@ -73,7 +73,9 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
     /// <summary>This silo is dead. What it had not reported is not known.</summary>
     public void Gone(string silo, DateTimeOffset now)
     {
-        if (!_silos.Remove(silo, out var gone) || !gone.Left) Lost(now);
+        // A call that came in after its goodbye may have changed a thing all the same.
+        if (_silos.Remove(silo, out var gone) && gone.Left) NeedsLoad = true;
+        else Lost(now);
     }
 
     public void BeginLoad()
@@ -99,7 +101,7 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
         if (_order.MayHaveForgotten(arrivals) || _order.CameAfter(thing, arrivals)) return;
         _headcount.Found(thing, FleetRules.ClassOf(status?.Status), now);
         var before = _notWell.RowOf(thing);
-        var isNews = _notWell.Set(thing, status) && (status is null || !IsSame(before, status));
+        var isNews = _notWell.Set(thing, status) && (status is null || before is null || !FleetRules.ShowsSame(before, status));
         if (isNews || lookedUp) _log.Add(thing, new(thingName, status));
         if (lookedUp) _lookups.Remove(thingName);
     }
@@ -159,7 +161,7 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
         return new()
         {
             Cursor = _log.Cursor,
-            Fresh = read is null,
+            StartOver = read is null,
             Changes = read is { } from ? _log.Since(from) : [],
             Counts = Counts(now),
             Listed = _notWell.IsListed,
@@ -202,11 +204,4 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
         Miscounted();
         (_loaded, NeedsLoad) = (false, true);
     }
-
-    /// <summary>For those who look at it.</summary>
-    private static bool IsSame(DeviceStatus? before, DeviceStatus now) => before is not null
-        && before.Status == now.Status && before.Since == now.Since && before.NotifiedAt == now.NotifiedAt
-        && before.GraceEndsAt == now.GraceEndsAt && before.HoldEndsAt == now.HoldEndsAt && before.MutedBy.SequenceEqual(now.MutedBy);
-
-    private readonly record struct Silo(long Number, bool Left);
 }

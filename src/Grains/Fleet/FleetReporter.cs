@@ -27,7 +27,7 @@ internal sealed partial class FleetReporter(
         using var timer = time.CreateTimer(_ => patience.Cancel(), null, LongestFarewell, Timeout.InfiniteTimeSpan);
         try
         {
-            while (!await Send(board.Next(Silo, greets: true, leaves: true)!, patience.Token))
+            while (await SendOne(patience.Token))
             {
                 // Until all is reported. The last batch says so.
             }
@@ -80,12 +80,13 @@ internal sealed partial class FleetReporter(
         }
     }
 
-    /// <returns>Whether it was the last one.</returns>
-    private async Task<bool> Send(FleetBatch batch, CancellationToken cancellationToken)
+    /// <returns>False: it was the last one, or the grain takes none now.</returns>
+    private async Task<bool> SendOne(CancellationToken cancellationToken)
     {
-        if (!await grains.GetGrain<IFleetGrain>(0).Report(batch).WaitAsync(cancellationToken)) return true;
+        var batch = board.Next(Silo, greets: true, leaves: true)!;
+        if (!await grains.GetGrain<IFleetGrain>(0).Report(batch).WaitAsync(cancellationToken)) return false;
         board.Done(batch.Number);
-        return batch.Leaving;
+        return !batch.Leaving;
     }
 
     [LoggerMessage(LogLevel.Warning, "The grain that counts the fleet does not answer. GET /fleet and the page show no changes of this "

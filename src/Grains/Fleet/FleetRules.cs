@@ -15,7 +15,16 @@ internal static class FleetRules
         _ => FleetClass.Known,
     };
 
-    public static bool IsWell(PresenceStatus status) => status is PresenceStatus.Connected or PresenceStatus.Unknown;
+    /// <summary>Whoever looks at a list of things sees no difference.</summary>
+    public static bool ShowsSame(DeviceStatus one, DeviceStatus other) =>
+        one with
+        {
+            Attributes = other.Attributes, MutedBy = other.MutedBy, NotifiedTo = other.NotifiedTo, Policy = other.Policy,
+        } == other
+        && one.MutedBy.SequenceEqual(other.MutedBy) && one.NotifiedTo.SequenceEqual(other.NotifiedTo)
+        && one.Attributes.Count == other.Attributes.Count && !one.Attributes.Except(other.Attributes).Any()
+        && one.Policy with { Overridden = other.Policy.Overridden, Notify = other.Policy.Notify } == other.Policy
+        && one.Policy.Overridden.SequenceEqual(other.Policy.Overridden) && one.Policy.Notify.SequenceEqual(other.Policy.Notify);
 
     public static bool IsMuted(DeviceStatus status) => status.MutedBy.Count > 0 || status.Policy.Muted;
 

@@ -15,8 +15,8 @@ internal sealed record FleetState
     /// <summary>When the last count of all things ended; null: never.</summary>
     public DateTimeOffset? CountedAt { get; init; }
 
-    /// <summary>The last batch that counts of each silo; negative: the silo has reported everything and left.</summary>
-    public IReadOnlyDictionary<string, long> Silos { get; init; } = ReadOnlyDictionary<string, long>.Empty;
+    /// <summary>By silo.</summary>
+    public IReadOnlyDictionary<string, SiloReported> Silos { get; init; } = ReadOnlyDictionary<string, SiloReported>.Empty;
 
     public IReadOnlyList<BackItem> BackItems { get; init; } = [];
 
@@ -29,3 +29,7 @@ internal sealed record FleetState
 
     public IReadOnlyList<FleetMinute> History { get; init; } = [];
 }
+
+/// <param name="Number">Of its last batch that counts.</param>
+/// <param name="Left">It has reported everything and stopped.</param>
+internal sealed record SiloReported(long Number, bool Left);

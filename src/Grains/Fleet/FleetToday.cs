@@ -50,8 +50,9 @@ public sealed record QuietDay([property: Id(0)] DateOnly Date, [property: Id(1)]
 public sealed record QuietThing(
     [property: Id(0)] string ThingName, [property: Id(1)] int Drops, [property: Id(2)] int LongestSeconds);
 
+/// <param name="At">A full minute.</param>
 /// <param name="Offline">Things that were offline then.</param>
-/// <param name="Back">Things that came back within the minute.</param>
+/// <param name="Back">Things that came back in the minute before it.</param>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.FleetMinute")]
 public sealed record FleetMinute(
     [property: Id(0)] DateTimeOffset At, [property: Id(1)] int Offline, [property: Id(2)] int Back);

@@ -49,7 +49,7 @@ public sealed record FleetChanges
     [Id(0)] public required string Cursor { get; init; }
 
     /// <summary>The cursor is unknown or too old: there are no changes here; read the whole view.</summary>
-    [Id(1)] public required bool Fresh { get; init; }
+    [Id(1)] public required bool StartOver { get; init; }
 
     /// <summary>Each thing once, well or not, in the order of its last change.</summary>
     [Id(2)] public required IReadOnlyList<FleetChange> Changes { get; init; }

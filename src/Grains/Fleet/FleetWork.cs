@@ -46,7 +46,7 @@ internal sealed partial class FleetWork(
     public string Silo => silos?.SiloAddress.ToParsableString() ?? "";
 
     /// <param name="replaced">Another activation has written.</param>
-    public void Start(Action replaced) => _atWork = Task.WhenAll(Loop(Step, replaced), Loop(Count, replaced));
+    public void Start(Action replaced) => _atWork = Task.WhenAll(Loop(Step, "listed", replaced), Loop(Count, "counted", replaced));
 
     public async Task End(CancellationToken cancellationToken)
     {
@@ -57,7 +57,8 @@ internal sealed partial class FleetWork(
 
     public void Dispose() => _end.Dispose();
 
-    private async Task Loop(Func<CancellationToken, Task> step, Action replaced)
+    /// <param name="done">What the step does with the things, for the log.</param>
+    private async Task Loop(Func<CancellationToken, Task> step, string done, Action replaced)
     {
         var failures = 0;
         while (!_end.IsCancellationRequested)
@@ -81,7 +82,7 @@ internal sealed partial class FleetWork(
             catch (Exception exception)
             {
                 wait = Retry.After(++failures);
-                if (_quiet.ShouldLog()) LogTriedAgain(exception);
+                if (_quiet.ShouldLog(done)) LogTriedAgain(exception, done, exception.Message);
             }
 
             await Task.Delay(wait, time, _end.Token)
@@ -214,9 +215,9 @@ internal sealed partial class FleetWork(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The fleet cannot be counted, since storage does not answer. GET /fleet says complete=false until it "
-        + "can. It is tried again")]
-    private partial void LogTriedAgain(Exception exception);
+    [LoggerMessage(LogLevel.Warning, "The things of the fleet cannot be {Done} now, so GET /fleet may be out of date, or say complete=false. "
+        + "It is tried again: {Error}")]
+    private partial void LogTriedAgain(Exception exception, string done, string error);
 
     [LoggerMessage(LogLevel.Warning, "The daily count found {Difference} things more (fewer, if negative) than the reports had said. The "
         + "number is right now. Please report this")]

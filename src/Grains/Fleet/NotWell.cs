@@ -1,13 +1,14 @@
 namespace IoTOrleans.Grains.Fleet;
 
 /// <summary>The things that are in grace, offline or recovering: a byte for each, and the whole status of some.</summary>
-internal sealed class NotWell
+/// <param name="mostRows">So many have a row.</param>
+internal sealed class NotWell(int mostRows = NotWell.MostRows)
 {
     /// <summary>About 1 MB. Nobody reads more rows.</summary>
     internal const int MostRows = 1000;
 
     /// <summary>When so few are left, the missing rows are read from storage.</summary>
-    private const int Refill = MostRows * 9 / 10;
+    private readonly int _refill = mostRows * 9 / 10;
 
     private const byte Muted = 0x80;
 
@@ -23,7 +24,7 @@ internal sealed class NotWell
     /// <summary>All of them have a row.</summary>
     public bool IsListed => _rows.Count == _marks.Count;
 
-    public bool LacksRows => !IsListed && _marks.Count <= Refill;
+    public bool LacksRows => !IsListed && _marks.Count <= _refill;
 
     public IReadOnlyCollection<DeviceStatus> Rows => _rows.Values;
 
@@ -36,12 +37,12 @@ internal sealed class NotWell
     public bool Set(long thing, DeviceStatus? status)
     {
         var known = Remove(thing);
-        if (status is null || FleetRules.IsWell(status.Status)) return known;
+        if (status is null || !status.Status.IsNotWell) return known;
         var muted = FleetRules.IsMuted(status);
         _marks[thing] = (byte)((int)status.Status | (muted ? Muted : 0));
         _counts[(int)status.Status]++;
         if (muted) MutedCount++;
-        if (_rows.Count < MostRows) _rows[thing] = status;
+        if (_rows.Count < mostRows) _rows[thing] = status;
         _found?.Add(thing);
         return true;
     }

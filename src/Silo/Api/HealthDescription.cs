@@ -8,6 +8,7 @@ internal static class HealthDescription
     {
         Description = "It never depends on AWS or on storage.",
         NeedsNoKey = true,
+        TakesAnyQuery = true,
         Answers = [Answer.Of(200, "It does.", new HealthApi.Report("Healthy", new Dictionary<string, HealthApi.CheckReport>()))],
     };
 
@@ -15,6 +16,7 @@ internal static class HealthDescription
     {
         Description = "`Degraded` is still 200: another silo would not do better. Only who may read sees `error`.",
         NeedsNoKey = true,
+        TakesAnyQuery = true,
         Answers =
         [
             Answer.Of(200, "It is, or only degraded.", new HealthApi.Report("Healthy", new Dictionary<string, HealthApi.CheckReport>

@@ -10,17 +10,19 @@ internal static class PageApi
 {
     private const string Prefix = "/page";
 
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
     public static void MapPage(this IEndpointRouteBuilder routes)
     {
         var files = Files(routes);
 
         // Links in notifications lead here, with ?thing=: the page itself reads that.
-        routes.MapGet("/", context =>
+        routes.MapMethods("/", Methods, context =>
         {
             context.Request.Path = $"{Prefix}/index.html";
             return files(context);
         }).ExcludeFromDescription();
-        routes.MapGet($"{Prefix}/{{**file}}", files).ExcludeFromDescription();
+        routes.MapMethods($"{Prefix}/{{**file}}", Methods, files).ExcludeFromDescription();
     }
 
     private static RequestDelegate Files(IEndpointRouteBuilder routes)

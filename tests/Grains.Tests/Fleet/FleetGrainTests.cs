@@ -50,11 +50,11 @@ public sealed class FleetGrainTests
         await cluster.Device("a").Forget();
         await Shows(cluster, counts => counts is { Total: 1, Grace: 1 });
         var changes = await cluster.Fleet.Since(cursor, Cancel);
-        changes.Fresh.ShouldBeFalse();
+        changes.StartOver.ShouldBeFalse();
         changes.Changes.Select(change => (change.ThingName, change.Status?.Status)).Order()
             .ShouldBe([("a", null), ("b", PresenceStatus.Grace)]);
         (await cluster.Fleet.Since(changes.Cursor, Cancel)).Changes.ShouldBeEmpty();
-        foreach (var unknown in new[] { "", "x", "1.2", cursor + "f" }) (await cluster.Fleet.Since(unknown, Cancel)).Fresh.ShouldBeTrue(unknown);
+        foreach (var unknown in new[] { "", "x", "1.2", cursor + "f" }) (await cluster.Fleet.Since(unknown, Cancel)).StartOver.ShouldBeTrue(unknown);
     }
 
     [Fact]
@@ -172,6 +172,8 @@ public sealed class FleetGrainTests
         await cluster.Advance(Minutes(2));
         var view = await cluster.Fleet.Read(Cancel);
         (view.Counts.Complete, view.Counts.Total).ShouldBe((false, 0));
+        view.Today.KeptQuiet.Days.Count.ShouldBe(TodayBook.Days);
+        (await cluster.Fleet.Since(view.Cursor, Cancel)).StartOver.ShouldBeFalse();
         (await cluster.FleetCount.Count(Cancel)).ShouldBeNull();
 
         fails = false;

@@ -164,7 +164,7 @@ internal sealed class FleetWorld
             {
                 var (read, arrivals) = (some.Select(name => (name, _stored.GetValueOrDefault(name))).ToList(), Book.Arrivals);
                 yield return 0;
-                foreach (var (name, status) in read.Where(one => one.Item2 is { } status && !FleetRules.IsWell(status.Status)))
+                foreach (var (name, status) in read.Where(one => one.Item2 is { } status && status.Status.IsNotWell))
                     Book.Found(name, status, arrivals, Now);
             }
 

@@ -20,6 +20,9 @@ internal sealed record Operation(string Id, Topic Topic, string Summary)
 
     /// <summary>Load balancers ask without a key.</summary>
     public bool NeedsNoKey { get; init; }
+
+    /// <summary>Where a refusal does more harm than a parameter that means nothing: an event is lost, or a silo is taken out of service.</summary>
+    public bool TakesAnyQuery { get; init; }
 }
 
 internal sealed record PathParameter(string Name, string Description, string Example)

@@ -19,7 +19,7 @@ internal static class QueryCheck
     /// </summary>
     public static Task Admit(HttpContext context, RequestDelegate next)
     {
-        if (!context.Request.QueryString.HasValue || context.GetEndpoint()?.Metadata.GetMetadata<Operation>() is not { } operation)
+        if (!context.Request.QueryString.HasValue || context.GetEndpoint()?.Metadata.GetMetadata<Operation>() is not { TakesAnyQuery: false } operation)
             return next(context);
         var mistakes = Mistakes(operation, context.Request.Query, $"{context.Request.Method} {Route(context)}");
         return mistakes.Count == 0 ? next(context) : Problems.BadQuery([.. mistakes]).ExecuteAsync(context);

@@ -11,6 +11,7 @@ internal static class EventsDescription
     {
         Description = "All of it is stored, or none of it is acknowledged. The shapes are tried in this order: an IoT rule's error "
             + "message, an SNS envelope, a lifecycle event, a whole shadow document, a shadow rule. Fields that are not known are ignored.",
+        TakesAnyQuery = true,
         Body = new(
             ["application/json"], "At most 1 MiB.",
             [
@@ -44,7 +45,7 @@ internal static class EventsDescription
             Answer.Problem(
                 EventsApi.Refuse(
                     [(1, new(RefusalReason.ConnectedNotBoolean, "`connected` must be true or false."))], 2),
-                "`errors` has the index, the reason and the remedy of every bad event; none has been taken. Or the query has mistakes."),
+                "`errors` has the index, the reason and the remedy of every bad event; none has been taken."),
             Answer.Problem(EventsApi.Disabled(), "`Events:Http:Enabled` is false: it is by default where the storage is DynamoDB."),
             Answer.Problem(Problems.TooLarge(), "The body has more than 1 MiB."),
             Answer.Problem(Problems.JsonOnly("the events"), "The body is not sent as `application/json`."),

@@ -25,8 +25,11 @@ internal static class FleetApi
         routes.MapGet(StreamPath, Follow).As(FleetDescription.Follow);
     }
 
-    private static async Task<IResult> Get(FleetFeed feed, FleetWatcher watcher, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new FleetBody(await feed.Read(cancellationToken), watcher.Watch));
+    private static async Task<IResult> Get(FleetFeed feed, FleetWatcher watcher, CancellationToken cancellationToken)
+    {
+        var copy = await feed.Read(cancellationToken);
+        return TypedResults.Ok(new FleetBody(copy, watcher.Watch(copy.Counts.AsOf)));
+    }
 
     private static async Task<IResult> Follow(HttpContext context, string[] watch, string? cursor, FleetStreams streams)
     {

@@ -101,9 +101,9 @@ internal sealed record IncidentBody(
 /// <param name="SeenUntil">Everything that happened until then is counted in; null: not known.</param>
 /// <param name="QueueAgeSeconds">Null: no queue is consumed.</param>
 /// <param name="BlindSince">Null: the service is not blind.</param>
-/// <param name="HeldVerdicts">Things whose first verdict is deferred.</param>
+/// <param name="HeldVerdicts">Things whose first verdict is deferred; null: not known.</param>
 internal sealed record WatcherBody(
-    DateTimeOffset? SeenUntil, int? QueueAgeSeconds, DateTimeOffset? BlindSince, int HeldVerdicts, StorageState Storage,
+    DateTimeOffset? SeenUntil, int? QueueAgeSeconds, DateTimeOffset? BlindSince, int? HeldVerdicts, StorageState Storage,
     IReadOnlyList<DestinationBody> Destinations);
 
 /// <param name="LastAcceptedAt">Null: nothing since the start.</param>
@@ -117,14 +117,17 @@ internal enum StorageState
 
 internal enum DestinationState
 {
-    /// <summary>Nothing was sent to it since the start.</summary>
+    /// <summary>It has accepted nothing since the start.</summary>
     Idle,
 
     Ok,
 
-    /// <summary>It has accepted nothing for five minutes.</summary>
+    /// <summary>It has failed for five minutes or more, and accepted nothing in between.</summary>
     Failing,
 
     /// <summary>Somebody has to change its settings or permissions.</summary>
     Refusing,
+
+    /// <summary>Nobody can say it now.</summary>
+    Unknown,
 }

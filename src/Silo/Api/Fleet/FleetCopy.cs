@@ -29,13 +29,13 @@ internal sealed record FleetCopy(CountsBody Counts, FleetRows Rows, SharedEvent<
     /// <returns>Null: they do not lead there, so the whole view has to be read.</returns>
     public FleetCopy? With(FleetChanges changes)
     {
-        if (changes.Fresh || (changes.Listed && !Listed)) return null;
+        if (changes.StartOver || (changes.Listed && !Listed)) return null;
         var rows = Rows.ByName.ToBuilder();
         var step = new List<StepChange>(changes.Changes.Count);
         foreach (var change in changes.Changes)
         {
             var one = StepChange.Of(change, rows.ContainsKey(change.ThingName));
-            if (one.IsListed && (changes.Listed || rows.ContainsKey(one.ThingName))) rows[one.ThingName] = one.Row!;
+            if (one.IsNotWell && (changes.Listed || rows.ContainsKey(one.ThingName))) rows[one.ThingName] = one.Row!;
             else if (one.Leaves) rows.Remove(one.ThingName);
             step.Add(one);
         }

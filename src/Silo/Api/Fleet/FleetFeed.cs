@@ -14,8 +14,8 @@ internal sealed partial class FleetFeed(
 
     internal static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(15);
 
-    /// <summary>A copy for <c>GET /fleet</c> may be so old.</summary>
-    internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    /// <summary>Of a copy for <c>GET /fleet</c>.</summary>
+    internal static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
 
     /// <summary>The grain's silo may be dead, and Orleans would wait for 30 s.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -89,7 +89,7 @@ internal sealed partial class FleetFeed(
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private FleetCopy? Current => time.GetElapsedTime(Interlocked.Read(ref _readAt)) <= Fresh ? _copy : null;
+    private FleetCopy? Current => time.GetElapsedTime(Interlocked.Read(ref _readAt)) <= MaxAge ? _copy : null;
 
     private Task SomebodyLooks(CancellationToken stoppingToken)
     {
@@ -106,12 +106,11 @@ internal sealed partial class FleetFeed(
             try
             {
                 var copy = await Pull(stoppingToken);
-                if (watcher.Incidents is { } incidents) copy = Set(copy.With(incidents));
                 if (time.GetElapsedTime(tickedAt) < TickEvery) continue;
 
                 // Not after a reading that failed: without ticks the page says that it is out of date.
                 tickedAt = time.GetTimestamp();
-                Set(copy.With(watcher.Watch, time.GetUtcNow()));
+                Set(copy.With(watcher.Watch(copy.Counts.AsOf), time.GetUtcNow()));
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -130,6 +129,7 @@ internal sealed partial class FleetFeed(
         var next = _copy is { } copy ? copy.With(await Within(reader.Since(copy.ReadUntil, cancellationToken))) ?? copy.With(await View())
             : FleetCopy.Of(await View());
         await watching;
+        if (watcher.Incidents is { } incidents) next = next.With(incidents);
         Interlocked.Exchange(ref _readAt, time.GetTimestamp());
         _trouble.IsOver();
         return Set(next);

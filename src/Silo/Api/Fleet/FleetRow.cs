@@ -6,8 +6,7 @@ namespace IoTOrleans.Silo.Api.Fleet;
 /// <summary>A thing as streams show it.</summary>
 internal sealed class FleetRow(DeviceStatus status) : SharedEvent<DeviceStatus>(status, () => EventText.Of("set", status))
 {
-    /// <summary>Neither connected nor of unknown state: such things are listed.</summary>
-    public bool IsListed => Value.Status is not (PresenceStatus.Connected or PresenceStatus.Unknown);
+    public bool IsNotWell => Value.Status.IsNotWell;
 }
 
 /// <summary>The things that are not well, by name.</summary>

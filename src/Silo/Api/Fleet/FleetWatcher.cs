@@ -6,8 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace IoTOrleans.Silo.Api.Fleet;
 
 /// <summary>
-/// What the page shows beside the things: open incidents, and whether it can be trusted. It is read every two seconds while somebody looks;
-/// what does not answer stays as it was.
+/// What the page shows beside the things: open incidents, and whether it can be trusted. It is read every two seconds while somebody looks.
+/// What does not answer stays as it was for a while, and is not known after that; incidents stay.
 /// </summary>
 internal sealed class FleetWatcher(
     SiloSettings settings, IncidentReader incidents, IGrainFactory grains, IIngestProgress progress, IServiceProvider services,
@@ -17,58 +17,65 @@ internal sealed class FleetWatcher(
 
     internal static readonly TimeSpan StorageEvery = TimeSpan.FromSeconds(10);
 
+    /// <summary>What was read counts for so long.</summary>
+    internal static readonly TimeSpan Lasts = TimeSpan.FromSeconds(30);
+
+    /// <summary>Nobody has looked for so long that it is worth waiting for what is now.</summary>
+    private static readonly TimeSpan Quiet = 3 * Every;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly bool _hasQueue = settings.QueueUrl is not null;
     private readonly Lock _gate = new();
-    private Task? _first;
+    private Task? _awaited;
     private Task _last = Task.CompletedTask;
     private long _readAt;
-    private long? _storageReadAt;
-    private volatile ClusterReport _reports = new(0, []);
-    private volatile Blindness? _blindness;
-    private volatile bool _storageFails;
-    private volatile IReadOnlyList<FleetIncident>? _incidents;
+    private long? _storageAskedAt;
+    private volatile Reading<IReadOnlyList<FleetIncident>>? _incidents;
+    private volatile Reading<ClusterReport>? _reports;
+    private volatile Reading<Blindness?>? _blindness;
+    private volatile Reading<bool>? _storageAnswers;
 
-    /// <summary>Null: they are not read yet.</summary>
-    public IReadOnlyList<FleetIncident>? Incidents => _incidents;
+    /// <summary>The last known ones; null: they were never read.</summary>
+    public IReadOnlyList<FleetIncident>? Incidents => _incidents?.Value;
 
-    public WatcherBody Watch
+    /// <param name="asOf">When the numbers of the fleet were read.</param>
+    public WatcherBody Watch(DateTimeOffset asOf)
     {
-        get
-        {
-            var now = time.GetUtcNow();
-            var names = settings.Destinations.Select(destination => destination.Name);
-            return new(
-                _hasQueue ? progress.Current.Queue?.SeenUntil : now,
-                _hasQueue ? Behind() : null,
-                _blindness?.Since,
-                _reports.HeldVerdicts,
-                _storageFails ? StorageState.Failing : StorageState.Ok,
-                StatesOf(names, _reports));
-        }
+        var reports = Known(_reports);
+        var storageAnswers = Known(_storageAnswers) is { Value: true };
+        return new(
+            _hasQueue ? QueueSeenUntil : storageAnswers ? asOf : null,
+            _hasQueue ? Behind() : null,
+            _blindness?.Value?.Since,
+            reports?.Value.HeldVerdicts,
+            storageAnswers ? StorageState.Ok : StorageState.Failing,
+            StatesOf(settings.Destinations.Select(destination => destination.Name), reports?.Value));
     }
 
-    /// <summary>Waits for the first reading, and for no other one.</summary>
+    /// <summary>Waits for the first reading, and for the first one after a quiet time; for no other one.</summary>
     public Task Refresh(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (_last.IsCompleted && (_first is null || time.GetElapsedTime(_readAt) >= Every))
+            var age = time.GetElapsedTime(_readAt);
+            if (_last.IsCompleted && (_awaited is null || age >= Every))
             {
                 _readAt = time.GetTimestamp();
                 _last = ReadAll();
-                _first ??= _last;
+                if (_awaited is null || age > Quiet) _awaited = _last;
             }
 
-            return _first!.WaitAsync(cancellationToken);
+            return _awaited!.WaitAsync(cancellationToken);
         }
     }
 
-    internal static IReadOnlyList<DestinationBody> StatesOf(IEnumerable<string> destinations, ClusterReport reports) =>
+    /// <param name="reports">Null: not known.</param>
+    internal static IReadOnlyList<DestinationBody> StatesOf(IEnumerable<string> destinations, ClusterReport? reports) =>
     [
-        .. destinations.Select(name => reports.Destinations.FirstOrDefault(one => one.Name == name) is { } report
-            ? new DestinationBody(name, report.LastAcceptedAt, StateOf(report)) : new(name, null, DestinationState.Idle)),
+        .. destinations.Select(name => reports?.Destinations.FirstOrDefault(one => one.Name == name) is { } report
+            ? new DestinationBody(name, report.LastAcceptedAt, StateOf(report))
+            : new(name, null, reports is null ? DestinationState.Unknown : DestinationState.Idle)),
     ];
 
     private static DestinationState StateOf(DestinationReport report) => report switch
@@ -82,11 +89,20 @@ internal sealed class FleetWatcher(
     /// <summary>A queue that has been read up to now is 0 s old.</summary>
     private int Behind() => (int)Math.Max(0, services.GetRequiredService<WatermarkCopy>().Behind.TotalSeconds);
 
+    /// <summary>A service that may be blind does not say that it has seen all.</summary>
+    private DateTimeOffset? QueueSeenUntil => Known(_blindness) is null ? null : progress.Current.Queue?.SeenUntil;
+
+    /// <returns>Null: it was not read lately.</returns>
+    private Reading<T>? Known<T>(Reading<T>? reading) => reading is not null && time.GetElapsedTime(reading.At) <= Lasts ? reading : null;
+
     private Task ReadAll() => Task.WhenAll(
-        Try(async cancellationToken => _incidents = await incidents.Read(cancellationToken)),
-        Try(async cancellationToken => _reports = await grains.GetGrain<ISiloReportsGrain>(0).Read().WaitAsync(cancellationToken)),
+        Try(async cancellationToken => _incidents = Now(await incidents.Read(cancellationToken))),
+        Try(async cancellationToken =>
+            _reports = Now(await grains.GetGrain<ISiloReportsGrain>(0).Read().WaitAsync(cancellationToken))),
         Try(ReadBlindness),
         Try(ReadStorage));
+
+    private Reading<T> Now<T>(T value) => new(value, time.GetTimestamp());
 
     private async Task Try(Func<CancellationToken, Task> read)
     {
@@ -97,7 +113,7 @@ internal sealed class FleetWatcher(
         }
         catch (Exception)
         {
-            // The last known value stays. Whoever keeps it logs what is wrong.
+            // What is known grows older. Whoever keeps it logs what is wrong.
         }
     }
 
@@ -105,16 +121,18 @@ internal sealed class FleetWatcher(
     {
         if (!_hasQueue) return;
         var state = await grains.GetGrain<IWatcherGrain>(0).GetState().WaitAsync(cancellationToken);
-        _blindness = state.Blindness is { EndedAt: null } blindness ? blindness : null;
+        _blindness = Now(state.Blindness is { EndedAt: null } blindness ? blindness : null);
     }
 
     private async Task ReadStorage(CancellationToken _)
     {
-        if (_storageReadAt is { } at && time.GetElapsedTime(at) < StorageEvery) return;
-        _storageReadAt = time.GetTimestamp();
+        if (_storageAskedAt is { } at && time.GetElapsedTime(at) < StorageEvery) return;
+        _storageAskedAt = time.GetTimestamp();
 
         // It has a time-out of its own, and an answer for each failure.
         var report = await health.CheckHealthAsync(check => check.Name == HealthApi.Storage, CancellationToken.None);
-        _storageFails = report.Status == HealthStatus.Unhealthy;
+        _storageAnswers = Now(report.Status != HealthStatus.Unhealthy);
     }
+
+    private sealed record Reading<T>(T Value, long At);
 }

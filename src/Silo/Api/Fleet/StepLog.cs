@@ -8,12 +8,12 @@ namespace IoTOrleans.Silo.Api.Fleet;
 /// <param name="Leaves">It was listed, and is not any more.</param>
 internal sealed record StepChange(string ThingName, FleetRow? Row, bool Leaves)
 {
-    public bool IsListed => Row is { IsListed: true };
+    public bool IsNotWell => Row is { IsNotWell: true };
 
     public static StepChange Of(FleetChange change, bool wasListed)
     {
         var row = change.Status is { } status ? new FleetRow(status) : null;
-        return new(change.ThingName, row, wasListed && row is not { IsListed: true });
+        return new(change.ThingName, row, wasListed && row is not { IsNotWell: true });
     }
 }
 

@@ -50,7 +50,7 @@ internal static class StreamFrames
     [
         .. from one in asked
            let row = one.Status is { } status ? new FleetRow(status) : null
-           where !(copy.Listed && row is { IsListed: true })
+           where !(copy.Listed && row is { IsNotWell: true })
            select row?.Bytes ?? Gone(one.ThingName),
     ];
 
@@ -76,7 +76,7 @@ internal static class StreamFrames
         {
             // It may have been listed before these steps, or within them.
             var before = last.GetValueOrDefault(change.ThingName);
-            last[change.ThingName] = (change.Row, change.Leaves || before.Leaves || before.Row is { IsListed: true });
+            last[change.ThingName] = (change.Row, change.Leaves || before.Leaves || before.Row is { IsNotWell: true });
         }
 
         foreach (var (name, (row, leaves)) in last)
@@ -88,7 +88,7 @@ internal static class StreamFrames
             }
             else if (copy.Listed)
             {
-                if (row is { IsListed: true }) yield return row.Bytes;
+                if (row is { IsNotWell: true }) yield return row.Bytes;
                 else if (leaves) yield return Gone(name);
             }
         }

@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Fleet;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Watching;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Fleet;
@@ -11,6 +12,12 @@ namespace IoTOrleans.Silo.Tests.Api.Fleet;
 public sealed class FleetBodyTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
+
+    internal static FleetNotification Incident => new()
+    {
+        Event = FleetEvent.FleetOutage, IncidentId = "storm", Number = 1, Count = 9, Back = 0, Growing = true, StartedAt = Start,
+        LastAt = Start, Reasons = new Dictionary<string, int>(), Attributes = new Dictionary<string, int>(), Things = [],
+    };
 
     private static readonly WatcherBody Watcher = new(Start, null, null, 0, StorageState.Ok, []);
 

@@ -117,4 +117,14 @@ public sealed class FleetStreamsTests : IAsyncLifetime
         await _silo.Until(() => reader.StatusOf("thing 2") is null);
         reader.StatusOf("thing 3").ShouldBeNull();
     }
+
+    [Fact]
+    public async Task Open_incidents_are_there_also_while_no_stream_is_open()
+    {
+        (await _silo.Read()).Incidents.ShouldNotBeNull().Value.ShouldBeEmpty();
+        _silo.Incidents = [FleetBodyTests.Incident];
+        _silo.Time.Advance(TimeSpan.FromMinutes(1));
+        var copy = await _silo.Read();
+        IncidentBody.Of(copy.Incidents.ShouldNotBeNull().Value, copy.Counts).Single().IncidentId.ShouldBe("storm");
+    }
 }

@@ -63,7 +63,7 @@ internal sealed class SourceFleet(int mostListed, int mostLogged)
         var names = _log.Where(one => one.Number > parts[1]).Select(one => one.ThingName).Distinct();
         return new()
         {
-            Cursor = Cursor, Fresh = fresh, Counts = Counts(), Listed = Listed,
+            Cursor = Cursor, StartOver = fresh, Counts = Counts(), Listed = Listed,
             Changes = fresh ? [] : [.. names.Select(name => new FleetChange(name, Things.GetValueOrDefault(name)))],
         };
     }

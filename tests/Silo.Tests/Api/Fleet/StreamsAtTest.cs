@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.IO.Pipelines;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Fleet;
@@ -11,7 +10,6 @@ using IoTOrleans.Silo.Api.Fleet;
 using IoTOrleans.Silo.Hosting.Settings;
 using IoTOrleans.Silo.Tests.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -23,7 +21,7 @@ using NSubstitute;
 namespace IoTOrleans.Silo.Tests.Api.Fleet;
 
 /// <summary>The streams of a silo beside a fleet that the test makes up, without a server, on a clock that the test moves.</summary>
-internal sealed class StreamsAtTest : IAsyncDisposable
+internal sealed partial class StreamsAtTest : IAsyncDisposable
 {
     internal static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
 
@@ -45,12 +43,23 @@ internal sealed class StreamsAtTest : IAsyncDisposable
     /// <summary>The fleet grain does not answer.</summary>
     public bool Fails { get; set; }
 
+    /// <summary>The open ones of the destination <c>mail</c>.</summary>
+    public IReadOnlyList<FleetNotification> Incidents { get; set; } = [];
+
+    /// <summary>What <c>GET /fleet</c> answers.</summary>
+    public async Task<FleetCopy> Read() => await _feed.Read(CancellationToken.None);
+
     public Task Start()
     {
         _lifetime.ApplicationStopping.Returns(_stopping.Token);
         var grains = Substitute.For<IGrainFactory>();
         grains.GetGrain<IFleetGrain>(0).Returns(new Grain(this));
         grains.GetGrain<ISiloReportsGrain>(0).Returns(new Reports());
+        var dispatcher = Substitute.For<IDispatcherGrain>();
+        dispatcher.OpenIncidents().Returns(_ => Incidents);
+        grains.GetGrain<IDispatcherGrain>("mail").Returns(dispatcher);
+        var mail = Substitute.For<INotificationDestination>();
+        mail.Name.Returns("mail");
         foreach (var name in Enumerable.Range(0, 5).Select(i => $"thing {i}"))
         {
             var device = Substitute.For<IDeviceGrain>();
@@ -64,7 +73,7 @@ internal sealed class StreamsAtTest : IAsyncDisposable
         health.CheckHealthAsync(null, default).ReturnsForAnyArgs(
             new HealthReport(new Dictionary<string, HealthReportEntry>(), TimeSpan.Zero));
         var watcher = new FleetWatcher(
-            settings, new IncidentReader([], grains, Options.Create(new IncidentOptions())), grains, Substitute.For<IIngestProgress>(),
+            settings, new IncidentReader([mail], grains, Options.Create(new IncidentOptions())), grains, Substitute.For<IIngestProgress>(),
             _services, health, Time);
         _feed = new(new FleetReader(grains), watcher, Time, NullLogger<FleetFeed>.Instance);
         _streams = new(
@@ -145,118 +154,5 @@ internal sealed class StreamsAtTest : IAsyncDisposable
         public Task Report(SiloReport report) => throw new NotSupportedException();
 
         public Task<ClusterReport> Read() => Task.FromResult(new ClusterReport(0, []));
-    }
-
-    internal sealed class Reader : IHttpRequestLifetimeFeature, IDisposable
-    {
-        private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 64 * 1024, resumeWriterThreshold: 32 * 1024));
-        private readonly CancellationTokenSource _aborted = new();
-        private readonly OracleReader _oracle = new();
-        private readonly List<DateTimeOffset> _frames = [];
-        private readonly Lock _lock = new();
-        private readonly StreamsAtTest _at;
-        private long _written;
-
-        public Reader(StreamsAtTest at, bool reads, Func<HttpContext, Task> run, string key)
-        {
-            _at = at;
-            var features = new FeatureCollection();
-            IHeaderDictionary headers = new HeaderDictionary();
-            headers.Authorization = $"Bearer {key}";
-            features.Set<IHttpRequestFeature>(new HttpRequestFeature { Path = "/fleet/stream", Protocol = "HTTP/1.1", Headers = headers });
-            features.Set<IHttpResponseFeature>(new HttpResponseFeature());
-            features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(new Counted(_pipe.Writer.AsStream(), this)));
-            features.Set<IHttpRequestLifetimeFeature>(this);
-            Ended = Task.Run(() => run(new DefaultHttpContext(features)));
-            if (reads) _ = Read();
-        }
-
-        public Task Ended { get; }
-
-        public bool Dropped { get; private set; }
-
-        public long Unread => Interlocked.Read(ref _written);
-
-        public IReadOnlyList<DateTimeOffset> FrameTimes => Locked(() => _frames.ToList());
-
-        public int Rows => Locked(() => _oracle.Rows.Count);
-
-        public CancellationToken RequestAborted
-        {
-            get => _aborted.Token;
-            set => throw new NotSupportedException();
-        }
-
-        public bool Has(string name) => Count(name) > 0;
-
-        public int Count(string name) => Locked(() => _oracle.Events.Count(one => one == name));
-
-        public string? StatusOf(string thing) => Locked(() => _oracle.Rows.TryGetValue(thing, out var row) ? row.Status : null);
-
-        public void Abort()
-        {
-            Dropped = true;
-            _aborted.Cancel();
-        }
-
-        public void Dispose() => _aborted.Dispose();
-
-        public Task Leave()
-        {
-            _aborted.Cancel();
-            return Ended;
-        }
-
-        private T Locked<T>(Func<T> say)
-        {
-            lock (_lock) return say();
-        }
-
-        private async Task Read()
-        {
-            while (true)
-            {
-                var read = await _pipe.Reader.ReadAsync();
-                lock (_lock)
-                {
-                    foreach (var part in read.Buffer) _oracle.Take(part.ToArray());
-                }
-
-                _pipe.Reader.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted) return;
-            }
-        }
-
-        private sealed class Counted(Stream inner, Reader reader) : Stream
-        {
-            public override bool CanRead => false;
-
-            public override bool CanSeek => false;
-
-            public override bool CanWrite => true;
-
-            public override long Length => throw new NotSupportedException();
-
-            public override long Position { get; set; }
-
-            public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-            {
-                lock (reader._lock) reader._frames.Add(reader._at.Time.GetUtcNow());
-                Interlocked.Add(ref reader._written, buffer.Length);
-                return inner.WriteAsync(buffer, cancellationToken);
-            }
-
-            public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-            public override void Flush() => throw new NotSupportedException();
-
-            public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-            public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-            public override void SetLength(long value) => throw new NotSupportedException();
-
-            public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-        }
     }
 }

@@ -113,7 +113,7 @@ public sealed partial class LockedDoorsTests(LockedSilo one) : IClassFixture<Loc
             // It is turned off, for every key.
             if (path == "/dashboard/Trace") continue;
             using var response = await Send(method, path, Doors.Bearer(Doors.ReadOnlyKey));
-            if (method != "GET") response.StatusCode.ShouldBe(HttpStatusCode.Forbidden, $"{method} {path}");
+            if (method is not ("GET" or "HEAD")) response.StatusCode.ShouldBe(HttpStatusCode.Forbidden, $"{method} {path}");
             else response.StatusCode.ShouldNotBeOneOf([HttpStatusCode.Forbidden, HttpStatusCode.Unauthorized], $"{method} {path}");
         }
 
@@ -176,6 +176,8 @@ public sealed partial class LockedDoorsTests(LockedSilo one) : IClassFixture<Loc
     [InlineData("GET", "/", 401)]
     [InlineData("GET", "/", 200, Doors.ReadOnlyKey)]
     [InlineData("GET", "/page/index.html", 200, Doors.ReadOnlyKey)]
+    [InlineData("HEAD", "/", 200, Doors.ReadOnlyKey)]
+    [InlineData("HEAD", "/page/index.html", 200, Doors.ReadOnlyKey)]
     [InlineData("GET", "/page/nothing.js", 404, Doors.ReadOnlyKey)]
     [InlineData("GET", "/page/..%2FIoTOrleans.Silo.dll", 404, Doors.Key)]
     [InlineData("GET", "/fleet", 200, Doors.ReadOnlyKey)]

@@ -1,0 +1,38 @@
+using IoTOrleans.Contracts;
+using IoTOrleans.Grains.Fleet;
+using Microsoft.Extensions.Time.Testing;
+
+namespace IoTOrleans.Grains.Tests.Fleet;
+
+public sealed class FleetBoardTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_thing_that_flaps_while_nobody_takes_reports_has_a_bounded_one()
+    {
+        var board = new FleetBoard(new FakeTimeProvider(Start));
+        for (var i = 0; i < 1000; i++)
+        {
+            board.Note(
+                "a", FleetClass.Known, FleetWorld.Status("a", PresenceStatus.Connected),
+                new(Start.AddSeconds(i), Start.AddSeconds(i + 1), Notified: false, Quiet: true));
+        }
+
+        var returns = board.Next("silo")!.Reports.Single().Returns;
+        returns.Select(one => one.Since).ShouldBe(Enumerable.Range(950, 50).Select(i => Start.AddSeconds(i)));
+    }
+
+    [Fact]
+    public void A_silo_that_left_may_have_changed_a_thing_after_its_goodbye()
+    {
+        var book = new FleetBook(Start, TimeZoneInfo.Utc);
+        book.Load(new() { Clean = true }, Start);
+        book.BeginLoad();
+        book.EndLoad();
+        book.Report(new() { Silo = "s", Number = 1, Reports = [], Leaving = true }, Start);
+        book.NeedsLoad.ShouldBeFalse();
+        book.Gone("s", Start);
+        (book.NeedsLoad, book.NeedsCount).ShouldBe((true, false));
+    }
+}
