@@ -94,6 +94,8 @@ public sealed class LiveTests(TheBrowser browser, HomeFleet fleet) : IClassFixtu
         await Silo.Went(TimeSpan.FromMinutes(3), "hall-light");
         var row = page.Row("offline", "hall-light");
         await Expect(row).ToContainTextAsync("muted");
+        await Expect(row).ToContainTextAsync("until");
+        await Expect(row.GetByRole(AriaRole.Button, new() { Name = "Unmute" })).ToBeVisibleAsync();
         Silo.Printed("[OFFLINE] hall-light").ShouldBe(0);
 
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Mutes (1)" }).ClickAsync();
@@ -116,6 +118,17 @@ public sealed class LiveTests(TheBrowser browser, HomeFleet fleet) : IClassFixtu
         await page.Panel.GetByRole(AriaRole.Button, new() { Name = "Unmute" }).ClickAsync();
         await Expect(page.Page.GetByRole(AriaRole.Link, new() { Name = "Mutes", Exact = true })).ToBeVisibleAsync();
     }, "?thing=shed-plug&mute=8h");
+
+    [Fact]
+    public Task A_link_to_mute_an_attribute_fills_in_the_form_and_filters_nothing() => FleetPage.Visit(browser, Silo, async page =>
+    {
+        var form = page.Section("mutes").Locator("form.new");
+        await Expect(form.Locator("[name=name]")).ToHaveValueAsync("site");
+        await Expect(form.Locator("[name=value]")).ToHaveValueAsync("north");
+        await Expect(form.Locator("[name=end][value=back]")).ToBeCheckedAsync();
+        await Expect(page.Row("things", "boiler")).ToBeVisibleAsync();
+        await Expect(page.Row("things", "heat-pump")).ToBeVisibleAsync();
+    }, "?mutes=attribute:site:north&mute=back");
 
     private static async Task<int> Number(FleetPage page, string status)
     {

@@ -133,6 +133,23 @@ public sealed class OneThingTests(TheBrowser browser, HomeFleet fleet) : IClassF
         },
         $"?thing={Uri.EscapeDataString(HomeFleet.Hostile)}");
 
+    /// <summary>The service refuses to watch such a name, and with it the whole stream.</summary>
+    [Theory]
+    [InlineData("late-1", "%0A")]
+    [InlineData("late-2", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
+    public Task An_address_with_a_name_that_cannot_be_costs_no_live_updates(string late, string name) => FleetPage.Visit(
+        browser, fleet.Silo,
+        async page =>
+        {
+            await Expect(page.Panel.Locator(".alarm")).ToBeVisibleAsync();
+            await fleet.Silo.Connects(late);
+            await Expect(page.Row("things", late)).ToBeVisibleAsync();
+            await page.IsLive();
+            page.ForgiveAnswer(400);
+            page.ForgiveAnswer(404);
+        },
+        $"?thing={name}");
+
     private static async Task TabTo(FleetPage page, ILocator wanted)
     {
         for (var tabs = 0; tabs < 60; tabs++)

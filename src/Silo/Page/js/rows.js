@@ -1,6 +1,6 @@
 // What the cells of a thing that is not well say. Used by the three sections.
 
-import { button, endMute, saying } from "./actions.js";
+import { button, endMute } from "./actions.js";
 import { now, running } from "./clock.js";
 import { el, pill, setChildren, setText, setVars, shape, time } from "./dom.js";
 import { untilBy } from "./muting.js";
@@ -58,9 +58,12 @@ const resolved = new WeakMap();
 
 /** Until when, by whom, and why. A mute of more than this thing is ended in the list of mutes. */
 function muteLine(mute, row, store) {
-  const { line, say } = saying();
-  return sub(el("a", { href: "?mutes=", "data-to": "mutes" }, untilBy(mute)), " ",
-    mute.thing === row.thingName && store.may("write") && button(t("thing.unmute"), () => endMute(store, mute.id), say), line);
+  const link = el("a", { href: "?mutes=", "data-to": "mutes" }, untilBy(mute));
+  if (mute.thing !== row.thingName || !store.may("write")) return sub(link);
+  // The row keeps its nodes when it changes, so what went wrong is said where the button is then.
+  const say = text => unmute.parentElement?.lastElementChild.replaceChildren(text);
+  const unmute = button(t("thing.unmute"), () => endMute(store, mute.id), say);
+  return sub(link, " ", unmute, " ", el("span", { class: "error", role: "status" }));
 }
 
 /** Who was told, and whether a verifier agreed. */
