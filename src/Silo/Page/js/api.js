@@ -42,7 +42,8 @@ async function request(method, url, body) {
   }
   const json = await jsonOf(response);
   if (!response.ok) throw problemOf(response.status, json);
-  if (json === null && await response.text().catch(() => "cut off") !== "") throw new Problem(response.status, t("problem.between")); // The sign-in page of a proxy.
+  // The sign-in page of a proxy, for example.
+  if (json === null && await response.text().catch(() => "cut off") !== "") throw new Problem(response.status, t("problem.between"));
   return json;
 }
 

@@ -127,8 +127,9 @@ function warn(what, ago = "", rest = "") {
 }
 
 function showLost() {
-  if (stream.lost) warn([t("lost.line"), stream.why].filter(Boolean).join(t("gap")), t("lost.ago", { ago: duration((performance.now() - stream.heardAt) / 1000) }), t("lost.rest"));
-  else warn("");
+  if (!stream.lost) return warn("");
+  const ago = duration((performance.now() - stream.heardAt) / 1000);
+  warn([t("lost.line"), stream.why].filter(Boolean).join(t("gap")), t("lost.ago", { ago }), t("lost.rest"));
 }
 
 await start();
