@@ -20,7 +20,10 @@ internal sealed class Wire
     /// belongs to the same frame: a frame is written at once. The time is that at which the page got a message: a busy page gets it late.
     /// </summary>
     public IReadOnlyList<Distance> Distances =>
-        [.. _messages.GroupBy(message => message.Stream, message => message.Message).SelectMany(stream => DistancesOf(stream.OrderBy(one => one.At)))];
+    [
+        .. _messages.GroupBy(message => message.Stream, message => message.Message)
+            .SelectMany(stream => DistancesOf(stream.OrderBy(one => one.At))),
+    ];
 
     public static async Task<Wire> Tap(IPage page)
     {
