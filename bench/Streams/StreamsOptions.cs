@@ -52,7 +52,8 @@ internal sealed record StreamsOptions
 
         if (options.Away <= options.Things - NeededToComeAndGo) return options;
         Console.Error.WriteLine(
-            $"--away {options.Away} leaves fewer than {NeededToComeAndGo} of --things {options.Things} to come and go: take more things, or fewer away.");
+            $"--away {options.Away} leaves fewer than {NeededToComeAndGo} of --things {options.Things} to come and go: "
+            + "take more things, or fewer away.");
         return null;
     }
 }

@@ -21,7 +21,8 @@ internal sealed class ReadsRun(string provider, int things)
 
     public static async Task<int> Execute()
     {
-        var table = new Table().MarkdownBorder().AddColumns("storage", "request", "median", "worst", "reads of storage, first time", "again");
+        var table = new Table().MarkdownBorder()
+            .AddColumns("storage", "request", "median", "worst", "reads of storage, first time", "again");
         foreach (var run in new[] { new ReadsRun("Sqlite", 100_000), new ReadsRun("DynamoDB", 10_000) })
         {
             foreach (var row in await run.Measure())

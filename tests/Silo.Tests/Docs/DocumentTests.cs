@@ -52,6 +52,6 @@ public sealed partial class DocumentTests
     [GeneratedRegex("`([A-Za-z]+(?:Tests|Properties))`")]
     private static partial Regex TestName();
 
-    /// <summary>A translation links to translations, and each to the other.</summary>
-    private static string InEnglish(string link) => link.Replace(".ja.md", ".md", StringComparison.Ordinal);
+    /// <summary>A translation links to translations and pictures in its language, and each to the other.</summary>
+    private static string InEnglish(string link) => link.Replace(".ja.", ".", StringComparison.Ordinal);
 }
