@@ -28,6 +28,7 @@ internal sealed class LogLines(TimeProvider time) : ConsoleFormatter(FormatterNa
         var isPeerTrouble = PeerTrouble.IsIt(logEntry.Exception);
         if (isPeerTrouble && PeerTrouble.IsToldByOthers(logEntry.Category)) return;
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
+        if (PeerTrouble.IsLostCall(logEntry.Category, message)) return;
         textWriter.Write(time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
         textWriter.Write($" {Levels[Math.Min((int)logEntry.LogLevel, Levels.Length - 1)]}: ");
         textWriter.Write(OneLine($"{logEntry.Category} {message}", LongestMessage));

@@ -8,6 +8,10 @@ namespace IoTOrleans.Silo.Logging;
 /// <summary>Finds the lines in which Orleans and Polly log a lost silo, some a second; <see cref="PeerWatch"/> logs it once.</summary>
 internal static class PeerTrouble
 {
+    /// <summary>Orleans logs each call to a lost silo that was under way, without an exception. Whoever has called gets one.</summary>
+    public static bool IsLostCall(string category, string message) => category == "Orleans.Runtime.CallbackData"
+        && message.StartsWith("The target silo became unavailable", StringComparison.Ordinal);
+
     public static bool IsToldByOthers(string category) =>
         category.StartsWith("Orleans.", StringComparison.Ordinal) || category.StartsWith("Polly", StringComparison.Ordinal);
 

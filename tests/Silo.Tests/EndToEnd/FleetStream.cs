@@ -8,12 +8,12 @@ internal sealed class FleetStream : IAsyncDisposable
     private readonly SiloProcess _silo;
     private readonly HttpResponseMessage _response;
     private readonly Lock _lock = new();
-    private readonly OracleReader _reader = new();
+    private readonly OracleReader _reader;
     private readonly Task _reading;
 
-    private FleetStream(SiloProcess silo, HttpResponseMessage response, Stream stream)
+    private FleetStream(SiloProcess silo, HttpResponseMessage response, Stream stream, OracleReader reader)
     {
-        (_silo, _response) = (silo, response);
+        (_silo, _response, _reader) = (silo, response, reader);
         _reading = Read(stream);
     }
 
@@ -28,13 +28,21 @@ internal sealed class FleetStream : IAsyncDisposable
     /// <summary>The service has ended it.</summary>
     public Task Ended => _reading;
 
-    public static async Task<FleetStream> Open(SiloProcess silo, string query = "", string? lastEventId = null)
+    /// <summary>As a browser connects again, perhaps to another silo: with the rows that it has.</summary>
+    public static Task<FleetStream> GoOn(FleetStream ended, SiloProcess silo)
+    {
+        ended._reader.Disconnect();
+        return Open(silo, lastEventId: ended._reader.LastEventId, reader: ended._reader);
+    }
+
+    public static async Task<FleetStream> Open(
+        SiloProcess silo, string query = "", string? lastEventId = null, OracleReader? reader = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/fleet/stream{query}");
         if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
         var response = await silo.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         response.EnsureSuccessStatusCode();
-        return new(silo, response, await response.Content.ReadAsStreamAsync());
+        return new(silo, response, await response.Content.ReadAsStreamAsync(), reader ?? new());
     }
 
     public Task UntilRow(string thing, string? status) => Until(

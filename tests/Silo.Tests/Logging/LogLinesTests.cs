@@ -48,6 +48,15 @@ public sealed class LogLinesTests
         line.ShouldContain("end");
     }
 
+    [Fact]
+    public void A_call_to_a_silo_that_died_is_told_by_its_caller_alone()
+    {
+        const string Calls = "Orleans.Runtime.CallbackData";
+        Line(Calls, "The target silo became unavailable for message: 'Request'.").ShouldBeEmpty();
+        Line(Calls, "Response did not arrive on time in 00:00:30 for message: 'Request'.").ShouldContain("did not arrive");
+        Line("IoTOrleans.Grains.Fleet", "The target silo became unavailable.").ShouldContain("unavailable");
+    }
+
     private static void ShouldBeVisible(string line)
     {
         for (var at = 0; at < line.Length; at += Rune.TryGetRuneAt(line, at, out var rune) ? rune.Utf16SequenceLength : 1)

@@ -49,6 +49,18 @@ internal sealed class OracleReader
         if (data.Length == 0) return;
         var body = JsonElement.Parse(data);
         Events.Add(name);
+        try
+        {
+            Dispatch(name, body);
+        }
+        catch (KeyNotFoundException exception)
+        {
+            throw new InvalidOperationException($"Not a {name}: {data}", exception);
+        }
+    }
+
+    private void Dispatch(string name, JsonElement body)
+    {
         switch (name)
         {
             case "snapshot":
