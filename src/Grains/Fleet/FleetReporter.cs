@@ -73,7 +73,8 @@ internal sealed partial class FleetReporter(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                if (_quiet.ShouldLog()) LogNotReported(exception);
+                // Orleans puts the stack of the other silo behind the first line.
+                if (_quiet.ShouldLog()) LogNotReported(exception.Message.Split('\n', 2)[0].TrimEnd());
             }
 
             await Task.Delay(Again, time, stoppingToken);
@@ -90,6 +91,6 @@ internal sealed partial class FleetReporter(
     }
 
     [LoggerMessage(LogLevel.Warning, "The grain that counts the fleet does not answer. GET /fleet and the page show no changes of this "
-        + "silo until it does. Notifications do not depend on it")]
-    private partial void LogNotReported(Exception exception);
+        + "silo until it does. Notifications do not depend on it. {Error}")]
+    private partial void LogNotReported(string error);
 }
