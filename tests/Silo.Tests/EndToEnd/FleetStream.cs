@@ -8,6 +8,7 @@ internal sealed class FleetStream : IAsyncDisposable
     private readonly SiloProcess _silo;
     private readonly HttpResponseMessage _response;
     private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _close = new();
     private readonly OracleReader _reader;
     private readonly Task _reading;
 
@@ -57,8 +58,11 @@ internal sealed class FleetStream : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _response.Dispose();
+        // Not while something is read: the client would use the buffer of that reading again.
+        await _close.CancelAsync();
         await _reading;
+        _response.Dispose();
+        _close.Dispose();
     }
 
     private async Task Read(Stream stream)
@@ -66,7 +70,7 @@ internal sealed class FleetStream : IAsyncDisposable
         var buffer = new byte[16 * 1024];
         try
         {
-            while (await stream.ReadAsync(buffer) is var count and > 0)
+            while (await stream.ReadAsync(buffer, _close.Token) is var count and > 0)
             {
                 lock (_lock) _reader.Take(buffer.Take(count));
             }
