@@ -27,7 +27,7 @@ internal sealed partial class DeviceGrain
         }
         catch
         {
-            // It may be stored all the same.
+            // The write failed, but storage may have it.
             board.Doubt(ThingName, before, FleetRules.ClassOf(next is null ? null : StatusOf(next, exists: true)));
             throw;
         }

@@ -28,7 +28,7 @@ internal sealed class ChangeLog(long epoch, int most = ChangeLog.Most)
         _changes.RemoveFirst();
     }
 
-    /// <summary>Something has changed that cannot be told one by one: whoever has a cursor begins anew.</summary>
+    /// <summary>The log cannot name each thing that has changed. Every reader begins anew.</summary>
     public void Break()
     {
         _changes.Clear();

@@ -73,7 +73,7 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int rem
     /// <summary>This silo is dead. What it had not reported is not known.</summary>
     public void Gone(string silo, DateTimeOffset now)
     {
-        // A call that came in after its goodbye may have changed a thing all the same.
+        // A call after its goodbye may have changed a thing.
         if (_silos.Remove(silo, out var gone) && gone.Left) NeedsLoad = true;
         else Lost(now);
     }

@@ -73,8 +73,7 @@ internal sealed partial class FleetReporter(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // Orleans puts the stack of the other silo behind the first line.
-                if (_quiet.ShouldLog()) LogNotReported(exception.Message.Split('\n', 2)[0].TrimEnd());
+                if (_quiet.ShouldLog()) LogNotReported(exception.FirstLine());
             }
 
             await Task.Delay(Again, time, stoppingToken);

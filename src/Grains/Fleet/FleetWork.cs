@@ -82,7 +82,7 @@ internal sealed partial class FleetWork(
             catch (Exception exception)
             {
                 wait = Retry.After(++failures);
-                if (_quiet.ShouldLog(done)) LogTriedAgain(exception, done, exception.Message);
+                if (_quiet.ShouldLog(done)) LogTriedAgain(exception, done, exception.FirstLine());
             }
 
             await Task.Delay(wait, time, _end.Token)

@@ -15,8 +15,6 @@ internal static class PeerTrouble
     public static bool IsToldByOthers(string category) =>
         category.StartsWith("Orleans.", StringComparison.Ordinal) || category.StartsWith("Polly", StringComparison.Ordinal);
 
-    public static string FirstLine(this Exception exception) => exception.Message.Split('\n', 2)[0].TrimEnd();
-
     /// <summary>The other end of a connection is gone; a stack from this side tells nothing.</summary>
     public static bool IsIt(Exception? exception)
     {

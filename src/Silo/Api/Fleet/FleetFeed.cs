@@ -114,7 +114,7 @@ internal sealed partial class FleetFeed(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                if (_trouble.ShouldLog()) LogOld(exception.Message);
+                if (_trouble.ShouldLog()) LogOld(exception.FirstLine());
             }
             finally
             {
