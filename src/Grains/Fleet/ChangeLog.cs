@@ -4,11 +4,8 @@ namespace IoTOrleans.Grains.Fleet;
 
 /// <summary>The last change of each of the things that changed last. A cursor says how far somebody has read.</summary>
 /// <param name="epoch">A cursor of another activation is of no use here.</param>
-internal sealed class ChangeLog(long epoch, int most = ChangeLog.Most)
+internal sealed class ChangeLog(long epoch, int most)
 {
-    /// <summary>About 8 MB. Silos with open streams read twice a second.</summary>
-    internal const int Most = 8192;
-
     private readonly LinkedList<(long Number, long Thing, FleetChange Change)> _changes = new();
     private readonly Dictionary<long, LinkedListNode<(long Number, long Thing, FleetChange Change)>> _nodes = [];
     private long _number;

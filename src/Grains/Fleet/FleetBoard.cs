@@ -6,16 +6,15 @@ namespace IoTOrleans.Grains.Fleet;
 /// What the things on this silo have changed, until the fleet's grain has it. A thing that changes again before it is reported is reported
 /// once. Noting never waits.
 /// </summary>
-internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, int most = FleetBoard.Most)
+/// <param name="limits">Null: those of this process.</param>
+internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, FleetLimits? limits = null)
 {
-    /// <summary>About 20 MB: seconds of full load without an answer.</summary>
-    internal const int Most = 20_000;
-
     internal const int MostInBatch = 1000;
 
     /// <summary>Of one thing, the last ones. No more are shown of the whole fleet.</summary>
     internal const int MostReturns = TodayBook.MostBack;
 
+    private readonly int _most = (limits ?? FleetLimits.OfThisProcess).Noted;
     private readonly Lock _lock = new();
     private readonly OrderedReports _waiting = new();
 
@@ -97,7 +96,7 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
                         : [.. before.Returns.Concat(report.Returns).TakeLast(MostReturns)],
                 });
             }
-            else if (_waiting.Count < most) _waiting.Put(report);
+            else if (_waiting.Count < _most) _waiting.Put(report);
             else
             {
                 // All of them are read from storage then.

@@ -4,14 +4,13 @@ namespace IoTOrleans.Grains.Fleet;
 /// What is known of the fleet, from reports and from looks into storage. No I/O and no clock: its grain says what is to be looked up,
 /// loaded and counted, and brings what it finds. What a report says is never overwritten by a look that began before it came.
 /// </summary>
-/// <param name="remembered">Of so many reports it is known which one is the newer.</param>
-internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, int remembered = FleetOrder.Most)
+internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, FleetLimits limits)
 {
-    private readonly FleetOrder _order = new(began, remembered);
+    private readonly FleetOrder _order = new(began, limits.Remembered);
     private readonly NotWell _notWell = new();
     private readonly Headcount _headcount = new();
     private readonly TodayBook _today = new(zone, began);
-    private readonly ChangeLog _log = new(began.UtcTicks);
+    private readonly ChangeLog _log = new(began.UtcTicks, limits.Changes);
     private readonly Dictionary<string, SiloReported> _silos = new(StringComparer.Ordinal);
     private readonly HashSet<string> _lookups = new(StringComparer.Ordinal);
     private bool _wasClean;

@@ -18,7 +18,7 @@ internal sealed class FleetGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _book = new(time.GetUtcNow(), options.Value.TimeZone);
+        _book = new(time.GetUtcNow(), options.Value.TimeZone, FleetLimits.OfThisProcess);
         _work = ActivatorUtilities.CreateInstance<FleetWork>(services, _book, new FleetStore(services, this.GetGrainId()));
         _work.Start(() => DeactivateOnIdle());
         return Task.CompletedTask;

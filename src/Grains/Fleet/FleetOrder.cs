@@ -8,11 +8,8 @@ internal readonly record struct Newness(bool Applies, bool Sure);
 /// Which of two reports about a thing is the newer one. Of one silo, stamps decide. Between two silos, when they were decided by our clock,
 /// where this differs by more than a message takes.
 /// </summary>
-internal sealed class FleetOrder(DateTimeOffset began, int most = FleetOrder.Most)
+internal sealed class FleetOrder(DateTimeOffset began, int most)
 {
-    /// <summary>20 s of 5,000 events a second, in 8 MB.</summary>
-    internal const int Most = 100_000;
-
     /// <summary>Longer than a message takes from silo to silo.</summary>
     internal static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
 

@@ -45,7 +45,7 @@ public sealed class ChangeLogTests
     public void A_cursor_of_another_activation_is_not_known()
     {
         Change(1);
-        _log.Find(new ChangeLog(epoch: 8).Cursor).ShouldBeNull();
+        _log.Find(new ChangeLog(epoch: 8, most: 3).Cursor).ShouldBeNull();
         _log.Find("7.0").ShouldBe(0);
         foreach (var cursor in new[] { "", "7", "7.", "7.2", "7.-1", "8.0", "7.0.0", "x.0" }) _log.Find(cursor).ShouldBeNull(cursor);
     }

@@ -23,10 +23,18 @@ public sealed class FleetBoardTests
         returns.Select(one => one.Since).ShouldBe(Enumerable.Range(950, 50).Select(i => Start.AddSeconds(i)));
     }
 
+    [Theory]
+    [InlineData(160, 6250, 31_250, 2560)]
+    [InlineData(1, 666, 3333, 273)]
+    [InlineData(512, 20_000, 100_000, 8192)]
+    [InlineData(64 * 1024, 20_000, 100_000, 8192)]
+    public void A_small_heap_keeps_less(int megabytes, int noted, int remembered, int changes) =>
+        FleetLimits.Of(megabytes * 1024L * 1024).ShouldBe(new(noted, remembered, changes));
+
     [Fact]
     public void A_silo_that_left_may_have_changed_a_thing_after_its_goodbye()
     {
-        var book = new FleetBook(Start, TimeZoneInfo.Utc);
+        var book = new FleetBook(Start, TimeZoneInfo.Utc, FleetLimits.Largest);
         book.Load(new() { Clean = true }, Start);
         book.BeginLoad();
         book.EndLoad();

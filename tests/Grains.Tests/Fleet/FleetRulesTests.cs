@@ -59,7 +59,7 @@ public sealed class FleetRulesTests
             Some with { IncidentId = "i" },
         })
         {
-            var book = new FleetBook(Start, TimeZoneInfo.Utc);
+            var book = new FleetBook(Start, TimeZoneInfo.Utc, FleetLimits.Largest);
             book.Load(new(), Start);
             Read(book, Some);
             var cursor = book.View(Start).Cursor;

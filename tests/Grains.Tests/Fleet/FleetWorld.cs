@@ -21,12 +21,12 @@ internal sealed class FleetWorld
     private IEnumerator<int> _counting;
     private int _starts;
 
-    private readonly int _room;
+    private readonly FleetLimits _limits;
 
     /// <param name="room">On the board of each silo.</param>
-    public FleetWorld(int silos = 3, int room = FleetBoard.Most)
+    public FleetWorld(int silos = 3, int? room = null)
     {
-        _room = room;
+        _limits = new(Noted: room ?? FleetLimits.Largest.Noted, Remembered: 8, FleetLimits.Largest.Changes);
         for (var i = 0; i < silos; i++) _silos.Add(NewSilo(i));
         Book = NewBook(new FleetState());
         (_loading, _counting) = (Load().GetEnumerator(), Count().GetEnumerator());
@@ -207,12 +207,12 @@ internal sealed class FleetWorld
     {
         // Their clocks differ by more than anything takes here.
         var clock = new FakeTimeProvider(Now + TimeSpan.FromSeconds(40 * (place - 1)));
-        return new($"silo-{++_starts}", new FleetBoard(clock, _room), clock);
+        return new($"silo-{++_starts}", new FleetBoard(clock, _limits), clock);
     }
 
     private FleetBook NewBook(FleetState stored)
     {
-        var book = new FleetBook(Now, TimeZoneInfo.Utc, remembered: 8);
+        var book = new FleetBook(Now, TimeZoneInfo.Utc, _limits);
         book.Load(stored, Now);
         return book;
     }

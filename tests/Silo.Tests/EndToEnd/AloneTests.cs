@@ -41,7 +41,7 @@ public sealed class AloneTests
         }
 
         (await silo.Terminate()).ShouldBe(0, silo.AllOutput);
-        silo.AllOutput.ShouldNotContain(" fail: ");
+        silo.HasNoLineWith(" fail: ");
     }
 
     [Fact]

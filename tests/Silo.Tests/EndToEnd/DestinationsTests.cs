@@ -64,7 +64,7 @@ public sealed class DestinationsTests
         (await health.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString().ShouldBe("Degraded");
         silo.AllOutput.ShouldContain("chat refused device.offline of rpi-1");
         silo.AllOutput.ShouldContain("action_prohibited");
-        silo.AllOutput.ShouldNotContain("/chat");
+        silo.HasNoLineWith("/chat");
     }
 
     /// <summary>As on a disk that is full, or with a standard output that is closed.</summary>

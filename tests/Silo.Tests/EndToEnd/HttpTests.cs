@@ -156,7 +156,7 @@ public sealed class HttpTests(OneSilo one) : IClassFixture<OneSilo>
         request.Headers.TryAddWithoutValidation("Sec-Fetch-Dest", destination);
         using var response = await Silo.Http.SendAsync(request);
         ((int)response.StatusCode).ShouldBe(status);
-        Silo.AllOutput.ShouldNotContain("SiloProperties");
+        Silo.HasNoLineWith("SiloProperties");
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class SmallContainerTests
             async () => (await silo.Device($"sensor-{Things - 1}")).GetProperty("notifiedAt").ValueKind == JsonValueKind.String,
             "the last is told", Patience);
         await silo.Until(async () => await CountTold(silo) == Things, "all are told", Patience);
-        silo.AllOutput.ShouldNotContain("OutOfMemory");
+        silo.HasNoLineWith("OutOfMemory");
     }
 
     private static async Task Report(SiloProcess silo, bool connected)

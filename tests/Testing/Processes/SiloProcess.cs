@@ -46,6 +46,10 @@ public sealed class SiloProcess : IAsyncDisposable
 
     public string AllOutput => string.Join(Environment.NewLine, _output);
 
+    /// <summary>What a failed test shows is the lines themselves.</summary>
+    public void HasNoLineWith(string text) =>
+        Output.Where(line => line.Contains(text, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty();
+
     /// <summary>Starts it and waits until it says where to look.</summary>
     public static Task<SiloProcess> Start(params (string Setting, string Value)[] settings) => StartUnder([], settings);
 

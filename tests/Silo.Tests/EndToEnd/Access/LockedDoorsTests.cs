@@ -102,7 +102,7 @@ public sealed partial class LockedDoorsTests(LockedSilo one) : IClassFixture<Loc
             right.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         await Silo.Until(() => Silo.AllOutput.Contains("wrong key", StringComparison.Ordinal), "the line");
         Silo.Output.Count(line => line.Contains("wrong key", StringComparison.Ordinal)).ShouldBe(1, Silo.AllOutput);
-        Silo.AllOutput.ShouldNotContain("0123456789abcde");
+        Silo.HasNoLineWith("0123456789abcde");
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed partial class LockedDoorsTests(LockedSilo one) : IClassFixture<Loc
         ];
         foreach (var line in lines)
             await Silo.Until(() => Silo.AllOutput.Contains(line, StringComparison.Ordinal), line);
-        Silo.AllOutput.ShouldNotContain(Doors.Key);
+        Silo.HasNoLineWith(Doors.Key);
 
         async Task<List<(string?, string?)>> Acts(string thing)
         {

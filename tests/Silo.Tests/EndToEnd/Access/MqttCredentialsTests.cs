@@ -58,7 +58,7 @@ public sealed class MqttCredentialsTests : IDisposable
         }
 
         (await silo.Http.GetStringAsync("/devices/door-1", Cancelled)).ShouldContain("AUTH_ERROR");
-        silo.AllOutput.ShouldNotContain(secret.Trim());
+        silo.HasNoLineWith(secret.Trim());
 
         // The next start would fail.
         await File.AppendAllTextAsync(Users, "broken\n", Cancelled);

@@ -14,7 +14,7 @@ public sealed class FilesTests
         await using var silo = SiloProcess.Begin(("Storage:Sqlite:Path", "shared/things.db"));
         await silo.Until(() => silo.Output.Any(line => line.Contains("is watching", StringComparison.Ordinal)), "the start-up text");
         (await silo.Terminate()).ShouldBe(0, silo.AllOutput);
-        silo.AllOutput.ShouldNotContain(" warn: ");
+        silo.HasNoLineWith(" warn: ");
         var folder = Path.Combine(silo.Folder, "shared");
         await Command.Run(silo.Folder, TimeSpan.FromSeconds(10), "chmod", "755", folder);
 
