@@ -175,7 +175,7 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, FleetLi
         var newness = _order.Take(thing, batch.Silo, report.Stamp, at, now);
         var counts = _headcount.Changed(
             thing, report, batch.Silo, isNewest: newness.Applies && !report.Doubtful, By(report.FirstStamp), at);
-        if ((!counts || report.Miscounted) && !IsCounting) Miscounted();
+        if (!counts || report.Miscounted) Miscounted();
         if (newness.Applies && !report.Doubtful)
         {
             _notWell.Set(thing, report.Status);
@@ -190,17 +190,19 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, FleetLi
         DateTimeOffset By(long stamp) => now - TimeSpan.FromTicks(Math.Max(0, batch.SentAt - stamp));
     }
 
+    /// <summary>A count that runs looks the thing up. Until it has ended, the numbers must not be handed over.</summary>
     private void Miscounted()
     {
         _headcount.Doubt();
-        NeedsCount = true;
+        NeedsCount |= !IsCounting;
     }
 
     /// <summary>Reports are missing: everything is read again.</summary>
     private void Lost(DateTimeOffset now)
     {
         _order.Lose(now);
-        Miscounted();
+        _headcount.Doubt();
+        NeedsCount = true;
         (_loaded, NeedsLoad) = (false, true);
     }
 }

@@ -43,4 +43,18 @@ public sealed class FleetBoardTests
         book.Gone("s", Start);
         (book.NeedsLoad, book.NeedsCount).ShouldBe((true, false));
     }
+
+    /// <summary>The count would look the thing up. An activation that ends before that has no right number.</summary>
+    [Fact]
+    public void During_the_daily_count_a_doubtful_number_is_not_handed_over()
+    {
+        var book = new FleetBook(Start, TimeZoneInfo.Utc, FleetLimits.Largest);
+        book.Load(new() { Clean = true }, Start);
+        book.BeginCount();
+        book.Save(ending: true).Clean.ShouldBeTrue();
+        var board = new FleetBoard(new FakeTimeProvider(Start));
+        board.Doubt("a", FleetClass.Absent, FleetClass.Known);
+        book.Report(board.Next("s")!, Start);
+        book.Save(ending: true).Clean.ShouldBeFalse();
+    }
 }
