@@ -23,6 +23,40 @@ public sealed class FleetBoardTests
         returns.Select(one => one.Since).ShouldBe(Enumerable.Range(950, 50).Select(i => Start.AddSeconds(i)));
     }
 
+    /// <summary>Its only report went to another activation, while this one was counting.</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(-1, false)]
+    public void A_silo_that_was_heard_by_another_activation_meanwhile_is_counted_again(int afterTheStart, bool again)
+    {
+        var time = new FakeTimeProvider(Start.AddSeconds(afterTheStart));
+        var board = new FleetBoard(time);
+        board.Note("a", FleetClass.Absent, FleetWorld.Status("a", PresenceStatus.Connected));
+        board.Done(board.Next("s")!.Number);
+
+        var book = new FleetBook(Start, TimeZoneInfo.Utc);
+        book.Load(new(), Start);
+        book.BeginCount();
+        book.EndWalk(Start);
+        book.EndCount(Start);
+        time.Advance(FleetReporter.Greeting);
+        book.Report(board.Next("s", greets: true)!, time.GetUtcNow());
+        book.NeedsCount.ShouldBe(again);
+    }
+
+    [Fact]
+    public async Task Who_has_nothing_to_say_says_so_after_a_while()
+    {
+        var time = new WatchedTime();
+        var board = new FleetBoard(time);
+        var noted = board.Noted(FleetReporter.Greeting, TestContext.Current.CancellationToken);
+        await time.NextWaitOf(FleetReporter.Greeting, TestContext.Current.CancellationToken);
+        time.Advance(FleetReporter.Greeting);
+        (await noted).ShouldBeFalse();
+        board.Note("a", FleetClass.Absent, FleetWorld.Status("a", PresenceStatus.Connected));
+        (await board.Noted(FleetReporter.Greeting, TestContext.Current.CancellationToken)).ShouldBeTrue();
+    }
+
     [Fact]
     public void A_silo_that_left_may_have_changed_a_thing_after_its_goodbye()
     {
