@@ -18,7 +18,9 @@ internal sealed class SqliteReads : IDisposable
 
     public SqliteReads(string path)
     {
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, null, 2 * sizeof(long));
+        _file = MemoryMappedFile.CreateFromFile(
+            new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite), null, 2 * sizeof(long),
+            MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
         _view = _file.CreateViewAccessor();
     }
 
