@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using IoTOrleans.ReadsHook;
 using IoTOrleans.Testing.Emulators;
 using IoTOrleans.Testing.Http;
 using Spectre.Console;

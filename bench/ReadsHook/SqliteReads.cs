@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.IO.MemoryMappedFiles;
 
-namespace IoTOrleans.Fleet.Reads;
+namespace IoTOrleans.ReadsHook;
 
 /// <summary>What a service has read from SQLite so far, in a file that its process and this one have in memory.</summary>
 internal sealed class SqliteReads : IDisposable

@@ -1,4 +1,4 @@
-using IoTOrleans.Fleet.Reads;
+using IoTOrleans.ReadsHook;
 
 #pragma warning disable CA1050 // .NET looks for this name: DOTNET_STARTUP_HOOKS runs it in the service's process before its Main.
 internal static class StartupHook
