@@ -30,7 +30,7 @@ public sealed class FleetWorkTests
         first.Work.HasBegun.ShouldBeFalse("what is reported to it is reported again");
         var pages = first.Catalogue.Pages;
 
-        await AdvanceUntil(() => second.Book.IsComplete);
+        await AdvanceUntil(() => second.Book.IsComplete && Stored.Total == 1000);
         second.Book.Counts(_time.GetUtcNow()).Total.ShouldBe(1000);
         second.IsReplaced.ShouldBeFalse();
         first.Catalogue.Pages.ShouldBe(pages);
@@ -91,7 +91,7 @@ public sealed class FleetWorkTests
         using var only = Start();
         await AdvanceUntil(() => only.Book.IsComplete);
         only.Book.Counts(_time.GetUtcNow()).Total.ShouldBe(3);
-        Stored.Total.ShouldBe(3);
+        await AdvanceUntil(() => Stored.Total == 3);
         var line = only.Log.Lines.ShouldHaveSingleItem();
         line.ShouldStartWith("Warning: The stored record of the fleet cannot be read (");
         line.ShouldNotContain('\n');
