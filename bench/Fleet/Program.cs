@@ -1,7 +1,7 @@
 using IoTOrleans.Fleet;
 using IoTOrleans.Fleet.Reads;
 
-if (args is ["reads"]) return await ReadsRun.Execute();
+if (args is ["reads"] or ["reads", "--quick"]) return await ReadsRun.Execute(isQuick: args.Length > 1);
 
 if (FleetOptions.Parse(args) is not { } options)
 {

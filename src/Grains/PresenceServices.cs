@@ -30,6 +30,7 @@ public static class PresenceServices
         services.AddSingleton(provider => new DeviceStories(
             provider.GetRequiredService<PresencePolicies>(), provider.GetRequiredService<MuteBook>(),
             provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)));
+        services.AddSingleton<UnreadableThings>();
         services.AddSingleton<GrainMetrics>();
         services.AddSingleton<PresenceObserver>();
         services.AddSingleton<OneWayFeedWarning>();

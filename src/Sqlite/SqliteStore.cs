@@ -14,15 +14,17 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
     private readonly StoreSettings _settings;
     private readonly IReadOnlyList<Migration> _migrations;
     private readonly ILogger _logger;
+    private readonly SqliteMetrics? _metrics;
     private readonly Lock _opening = new();
     private volatile OpenStore? _open;
     private bool _disposed;
 
     internal SqliteStore(
-        string path, ILogger<SqliteStore> logger, StoreSettings? settings = null, IReadOnlyList<Migration>? migrations = null)
+        string path, ILogger<SqliteStore> logger, StoreSettings? settings = null, IReadOnlyList<Migration>? migrations = null,
+        SqliteMetrics? metrics = null)
     {
         Path = System.IO.Path.GetFullPath(path);
-        _logger = logger;
+        (_logger, _metrics) = (logger, metrics);
         _settings = settings ?? StoreSettings.Default;
         _migrations = migrations ?? Schema.Migrations;
     }
@@ -87,7 +89,7 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_open is not null) return;
-            _open = OpenStore.Open(Path, _settings, _migrations, _logger);
+            _open = OpenStore.Open(Path, _settings, _migrations, _logger, _metrics);
             var version = _migrations[^1].Version;
             if (_open.FoundVersion > 0 && _open.FoundVersion < version) LogMigrated(Path, _open.FoundVersion, version);
             LogOpened(Path, version);

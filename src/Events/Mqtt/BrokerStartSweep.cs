@@ -45,7 +45,7 @@ internal sealed partial class BrokerStartSweep(
         try
         {
             var pages = catalogue.Walk(PageSize, cancellationToken);
-            var waiting = pages.SelectMany(page => page.Things).Where(thing => WaitsForBroker(thing.State, start.Number));
+            var waiting = pages.SelectMany(page => page.Things).Where(Waits);
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(waiting.Select(thing => thing.ThingName), parallel, async (thingName, _) =>
             {
@@ -70,6 +70,13 @@ internal sealed partial class BrokerStartSweep(
 
         if (told > 0 || failed > 0) LogWalked(start.Number, told, failed);
         return failed == 0;
+
+        bool Waits(StoredThing thing)
+        {
+            // It may be waiting, too: it is looked at again when somebody has mended it.
+            if (thing.Unreadable is not null) Interlocked.Increment(ref failed);
+            return WaitsForBroker(thing.State, start.Number);
+        }
     }
 
     /// <summary>

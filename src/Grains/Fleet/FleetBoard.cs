@@ -24,6 +24,7 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
     private FleetBatch? _batch;
     private long _lastStamp;
     private long _number;
+    private long _acceptedAt;
     private bool _overflow;
 
     /// <param name="status">Null: nothing is known of it any more.</param>
@@ -47,7 +48,19 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
         Add(new() { ThingName = thingName, CountsAs = before, Doubtful = true, Miscounted = before != after });
 
     /// <summary>Returns when something is noted that is not reported yet.</summary>
-    public async Task Noted(CancellationToken cancellationToken) => await _noted.Reader.ReadAsync(cancellationToken);
+    /// <returns>False: nothing was noted for so long.</returns>
+    public async Task<bool> Noted(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var isOver = false;
+        await using var timer = time.CreateTimer(
+            _ =>
+            {
+                isOver = true;
+                _noted.Writer.TryWrite(true);
+            }, null, patience, Timeout.InfiniteTimeSpan);
+        await _noted.Reader.ReadAsync(cancellationToken);
+        return !isOver;
+    }
 
     /// <summary>The same batch until it is done.</summary>
     /// <param name="greets">Also without reports.</param>
@@ -66,7 +79,7 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
                 Leaving = leaves && _waiting.Count == 0,
             };
             if (_batch.Overflow) _overflow = false;
-            return _batch with { SentAt = time.GetUtcNow().UtcTicks };
+            return _batch with { SentAt = time.GetUtcNow().UtcTicks, AcceptedAt = _acceptedAt };
         }
     }
 
@@ -74,7 +87,7 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
     {
         lock (_lock)
         {
-            if (_batch?.Number == number) _batch = null;
+            if (_batch?.Number == number) (_batch, _acceptedAt) = (null, time.GetUtcNow().UtcTicks);
         }
     }
 

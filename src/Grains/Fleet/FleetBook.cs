@@ -14,6 +14,7 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, FleetLi
     private readonly Dictionary<string, SiloReported> _silos = new(StringComparer.Ordinal);
     private readonly HashSet<string> _lookups = new(StringComparer.Ordinal);
     private bool _wasClean;
+    private DateTimeOffset _loadedAt = began;
     private bool _loaded;
     private long _todayChanged;
 
@@ -39,17 +40,20 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, FleetLi
 
     public void Load(FleetState stored, DateTimeOffset now)
     {
-        _wasClean = stored.Clean;
+        (_wasClean, _loadedAt) = (stored.Clean, now);
         NeedsCount = !stored.Clean;
         _headcount.Load(stored);
         if (stored.Clean) foreach (var (silo, reported) in stored.Silos) _silos[silo] = reported;
         _today.Load(stored, now);
     }
 
-    /// <param name="ending">Nothing is reported to this activation any more.</param>
+    /// <param name="ending">
+    /// Nothing is reported to this activation any more. While it counts, reports do not say whether the last count has seen them, so it has no
+    /// number to hand over.
+    /// </param>
     public FleetState Save(bool ending) => _today.Save(new()
     {
-        Clean = ending && _headcount.IsRight && !NeedsCount,
+        Clean = ending && _headcount.IsRight && !NeedsCount && !IsCounting,
         Total = _headcount.Total,
         Unknown = _headcount.Unknown,
         CountedAt = _headcount.CountedAt,
@@ -62,8 +66,8 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, FleetLi
         if (batch.Number <= silo.Number) return;
         _silos[batch.Silo] = new(batch.Number, silo.Left || batch.Leaving);
 
-        // Another activation got those that are missing. Where nothing was handed over, the first walk comes after all that it got.
-        var missing = batch.Number > silo.Number + 1 && (silo.Number > 0 || _wasClean);
+        // Another activation got those that are missing. Where nothing was handed over, the first walk comes after all that it got before.
+        var missing = batch.Number > silo.Number + 1 && (silo.Number > 0 || _wasClean || IsLate(batch, now));
         if (missing || batch.Overflow) Lost(now);
         if (batch.Overflow) _log.Break();
         foreach (var report in batch.Reports) Report(report, batch, now);
@@ -171,10 +175,10 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, FleetLi
     private void Report(FleetReport report, FleetBatch batch, DateTimeOffset now)
     {
         var thing = FleetRules.HashOf(report.ThingName);
-        var at = By(report.Stamp);
+        var at = batch.By(report.Stamp, now);
         var newness = _order.Take(thing, batch.Silo, report.Stamp, at, now);
         var counts = _headcount.Changed(
-            thing, report, batch.Silo, isNewest: newness.Applies && !report.Doubtful, By(report.FirstStamp), at);
+            thing, report, batch.Silo, isNewest: newness.Applies && !report.Doubtful, batch.By(report.FirstStamp, now), at);
         if (!counts || report.Miscounted) Miscounted();
         if (newness.Applies && !report.Doubtful)
         {
@@ -185,12 +189,12 @@ internal sealed class FleetBook(DateTimeOffset began, TimeZoneInfo zone, FleetLi
         if (!newness.Sure || report.Doubtful) _lookups.Add(report.ThingName);
         foreach (var one in report.Returns) _today.Add(report.ThingName, one, now);
         if (report.Returns.Count > 0) _todayChanged = _log.Next();
-
-        // When it was decided, by our clock.
-        DateTimeOffset By(long stamp) => now - TimeSpan.FromTicks(Math.Max(0, batch.SentAt - stamp));
     }
 
-    /// <summary>A count that runs looks the thing up. Until it has ended, the numbers must not be handed over.</summary>
+    /// <summary>The batch before this one was accepted after this activation had begun, and not by this one.</summary>
+    private bool IsLate(FleetBatch batch, DateTimeOffset now) => batch.AcceptedAt > 0 && batch.By(batch.AcceptedAt, now) >= _loadedAt;
+
+    /// <summary>A count that runs looks the thing up.</summary>
     private void Miscounted()
     {
         _headcount.Doubt();

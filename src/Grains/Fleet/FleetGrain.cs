@@ -26,20 +26,23 @@ internal sealed class FleetGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        // What this silo has noted since its last report comes here without a call, which nobody would answer any more.
-        while (_work.HasBegun && board.Next(_work.Silo) is { } batch)
-        {
-            _book.Report(batch, time.GetUtcNow());
-            board.Done(batch.Number);
-        }
-
-        using (_work) await _work.End(cancellationToken);
+        using (_work) await _work.End(ReportOwn, cancellationToken);
     }
 
     public Task<bool> Report(FleetBatch batch)
     {
         if (_work.HasBegun) _book.Report(batch, time.GetUtcNow());
         return Task.FromResult(_work.HasBegun);
+    }
+
+    /// <summary>What this silo has noted since its last report comes here without a call, which nobody would answer any more.</summary>
+    private void ReportOwn()
+    {
+        while (board.Next(_work.Silo) is { } batch)
+        {
+            _book.Report(batch, time.GetUtcNow());
+            board.Done(batch.Number);
+        }
     }
 
     public Task<FleetCounts> Counts() => Task.FromResult(_book.Counts(time.GetUtcNow()));

@@ -80,9 +80,15 @@ internal sealed record FleetBatch
     /// <summary>By the clock of the silo, in UTC ticks: how old a report is does not depend on whose clock is right.</summary>
     [Id(3)] public long SentAt { get; init; }
 
+    /// <summary>When the batch before this one was accepted, by the same clock; 0: this is the first one.</summary>
+    [Id(6)] public long AcceptedAt { get; init; }
+
     /// <summary>There were too many reports, and some were dropped.</summary>
     [Id(4)] public bool Overflow { get; init; }
 
     /// <summary>The silo stops, and has reported everything.</summary>
     [Id(5)] public bool Leaving { get; init; }
+
+    /// <summary>When that was, by the clock of whoever gets this. Rather too late than too early: it has been on its way.</summary>
+    public DateTimeOffset By(long stamp, DateTimeOffset now) => now - TimeSpan.FromTicks(Math.Max(0, SentAt - stamp));
 }

@@ -12,6 +12,9 @@ internal sealed partial class FleetReporter(
 
     internal static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
+    /// <summary>If another activation got the last batch, this one learns that it misses one.</summary>
+    internal static readonly TimeSpan Greeting = TimeSpan.FromMinutes(1);
+
     /// <summary>A new activation of the grain begins to count then. Nothing is lost but time.</summary>
     private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(3);
 
@@ -48,8 +51,9 @@ internal sealed partial class FleetReporter(
             await Report(board.Next(Silo, greets: true), stoppingToken);
             while (true)
             {
-                await board.Noted(stoppingToken);
+                var greets = !await board.Noted(Greeting, stoppingToken);
                 await Task.Delay(Pause, time, stoppingToken);
+                if (greets) await Report(board.Next(Silo, greets: true), stoppingToken);
                 while (board.Next(Silo) is { } batch) await Report(batch, stoppingToken);
             }
         }

@@ -13,42 +13,56 @@ internal sealed class FleetStore(IServiceProvider services, GrainId self)
     private static readonly GrainType Device = GrainType.Create(DeviceNames.GrainType);
 
     private readonly StoredStatus _statuses = services.GetRequiredService<StoredStatus>();
-    private GrainState<FleetState> _record = new(new FleetState());
+    private readonly UnreadableThings _unreadable = services.GetRequiredService<UnreadableThings>();
+    private readonly Guid _epoch = Guid.NewGuid();
+    private GrainState<Lenient<FleetState>> _record = new(new());
 
     private IGrainStorage Storage => services.GetRequiredService<IGrainStorage>();
 
-    public async Task<FleetState> Read()
+    /// <returns>If it cannot be read, the next <see cref="Write"/> replaces it.</returns>
+    public async Task<Lenient<FleetState>> Read()
     {
-        var record = new GrainState<FleetState>(new FleetState());
-        await Storage.ReadStateAsync(Name, self, record);
-        _record = record;
-        return record.State ?? new();
+        _record = await ReadRecord();
+        return _record.State ?? new();
+    }
+
+    /// <summary>After a <see cref="Write"/>, also after one without an answer.</summary>
+    /// <returns>False: another activation has written since.</returns>
+    public async Task<bool> IsMine()
+    {
+        var before = _record;
+        var record = await ReadRecord();
+        if (record.State?.State.Epoch != _epoch) return false;
+        if (_record == before) _record = record;
+        return true;
     }
 
     public async Task Write(FleetState state)
     {
-        var before = _record.State;
-        _record.State = state;
-        try
+        var record = new GrainState<Lenient<FleetState>>(new() { State = state with { Epoch = _epoch } }, _record.ETag)
         {
-            await Storage.WriteStateAsync(Name, self, _record);
-        }
-        catch
-        {
-            _record.State = before;
-            throw;
-        }
+            RecordExists = _record.RecordExists,
+        };
+        await Storage.WriteStateAsync(Name, self, record);
+        _record = record;
     }
 
     /// <returns>Null: nothing is stored of it, or it was forgotten.</returns>
     public async Task<DeviceStatus?> StatusOf(string thingName)
     {
-        var thing = new GrainState<DeviceState>(new DeviceState());
+        var thing = new GrainState<Lenient<DeviceState>>(new());
         await Storage.ReadStateAsync(DeviceNames.State, GrainId.Create(Device, thingName), thing);
-        return thing.RecordExists ? StatusOf(new StoredThing(thingName, thing.State ?? new())) : null;
+        return thing.RecordExists ? StatusOf(_unreadable.Take(thingName, thing.State ?? new())) : null;
     }
 
     /// <returns>Null: it was forgotten.</returns>
     public DeviceStatus? StatusOf(StoredThing thing) =>
         StoredStatus.IsForgotten(thing.State) ? null : _statuses.Of(thing.ThingName, thing.State);
+
+    private async Task<GrainState<Lenient<FleetState>>> ReadRecord()
+    {
+        var record = new GrainState<Lenient<FleetState>>(new());
+        await Storage.ReadStateAsync(Name, self, record);
+        return record;
+    }
 }

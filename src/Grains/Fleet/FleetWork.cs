@@ -12,6 +12,12 @@ internal sealed partial class FleetWork(
 {
     internal static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Silos may not know of each other for a while, and each have an activation: whoever began last counts. A read of the record costs
+    /// one unit for each 4 KB on DynamoDB.
+    /// </summary>
+    internal static readonly TimeSpan OwnedEvery = TimeSpan.FromSeconds(15);
+
     internal static readonly TimeSpan StoredEvery = TimeSpan.FromMinutes(1);
 
     /// <summary>Reports of what was decided before the end of a count have come in by then.</summary>
@@ -35,6 +41,8 @@ internal sealed partial class FleetWork(
     private readonly LogLimiter _quiet = new(time, TimeSpan.FromHours(1));
     private readonly HashSet<SiloAddress> _seen = [];
     private IReadOnlyList<Mute> _mutes = [];
+    private long _ownedAt;
+    private bool _mayBeReplaced;
     private long _storedAt;
     private long _loadedAt;
     private long _countedAt;
@@ -45,20 +53,24 @@ internal sealed partial class FleetWork(
 
     public string Silo => silos?.SiloAddress.ToParsableString() ?? "";
 
-    /// <param name="replaced">Another activation has written.</param>
-    public void Start(Action replaced) => _atWork = Task.WhenAll(Loop(Step, "listed", replaced), Loop(Count, "counted", replaced));
+    /// <param name="replaced">Another activation has begun.</param>
+    public void Start(Action replaced) =>
+        _atWork = Task.WhenAll(Loop(Step, "listed"), Loop(Count, "counted"), Loop(_ => Own(replaced), "listed"));
 
-    public async Task End(CancellationToken cancellationToken)
+    /// <param name="report">What is still to be reported on this silo, unless another activation counts.</param>
+    public async Task End(Action report, CancellationToken cancellationToken)
     {
         await _end.CancelAsync();
         await _atWork.WaitAsync(cancellationToken);
-        if (HasBegun) await store.Write(book.Save(ending: true)).WaitAsync(cancellationToken);
+        if (!HasBegun || !await store.IsMine().WaitAsync(cancellationToken)) return;
+        report();
+        await store.Write(book.Save(ending: true)).WaitAsync(cancellationToken);
     }
 
     public void Dispose() => _end.Dispose();
 
     /// <param name="done">What the step does with the things, for the log.</param>
-    private async Task Loop(Func<CancellationToken, Task> step, string done, Action replaced)
+    private async Task Loop(Func<CancellationToken, Task> step, string done)
     {
         var failures = 0;
         while (!_end.IsCancellationRequested)
@@ -73,11 +85,10 @@ internal sealed partial class FleetWork(
             {
                 return;
             }
-            catch (InconsistentStateException)
+            catch (InconsistentStateException) when (!_mayBeReplaced)
             {
-                HasBegun = false;
-                replaced();
-                return;
+                // Another activation has written, or this one did and had no answer: Own finds out.
+                _mayBeReplaced = true;
             }
             catch (Exception exception)
             {
@@ -103,20 +114,37 @@ internal sealed partial class FleetWork(
         if (book.TodayIsDirty && time.GetElapsedTime(_storedAt) >= StoredEvery) await Store();
     }
 
-    /// <summary>From here on the numbers are this activation's: should it end without storing them, they are counted again.</summary>
+    /// <summary>
+    /// From here on the numbers are this activation's: should it end without storing them, they are counted again. It writes in any case, so
+    /// that any other one notices.
+    /// </summary>
     private async Task Begin()
     {
         var stored = await store.Read();
-        if (stored.Clean) await store.Write(stored with { Clean = false });
-        book.Load(stored, time.GetUtcNow());
-        _countedAt = time.GetTimestamp();
+        await store.Write(stored.State with { Clean = false });
+        if (stored.Unreadable is { } why) LogRecordReplaced(why);
+        book.Load(stored.State, time.GetUtcNow());
+        (_countedAt, _ownedAt, _mayBeReplaced) = (time.GetTimestamp(), time.GetTimestamp(), false);
         HasBegun = true;
+    }
+
+    /// <summary>Not a part of the step, which may be reading things for long.</summary>
+    private async Task Own(Action replaced)
+    {
+        if (!HasBegun || (!_mayBeReplaced && time.GetElapsedTime(_ownedAt) < OwnedEvery)) return;
+        var isMine = await store.IsMine();
+        (_ownedAt, _mayBeReplaced) = (time.GetTimestamp(), false);
+        if (isMine) return;
+        HasBegun = false;
+        await _end.CancelAsync();
+        replaced();
     }
 
     private async Task Store()
     {
         _storedAt = time.GetTimestamp();
         await store.Write(book.Save(ending: false));
+        _ownedAt = time.GetTimestamp();
     }
 
     private void WatchSilos()
@@ -218,6 +246,10 @@ internal sealed partial class FleetWork(
     [LoggerMessage(LogLevel.Warning, "The things of the fleet cannot be {Done} now, so GET /fleet may be out of date, or say complete=false. "
         + "It is tried again: {Error}")]
     private partial void LogTriedAgain(Exception exception, string done, string error);
+
+    [LoggerMessage(LogLevel.Warning, "The stored record of the fleet cannot be read ({Why}). It is replaced, and all things are counted. What "
+        + "came back today, what was kept quiet in the last two weeks and the line of the last two hours are lost")]
+    private partial void LogRecordReplaced(string why);
 
     [LoggerMessage(LogLevel.Warning, "The daily count found {Difference} things more (fewer, if negative) than the reports had said. The "
         + "number is right now. Please report this")]

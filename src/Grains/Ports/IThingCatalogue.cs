@@ -14,7 +14,11 @@ public interface IThingCatalogue
 /// <param name="Next">Null: this was the last page.</param>
 public sealed record CataloguePage(IReadOnlyList<StoredThing> Things, string? Next);
 
-public sealed record StoredThing(string ThingName, DeviceState State);
+public sealed record StoredThing(string ThingName, DeviceState State)
+{
+    /// <summary>Why its stored state cannot be read, and <see cref="State"/> is empty; null: it was read.</summary>
+    public string? Unreadable { get; init; }
+}
 
 /// <summary>The things that are not well: all that are offline, and some that have only just come back.</summary>
 public interface IThingsNotWell

@@ -88,7 +88,10 @@ internal sealed partial class RoundGrain(
         try
         {
             page = await catalogue.List(_state.Cursor, round.PageSize, cancellationToken);
-            if (page.Things.Count > 0) pause = await round.Look(page.Things, cancellationToken);
+
+            // No grain can look at the others either. The catalogue names them in the log.
+            List<StoredThing> things = [.. page.Things.Where(thing => thing.Unreadable is null)];
+            if (things.Count > 0) pause = await round.Look(things, cancellationToken);
         }
         catch (CursorException)
         {

@@ -40,7 +40,8 @@ internal static class DynamoDBProvider
 
     /// <summary>A scan of the grain state table. AWS bills what it reads, so only for people who look and for slow rounds.</summary>
     private sealed class DynamoDBCatalogue(
-        [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] DynamoDBGrainStorage storage) : IThingCatalogue
+        [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] DynamoDBGrainStorage storage,
+        UnreadableThings unreadable) : IThingCatalogue
     {
         private static readonly GrainType Device = GrainType.Create(DeviceNames.GrainType);
 
@@ -49,18 +50,12 @@ internal static class DynamoDBProvider
             try
             {
                 var page = await storage.ListGrains(DeviceNames.State, Device, limit, cursor, cancellationToken);
-                return new([.. page.Grains.Select(grain => new StoredThing(grain.GrainId.Key.ToString()!, Read(grain)))], page.Cursor);
+                return new([.. page.Grains.Select(grain => unreadable.Take(grain.GrainId.Key.ToString()!, grain.Data))], page.Cursor);
             }
             catch (FormatException)
             {
                 throw new CursorException("It is not one that this service gave out.");
             }
         }
-
-        private static DeviceState Read(StoredGrain grain) =>
-            StorageProviders.ReadState(grain.Data, (why, cause) => new DynamoDBStoreException(
-            DynamoDBStoreError.Unreadable,
-            $"The stored state of {grain.GrainId} {why}: mend its item, or delete it to let the thing begin anew.",
-            cause));
     }
 }

@@ -27,21 +27,15 @@ internal static class SqliteProvider
     }
 
     /// <summary>The cursor is the last thing's name.</summary>
-    private sealed class SqliteCatalogue(SqliteStore store) : IThingCatalogue
+    private sealed class SqliteCatalogue(SqliteStore store, UnreadableThings unreadable) : IThingCatalogue
     {
         public async Task<CataloguePage> List(string? cursor, int limit, CancellationToken cancellationToken)
         {
             GrainId? after = cursor is null ? null : GrainId.Create(DeviceNames.GrainType, cursor);
             var rows = await store.ListGrains(
                 ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, DeviceNames.State, after, limit, cancellationToken);
-            var things = rows.Select(row => new StoredThing(row.GrainId.Key.ToString()!, Read(row))).ToList();
+            var things = rows.Select(row => unreadable.Take(row.GrainId.Key.ToString()!, row.Data)).ToList();
             return new(things, things.Count < limit ? null : things[^1].ThingName);
         }
-
-        private DeviceState Read(StoredGrain row) => StorageProviders.ReadState(row.Data, (why, cause) => new SqliteStoreException(
-            SqliteStoreError.UnreadableState,
-            $"The state of {row.GrainId} in {store.Path} {why}: mend its row in the table "
-                + "grain_state, or delete it to let the thing begin anew.",
-            cause));
     }
 }

@@ -1,5 +1,4 @@
 using IoTOrleans.Events;
-using IoTOrleans.Grains.State;
 
 namespace IoTOrleans.Silo.Storage;
 
@@ -18,17 +17,5 @@ internal static class StorageProviders
         if (settings.Storage == StorageProvider.Memory) silo.UseMemory();
         else silo.UseSqlite(settings);
         if (settings.Things.Most > 0) silo.Services.CountThings();
-    }
-
-    internal static DeviceState ReadState(BinaryData data, Func<string, Exception, Exception> unreadable)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<DeviceState>(data.ToMemory().Span, DeviceStateJson.Options) ?? new();
-        }
-        catch (JsonException cause)
-        {
-            throw unreadable($"cannot be read ({cause.Message.ReplaceLineEndings(" ")})", cause);
-        }
     }
 }

@@ -7,10 +7,12 @@ internal sealed class StoreConnection : IDisposable
 {
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
+    private readonly SqliteMetrics? _metrics;
 
-    public StoreConnection(string path, TimeSpan busyTimeout)
+    /// <param name="metrics">Null: what is read here does not count.</param>
+    public StoreConnection(string path, TimeSpan busyTimeout, SqliteMetrics? metrics = null)
     {
-        Path = path;
+        (Path, _metrics) = (path, metrics);
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = path,
@@ -39,18 +41,23 @@ internal sealed class StoreConnection : IDisposable
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) =>
         Prepare(sql, arguments).ExecuteNonQuery();
 
-    public object? Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) =>
-        Prepare(sql, arguments).ExecuteScalar();
+    public object? Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments)
+    {
+        var answer = Prepare(sql, arguments).ExecuteScalar();
+        _metrics?.Read(answer is null ? 0 : 1);
+        return answer;
+    }
 
     public List<T> Query<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> arguments)
     {
         using var reader = Prepare(sql, arguments).ExecuteReader();
         var rows = new List<T>();
         while (reader.Read()) rows.Add(map(reader));
+        _metrics?.Read(rows.Count);
         return rows;
     }
 
-    public long Pragma(string name) => Convert.ToInt64(Scalar($"PRAGMA {name}"), null);
+    public long Pragma(string name) => Convert.ToInt64(Prepare($"PRAGMA {name}", []).ExecuteScalar(), null);
 
     /// <summary>Runs any number of statements once. They are not kept prepared.</summary>
     public void ExecuteScript(string sql)

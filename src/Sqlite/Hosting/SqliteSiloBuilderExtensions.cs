@@ -62,6 +62,7 @@ public static class SqliteSiloBuilderExtensions
     /// <summary>Each provider registers its store, so that the lifetime finds all of them.</summary>
     private static void AddStore(this IServiceCollection services, Func<IServiceProvider, string> path)
     {
+        services.AddMetrics();
         services.TryAddSingleton<SqliteStores>();
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStores>().For(path(provider)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SqliteStoreLifetime>());

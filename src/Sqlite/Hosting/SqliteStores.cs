@@ -1,18 +1,21 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using IoTOrleans.Sqlite.Engine;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace IoTOrleans.Sqlite.Hosting;
 
 /// <summary>One store per file, however many providers use it.</summary>
-internal sealed class SqliteStores(ILogger<SqliteStore> logger)
+internal sealed class SqliteStores(ILogger<SqliteStore> logger, IMeterFactory meters)
 {
     private readonly ConcurrentDictionary<string, SqliteStore> _stores = new(StringComparer.Ordinal);
+    private readonly SqliteMetrics _metrics = new(meters.Create(SqliteMetrics.MeterName));
 
     public SqliteStore For(string path) => string.IsNullOrWhiteSpace(path)
         ? throw new SqliteStoreException(SqliteStoreError.CannotWrite,
             "The path of the SQLite file is empty: name a file, for example data/orleans.db.")
-        : _stores.GetOrAdd(Path.GetFullPath(path), fullPath => new SqliteStore(fullPath, logger));
+        : _stores.GetOrAdd(Path.GetFullPath(path), fullPath => new SqliteStore(fullPath, logger, metrics: _metrics));
 }
 
 /// <summary>

@@ -7,7 +7,8 @@ namespace IoTOrleans.Sqlite.Opening;
 internal sealed record OpenStore(FileLock FileLock, Writer Writer, Readers Readers, int FoundVersion, IReadOnlyList<string> Warnings)
     : IDisposable
 {
-    public static OpenStore Open(string path, StoreSettings settings, IReadOnlyList<Migration> migrations, ILogger logger)
+    public static OpenStore Open(
+        string path, StoreSettings settings, IReadOnlyList<Migration> migrations, ILogger logger, SqliteMetrics? metrics)
     {
         StoreFolder.Make(path);
         PrivateFiles.RefuseLinks(path);
@@ -19,7 +20,7 @@ internal sealed record OpenStore(FileLock FileLock, Writer Writer, Readers Reade
             PrivateFiles.RefuseLinks(path);
             var foundVersion = StoreFile.Prepare(writing, migrations);
             var warnings = PrivateFiles.Tighten(path);
-            var reading = Enumerable.Range(0, settings.Readers).Select(_ => Connect()).ToList();
+            var reading = Enumerable.Range(0, settings.Readers).Select(_ => Connect(metrics)).ToList();
             foreach (var connection in reading) connection.ExecuteScript("PRAGMA query_only = ON");
             return new OpenStore(
                 fileLock, new Writer(writing, settings, logger), new Readers(reading, settings), foundVersion, warnings);
@@ -32,9 +33,9 @@ internal sealed record OpenStore(FileLock FileLock, Writer Writer, Readers Reade
             throw;
         }
 
-        StoreConnection Connect()
+        StoreConnection Connect(SqliteMetrics? reads = null)
         {
-            var connection = new StoreConnection(path, settings.BusyTimeout);
+            var connection = new StoreConnection(path, settings.BusyTimeout, reads);
             connections.Add(connection);
             return connection;
         }

@@ -1,4 +1,6 @@
+using IoTOrleans.Contracts;
 using IoTOrleans.DynamoDB.Client;
+using IoTOrleans.Grains.State;
 
 namespace IoTOrleans.DynamoDB.Tests.Storage;
 
@@ -56,6 +58,25 @@ public sealed class StoredItemTests : TestWithTables
         failure.Error.ShouldBe(DynamoDBStoreError.Unreadable);
         failure.Message.ShouldContain("'presence' of device/玄関");
         failure.Message.ShouldNotContain('\n');
+    }
+
+    /// <summary>The fleet's record, and things that are counted.</summary>
+    [Fact]
+    public async Task Who_reads_leniently_learns_why_it_cannot_be_read_and_can_replace_it()
+    {
+        await (await Tables.Storage(serializer: new RawSerializer()))
+            .WriteStateAsync("presence", Door, new GrainState<byte[]>([.. "{\"connected\":"u8]));
+        var storage = await Tables.Storage(serializer: new StateSerializer());
+        var read = new GrainState<Lenient<DeviceState>>(new());
+        await storage.ReadStateAsync("presence", Door, read);
+        read.State!.Unreadable.ShouldNotBeNull().ShouldNotContain('\n');
+        read.RecordExists.ShouldBeTrue();
+
+        read.State = new() { State = new() { Connected = true } };
+        await storage.WriteStateAsync("presence", Door, read);
+        var plain = new GrainState<DeviceState>(new());
+        await storage.ReadStateAsync("presence", Door, plain);
+        plain.State!.Connected.ShouldBe(true);
     }
 
     [Fact]

@@ -91,6 +91,22 @@ public sealed class BrokerStartSweepTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_thing_that_cannot_be_read_hides_no_other_and_is_told_when_it_is_mended()
+    {
+        foreach (var thing in new[] { "a", "b", "c" }) _fleet.StoredStarts[thing] = 1;
+        _fleet.Unreadable = "b";
+        await Begin();
+        _time.Advance(TimeSpan.FromSeconds(7));
+        (await _time.NextWait(Cancelled)).ShouldBe(TimeSpan.FromSeconds(1));
+        _fleet.Told.Select(told => told.ThingName).Order().ShouldBe(["a", "c"]);
+
+        _fleet.Unreadable = null;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Done();
+        _fleet.Told.Select(told => told.ThingName).Order().ShouldBe(["a", "b", "c"]);
+    }
+
+    [Fact]
     public async Task A_list_that_breaks_off_is_walked_again()
     {
         for (var number = 0; number < 100; number++) _fleet.StoredStarts[$"thing-{number}"] = 1;
@@ -150,6 +166,8 @@ public sealed class BrokerStartSweepTests : IAsyncDisposable
 
         internal Func<string, bool> Fails { get; set; } = _ => false;
 
+        internal string? Unreadable { get; set; }
+
         internal int BreaksOffAfter { get; set; } = int.MaxValue;
 
         internal int MostAtOnce { get; private set; }
@@ -160,7 +178,9 @@ public sealed class BrokerStartSweepTests : IAsyncDisposable
             await Task.Yield();
             var index = int.Parse(cursor ?? "0", CultureInfo.InvariantCulture);
             if (index == BreaksOffAfter) throw new IOException("The storage is down.");
-            var things = StoredStarts.OrderBy(thing => thing.Key).Skip(index).Take(1).Select(thing => new StoredThing(thing.Key, new()
+            var things = StoredStarts.OrderBy(thing => thing.Key).Skip(index).Take(1).Select(thing => thing.Key == Unreadable
+                ? new StoredThing(thing.Key, new()) { Unreadable = "The input does not contain any JSON." }
+                : new StoredThing(thing.Key, new()
             {
                 Connected = true,
                 Source = EventSource.Broker,

@@ -1,6 +1,7 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Ports;
+using IoTOrleans.Grains.State;
 
 namespace IoTOrleans.Grains.Tests.Cluster;
 
@@ -22,7 +23,13 @@ internal sealed class TestCatalogue(TestStorage storage) : IThingCatalogue
         Pages++;
         var page = storage.OfType(Device).Select(id => id.Key.ToString()!)
             .Where(name => cursor is null || string.CompareOrdinal(name, cursor) > 0).Take(Math.Min(limit, MostOnAPage))
-            .Select(name => new StoredThing(name, storage.Read<DeviceState>(GrainId.Create(Device, name))!)).ToList();
+            .Select(Read).ToList();
         return Task.FromResult(new CataloguePage(page, page.Count < Math.Min(limit, MostOnAPage) ? null : page[^1].ThingName));
+    }
+
+    private StoredThing Read(string name)
+    {
+        var stored = Lenient<DeviceState>.Of(BinaryData.FromString(storage.JsonOf(GrainId.Create(Device, name))!));
+        return new(name, stored.State) { Unreadable = stored.Unreadable };
     }
 }

@@ -8,6 +8,8 @@ namespace IoTOrleans.Grains.Tests.Cluster;
 /// <summary>Grain storage that survives silos, keeps what a real one would keep (JSON), counts, and fails on demand.</summary>
 internal sealed class TestStorage : IGrainStorage
 {
+    private static readonly StateSerializer Serializer = new();
+
     private readonly ConcurrentDictionary<GrainId, (string Json, string ETag)> _rows = new();
     private int _etag;
 
@@ -39,6 +41,9 @@ internal sealed class TestStorage : IGrainStorage
     public void Overwrite<T>(GrainId grainId, T state) =>
         _rows[grainId] = (JsonSerializer.Serialize(state, DeviceStateJson.Options), NewETag());
 
+    /// <summary>Somebody writes by hand, or a disk does.</summary>
+    public void Damage(GrainId grainId, string json) => _rows[grainId] = (json, NewETag());
+
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         BeforeRead?.Invoke(grainId);
@@ -46,7 +51,7 @@ internal sealed class TestStorage : IGrainStorage
         if (_rows.TryGetValue(grainId, out var row))
         {
             (grainState.State, grainState.ETag, grainState.RecordExists) =
-                (JsonSerializer.Deserialize<T>(row.Json, DeviceStateJson.Options)!, row.ETag, true);
+                (Serializer.Deserialize<T>(BinaryData.FromString(row.Json))!, row.ETag, true);
         }
         else
         {
@@ -63,7 +68,7 @@ internal sealed class TestStorage : IGrainStorage
         CheckETag(grainId, grainState.ETag);
         Writes++;
         var etag = NewETag();
-        _rows[grainId] = (JsonSerializer.Serialize(grainState.State, DeviceStateJson.Options), etag);
+        _rows[grainId] = (Serializer.Serialize(grainState.State).ToString(), etag);
         AfterWrite?.Invoke(grainId);
         (grainState.ETag, grainState.RecordExists) = (etag, true);
         return Task.CompletedTask;

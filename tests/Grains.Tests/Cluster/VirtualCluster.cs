@@ -124,7 +124,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
         await _cluster.WaitForLivenessToStabilizeAsync(didKill: true);
     }
 
-    private static GrainId IdOfFleet { get; } = GrainId.Create(GrainType.Create("fleet"), GrainIdKeyExtensions.CreateIntegerKey(0));
+    public static GrainId IdOfFleet { get; } = GrainId.Create(GrainType.Create("fleet"), GrainIdKeyExtensions.CreateIntegerKey(0));
 
     /// <summary>How far the sweep is.</summary>
     internal IRoundGrain Round(string name = RoundOptions.Sweep) => _cluster.Client.GetGrain<IRoundGrain>(name);

@@ -31,6 +31,40 @@ public sealed class FleetBoardTests
     public void A_small_heap_keeps_less(int megabytes, int noted, int remembered, int changes) =>
         FleetLimits.Of(megabytes * 1024L * 1024).ShouldBe(new(noted, remembered, changes));
 
+    /// <summary>Its only report went to another activation, while this one was counting.</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(-1, false)]
+    public void A_silo_that_was_heard_by_another_activation_meanwhile_is_counted_again(int afterTheStart, bool again)
+    {
+        var time = new FakeTimeProvider(Start.AddSeconds(afterTheStart));
+        var board = new FleetBoard(time);
+        board.Note("a", FleetClass.Absent, FleetWorld.Status("a", PresenceStatus.Connected));
+        board.Done(board.Next("s")!.Number);
+
+        var book = new FleetBook(Start, TimeZoneInfo.Utc, FleetLimits.Largest);
+        book.Load(new(), Start);
+        book.BeginCount();
+        book.EndWalk(Start);
+        book.EndCount(Start);
+        time.Advance(FleetReporter.Greeting);
+        book.Report(board.Next("s", greets: true)!, time.GetUtcNow());
+        book.NeedsCount.ShouldBe(again);
+    }
+
+    [Fact]
+    public async Task Who_has_nothing_to_say_says_so_after_a_while()
+    {
+        var time = new WatchedTime();
+        var board = new FleetBoard(time);
+        var noted = board.Noted(FleetReporter.Greeting, TestContext.Current.CancellationToken);
+        await time.NextWaitOf(FleetReporter.Greeting, TestContext.Current.CancellationToken);
+        time.Advance(FleetReporter.Greeting);
+        (await noted).ShouldBeFalse();
+        board.Note("a", FleetClass.Absent, FleetWorld.Status("a", PresenceStatus.Connected));
+        (await board.Noted(FleetReporter.Greeting, TestContext.Current.CancellationToken)).ShouldBeTrue();
+    }
+
     [Fact]
     public void A_silo_that_left_may_have_changed_a_thing_after_its_goodbye()
     {
@@ -44,17 +78,17 @@ public sealed class FleetBoardTests
         (book.NeedsLoad, book.NeedsCount).ShouldBe((true, false));
     }
 
-    /// <summary>The count would look the thing up. An activation that ends before that has no right number.</summary>
+    /// <summary>What comes in meanwhile may have been counted by the last count, and nobody can tell.</summary>
     [Fact]
-    public void During_the_daily_count_a_doubtful_number_is_not_handed_over()
+    public void During_the_daily_count_no_number_is_handed_over()
     {
         var book = new FleetBook(Start, TimeZoneInfo.Utc, FleetLimits.Largest);
         book.Load(new() { Clean = true }, Start);
-        book.BeginCount();
         book.Save(ending: true).Clean.ShouldBeTrue();
-        var board = new FleetBoard(new FakeTimeProvider(Start));
-        board.Doubt("a", FleetClass.Absent, FleetClass.Known);
-        book.Report(board.Next("s")!, Start);
+        book.BeginCount();
         book.Save(ending: true).Clean.ShouldBeFalse();
+        book.EndWalk(Start);
+        book.EndCount(Start);
+        book.Save(ending: true).Clean.ShouldBeTrue();
     }
 }

@@ -195,6 +195,24 @@ public sealed class FleetGrainTests
         await Shows(cluster, counts => counts is { Complete: true, Total: 2, Connected: 1, Grace: 1 });
     }
 
+    /// <summary>As when two silos did not know of each other for a while.</summary>
+    [Fact]
+    public async Task When_another_activation_has_begun_this_one_ends_and_a_new_one_comes_up()
+    {
+        await using var cluster = await Start(silos: 2);
+        await All(Names(30), name => cluster.Connect(name));
+        await Shows(cluster, counts => counts is { Complete: true, Total: 30 });
+        var epoch = await Epoch();
+
+        cluster.Storage.Overwrite(VirtualCluster.IdOfFleet, new FleetState { Epoch = Guid.NewGuid(), Total = 99 });
+        await cluster.AdvanceUntil(async () => await Epoch() != epoch);
+        await cluster.Drop("thing-0000");
+        await Shows(cluster, counts => counts is { Complete: true, Total: 30, Grace: 1 });
+        (await Epoch()).ShouldNotBe(epoch);
+
+        async Task<string> Epoch() => (await cluster.Fleet.Read(Cancel)).Cursor.Split('.')[0];
+    }
+
     [Fact]
     public async Task An_incident_says_of_how_many()
     {

@@ -63,6 +63,10 @@ public sealed class FleetProperties
         (1, Do("the daily count begins", world => world.CountAgain())),
         (1, On("dies", (world, silo) => world.Die(silo))),
         (1, Do("the grain dies and starts", world => world.Restart(clean: false))),
+        (1, Do("the grain starts a second time", world => world.Split())),
+        (4, On("reports to the first of two", (world, silo) => world.DeliverToFirst(silo))),
+        (1, On("reports to the first of two and gets no answer", (world, silo) => world.DeliverToFirst(silo, answerIsLost: true))),
+        (1, Do("the first of two ends", world => world.FirstEnds())),
     ];
 
     [Fact]

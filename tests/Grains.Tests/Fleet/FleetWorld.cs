@@ -19,6 +19,7 @@ internal sealed class FleetWorld
     private readonly HashSet<string> _dead = [];
     private IEnumerator<int> _loading;
     private IEnumerator<int> _counting;
+    private FleetBook? _first;
     private int _starts;
 
     private readonly FleetLimits _limits;
@@ -68,13 +69,23 @@ internal sealed class FleetWorld
         if (_stored.TryGetValue(name, out var status)) _silos[silo].Board.Note(name, ClassOf(name), status);
     }
 
-    public void Deliver(int silo, bool answerIsLost = false)
+    public void Deliver(int silo, bool answerIsLost = false, bool greets = false) => Deliver(Book, silo, answerIsLost, greets);
+
+    /// <summary>Two silos do not know of each other, and the grain has two activations: the second one began last.</summary>
+    public void Split()
     {
-        var (name, board, _) = _silos[silo];
-        if (board.Next(name) is not { } batch) return;
-        Book.Report(batch, Now);
-        if (!answerIsLost) board.Done(batch.Number);
+        _first = Book;
+        Restart(clean: false);
     }
+
+    /// <summary>This silo still knows the first one.</summary>
+    public void DeliverToFirst(int silo, bool answerIsLost = false)
+    {
+        if (_first is not null) Deliver(_first, silo, answerIsLost, greets: false);
+    }
+
+    /// <summary>It has seen that it is not the last one.</summary>
+    public void FirstEnds() => _first = null;
 
     /// <summary>It stops in order: says all, and comes back with another name.</summary>
     public void Leave(int silo)
@@ -132,12 +143,13 @@ internal sealed class FleetWorld
     /// <summary>Everybody says what is to be said, and everything is read that has to be.</summary>
     public void Rest()
     {
+        FirstEnds();
         for (var round = 0; round < 200; round++)
         {
             NoticeTheDead();
             for (var silo = 0; silo < _silos.Count; silo++)
             {
-                for (var i = 0; i < 3; i++) Deliver(silo);
+                for (var i = 0; i < 3; i++) Deliver(silo, greets: round % 60 == 0 && i == 0);
             }
 
             StepLoad();
@@ -147,6 +159,14 @@ internal sealed class FleetWorld
     }
 
     private bool _mustCount;
+
+    private void Deliver(FleetBook book, int silo, bool answerIsLost, bool greets)
+    {
+        var (name, board, _) = _silos[silo];
+        if (board.Next(name, greets) is not { } batch) return;
+        book.Report(batch, Now);
+        if (!answerIsLost) board.Done(batch.Number);
+    }
 
     private FleetClass ClassOf(string name) => FleetRules.ClassOf(_stored.GetValueOrDefault(name)?.Status);
 

@@ -63,6 +63,18 @@ public sealed class SweepTests
     }
 
     [Fact]
+    public async Task A_thing_that_cannot_be_read_does_not_keep_the_others_from_being_found()
+    {
+        await using var cluster = await Start();
+        await cluster.Connect();
+        await cluster.Drop();
+        await Lose(cluster);
+        cluster.Storage.Damage(cluster.IdOf("broken"), """{"connected":""");
+        await Sweep(cluster);
+        await cluster.AdvanceUntil(() => cluster.Mail.Accepted.Count == 1);
+    }
+
+    [Fact]
     public async Task The_verifier_is_asked_before_a_lost_outage_is_told()
     {
         await using var cluster = await Start(
