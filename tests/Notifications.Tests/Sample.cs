@@ -55,6 +55,9 @@ internal static class Sample
         ShortReturns = 1,
     };
 
+    /// <summary>Two others of a fleet of 101 are offline at the time.</summary>
+    public static FleetNumbers Three { get; } = new(3, 101);
+
     public static Notification Flapping { get; } = Offline with
     {
         Event = NotificationEvent.DeviceFlapping,

@@ -11,19 +11,8 @@ internal sealed partial class IncidentPublisher(
     public void Publish(string destination, FleetNotification notification, TimeSpan wait) =>
         sender.Send(destination, Traffic.Incidents, new Publication(this, destination, notification, wait, time.GetTimestamp()));
 
-    /// <summary>A number that is missing must not hold up the notification.</summary>
-    private async Task<int?> CountThings(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await fleet.Count(cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            LogNotCounted(exception);
-            return null;
-        }
-    }
+    private async ValueTask<int?> CountThings(CancellationToken cancellationToken) =>
+        (await fleet.Count(mark: 0, cancellationToken))?.Total;
 
     private TimeSpan ElapsedSince(long timestamp) => time.GetElapsedTime(timestamp);
 
@@ -68,7 +57,4 @@ internal sealed partial class IncidentPublisher(
     [LoggerMessage(LogLevel.Error, "{Destination} refused {Event} of incident {IncidentId} ({Count} things). "
         + "It is tried hourly for a day: {Detail}")]
     private partial void LogRefused(string destination, string @event, string incidentId, int count, string detail);
-
-    [LoggerMessage(LogLevel.Warning, "The things could not be counted. The notification of the incident goes out without their number.")]
-    private partial void LogNotCounted(Exception exception);
 }

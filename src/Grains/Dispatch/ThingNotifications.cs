@@ -8,7 +8,7 @@ namespace IoTOrleans.Grains.Dispatch;
 /// <summary>What a thing's grain owes its destinations.</summary>
 internal sealed partial class ThingNotifications(
     IGrainFactory grains, DestinationSender sender, DispatcherClient dispatcher, WaitingThings waiting, DroppedNotifications dropped,
-    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<ThingNotifications> logger)
+    IFleetCount fleet, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<ThingNotifications> logger)
 {
     /// <summary>
     /// Until then a notification is admitted without reading the state again: what was marked as told is owed. At a deadline that thousands
@@ -22,7 +22,10 @@ internal sealed partial class ThingNotifications(
     public void Send(PresenceEffect.Send send, long markedAt)
     {
         var (destination, notification, keepAlive) = send;
-        IOutgoing what = keepAlive ? new KeepAlive(this, notification) : new Owed(this, destination, notification, markedAt);
+        var counted = fleet.Mark;
+        IOutgoing what = keepAlive
+            ? new KeepAlive(this, notification, counted)
+            : new Owed(this, destination, notification, markedAt, counted);
         if (!sender.Send(destination, Traffic.Things, what) && !keepAlive) _ = AnswerForMissing(destination, notification);
     }
 
@@ -41,6 +44,15 @@ internal sealed partial class ThingNotifications(
         {
             LogNotAnswered(exception, notification.ThingName);
         }
+    }
+
+    /// <param name="counted">What the thing had stored when it asked for this.</param>
+    private async Task<DeliveryAnswer> Send(
+        INotificationDestination destination, Notification notification, long counted, CancellationToken cancellationToken)
+    {
+        if (FleetSaying.Wants(notification))
+            notification = FleetSaying.Add(notification, await fleet.Count(counted, cancellationToken));
+        return await destination.Send(notification, cancellationToken);
     }
 
     /// <param name="readAt">When it was last known to be owed; null: just now.</param>
@@ -69,7 +81,8 @@ internal sealed partial class ThingNotifications(
     }
 
     /// <param name="markedAt">Monotonic time at which it was last known to be owed.</param>
-    private sealed class Owed(ThingNotifications all, string destination, Notification notification, long markedAt) : IOutgoing
+    private sealed class Owed(ThingNotifications all, string destination, Notification notification, long markedAt, long counted)
+        : IOutgoing
     {
         public string Key => notification.OutageId;
 
@@ -92,7 +105,7 @@ internal sealed partial class ThingNotifications(
         public async ValueTask<bool> IsStillOwed(string to) => await LookAgain(sending: true);
 
         public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
-            to.Send(notification, cancellationToken);
+            all.Send(to, notification, counted, cancellationToken);
 
         public void Log(string to, DeliveryAnswer answer) => all.Log(to, notification, answer);
 
@@ -119,7 +132,7 @@ internal sealed partial class ThingNotifications(
     }
 
     /// <summary>Accepted before and sent again; its answer is not needed.</summary>
-    private sealed class KeepAlive(ThingNotifications all, Notification notification) : IOutgoing
+    private sealed class KeepAlive(ThingNotifications all, Notification notification, long counted) : IOutgoing
     {
         public string Key => notification.OutageId;
 
@@ -131,7 +144,7 @@ internal sealed partial class ThingNotifications(
         }
 
         public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
-            to.Send(notification, cancellationToken);
+            all.Send(to, notification, counted, cancellationToken);
 
         public void Log(string to, DeliveryAnswer answer)
         {

@@ -21,11 +21,21 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
     private readonly Channel<bool> _noted = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    private TaskCompletionSource _progress = NewSource();
     private FleetBatch? _batch;
     private long _lastStamp;
     private long _number;
     private long _acceptedAt;
     private bool _overflow;
+
+    /// <summary>Of the last note. Each has a greater one.</summary>
+    public long LastStamp
+    {
+        get
+        {
+            lock (_lock) return _lastStamp;
+        }
+    }
 
     /// <param name="status">Null: nothing is known of it any more.</param>
     /// <param name="before">As what it counted, by what was stored.</param>
@@ -62,6 +72,22 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
         return !isOver;
     }
 
+    /// <summary>Returns when everything up to this stamp is reported.</summary>
+    public async Task Reported(long stamp, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task progress;
+            lock (_lock)
+            {
+                if (FirstUnreported > stamp) return;
+                progress = _progress.Task;
+            }
+
+            await progress.WaitAsync(cancellationToken);
+        }
+    }
+
     /// <summary>The same batch until it is done.</summary>
     /// <param name="greets">Also without reports.</param>
     /// <returns>Null: there is nothing to report.</returns>
@@ -87,9 +113,18 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
     {
         lock (_lock)
         {
-            if (_batch?.Number == number) (_batch, _acceptedAt) = (null, time.GetUtcNow().UtcTicks);
+            if (_batch?.Number != number) return;
+            (_batch, _acceptedAt) = (null, time.GetUtcNow().UtcTicks);
+            _progress.SetResult();
+            _progress = NewSource();
         }
     }
+
+    /// <summary>Those of a batch are older than those that wait. Which ones did not fit is not known.</summary>
+    private long FirstUnreported => _overflow || _batch is { Overflow: true } ? long.MinValue
+        : _batch?.Reports is [var first, ..] ? first.FirstStamp : _waiting.FirstStamp;
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Add(FleetReport report)
     {
@@ -128,6 +163,8 @@ internal sealed class FleetBoard([FromKeyedServices(TimeProviderNames.Grains)] T
         private readonly Queue<string> _names = new();
 
         public int Count => _reports.Count;
+
+        public long FirstStamp => _names.TryPeek(out var name) ? _reports[name].FirstStamp : long.MaxValue;
 
         public FleetReport? Find(string thingName) => _reports.GetValueOrDefault(thingName);
 

@@ -71,6 +71,9 @@ public sealed record Notification
     /// <summary>AWS IoT refused to let the thing connect during the outage; null: not that we know.</summary>
     [Id(34)] public ConnectFailures? Refused { get; init; }
 
+    /// <summary>When this is sent, the thing itself included; null: not known, or not to be said.</summary>
+    [Id(42)] public FleetNumbers? Fleet { get; init; }
+
     /// <summary>The same in all repeats: <c>{outageId}.{event}[.{n}]</c>.</summary>
     public string Key => Sequence == 0 ? $"{OutageId}.{Event.Name()}" : $"{OutageId}.{Event.Name()}.{Sequence}";
 }

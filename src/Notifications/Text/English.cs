@@ -4,25 +4,28 @@ namespace IoTOrleans.Notifications.Text;
 
 /// <param name="source">The sender: cluster and region.</param>
 internal sealed class English(LocalClock clock, string source)
-    : Wording(new("Attributes", "Look", "Reason", "Last heard", "Checked", "Usual"), Reasons)
+    : Wording(new("Attributes", "Look", "Reason", "Last heard", "Checked", "Around it", "Usual"), Reasons)
 {
     private const string Day = "d MMM";
 
-    private static readonly Dictionary<string, string> Reasons = new()
+    private static readonly Dictionary<string, ReasonWords> Reasons = new()
     {
-        ["AUTH_ERROR"] = "it could not authenticate - check its certificate or credentials.",
-        ["CLIENT_INITIATED_DISCONNECT"] = "the device disconnected by itself - switched off, restarted or asleep.",
-        ["CLIENT_ERROR"] = "the device violated the MQTT protocol - look at its firmware or client library.",
-        ["CONNECTION_LOST"] = "connection lost - the device did not say goodbye, so check power and network first.",
-        ["DUPLICATE_CLIENTID"] = "another connection took its client id - do two devices share one identity?",
-        ["FORBIDDEN_ACCESS"] = "its policy does not allow what it asked for - check its policy.",
-        ["MQTT_KEEP_ALIVE_TIMEOUT"] = "MQTT keep-alive timeout - the device did not say goodbye, so check power and network first.",
-        ["SERVER_ERROR"] = "an error on the broker's side.",
-        ["SERVER_INITIATED_DISCONNECT"] = "the broker closed the connection.",
-        ["API_INITIATED_DISCONNECT"] = "an operator closed its connection through the AWS IoT API.",
-        ["THROTTLED"] = "it exceeded a limit of the broker and was cut off.",
-        ["WEBSOCKET_TTL_EXPIRATION"] = "its WebSocket connection reached the longest age allowed.",
-        ["CUSTOMAUTH_TTL_EXPIRATION"] = "the time that the custom authorizer granted is over.",
+        ["AUTH_ERROR"] = new("Could not authenticate", "check its certificate or credentials"),
+        ["CLIENT_INITIATED_DISCONNECT"] = new("Client said goodbye", "switched off, restarted or asleep"),
+        ["CLIENT_ERROR"] = new("Broke the MQTT protocol", "check its firmware or client library"),
+        ["CONNECTION_LOST"] = new("Connection lost", "no goodbye: check power and network first"),
+        ["DUPLICATE_CLIENTID"] = new("Another client took its client ID", "do two devices share one identity?"),
+        ["FORBIDDEN_ACCESS"] = new("Policy forbids what it asked for", "check its policy"),
+        ["KEEP_ALIVE_TIMEOUT"] = new("Keep-alive timeout", "no goodbye: check power and network first"),
+        ["SERVER_ERROR"] = new("Error of the broker"),
+        ["SERVER_INITIATED_DISCONNECT"] = new("Closed by the broker"),
+        ["API_INITIATED_DISCONNECT"] = new("Closed by an operator", "API_INITIATED_DISCONNECT"),
+        ["THROTTLED"] = new("Over a limit of the broker", "does it send too much?"),
+        ["WEBSOCKET_TTL_EXPIRATION"] = new("WebSocket reached its longest age"),
+        ["CUSTOMAUTH_TTL_EXPIRATION"] = new("Time of its authorizer is over"),
+
+        // Of an incident: not a disconnect.
+        ["NEVER_SEEN"] = new("Never seen"),
     };
 
     public override string Subject(Notification n, string name) => (n.IsTest ? "[TEST] " : "") + n.Event switch
@@ -34,16 +37,16 @@ internal sealed class English(LocalClock clock, string source)
         NotificationEvent.DeviceRecovered when n.NeverSeen => $"[SEEN] {name} for the first time after {Words(n.Duration)}",
         NotificationEvent.DeviceRecovered => $"[BACK] {name} after {Words(n.Duration)} ({FromTo(n)})",
         NotificationEvent.DeviceRemoved => $"[REMOVED] {name} ({Words(n.Duration)} after {Since(n)})",
-        NotificationEvent.DeviceStillOffline => $"[STILL OFFLINE] {name} since {Since(n)} ({Words(n.Duration)})",
+        NotificationEvent.DeviceStillOffline => $"[STILL OFFLINE] {name} since {Since(n)} ({Words(n.Duration)}{Of(n, ", ")})",
         _ when n.RecoveredAt is not null => $"[OFFLINE] {name} {FromTo(n)} (back again)",
-        _ => $"[OFFLINE] {name} since {Since(n)}",
+        _ => $"[OFFLINE] {name} since {Since(n)}{Of(n, " (", ")")}",
     };
 
     protected override string TestLine => "TEST - somebody asked for this sample. Nothing happened to the thing.";
 
     protected override string LastLine(Notification n) => n.Event.IsOfWatcher()
         ? $"Blindness {n.OutageId} - told after {Words(n.Grace)} - {source}"
-        : $"{(IsOfFlapping(n) ? "Flapping" : "Outage")} {n.OutageId} - {RuleOf(n)} ({LimitOf(n)}) - {source}";
+        : $"{(IsOfFlapping(n) ? "Flapping" : "Outage")} {n.OutageId} - {PolicyOf(n)} ({LimitOf(n)}) - {source}";
 
     protected override string WhatHappened(Notification n)
     {
@@ -99,7 +102,31 @@ internal sealed class English(LocalClock clock, string source)
         : $"{usual.Outages} outages so far, {usual.Within} of them over within {Words(usual.Bound)}, "
             + $"the longest within {Words(usual.Longest)}.";
 
-    private static string RuleOf(Notification n) => n.PolicyMatch is null ? "default rule" : $"rule {LinkFree.Of(n.PolicyMatch)}";
+    protected override string InWords(ReasonWords reason) => reason.Hint is not { } hint ? $"{reason.Words}."
+        : $"{reason.Words} - {hint}{(hint.EndsWith('?') ? "" : ".")}";
+
+    protected override string Within(string words) =>
+        words.TakeWhile(c => c != ' ').Skip(1).Any(char.IsUpper) ? words : char.ToLowerInvariant(words[0]) + words[1..];
+
+    protected override string Share(int percent, string what) => $"{percent} % {what}";
+
+    private static string Of(Notification n, string before, string after = "") =>
+        NumbersOf(n) is { } numbers ? $"{before}{N(numbers.Offline)} of {N(numbers.Total)} offline{after}" : "";
+
+    protected override string Others(int offline, int all) => (offline, all) switch
+    {
+        (0, 1) => "the other thing is not offline.",
+        (1, 1) => "the other thing is offline, too.",
+        (0, _) => $"none of the other {N(all)} things is offline.",
+        (1, _) => $"1 of the other {N(all)} things is offline, too.",
+        _ when offline == all => $"all of the other {N(all)} things are offline, too.",
+        _ => $"{N(offline)} of the other {N(all)} things are offline, too.",
+    };
+
+    protected override string OfflineNow(FleetNumbers numbers) =>
+        $"Offline now: {(numbers.Offline == 0 ? "none" : N(numbers.Offline))} of {N(numbers.Total)} things.";
+
+    private static string PolicyOf(Notification n) => n.PolicyMatch is null ? "default policy" : $"policy {LinkFree.Of(n.PolicyMatch)}";
 
     private static string LimitOf(Notification n) => $"{(n.NeverSeen ? "expected within" : "grace")} {Words(n.Grace)}";
 
@@ -208,8 +235,7 @@ internal sealed class English(LocalClock clock, string source)
         }
 
         if (n.Removed > 0) yield return $"Removed meanwhile: {N(n.Removed)}.";
-        if (Shares(n, reason => reason.ToLowerInvariant().Replace('_', ' ')) is { Count: > 0 } shares)
-            yield return $"In common: {string.Join("; ", shares)}";
+        if (Shares(n) is { Count: > 0 } shares) yield return $"In common: {string.Join("; ", shares)}";
         if (n is { Event: FleetEvent.FleetOutage, Total: { } total } && total > n.Count)
             yield return $"Not affected: {N(total - n.Count)} of {N(total)} are not among these.";
         var more = n.Count - n.Things.Count;

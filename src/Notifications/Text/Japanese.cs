@@ -4,27 +4,30 @@ namespace IoTOrleans.Notifications.Text;
 
 /// <param name="source">The sender: cluster and region.</param>
 internal sealed class Japanese(LocalClock clock, string source)
-    : Wording(new("属性", "状況", "理由", "最後の通信", "確認", "ふだん"), Reasons, sentenceGap: "")
+    : Wording(new("属性", "状況", "理由", "最後の通信", "確認", "周囲", "ふだん"), Reasons, sentenceGap: "")
 {
     private const string Day = "M'月'd'日'";
 
     private const string Weekdays = "日月火水木金土";
 
-    private static readonly Dictionary<string, string> Reasons = new()
+    private static readonly Dictionary<string, ReasonWords> Reasons = new()
     {
-        ["AUTH_ERROR"] = "認証エラー（証明書または認証情報をご確認ください）",
-        ["CLIENT_INITIATED_DISCONNECT"] = "デバイス自身による切断（電源オフ、再起動、スリープなど）",
-        ["CLIENT_ERROR"] = "デバイスのMQTT通信エラー（ファームウェアやクライアントライブラリをご確認ください）",
-        ["CONNECTION_LOST"] = "接続の喪失（デバイスからの切断通知なし。まず電源と回線をご確認ください）",
-        ["DUPLICATE_CLIENTID"] = "同じクライアントIDの別の接続に置き換わりました（2台が同じIDを使っていないかご確認ください）",
-        ["FORBIDDEN_ACCESS"] = "ポリシーで許可されていない操作（デバイスのポリシーをご確認ください）",
-        ["MQTT_KEEP_ALIVE_TIMEOUT"] = "キープアライブのタイムアウト（デバイスからの切断通知なし。まず電源と回線をご確認ください）",
-        ["SERVER_ERROR"] = "ブローカー側のエラー",
-        ["SERVER_INITIATED_DISCONNECT"] = "ブローカー側からの切断",
-        ["API_INITIATED_DISCONNECT"] = "運用者によるAWS IoTのAPIでの切断",
-        ["THROTTLED"] = "ブローカーの制限超過による切断",
-        ["WEBSOCKET_TTL_EXPIRATION"] = "WebSocket接続の最長時間に到達",
-        ["CUSTOMAUTH_TTL_EXPIRATION"] = "カスタムオーソライザーが許可した接続時間の終了",
+        ["AUTH_ERROR"] = new("認証エラー", "証明書または認証情報をご確認ください"),
+        ["CLIENT_INITIATED_DISCONNECT"] = new("デバイス自身による切断", "電源オフ、再起動、またはスリープ"),
+        ["CLIENT_ERROR"] = new("MQTTプロトコル違反", "ファームウェアまたはMQTTライブラリをご確認ください"),
+        ["CONNECTION_LOST"] = new("接続が失われた", "切断通知なし。まず電源と回線を"),
+        ["DUPLICATE_CLIENTID"] = new("クライアントIDの重複", "2台が同じIDを使っていませんか"),
+        ["FORBIDDEN_ACCESS"] = new("ポリシーで許可されない操作", "ポリシーをご確認ください"),
+        ["KEEP_ALIVE_TIMEOUT"] = new("キープアライブのタイムアウト", "切断通知なし。まず電源と回線を"),
+        ["SERVER_ERROR"] = new("ブローカー側のエラー"),
+        ["SERVER_INITIATED_DISCONNECT"] = new("ブローカー側からの切断"),
+        ["API_INITIATED_DISCONNECT"] = new("運用者による切断", "API_INITIATED_DISCONNECT"),
+        ["THROTTLED"] = new("ブローカーの制限超過", "送信量が多すぎませんか"),
+        ["WEBSOCKET_TTL_EXPIRATION"] = new("WebSocketの最長時間に到達"),
+        ["CUSTOMAUTH_TTL_EXPIRATION"] = new("カスタム認証の期限切れ"),
+
+        // Of an incident: not a disconnect.
+        ["NEVER_SEEN"] = new("一度も接続なし"),
     };
 
     public override string Subject(Notification n, string name) => (n.IsTest ? "【テスト】" : "") + n.Event switch
@@ -36,16 +39,16 @@ internal sealed class Japanese(LocalClock clock, string source)
         NotificationEvent.DeviceRecovered when n.NeverSeen => $"【初接続】{name} 登録から{Words(n.Duration)}",
         NotificationEvent.DeviceRecovered => $"【復帰】{name} {Words(n.Duration)}ぶりに接続（{FromTo(n)}）",
         NotificationEvent.DeviceRemoved => $"【監視解除】{name}（{Minute(n.Since, EndOf(n))}から{Words(n.Duration)}後）",
-        NotificationEvent.DeviceStillOffline => $"【オフライン継続】{name} {Minute(n.Since, EndOf(n))}から（{Words(n.Duration)}経過）",
+        NotificationEvent.DeviceStillOffline => $"【オフライン継続】{name} {Minute(n.Since, EndOf(n))}から（{Words(n.Duration)}経過{Of(n, "、")}）",
         _ when n.RecoveredAt is not null => $"【オフライン】{name} {FromTo(n)}（復帰済み）",
-        _ => $"【オフライン】{name} {Minute(n.Since, EndOf(n))}から",
+        _ => $"【オフライン】{name} {Minute(n.Since, EndOf(n))}から{Of(n, "（", "）")}",
     };
 
     protected override string TestLine => "これはテスト送信です。実際の障害ではありません。";
 
     protected override string LastLine(Notification n) => n.Event.IsOfWatcher()
         ? $"監視不能ID {n.OutageId} / {Words(n.Grace)}で通知 / {source}"
-        : $"{(IsOfFlapping(n) ? "断続" : "障害")}ID {n.OutageId} / {RuleOf(n)}（{(n.NeverSeen ? "期限" : "猶予")}{Words(n.Grace)}）/ {source}";
+        : $"{(IsOfFlapping(n) ? "断続" : "障害")}ID {n.OutageId} / {PolicyOf(n)}（{(n.NeverSeen ? "期限" : "猶予")}{Words(n.Grace)}）/ {source}";
 
     protected override string WhatHappened(Notification n)
     {
@@ -97,7 +100,20 @@ internal sealed class Japanese(LocalClock clock, string source)
         ? $"これまでの切断{usual.Outages}回はすべて{Words(usual.Bound)}以内に復帰"
         : $"これまでの切断{usual.Outages}回のうち{usual.Within}回は{Words(usual.Bound)}以内に復帰（最長でも{Words(usual.Longest)}以内）";
 
-    private static string RuleOf(Notification n) => n.PolicyMatch is null ? "既定の設定" : $"設定 {LinkFree.Of(n.PolicyMatch)}";
+    protected override string InWords(ReasonWords reason) => reason.Words + (reason.Hint is { } hint ? $"（{hint}）" : "");
+
+    protected override string Share(int percent, string what) => $"{what} {percent}%";
+
+    private static string Of(Notification n, string before, string after = "") =>
+        NumbersOf(n) is { } numbers ? $"{before}{N(numbers.Total)}台中{N(numbers.Offline)}台{after}" : "";
+
+    protected override string Others(int offline, int all) => offline == 0
+        ? $"ほかの{N(all)}台はオフラインではありません。" : $"ほかの{N(all)}台のうち{N(offline)}台もオフラインです。";
+
+    protected override string OfflineNow(FleetNumbers numbers) => $"現在オフライン: {N(numbers.Total)}台中{N(numbers.Offline)}台";
+
+    private static string PolicyOf(Notification n) =>
+        n.PolicyMatch is null ? "既定のポリシー" : $"ポリシー {LinkFree.Of(n.PolicyMatch)}";
 
     private static string Held(TimeSpan hold) => hold > TimeSpan.Zero ? $"、{For(hold)}つながっています" : "ました";
 
@@ -164,26 +180,6 @@ internal sealed class Japanese(LocalClock clock, string source)
         yield return "次の連絡: 再び把握できたときに1通。";
     }
 
-    private static readonly Dictionary<string, string> ShortReasons = new()
-    {
-        ["AUTH_ERROR"] = "認証エラー",
-        ["CLIENT_INITIATED_DISCONNECT"] = "デバイス自身による切断",
-        ["CLIENT_ERROR"] = "MQTT通信エラー",
-        ["CONNECTION_LOST"] = "接続の喪失",
-        ["DUPLICATE_CLIENTID"] = "クライアントIDの重複",
-        ["FORBIDDEN_ACCESS"] = "ポリシー違反",
-        ["MQTT_KEEP_ALIVE_TIMEOUT"] = "キープアライブのタイムアウト",
-        ["SERVER_ERROR"] = "ブローカー側のエラー",
-        ["SERVER_INITIATED_DISCONNECT"] = "ブローカー側からの切断",
-        ["API_INITIATED_DISCONNECT"] = "運用者による切断",
-        ["THROTTLED"] = "ブローカーの制限超過",
-        ["WEBSOCKET_TTL_EXPIRATION"] = "WebSocketの最長時間",
-        ["CUSTOMAUTH_TTL_EXPIRATION"] = "カスタム認証の期限",
-
-        // Of an incident: not a disconnect.
-        ["NEVER_SEEN"] = "一度も接続なし",
-    };
-
     public override string Subject(FleetNotification n)
     {
         if (n.Event == FleetEvent.FleetRecovered)
@@ -221,8 +217,7 @@ internal sealed class Japanese(LocalClock clock, string source)
         }
 
         if (n.Removed > 0) yield return $"途中で監視対象から外れ、復帰を待たないもの: {N(n.Removed)}台";
-        if (Shares(n, reason => ShortReasons.GetValueOrDefault(reason, reason)) is { Count: > 0 } shares)
-            yield return $"共通点: {string.Join("、", shares)}";
+        if (Shares(n) is { Count: > 0 } shares) yield return $"共通点: {string.Join("、", shares)}";
         if (n is { Event: FleetEvent.FleetOutage, Total: { } total } && total > n.Count)
             yield return $"影響なし: 全{N(total)}台のうち{N(total - n.Count)}台は含まれていません";
         var more = n.Count - n.Things.Count;

@@ -31,6 +31,7 @@ internal static class MachineBody
             ["verification"] = n.Verification.ToString().ToLowerInvariant(),
             ["lastHeard"] = n.LastHeard is { } heard ? new { heard.NotBefore, heard.NotAfter } : null,
             ["refused"] = n.Refused is { } refused ? new { refused.Count, refused.Reason, refused.Since } : null,
+            ["fleet"] = n.Fleet is { } fleet ? new { fleet.Offline, fleet.Total } : null,
             ["attributes"] = n.Attributes,
         });
 

@@ -95,6 +95,9 @@ internal sealed class NotificationText
         var name = LinkFree.Of(n.ThingName);
         if (ascii) name = Characters.Ascii(name);
         var subject = In(ascii).Subject(n, name);
+
+        // The name is worth more than the numbers, which the text has as well.
+        if (subject.Length > longest && n.Fleet is not null) return Subject(n with { Fleet = null }, longest, ascii);
         return subject.Length <= longest
             ? subject
             : In(ascii).Subject(n, Characters.Shorten(name, name.Length - (subject.Length - longest)));

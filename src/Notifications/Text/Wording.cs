@@ -3,12 +3,17 @@ using IoTOrleans.Contracts;
 namespace IoTOrleans.Notifications.Text;
 
 /// <summary>What stands before the colon of a line.</summary>
-internal sealed record Labels(string Attributes, string Look, string Reason, string LastHeard, string Checked, string Usual);
+internal sealed record Labels(
+    string Attributes, string Look, string Reason, string LastHeard, string Checked, string Around, string Usual);
+
+/// <param name="Words">What happened.</param>
+/// <param name="Hint">What to look at first; null: nothing to say.</param>
+internal sealed record ReasonWords(string Words, string? Hint = null);
 
 /// <summary>A language. A line that would have to say "unknown" is left out.</summary>
-/// <param name="reasons">By AWS's name of a disconnect reason.</param>
+/// <param name="reasons">By AWS's name of a disconnect reason without <c>MQTT_</c>. The fleet page has the same words.</param>
 /// <param name="sentenceGap">Between two sentences.</param>
-internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, string> reasons, string sentenceGap = " ")
+internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, ReasonWords> reasons, string sentenceGap = " ")
 {
     /// <summary>State first, name second, local time third.</summary>
     public abstract string Subject(Notification n, string name);
@@ -29,6 +34,7 @@ internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, strin
         if (n.Event is NotificationEvent.DeviceRecovered or NotificationEvent.DeviceRemoved)
         {
             if (string.Join(sentenceGap, Before(n)) is { Length: > 0 } before) yield return before;
+            if (NumbersOf(n) is { } now) yield return OfflineNow(now);
             yield break;
         }
 
@@ -36,6 +42,7 @@ internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, strin
         if (n.LastHeard is { } heard) yield return $"{labels.LastHeard}: {InWords(heard, n.Since)}";
         if (n is { Refused: { } refused, RecoveredAt: null }) yield return Refused(refused, EndOf(n), ReasonOf(refused));
         if (!n.NeverSeen && Checked(n.Verification) is { } check) yield return $"{labels.Checked}: {check}";
+        if (NumbersOf(n) is { } numbers) yield return $"{labels.Around}: {Others(numbers.Offline - 1, numbers.Total - 1)}";
         if (Usual.Of(n.Durations) is { } usual) yield return $"{labels.Usual}: {InWords(usual)}";
     }
 
@@ -60,7 +67,17 @@ internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, strin
 
     protected abstract string? Checked(Verification verification);
 
+    /// <summary>So many of the other things are offline, too.</summary>
+    protected abstract string Others(int offline, int all);
+
+    protected abstract string OfflineNow(FleetNumbers numbers);
+
     protected abstract string InWords(Usual usual);
+
+    protected abstract string InWords(ReasonWords reason);
+
+    /// <summary>Of how many things how many are offline; null: not known, or there is only this one.</summary>
+    protected static FleetNumbers? NumbersOf(Notification n) => n.Fleet is { Total: > 1 } numbers ? numbers : null;
 
     /// <summary>How many first, since when second.</summary>
     public abstract string Subject(FleetNotification n);
@@ -99,8 +116,11 @@ internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, strin
     private string? ReasonOf(Notification n)
     {
         if (n.DisconnectReason?.Trim() is not { Length: > 0 } reason || reason is "UNKNOWN" or "NONE") return null;
-        return reasons.GetValueOrDefault(reason) ?? AsItIs(reason);
+        return WordsOf(reason) is { } known ? InWords(known) : AsItIs(reason);
     }
+
+    private ReasonWords? WordsOf(string reason) =>
+        reasons.GetValueOrDefault(reason.StartsWith("MQTT_", StringComparison.Ordinal) ? reason["MQTT_".Length..] : reason);
 
     private static string? ReasonOf(ConnectFailures refused) => refused.Reason?.Trim() is { Length: > 0 } reason ? AsItIs(reason) : null;
 
@@ -128,16 +148,32 @@ internal abstract class Wording(Labels labels, IReadOnlyDictionary<string, strin
     protected static string NamesOf(FleetNotification n, string comma) => string.Join(comma, n.Things.Select(LinkFree.Of));
 
     /// <summary>Reasons and attributes that a good part of the members share: <c>96 % connection lost</c>.</summary>
-    protected static List<string> Shares(FleetNotification n, Func<string, string> nameOfReason) =>
-        [.. Shares(n.Reasons, n.Count, nameOfReason), .. Shares(n.Attributes, n.Count, name => name)];
+    protected List<string> Shares(FleetNotification n) =>
+    [
+        .. Shares(
+            n.Reasons, n.Count, reason => WordsOf(reason) is { } known ? Within(known.Words) : reason.ToLowerInvariant().Replace('_', ' ')),
+        .. Shares(n.Attributes, n.Count, name => name),
+    ];
 
-    private static IEnumerable<string> Shares(IReadOnlyDictionary<string, int> counts, int all, Func<string, string> nameOf)
+    private IEnumerable<string> Shares(IReadOnlyDictionary<string, int> counts, int all, Func<string, string> nameOf)
     {
         const int mostShown = 3;
         const double common = 0.2;
         return counts.Where(pair => pair.Value >= common * all)
             .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(mostShown)
-            .Select(pair => $"{Math.Floor(100.0 * pair.Value / all):0} % {Characters.Shorten(LinkFree.Of(nameOf(pair.Key)), 80)}");
+            .Select(pair => Share(Percent(pair.Value, all), Characters.Shorten(LinkFree.Of(nameOf(pair.Key)), 80)));
+    }
+
+    protected abstract string Share(int percent, string what);
+
+    /// <summary>The same words within a sentence.</summary>
+    protected virtual string Within(string words) => words;
+
+    /// <summary>As on the fleet page: all but one is not "100 %".</summary>
+    private static int Percent(int part, int whole)
+    {
+        var share = 100.0 * part / whole;
+        return share is > 99 and < 100 ? 99 : (int)Math.Round(share, MidpointRounding.AwayFromZero);
     }
 
     /// <summary>A line for each thing, as many as fit.</summary>

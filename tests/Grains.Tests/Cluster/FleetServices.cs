@@ -16,6 +16,8 @@ internal static class FleetServices
 
     private sealed class Uncounted : IFleetCount
     {
-        public ValueTask<int?> Count(CancellationToken cancellationToken) => new((int?)null);
+        public long Mark => 0;
+
+        public ValueTask<FleetNumbers?> Count(long mark, CancellationToken cancellationToken) => new((FleetNumbers?)null);
     }
 }

@@ -66,6 +66,40 @@ public sealed class FleetBoardTests
     }
 
     [Fact]
+    public async Task What_was_noted_is_reported_when_its_batch_is_done_whatever_comes_later()
+    {
+        var (board, cancel) = (new FleetBoard(new FakeTimeProvider(Start), FleetLimits.Largest with { Noted = 3 }), TestContext.Current.CancellationToken);
+        await board.Reported(board.LastStamp, cancel);
+        var first = Noted("a");
+        var batch = board.Next("silo")!;
+        var again = Noted("a");
+        first.IsCompleted.ShouldBeFalse();
+        board.Done(batch.Number);
+        await first;
+        again.IsCompleted.ShouldBeFalse();
+
+        // A thing that changes once more keeps its place.
+        var later = Noted("b");
+        _ = Noted("a");
+        board.Done(board.Next("silo")!.Number);
+        await Task.WhenAll(again, later);
+
+        // Which ones did not fit is not known: until the fleet has learned of that, none of them is reported.
+        var lost = new[] { "a", "b", "c", "d", "e" }.Select(Noted).ToList();
+        batch = board.Next("silo")!;
+        (batch.Overflow, lost.Any(one => one.IsCompleted)).ShouldBe((true, false));
+        board.Done(batch.Number);
+        board.Done(board.Next("silo")!.Number);
+        await Task.WhenAll(lost);
+
+        Task Noted(string thing)
+        {
+            board.Note(thing, FleetClass.Known, FleetWorld.Status(thing, PresenceStatus.Offline));
+            return board.Reported(board.LastStamp, cancel);
+        }
+    }
+
+    [Fact]
     public void A_silo_that_left_may_have_changed_a_thing_after_its_goodbye()
     {
         var book = new FleetBook(Start, TimeZoneInfo.Utc, FleetLimits.Largest);

@@ -44,6 +44,9 @@ public sealed class GoldenTextTests
             RecoveryHold = TimeSpan.Zero,
             ShortReturns = 0,
         },
+        ["offline-as-two-others"] = Sample.Offline with { Fleet = Sample.Three },
+        ["still-offline-as-two-others"] = Sample.StillOffline with { Fleet = Sample.Three },
+        ["recovered-when-two-others-are-offline"] = Sample.Recovered with { Fleet = new(2, 101) },
         ["flapping"] = Sample.Flapping,
         ["flapping-that-comes-late"] = Sample.Flapping
             with { RecoveredAt = Sample.Back, Duration = Sample.Back - Sample.Since, Drops = 14 },

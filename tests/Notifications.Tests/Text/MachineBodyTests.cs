@@ -9,7 +9,7 @@ public sealed class MachineBodyTests
     public void Every_field_of_the_contract_is_there_in_its_order() => Sample.English.Render(Sample.StillOffline).Json.ShouldBe("""
         {"schemaVersion":1,"event":"device.still_offline","thingName":"greenhouse-3","outageId":"7f3a91Xk2mQpR8sTvWyZ01",
         "since":"2026-11-22T17:14:07Z","detectedAt":"2026-11-22T17:19:07Z","recoveredAt":null,"durationSeconds":273906,
-        "graceSeconds":300,"disconnectReason":"MQTT_KEEP_ALIVE_TIMEOUT","verification":"confirmed","lastHeard":null,"refused":null,"attributes":{"site":"家"},
+        "graceSeconds":300,"disconnectReason":"MQTT_KEEP_ALIVE_TIMEOUT","verification":"confirmed","lastHeard":null,"refused":null,"fleet":null,"attributes":{"site":"家"},
         "source":{"cluster":"home","region":"ap-northeast-1"},"url":"https://watch.example.net/?thing=greenhouse-3","text":"TEXT"}
         """.ReplaceLineEndings("").Replace("TEXT", Escaped(Sample.English.Render(Sample.StillOffline).Text), StringComparison.Ordinal));
 
@@ -82,6 +82,11 @@ public sealed class MachineBodyTests
         Parse(Sample.English.Render(unnamed).Json).GetProperty("refused").GetProperty("reason").ValueKind.ShouldBe(JsonValueKind.Null);
         Parse(Sample.English.Render(Sample.Offline).Json).GetProperty("refused").ValueKind.ShouldBe(JsonValueKind.Null);
     }
+
+    [Fact]
+    public void How_many_are_offline_of_how_many() =>
+        Parse(Sample.English.Render(Sample.Offline with { Fleet = new(31_204, 100_000) }).Json).GetProperty("fleet").GetRawText()
+            .ShouldBe("""{"offline":31204,"total":100000}""");
 
     [Fact]
     public void Only_a_sample_is_marked_as_one()

@@ -25,6 +25,7 @@ public sealed class SubjectTests
         [
             Sample.Offline, Sample.StillOffline, Sample.Recovered,
             Sample.Offline with { IsTest = true, RecoveredAt = Sample.Back.AddDays(20) },
+            Sample.Offline with { Fleet = new(999_999, 1_000_000) }, Sample.StillOffline with { Fleet = new(1, 1_000_000) },
             Sample.Flapping with { Drops = 123456 }, Sample.Steady with { Drops = 123456, RecoveredAt = Sample.Back.AddDays(20) },
         ];
         foreach (var notification in notifications.Select(n => n with { ThingName = name }))
@@ -46,6 +47,21 @@ public sealed class SubjectTests
     public void Only_as_much_of_the_name_goes_as_must() =>
         Sample.English.Render(Sample.Offline with { ThingName = new string('a', 121) + "-000123" }).ShortSubject(Limit, ascii: true)
             .ShouldBe("[OFFLINE] " + new string('a', 35) + "..." + new string('a', 28) + "-000123 since 02:14 JST");
+
+    [Fact]
+    public void The_numbers_of_the_fleet_go_before_anything_of_the_name()
+    {
+        var counted = Sample.Offline with { Fleet = new(31_204, 100_000) };
+        string Subject(int length) =>
+            Sample.English.Render(counted with { ThingName = new string('a', length) }).ShortSubject(Limit, ascii: true);
+
+        const string numbers = " (31,204 of 100,000 offline)";
+        var room = Limit - ("[OFFLINE]  since 02:14 JST" + numbers).Length;
+        Subject(room).ShouldBe($"[OFFLINE] {new string('a', room)} since 02:14 JST{numbers}");
+        Subject(room + 1).ShouldBe($"[OFFLINE] {new string('a', room + 1)} since 02:14 JST");
+        Subject(room + numbers.Length).ShouldBe($"[OFFLINE] {new string('a', room + numbers.Length)} since 02:14 JST");
+        Subject(room + numbers.Length + 1).ShouldContain("...");
+    }
 
     [Fact]
     public void A_short_name_is_left_alone() =>

@@ -26,30 +26,6 @@ public sealed class WordingTests
     }
 
     [Theory]
-    [InlineData("AUTH_ERROR")]
-    [InlineData("CLIENT_INITIATED_DISCONNECT")]
-    [InlineData("CLIENT_ERROR")]
-    [InlineData("CONNECTION_LOST")]
-    [InlineData("DUPLICATE_CLIENTID")]
-    [InlineData("FORBIDDEN_ACCESS")]
-    [InlineData("MQTT_KEEP_ALIVE_TIMEOUT")]
-    [InlineData("SERVER_ERROR")]
-    [InlineData("SERVER_INITIATED_DISCONNECT")]
-    [InlineData("API_INITIATED_DISCONNECT")]
-    [InlineData("THROTTLED")]
-    [InlineData("WEBSOCKET_TTL_EXPIRATION")]
-    [InlineData("CUSTOMAUTH_TTL_EXPIRATION")]
-    public void Each_reason_of_AWS_has_words_in_both_languages(string reason)
-    {
-        var notification = Sample.Offline with { DisconnectReason = reason };
-
-        Sample.English.Render(notification).Text.ShouldContain("\nReason: ");
-        Sample.English.Render(notification).Text.ShouldNotContain(reason);
-        Sample.Japanese.Render(notification).Text.ShouldContain("\n理由: ");
-        Sample.Japanese.Render(notification).Text.ShouldNotContain(reason);
-    }
-
-    [Theory]
     [InlineData(null)]
     [InlineData(" ")]
     [InlineData("UNKNOWN")]
@@ -182,6 +158,58 @@ public sealed class WordingTests
 
         lines.SingleOrDefault(line => line.StartsWith("Usual: ", StringComparison.Ordinal))
             .ShouldBe(words is null ? null : "Usual: " + words);
+    }
+
+    [Theory]
+    [InlineData(1, 1, null, null)]
+    [InlineData(1, 2, "the other thing is not offline.", "ほかの1台はオフラインではありません。")]
+    [InlineData(2, 2, "the other thing is offline, too.", "ほかの1台のうち1台もオフラインです。")]
+    [InlineData(1, 101, "none of the other 100 things is offline.", "ほかの100台はオフラインではありません。")]
+    [InlineData(2, 101, "1 of the other 100 things is offline, too.", "ほかの100台のうち1台もオフラインです。")]
+    [InlineData(101, 101, "all of the other 100 things are offline, too.", "ほかの100台のうち100台もオフラインです。")]
+    [InlineData(1_235, 100_000, "1,234 of the other 99,999 things are offline, too.", "ほかの99,999台のうち1,234台もオフラインです。")]
+    public void Around_a_thing_that_is_offline_are_the_others(int offline, int total, string? english, string? japanese)
+    {
+        var notification = Sample.Offline with { Fleet = new(offline, total) };
+        LineAfter("Around it: ", Sample.English.Render(notification)).ShouldBe(english);
+        LineAfter("周囲: ", Sample.Japanese.Render(notification)).ShouldBe(japanese);
+
+        var subject = Sample.English.Render(notification).Subject;
+        if (english is null) subject.ShouldBe("[OFFLINE] greenhouse-3 since 02:14 JST");
+        else subject.ShouldEndWith(FormattableString.Invariant($" since 02:14 JST ({offline:N0} of {total:N0} offline)"));
+    }
+
+    [Theory]
+    [InlineData(0, 1, null, null)]
+    [InlineData(0, 101, "none of 101 things.", "101台中0台")]
+    [InlineData(1_234, 100_000, "1,234 of 100,000 things.", "100,000台中1,234台")]
+    public void When_a_thing_is_back_others_may_be_offline(int offline, int total, string? english, string? japanese)
+    {
+        var notification = Sample.Recovered with { Fleet = new(offline, total) };
+        LineAfter("Offline now: ", Sample.English.Render(notification)).ShouldBe(english);
+        LineAfter("現在オフライン: ", Sample.Japanese.Render(notification)).ShouldBe(japanese);
+        Sample.English.Render(notification).Subject.ShouldBe(Sample.English.Render(Sample.Recovered).Subject);
+    }
+
+    private static string? LineAfter(string label, OutgoingMessage message) => message.Text.Split('\n')
+        .SingleOrDefault(line => line.StartsWith(label, StringComparison.Ordinal))?[label.Length..];
+
+    [Theory]
+    [InlineData(31_204, 100, null)]
+    [InlineData(200, 200, "100 %")]
+    [InlineData(200, 199, "99 %")]
+    [InlineData(1000, 665, "67 %")]
+    [InlineData(1000, 664, "66 %")]
+    [InlineData(3, 2, "67 %")]
+    public void A_share_is_rounded_as_on_the_page(int all, int some, string? percent)
+    {
+        var outage = Sample.FleetOutage with
+        {
+            Count = all, Reasons = new Dictionary<string, int> { ["CONNECTION_LOST"] = some }, Attributes = new Dictionary<string, int>(),
+        };
+        LineAfter("In common: ", Sample.English.Render(outage)).ShouldBe(percent is null ? null : percent + " connection lost");
+        LineAfter("共通点: ", Sample.Japanese.Render(outage))
+            .ShouldBe(percent is null ? null : "接続が失われた " + percent.Replace(" ", "", StringComparison.Ordinal));
     }
 
     [Theory]
