@@ -68,7 +68,8 @@ public sealed class FleetBoardTests
     [Fact]
     public async Task What_was_noted_is_reported_when_its_batch_is_done_whatever_comes_later()
     {
-        var (board, cancel) = (new FleetBoard(new FakeTimeProvider(Start), FleetLimits.Largest with { Noted = 3 }), TestContext.Current.CancellationToken);
+        var board = new FleetBoard(new FakeTimeProvider(Start), FleetLimits.Largest with { Noted = 3 });
+        var cancel = TestContext.Current.CancellationToken;
         await board.Reported(board.LastStamp, cancel);
         var first = Noted("a");
         var batch = board.Next("silo")!;

@@ -21,7 +21,7 @@ public sealed class ConsoleDestinationTests
               02:19 にお知らせした件です。
               属性: site=家
               状況: https://watch.example.net/?thing=greenhouse-3
-              障害ID 7f3a91Xk2mQpR8sTvWyZ01 / 設定 greenhouse-*（猶予5分）/ home/ap-northeast-1
+              障害ID 7f3a91Xk2mQpR8sTvWyZ01 / ポリシー greenhouse-*（猶予5分）/ home/ap-northeast-1
 
 
             """);
