@@ -7,7 +7,7 @@ public interface IFleetCount
     long Mark { get; }
 
     /// <summary>Throws only when it is cancelled, and never takes longer than two seconds.</summary>
-    /// <param name="mark">What was stored before this is counted in the answer; 0: any answer of the last second will do.</param>
+    /// <param name="mark">What was stored before this is counted in the answer; 0: any answer of the last half second will do.</param>
     /// <returns>Null: not known.</returns>
     ValueTask<FleetNumbers?> Count(long mark, CancellationToken cancellationToken);
 }

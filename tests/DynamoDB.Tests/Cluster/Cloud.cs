@@ -3,11 +3,11 @@ using System.Net;
 using System.Net.Sockets;
 using IoTOrleans.DynamoDB.Client;
 using IoTOrleans.Grains;
-using IoTOrleans.Grains.Fleet;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.State;
+using IoTOrleans.Grains.Tests.Cluster;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
@@ -50,7 +50,7 @@ internal sealed class Cloud(TestTables tables) : IAsyncDisposable
         builder.Services.AddPresence(presence);
 
         // What counts the fleet writes a row a minute of its own, whatever the things do.
-        builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(FleetReporter)));
+        builder.Services.DoNotCountFleet();
         return Start(builder);
     }
 
