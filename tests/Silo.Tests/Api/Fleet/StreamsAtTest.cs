@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using IoTOrleans.Events;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Fleet;
@@ -78,7 +79,7 @@ internal sealed partial class StreamsAtTest : IAsyncDisposable
         _feed = new(new FleetReader(grains), watcher, Time, NullLogger<FleetFeed>.Instance);
         _streams = new(
             _feed, new WatchedThings(grains, Time), settings.Auth, new KeyRing(settings.Auth, Time, NullLogger<KeyRing>.Instance),
-            new SiloMetrics(_services.GetRequiredService<IMeterFactory>()), _lifetime, Time);
+            new EventMetrics(_services.GetRequiredService<IMeterFactory>()), _lifetime, Time);
         return _feed.StartAsync(CancellationToken.None);
     }
 
