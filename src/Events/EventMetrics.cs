@@ -103,7 +103,7 @@ internal sealed class EventMetrics
         "Age of the moment up to which everything in the queue has been stored.");
 
     public void ObserveMemory(Func<double> used) => _meter.CreateObservableGauge(
-        "iot_orleans.memory.used", used, "1", "Share of the memory that this process may use.");
+        "iot_orleans.memory.used_ratio", used, "1", "Share of the memory that this process may use.");
 
     public static string TagValue(Enum value) => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 

@@ -37,7 +37,7 @@ internal static class OutageTrace
     internal static string Write(ActivityContext context)
     {
         Span<byte> bytes = stackalloc byte[TraceBytes + SpanBytes];
-        context.TraceId.CopyTo(bytes);
+        context.TraceId.CopyTo(bytes[..TraceBytes]);
         context.SpanId.CopyTo(bytes[TraceBytes..]);
         return Base64Url.EncodeToString(bytes);
     }
