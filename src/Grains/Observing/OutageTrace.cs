@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
 using IoTOrleans.Grains.Presence;
@@ -46,7 +47,8 @@ internal static class OutageTrace
     internal static ActivityContext Read(string? trace)
     {
         Span<byte> bytes = stackalloc byte[TraceBytes + SpanBytes];
-        if (trace is null || !Base64Url.TryDecodeFromChars(trace, bytes, out var read) || read != bytes.Length) return default;
+        var status = Base64Url.DecodeFromChars(trace, bytes, out _, out var read);
+        if (status != OperationStatus.Done || read != bytes.Length) return default;
         return new(
             ActivityTraceId.CreateFromBytes(bytes[..TraceBytes]), ActivitySpanId.CreateFromBytes(bytes[TraceBytes..]),
             ActivityTraceFlags.Recorded, isRemote: true);

@@ -35,11 +35,12 @@ internal sealed class LogJson(TimeProvider time) : LogWriter(FormatterName)
 
     private static void WriteState(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, object?>> arguments)
     {
+        var written = new HashSet<string>(StringComparer.Ordinal);
         json.WriteStartObject("State");
         foreach (var (name, value) in arguments)
         {
-            if (name == "{OriginalFormat}") continue;
-            json.WritePropertyName(OneLine(name));
+            if (name == "{OriginalFormat}" || OneLine(name) is not { } key || !written.Add(key)) continue;
+            json.WritePropertyName(key);
             if (value is int or long) json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
             else if (value is bool flag) json.WriteBooleanValue(flag);
             else json.WriteStringValue(OneLine(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
