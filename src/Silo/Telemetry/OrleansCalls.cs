@@ -11,9 +11,6 @@ internal sealed class OrleansCalls : BaseProcessor<Activity>
 {
     public const string SourceName = "Microsoft.Orleans.Application";
 
-    /// <summary>Of Orleans' tags, those whose values are few.</summary>
-    public static readonly string[] BoundedTags = ["type", "status", "reason", "Direction", "direction", "kind", "provider", "state"];
-
     public override void OnStart(Activity data)
     {
         if (data.Source.Name != SourceName || data.ParentSpanId != default) return;

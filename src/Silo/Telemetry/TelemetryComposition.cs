@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using IoTOrleans.Grains.Observing;
 using IoTOrleans.Silo.Api.Description;
 using IoTOrleans.Silo.Api.Fleet;
@@ -20,11 +21,9 @@ internal static class TelemetryComposition
 
     private static readonly string[] Meters =
     [
-        "IoTOrleans", "IoTOrleans.DynamoDB", OrleansMeter, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
+        "IoTOrleans", "IoTOrleans.DynamoDB", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
         "System.Net.Http", "System.Runtime",
     ];
-
-    private const string OrleansMeter = "Microsoft.Orleans";
 
     public static void AddTelemetry(this WebApplicationBuilder builder, TelemetrySettings settings)
     {
@@ -47,9 +46,18 @@ internal static class TelemetryComposition
     private static void Describe(ResourceBuilder resource) => resource.Clear().AddService("iot-orleans", serviceVersion: Usage.Version)
         .AddTelemetrySdk().AddEnvironmentVariableDetector();
 
-    /// <summary>Each start of each silo has an address of its own: as tags they would be new series for ever.</summary>
-    private static MetricStreamConfiguration? WithoutAddresses(System.Diagnostics.Metrics.Instrument instrument) =>
-        instrument.Meter.Name == OrleansMeter ? new() { TagKeys = OrleansCalls.BoundedTags } : null;
+    /// <summary>
+    /// Each start of each silo has an address of its own: as tags (<c>Destination</c>, <c>silo</c>) they would be new series for ever. Only
+    /// these instruments: of one that is observed, the series that become one would not be added up.
+    /// </summary>
+    private static MetricStreamConfiguration? WithoutAddresses(Instrument instrument) => instrument.Name switch
+    {
+        "orleans-messaging-pings-sent" or "orleans-messaging-pings-received" or "orleans-messaging-pings-reply-received"
+            or "orleans-messaging-pings-reply-missed" => new() { TagKeys = [] },
+        "orleans-messaging-sent-messages-size" or "orleans-messaging-received-messages-size" =>
+            new() { TagKeys = ["ConnectionDirection", "MessageDirection"] },
+        _ => null,
+    };
 
     /// <summary>Not what asks every few seconds, and not what never ends.</summary>
     private static bool IsWorthATrace(HttpContext context) => !context.Request.Path.StartsWithSegments("/health")
