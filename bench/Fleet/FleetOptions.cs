@@ -8,7 +8,7 @@ internal sealed record FleetOptions(IReadOnlyList<string> Scenarios, bool Quick,
         "dotnet run -c Release --project bench/Fleet -- [ingest] [storm] [restart] [query] [memory] [telemetry] [--quick] [--repeats 5] [--json FILE]\n"
         + "dotnet run -c Release --project bench/Fleet -- reads\n"
         + "  without a scenario: all of them\n"
-        + "  telemetry   ingest with metrics scraped every 5 s and everything sent by OTLP, against ingest without\n"
+        + "  telemetry   ingest with metrics scraped every 5 s, and with OTLP, against ingest without\n"
         + "  --quick     fewer things, and three repeats: within 5 minutes on two cores\n"
         + "  --repeats   1 to 25\n"
         + "  --json      writes the results there, too\n"

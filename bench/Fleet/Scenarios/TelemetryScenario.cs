@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace IoTOrleans.Fleet.Scenarios;
 
 /// <summary>
-/// What telemetry costs: the "service" is one that is scraped every 5 s and sends metrics, every trace and its log by OTLP to a receiver
-/// that throws them away; the "ceiling" is the same service without. The receiver takes its part of the same cores.
+/// What telemetry costs: the "service" is one that is scraped every 5 s, and sends metrics, traces and its log by OTLP to a receiver that
+/// throws them away; the "ceiling" is the same service without. The receiver takes its part of the same cores.
 /// </summary>
 internal static class TelemetryScenario
 {
@@ -15,25 +15,31 @@ internal static class TelemetryScenario
 
     public static IEnumerable<Measurement> All(Scale scale)
     {
-        yield return Of("Memory", 2 * scale.Ingest);
-        yield return Of("Sqlite", 2 * scale.Ingest);
+        yield return Of("scraped", 2 * scale.Ingest, traces: null);
+        yield return Of("scraped, OTLP, 1 trace in 20", 2 * scale.Ingest, traces: "0.05");
+        yield return Of("scraped, OTLP, every trace", 2 * scale.Ingest, traces: "1");
     }
 
-    private static Measurement Of(string provider, int count) =>
-        new("telemetry", $"POST, {provider}", "events/s", true, () => On(provider, count), () => Off(provider, count));
+    /// <param name="traces">The ratio; null: nothing is sent by OTLP.</param>
+    private static Measurement Of(string variant, int count, string? traces) =>
+        new("telemetry", variant, "events/s", true, () => On(count, traces), () => Off(count));
 
-    private static async Task<double> Off(string provider, int count)
+    private static async Task<double> Off(int count)
     {
-        await using var service = await ServiceProcess.Start(provider);
+        await using var service = await ServiceProcess.Start("Sqlite");
         return await Rate(service, count);
     }
 
-    private static async Task<double> On(string provider, int count)
+    private static async Task<double> On(int count, string? traces)
     {
         await using var sink = Sink();
         await sink.StartAsync();
-        await using var service = await ServiceProcess.Start(
-            provider, ("OTEL_EXPORTER_OTLP_ENDPOINT", sink.Urls.Single()), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
+        (string, string)[] otlp = traces is null ? [] :
+        [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", sink.Urls.Single()), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"), ("OTEL_TRACES_SAMPLER_ARG", traces),
+        ];
+        await using var service = await ServiceProcess.Start("Sqlite", otlp);
         using var stop = new CancellationTokenSource();
         var scraping = Scrape(service, stop.Token);
         var rate = await Rate(service, count);
