@@ -5,7 +5,8 @@ namespace IoTOrleans.Fleet;
 internal sealed record FleetOptions(IReadOnlyList<string> Scenarios, bool Quick, int Repeats, string? Json)
 {
     public const string Usage =
-        "dotnet run -c Release --project bench/Fleet -- [ingest] [storm] [restart] [query] [memory] [telemetry] [--quick] [--repeats 5] [--json FILE]\n"
+        "dotnet run -c Release --project bench/Fleet -- [ingest] [storm] [restart] [query] [memory] [telemetry]"
+        + " [--quick] [--repeats 5] [--json FILE]\n"
         + "dotnet run -c Release --project bench/Fleet -- reads\n"
         + "  without a scenario: all of them\n"
         + "  telemetry   ingest with metrics scraped every 5 s, and with OTLP, against ingest without\n"

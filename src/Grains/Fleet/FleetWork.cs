@@ -7,7 +7,8 @@ namespace IoTOrleans.Grains.Fleet;
 /// <summary>What the fleet's grain does beside its turns, on its thread: reads storage for the book, and stores it.</summary>
 internal sealed partial class FleetWork(
     FleetBook book, FleetStore store, MuteBook mutes, GrainMetrics metrics,
-    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<FleetGrain> logger, IThingsNotWell? notWell = null, IThingCatalogue? catalogue = null, ISiloStatusOracle? silos = null)
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<FleetGrain> logger,
+    IThingsNotWell? notWell = null, IThingCatalogue? catalogue = null, ISiloStatusOracle? silos = null)
     : IDisposable
 {
     internal static readonly TimeSpan Every = TimeSpan.FromSeconds(1);

@@ -43,7 +43,8 @@ public sealed class SqsMetricsTests
         await rig.Until(() => rig.Get<StorageGate>().IsPaused, TimeSpan.FromSeconds(5));
 
         meter.Gauges.ShouldBe(
-            new Dictionary<string, long> { ["iot_orleans.sqs.in_hand events"] = 5, ["iot_orleans.sqs.paused events"] = 1 }, ignoreOrder: true);
+            new Dictionary<string, long> { ["iot_orleans.sqs.in_hand events"] = 5, ["iot_orleans.sqs.paused events"] = 1 },
+            ignoreOrder: true);
         meter.Sums["iot_orleans.events sqs failed"].ShouldBeGreaterThanOrEqualTo(5);
     }
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace IoTOrleans.Events.Tests.Sqs;
 
-/// <summary>The names and tags are OpenTelemetry's conventions for messaging, which are still in development: they are pinned here.</summary>
+/// <summary>Names and tags are OpenTelemetry's conventions for messaging, which are still in development: pinned here.</summary>
 public sealed class SqsTraceTests
 {
     private static readonly AsyncLocal<bool> IsHere = new();

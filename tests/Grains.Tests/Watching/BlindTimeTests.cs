@@ -34,7 +34,8 @@ public sealed class BlindTimeTests
     {
         Look(minutes: 6, knownUntil: 0);
         _state = WatcherRules.Answered(
-            _state, _state.Blindness!.Id, NotificationEvent.WatcherBlind, "mail", DestinationTerms.Default, DeliveryAnswer.Accepted(), At(6));
+            _state, _state.Blindness!.Id, NotificationEvent.WatcherBlind, "mail", DestinationTerms.Default, DeliveryAnswer.Accepted(),
+            At(6));
         Look(minutes: 10, knownUntil: 10);
         Look(minutes: 16, knownUntil: 10);
         _state.Blindness!.EndedAt.ShouldBeNull();

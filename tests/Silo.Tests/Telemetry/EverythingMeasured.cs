@@ -16,7 +16,7 @@ using Xunit;
 
 namespace IoTOrleans.Silo.Tests.Telemetry;
 
-/// <summary>The telemetry of the service without the service: every instrument measures once, also those that need AWS or bad luck.</summary>
+/// <summary>Telemetry without the service: every instrument measures once, also those that need AWS or bad luck.</summary>
 public sealed class EverythingMeasured : IAsyncLifetime
 {
     private readonly MeterListener _listener = new();

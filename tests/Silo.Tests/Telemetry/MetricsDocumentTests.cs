@@ -19,7 +19,8 @@ public sealed class MetricsDocumentTests(EverythingMeasured all) : IClassFixture
     public async Task Prometheus_sees_the_documented_names_types_and_tags()
     {
         var scrape = new Scrape(await all.Http.GetStringAsync("/metrics", Cancel));
-        scrape.Types.Where(type => type.Key.StartsWith("iot_orleans_", StringComparison.Ordinal)).Select(type => $"{type.Key} {type.Value}")
+        scrape.Types.Where(type => type.Key.StartsWith("iot_orleans_", StringComparison.Ordinal))
+            .Select(type => $"{type.Key} {type.Value}")
             .ShouldBe(DocumentedMetric.All.Select(one => $"{one.Prometheus} {one.Type}"), ignoreOrder: true);
         foreach (var metric in DocumentedMetric.All)
         {

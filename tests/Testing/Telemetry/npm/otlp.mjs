@@ -31,7 +31,8 @@ const server = createServer((request, response) => {
   request.on("end", () => {
     const kind = kinds[request.url];
     try {
-      if (!kind || request.headers["content-type"] !== "application/x-protobuf") throw new Error(`${request.url} ${request.headers["content-type"]}`);
+      const type = request.headers["content-type"];
+      if (!kind || type !== "application/x-protobuf") throw new Error(`${request.url} ${type}`);
       received[request.url].push(kind.toObject(kind.decode(Buffer.concat(chunks)), plain));
       response.setHeader("content-type", "application/x-protobuf");
       response.end();
