@@ -28,6 +28,7 @@ internal static class FleetRun
         "storm" => [StormScenario.Storm(scale)],
         "restart" => [StormScenario.Restart(scale)],
         "query" => QueryScenario.All(scale),
+        "telemetry" => TelemetryScenario.All(scale),
         _ => MemoryScenario.All(scale),
     };
 

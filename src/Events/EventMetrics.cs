@@ -1,80 +1,91 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace IoTOrleans.Events;
 
 /// <summary>
-/// All instruments of this project. No tag has a thing name: names are unbounded, and a tag value is kept for ever. Tag values are spelled
-/// like <c>came-back-in-grace</c>.
+/// What came in, and at which door it was turned away (docs/metrics.md). No tag has a thing name: names are unbounded, and a tag value is
+/// kept for ever. Tag values are spelled like <c>came-back-in-grace</c>.
 /// </summary>
 internal sealed class EventMetrics
 {
+    public const string Taken = "taken";
+    public const string Failed = "failed";
+    public const string Collapsed = "collapsed";
+
+    private const string Http = "http";
+    private const string Broker = "broker";
+
     private readonly Meter _meter;
+    private readonly Counter<long> _events;
     private readonly Counter<long> _received;
-    private readonly Counter<long> _applied;
-    private readonly Counter<long> _refused;
-    private readonly Counter<long> _failed;
     private readonly Counter<long> _deleted;
     private readonly UpDownCounter<int> _connections;
-    private readonly Counter<long> _turnedAway;
-    private readonly Counter<long> _changes;
+    private readonly Counter<long> _brokerRefused;
+    private readonly Counter<long> _httpRefused;
     private readonly Counter<long> _connectFailures;
     private readonly Counter<long> _ruleFailures;
-    private readonly KeyValuePair<string, object?>[] _queue;
+    private readonly KeyValuePair<string, object?> _queue;
+    private readonly string _queueSource;
 
-    /// <param name="queue">Null: the queue with the events. The measurements of another queue have a tag <c>queue</c>.</param>
-    public EventMetrics(IMeterFactory meters, string? queue = null)
+    /// <param name="queue">The queue with the events, or <c>errors</c>.</param>
+    public EventMetrics(IMeterFactory meters, string queue = "events")
     {
-        _queue = queue is null ? [] : [Tag("queue", queue)];
+        (_queue, _queueSource) = (Tag("queue", queue), queue == "events" ? "sqs" : $"sqs-{queue}");
         _meter = meters.Create("IoTOrleans");
+        _events = Counter("events", "{event}", "Events that came in, by what became of them.");
         _received = Counter("sqs.received", "{message}", "Messages received, repeats included.");
-        _applied = Counter("sqs.applied", "{message}", "Messages that were processed, by what they led to.");
-        _refused = Counter("sqs.refused", "{message}", "Refused messages, by reason; each receive counts.");
-        _failed = Counter("sqs.failed", "{message}", "Attempts to store a message that failed.");
-        _deleted = Counter("sqs.deleted", "{message}", "Messages deleted from the queue.");
+        _deleted = Counter("sqs.deleted", "{message}", "Messages deleted from the queue: what they said is stored.");
         _connections = _meter.CreateUpDownCounter<int>(
             "iot_orleans.broker.connections", "{connection}", "Open connections to the embedded broker, things or not.");
-        _turnedAway = Counter("broker.refused", "{connection}", "Connections that were refused or closed by the broker, by reason.");
-        _changes = Counter("broker.events", "{event}", "Connection changes seen by the embedded broker, by what became of them.");
+        _brokerRefused = Counter("broker.refused", "{connection}", "Connections that the broker refused or closed, by reason.");
+        _httpRefused = Counter("http.refused", "{connection}", "HTTP connections that were refused or closed, by reason.");
         _connectFailures = Counter("connect_failures", "{event}", "connect_failed events of AWS IoT, by what became of them.");
         _ruleFailures = Counter("rule_failures", "{message}", "Error messages of IoT rules, by where they came in; each receive counts.");
     }
 
-    public void QueueReceived(int count) => CountOfQueue(_received, count);
+    public void QueueReceived(int count) => _received.Add(count, _queue);
 
-    public void QueueApplied(PresenceReason reason) => CountOfQueue(_applied, 1, "reason", TagValue(reason));
+    /// <summary>Its change is stored, or it has none.</summary>
+    public void QueueTaken() => Count(_queueSource, Taken, 1);
 
-    /// <summary>A valid message that says nothing about the connection.</summary>
-    public void QueueIgnored() => CountOfQueue(_applied, 1, "reason", "says-nothing");
+    public void QueueRefused(RefusalReason reason) => Refused(_queueSource, TagValue(reason), 1);
 
-    /// <summary>A connect failure, whether an outage is running or not.</summary>
-    public void QueueEvidence() => CountOfQueue(_applied, 1, "reason", "connect-failed");
+    public void QueueFailed() => Count(_queueSource, Failed, 1);
 
-    public void QueueRefused(RefusalReason reason) => CountOfQueue(_refused, 1, "reason", TagValue(reason));
+    public void QueueDeleted(int count) => _deleted.Add(count, _queue);
 
-    public void QueueFailed() => CountOfQueue(_failed, 1);
+    public void HttpTaken(int count) => Count(Http, Taken, count);
 
-    public void QueueDeleted(int count) => CountOfQueue(_deleted, count);
+    public void HttpFailed(int count) => Count(Http, Failed, count);
 
-    /// <param name="result"><c>counted</c>, <c>ignored</c> (no outage is running) or <c>dropped</c>.</param>
-    public void ConnectFailures(string result, int count = 1)
-    {
-        if (count > 0) _connectFailures.Add(count, Tag("result", result));
-    }
+    public void HttpRefused(RefusalReason reason, int count) => Refused(Http, TagValue(reason), count);
 
-    public void RuleFailed(EventSource source) =>
-        CountOfQueue(_ruleFailures, 1, "source", source is EventSource.Queue ? "sqs" : TagValue(source));
+    public void HttpBeyondLimit(int count) => Refused(Http, "things", count);
+
+    /// <summary>One for each request: its events have not been counted.</summary>
+    public void HttpBusy() => Refused(Http, "busy", 1);
+
+    public void HttpTurnedAway(string reason) => _httpRefused.Add(1, Tag("reason", reason));
+
+    /// <param name="outcome"><see cref="Taken"/>, <see cref="Failed"/> (one attempt; the change waits) or <see cref="Collapsed"/>.</param>
+    public void BrokerChanges(string outcome, int count = 1) => Count(Broker, outcome, count);
 
     public void BrokerOpened() => _connections.Add(1);
 
     public void BrokerClosed() => _connections.Add(-1);
 
-    public void BrokerRefused(string reason) => _turnedAway.Add(1, Tag("reason", reason));
+    public void BrokerRefused(string reason) => _brokerRefused.Add(1, Tag("reason", reason));
 
-    /// <param name="result"><c>delivered</c>, <c>failed</c> (one attempt; the change waits) or <c>collapsed</c>.</param>
-    public void BrokerChanges(string result, int count = 1) => _changes.Add(count, Tag("result", result));
+    /// <param name="outcome"><c>counted</c>, <c>ignored</c> (no outage is running) or <c>dropped</c>.</param>
+    public void ConnectFailures(string outcome, int count = 1)
+    {
+        if (count > 0) _connectFailures.Add(count, Tag("outcome", outcome));
+    }
 
-    public void ObserveQueue(Func<int> inHand, Func<bool> isPaused)
+    public void RuleFailed(EventSource source) =>
+        _ruleFailures.Add(1, Tag("source", source is EventSource.Queue ? _queueSource : TagValue(source)));
+
+    public void ObserveQueue(Func<int> inHand, Func<bool> isPaused, Func<TimeSpan> oldestAge)
     {
         _meter.CreateObservableGauge(
             "iot_orleans.sqs.in_hand", () => new Measurement<int>(inHand(), _queue), "{message}",
@@ -82,23 +93,27 @@ internal sealed class EventMetrics
         _meter.CreateObservableGauge(
             "iot_orleans.sqs.paused", () => new Measurement<int>(isPaused() ? 1 : 0, _queue), null,
             "1 while receiving is paused because nothing can be stored.");
+        _meter.CreateObservableGauge(
+            "iot_orleans.sqs.oldest.age", () => new Measurement<double>(oldestAge().TotalSeconds, _queue), "s",
+            "Age of the oldest message that was received and is not stored.");
     }
 
-    public void ObserveWatermark(Func<TimeSpan> behind) => _meter.CreateObservableGauge(
-        "iot_orleans.sqs.behind", () => new Measurement<double>(behind().TotalSeconds, _queue), "s",
-        "How old the moment is up to which everything in the queue has been stored.");
+    public void ObserveWatermark(Func<TimeSpan> age) => _meter.CreateObservableGauge(
+        "iot_orleans.sqs.watermark.age", () => new Measurement<double>(age().TotalSeconds, _queue), "s",
+        "Age of the moment up to which everything in the queue has been stored.");
 
     public void ObserveMemory(Func<double> used) => _meter.CreateObservableGauge(
-        "iot_orleans.memory.used", used, description: "Share of the memory that this process may use.");
+        "iot_orleans.memory.used_ratio", used, "1", "Share of the memory that this process may use.");
 
     public static string TagValue(Enum value) => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
-    private void CountOfQueue(Counter<long> counter, int count, string? tag = null, string? value = null)
+    private void Count(string source, string outcome, int count)
     {
-        var tags = new TagList(_queue);
-        if (tag is not null) tags.Add(tag, value);
-        counter.Add(count, tags);
+        if (count > 0) _events.Add(count, Tag("source", source), Tag("outcome", outcome));
     }
+
+    private void Refused(string source, string reason, int count) =>
+        _events.Add(count, Tag("source", source), Tag("outcome", "refused"), Tag("reason", reason));
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 

@@ -5,6 +5,7 @@ using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Hosting.Lan;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Hosting.Starting;
+using IoTOrleans.Silo.Telemetry;
 
 if (await Usage.Asked(args) is { } status) return status;
 
@@ -18,7 +19,8 @@ return await Startup.Run(async () =>
     lan?.Keep();
     settings = await settings.WithTaskAddress(builder.Configuration);
 
-    builder.AddSiloLogging();
+    builder.AddSiloLogging(settings.Telemetry.LogFormat);
+    builder.AddTelemetry(settings.Telemetry);
     builder.AddOrleans(settings);
     builder.AddNotifications(settings);
     builder.AddVerification(settings);

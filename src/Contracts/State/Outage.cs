@@ -58,6 +58,9 @@ public sealed record Outage
     /// <summary>The version of the classic shadow that confirmed the outage, where no event of the shadow has come in yet.</summary>
     [Id(24)] public long? ConfirmedVersion { get; init; }
 
+    /// <summary>The trace of the event that began it, or of the return that may end it; null: nobody records that.</summary>
+    [Id(25)] public string? Trace { get; init; }
+
     /// <summary>Null: none is known. Stored with the next write, so what is stored may be less than what an activation knows.</summary>
     [Id(22)] public ConnectFailures? ConnectFailures { get; init; }
 }

@@ -28,7 +28,7 @@ internal sealed partial class SqsConsumer(
 
     public Task Starting(CancellationToken cancellationToken)
     {
-        metrics.ObserveQueue(() => held.Count, () => gate.IsPaused);
+        metrics.ObserveQueue(() => held.Count, () => gate.IsPaused, () => held.OldestAge(time.GetUtcNow()));
         return check.AskForRedrivePolicy(cancellationToken);
     }
 

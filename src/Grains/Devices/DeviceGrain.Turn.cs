@@ -17,6 +17,7 @@ internal sealed partial class DeviceGrain
         if (broker is { Expected: true, Current: null } && _state.Source == EventSource.Broker) return;
         if (!MutesAreKnown() || !CouldHaveBeenSeen()) return;
         if (_clock.IsArmed && LookingRules.OnlyWaitsForMute(_state, PolicyAt(Now).With(_state.Override), Now)) return;
+        using var span = OutageTrace.Deadline(_state.Outage, ThingName);
 
         if (PresenceRules.NextLook(_state, PolicyAt(Now), Now) is null) await _clock.Hold();
         await Refresh(unless: OnlyAsksAgain());
@@ -70,7 +71,8 @@ internal sealed partial class DeviceGrain
         var now = Now;
         var before = _state;
         var context = PolicyAt(now);
-        var decision = PresenceRules.Apply(before, input, context, now);
+        var decision = OutageTrace.Note(
+            PresenceRules.Apply(before, input, context, now), before, state => StateBudget.Trim(state, ThingName));
         if (RemovalRules.IsGone(decision))
         {
             await Clear();

@@ -10,18 +10,18 @@ internal sealed class DestinationHealth : IDestinationHealth
     private readonly ConcurrentDictionary<string, DateTimeOffset> _accepted = new();
     private readonly ConcurrentDictionary<string, (DateTimeOffset Since, DateTimeOffset Last)> _failing = new();
     private readonly Dictionary<string, RetryQueue> _retryQueues;
-    private readonly GrainMetrics _metrics;
     private readonly TimeProvider _time;
 
     public DestinationHealth(
         IEnumerable<INotificationDestination> destinations, GrainMetrics metrics,
         [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<DestinationHealth> logger)
     {
-        (_metrics, _time) = (metrics, time);
+        _time = time;
         _retryQueues = destinations.ToDictionary(
             destination => destination.Name,
             destination => new RetryQueue(
                 destination.Name, new(destination.Terms.RateLimit, time), answer => Answered(destination.Name, answer), time, logger));
+        metrics.ObserveRest(_retryQueues.ToDictionary(pair => pair.Key, pair => (Func<TimeSpan>)(() => pair.Value.Rest)));
     }
 
     public IReadOnlyDictionary<string, DateTimeOffset> Refusing => _refusing;
@@ -37,7 +37,6 @@ internal sealed class DestinationHealth : IDestinationHealth
 
     private void Answered(string destination, DeliveryAnswer answer)
     {
-        _metrics.Answered(destination, answer.Outcome);
         var now = _time.GetUtcNow();
         if (answer.Outcome == DeliveryOutcome.Failed) _failing.AddOrUpdate(destination, (now, now), (_, known) => (known.Since, now));
         else _failing.TryRemove(destination, out _);

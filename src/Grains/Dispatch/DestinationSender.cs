@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using IoTOrleans.Grains.Incidents;
 
 namespace IoTOrleans.Grains.Dispatch;
@@ -31,17 +32,18 @@ internal sealed class DestinationSender : LaneService
     private static readonly TimeSpan[] RecordAgainAfter = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
 
     private readonly ConcurrentDictionary<(string Destination, string Key), DeliveryAnswer> _unrecorded = new();
-    private readonly Dictionary<(string Destination, Traffic Traffic), Lane<IOutgoing>> _lanes = [];
+    private readonly Dictionary<(string Destination, Traffic Traffic), Lane<(IOutgoing What, ActivityContext Trace)>> _lanes = [];
     private readonly DestinationHealth _health;
     private readonly WaitingThings _waiting;
+    private readonly GrainMetrics _metrics;
     private readonly TimeProvider _time;
 
     public DestinationSender(
-        IEnumerable<INotificationDestination> destinations, DestinationHealth health, WaitingThings waiting,
+        IEnumerable<INotificationDestination> destinations, DestinationHealth health, WaitingThings waiting, GrainMetrics metrics,
         [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<DestinationSender> logger)
         : base(time)
     {
-        (_health, _waiting, _time) = (health, waiting, time);
+        (_health, _waiting, _metrics, _time) = (health, waiting, metrics, time);
         foreach (var destination in destinations)
         {
             Add(Traffic.Things, $"Destination {destination.Name}", destination.Terms.Collapse ? AskingAtOnce : SentAtOnce, Capacity);
@@ -53,7 +55,7 @@ internal sealed class DestinationSender : LaneService
             {
                 var sent = new SemaphoreSlim(SentAtOnce);
                 _lanes[(destination.Name, traffic)] = new(
-                    name, workers, capacity, (what, token) => Deliver(destination, what, sent, token), logger);
+                    name, workers, capacity, (one, token) => Deliver(destination, one.What, one.Trace, sent, token), logger);
             }
         }
     }
@@ -62,7 +64,7 @@ internal sealed class DestinationSender : LaneService
     public bool Send(string destination, Traffic traffic, IOutgoing what)
     {
         if (!_lanes.TryGetValue((destination, traffic), out var lane)) return false;
-        lane.TryAdd(what.Key, what, (before, next) => next.Follows(before));
+        lane.TryAdd(what.Key, (what, Traces.Here), (before, next) => next.What.Follows(before.What));
         return true;
     }
 
@@ -83,8 +85,10 @@ internal sealed class DestinationSender : LaneService
 
     /// <summary>What joins an incident needs no turn. Whether it is still owed is asked last, because a turn may come late.</summary>
     private async Task Deliver(
-        INotificationDestination destination, IOutgoing what, SemaphoreSlim sent, CancellationToken cancellationToken)
+        INotificationDestination destination, IOutgoing what, ActivityContext trace, SemaphoreSlim sent,
+        CancellationToken cancellationToken)
     {
+        using var span = Traces.Notify(destination.Name, what.Event, trace);
         var retries = _health.RetryQueueOf(destination.Name);
         var answer = what.AnswerKey is { } key ? _unrecorded.GetValueOrDefault((destination.Name, key)) : null;
         if (answer is null)
@@ -99,7 +103,7 @@ internal sealed class DestinationSender : LaneService
     }
 
     /// <returns>Null: it is not owed any more, or its answer is not needed.</returns>
-    private static async Task<DeliveryAnswer?> InItsTurn(
+    private async Task<DeliveryAnswer?> InItsTurn(
         INotificationDestination destination, IOutgoing what, RetryQueue retries, SemaphoreSlim sent, CancellationToken cancellationToken)
     {
         await sent.WaitAsync(cancellationToken);
@@ -107,7 +111,7 @@ internal sealed class DestinationSender : LaneService
         {
             if (!await retries.Turn(what.Waiter, cancellationToken)) return what.Waiter is null ? null : retries.NotNow;
             if (!await what.IsStillOwed(destination.Name)) return null;
-            var answer = await retries.Try(what.Waiter, token => what.Send(destination, token), cancellationToken);
+            var answer = await Try(destination, what, retries, cancellationToken);
             what.Log(destination.Name, answer);
             return answer;
         }
@@ -115,6 +119,18 @@ internal sealed class DestinationSender : LaneService
         {
             sent.Release();
         }
+    }
+
+    private async Task<DeliveryAnswer> Try(
+        INotificationDestination destination, IOutgoing what, RetryQueue retries, CancellationToken cancellationToken)
+    {
+        using var span = Traces.Send(destination.Name, what.Event);
+        var answer = await retries.Try(what.Waiter, token => what.Send(destination, token), cancellationToken);
+        span.Answered(answer);
+        _metrics.Answered(destination.Name, what.Event, answer.Outcome);
+        if (answer.Outcome == DeliveryOutcome.Accepted && what.DueAt is { } due)
+            _metrics.Accepted(destination.Name, what.Event, _time.GetUtcNow() - due);
+        return answer;
     }
 
     private async Task Record(string destination, IOutgoing what, DeliveryAnswer answer, CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ internal sealed partial class DispatcherGrain(
     MemberPages pages,
     IncidentPublisher publisher,
     IncidentMembers members,
+    GrainMetrics metrics,
     ILogger<DispatcherGrain> logger)
     : Grain, IDispatcherGrain
 {
@@ -34,7 +35,14 @@ internal sealed partial class DispatcherGrain(
             Destination = destinations.FirstOrDefault(destination => destination.Name == Destination)?.Terms ?? DestinationTerms.Default,
         };
         _state = IncidentState.Load(storage.State, await pages.Read(IncidentState.PagesOf(storage.State)), _terms, Now);
+        CountOpen();
         SetTimer();
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        metrics.IncidentsOpen(Destination, null);
+        return Task.CompletedTask;
     }
 
     public async Task<Admission> Admit(Notification notification) => (await AdmitAll([Member.Of(notification, _terms.Destination)]))[0];
@@ -65,10 +73,18 @@ internal sealed partial class DispatcherGrain(
         if (decision.Persist) await Store(decision.State.Stored);
         _state = decision.State;
         foreach (var effect in decision.Effects) CarryOut(effect);
-        if (decision.Opens) LogOpened(Destination, _state.Stored.Incidents[^1].Id, _terms.CollapseAbove);
+        if (decision.Opens)
+        {
+            metrics.IncidentOpened(Destination);
+            LogOpened(Destination, _state.Stored.Incidents[^1].Id, _terms.CollapseAbove);
+        }
+
+        CountOpen();
         SetTimer();
         return decision;
     }
+
+    private void CountOpen() => metrics.IncidentsOpen(Destination, _state.Stored.Incidents.Count(incident => !incident.Closed));
 
     private Task Store(DispatchState next)
     {

@@ -8,6 +8,12 @@ internal interface IOutgoing
     /// <summary>Two with the same key are never on their way to a destination at once.</summary>
     string Key { get; }
 
+    /// <summary>For metrics and traces: <c>device.offline</c>.</summary>
+    string Event { get; }
+
+    /// <summary>Null: it has no deadline.</summary>
+    DateTimeOffset? DueAt => null;
+
     /// <summary>The same in all repeats: an accepted one is not sent again while its answer cannot be recorded. Null: it is.</summary>
     string? AnswerKey => null;
 

@@ -24,6 +24,8 @@ internal sealed partial class IncidentPublisher(
     {
         public string Key => notification.Key;
 
+        public string Event => notification.Event.Name();
+
         public string AnswerKey => notification.Key;
 
         public Waiter? Waiter => new(all._tryAgain, destination);

@@ -37,6 +37,9 @@ internal sealed partial class RetryQueue(
 
     public bool IsClosed => gate.IsClosed;
 
+    /// <summary>For how long nothing is sent.</summary>
+    public TimeSpan Rest => gate.UntilNext;
+
     /// <summary>A waiter is being woken, or is due to be woken.</summary>
     public bool IsDue => _waking
         || (gate.UntilNext == TimeSpan.Zero && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= Apart);

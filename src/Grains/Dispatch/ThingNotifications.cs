@@ -86,6 +86,10 @@ internal sealed partial class ThingNotifications(
     {
         public string Key => notification.OutageId;
 
+        public string Event => notification.Event.Name();
+
+        public DateTimeOffset? DueAt => notification.DueAt;
+
         public string AnswerKey => notification.Key;
 
         public Waiter? Waiter => all.WaiterOf(destination, notification);
@@ -135,6 +139,8 @@ internal sealed partial class ThingNotifications(
     private sealed class KeepAlive(ThingNotifications all, Notification notification, long counted) : IOutgoing
     {
         public string Key => notification.OutageId;
+
+        public string Event => "keep-alive";
 
         public async ValueTask<bool> IsStillOwed(string to)
         {

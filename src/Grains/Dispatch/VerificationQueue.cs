@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using IoTOrleans.Grains.Devices;
 
 namespace IoTOrleans.Grains.Dispatch;
@@ -19,12 +20,12 @@ internal sealed class VerificationQueue(
     public int Pending => _lanes.Sum(lane => lane.Lane.Count);
 
     public void Ask(string thingName, string outageId, EventSource source, IReadOnlyList<string?>? clients) =>
-        LaneOf(source)?.TryAdd(outageId, new Question(new(thingName, clients), outageId));
+        LaneOf(source)?.TryAdd(outageId, new Question(new(thingName, clients), outageId, Traces.Here));
 
     /// <param name="clients">As in <see cref="VerifierQuestion"/>.</param>
     public Task<VerifierAnswer> Look(string thingName, EventSource source, IReadOnlyList<string?>? clients = null)
     {
-        var question = new Question(new(thingName, clients), null, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var question = new Question(new(thingName, clients), null, Traces.Here, new(TaskCreationOptions.RunContinuationsAsynchronously));
         return LaneOf(source)?.TryAdd($"{thingName}\n{source}", question) == true
             ? question.Answer!.Task
             : Task.FromResult(new VerifierAnswer(VerifierVerdict.Failed, Detail: "There is no verifier, or too many questions wait."));
@@ -39,6 +40,7 @@ internal sealed class VerificationQueue(
         IGrainFactory grains, VerifierHealth health, IConnectionVerifier verifier, Question question, CancellationToken token)
     {
         VerifierAnswer answer;
+        using var span = Traces.Verify(verifier.Name, question.About.ThingName, question.Trace);
         try
         {
             answer = await verifier.Ask(question.About, token);
@@ -48,6 +50,7 @@ internal sealed class VerificationQueue(
             answer = new(VerifierVerdict.Failed, Detail: exception.Message);
         }
 
+        span.Answered(answer);
         health.Answered(verifier.Name, answer);
         if (question is { OutageId: { } outageId })
             await grains.GetGrain<IDeviceAnswers>(question.About.ThingName).Verified(outageId, answer);
@@ -55,5 +58,6 @@ internal sealed class VerificationQueue(
     }
 
     /// <param name="OutageId">Null: the answer goes to <paramref name="Answer"/>.</param>
-    private sealed record Question(VerifierQuestion About, string? OutageId, TaskCompletionSource<VerifierAnswer>? Answer = null);
+    private sealed record Question(
+        VerifierQuestion About, string? OutageId, ActivityContext Trace, TaskCompletionSource<VerifierAnswer>? Answer = null);
 }

@@ -6,8 +6,9 @@ namespace IoTOrleans.Grains.Fleet;
 
 /// <summary>What the fleet's grain does beside its turns, on its thread: reads storage for the book, and stores it.</summary>
 internal sealed partial class FleetWork(
-    FleetBook book, FleetStore store, MuteBook mutes, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
-    ILogger<FleetGrain> logger, IThingsNotWell? notWell = null, IThingCatalogue? catalogue = null, ISiloStatusOracle? silos = null)
+    FleetBook book, FleetStore store, MuteBook mutes, GrainMetrics metrics,
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<FleetGrain> logger,
+    IThingsNotWell? notWell = null, IThingCatalogue? catalogue = null, ISiloStatusOracle? silos = null)
     : IDisposable
 {
     internal static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -67,7 +68,11 @@ internal sealed partial class FleetWork(
         await store.Write(book.Save(ending: true)).WaitAsync(cancellationToken);
     }
 
-    public void Dispose() => _end.Dispose();
+    public void Dispose()
+    {
+        metrics.Fleet(null);
+        _end.Dispose();
+    }
 
     /// <param name="done">What the step does with the things, for the log.</param>
     private async Task Loop(Func<CancellationToken, Task> step, string done)
@@ -107,6 +112,7 @@ internal sealed partial class FleetWork(
         WatchSilos();
         var now = time.GetUtcNow();
         book.Tick(now);
+        metrics.Fleet(book.Counts(now));
         var running = mutes.Running(now);
         if (!running.SequenceEqual(_mutes) || time.GetElapsedTime(_loadedAt) >= LoadedEvery) book.LoadAgain();
         if (book.NeedsLoad) await Load(running, cancellationToken);
@@ -136,6 +142,7 @@ internal sealed partial class FleetWork(
         (_ownedAt, _mayBeReplaced) = (time.GetTimestamp(), false);
         if (isMine) return;
         HasBegun = false;
+        metrics.Fleet(null);
         await _end.CancelAsync();
         replaced();
     }

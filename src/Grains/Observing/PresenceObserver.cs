@@ -11,6 +11,7 @@ internal sealed partial class PresenceObserver(
     {
         var reason = ReasonTexts.NameOf(decision.Reason);
         metrics.Decided(decision.Reason);
+        if (decision.State.Suppressed > before.Suppressed) metrics.Suppressed(decision.Reason);
         feed.Note(before, decision, input);
         deferred.Note(thingName, decision.State, now);
         names.Note(thingName, decision.Reason);

@@ -68,6 +68,9 @@ public sealed record Notification
     /// <summary>The outage began with <c>device.never_seen</c>: <see cref="Since"/> is when the thing was first expected.</summary>
     [Id(40)] public bool NeverSeen { get; init; }
 
+    /// <summary>The end of the grace, or of the recovery hold; null: this event has no deadline.</summary>
+    [Id(41)] public DateTimeOffset? DueAt { get; init; }
+
     /// <summary>AWS IoT refused to let the thing connect during the outage; null: not that we know.</summary>
     [Id(34)] public ConnectFailures? Refused { get; init; }
 

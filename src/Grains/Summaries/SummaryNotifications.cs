@@ -59,6 +59,8 @@ internal sealed partial class SummaryNotifications(
 
         public string AnswerKey => id;
 
+        public string Event => FleetSummary.Event;
+
         public Waiter? Waiter => new(all._tryAgain, destination);
 
         public async ValueTask<Admission> Admit(INotificationDestination to, RetryQueue retries, CancellationToken cancellationToken)

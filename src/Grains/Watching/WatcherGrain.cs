@@ -11,6 +11,7 @@ internal sealed partial class WatcherGrain(
     IEnumerable<INotificationDestination> destinations,
     IOptions<ClusterOptions> cluster,
     WatcherNotifications notifications,
+    GrainMetrics metrics,
     ILogger<WatcherGrain> logger)
     : Grain, IWatcherGrain
 {
@@ -19,12 +20,16 @@ internal sealed partial class WatcherGrain(
     private WatcherState _state = new();
     private WatcherState? _stored;
     private DateTimeOffset _knownUntil;
+    private DateTimeOffset _countedUntil;
 
     private DateTimeOffset Now => ToMilliseconds(time.GetUtcNow());
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _state = _stored = storage.State;
+
+        metrics.Blind(TimeSpan.Zero);
+        _countedUntil = Now;
 
         // The activation before this one knew at least as much.
         _knownUntil = _state.Blindness is { EndedAt: null } blindness ? blindness.Since : Now;
@@ -39,6 +44,8 @@ internal sealed partial class WatcherGrain(
         if (_state.Blindness is null && next.Blindness is { } began) LogBlind(began.Since, began.Id);
         if (_state.Blindness is { EndedAt: null } && next.Blindness is { EndedAt: not null } ended)
             LogKnows(ended.Since, ended.EndedAt.Value, ended.Id);
+        metrics.Blind(WatcherRules.BlindTime(_state, next, _countedUntil, now));
+        _countedUntil = now;
         _state = WatcherRules.Settle(next);
         await Store();
         foreach (var (destination, notification) in WatcherRules.Due(_state, _destinations, cluster.Value.ClusterId, now))

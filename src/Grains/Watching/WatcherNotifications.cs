@@ -12,6 +12,8 @@ internal sealed partial class WatcherNotifications(IGrainFactory grains, Destina
     {
         public string Key => notification.Key;
 
+        public string Event => notification.Event.Name();
+
         public string AnswerKey => notification.Key;
 
         public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>

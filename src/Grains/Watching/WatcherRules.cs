@@ -29,6 +29,15 @@ internal static class WatcherRules
         _ => state,
     };
 
+    /// <summary>What a look adds to the time of which it was not known what happened.</summary>
+    /// <param name="countedUntil">When it was looked before.</param>
+    public static TimeSpan BlindTime(WatcherState before, WatcherState after, DateTimeOffset countedUntil, DateTimeOffset now)
+    {
+        if (before.Blindness is { EndedAt: null }) return Later(now - countedUntil, TimeSpan.Zero);
+        return after.Blindness is { EndedAt: null } began
+            ? now - Later(began.Since, before.Blindness?.EndedAt ?? began.Since) : TimeSpan.Zero;
+    }
+
     /// <summary>What is owed to each destination now; the end only where the beginning was accepted.</summary>
     public static IEnumerable<(string Destination, Notification Notification)> Due(
         WatcherState state, IReadOnlyDictionary<string, DestinationTerms> destinations, string cluster, DateTimeOffset now)

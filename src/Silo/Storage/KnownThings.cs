@@ -25,45 +25,24 @@ internal sealed class KnownThings(IServiceProvider services) : IKnownThings
 internal static class CountedThings
 {
     /// <summary>Tells the <see cref="ThingLimit"/> of each thing that is stored for the first time or deleted.</summary>
-    public static void CountThings(this IServiceCollection services)
+    public static void CountThings(this IServiceCollection services) =>
+        services.WrapGrainStorage((provider, inner) => new CountedStorage(inner, provider.GetRequiredService<ThingLimit>()));
+
+    private sealed class CountedStorage(IGrainStorage inner, ThingLimit things) : WrappedStorage(inner)
     {
-        var inner = services.Last(service => service.IsKeyedService && service.ServiceType == typeof(IGrainStorage)
-            && Equals(service.ServiceKey, ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME));
-        services.Remove(inner);
-        services.AddKeyedSingleton<IGrainStorage>(inner.ServiceKey, (provider, key) => new CountedStorage(
-            (IGrainStorage)inner.KeyedImplementationFactory!(provider, key), provider.GetRequiredService<ThingLimit>()));
-    }
-
-    private sealed class CountedStorage(IGrainStorage inner, ThingLimit things) : IGrainStorage
-    {
-        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-            ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
-
-        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-            WriteStateAsync(stateName, grainId, grainState, CancellationToken.None);
-
-        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-            ClearStateAsync(stateName, grainId, grainState, CancellationToken.None);
-
-        public Task ReadStateAsync<T>(
-            string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
-            inner.ReadStateAsync(stateName, grainId, grainState, cancellationToken);
-
-        public async Task WriteStateAsync<T>(
-            string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+        protected override async Task Write<T>(IGrainState<T> state, Func<Task> write, CancellationToken cancellationToken)
         {
             await things.Count(cancellationToken);
-            var isNew = typeof(T) == typeof(DeviceState) && !grainState.RecordExists;
-            await inner.WriteStateAsync(stateName, grainId, grainState, cancellationToken);
+            var isNew = typeof(T) == typeof(DeviceState) && !state.RecordExists;
+            await write();
             if (isNew) things.Added();
         }
 
-        public async Task ClearStateAsync<T>(
-            string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+        protected override async Task Clear<T>(IGrainState<T> state, Func<Task> clear, CancellationToken cancellationToken)
         {
             await things.Count(cancellationToken);
-            var isGone = typeof(T) == typeof(DeviceState) && grainState.RecordExists;
-            await inner.ClearStateAsync(stateName, grainId, grainState, cancellationToken);
+            var isGone = typeof(T) == typeof(DeviceState) && state.RecordExists;
+            await clear();
             if (isGone) things.Removed();
         }
     }

@@ -1,4 +1,5 @@
 using IoTOrleans.Events;
+using IoTOrleans.Silo.Telemetry;
 
 namespace IoTOrleans.Silo.Storage;
 
@@ -8,14 +9,10 @@ internal static class StorageProviders
     public static void UseStorage(this ISiloBuilder silo, SiloSettings settings)
     {
         silo.Services.AddSingleton<IKnownThings, KnownThings>();
-        if (settings.Storage == StorageProvider.DynamoDB)
-        {
-            silo.UseDynamoDB(settings);
-            return;
-        }
-
-        if (settings.Storage == StorageProvider.Memory) silo.UseMemory();
+        if (settings.Storage == StorageProvider.DynamoDB) silo.UseDynamoDB(settings);
+        else if (settings.Storage == StorageProvider.Memory) silo.UseMemory();
         else silo.UseSqlite(settings);
+        silo.Services.MeasureStorage(settings.Storage);
         if (settings.Things.Most > 0) silo.Services.CountThings();
     }
 }

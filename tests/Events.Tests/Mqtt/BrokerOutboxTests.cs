@@ -41,7 +41,7 @@ public sealed class BrokerOutboxTests : IAsyncDisposable
         await _outbox.Drain(RecordingSink.Patience, Cancelled).WaitAsync(RecordingSink.Patience, Cancelled);
         _sink.Taken.Count.ShouldBe(3);
         _outbox.ThingsWaiting.ShouldBe(0);
-        _meters["iot_orleans.broker.events{delivered}"].ShouldBe(3);
+        _meters["iot_orleans.events{broker,taken}"].ShouldBe(3);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class BrokerOutboxTests : IAsyncDisposable
         }
 
         await _sink.NextRefused();
-        await _meters.Reaches("iot_orleans.broker.events{failed}", 7);
+        await _meters.Reaches("iot_orleans.events{broker,failed}", 7);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class BrokerOutboxTests : IAsyncDisposable
         (await _sink.Next()).Change.ShouldBe(BrokerChange.Of(false, 100, at.AddSeconds(100)));
         await _outbox.Drain(RecordingSink.Patience, Cancelled).WaitAsync(RecordingSink.Patience, Cancelled);
         _sink.Taken.Count.ShouldBe(3);
-        _meters["iot_orleans.broker.events{collapsed}"].ShouldBe(196);
+        _meters["iot_orleans.events{broker,collapsed}"].ShouldBe(196);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class BrokerVerifierTests : IAsyncDisposable
 
         await client.DisconnectAsync(cancellationToken: Cancelled);
         await _broker.Sink.NextOf("rpi-1", connected: false);
-        await _broker.Meters.Reaches("iot_orleans.broker.events{delivered}", 3);
+        await _broker.Meters.Reaches("iot_orleans.events{broker,taken}", 3);
         (await Ask("rpi-1")).Verdict.ShouldBe(VerifierVerdict.Disconnected);
     }
 

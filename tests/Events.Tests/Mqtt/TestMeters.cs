@@ -22,7 +22,7 @@ internal sealed class TestMeters : IMeterFactory
         _listener.Start();
     }
 
-    /// <summary>As <c>name</c> or <c>name{tag}</c>.</summary>
+    /// <summary>As <c>name</c> or <c>name{tag,tag}</c>.</summary>
     internal long this[string key]
     {
         get
@@ -57,7 +57,7 @@ internal sealed class TestMeters : IMeterFactory
 
     private void Add(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var key = tags.IsEmpty ? instrument.Name : $"{instrument.Name}{{{tags[0].Value}}}";
+        var key = tags.IsEmpty ? instrument.Name : $"{instrument.Name}{{{string.Join(',', tags.ToArray().Select(tag => tag.Value))}}}";
         lock (_sums)
         {
             var sum = _sums[key] = _sums.GetValueOrDefault(key) + value;

@@ -23,12 +23,10 @@ public sealed class SqsMetricsTests
         meter.Sums.ShouldBe(
             new Dictionary<string, long>
             {
-                ["iot_orleans.sqs.received"] = 5,
-                ["iot_orleans.sqs.applied first-connected"] = 1,
-                ["iot_orleans.sqs.applied grace-started"] = 1,
-                ["iot_orleans.sqs.applied says-nothing"] = 1,
-                ["iot_orleans.sqs.refused not-json"] = 2,
-                ["iot_orleans.sqs.deleted"] = 3,
+                ["iot_orleans.sqs.received events"] = 5,
+                ["iot_orleans.events sqs taken"] = 3,
+                ["iot_orleans.events sqs refused not-json"] = 2,
+                ["iot_orleans.sqs.deleted events"] = 3,
             },
             ignoreOrder: true);
     }
@@ -45,8 +43,9 @@ public sealed class SqsMetricsTests
         await rig.Until(() => rig.Get<StorageGate>().IsPaused, TimeSpan.FromSeconds(5));
 
         meter.Gauges.ShouldBe(
-            new Dictionary<string, long> { ["iot_orleans.sqs.in_hand"] = 5, ["iot_orleans.sqs.paused"] = 1 }, ignoreOrder: true);
-        meter.Sums["iot_orleans.sqs.failed"].ShouldBeGreaterThanOrEqualTo(5);
+            new Dictionary<string, long> { ["iot_orleans.sqs.in_hand events"] = 5, ["iot_orleans.sqs.paused events"] = 1 },
+            ignoreOrder: true);
+        meter.Sums["iot_orleans.events sqs failed"].ShouldBeGreaterThanOrEqualTo(5);
     }
 
     /// <summary>What the instruments of one service provider measured.</summary>

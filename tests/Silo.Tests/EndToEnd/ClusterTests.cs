@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using IoTOrleans.Testing.Emulators;
 using IoTOrleans.Testing.Http;
+using IoTOrleans.Testing.Telemetry;
 using Shouldly;
 using Xunit;
 
@@ -29,6 +30,27 @@ public sealed class ClusterTests
         using var forgotten = await a.Http.DeleteAsync("/devices/rpi-1", Cancel);
         forgotten.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await b.Status("rpi-1")).ShouldBeNull();
+        await Measured(a, b);
+    }
+
+    /// <summary>What silos say to each other is measured, and their addresses, which are new at each start, make no series.</summary>
+    private static async Task Measured(SiloProcess a, SiloProcess b)
+    {
+        Scrape[] scrapes = [];
+        await a.Until(
+            async () =>
+            {
+                scrapes = [await Read(a), await Read(b)];
+                return scrapes.All(one => one.Sum("orleans_messaging_sent_messages_size_bytes_count") > 0
+                    && one.Sum("orleans_messaging_pings_sent_total") > 0);
+            },
+            "pings");
+        foreach (var value in scrapes.SelectMany(one => one.Samples).SelectMany(sample => sample.Labels.Values))
+            new[] { a.SiloPort, b.SiloPort }.ShouldEachBe(port => !value.Contains($":{port}", StringComparison.Ordinal), value);
+        scrapes.Sum(one => one.Sum("iot_orleans_dynamodb_consumed_total", ("kind", "write"))).ShouldBeGreaterThan(0);
+        scrapes.Count(one => one.Types.ContainsKey("iot_orleans_things")).ShouldBeLessThanOrEqualTo(1, "one fleet");
+
+        static async Task<Scrape> Read(SiloProcess silo) => new(await silo.Http.GetStringAsync("/metrics", Cancel));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using IoTOrleans.Events;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Hosting.Running;
 using Microsoft.AspNetCore.Connections;
@@ -27,7 +28,7 @@ public sealed class HttpConnectionsTests : IDisposable
     {
         _connections = new(
             new FileGauge(null, _time, NullLogger<FileGauge>.Instance),
-            new SiloMetrics(_services.GetRequiredService<IMeterFactory>()), _time, NullLogger<HttpConnections>.Instance);
+            new EventMetrics(_services.GetRequiredService<IMeterFactory>()), _time, NullLogger<HttpConnections>.Instance);
         _held = _connections.Hold(_connection, Closed);
     }
 

@@ -1,4 +1,5 @@
 using IoTOrleans.Silo.Hosting.Composition;
+using IoTOrleans.Silo.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
@@ -21,6 +22,7 @@ internal static class ProgramRoutes
     {
         var settings = Configured.ReadAll(("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Port", "0"));
         var builder = SiloApplication.CreateBuilder([]);
+        builder.AddTelemetry(settings.Telemetry);
         builder.AddOrleans(settings);
         builder.AddNotifications(settings);
         builder.AddVerification(settings);

@@ -57,7 +57,7 @@ public sealed class LogLinesTests
         Line("IoTOrleans.Grains.Fleet", "The target silo became unavailable.").ShouldContain("unavailable");
     }
 
-    private static void ShouldBeVisible(string line)
+    internal static void ShouldBeVisible(string line)
     {
         for (var at = 0; at < line.Length; at += Rune.TryGetRuneAt(line, at, out var rune) ? rune.Utf16SequenceLength : 1)
         {
@@ -65,6 +65,13 @@ public sealed class LogLinesTests
             (category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
                 or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate).ShouldBeFalse($"U+{(int)line[at]:X4} in {line}");
         }
+    }
+
+    [Fact]
+    public void Our_classes_are_named_without_their_namespace()
+    {
+        Line("IoTOrleans.Grains.Dispatch.ThingNotifications", "x").ShouldContain(" info: ThingNotifications x");
+        Line("Orleans.Runtime.Silo", "x").ShouldContain(" info: Orleans.Runtime.Silo x");
     }
 
     private static string Line(string category, string message, Exception? exception = null)

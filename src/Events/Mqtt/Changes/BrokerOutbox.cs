@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace IoTOrleans.Events.Mqtt;
 
 /// <summary>
@@ -67,7 +69,7 @@ internal sealed partial class BrokerOutbox(
             dropped = changes.Add(change);
         }
 
-        if (dropped > 0) metrics.BrokerChanges("collapsed", dropped);
+        if (dropped > 0) metrics.BrokerChanges(EventMetrics.Collapsed, dropped);
     }
 
     /// <summary>Delivers what waits within <paramref name="patience"/>, then stops. The rest is lost with the process.</summary>
@@ -103,20 +105,23 @@ internal sealed partial class BrokerOutbox(
         {
             ConnectionChange change;
             lock (_gate) change = _waiting[thingName].First;
+            using var span = EventTraces.Receive("broker", ActivityKind.Consumer, thingName);
             try
             {
-                await sink.Report(thingName, change);
+                span.Decided(await sink.Report(thingName, change));
             }
             catch (Exception exception)
             {
+                span.Failed();
+
                 // The change is not stored, and nobody else keeps it.
-                metrics.BrokerChanges("failed");
+                metrics.BrokerChanges(EventMetrics.Failed);
                 if (_failureLog.ShouldLog(out var more)) LogFailed(exception, thingName, more);
                 RetryLater(thingName);
                 continue;
             }
 
-            metrics.BrokerChanges("delivered");
+            metrics.BrokerChanges(EventMetrics.Taken);
             Delivered(thingName);
         }
     }

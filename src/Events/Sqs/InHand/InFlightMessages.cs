@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace IoTOrleans.Events.Sqs;
 
@@ -58,6 +59,10 @@ internal sealed class InFlightMessages
         return inHand.Concat(_aside.Values.Select(message => message.SentAt)).Min(sentAt => (DateTimeOffset?)sentAt);
     }
 
+    /// <summary>Zero: there is none.</summary>
+    public TimeSpan OldestAge(DateTimeOffset now) =>
+        OldestSentAt(now) is { } oldest ? Moments.Later(now - oldest, TimeSpan.Zero) : TimeSpan.Zero;
+
     public bool Contains(InFlightMessage message) => _messages.ContainsKey(message);
 
     /// <returns>False: it was deleted or given back already.</returns>
@@ -78,6 +83,9 @@ internal sealed class InFlightMessage(
     public DateTimeOffset SentAt { get; } = sentAt;
 
     public int ReceiveCount { get; } = receiveCount;
+
+    /// <summary>The trace of the receive that brought it, among others.</summary>
+    public ActivityContext Received { get; init; }
 
     /// <summary>Whether verdicts wait for the message. One that came more often cannot be stored or is refused.</summary>
     public static bool Counts(int receiveCount) => receiveCount <= 3;

@@ -10,7 +10,7 @@ namespace IoTOrleans.Events.Sqs;
 /// </summary>
 internal sealed partial class MessageSorter(
     InFlightMessages held, MessageDeleter deleter, VisibilityKeeper visibility, RedrivePolicy redrive, ConnectFailureRelay failures,
-    RuleFailures rules, EventMetrics metrics, TimeProvider time, ILogger<MessageSorter> logger)
+    RuleFailures rules, EventMetrics metrics, SqsOptions options, TimeProvider time, ILogger<MessageSorter> logger)
 {
     /// <summary>After so many receives something is wrong: the change cannot be stored, or the message cannot be deleted.</summary>
     internal const int AgainAndAgain = 5;
@@ -21,6 +21,7 @@ internal sealed partial class MessageSorter(
     public async Task<IReadOnlyList<ThingMessages>> Sort(IReadOnlyList<Message> batch, CancellationToken cancellationToken)
     {
         metrics.QueueReceived(batch.Count);
+        using var span = QueueTraces.Receive(options.QueueUrl, batch.Count);
 
         // Take all of them into hand first: from then on their visibility is extended, and a stop gives them back.
         var messages = batch.Select(message => (Held: Hold(message), message.Body)).ToList();
@@ -38,13 +39,13 @@ internal sealed partial class MessageSorter(
                     break;
                 case ParsedEvent.Evidence(var thingName, var connectFailure):
                     WarnIfAgain(message, thingName);
-                    metrics.QueueEvidence();
+                    metrics.QueueTaken();
                     failures.Add(thingName, connectFailure);
                     await deleter.Add(message, cancellationToken);
                     break;
                 case ParsedEvent.Nothing(var thingName):
                     WarnIfAgain(message, thingName);
-                    metrics.QueueIgnored();
+                    metrics.QueueTaken();
                     await deleter.Add(message, cancellationToken);
                     break;
                 case ParsedEvent.Refused refused:
@@ -59,7 +60,10 @@ internal sealed partial class MessageSorter(
     private InFlightMessage Hold(Message message)
     {
         var sentAt = message.SentAt() ?? time.GetUtcNow();
-        var inHand = new InFlightMessage(message.MessageId, message.ReceiptHandle, sentAt, message.ReceiveCount(), time.GetTimestamp());
+        var inHand = new InFlightMessage(message.MessageId, message.ReceiptHandle, sentAt, message.ReceiveCount(), time.GetTimestamp())
+        {
+            Received = Traces.Here,
+        };
         held.Add(inHand);
         return inHand;
     }

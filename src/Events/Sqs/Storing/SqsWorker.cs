@@ -3,7 +3,7 @@ namespace IoTOrleans.Events.Sqs;
 /// <summary>Reports the changes of one thing after the other to the sink. Only stored messages go on to the deleter.</summary>
 internal sealed partial class SqsWorker(
     Channel<ThingMessages> work, IConnectionChangeSink sink, StorageGate gate, MessageDeleter deleter, VisibilityKeeper visibility,
-    EventMetrics metrics, TimeProvider time, ILogger<SqsWorker> logger)
+    EventMetrics metrics, SqsOptions options, TimeProvider time, ILogger<SqsWorker> logger)
 {
     /// <summary>If storage fails half of the requests for some seconds, a thing must not wait for longer than that.</summary>
     private const int TriesInHand = 3;
@@ -31,7 +31,7 @@ internal sealed partial class SqsWorker(
 
             if (failures is 0) storedBefore = gate.Stored;
             var pending = messages.Changes[next];
-            var error = await TryStore(messages.ThingName, pending.Change);
+            var error = await TryStore(messages.ThingName, pending);
             if (error is null)
             {
                 await deleter.Add(pending.Message, cancellationToken);
@@ -55,19 +55,22 @@ internal sealed partial class SqsWorker(
     }
 
     /// <returns>null: stored. Otherwise why not.</returns>
-    private async Task<string?> TryStore(string thingName, ConnectionChange change)
+    private async Task<string?> TryStore(string thingName, PendingChange pending)
     {
+        using var span = QueueTraces.Process(options.QueueUrl, pending.Message, thingName);
         try
         {
-            var reason = await sink.Report(thingName, change);
+            var reason = await sink.Report(thingName, pending.Change);
             gate.Succeeded();
-            metrics.QueueApplied(reason);
+            metrics.QueueTaken();
+            span.Decided(reason);
             return null;
         }
         catch (Exception exception)
         {
             gate.Failed();
             metrics.QueueFailed();
+            span.Failed();
             LogFailed(exception, thingName);
             return exception.Message;
         }

@@ -137,5 +137,11 @@ internal static class DeliveryRules
             LastHeard = outage.LastHeard,
             NeverSeen = outage.NeverSeen,
             Refused = outage.ConnectFailures,
+            DueAt = notificationEvent switch
+            {
+                NotificationEvent.DeviceOffline or NotificationEvent.DeviceNeverSeen => outage.GraceEndsAt,
+                NotificationEvent.DeviceRecovered => outage.HoldEndsAt,
+                _ => null,
+            },
         };
 }

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Threading.RateLimiting;
 using IoTOrleans.Events;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Events.Parsing;
 using IoTOrleans.Grains.Logging;
+using IoTOrleans.Grains.Observing;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Silo.Api.Description;
 using IoTOrleans.Silo.Logging;
@@ -52,7 +54,7 @@ internal static class EventsApi
         "POST /events is disabled on this service. To enable it, set Events:Http:Enabled=true and restart it.");
 
     private static async Task<IResult> Receive(
-        HttpContext context, IConnectionChangeSink sink, ConnectFailureRelay failures, RuleFailures rules, SiloMetrics metrics,
+        HttpContext context, IConnectionChangeSink sink, ConnectFailureRelay failures, RuleFailures rules, EventMetrics metrics,
         MemoryGauge memory, ConcurrencyLimiter gate, TimeProvider time, EventsLog log, ThingLimit things, ThingFilter watched)
     {
         if (!IsJson(context.Request)) return Problems.JsonOnly("the events");
@@ -69,7 +71,7 @@ internal static class EventsApi
         using var turn = await gate.AcquireAsync(1, context.RequestAborted);
         if (!turn.IsAcquired)
         {
-            metrics.EventsBusy();
+            metrics.HttpBusy();
             log.Busy();
             context.Response.Headers.RetryAfter = "1";
             return Busy();
@@ -83,21 +85,21 @@ internal static class EventsApi
         var rest = noRoom.Count == 0 ? events : Without(noRoom.ToHashSet(), events);
         if (await Take(rest, sink, failures, metrics, log, context.RequestAborted) is { } trouble) return trouble;
         if (noRoom.Count == 0) return TypedResults.Accepted((string?)null, new Accepted(events.Count));
-        metrics.EventsBeyondLimit(events.Count - rest.Count);
+        metrics.HttpBeyondLimit(events.Count - rest.Count);
         return Problems.TooManyThings(
             things.Why, NoRoom(noRoom, events.Count - rest.Count, events.Count), Errors(noRoom.ToHashSet(), events));
     }
 
     /// <returns>Null: all of it is stored.</returns>
     private static async Task<IResult?> Take(
-        IReadOnlyList<ParsedEvent> events, IConnectionChangeSink sink, ConnectFailureRelay failures, SiloMetrics metrics, EventsLog log,
+        IReadOnlyList<ParsedEvent> events, IConnectionChangeSink sink, ConnectFailureRelay failures, EventMetrics metrics, EventsLog log,
         CancellationToken cancellationToken)
     {
         var refused = events.Index().Where(item => item.Item is ParsedEvent.Refused)
             .Select(item => (item.Index, Refusal: (ParsedEvent.Refused)item.Item)).ToList();
         if (refused.Count > 0)
         {
-            foreach (var reason in refused.CountBy(item => item.Refusal.Reason)) metrics.EventsRefused(reason.Key, reason.Value);
+            foreach (var reason in refused.CountBy(item => item.Refusal.Reason)) metrics.HttpRefused(reason.Key, reason.Value);
             log.Refused(refused.Count, events.Count, refused[0].Index, refused[0].Refusal.Reason, refused[0].Refusal.Detail);
             return Refuse(refused, events.Count);
         }
@@ -108,18 +110,19 @@ internal static class EventsApi
             var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(things, options, async (thing, _) =>
             {
-                foreach (var change in thing) await sink.Report(change.ThingName, change.ConnectionChange);
+                using var span = EventTraces.Receive("http", ActivityKind.Internal, thing.Key);
+                foreach (var change in thing) span.Decided(await sink.Report(change.ThingName, change.ConnectionChange));
             });
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             log.NotStored(events.Count, exception);
-            metrics.EventsNotStored(events.Count);
+            metrics.HttpFailed(events.Count);
             return NotStored(exception.FirstLine());
         }
 
         foreach (var evidence in events.OfType<ParsedEvent.Evidence>()) failures.Add(evidence.ThingName, evidence.ConnectFailure);
-        metrics.EventsAccepted(events.Count);
+        metrics.HttpTaken(events.Count);
         return null;
     }
 

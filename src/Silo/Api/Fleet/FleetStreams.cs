@@ -1,3 +1,4 @@
+using IoTOrleans.Events;
 using IoTOrleans.Silo.Api.Access;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -8,7 +9,7 @@ namespace IoTOrleans.Silo.Api.Fleet;
 /// So a slow one costs no memory, keeps nobody waiting, and hears less often of what has changed meanwhile.
 /// </summary>
 internal sealed class FleetStreams(
-    FleetFeed feed, WatchedThings watched, AuthSettings auth, KeyRing keys, SiloMetrics metrics, IHostApplicationLifetime lifetime,
+    FleetFeed feed, WatchedThings watched, AuthSettings auth, KeyRing keys, EventMetrics metrics, IHostApplicationLifetime lifetime,
     TimeProvider time)
 {
     /// <summary>At most so often, each with all events that there are.</summary>
@@ -42,7 +43,7 @@ internal sealed class FleetStreams(
         }
         catch (TimeoutException) when (writer is not null)
         {
-            metrics.HttpRefused("slow");
+            metrics.HttpTurnedAway("slow");
             context.Abort();
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)

@@ -17,7 +17,6 @@ internal static class InwardComposition
         services.AddSingleton(provider => new ThingLimit(
             settings.Things.Most, provider.GetRequiredService<IKnownThings>(), provider.GetRequiredService<ILogger<ThingLimit>>()));
         services.AddSingleton<IConnectionChangeSink, WatchedThings>();
-        services.AddSingleton<SiloMetrics>();
         services.AddSingleton<EventsLog>();
         services.AddSingleton(_ => EventsApi.Gate());
         services.AddIngestProgress().AddEvidence();

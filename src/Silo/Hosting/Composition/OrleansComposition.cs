@@ -31,6 +31,7 @@ internal static class OrleansComposition
             silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
             silo.AddThingsDashboard();
             silo.LiveWithinLimits();
+            if (settings.Telemetry.Sends) silo.AddActivityPropagation();
         });
 
         // After Orleans, since hosted services stop in reverse, and these need grains until they have stopped.

@@ -6,6 +6,7 @@ using IoTOrleans.Silo.Api.Events;
 using IoTOrleans.Silo.Api.Fleet;
 using IoTOrleans.Silo.Api.Importing;
 using IoTOrleans.Silo.Api.Mutes;
+using IoTOrleans.Silo.Telemetry;
 
 namespace IoTOrleans.Silo.Hosting.Composition;
 
@@ -16,6 +17,7 @@ internal static class Routes
     {
         app.MapPage();
         app.MapHealth();
+        app.MapMetrics();
         app.MapService(settings);
         app.MapFleet();
         app.MapDevices();

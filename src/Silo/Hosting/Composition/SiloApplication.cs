@@ -1,3 +1,4 @@
+using IoTOrleans.Notifications;
 using IoTOrleans.Silo.Api.Access;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Logging;
@@ -107,10 +108,13 @@ internal static class SiloApplication
         }
     }
 
-    public static void AddSiloLogging(this WebApplicationBuilder builder)
+    public static void AddSiloLogging(this WebApplicationBuilder builder, LogFormat format)
     {
         builder.Logging.AddConsoleFormatter<LogLines, ConsoleFormatterOptions>();
-        builder.Logging.AddConsole(options => options.FormatterName = LogLines.FormatterName);
+        builder.Logging.AddConsoleFormatter<LogJson, ConsoleFormatterOptions>();
+        builder.Logging.AddConsole(
+            options => options.FormatterName = format == LogFormat.Json ? LogJson.FormatterName : LogLines.FormatterName);
+        builder.Services.AddSingleton(new ConsoleNotifications(format == LogFormat.Json));
 
         // Startup explains a failed start in one line. These categories would repeat it with stacks.
         var started = false;

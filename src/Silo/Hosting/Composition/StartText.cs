@@ -6,7 +6,7 @@ using IoTOrleans.Silo.Hosting.Lan;
 namespace IoTOrleans.Silo.Hosting.Composition;
 
 /// <summary>What the terminal shows at start: where to look, what is watched, where notifications go, and when.</summary>
-internal static class StartText
+internal static partial class StartText
 {
     /// <summary>A good start is faster than this, also on a slow machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
@@ -17,9 +17,15 @@ internal static class StartText
         var sync = new Lock();
         started.Register(() =>
         {
-            lock (sync) Terminal.Say(said ? Watching : Compose(Watching, app, settings, lan));
+            lock (sync) Say(said ? Watching : Compose(Watching, app, settings, lan));
         });
         _ = SayEarly();
+
+        void Say(string text)
+        {
+            if (settings.Telemetry.LogFormat == LogFormat.Json) LogText(app.Logger, text);
+            else Terminal.Say(text);
+        }
 
         async Task SayEarly()
         {
@@ -29,10 +35,13 @@ internal static class StartText
                 if (started.IsCancellationRequested || app.Lifetime.ApplicationStopping.IsCancellationRequested) return;
                 said = true;
                 var waiting = $"IoTOrleans {Usage.Version} is starting: it waits for {Awaited(settings)}.";
-                Terminal.Say(Compose(waiting, app, settings, lan));
+                Say(Compose(waiting, app, settings, lan));
             }
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "{Text}")]
+    private static partial void LogText(ILogger logger, string text);
 
     private static string Watching => $"IoTOrleans {Usage.Version} is watching.";
 

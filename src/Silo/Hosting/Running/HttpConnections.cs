@@ -1,3 +1,4 @@
+using IoTOrleans.Events;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Grains.Logging;
 using IoTOrleans.Silo.Api;
@@ -13,7 +14,7 @@ namespace IoTOrleans.Silo.Hosting.Running;
 /// Who may hold a connection to the HTTP port. One without a request that may be made is silent, whether its first request is still to
 /// come, or it was answered, or it has no key. Kestrel itself counts all connections alike, and refuses the last one.
 /// </summary>
-internal sealed partial class HttpConnections(FileGauge files, SiloMetrics metrics, TimeProvider time, ILogger<HttpConnections> logger)
+internal sealed partial class HttpConnections(FileGauge files, EventMetrics metrics, TimeProvider time, ILogger<HttpConnections> logger)
 {
     /// <summary>Enough for people, scrapers and gateways that pool connections.</summary>
     internal const int Most = 1000;
@@ -70,7 +71,7 @@ internal sealed partial class HttpConnections(FileGauge files, SiloMetrics metri
             return;
         }
 
-        metrics.HttpRefused(isStream ? "streams" : "limit");
+        metrics.HttpTurnedAway(isStream ? "streams" : "limit");
         context.Response.Headers.RetryAfter = isStream ? "30" : "2";
         if (HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
         await Problems.Write(context, StatusCodes.Status503ServiceUnavailable, "Busy", isStream
@@ -113,7 +114,7 @@ internal sealed partial class HttpConnections(FileGauge files, SiloMetrics metri
 
     private void Close(ConnectionContext connection, string reason)
     {
-        metrics.HttpRefused(reason);
+        metrics.HttpTurnedAway(reason);
         connection.Abort();
     }
 

@@ -19,7 +19,7 @@ internal static class OrderlyStart
         }
         catch
         {
-            foreach (var lines in host.Services.GetServices<ConsoleFormatter>().OfType<LogLines>()) lines.Silent = true;
+            foreach (var lines in host.Services.GetServices<ConsoleFormatter>().OfType<LogWriter>()) lines.Silent = true;
             using var patience = new CancellationTokenSource(LongestStop);
             await host.StopAsync(patience.Token).ContinueWith(_ => { }, TaskScheduler.Default);
             throw;

@@ -14,7 +14,7 @@ internal static class ReadSettings
 
     private const string Auth = "Auth";
 
-    private static readonly string[] Sections = ["Presence", "Things", "Storage", "Events", "Notifications", "Verify"];
+    private static readonly string[] Sections = ["Presence", "Things", "Storage", "Events", "Notifications", "Verify", "Telemetry"];
 
     public static SiloSettings From(IConfiguration configuration, Func<SiloSettings, IEnumerable<string>>? look = null)
     {
@@ -45,6 +45,7 @@ internal static class ReadSettings
             VerifyWith: reader.Choice("Verify:With", VerifyWith.Auto),
             ShadowName: reader.Text("Verify:ShadowName"),
             VerifyMaxPerSecond: verifyMaxPerSecond,
+            Telemetry: ReadTelemetry(reader),
             Auth: ReadAuth.From(reader),
             Orleans: ReadOrleans(reader, storage),
             Unknown: [.. reader.Unread([.. Sections, SiloTlsSettings.Section]), .. reader.Misspelt([.. Sections, Auth, "Orleans"])]);
@@ -210,6 +211,14 @@ internal static class ReadSettings
         if (culture is not ("en" or "ja")) reader.Mistake($"Culture={culture}: say en or ja.");
         return culture;
     }
+
+    private static TelemetrySettings ReadTelemetry(SettingsReader reader) => new(
+        reader.Url("OTEL_EXPORTER_OTLP_ENDPOINT") is not null, reader.Flag("Telemetry:ThingNames", false), ReadLogFormat(reader));
+
+    /// <summary>In containers something else than a person reads the log.</summary>
+    private static LogFormat ReadLogFormat(SettingsReader reader) => reader.Choice(
+        "Logging:Console:FormatterName",
+        Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") is "true" or "1" ? LogFormat.Json : LogFormat.Lines);
 
     private static OrleansSettings ReadOrleans(SettingsReader reader, StorageProvider storage)
     {

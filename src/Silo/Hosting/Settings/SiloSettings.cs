@@ -14,6 +14,13 @@ internal enum StorageProvider
     Memory,
 }
 
+/// <summary>What is written on the console.</summary>
+internal enum LogFormat
+{
+    Lines,
+    Json,
+}
+
 internal enum VerifyWith
 {
     Auto,
@@ -44,6 +51,7 @@ internal sealed record SiloSettings(
     VerifyWith VerifyWith,
     string? ShadowName,
     int VerifyMaxPerSecond,
+    TelemetrySettings Telemetry,
     AuthSettings Auth,
     OrleansSettings Orleans,
     IReadOnlyList<string> Unknown)
@@ -78,6 +86,10 @@ internal sealed record MqttSettings(int Port, string Address, string? Username, 
         (options.ClientCaFile, options.UsersFile) = (ClientCaFile, UsersFile);
     }
 }
+
+/// <param name="Sends">By OTLP, wherever the standard variables of OpenTelemetry say.</param>
+/// <param name="ThingNames">Spans may name things.</param>
+internal sealed record TelemetrySettings(bool Sends, bool ThingNames, LogFormat LogFormat);
 
 /// <param name="Tls">Null: silos talk without it.</param>
 internal sealed record OrleansSettings(

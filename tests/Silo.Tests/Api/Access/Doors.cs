@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using IoTOrleans.Events;
 using IoTOrleans.Events.Machine;
 using IoTOrleans.Silo.Api;
 using IoTOrleans.Silo.Api.Access;
@@ -55,7 +56,7 @@ internal sealed class Doors : IAsyncDisposable
         builder.Services.AddReadyCheck(
             "reminders", (_, _) => Task.FromResult(HealthCheckResult.Degraded("the table MyReminders at 10.1.2.3 is slow")));
         builder.AddAccess(Configured.ReadAll(settings));
-        builder.Services.AddProblemDetails().AddResponseCompression().AddSingleton<SiloMetrics>().AddSingleton<Reception>()
+        builder.Services.AddProblemDetails().AddResponseCompression().AddSingleton<EventMetrics>().AddSingleton<Reception>()
             .AddHttpConnections();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentConnections = MostConnections);
         doors._app = builder.Build();

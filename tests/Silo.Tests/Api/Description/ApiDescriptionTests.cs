@@ -68,8 +68,8 @@ public sealed class ApiDescriptionTests(DescribedSilo one) : IClassFixture<Descr
         one.Operations.Select(each => each.Operation.GetProperty("operationId").GetString()!).Order(StringComparer.Ordinal).ShouldBe(
         [
             "deletePolicy", "endMute", "followFleet", "forgetDevice", "getAdvice", "getDescription", "getDevice", "getFleet",
-            "getFleetAdvice", "getHistory", "getImport", "getLiveness", "getMute", "getPolicy", "getReadiness", "getService", "getWhy",
-            "importThings", "listDevices", "listMutes", "postEvents", "setMute", "setPolicy", "testNotifications",
+            "getFleetAdvice", "getHistory", "getImport", "getLiveness", "getMetrics", "getMute", "getPolicy", "getReadiness",
+            "getService", "getWhy", "importThings", "listDevices", "listMutes", "postEvents", "setMute", "setPolicy", "testNotifications",
         ]);
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class EventsApiBusyTests
         using var meters = new MeterListener();
         meters.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Name == "iot_orleans.http.events") self.EnableMeasurementEvents(instrument);
+            if (instrument.Name == "iot_orleans.events") self.EnableMeasurementEvents(instrument);
         };
         meters.SetMeasurementEventCallback<long>((_, value, tags, _) =>
         {

@@ -38,7 +38,7 @@ internal sealed class EventsHost(WebApplication app) : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MinRequestBodyDataRate = null);
         builder.AddAccess(Configured.ReadAll());
         builder.Services.AddProblemDetails().AddSingleton(TimeProvider.System).AddSingleton(memory).AddSingleton(sink)
-            .AddSingleton<SiloMetrics>().AddSingleton<EventsLog>().AddSingleton(_ => EventsApi.Gate()).AddSingleton(new ThingFilter([], []))
+            .AddSingleton<EventsLog>().AddSingleton(_ => EventsApi.Gate()).AddSingleton(new ThingFilter([], []))
             .AddSingleton(provider => new ThingLimit(
                 0, Substitute.For<IKnownThings>(), provider.GetRequiredService<ILogger<ThingLimit>>()))
             .AddEvidence();

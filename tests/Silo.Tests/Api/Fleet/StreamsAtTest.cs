@@ -78,7 +78,7 @@ internal sealed partial class StreamsAtTest : IAsyncDisposable
         _feed = new(new FleetReader(grains), watcher, Time, NullLogger<FleetFeed>.Instance);
         _streams = new(
             _feed, new WatchedThings(grains, Time), settings.Auth, new KeyRing(settings.Auth, Time, NullLogger<KeyRing>.Instance),
-            new SiloMetrics(_services.GetRequiredService<IMeterFactory>()), _lifetime, Time);
+            new IoTOrleans.Events.EventMetrics(_services.GetRequiredService<IMeterFactory>()), _lifetime, Time);
         return _feed.StartAsync(CancellationToken.None);
     }
 

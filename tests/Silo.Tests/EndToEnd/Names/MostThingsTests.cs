@@ -122,7 +122,7 @@ public sealed class MostThingsTests
         .GetProperty("checks").GetProperty("things").GetProperty("status").GetString();
 
     private static int Said(SiloProcess silo) => silo.Output.Count(line =>
-        line.Contains("warn: IoTOrleans.Events.ThingLimit", StringComparison.Ordinal));
+        line.Contains("warn: ThingLimit", StringComparison.Ordinal));
 
     private static IEnumerable<object> Names(int from, int to) =>
         Enumerable.Range(from, to - from).Select(n => new { thingName = $"thing-{n}", connected = true });

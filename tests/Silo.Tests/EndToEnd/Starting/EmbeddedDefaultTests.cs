@@ -64,7 +64,7 @@ public sealed class EmbeddedDefaultTests
         var outage = grace.GetProperty("outageId").GetString()!;
         await silo.Until(
             () => silo.Output.Count(line => line.Contains(outage, StringComparison.Ordinal)
-                && line.StartsWith("  Outage", StringComparison.Ordinal)) == 2, "both notifications");
+                && line.StartsWith('[')) == 2, "both notifications");
     }
 
     [Fact]

@@ -1,0 +1,200 @@
+using System.Net;
+using System.Text.Json;
+using IoTOrleans.Silo.Tests.Api.Access;
+using IoTOrleans.Testing.Mqtt;
+using IoTOrleans.Testing.Telemetry;
+using Shouldly;
+using Xunit;
+
+namespace IoTOrleans.Silo.Tests.Telemetry;
+
+/// <summary>What one service shows of itself while things come and go.</summary>
+public sealed class TelemetryTests(TracedSilo one) : IClassFixture<TracedSilo>
+{
+    private const int Many = 5000;
+
+    private SiloProcess Silo => one.Silo;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task One_trace_has_an_event_from_the_broker_to_the_notification_in_one_tree()
+    {
+        await Outage("traced");
+        IReadOnlyList<Span> tree = [];
+        await Silo.Until(
+            async () =>
+            {
+                var spans = await one.Otlp.Spans();
+                var sent = spans.Where(span => span.Name == "send" && span.Attributes["iot_orleans.destination"] == "hook"
+                    && span.Attributes["iot_orleans.event"] == "device.offline").ToList();
+                tree = sent.Count == 0 ? [] : [.. spans.Where(span => span.TraceId == sent[0].TraceId)];
+                return tree.Any(span => span.ParentId.Length == 0)
+                    && tree.Any(span => span.Name.EndsWith("/Answered", StringComparison.Ordinal));
+            },
+            "the trace of the outage");
+
+        var byId = tree.ToDictionary(span => span.SpanId);
+        tree.Count(span => span.ParentId.Length == 0).ShouldBe(1, Names(tree));
+        tree.Where(span => span.ParentId.Length > 0).ShouldEachBe(span => byId.ContainsKey(span.ParentId), Names(tree));
+        var root = tree.Single(span => span.ParentId.Length == 0);
+        (root.Source, root.Name, root.Kind).ShouldBe(("IoTOrleans", "receive", "SPAN_KIND_CONSUMER"));
+        root.Attributes["iot_orleans.reason"].ShouldBe("grace-started");
+
+        // From the notification up to the event.
+        var send = tree.First(span => span.Name == "send" && span.Attributes["iot_orleans.destination"] == "hook");
+        var path = new List<string>();
+        for (var span = send; span is not null; span = byId.GetValueOrDefault(span.ParentId)) path.Add(span.Name);
+        path.ShouldBe(
+            ["send", "notify", .. Calls(path, "Verified"), "verify", "deadline", .. Calls(path, "Report"), "receive"], Names(tree));
+        foreach (var call in new[] { "Report", "Verified" })
+        {
+            tree.ShouldContain(
+                span => span.Name == "storage write" && byId[span.ParentId].Name.EndsWith($"/{call}", StringComparison.Ordinal),
+                $"{call}: {Names(tree)}");
+        }
+
+        tree.Single(span => span.Name == "verify").Attributes["iot_orleans.verdict"].ShouldBe("disconnected");
+        send.Resource["service.name"].ShouldBe("iot-orleans");
+        send.Resource.Keys.ShouldContain("service.version");
+        send.Resource.Keys.ShouldContain("service.instance.id");
+    }
+
+    [Fact]
+    public async Task No_span_names_a_thing_and_no_call_by_the_clock_is_a_trace()
+    {
+        await Outage("very-secret-name");
+        (await Silo.Http.GetAsync("/devices/very-secret-name?nothing=very-secret-name", Cancel)).Dispose();
+        (await Silo.Http.GetAsync("/devices/very-secret-name", Cancel)).Dispose();
+        await Silo.Until(
+            async () => (await one.Otlp.Spans()).Any(span => span.Name == "GET /devices/{thingName}"), "the span of a request");
+        await Silo.Until(async () => (await one.Otlp.Spans()).Count(span => span.Name == "send") >= 2, "the notifications");
+
+        var spans = await one.Otlp.Spans();
+        foreach (var span in spans) span.Sent.ToString().ShouldNotContain("very-secret-name");
+        spans.Where(span => span.ParentId.Length == 0).Select(span => span.Source).Distinct()
+            .ShouldBeSubsetOf(["IoTOrleans", "Microsoft.AspNetCore"], Names(spans));
+    }
+
+    [Fact]
+    public async Task Log_lines_are_json_and_carry_the_trace_and_so_do_those_by_otlp()
+    {
+        await Outage("logged");
+        List<JsonElement> lines = [];
+        await Silo.Until(
+            () =>
+            {
+                lines = [.. Silo.Output.Select(line => JsonDocument.Parse(line).RootElement)];
+                return lines.Any(line => Said(line, "hook accepted device.offline of logged"))
+                    && lines.Any(line => line.TryGetProperty("Notification", out var said)
+                        && said.GetProperty("thingName").GetString() == "logged");
+            },
+            "the line about the notification, and the notification");
+        var accepted = lines.First(line => Said(line, "hook accepted device.offline of logged"));
+        accepted.GetProperty("Category").GetString().ShouldBe("IoTOrleans.Grains.Dispatch.ThingNotifications");
+        accepted.GetProperty("State").GetProperty("ThingName").GetString().ShouldBe("logged");
+        var trace = accepted.GetProperty("TraceId").GetString()!;
+
+        await Silo.Until(async () => (await one.Otlp.Spans()).Any(span => span.TraceId == trace && span.Name == "send"), "its trace");
+        await Silo.Until(
+            async () => (await one.Otlp.Logs()).Any(log => log.GetProperty("traceId").GetString() == trace), "the line by OTLP, too");
+        await Silo.Until(async () => (await one.Otlp.Metrics()).Contains("iot_orleans.notifications"), "metrics by OTLP");
+    }
+
+    [Fact]
+    public async Task The_scrape_of_a_living_service_holds_what_is_documented_and_no_name_makes_a_series()
+    {
+        await Outage("counted");
+        (await Silo.Http.PostAsync("/events", new StringContent("nonsense", null, "application/json"), Cancel)).Dispose();
+        await Silo.Until(async () => (await Read()).Samples.Any(sample => sample.Name == "iot_orleans_things"), "the fleet to be counted");
+        await PostMany(connected: true, 1);
+        await PostMany(connected: false, 1);
+        var before = await Read();
+
+        before.Types.Keys.Where(name => name.StartsWith("iot_orleans_", StringComparison.Ordinal))
+            .ShouldBeSubsetOf(DocumentedMetric.All.Select(metric => metric.Prometheus));
+        foreach (var type in before.Types.Where(type => type.Key.StartsWith("iot_orleans_", StringComparison.Ordinal)))
+            type.Value.ShouldBe(DocumentedMetric.All.Single(metric => metric.Prometheus == type.Key).Type, type.Key);
+        before.Sum("iot_orleans_events_total", ("source", "broker"), ("outcome", "taken")).ShouldBeGreaterThanOrEqualTo(2);
+        before.Sum("iot_orleans_events_total", ("source", "http"), ("outcome", "refused"), ("reason", "not-json")).ShouldBeGreaterThan(0);
+        before.Sum("iot_orleans_notifications_total", ("event", "device.offline"), ("destination", "hook"), ("outcome", "accepted"))
+            .ShouldBeGreaterThan(0);
+        before.Sum("iot_orleans_notifications_lateness_seconds_bucket", ("destination", "hook"), ("le", "600")).ShouldBeGreaterThan(0);
+        before.Sum("iot_orleans_storage_duration_seconds_count", ("provider", "sqlite"), ("operation", "write"), ("outcome", "ok"))
+            .ShouldBeGreaterThan(0);
+        foreach (var name in new[]
+        {
+            "iot_orleans_decisions_total", "iot_orleans_destination_rest_seconds", "iot_orleans_memory_used_ratio",
+            "iot_orleans_broker_connections", "iot_orleans_verdicts_held", "orleans_catalog_activations",
+            "http_server_request_duration_seconds", "http_client_request_duration_seconds", "kestrel_active_connections",
+            "dotnet_process_memory_working_set_bytes",
+        })
+        {
+            before.Types.Keys.ShouldContain(name);
+        }
+
+        before.Samples.SelectMany(sample => sample.Labels.Values)
+            .ShouldEachBe(value => !value.Contains($":{Silo.SiloPort}", StringComparison.Ordinal), "no address of a silo");
+
+        await PostMany(connected: true, Many);
+        await PostMany(connected: false, Many);
+        await Silo.Until(
+            async () => (await Read()).Sum("iot_orleans_things", ("status", "grace")) >= Many, "the things to be counted",
+            TimeSpan.FromMinutes(2));
+        var after = await Read();
+        after.Text.ShouldNotContain("many-");
+        Series(after).Except(Series(before)).Where(series => series.StartsWith("iot_orleans_", StringComparison.Ordinal)
+            || series.StartsWith("orleans_", StringComparison.Ordinal)).Count().ShouldBeLessThan(60, "bounded, whatever happens meanwhile");
+    }
+
+    [Fact]
+    public async Task Metrics_are_for_those_who_may_read()
+    {
+        using var stranger = new HttpClient { BaseAddress = Silo.Http.BaseAddress };
+        foreach (var (key, status) in new[]
+        {
+            (null, HttpStatusCode.Unauthorized), (Doors.ReadOnlyKey, HttpStatusCode.OK), (Doors.Key, HttpStatusCode.OK),
+        })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+            if (key is not null) request.Headers.Authorization = new("Bearer", key);
+            using var answer = await stranger.SendAsync(request, Cancel);
+            answer.StatusCode.ShouldBe(status, key);
+        }
+    }
+
+    /// <summary>A client connects and is lost, until its outage is told.</summary>
+    private async Task Outage(string thing)
+    {
+        using (var client = MosquittoClient.Subscribe(Silo.MqttPort, "-i", thing))
+        {
+            await Silo.UntilStatus(thing, "connected");
+            client.Kill();
+        }
+
+        await Silo.Until(
+            async () => (await Silo.Device(thing)).GetProperty("notifiedAt").ValueKind != JsonValueKind.Null, "the notification");
+    }
+
+    private async Task PostMany(bool connected, int count)
+    {
+        foreach (var some in Enumerable.Range(0, count).Chunk(500))
+            await Silo.PostUntilTaken(some.Select(i => new { thingName = $"many-{i}", connected }));
+    }
+
+    private async Task<Scrape> Read() => new(await Silo.Http.GetStringAsync("/metrics", Cancel));
+
+    private static HashSet<string> Series(Scrape scrape) => [.. scrape.Samples.Select(
+        sample => $"{sample.Name} {string.Join(' ', sample.Labels.OrderBy(one => one.Key, StringComparer.Ordinal))}")];
+
+    private static bool Said(JsonElement line, string text) =>
+        line.TryGetProperty("Message", out var message) && message.GetString()!.Contains(text, StringComparison.Ordinal);
+
+    /// <summary>Orleans makes one or two spans of a call.</summary>
+    private static List<string> Calls(IEnumerable<string> path, string method) =>
+        path.Where(name => name.EndsWith($"/{method}", StringComparison.Ordinal)).ToList() is { Count: > 0 } calls ? calls
+            : throw new ShouldAssertException($"No call of {method}.");
+
+    private static string Names(IEnumerable<Span> spans) => string.Join(Environment.NewLine, spans.Select(
+        span => $"{span.TraceId[..6]} {span.ParentId.PadRight(6)[..6]} > {span.SpanId[..6]} {span.Name} ({span.Source})"));
+}
