@@ -1,3 +1,5 @@
+using IoTOrleans.Grains;
+using IoTOrleans.Notifications.Heartbeat;
 using IoTOrleans.Notifications.Text;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -12,6 +14,10 @@ public static class NotificationServices
         foreach (var destination in destinations) destination.AddTo(services);
         return services;
     }
+
+    /// <summary>The dead man's switch.</summary>
+    public static IServiceCollection AddHeartbeat(this IServiceCollection services, HeartbeatSettings settings) => services.AddHeartbeat(
+        provider => ActivatorUtilities.CreateInstance<HttpHeartbeat>(provider, settings));
 
     internal static IServiceCollection AddDestination(
         this IServiceCollection services, DestinationSection section, DestinationTerms terms, Func<IServiceProvider, IDestination> create)
