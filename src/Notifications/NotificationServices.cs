@@ -2,6 +2,7 @@ using IoTOrleans.Grains;
 using IoTOrleans.Notifications.Heartbeat;
 using IoTOrleans.Notifications.Text;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Notifications;
 
@@ -23,8 +24,10 @@ public static class NotificationServices
         this IServiceCollection services, DestinationSection section, DestinationTerms terms, Func<IServiceProvider, IDestination> create)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions();
         return services.AddSingleton<INotificationDestination>(provider =>
             new RenderedDestination(
-                section.Name, terms, provider.GetRequiredService<NotificationText>(), create(provider), section.Secrets));
+                section.Name, terms, provider.GetRequiredService<NotificationText>(), create(provider), section.Secrets,
+                provider.GetRequiredService<IOptionsMonitor<DestinationRates>>()));
     }
 }

@@ -29,7 +29,7 @@ internal sealed class DestinationHealth : IDestinationHealth
         _retryQueues = destinations.ToDictionary(
             destination => destination.Name,
             destination => new RetryQueue(
-                destination.Name, new(destination.Terms.RateLimit, time), answer => Answered(destination.Name, answer), time, logger));
+                destination.Name, new(() => destination.Terms.RateLimit, time), answer => Answered(destination.Name, answer), time, logger));
     }
 
     public IReadOnlyDictionary<string, DateTimeOffset> Refusing =>

@@ -13,6 +13,9 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
 
     public SettingsReader Reader => reader;
 
+    /// <summary>As <see cref="Terms"/> has read it.</summary>
+    public RateLimit? RateLimit { get; private set; }
+
     public string Key(string setting) => $"{section}:{setting}";
 
     /// <summary>All that was read with <see cref="Secret"/>, and what an address or a header holds.</summary>
@@ -98,6 +101,7 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
     {
         var text = Text("RateLimit") ?? rate;
         if (Rate.TryParse(text, out var limit) is { } wrong) reader.Mistake($"{Key("RateLimit")}={text}: {wrong}.");
+        RateLimit = limit;
         return new DestinationTerms
         {
             SendResolved = reader.Flag(Key("SendResolved"), true),

@@ -1,6 +1,11 @@
 using System.Collections.Concurrent;
+using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Observing;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Tests.Cluster;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace IoTOrleans.Grains.Tests.Heartbeats;
 
@@ -70,7 +75,7 @@ public sealed class HeartbeatGrainTests
     }
 
     [Fact]
-    public async Task A_destination_that_does_not_take_what_it_is_owed_silences_it_and_one_that_is_owed_nothing_does_not()
+    public async Task A_destination_that_does_not_take_what_it_is_owed_silences_it_until_it_does()
     {
         var heartbeat = new TestHeartbeat();
         await using var cluster = await Start(heartbeat);
@@ -81,13 +86,45 @@ public sealed class HeartbeatGrainTests
         await PassUntil(cluster, async () => (await cluster.HeartbeatGrain.Read()).Trouble is not null);
         (await cluster.HeartbeatGrain.Read()).Trouble.ShouldNotBeNull().ShouldStartWith("mail has not taken what it is owed since");
 
-        // Nobody has to be told any more. The destination has not taken anything meanwhile.
-        await cluster.Mute(new() { Id = "m", Thing = "rpi-1", From = cluster.Now, Until = cluster.Now + Minutes(600) });
-        cluster.Watch.Failing.Keys.ShouldBe(["mail"]);
         var before = heartbeat.Pings.Count;
+        await Pass(cluster, Minutes(3));
+        heartbeat.Pings.Count.ShouldBe(before);
+
+        cluster.Mail.Answer = null;
         await PassUntil(cluster, () => heartbeat.Pings.Count == before + 1);
-        cluster.Watch.Failing.Keys.ShouldBe(["mail"]);
+        cluster.Mail.Events.ShouldBe(["device.offline"]);
         heartbeat.Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_destination_that_fails_is_owed_something_only_while_somebody_waits_or_tries()
+    {
+        var time = new FakeTimeProvider();
+        using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var health = new DestinationHealth(
+            [new TestDestination("mail")], ActivatorUtilities.CreateInstance<GrainMetrics>(meters), time, NullLogger<DestinationHealth>.Instance);
+        var queue = health.RetryQueueOf("mail");
+        for (var minute = 0; minute < 6; minute++)
+        {
+            health.Owed.ShouldBeEmpty("a shorter failure may be a restart");
+            await Try(DeliveryAnswer.Failed("down"));
+            time.Advance(Minutes(1));
+        }
+
+        health.Owed.Keys.ShouldBe(["mail"]);
+        time.Advance(DestinationHealth.FailedIsTriedWithin);
+        (health.Owed.Count, health.Failing.Count).ShouldBe((0, 1));
+        queue.Wait(new(_ => Task.CompletedTask, "rpi-1"));
+        health.Owed.Keys.ShouldBe(["mail"]);
+
+        await Try(DeliveryAnswer.Accepted());
+        health.Owed.ShouldBeEmpty();
+        await Try(DeliveryAnswer.Refused("no"));
+        health.Owed.Keys.ShouldBe(["mail"]);
+        time.Advance(DestinationHealth.RefusedIsTriedWithin + Seconds(1));
+        (health.Owed.Count, health.Refusing.Count).ShouldBe((0, 1), "it was given up");
+
+        Task Try(DeliveryAnswer answer) => queue.Try(null, _ => Task.FromResult(answer), TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -51,6 +51,10 @@ internal static class ReadSettings
             Orleans: ReadOrleans(reader, storage),
             Unknown: [.. reader.Unread([.. Sections, SiloTlsSettings.Section]), .. reader.Misspelt([.. Sections, Auth, "Orleans"])]);
 
+        foreach (var level in configuration.GetSection("Logging").AsEnumerable().Where(pair => pair.Value is not null
+            && pair.Key.Contains("LogLevel:", StringComparison.OrdinalIgnoreCase)))
+            _ = reader.Choice(level.Key, LogLevel.None);
+
         foreach (var unknown in reader.Unread(Auth))
         {
             reader.Mistake(
