@@ -9,6 +9,8 @@ public sealed class ChangingOptions<T>(T value) : IOptionsMonitor<T>
 
     public T CurrentValue { get; private set; } = value;
 
+    public int Listeners => Changed?.GetInvocationList().Length ?? 0;
+
     public T Get(string? name) => CurrentValue;
 
     public IDisposable? OnChange(Action<T, string?> listener)

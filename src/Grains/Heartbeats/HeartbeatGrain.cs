@@ -22,6 +22,9 @@ internal sealed partial class HeartbeatGrain(
 
     internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
+    /// <summary>Later than the row is stored: a time that has passed by then would count as that of the tick before.</summary>
+    private static readonly TimeSpan FirstTick = TimeSpan.FromSeconds(5);
+
     /// <summary>For whoever is asked. Storage has time-outs of its own, and what it took later is read back the next time.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -125,7 +128,7 @@ internal sealed partial class HeartbeatGrain(
         _knowsRecord = true;
         await record.Store(new() { At = now, FailedAt = _state.FailedAt });
         if (await this.GetReminder(Reminder) is null)
-            await this.RegisterOrUpdateReminder(Reminder, TimeSpan.Zero, HeartbeatRules.TicksEvery);
+            await this.RegisterOrUpdateReminder(Reminder, FirstTick, HeartbeatRules.TicksEvery);
         _storedAt = now;
         _unanswered.IsOver("storage");
     }
