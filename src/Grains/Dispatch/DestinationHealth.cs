@@ -8,7 +8,7 @@ internal sealed class DestinationHealth : IDestinationHealth
     /// <summary>A shorter failure may be a restart.</summary>
     internal static readonly TimeSpan FailsFor = TimeSpan.FromMinutes(5);
 
-    /// <summary>What fails is tried every 15 s as long as somebody waits in the queue; a summary may have a longer wait of its own.</summary>
+    /// <summary>What fails is tried every 15 s while somebody waits in the queue; a summary may wait longer.</summary>
     internal static readonly TimeSpan FailedIsTriedWithin = TimeSpan.FromMinutes(2);
 
     /// <summary>What is refused is tried hourly, until it is given up after a day.</summary>
@@ -29,7 +29,8 @@ internal sealed class DestinationHealth : IDestinationHealth
         _retryQueues = destinations.ToDictionary(
             destination => destination.Name,
             destination => new RetryQueue(
-                destination.Name, new(() => destination.Terms.RateLimit, time), answer => Answered(destination.Name, answer), time, logger));
+                destination.Name, new(() => destination.Terms.RateLimit, time), answer => Answered(destination.Name, answer), time,
+                logger));
     }
 
     public IReadOnlyDictionary<string, DateTimeOffset> Refusing =>
@@ -71,6 +72,7 @@ internal sealed class DestinationHealth : IDestinationHealth
             _refusing.TryRemove(destination, out _);
             _accepted[destination] = now;
         }
-        else if (answer.Outcome == DeliveryOutcome.Refused) _refusing.AddOrUpdate(destination, (now, now), (_, known) => (known.Since, now));
+        else if (answer.Outcome == DeliveryOutcome.Refused)
+            _refusing.AddOrUpdate(destination, (now, now), (_, known) => (known.Since, now));
     }
 }

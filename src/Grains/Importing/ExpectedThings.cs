@@ -2,7 +2,10 @@ using IoTOrleans.Grains.Devices;
 
 namespace IoTOrleans.Grains.Importing;
 
-/// <summary>Policies in the settings that name one thing and expect it: that thing counts as imported from the first start on, or from when its policy was added.</summary>
+/// <summary>
+/// Policies in the settings that name one thing and expect it: that thing counts as imported from the first start on, or from when its
+/// policy was added.
+/// </summary>
 internal sealed partial class ExpectedThings(
     IGrainFactory grains, IOptionsMonitor<PresenceOptions> options, PresencePolicies policies, ThingFilter watched,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<ExpectedThings> logger,

@@ -18,6 +18,6 @@ public sealed record HeartbeatTerms(bool CanFail)
     /// <summary>Between two requests, for the whole cluster. healthchecks.io takes five a minute.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Storage that has not answered for so long makes the service blind. A shorter time may be a restart or a busy minute.</summary>
+    /// <summary>Storage that has not answered for so long makes the service blind. A shorter time may be a restart.</summary>
     public TimeSpan BlindAfter => 5 * Every;
 }

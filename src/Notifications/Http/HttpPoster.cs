@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace IoTOrleans.Notifications.Http;
 
-/// <summary>Posts JSON, and what else is sent once. Accepted means 2xx; redirects are not followed, because most of them turn a POST into a GET.</summary>
+/// <summary>
+/// Posts JSON, and what else is sent once. Accepted means 2xx; redirects are not followed, because most of them turn a POST into a GET.
+/// </summary>
 internal sealed class HttpPoster(HttpTarget target, TimeProvider time)
 {
     /// <summary>In bytes. More than is quoted.</summary>

@@ -15,7 +15,8 @@ internal static class NotificationsApi
         IEnumerable<INotificationDestination> destinations, IOptionsMonitor<PresenceOptions> presence, TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var sample = Sample(presence.CurrentValue.DefaultPolicy.Grace, DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()));
+        var sample = Sample(
+            presence.CurrentValue.DefaultPolicy.Grace, DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()));
         var answers = await Task.WhenAll(destinations.Select(async destination =>
         {
             var answer = await Attempt.Send(token => destination.Send(sample, token), time, cancellationToken);

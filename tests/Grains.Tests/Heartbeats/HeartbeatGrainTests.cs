@@ -102,7 +102,8 @@ public sealed class HeartbeatGrainTests
         var time = new FakeTimeProvider();
         using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var health = new DestinationHealth(
-            [new TestDestination("mail")], ActivatorUtilities.CreateInstance<GrainMetrics>(meters), time, NullLogger<DestinationHealth>.Instance);
+            [new TestDestination("mail")], ActivatorUtilities.CreateInstance<GrainMetrics>(meters), time,
+            NullLogger<DestinationHealth>.Instance);
         var queue = health.RetryQueueOf("mail");
         for (var minute = 0; minute < 6; minute++)
         {
@@ -177,7 +178,8 @@ public sealed class HeartbeatGrainTests
         var began = cluster.Now;
         while (!await condition())
         {
-            if (cluster.Now - began > Minutes(60)) throw new TimeoutException($"In vain until {cluster.Now:O}: {await cluster.HeartbeatGrain.Read()}.");
+            if (cluster.Now - began > Minutes(60))
+                throw new TimeoutException($"In vain until {cluster.Now:O}: {await cluster.HeartbeatGrain.Read()}.");
             await Pass(cluster, TenSeconds, queue);
         }
     }

@@ -69,7 +69,8 @@ internal static class SiloApplication
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs });
         for (var i = 0; i < builder.Configuration.Sources.Count; i++)
         {
-            if (builder.Configuration.Sources[i] is JsonConfigurationSource { Path: { } path } file && path.StartsWith("appsettings", StringComparison.Ordinal))
+            if (builder.Configuration.Sources[i] is JsonConfigurationSource { Path: { } path } file
+                && path.StartsWith("appsettings", StringComparison.Ordinal))
                 builder.Configuration.Sources[i] = SettingsFileSource.Of(file);
         }
 
