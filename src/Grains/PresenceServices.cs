@@ -1,6 +1,7 @@
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Fleet;
+using IoTOrleans.Grains.Heartbeats;
 using IoTOrleans.Grains.Importing;
 using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Mutes;
@@ -77,6 +78,10 @@ public static class PresenceServices
 
     /// <summary>Adds the reports of this silo that the page shows of all silos together.</summary>
     public static IServiceCollection AddSiloReports(this IServiceCollection services) => services.AddHostedService<SiloReporter>();
+
+    /// <summary>Adds the dead man's switch. It needs the reports.</summary>
+    public static IServiceCollection AddHeartbeat(this IServiceCollection services, Func<IServiceProvider, IHeartbeat> create) =>
+        services.AddSingleton(create).AddHostedService<HeartbeatKeeper>();
 
     private static void AddHosted<T>(this IServiceCollection services)
         where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());

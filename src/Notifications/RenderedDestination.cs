@@ -1,32 +1,47 @@
 using IoTOrleans.Notifications.Http;
 using IoTOrleans.Notifications.Text;
+using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Notifications;
 
-/// <param name="secrets">Null: it has none.</param>
-internal sealed class RenderedDestination(
-    string name, DestinationTerms terms, NotificationText text, IDestination destination, SecretMask? secrets = null)
-    : INotificationDestination
+internal sealed class RenderedDestination : INotificationDestination
 {
-    public string Name => name;
+    private readonly NotificationText _text;
+    private readonly IDestination _destination;
+    private readonly SecretMask? _secrets;
 
-    public DestinationTerms Terms => terms;
+    /// <param name="secrets">Null: it has none.</param>
+    /// <param name="rates">Null: its rate does not change.</param>
+    public RenderedDestination(
+        string name, DestinationTerms terms, NotificationText text, IDestination destination, SecretMask? secrets = null,
+        IOptionsMonitor<DestinationRates>? rates = null)
+    {
+        (Name, Terms, _text, _destination, _secrets) = (name, terms, text, destination, secrets);
+        rates?.OnChange(changed =>
+        {
+            if (changed.ByName.TryGetValue(name, out var rate) && rate != Terms.RateLimit) Terms = terms with { RateLimit = rate };
+        });
+    }
+
+    public string Name { get; }
+
+    public DestinationTerms Terms { get; private set; }
 
     public Task<DeliveryAnswer> Send(Notification notification, CancellationToken cancellationToken) =>
-        Send(text.Render(notification), cancellationToken);
+        Send(_text.Render(notification), cancellationToken);
 
     public Task<DeliveryAnswer> Send(FleetNotification notification, CancellationToken cancellationToken) =>
-        Send(text.Render(notification), cancellationToken);
+        Send(_text.Render(notification), cancellationToken);
 
     /// <summary>A list is not an alert: it has no end that would close one.</summary>
-    public Task<DeliveryAnswer> Send(FleetSummary summary, CancellationToken cancellationToken) => terms.AlertPerOutage
+    public Task<DeliveryAnswer> Send(FleetSummary summary, CancellationToken cancellationToken) => Terms.AlertPerOutage
         ? Task.FromResult(DeliveryAnswer.Refused("it takes no summaries"))
-        : Send(text.Render(summary), cancellationToken);
+        : Send(_text.Render(summary), cancellationToken);
 
     private async Task<DeliveryAnswer> Send(OutgoingMessage message, CancellationToken cancellationToken)
     {
-        var answer = await destination.Send(message, cancellationToken);
-        return answer.Detail is { } detail && secrets is not null ? answer with { Detail = secrets.Hide(detail) } : answer;
+        var answer = await _destination.Send(message, cancellationToken);
+        return answer.Detail is { } detail && _secrets is not null ? answer with { Detail = _secrets.Hide(detail) } : answer;
     }
 }
 

@@ -10,11 +10,11 @@ internal sealed partial class DeviceGrain
 
     private FleetClass CountsAs => FleetRules.ClassOf(StatusOf(_state, storage.RecordExists));
 
-    private DeviceStatus View() => StatusView.Of(_state, mutes.Over(_context, _state, Now), Now);
+    private DeviceStatus View() => StatusView.Of(_state, mutes.Over(Context, _state, Now), Now);
 
     /// <returns>Null: nothing is known of the thing.</returns>
     private PresenceStatus? StatusOf(DeviceState state, bool exists) =>
-        exists && !RemovalRules.IsForgotten(state) ? PresenceRules.StatusOf(state, _context, Now) : null;
+        exists && !RemovalRules.IsForgotten(state) ? PresenceRules.StatusOf(state, Context, Now) : null;
 
     /// <summary>Writes the next state, and notes what that changes.</summary>
     /// <param name="next">Null: nothing is left.</param>

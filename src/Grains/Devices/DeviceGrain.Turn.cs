@@ -63,8 +63,8 @@ internal sealed partial class DeviceGrain
     }
 
     /// <summary>The settings with the mutes in effect. These matter only to things that are or were away, or flap.</summary>
-    private RuleContext PolicyAt(DateTimeOffset now) => _state is { Outage: null, Flapping.Count: 0, ExpectedSince: null } ? _context
-        : mutes.Over(_state.Outage is null or { EndsQuietly: true } ? _context with { Blind = ingest.Current } : _context, _state, now);
+    private RuleContext PolicyAt(DateTimeOffset now) => _state is { Outage: null, Flapping.Count: 0, ExpectedSince: null } ? Context
+        : mutes.Over(_state.Outage is null or { EndsQuietly: true } ? Context with { Blind = ingest.Current } : Context, _state, now);
 
     private async Task<PresenceReason> Apply(PresenceInput input)
     {
@@ -152,7 +152,7 @@ internal sealed partial class DeviceGrain
             {
                 _state = _state with { Memory = _state.Memory with { MarkMoved = false } };
                 DeactivateOnIdle();
-                if (PresenceRules.NextLook(_state, _context, Now) is not null) secondLooks.Soon(ThingName);
+                if (PresenceRules.NextLook(_state, Context, Now) is not null) secondLooks.Soon(ThingName);
             }
         }
     }

@@ -37,7 +37,7 @@ internal sealed partial class DeviceGrain(
     private readonly StoredDevice _stored = new(storage, time);
     private DeviceState _state = new();
     private DeviceClock _clock = null!;
-    private RuleContext _context = null!;
+    private object? _edition;
     private bool _heardOf;
     private DateTimeOffset? _staysUntil;
     private HashSet<string>? _sendingTo;
@@ -45,11 +45,20 @@ internal sealed partial class DeviceGrain(
 
     private string ThingName => this.GetPrimaryKeyString();
 
+    /// <summary>What the settings say. They may change while the thing is in memory.</summary>
+    private RuleContext Context
+    {
+        get
+        {
+            if (!ReferenceEquals(_edition, policies.Edition)) (_edition, field) = (policies.Edition, policies.For(ThingName));
+            return field!;
+        }
+    }
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _context = policies.For(ThingName);
         _state = storage.State;
-        _clock = new DeviceClock(this, time, logger, expected: PresenceRules.NextLook(_state, _context, Now) is not null, OnTimer);
+        _clock = new DeviceClock(this, time, logger, expected: PresenceRules.NextLook(_state, Context, Now) is not null, OnTimer);
 
         // A clock that was ahead has set the reminder too late.
         if (!ReferenceEquals(ClockSteps.PutRight(_state, Now), _state)) _clock.LookAgain(Now, Now);
@@ -114,7 +123,7 @@ internal sealed partial class DeviceGrain(
     public Task<PresenceStatus> KnownStatus()
     {
         _heardOf = true;
-        return Task.FromResult(PresenceRules.StatusOf(_state, _context, Now));
+        return Task.FromResult(PresenceRules.StatusOf(_state, Context, Now));
     }
 
     public async Task<PresenceStatus> Imported(VerifierAnswer answer, string? by)
@@ -122,7 +131,7 @@ internal sealed partial class DeviceGrain(
         _heardOf = true;
         await Refresh(unless: _stored.IsFresh);
         await Apply(new PresenceInput.Imported(answer, by));
-        return PresenceRules.StatusOf(_state, _context, Now);
+        return PresenceRules.StatusOf(_state, Context, Now);
     }
 
     public async Task Answered(
@@ -138,7 +147,7 @@ internal sealed partial class DeviceGrain(
     {
         await Refresh(unless: _stored.IsFresh);
         var now = Now;
-        var context = mutes.Over(_context.With(_state.Override), _state, now);
+        var context = mutes.Over(Context.With(_state.Override), _state, now);
         var owed = PresenceRules.Owed(_state, destination, context, now)
             .FirstOrDefault(owed => owed.OutageId == outageId && owed.Event == notificationEvent && owed.Sequence == sequence);
         if (owed is null || !sending) return owed;
@@ -184,7 +193,7 @@ internal sealed partial class DeviceGrain(
         await Refresh();
         if (settings is null && ImportRules.IsUnseen(_state) && _state is { ExpectedSince: null, Owing.Count: 0 }) await ForgetStranger();
         else if (settings is not null || _state.Override is not null) await Apply(new PresenceInput.PolicySet(settings, by));
-        return _context.With(settings).Policy;
+        return Context.With(settings).Policy;
     }
 
     public async Task MuteChanged(bool isSet, string? by)

@@ -32,7 +32,7 @@ internal sealed partial class DispatcherGrain(
         {
             CollapseAbove = options.Value.CollapseAbove,
             GroupWindow = options.Value.GroupWindow,
-            Destination = destinations.FirstOrDefault(destination => destination.Name == Destination)?.Terms ?? DestinationTerms.Default,
+            Destination = TermsNow(),
         };
         _state = IncidentState.Load(storage.State, await pages.Read(IncidentState.PagesOf(storage.State)), _terms, Now);
         CountOpen();
@@ -61,8 +61,13 @@ internal sealed partial class DispatcherGrain(
 
     public Task<IReadOnlyList<FleetNotification>> OpenIncidents() => Task.FromResult(Incidents.OpenIncidents.Of(_state, Now));
 
+    /// <summary>Its rate may change.</summary>
+    private DestinationTerms TermsNow() =>
+        destinations.FirstOrDefault(destination => destination.Name == Destination)?.Terms ?? DestinationTerms.Default;
+
     private async Task<IncidentDecision> Apply(IncidentInput input)
     {
+        if (TermsNow() is var terms && !ReferenceEquals(terms, _terms.Destination)) _terms = _terms with { Destination = terms };
         var decision = IncidentRules.Apply(_state, input, _terms, Now);
         if (decision.Pages.Count > 0)
         {

@@ -44,6 +44,9 @@ internal sealed partial class RetryQueue(
     public bool IsDue => _waking
         || (gate.UntilNext == TimeSpan.Zero && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= Apart);
 
+    /// <summary>Somebody waits in here until it answers again.</summary>
+    public bool IsAwaited => _waking || _line.Reader.TryPeek(out _);
+
     public DeliveryAnswer NotNow =>
         DeliveryAnswer.Failed("it does not answer: tried again as soon as it does") with { AskAgainIn = AskAgainIn };
 

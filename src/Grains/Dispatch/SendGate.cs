@@ -5,7 +5,8 @@ namespace IoTOrleans.Grains.Dispatch;
 /// asks, and while the destination does not answer, except for an attempt every 15 s. The dispatcher keeps the rate of all silos; this
 /// keeps it for what is sent without asking the dispatcher. Own code, because .NET's rate limiters take no <see cref="TimeProvider"/>.
 /// </summary>
-internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposable
+/// <param name="limit">It may change.</param>
+internal sealed class SendGate(Func<RateLimit?> limit, TimeProvider time) : IDisposable
 {
     /// <summary>A single failure may be due to one notification; this many in a row are not.</summary>
     internal const int FailuresToClose = 5;
@@ -13,6 +14,9 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
     internal static readonly TimeSpan TrialEvery = TimeSpan.FromSeconds(15);
 
     internal static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(15);
+
+    /// <summary>Whoever waits for a rate looks this often whether it has changed.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _door = new(1);
     private readonly Queue<TimeSpan> _sent = new();
@@ -51,9 +55,9 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
         await _door.WaitAsync(cancellationToken);
         try
         {
-            while (!IsClosed && WaitForRate() is { Ticks: > 0 } wait) await Task.Delay(wait, time, cancellationToken);
+            while (!IsClosed && WaitForRate() is { Ticks: > 0 } wait) await Task.Delay(Earlier(wait, Glance), time, cancellationToken);
             if (IsClosed) return false;
-            if (limit is not null) _sent.Enqueue(Now);
+            if (limit() is not null) _sent.Enqueue(Now);
             lock (_lock) _lastAttempt = Now;
             return true;
         }
@@ -93,10 +97,10 @@ internal sealed class SendGate(RateLimit? limit, TimeProvider time) : IDisposabl
     /// <summary>In whole milliseconds: timers round down and would fire too early.</summary>
     private TimeSpan WaitForRate()
     {
-        if (limit is null) return TimeSpan.Zero;
+        if (limit() is not { } rate) return TimeSpan.Zero;
         var now = Now;
-        while (_sent.TryPeek(out var oldest) && oldest + limit.Period <= now) _sent.Dequeue();
-        return _sent.Count < limit.Count ? TimeSpan.Zero
-            : TimeSpan.FromMilliseconds(Math.Ceiling((_sent.Peek() + limit.Period - now).TotalMilliseconds));
+        while (_sent.TryPeek(out var oldest) && oldest + rate.Period <= now) _sent.Dequeue();
+        return _sent.Count < rate.Count ? TimeSpan.Zero
+            : TimeSpan.FromMilliseconds(Math.Ceiling((_sent.Peek() + rate.Period - now).TotalMilliseconds));
     }
 }

@@ -2,9 +2,12 @@ using IoTOrleans.Grains.Devices;
 
 namespace IoTOrleans.Grains.Importing;
 
-/// <summary>Policies in the settings that name one thing and expect it: that thing counts as imported from the first start on.</summary>
+/// <summary>
+/// Policies in the settings that name one thing and expect it: that thing counts as imported from the first start on, or from when its
+/// policy was added.
+/// </summary>
 internal sealed partial class ExpectedThings(
-    IGrainFactory grains, IOptions<PresenceOptions> options, PresencePolicies policies, ThingFilter watched,
+    IGrainFactory grains, IOptionsMonitor<PresenceOptions> options, PresencePolicies policies, ThingFilter watched,
     [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<ExpectedThings> logger,
     IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
@@ -15,19 +18,29 @@ internal sealed partial class ExpectedThings(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var names = options.Value.Policies.Select(policy => Glob.Parse(policy.Match).OnlyName).OfType<string>()
-            .Where(name => watched.Watches(name) && policies.For(name).Policy.ExpectWithin > TimeSpan.Zero).Distinct().ToList();
-        if (names.Count == 0) return;
+        var expected = new HashSet<string>();
+        using var changed = new SemaphoreSlim(0);
+        using var listening = options.OnChange(_ => changed.Release());
         try
         {
             await lifetime.Started(stoppingToken);
-            foreach (var name in names) await Expect(name, stoppingToken);
+            while (true)
+            {
+                foreach (var name in Names().Where(expected.Add)) await Expect(name, stoppingToken);
+                await changed.WaitAsync(stoppingToken);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The next start expects them.
         }
     }
+
+    private List<string> Names() =>
+    [
+        .. options.CurrentValue.Policies.Select(policy => Glob.Parse(policy.Match).OnlyName).OfType<string>()
+            .Where(name => watched.Watches(name) && policies.For(name).Policy.ExpectWithin > TimeSpan.Zero),
+    ];
 
     private async Task Expect(string thingName, CancellationToken cancellationToken)
     {

@@ -11,8 +11,11 @@ internal sealed record SendRate(ImmutableQueue<DateTimeOffset> Last, int Count, 
         var at = Later(NotBefore, now);
         if (Count < limit.Count) return (this with { Last = Last.Enqueue(at), Count = Count + 1 }, at - now);
 
-        at = Later(at, Last.Peek() + limit.Period + Slack(limit));
-        return (this with { Last = Last.Dequeue().Enqueue(at) }, at - now);
+        // The limit may have been higher before.
+        var last = Last;
+        for (var count = Count; count > limit.Count; count--) last = last.Dequeue();
+        at = Later(at, last.Peek() + limit.Period + Slack(limit));
+        return (this with { Last = last.Dequeue().Enqueue(at), Count = limit.Count }, at - now);
     }
 
     public static TimeSpan LongestSilence(RateLimit? limit) =>

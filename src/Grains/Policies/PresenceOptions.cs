@@ -20,6 +20,12 @@ public sealed class PresenceOptions
     /// <summary>Overrides by thing name; the first that matches wins.</summary>
     public IList<PolicyOptions> Policies { get; } = [];
 
+    public void CopyTo(PresenceOptions other)
+    {
+        (other.Policy, other.MaxHold) = (Policy, MaxHold);
+        foreach (var policy in Policies) other.Policies.Add(policy);
+    }
+
     /// <summary>Returns one line per mistake: the setting, what is wrong, what to write instead.</summary>
     public IEnumerable<string> Check(IReadOnlyCollection<string> destinations)
     {

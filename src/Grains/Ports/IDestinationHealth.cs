@@ -9,6 +9,9 @@ public interface IDestinationHealth
     /// <summary>They have accepted nothing in attempts over five minutes or more.</summary>
     IReadOnlyDictionary<string, DateTimeOffset> Failing { get; }
 
+    /// <summary>Those of both that something still waits for: their attempts go on.</summary>
+    IReadOnlyDictionary<string, DateTimeOffset> Owed { get; }
+
     /// <summary>When they last accepted something since this silo's start; accepted is not read.</summary>
     IReadOnlyDictionary<string, DateTimeOffset> LastAccepted { get; }
 }

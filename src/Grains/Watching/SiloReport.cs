@@ -10,10 +10,11 @@ public sealed record SiloReport(
 /// <param name="LastAcceptedAt">Null: nothing since the start.</param>
 /// <param name="RefusingSince">Null: it does not refuse.</param>
 /// <param name="FailingSince">Null: it does not fail, or not for long.</param>
+/// <param name="OwedSince">Since when it fails or refuses while something waits for it; null: nothing waits, or not for long.</param>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.DestinationReport")]
 public sealed record DestinationReport(
     [property: Id(0)] string Name, [property: Id(1)] DateTimeOffset? LastAcceptedAt, [property: Id(2)] DateTimeOffset? RefusingSince,
-    [property: Id(3)] DateTimeOffset? FailingSince);
+    [property: Id(3)] DateTimeOffset? FailingSince, [property: Id(4)] DateTimeOffset? OwedSince = null);
 
 /// <summary>The reports of all silos as one: it looks the same from every silo.</summary>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.ClusterReport")]

@@ -28,9 +28,9 @@ internal sealed class SiloReporter(
 
     private SiloReport Compose()
     {
-        var (accepted, refusing, failing) = (health.LastAccepted, health.Refusing, health.Failing);
+        var (accepted, refusing, failing, owed) = (health.LastAccepted, health.Refusing, health.Failing, health.Owed);
         return new(silo.SiloAddress.ToParsableString(), deferred.Count(), [.. destinations.Select(destination => destination.Name).Select(
-            name => new DestinationReport(name, At(accepted, name), At(refusing, name), At(failing, name)))]);
+            name => new DestinationReport(name, At(accepted, name), At(refusing, name), At(failing, name), At(owed, name)))]);
     }
 
     private static DateTimeOffset? At(IReadOnlyDictionary<string, DateTimeOffset> times, string name) =>

@@ -32,7 +32,7 @@ internal sealed class SiloReports
             var all = known.ToList();
             return new DestinationReport(
                 name, _accepted.TryGetValue(name, out var at) ? at : null, all.Min(one => one.RefusingSince),
-                all.Min(one => one.FailingSince));
+                all.Min(one => one.FailingSince), all.Min(one => one.OwedSince));
         });
         return new(
             reports.Sum(report => report.HeldVerdicts), [.. destinations.OrderBy(one => one.Name, StringComparer.Ordinal)]);

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace IoTOrleans.Notifications.Http;
 
-/// <summary>Posts JSON. Accepted means 2xx; redirects are not followed, because most of them turn a POST into a GET.</summary>
+/// <summary>
+/// Posts JSON, and what else is sent once. Accepted means 2xx; redirects are not followed, because most of them turn a POST into a GET.
+/// </summary>
 internal sealed class HttpPoster(HttpTarget target, TimeProvider time)
 {
     /// <summary>In bytes. More than is quoted.</summary>
@@ -23,11 +25,21 @@ internal sealed class HttpPoster(HttpTarget target, TimeProvider time)
     public Task<DeliveryAnswer> Post<T>(T body, CancellationToken cancellationToken) =>
         Post(JsonSerializer.SerializeToUtf8Bytes(body, Readable), _ => { }, cancellationToken);
 
-    public Task<DeliveryAnswer> Post(byte[] json, Action<HttpRequestMessage> prepare, CancellationToken cancellationToken) =>
+    public Task<DeliveryAnswer> Post(byte[] json, Action<HttpRequestMessage> prepare, CancellationToken cancellationToken) => Send(
+        HttpMethod.Post,
+        request =>
+        {
+            request.Content = new ByteArrayContent(json);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            prepare(request);
+        },
+        cancellationToken);
+
+    public Task<DeliveryAnswer> Send(HttpMethod method, Action<HttpRequestMessage> prepare, CancellationToken cancellationToken) =>
         TimeLimit.Apply(target.Timeout, time, target.Url.Authority,
         async token =>
         {
-            using var request = RequestWith(json);
+            using var request = RequestTo(method);
             prepare(request);
             using var client = NewClient();
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
@@ -50,10 +62,9 @@ internal sealed class HttpPoster(HttpTarget target, TimeProvider time)
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    private HttpRequestMessage RequestWith(byte[] json)
+    private HttpRequestMessage RequestTo(HttpMethod method)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, target.Url) { Content = new ByteArrayContent(json) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        var request = new HttpRequestMessage(method, target.Url);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("IoTOrleans", null));
         foreach (var (name, value) in target.Headers) request.Headers.TryAddWithoutValidation(name, value);
         return request;

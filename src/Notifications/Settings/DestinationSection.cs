@@ -5,13 +5,16 @@ namespace IoTOrleans.Notifications.Settings;
 /// <summary>The settings of one destination. A mistake is noted, and reading goes on. What holds a secret is never repeated.</summary>
 internal sealed partial class DestinationSection(SettingsReader reader, string section, string name)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     public string Name => name;
 
     public string Section => section;
 
     public SettingsReader Reader => reader;
+
+    /// <summary>As <see cref="Terms"/> has read it.</summary>
+    public RateLimit? RateLimit { get; private set; }
 
     public string Key(string setting) => $"{section}:{setting}";
 
@@ -36,10 +39,21 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
         return "";
     }
 
-    public Uri Address(string whatToSay, string? defaultValue = null)
+    public Uri Address(string whatToSay, string? defaultValue = null) =>
+        Parse("Url", Text("Url") ?? defaultValue ?? Required("Url", whatToSay)) ?? new Uri("http://invalid./");
+
+    /// <returns>Null: it is empty or wrong.</returns>
+    public Uri? Parse(string setting, string? address) =>
+        string.IsNullOrEmpty(address) ? null : Try(() => HttpTarget.Parse(Key(setting), address));
+
+    /// <summary>A secret for a header, or the file that has it.</summary>
+    public FileSecret FileSecret(string setting)
     {
-        var text = Text("Url") ?? defaultValue ?? Required("Url", whatToSay);
-        return text.Length > 0 && Try(() => HttpTarget.Parse(Key("Url"), text)) is { } url ? url : new Uri("http://invalid./");
+        var (text, path) = (Secret(setting), reader.OptionalFilePath(Key($"{setting}File")));
+        if (text is not null && path is not null) reader.Mistake($"{Key(setting)} and {Key(setting)}File are both set: keep one of them.");
+        var secret = new FileSecret(Key(setting), text, path, Secrets);
+        Try(() => secret.Read() ?? "");
+        return secret;
     }
 
     /// <param name="token">Sent as <c>Authorization: Bearer …</c>, unless <c>Headers:Authorization</c> says otherwise.</param>
@@ -87,6 +101,7 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
     {
         var text = Text("RateLimit") ?? rate;
         if (Rate.TryParse(text, out var limit) is { } wrong) reader.Mistake($"{Key("RateLimit")}={text}: {wrong}.");
+        RateLimit = limit;
         return new DestinationTerms
         {
             SendResolved = reader.Flag(Key("SendResolved"), true),

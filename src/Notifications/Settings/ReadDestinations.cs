@@ -2,7 +2,14 @@ namespace IoTOrleans.Notifications.Settings;
 
 /// <param name="Name">Policies name it, and what it is owed is stored under it.</param>
 /// <param name="AddTo">Adds it to the services, once all settings are known to be right.</param>
-public sealed record DestinationSettings(string Name, Action<IServiceCollection> AddTo);
+/// <param name="RateLimit">It may change while the service runs; null: none.</param>
+public sealed record DestinationSettings(string Name, Action<IServiceCollection> AddTo, RateLimit? RateLimit);
+
+/// <summary>How much each destination takes, as the settings say now.</summary>
+public sealed class DestinationRates
+{
+    public IReadOnlyDictionary<string, RateLimit?> ByName { get; set; } = new Dictionary<string, RateLimit?>();
+}
 
 /// <summary><c>Notifications:Destinations:&lt;name&gt;:…</c>, and the two short forms.</summary>
 public static partial class ReadDestinations
@@ -62,8 +69,11 @@ public static partial class ReadDestinations
         return DestinationKinds.All.ContainsKey(type) ? null : $"{section}:Type={type}: say one of {known}.";
     }
 
-    private static DestinationSettings Read(SettingsReader reader, string section, string name, string type) =>
-        new(name, DestinationKinds.All[type](new DestinationSection(reader, section, name)));
+    private static DestinationSettings Read(SettingsReader reader, string section, string name, string type)
+    {
+        var read = new DestinationSection(reader, section, name);
+        return new(name, DestinationKinds.All[type](read), read.RateLimit);
+    }
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\z")]
     private static partial Regex Name();

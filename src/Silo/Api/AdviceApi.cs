@@ -23,10 +23,10 @@ internal static class AdviceApi
     }
 
     private static async Task<IResult> OfFleet(
-        string[] grace, FleetHistogram fleet, IOptions<PresenceOptions> presence, CancellationToken cancellationToken)
+        string[] grace, FleetHistogram fleet, IOptionsMonitor<PresenceOptions> presence, CancellationToken cancellationToken)
     {
         var outages = await fleet.Read(cancellationToken);
-        var advice = GraceAdvice.Of(outages.Durations, presence.Value.DefaultPolicy.Grace, Asked(grace));
+        var advice = GraceAdvice.Of(outages.Durations, presence.CurrentValue.DefaultPolicy.Grace, Asked(grace));
         return TypedResults.Ok(new FleetAdvice(outages.Things, outages.Complete, advice));
     }
 

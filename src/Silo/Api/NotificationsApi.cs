@@ -12,10 +12,11 @@ internal static class NotificationsApi
         routes.MapPost("/notifications/test", Test).As(NotificationsDescription.Test);
 
     private static async Task<IResult> Test(
-        IEnumerable<INotificationDestination> destinations, IOptions<PresenceOptions> presence, TimeProvider time,
+        IEnumerable<INotificationDestination> destinations, IOptionsMonitor<PresenceOptions> presence, TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var sample = Sample(presence.Value.DefaultPolicy.Grace, DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()));
+        var sample = Sample(
+            presence.CurrentValue.DefaultPolicy.Grace, DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()));
         var answers = await Task.WhenAll(destinations.Select(async destination =>
         {
             var answer = await Attempt.Send(token => destination.Send(sample, token), time, cancellationToken);

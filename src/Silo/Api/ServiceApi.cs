@@ -1,3 +1,4 @@
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Notifications;
 using IoTOrleans.Silo.Api.Access;
@@ -10,9 +11,10 @@ namespace IoTOrleans.Silo.Api;
 internal static class ServiceApi
 {
     public static void MapService(this IEndpointRouteBuilder routes, SiloSettings settings) =>
-        routes.MapGet("/service", (HttpContext context) => TypedResults.Ok(Of(settings, context))).As(ServiceDescription.Get);
+        routes.MapGet("/service", (HttpContext context, IOptionsMonitor<PresenceOptions> presence) =>
+            TypedResults.Ok(Of(settings, presence.CurrentValue, context))).As(ServiceDescription.Get);
 
-    internal static ServiceBody Of(SiloSettings settings, HttpContext context)
+    internal static ServiceBody Of(SiloSettings settings, PresenceOptions presence, HttpContext context)
     {
         var region = Environment.GetEnvironmentVariable("AWS_REGION");
         return new(
@@ -21,7 +23,7 @@ internal static class ServiceApi
             region,
             settings.Culture,
             settings.TimeZone.Id,
-            settings.Presence.DefaultPolicy.Grace,
+            presence.DefaultPolicy.Grace,
             [.. new[] { Rights.Read, Rights.Write }.Where(context.User.IsInRole)],
             Caller.NameOf(context),
             settings.ExternalUrl?.AbsoluteUri,

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Dispatch;
 using IoTOrleans.Grains.Fleet;
+using IoTOrleans.Grains.Heartbeats;
 using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Policies;
@@ -57,6 +58,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
             services.AddSingleton<IOptions<RoundOptions>>(new OptionsWrapper<RoundOptions>(Rounds));
             services.Configure<SummaryOptions>(options => options.TimeZone = Zone);
             services.AddPresence(configure);
+            if (Heartbeat is { } heartbeat) services.AddSiloReports().AddHeartbeat(_ => heartbeat);
             if (!CountsFleet) services.DoNotCountFleet();
             silo.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         });
@@ -133,6 +135,13 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     /// <summary>What the silos may not know; to be set before the start.</summary>
     public IIngestProgress? IngestProgress { get; set; }
+
+    /// <summary>Default: none is set up; to be set before the start.</summary>
+    public IHeartbeat? Heartbeat { get; set; }
+
+    public IHeartbeatGrain HeartbeatGrain => _cluster.Client.GetGrain<IHeartbeatGrain>(0);
+
+    public Task CrashHeartbeat() => _cluster.DeactivateAsync(HeartbeatGrain);
 
     /// <summary>Where people live; to be set before the start.</summary>
     public TimeZoneInfo Zone { get; set; } = TimeZoneInfo.Utc;

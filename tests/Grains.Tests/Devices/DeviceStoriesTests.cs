@@ -7,6 +7,7 @@ using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Tests.Presence;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using IoTOrleans.Testing;
 
 namespace IoTOrleans.Grains.Tests.Devices;
 
@@ -22,7 +23,7 @@ public sealed class DeviceStoriesTests
         var book = new MuteBook(null!, time);
         book.Copy(new MuteList { Revision = 1, Mutes = mutes });
         return new DeviceStories(
-            new PresencePolicies(Options.Create(new PresenceOptions()), [new Cluster.TestDestination("mail")], []), book, time)
+            new PresencePolicies(new ChangingOptions<PresenceOptions>(new()), [new Cluster.TestDestination("mail")], []), book, time)
             .WhyOf("rpi-1", story.State);
     }
 

@@ -21,7 +21,7 @@ public sealed class RetryQueueTests : IDisposable
 
     public RetryQueueTests()
     {
-        _gate = new(null, _time);
+        _gate = new(() => null, _time);
         _room = new("hook", _gate, _ => { }, _time, NullLogger.Instance);
         _wake = async name =>
         {

@@ -10,7 +10,7 @@ public sealed class SendGateTests
     [Fact]
     public void Never_more_than_the_limit_in_any_period_and_all_get_their_turn_in_order()
     {
-        using var gate = new SendGate(new RateLimit(2, TimeSpan.FromSeconds(1)), _time);
+        using var gate = new SendGate(() => new RateLimit(2, TimeSpan.FromSeconds(1)), _time);
         Pass(TimeSpan.FromMinutes(1));
         var turns = Enumerable.Range(0, 9).Select(_ => gate.Turn(CancellationToken.None)).ToList();
         var passed = new List<TimeSpan>();
@@ -32,16 +32,30 @@ public sealed class SendGateTests
     }
 
     [Fact]
+    public void Whoever_waits_for_a_rate_that_is_raised_has_its_turn_within_seconds()
+    {
+        var limit = new RateLimit(1, TimeSpan.FromHours(1));
+        using var gate = new SendGate(() => limit, _time);
+        gate.Turn(CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+        var next = gate.Turn(CancellationToken.None);
+        Until(() => _time.Waits > 0);
+        next.IsCompleted.ShouldBeFalse();
+        limit = new RateLimit(2, TimeSpan.FromHours(1));
+        Pass(TimeSpan.FromSeconds(10));
+        Until(() => next.IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public void Without_a_limit_nobody_waits()
     {
-        using var gate = new SendGate(null, _time);
+        using var gate = new SendGate(() => null, _time);
         Enumerable.Range(0, 1000).ShouldEachBe(_ => gate.Turn(CancellationToken.None).IsCompletedSuccessfully);
     }
 
     [Fact]
     public async Task Five_failures_in_a_row_close_it_and_every_15_s_one_may_try()
     {
-        using var gate = new SendGate(null, _time);
+        using var gate = new SendGate(() => null, _time);
         for (var failure = 1; failure <= SendGate.FailuresToClose; failure++)
         {
             (await gate.Turn(CancellationToken.None)).ShouldBeTrue("a few failures are single things' matter");
@@ -65,7 +79,7 @@ public sealed class SendGateTests
     [Fact]
     public async Task After_the_first_failure_those_that_wait_try_every_15_s_until_something_is_accepted()
     {
-        using var gate = new SendGate(null, _time);
+        using var gate = new SendGate(() => null, _time);
         gate.UntilNext.ShouldBe(TimeSpan.Zero);
         await gate.Turn(CancellationToken.None);
         gate.Answered(DeliveryAnswer.Failed("no"));
@@ -80,7 +94,7 @@ public sealed class SendGateTests
     [Fact]
     public async Task It_rests_as_long_as_the_destination_asks_for_and_at_most_a_quarter_of_an_hour()
     {
-        using var gate = new SendGate(null, _time);
+        using var gate = new SendGate(() => null, _time);
         gate.Answered(DeliveryAnswer.Failed("HTTP 429") with { RetryAfter = TimeSpan.FromSeconds(30) });
         await Rests(gate, TimeSpan.FromSeconds(30));
         gate.Answered(DeliveryAnswer.Failed("HTTP 503") with { RetryAfter = TimeSpan.FromDays(1) });
@@ -92,7 +106,7 @@ public sealed class SendGateTests
     [InlineData(DeliveryOutcome.Refused)]
     public void An_answer_ends_the_row_of_failures(DeliveryOutcome outcome)
     {
-        using var gate = new SendGate(null, _time);
+        using var gate = new SendGate(() => null, _time);
         for (var round = 0; round < 3; round++)
         {
             for (var failure = 1; failure < SendGate.FailuresToClose; failure++) gate.Answered(DeliveryAnswer.Failed("no"));
@@ -105,7 +119,7 @@ public sealed class SendGateTests
     [Fact]
     public void What_fails_while_others_are_taken_is_told_from_what_fails_with_all_others()
     {
-        using var gate = new SendGate(null, _time);
+        using var gate = new SendGate(() => null, _time);
         gate.TookOthers(_time.GetTimestamp()).ShouldBeFalse("it has never taken anything");
         gate.Answered(DeliveryAnswer.Accepted());
         Pass(TimeSpan.FromSeconds(14));
@@ -121,7 +135,7 @@ public sealed class SendGateTests
     [Fact]
     public async Task Waiting_can_be_given_up_and_holds_up_nobody()
     {
-        using var gate = new SendGate(new RateLimit(1, TimeSpan.FromSeconds(1)), _time);
+        using var gate = new SendGate(() => new RateLimit(1, TimeSpan.FromSeconds(1)), _time);
         using var stop = new CancellationTokenSource();
         await gate.Turn(CancellationToken.None);
         var waiting = gate.Turn(stop.Token);

@@ -3,7 +3,6 @@ using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Tests.Presence;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
-using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Grains.Tests.Policies;
 
@@ -68,7 +67,7 @@ public sealed class GlobTests
     private static void Matches(string glob, string name, bool matches)
     {
         var options = new PresenceOptions { Policies = { new PolicyOptions { Match = glob } } };
-        var policy = new PresencePolicies(Options.Create(options), [], []).For(name);
+        var policy = new PresencePolicies(new ChangingOptions<PresenceOptions>(options), [], []).For(name);
         (policy.Match == glob).ShouldBe(matches, $"policy {glob} of {name}");
 
         var mutes = new MuteIndex(new MuteList { Mutes = [new Mute { Id = "m", Glob = glob, From = Story.Start, UntilRecovered = true }] });

@@ -1,7 +1,9 @@
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Settings;
 using IoTOrleans.Notifications.Settings;
+using IoTOrleans.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace IoTOrleans.Notifications.Tests.Settings;
 
@@ -160,4 +162,22 @@ public sealed class DestinationSettingsTests
 
     private static IEnumerable<(string Setting, string Value)> Pairs(string settings) =>
         settings.Split(';').Select(pair => pair.Split('=', 2)).Select(pair => (pair[0], pair[1]));
+
+    [Fact]
+    public async Task A_rate_that_changes_is_in_the_terms_at_once_and_nothing_else_is()
+    {
+        var rates = new ChangingOptions<DestinationRates>(new());
+        var read = Configured.Read(("Type", "slack"), ("Url", "https://h.example/"), ("SendResolved", "false"));
+        read.Destinations[0].RateLimit.ShouldBe(new RateLimit(1, TimeSpan.FromSeconds(1)));
+        var services = new ServiceCollection().AddLogging().AddSingleton(Sample.English);
+        read.Destinations[0].AddTo(services);
+        await using var provider = services.AddSingleton<IOptionsMonitor<DestinationRates>>(rates).BuildServiceProvider();
+        var destination = provider.GetRequiredService<INotificationDestination>();
+        var before = destination.Terms;
+
+        rates.Change(new() { ByName = new Dictionary<string, RateLimit?> { ["x"] = new(5, TimeSpan.FromSeconds(1)), ["y"] = null } });
+        destination.Terms.ShouldBe(before with { RateLimit = new(5, TimeSpan.FromSeconds(1)) });
+        rates.Change(new() { ByName = new Dictionary<string, RateLimit?> { ["x"] = null } });
+        destination.Terms.ShouldBe(before with { RateLimit = null });
+    }
 }

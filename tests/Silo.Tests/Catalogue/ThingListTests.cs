@@ -6,7 +6,7 @@ using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Silo.Catalogue;
-using Microsoft.Extensions.Options;
+using IoTOrleans.Testing;
 using NSubstitute;
 using Orleans;
 using Orleans.Runtime;
@@ -158,7 +158,7 @@ public sealed class ThingListTests
 
     private static ThingQuery Offline() => new() { Limit = 100, Statuses = new HashSet<PresenceStatus> { PresenceStatus.Offline } };
 
-    private static PresencePolicies Policies { get; } = new(Options.Create(new PresenceOptions()), [], []);
+    private static PresencePolicies Policies { get; } = new(new ChangingOptions<PresenceOptions>(new()), [], []);
 
     private ThingList List()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace IoTOrleans.Testing.Emulators;
 
@@ -15,7 +16,7 @@ public sealed class DynamoDBLocal
     private const string JavaRemedy =
         "DynamoDB Local needs Java 17 or newer: install the package openjdk-17-jre-headless, or another (https://adoptium.net).";
 
-    private static readonly Lazy<Task<DynamoDBLocal>> Instance = new(Start);
+    private static readonly Lazy<Task<DynamoDBLocal>> Instance = new(() => Start());
 
     // Kept for as long as the test process lives: the emulator ends when this end of its standard input closes.
     private readonly Process _process;
@@ -32,13 +33,22 @@ public sealed class DynamoDBLocal
     /// <summary>Skips the running test where Node.js or Java is missing (and fails it in CI).</summary>
     public static Task<DynamoDBLocal> Get() => Instance.Value;
 
-    private static async Task<DynamoDBLocal> Start()
+    /// <summary>One of its own, which may be killed and started again: its tables are in the folder.</summary>
+    public static Task<DynamoDBLocal> StartIn(string folder, int port) => Start(port.ToString(CultureInfo.InvariantCulture), folder);
+
+    public async Task Kill()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
+    private static async Task<DynamoDBLocal> Start(params string[] arguments)
     {
         var folder = await NpmPackages.Emulators();
         if (await Command.Run(folder, TimeSpan.FromSeconds(30), "java", "-version") is not { ExitCode: 0 })
             throw Prerequisite.Missing(JavaRemedy);
 
-        var start = new ProcessStartInfo("node", ["dynamodb.mjs"])
+        var start = new ProcessStartInfo("node", ["dynamodb.mjs", .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

@@ -54,10 +54,16 @@ public sealed class SiloProcess : IAsyncDisposable
     public static Task<SiloProcess> Start(params (string Setting, string Value)[] settings) => StartUnder([], settings);
 
     /// <param name="under">A command that runs another one: <c>prlimit</c>, <c>setpriv</c>.</param>
-    public static async Task<SiloProcess> StartUnder(string[] under, params (string Setting, string Value)[] settings)
+    public static Task<SiloProcess> StartUnder(string[] under, params (string Setting, string Value)[] settings) =>
+        StartIn(_ => { }, under, settings);
+
+    /// <inheritdoc cref="FailIn"/>
+    public static async Task<SiloProcess> StartIn(
+        Action<string> prepare, string[]? under = null, params (string Setting, string Value)[] settings)
     {
         var silo = Prepare(settings);
-        silo._under = under;
+        silo._under = under ?? [];
+        prepare(silo.Folder);
         try
         {
             await silo.Run();

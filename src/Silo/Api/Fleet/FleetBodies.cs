@@ -102,9 +102,14 @@ internal sealed record IncidentBody(
 /// <param name="QueueAgeSeconds">Null: no queue is consumed.</param>
 /// <param name="BlindSince">Null: the service is not blind.</param>
 /// <param name="HeldVerdicts">Things whose first verdict is deferred; null: not known.</param>
+/// <param name="Heartbeat">Null: none is set up.</param>
 internal sealed record WatcherBody(
     DateTimeOffset? SeenUntil, int? QueueAgeSeconds, DateTimeOffset? BlindSince, int? HeldVerdicts, StorageState Storage,
-    IReadOnlyList<DestinationBody> Destinations);
+    IReadOnlyList<DestinationBody> Destinations, HeartbeatBody? Heartbeat);
+
+/// <param name="LastPingAt">When a ping was last accepted; null: none yet.</param>
+/// <param name="Trouble">Why none is sent, or was not accepted; null: all is well.</param>
+internal sealed record HeartbeatBody(DateTimeOffset? LastPingAt, string? Trouble);
 
 /// <param name="LastAcceptedAt">Null: nothing since the start.</param>
 internal sealed record DestinationBody(string Name, DateTimeOffset? LastAcceptedAt, DestinationState State);

@@ -77,7 +77,8 @@ internal static class FleetDescription
     };
 
     private static WatcherBody Watcher => new(
-        Samples.Dropped, 0, null, 0, StorageState.Ok, [new("sns", Samples.Dropped.AddMinutes(-10), DestinationState.Ok)]);
+        Samples.Dropped, 0, null, 0, StorageState.Ok, [new("sns", Samples.Dropped.AddMinutes(-10), DestinationState.Ok)],
+        new(Samples.Dropped.AddSeconds(-20), null));
 
     private static FleetBody Sample => new(Copy.With([new(Incident, ["sns"])]), Watcher);
 

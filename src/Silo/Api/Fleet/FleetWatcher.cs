@@ -1,5 +1,6 @@
 using IoTOrleans.Events.Watermarks;
 using IoTOrleans.Grains.Dispatch;
+using IoTOrleans.Grains.Heartbeats;
 using IoTOrleans.Grains.Watching;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -35,6 +36,7 @@ internal sealed class FleetWatcher(
     private volatile Reading<ClusterReport>? _reports;
     private volatile Reading<Blindness?>? _blindness;
     private volatile Reading<bool>? _storageAnswers;
+    private volatile Reading<HeartbeatReport>? _heartbeat;
 
     /// <summary>The last known ones; null: they were never read.</summary>
     public IReadOnlyList<FleetIncident>? Incidents => _incidents?.Value;
@@ -50,7 +52,8 @@ internal sealed class FleetWatcher(
             _blindness?.Value?.Since,
             reports?.Value.HeldVerdicts,
             storageAnswers ? StorageState.Ok : StorageState.Failing,
-            StatesOf(settings.Destinations.Select(destination => destination.Name), reports?.Value));
+            StatesOf(settings.Destinations.Select(destination => destination.Name), reports?.Value),
+            settings.Heartbeat is null ? null : HeartbeatOf(Known(_heartbeat)?.Value));
     }
 
     /// <summary>Waits for the first reading, and for the first one after a quiet time; for no other one.</summary>
@@ -78,6 +81,10 @@ internal sealed class FleetWatcher(
             : new(name, null, reports is null ? DestinationState.Unknown : DestinationState.Idle)),
     ];
 
+    /// <param name="report">Null: not known.</param>
+    private static HeartbeatBody HeartbeatOf(HeartbeatReport? report) =>
+        report is null ? new(null, "not known now") : new(report.LastPingAt, report.Trouble);
+
     private static DestinationState StateOf(DestinationReport report) => report switch
     {
         { RefusingSince: not null } => DestinationState.Refusing,
@@ -100,6 +107,7 @@ internal sealed class FleetWatcher(
         Try(async cancellationToken =>
             _reports = Now(await grains.GetGrain<ISiloReportsGrain>(0).Read().WaitAsync(cancellationToken))),
         Try(ReadBlindness),
+        Try(ReadHeartbeat),
         Try(ReadStorage));
 
     private Reading<T> Now<T>(T value) => new(value, time.GetTimestamp());
@@ -122,6 +130,12 @@ internal sealed class FleetWatcher(
         if (!_hasQueue) return;
         var state = await grains.GetGrain<IWatcherGrain>(0).GetState().WaitAsync(cancellationToken);
         _blindness = Now(state.Blindness is { EndedAt: null } blindness ? blindness : null);
+    }
+
+    private async Task ReadHeartbeat(CancellationToken cancellationToken)
+    {
+        if (settings.Heartbeat is null) return;
+        _heartbeat = Now(await grains.GetGrain<IHeartbeatGrain>(0).Read().WaitAsync(cancellationToken));
     }
 
     private async Task ReadStorage(CancellationToken _)

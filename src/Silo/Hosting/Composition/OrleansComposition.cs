@@ -8,9 +8,11 @@ using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Grains.State;
 using IoTOrleans.Grains.Summaries;
+using IoTOrleans.Notifications.Settings;
 using IoTOrleans.Silo.Advice;
 using IoTOrleans.Silo.Api.Dashboard;
 using IoTOrleans.Silo.Catalogue;
+using IoTOrleans.Silo.Hosting.Reloading;
 using IoTOrleans.Silo.Reminders;
 using IoTOrleans.Silo.Storage;
 using Orleans.Configuration;
@@ -39,10 +41,23 @@ internal static class OrleansComposition
         builder.Services.AddHostedService<Shedder>();
         builder.Services.AddHostedService<ClockWatch>();
         builder.Services.AddThingList();
-        builder.Services.AddSingleton(Options.Create(settings.Presence));
+        builder.AddReloading(settings);
         builder.Services.AddSingleton(Options.Create(new SummaryOptions { TimeZone = settings.TimeZone }));
         builder.Services.AddSingleton(Options.Create(settings.Rounds));
         builder.Services.AddSingleton(Options.Create(settings.Incidents));
+    }
+
+    /// <summary>What may change while the service runs comes from <see cref="LiveSettings"/>.</summary>
+    private static void AddReloading(this WebApplicationBuilder builder, SiloSettings settings)
+    {
+        var (services, live) = (builder.Services, new LiveSettings(settings));
+        services.AddSingleton<IOptionsChangeTokenSource<PresenceOptions>>(live);
+        services.AddSingleton<IOptionsChangeTokenSource<DestinationRates>>(live);
+        services.Configure<PresenceOptions>(options => live.Current.Presence.CopyTo(options));
+        services.Configure<DestinationRates>(options => options.ByName = live.Current.Destinations.ToDictionary(
+            destination => destination.Name, destination => destination.RateLimit));
+        services.AddHostedService(provider =>
+            ActivatorUtilities.CreateInstance<SettingsWatch>(provider, (IConfigurationRoot)builder.Configuration, live));
     }
 
     private static void AddThingList(this IServiceCollection services)

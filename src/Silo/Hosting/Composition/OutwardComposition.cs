@@ -7,16 +7,20 @@ namespace IoTOrleans.Silo.Hosting.Composition;
 
 internal static class OutwardComposition
 {
-    public static void AddNotifications(this WebApplicationBuilder builder, SiloSettings settings) => builder.Services.AddNotifications(
-        new NotificationTextOptions
-        {
-            Culture = settings.Culture,
-            TimeZone = settings.TimeZone.Id,
-            ExternalUrl = settings.ExternalUrl?.AbsoluteUri,
-            Cluster = settings.Orleans.ClusterId,
-            Region = Environment.GetEnvironmentVariable("AWS_REGION"),
-        },
-        settings.Destinations);
+    public static void AddNotifications(this WebApplicationBuilder builder, SiloSettings settings)
+    {
+        builder.Services.AddNotifications(
+            new NotificationTextOptions
+            {
+                Culture = settings.Culture,
+                TimeZone = settings.TimeZone.Id,
+                ExternalUrl = settings.ExternalUrl?.AbsoluteUri,
+                Cluster = settings.Orleans.ClusterId,
+                Region = Environment.GetEnvironmentVariable("AWS_REGION"),
+            },
+            settings.Destinations);
+        if (settings.Heartbeat is { } heartbeat) builder.Services.AddHeartbeat(heartbeat);
+    }
 
     public static void AddVerification(this WebApplicationBuilder builder, SiloSettings settings)
     {

@@ -1,7 +1,9 @@
 using IoTOrleans.Notifications;
 using IoTOrleans.Silo.Api.Access;
+using IoTOrleans.Silo.Hosting.Reloading;
 using IoTOrleans.Silo.Hosting.Running;
 using IoTOrleans.Silo.Logging;
+using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Console;
 
@@ -66,6 +68,13 @@ internal static class SiloApplication
         // Our own files are beside the program; data and the user's appsettings.json in the folder it was started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs });
+        for (var i = 0; i < builder.Configuration.Sources.Count; i++)
+        {
+            if (builder.Configuration.Sources[i] is JsonConfigurationSource { Path: { } path } file
+                && path.StartsWith("appsettings", StringComparison.Ordinal))
+                builder.Configuration.Sources[i] = SettingsFileSource.Of(file);
+        }
+
         if (LocalSettings() is not null)
         {
             builder.Configuration.AddLocalSettings();
@@ -83,7 +92,7 @@ internal static class SiloApplication
 
     /// <summary>The user's <c>appsettings.json</c>, if there is one.</summary>
     public static IConfigurationBuilder AddLocalSettings(this IConfigurationBuilder configuration) => LocalSettings() is { } local
-        ? configuration.AddJsonFile(local, optional: true, reloadOnChange: false) : configuration;
+        ? configuration.Add(SettingsFileSource.Of(local)) : configuration;
 
     /// <summary>The user's <c>appsettings.json</c>; null: there is none.</summary>
     private static string? LocalSettings()

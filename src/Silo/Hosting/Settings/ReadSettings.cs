@@ -3,6 +3,7 @@ using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
+using IoTOrleans.Notifications.Heartbeat;
 using IoTOrleans.Notifications.Settings;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
@@ -39,6 +40,7 @@ internal static class ReadSettings
             Mqtt: mqtt,
             HttpEvents: reader.Flag("Events:Http:Enabled", embedded),
             Destinations: ReadDestinations.From(reader),
+            Heartbeat: HeartbeatSettings.From(reader),
             TimeZone: ReadTimeZone(reader),
             Culture: ReadCulture(reader),
             ExternalUrl: reader.Url("ExternalUrl"),
@@ -49,6 +51,10 @@ internal static class ReadSettings
             Auth: ReadAuth.From(reader),
             Orleans: ReadOrleans(reader, storage),
             Unknown: [.. reader.Unread([.. Sections, SiloTlsSettings.Section]), .. reader.Misspelt([.. Sections, Auth, "Orleans"])]);
+
+        foreach (var level in configuration.GetSection("Logging").AsEnumerable().Where(pair => pair.Value is not null
+            && pair.Key.Contains("LogLevel:", StringComparison.OrdinalIgnoreCase)))
+            _ = reader.Choice(level.Key, LogLevel.None);
 
         foreach (var unknown in reader.Unread(Auth))
         {

