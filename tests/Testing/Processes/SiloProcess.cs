@@ -46,6 +46,9 @@ public sealed class SiloProcess : IAsyncDisposable
 
     public string AllOutput => string.Join(Environment.NewLine, _output);
 
+    /// <summary>The start-up text and the log come line by line: what follows the line that was waited for may be on its way.</summary>
+    public Task Says(string text) => Until(() => AllOutput.Contains(text, StringComparison.OrdinalIgnoreCase), $"the words '{text}'");
+
     /// <summary>What a failed test shows is the lines themselves.</summary>
     public void HasNoLineWith(string text) =>
         Output.Where(line => line.Contains(text, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty();

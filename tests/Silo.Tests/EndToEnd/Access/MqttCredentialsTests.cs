@@ -35,8 +35,8 @@ public sealed class MqttCredentialsTests : IDisposable
             ("Presence:Grace", "1h"), ("Storage:Provider", "Memory"), ("Events:Mqtt:Listen:Address", "0.0.0.0"),
             ("Events:Mqtt:Listen:CertificateFile", certificate), ("Events:Mqtt:Listen:KeyFile", key),
             ("Events:Mqtt:Listen:UsersFile", Users));
-        silo.AllOutput.ShouldContain("MQTT broker on mqtts://");
-        silo.AllOutput.ShouldContain($":{silo.MqttPort} (a client id is a thing name)");
+        await silo.Says("MQTT broker on mqtts://");
+        await silo.Says($":{silo.MqttPort} (a client id is a thing name)");
 
         using (Subscribe(silo, "site-7-lamp", "site-7-*", "correct horse")) await silo.UntilStatus("site-7-lamp", "connected");
         using (Subscribe(silo, "door-1", "door-1", secret.Trim()))

@@ -20,7 +20,7 @@ public sealed class FilesTests
 
         await silo.Run();
 
-        silo.AllOutput.ShouldContain($"Others may look into the folder {folder} (mode 755): give it mode 700");
+        await silo.Says($"Others may look into the folder {folder} (mode 755): give it mode 700");
         var files = Directory.GetFiles(folder);
         files.Length.ShouldBeGreaterThan(3);
         foreach (var file in files) ModeOf(file).ShouldBe("600", file);

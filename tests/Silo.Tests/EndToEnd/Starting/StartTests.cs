@@ -141,11 +141,11 @@ public sealed class StartTests
         await using var silo = await SiloProcess.Start(
             ("Presence:Grcae", "1m"), ("Presence:Grace", "1h30m"), ("Storage:Provider", "Memory"));
         await silo.Until(() => silo.AllOutput.Contains("Unknown setting", StringComparison.Ordinal), "the end of the text");
-        silo.AllOutput.ShouldContain($"http://127.0.0.1:{silo.HttpPort}/dashboard");
-        silo.AllOutput.ShouldContain("memory only");
-        silo.AllOutput.ShouldContain($"MQTT broker on 127.0.0.1:{silo.MqttPort}");
-        silo.AllOutput.ShouldContain("broker connection");
-        silo.AllOutput.ShouldContain("1 h 30 min");
-        silo.AllOutput.ShouldContain("Unknown setting Presence:Grcae");
+        await silo.Says($"http://127.0.0.1:{silo.HttpPort}/dashboard");
+        await silo.Says("memory only");
+        await silo.Says($"MQTT broker on 127.0.0.1:{silo.MqttPort}");
+        await silo.Says("broker connection");
+        await silo.Says("1 h 30 min");
+        await silo.Says("Unknown setting Presence:Grcae");
     }
 }

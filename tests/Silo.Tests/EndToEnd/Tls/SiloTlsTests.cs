@@ -36,7 +36,7 @@ public sealed class SiloTlsTests : IDisposable
 
         (await Stranger.Knocks(silo)).ShouldStartWith("got in: ");
 
-        silo.Output.ShouldContain($"  Silos     port {silo.SiloPort} without TLS: whoever reaches it owns the fleet, the ClusterId is no "
+        await silo.Says($"  Silos     port {silo.SiloPort} without TLS: whoever reaches it owns the fleet, the ClusterId is no "
             + "key (docs/cluster.md)");
     }
 
@@ -49,7 +49,7 @@ public sealed class SiloTlsTests : IDisposable
         using var others = new TlsFiles(_another, _another.Issue("three"));
         await using var a = await SiloProcess.Start([.. shared, .. files.Settings]);
         await using var b = await SiloProcess.Start([.. shared, .. filesOfB.Settings]);
-        a.AllOutput.ShouldContain($"  Silos     port {a.SiloPort} with mutual TLS");
+        await a.Says($"  Silos     port {a.SiloPort} with mutual TLS");
 
         // Enough things that each silo has some.
         var things = Enumerable.Range(0, 20).Select(i => $"rpi-{i}").ToList();
