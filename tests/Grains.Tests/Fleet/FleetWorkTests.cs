@@ -2,6 +2,7 @@ using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Devices;
 using IoTOrleans.Grains.Fleet;
 using IoTOrleans.Grains.Mutes;
+using IoTOrleans.Grains.Observing;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.State;
 using IoTOrleans.Grains.Tests.Cluster;
@@ -212,11 +213,12 @@ public sealed class FleetWorkTests
             services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, time);
             services.AddSingleton<Orleans.Storage.IGrainStorage>(storage);
             services.AddSingleton(new UnreadableThings(time, Unreadable));
+            services.AddMetrics().AddSingleton<GrainMetrics>();
             _services = services.BuildServiceProvider();
             Book = new(time.GetUtcNow(), TimeZoneInfo.Utc, FleetLimits.Largest);
             Work = new(
-                Book, new FleetStore(_services, VirtualCluster.IdOfFleet), _services.GetRequiredService<MuteBook>(), time, Log,
-                new Named(notWell), Catalogue);
+                Book, new FleetStore(_services, VirtualCluster.IdOfFleet), _services.GetRequiredService<MuteBook>(),
+                _services.GetRequiredService<GrainMetrics>(), time, Log, new Named(notWell), Catalogue);
             _turns.StartNew(() => Work.Start(() => IsReplaced = true)).Wait();
         }
 

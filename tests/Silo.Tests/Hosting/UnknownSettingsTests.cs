@@ -26,7 +26,6 @@ public sealed class UnknownSettingsTests
     public void A_mistyped_section_or_key_is_named(string key) => Configured.ReadAll((key, "x")).Unknown.ShouldBe([key]);
 
     [Theory]
-    [InlineData("Logging:LogLevel:Default")]
     [InlineData("Kestrel:Limits:MaxConcurrentConnections")]
     [InlineData("Kestrel:Endpoints:Http:Url")]
     [InlineData("AWS:Region")]
