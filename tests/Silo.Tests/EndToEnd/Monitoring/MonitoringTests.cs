@@ -111,13 +111,22 @@ public sealed class MonitoringTests(MonitoredSilo one) : IClassFixture<Monitored
            select rule,
     ];
 
-    /// <summary>What is counted only when it happens: an outage that is told, one that is not, a bad event, a stranger at the broker.</summary>
+    /// <summary>
+    /// What is counted only when it happens: an outage that is told, one that is not, a bad event, a rule that fails, a stranger at the
+    /// broker.
+    /// </summary>
     private async Task LetAllBeCounted()
     {
         (await one.Silo.Post(new { thingName = "slow-1", connected = false })).Dispose();
         (await one.Silo.Post(new { thingName = "slow-1", connected = true })).Dispose();
         (await one.Silo.Post(new { thingName = "told", connected = false })).Dispose();
         (await one.Silo.Http.PostAsync("/events", new StringContent("nonsense", null, "application/json"), Cancel)).Dispose();
+        (await one.Silo.Post(new
+        {
+            ruleName = "presence", topic = "$aws/events/presence/disconnected/slow-1", cloudwatchTraceId = "0", clientId = "slow-1",
+            base64OriginalPayload = Convert.ToBase64String("""{"thingName":"slow-1","connected":true}"""u8),
+            failures = new[] { new { failedAction = "SqsAction", failedResource = "iot-presence", errorMessage = "no permission" } },
+        })).Dispose();
         using (var client = MosquittoClient.Subscribe(one.Silo.MqttPort, "-i", "slow-2"))
             await one.Silo.UntilStatus("slow-2", "connected");
 
