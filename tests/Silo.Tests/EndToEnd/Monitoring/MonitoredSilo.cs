@@ -7,7 +7,9 @@ using Xunit;
 
 namespace IoTOrleans.Silo.Tests.EndToEnd.Monitoring;
 
-/// <summary>One silo with keys and its broker, Debian's Prometheus that scrapes it as deploy/monitoring says, and Debian's Alertmanager.</summary>
+/// <summary>
+/// One silo with keys and its broker, Debian's Prometheus that scrapes it as deploy/monitoring says, and Debian's Alertmanager.
+/// </summary>
 public sealed class MonitoredSilo : IAsyncLifetime
 {
     private readonly PackagedServer _prometheus = new("prometheus", "prometheus");
