@@ -34,7 +34,7 @@ public sealed partial class MonitoringFilesTests
     {
         var tests = File.ReadAllText(Path.Combine(MonitoringFiles.Folder, "iot-orleans.rules.test.yml"));
         var alerts = Alert().Matches(MonitoringFiles.Rules).Select(match => match.Groups[1].Value).ToList();
-        alerts.ShouldEachBe(name => Regex.Matches(tests, $@"\b{name}\b").Count >= 2);
+        alerts.ShouldEachBe(name => Regex.Count(tests, $@"\b{name}\b") >= 2);
         File.ReadAllText(Path.Combine(MonitoringFiles.Folder, "README.md")).ShouldSatisfyAllConditions(
             [.. alerts.Select(name => new Action<string>(readme => readme.ShouldContain($"| `{name}` |")))]);
 
