@@ -45,7 +45,7 @@ public sealed partial class DocumentTests
     public void A_dead_link_is_found(string text, int dead) => Document.Read("README.md", text).DeadLinks.Count().ShouldBe(dead);
 
     private static IEnumerable<string> Documents() =>
-        new[] { ".", "docs", "docs/decisions", "deploy" }
+        new[] { ".", "docs", "docs/decisions", "deploy", "deploy/monitoring" }
             .SelectMany(folder => Directory.GetFiles(Path.Combine(RepositoryRoot.Path, folder), "*.md"))
             .Select(file => Path.GetRelativePath(RepositoryRoot.Path, file));
 

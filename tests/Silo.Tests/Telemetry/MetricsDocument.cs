@@ -4,7 +4,9 @@ using IoTOrleans.Testing.Emulators;
 namespace IoTOrleans.Silo.Tests.Telemetry;
 
 /// <summary>A row of the table of our own metrics in docs/metrics.md.</summary>
-internal sealed partial record DocumentedMetric(string Name, string Prometheus, string Type, string Unit, IReadOnlyList<string> Tags)
+/// <param name="OnlyWith">What the service must have for it, if that is not always there: <c>SQS</c>, <c>DynamoDB</c>, <c>the broker</c>.</param>
+internal sealed partial record DocumentedMetric(
+    string Name, string Prometheus, string Type, string Unit, IReadOnlyList<string> Tags, string OnlyWith)
 {
     public static IReadOnlyList<DocumentedMetric> All { get; } =
     [
@@ -13,7 +15,7 @@ internal sealed partial record DocumentedMetric(string Name, string Prometheus, 
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
             .Select(cells => new DocumentedMetric(
                 cells[1].Trim('`'), cells[2].Trim('`'), cells[3], cells[4].Trim('`'),
-                [.. Quoted().Matches(cells[5]).Select(one => one.Groups[1].Value)])),
+                [.. Quoted().Matches(cells[5]).Select(one => one.Groups[1].Value)], cells[6])),
     ];
 
     [GeneratedRegex("`([^`]+)`")]

@@ -11,7 +11,7 @@ namespace IoTOrleans.Testing.Processes;
 /// <summary>The program itself, as a user starts it: settings from the environment, a folder of its own, real ports.</summary>
 public sealed class SiloProcess : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = Eventually.Patience;
 
     /// <summary>It lives for seconds: recompiling what is hot costs more than it saves (4.8 s of CPU instead of 2.9 s for a start).</summary>
     private static readonly (string Name, string Value)[] ShortLived =
@@ -168,17 +168,8 @@ public sealed class SiloProcess : IAsyncDisposable
     public Task Until(Func<bool> condition, string what, TimeSpan? patience = null) =>
         Until(() => Task.FromResult(condition()), what, patience);
 
-    /// <summary>Processes and sockets run on real time: asks again until it is so.</summary>
-    public async Task Until(Func<Task<bool>> condition, string what, TimeSpan? patience = null)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            if (TimeProvider.System.GetElapsedTime(began) > (patience ?? Patience))
-                throw new TimeoutException($"Waited in vain for: {what}{Environment.NewLine}{AllOutput}");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        }
-    }
+    public Task Until(Func<Task<bool>> condition, string what, TimeSpan? patience = null) =>
+        Eventually.Is(condition, what, () => AllOutput, patience);
 
     public async ValueTask DisposeAsync()
     {
