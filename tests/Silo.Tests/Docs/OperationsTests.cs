@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using IoTOrleans.Silo.Api;
 using IoTOrleans.Testing.Emulators;
 using Shouldly;
 using Xunit;
@@ -26,7 +27,7 @@ public sealed partial class OperationsTests
     [Fact]
     public void Each_check_of_readiness_is_in_the_table()
     {
-        var checks = Names(ReadyCheck(), "src", "*.cs").Append(Api.HealthApi.Storage).ToList();
+        var checks = Names(ReadyCheck(), "src", "*.cs").Append(HealthApi.Storage).ToList();
         checks.Count.ShouldBeGreaterThan(9);
         checks.Where(check => !Operations.Prose.Any(line => line.StartsWith($"| `{check}` |", StringComparison.Ordinal))).ShouldBeEmpty();
     }
@@ -50,6 +51,6 @@ public sealed partial class OperationsTests
     [GeneratedRegex(@"runbook_url: \S*docs/operations\.md#(\w+)")]
     private static partial Regex Runbook();
 
-    [GeneratedRegex("""AddReadyCheck\("(\w+)\"""")]
+    [GeneratedRegex(@"AddReadyCheck\(""(\w+)""")]
     private static partial Regex ReadyCheck();
 }

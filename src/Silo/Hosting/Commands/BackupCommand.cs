@@ -16,7 +16,8 @@ internal static class BackupCommand
             var (copy, database) = arguments switch
             {
                 [var only] => (only, FromSettings()),
-                [var file, Database, var named] or [Database, var named, var file] => (file, named),
+                [var first, Database, var named] => (first, named),
+                [Database, var named, var last] => (last, named),
                 _ => ("", ""),
             };
             if (copy.Length == 0 || copy.StartsWith("--", StringComparison.Ordinal)) return Fail($"backup: {Usage}.");
