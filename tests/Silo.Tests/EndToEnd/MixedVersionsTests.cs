@@ -80,5 +80,5 @@ public sealed class MixedVersionsTests
     }
 
     private Task UntilTold(SiloProcess silo, int count) =>
-        silo.Until(() => _told.Count >= count, $"{count} notifications", TimeSpan.FromMinutes(3));
+        silo.Until(() => _told.Count >= count, $"{count} notifications", TimeSpan.FromMinutes(2));
 }
