@@ -16,6 +16,8 @@ internal static class Usage
           IoTOrleans.Silo --health [http://127.0.0.1:8080]     asks a running one whether it is ready; status 0: yes
           IoTOrleans.Silo import [--url http://127.0.0.1:8080] < things.jsonl
                                                                asks a running one to take in the things named there, one a line
+          IoTOrleans.Silo backup <file> [--database data/iot-orleans.db]
+                                                               copies the database, also while the service runs
           IoTOrleans.Silo key                                  prints a new key for Auth:ApiKey or Auth:ReadOnlyKey
           IoTOrleans.Silo mqtt-user <name> [--file data/mqtt-users] [--password-stdin]
                                                                adds credentials for a thing, or for all whose names begin alike
@@ -38,6 +40,7 @@ internal static class Usage
     {
         if (args is ["--health", .. var address] && address.Length <= 1) return await HealthQuestion.Ask(address.FirstOrDefault());
         if (args is ["import", .. var rest]) return await ImportCommand.Run(rest);
+        if (args is ["backup", .. var copy]) return BackupCommand.Run(copy);
         if (args is ["mqtt-user", .. var user]) return await MqttUserCommand.Run(user);
         if (args is ["--help" or "-h" or "-?" or "help"]) Console.WriteLine(Help + Policies);
         else if (args is ["key"]) Console.WriteLine(NewKey.Make());
