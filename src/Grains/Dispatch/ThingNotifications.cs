@@ -46,14 +46,14 @@ internal sealed partial class ThingNotifications(
         }
     }
 
+    /// <summary>Asked before it is asked whether the notification is still owed: this may wait, and the thing may come back meanwhile.</summary>
     /// <param name="counted">What the thing had stored when it asked for this.</param>
-    private async Task<DeliveryAnswer> Send(
-        INotificationDestination destination, Notification notification, long counted, CancellationToken cancellationToken)
-    {
-        if (FleetSaying.Wants(notification))
-            notification = FleetSaying.Add(notification, await fleet.Count(counted, cancellationToken));
-        return await destination.Send(notification, cancellationToken);
-    }
+    private async ValueTask<FleetNumbers?> Numbers(Notification notification, long counted) =>
+        FleetSaying.Wants(notification) ? await fleet.Count(counted, CancellationToken.None) : null;
+
+    private static Task<DeliveryAnswer> Send(
+        INotificationDestination destination, Notification notification, FleetNumbers? numbers, CancellationToken cancellationToken) =>
+        destination.Send(FleetSaying.Wants(notification) ? FleetSaying.Add(notification, numbers) : notification, cancellationToken);
 
     /// <param name="readAt">When it was last known to be owed; null: just now.</param>
     private Task<Admission> Admit(INotificationDestination destination, Notification notification, long? readAt) =>
@@ -84,6 +84,8 @@ internal sealed partial class ThingNotifications(
     private sealed class Owed(ThingNotifications all, string destination, Notification notification, long markedAt, long counted)
         : IOutgoing
     {
+        private FleetNumbers? _numbers;
+
         public string Key => notification.OutageId;
 
         public string Event => notification.Event.Name();
@@ -106,10 +108,14 @@ internal sealed partial class ThingNotifications(
         }
 
         /// <summary>The call also keeps the thing in memory until the destination answers.</summary>
-        public async ValueTask<bool> IsStillOwed(string to) => await LookAgain(sending: true);
+        public async ValueTask<bool> IsStillOwed(string to)
+        {
+            _numbers = await all.Numbers(notification, counted);
+            return await LookAgain(sending: true);
+        }
 
         public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
-            all.Send(to, notification, counted, cancellationToken);
+            ThingNotifications.Send(to, notification, _numbers, cancellationToken);
 
         public void Log(string to, DeliveryAnswer answer) => all.Log(to, notification, answer);
 
@@ -138,19 +144,22 @@ internal sealed partial class ThingNotifications(
     /// <summary>Accepted before and sent again; its answer is not needed.</summary>
     private sealed class KeepAlive(ThingNotifications all, Notification notification, long counted) : IOutgoing
     {
+        private FleetNumbers? _numbers;
+
         public string Key => notification.OutageId;
 
         public string Event => "keep-alive";
 
         public async ValueTask<bool> IsStillOwed(string to)
         {
+            _numbers = await all.Numbers(notification, counted);
             if (await all.StillOwed(to, notification, sending: false) is not { } owed) return false;
             notification = owed;
             return true;
         }
 
         public Task<DeliveryAnswer> Send(INotificationDestination to, CancellationToken cancellationToken) =>
-            all.Send(to, notification, counted, cancellationToken);
+            ThingNotifications.Send(to, notification, _numbers, cancellationToken);
 
         public void Log(string to, DeliveryAnswer answer)
         {

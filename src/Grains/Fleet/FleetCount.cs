@@ -31,7 +31,7 @@ internal sealed partial class FleetCount(
         {
             return await AnswerTo(mark).WaitAsync(Patience, time, cancellationToken);
         }
-        catch (TimeoutException)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             return null;
         }
@@ -52,7 +52,8 @@ internal sealed partial class FleetCount(
         lock (_lock)
         {
             if (_question is null) return _question = AskNext(null);
-            if (!_question.IsCompletedSuccessfully) return _question;
+            if (!_question.IsCompleted) return _question;
+            if (!_question.IsCompletedSuccessfully) return _question = AskNext(null);
             var last = _question.Result;
             if (last.Mark < mark || time.GetElapsedTime(last.At) >= last.Lasts) _question = AskNext(last);
             return _question;

@@ -10,7 +10,11 @@ internal static class PeerTrouble
 {
     /// <summary>Orleans logs each call to a lost silo that was under way, without an exception. Whoever has called gets one.</summary>
     public static bool IsLostCall(string category, string message) => category == "Orleans.Runtime.CallbackData"
-        && message.StartsWith("The target silo became unavailable", StringComparison.Ordinal);
+        ? message.StartsWith("The target silo became unavailable", StringComparison.Ordinal) : IsLastCall(category, message);
+
+    /// <summary>Of the last silo while it stops: what is in memory only has nowhere to go. Whoever has called gets an exception here, too.</summary>
+    private static bool IsLastCall(string category, string message) => category.StartsWith("Polly", StringComparison.Ordinal)
+        && message.Contains("No active nodes are compatible", StringComparison.Ordinal);
 
     public static bool IsToldByOthers(string category) =>
         category.StartsWith("Orleans.", StringComparison.Ordinal) || category.StartsWith("Polly", StringComparison.Ordinal);

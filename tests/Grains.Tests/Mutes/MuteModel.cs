@@ -26,6 +26,15 @@ public sealed class MuteModel
     public void The_same_with_mutes_that_hold_until_the_thing_has_recovered() =>
         Worlds(until: false).Sample(world => new Simulation(world).Run(), iter: 2000);
 
+    /// <summary>
+    /// The silo died in the grace, so nobody looked at its deadline, and the thing was back before somebody did. It was away for longer than
+    /// its grace all the same: the mute has ended, and the next outage is told.
+    /// </summary>
+    [Fact]
+    public void A_return_before_a_late_look_ends_a_mute_until_the_thing_has_recovered() =>
+        new Simulation(new(Hold: 30, Repeat: 0, Legs: [506, 70, 19, 51, 562, 18], [new(Target.Thing, Put: 151, Ahead: 45, null, null, Lag: 4)],
+            Crashes: [611], Noises: [])).Run();
+
     internal enum Target
     {
         Thing, Glob, Attribute, OtherThing, OtherGlob, OtherAttribute,

@@ -35,7 +35,7 @@ public sealed class BackupTests
         await using var silo = await SiloProcess.Start(
             ("Presence:Grace", "1h"), ("Presence:SettleTime", "1s"), ("Events:Mqtt:Listen:Port", "0"), ("Events:Http:Enabled", "true"),
             ("Presence:Policies:0:Match", "quick-*"), ("Presence:Policies:0:Grace", "1s"),
-            ("Presence:Policies:1:Match", "slow-*"), ("Presence:Policies:1:Grace", "12s"),
+            ("Presence:Policies:1:Match", "slow-*"), ("Presence:Policies:1:Grace", "60s"),
             ("Notifications:Webhook:Url", webhook.Address.ToString()), ("Notifications:Webhook:Collapse", "false"));
 
         await silo.PostUntilTaken(new[] { "quick-before", "quick-between", "slow-due" }.Select(name => Event(name, true)).ToList());

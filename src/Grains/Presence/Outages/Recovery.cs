@@ -27,7 +27,9 @@ internal static class Recovery
 
             case { EndsQuietly: true }:
                 var quiet = EndQuietly(state, outage, at);
-                if (outage.Muted && !context.Policy.Muted) quiet = EndHold(
+                // Perhaps nobody looked at its deadline, and it came back before somebody did: a mute until it has recovered ends with that, too.
+                var outlasted = outage.Muted || (!outage.Ours && outage.WithGraceOf(context).GraceEndsAt <= at);
+                if (outlasted && !context.Policy.Muted) quiet = EndHold(
                     quiet with { RecoversAt = HoldEnd(at, LearnedHold.Of(context, quiet.Unrest), context, now) }, context, now);
                 return (quiet, outage.Muted ? PresenceReason.CameBackMuted : PresenceReason.CameBackInGrace);
 

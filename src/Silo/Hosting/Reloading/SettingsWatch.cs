@@ -40,7 +40,7 @@ internal sealed partial class SettingsWatch : BackgroundService
         {
             _refused.IsOver();
             _mistakes = read.Value is null ? string.Join(' ', read.Mistakes) : null;
-            if (read.Value is { } reload) Take(reload);
+            if (read.Value is { } reload) TryTake(reload);
         }
 
         // Again each day.
@@ -56,6 +56,24 @@ internal sealed partial class SettingsWatch : BackgroundService
         catch (StartupException exception)
         {
             return new(null, exception.Message.Split(Environment.NewLine));
+        }
+        catch (Exception exception)
+        {
+            // Whatever it is, the service goes on with what it has.
+            return new(null, [exception.FirstLine()]);
+        }
+    }
+
+    /// <summary>A listener that throws must not end the service.</summary>
+    private void TryTake(SettingsReload reload)
+    {
+        try
+        {
+            Take(reload);
+        }
+        catch (Exception exception)
+        {
+            LogNotTaken((exception.InnerException ?? exception).FirstLine());
         }
     }
 
@@ -73,6 +91,9 @@ internal sealed partial class SettingsWatch : BackgroundService
         if (reload.NeedsRestart.Count > 0 && later != _toldLater) LogNeedsRestart(later);
         _toldLater = later;
     }
+
+    [LoggerMessage(LogLevel.Error, "Not every part of the service could take the changed settings. Restart it. {Error}")]
+    private partial void LogNotTaken(string error);
 
     [LoggerMessage(LogLevel.Information, "Changed settings are in force: {Settings}")]
     private partial void LogTaken(string settings);
