@@ -27,6 +27,7 @@ public sealed class ReloadTests
         var device = await silo.Device("door-1");
         (device.GetProperty("graceEndsAt").GetDateTimeOffset() - device.GetProperty("since").GetDateTimeOffset())
             .ShouldBe(TimeSpan.FromMinutes(20));
+        await silo.Until(() => Lines("need a restart").Count == 1, "what needs a restart");
         Lines("need a restart")[0].ShouldEndWith("until then: Culture");
         (await silo.Terminate()).ShouldBe(0, silo.AllOutput);
 
@@ -35,10 +36,14 @@ public sealed class ReloadTests
         async Task<string?> Grace() => (await silo.Device("door-1")).GetProperty("policy").GetProperty("grace").GetString();
     }
 
-    private static void Write(string folder, string grace, string level, string more = "") => File.WriteAllText(
-        Path.Combine(folder, "appsettings.json"),
-        $$$"""
-        {"Presence":{"Policies":[{"Match":"door-*","Grace":"{{{grace}}}"}]},
-         "Logging":{"LogLevel":{"IoTOrleans.Silo.Hosting.Reloading":"{{{level}}}"}}{{{more}}}}
-        """);
+    /// <summary>All at once: a file that is half written would be refused.</summary>
+    private static void Write(string folder, string grace, string level, string more = "")
+    {
+        var (file, draft) = (Path.Combine(folder, "appsettings.json"), Path.Combine(folder, "draft"));
+        File.WriteAllText(draft, $$$"""
+            {"Presence":{"Policies":[{"Match":"door-*","Grace":"{{{grace}}}"}]},
+             "Logging":{"LogLevel":{"IoTOrleans.Silo.Hosting.Reloading":"{{{level}}}"}}{{{more}}}}
+            """);
+        File.Move(draft, file, overwrite: true);
+    }
 }

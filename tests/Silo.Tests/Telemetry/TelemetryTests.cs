@@ -30,7 +30,10 @@ public sealed class TelemetryTests(TracedSilo one) : IClassFixture<TracedSilo>
                     && span.Attributes["iot_orleans.event"] == "device.offline").ToList();
                 tree = sent.Count == 0 ? [] : [.. spans.Where(span => span.TraceId == sent[0].TraceId)];
                 return tree.Any(span => span.ParentId.Length == 0)
-                    && tree.Any(span => span.Name.EndsWith("/Answered", StringComparison.Ordinal));
+                    && tree.Any(span => span.Name.EndsWith("/Answered", StringComparison.Ordinal))
+
+                    // A span is sent when it has ended: its parent comes later.
+                    && tree.All(span => span.ParentId.Length == 0 || tree.Any(parent => parent.SpanId == span.ParentId));
             },
             "the trace of the outage");
 

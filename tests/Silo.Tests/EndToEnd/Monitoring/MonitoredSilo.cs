@@ -36,7 +36,7 @@ public sealed class MonitoredSilo : IAsyncLifetime
 
         MonitoringFiles.CopyTo(
             _prometheus.Folder, Doors.ReadOnlyKey, ("127.0.0.1:8080", $"127.0.0.1:{Silo.HttpPort}"),
-            ("scrape_interval: 15s", "scrape_interval: 1s"), ("evaluation_interval: 15s", "evaluation_interval: 1s"));
+            ("scrape_interval: 15s", "scrape_interval: 3s"), ("evaluation_interval: 15s", "evaluation_interval: 1s"));
         await _prometheus.Run("--config.file=prometheus.yml", "--storage.tsdb.path=data", "--log.level=debug");
     }
 
