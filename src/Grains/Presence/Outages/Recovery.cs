@@ -28,7 +28,8 @@ internal static class Recovery
             case { EndsQuietly: true }:
                 var quiet = EndQuietly(state, outage, at);
                 // Perhaps nobody looked at its deadline, and it came back before somebody did: a mute until it has recovered ends with that, too.
-                var outlasted = outage.Muted || (!outage.Ours && outage.WithGraceOf(context).GraceEndsAt <= at);
+                var outlasted = outage.Muted
+                    || (context.MutedBy.Count > 0 && !outage.Ours && outage.WithGraceOf(context).GraceEndsAt <= at);
                 if (outlasted && !context.Policy.Muted) quiet = EndHold(
                     quiet with { RecoversAt = HoldEnd(at, LearnedHold.Of(context, quiet.Unrest), context, now) }, context, now);
                 return (quiet, outage.Muted ? PresenceReason.CameBackMuted : PresenceReason.CameBackInGrace);
