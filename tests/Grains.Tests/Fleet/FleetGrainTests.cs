@@ -66,10 +66,17 @@ public sealed class FleetGrainTests
         await Shows(cluster, counts => counts is { Complete: true, Total: 30, Grace: 3 });
         await cluster.Connect("late");
 
-        var pages = cluster.Catalogue.Pages;
-        await cluster.StopAndStart();
-        await Shows(cluster, counts => counts is { Complete: true, Total: 31, Connected: 28, Grace: 3 });
-        cluster.Catalogue.Pages.ShouldBe(pages);
+        // On a busy machine a grain may not end in time. Then all things are counted again, and the next end shows it.
+        var isHandedOver = false;
+        for (var end = 0; end < 3 && !isHandedOver; end++)
+        {
+            var pages = cluster.Catalogue.Pages;
+            await cluster.StopAndStart();
+            await Shows(cluster, counts => counts is { Complete: true, Total: 31, Connected: 28, Grace: 3 });
+            isHandedOver = cluster.Catalogue.Pages == pages;
+        }
+
+        isHandedOver.ShouldBeTrue();
     }
 
     [Fact]
