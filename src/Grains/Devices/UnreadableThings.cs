@@ -1,7 +1,7 @@
 namespace IoTOrleans.Grains.Devices;
 
 /// <summary>
-/// A thing whose stored state cannot be read is there, and nothing is known of it. It must not hide all others from whoever reads many.
+/// A thing whose stored state cannot be read is there, and nothing is known of it. A reader of many things must get all others.
 /// The log names it, once an hour.
 /// </summary>
 public sealed partial class UnreadableThings(

@@ -15,7 +15,7 @@ internal sealed class SendGate(Func<RateLimit?> limit, TimeProvider time) : IDis
 
     internal static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(15);
 
-    /// <summary>Whoever waits for a rate looks this often whether it has changed.</summary>
+    /// <summary>A caller that waits for a rate looks this often whether the rate has changed.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _door = new(1);

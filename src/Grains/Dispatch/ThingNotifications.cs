@@ -46,7 +46,7 @@ internal sealed partial class ThingNotifications(
         }
     }
 
-    /// <summary>Asked before it is asked whether the notification is still owed: this may wait, and the thing may come back meanwhile.</summary>
+    /// <summary>This may wait, and the thing may come back meanwhile. So whether the notification is still owed is asked after it.</summary>
     /// <param name="counted">What the thing had stored when it asked for this.</param>
     private async ValueTask<FleetNumbers?> Numbers(Notification notification, long counted) =>
         FleetSaying.Wants(notification) ? await fleet.Count(counted, CancellationToken.None) : null;

@@ -51,9 +51,8 @@ internal sealed partial class FleetCount(
     {
         lock (_lock)
         {
-            if (_question is null) return _question = AskNext(null);
+            if (_question is null || _question.IsFaulted || _question.IsCanceled) return _question = AskNext(null);
             if (!_question.IsCompleted) return _question;
-            if (!_question.IsCompletedSuccessfully) return _question = AskNext(null);
             var last = _question.Result;
             if (last.Mark < mark || time.GetElapsedTime(last.At) >= last.Lasts) _question = AskNext(last);
             return _question;

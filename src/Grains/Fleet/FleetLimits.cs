@@ -1,6 +1,6 @@
 namespace IoTOrleans.Grains.Fleet;
 
-/// <summary>How much is kept to spare looks into storage. Less where memory is small: a thing of which nothing is kept is looked up.</summary>
+/// <summary>How much is kept in memory to save reads of storage. Where memory is small, less is kept and more is read.</summary>
 /// <param name="Noted">Things on a silo's board.</param>
 /// <param name="Remembered">Reports of which it is known which one is the newer.</param>
 /// <param name="Changes">Things whose last change can be told.</param>

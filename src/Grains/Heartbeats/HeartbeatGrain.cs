@@ -25,7 +25,7 @@ internal sealed partial class HeartbeatGrain(
     /// <summary>Later than the row is stored: a time that has passed by then would count as that of the tick before.</summary>
     private static readonly TimeSpan FirstTick = TimeSpan.FromSeconds(5);
 
-    /// <summary>For whoever is asked. Storage has time-outs of its own, and what it took later is read back the next time.</summary>
+    /// <summary>For each question. Storage has time-outs of its own, and what it took later is read back the next time.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly LogLimiter _unanswered = new(time);

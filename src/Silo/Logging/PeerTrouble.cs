@@ -12,7 +12,7 @@ internal static class PeerTrouble
     public static bool IsLostCall(string category, string message) => category == "Orleans.Runtime.CallbackData"
         ? message.StartsWith("The target silo became unavailable", StringComparison.Ordinal) : IsLastCall(category, message);
 
-    /// <summary>Of the last silo while it stops: what is in memory only has nowhere to go. Whoever has called gets an exception here, too.</summary>
+    /// <summary>The last silo stops, and its memory storage is gone already. The caller gets an exception here, too.</summary>
     private static bool IsLastCall(string category, string message) => category.StartsWith("Polly", StringComparison.Ordinal)
         && message.Contains("No active nodes are compatible", StringComparison.Ordinal);
 

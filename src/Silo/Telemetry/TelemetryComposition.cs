@@ -19,7 +19,9 @@ internal static class TelemetryComposition
 {
     public const string MetricsPath = "/metrics";
 
-    /// <summary>Of one instrument. Memory for all of them is taken at once: with OpenTelemetry's 2,000 it is 20 MB before anything is measured.</summary>
+    /// <summary>
+    /// Of one instrument. OpenTelemetry takes the memory for all of them at once: with its default of 2,000, 20 MB before anything is measured.
+    /// </summary>
     private const int MostSeries = 300;
 
     private static readonly string[] Meters =

@@ -27,8 +27,8 @@ public sealed class MuteModel
         Worlds(until: false).Sample(world => new Simulation(world).Run(), iter: 2000);
 
     /// <summary>
-    /// The silo died in the grace, so nobody looked at its deadline, and the thing was back before somebody did. It was away for longer than
-    /// its grace all the same: the mute has ended, and the next outage is told.
+    /// The silo died in the grace, so no tick came at the deadline, and the thing was back before the next one. It was away for longer than
+    /// its grace. So the mute has ended, and the next outage is told.
     /// </summary>
     [Fact]
     public void A_return_before_a_late_look_ends_a_mute_until_the_thing_has_recovered() =>

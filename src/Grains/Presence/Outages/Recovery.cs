@@ -27,7 +27,7 @@ internal static class Recovery
 
             case { EndsQuietly: true }:
                 var quiet = EndQuietly(state, outage, at);
-                // Perhaps nobody looked at its deadline, and it came back before somebody did: a mute until it has recovered ends with that, too.
+                // If no tick came between its deadline and its return, a mute that lasts until it has recovered ends all the same.
                 var outlasted = outage.Muted
                     || (context.MutedBy.Count > 0 && !outage.Ours && outage.WithGraceOf(context).GraceEndsAt <= at);
                 if (outlasted && !context.Policy.Muted) quiet = EndHold(

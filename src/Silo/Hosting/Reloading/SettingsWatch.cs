@@ -81,7 +81,7 @@ internal sealed partial class SettingsWatch : BackgroundService
     {
         if (reload.Changed.Count > 0)
         {
-            // The values first: whoever is told of the change looks there.
+            // The values first: the listeners read them.
             foreach (var (file, content) in reload.Contents) file.Replace(content);
             _live.Take(reload.Settings);
             LogTaken(SettingsReload.Names(reload.Changed));
