@@ -10,6 +10,9 @@ public static class Traces
 {
     public const string SourceName = "IoTOrleans";
 
+    /// <summary>An event until its grain has stored it.</summary>
+    public const string Receive = "receive";
+
     public const string ThingName = "iot_orleans.thing.name";
 
     public static ActivitySource Source { get; } = new(SourceName);

@@ -8,13 +8,18 @@ namespace IoTOrleans.Silo.Logging;
 /// <summary>Finds the lines in which Orleans and Polly log a lost silo, some a second; <see cref="PeerWatch"/> logs it once.</summary>
 internal static class PeerTrouble
 {
+    /// <summary>
+    /// The only silo stops, and the grains in which Orleans' memory storage keeps everything are gone already. With them goes all that could
+    /// be written, so nothing is lost by it. Whoever has called gets an exception.
+    /// </summary>
+    private const string NoMemory = "No active nodes are compatible with grain memorystorage";
+
     /// <summary>Orleans logs each call to a lost silo that was under way, without an exception. Whoever has called gets one.</summary>
     public static bool IsLostCall(string category, string message) => category == "Orleans.Runtime.CallbackData"
         ? message.StartsWith("The target silo became unavailable", StringComparison.Ordinal) : IsLastCall(category, message);
 
-    /// <summary>The last silo stops, and its memory storage is gone already. The caller gets an exception here, too.</summary>
     private static bool IsLastCall(string category, string message) => category.StartsWith("Polly", StringComparison.Ordinal)
-        && message.Contains("No active nodes are compatible", StringComparison.Ordinal);
+        && message.Contains(NoMemory, StringComparison.Ordinal);
 
     public static bool IsToldByOthers(string category) =>
         category.StartsWith("Orleans.", StringComparison.Ordinal) || category.StartsWith("Polly", StringComparison.Ordinal);
@@ -26,6 +31,7 @@ internal static class PeerTrouble
         {
             if (exception is SocketException or ConnectionResetException or ConnectionAbortedException or SiloUnavailableException
                     or OrleansMessageRejectionException
+                || (exception is OrleansException && exception.Message.StartsWith(NoMemory, StringComparison.Ordinal))
                 || exception.GetType().FullName is "Orleans.Runtime.Messaging.ConnectionFailedException"
                     or "Orleans.Networking.Shared.SocketConnectionException")
             {

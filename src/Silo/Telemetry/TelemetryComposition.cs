@@ -36,13 +36,17 @@ internal static class TelemetryComposition
             .AddMeter(Meters).AddView(Stream).AddPrometheusExporter(options => options.ScrapeEndpointPath = MetricsPath));
         if (!settings.Sends) return;
 
-        telemetry.WithTracing(tracing => tracing
+        telemetry.WithTracing(tracing => Sample(tracing, builder.Configuration)
             .AddSource(Traces.SourceName, OrleansCalls.SourceName)
             .AddAspNetCoreInstrumentation(options => options.Filter = IsWorthATrace)
             .AddProcessor(new OrleansCalls()).AddProcessor(new Discretion(settings.ThingNames)));
         telemetry.WithLogging(null, options => options.IncludeFormattedMessage = true);
         telemetry.UseOtlpExporter();
     }
+
+    /// <summary>A sampler that is set in code would override the variable.</summary>
+    private static TracerProviderBuilder Sample(TracerProviderBuilder tracing, ConfigurationManager settings) =>
+        string.IsNullOrEmpty(settings["OTEL_TRACES_SAMPLER"]) ? tracing.SetSampler(new TraceBudget(TimeProvider.System)) : tracing;
 
     public static void MapMetrics(this IEndpointRouteBuilder routes) => routes.MapPrometheusScrapingEndpoint()
         .WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).As(MetricsDescription.Get);

@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using IoTOrleans.DynamoDB.Client;
 using IoTOrleans.Grains;
-using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Policies;
+using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.State;
 using IoTOrleans.Grains.Tests.Cluster;
+using IoTOrleans.Testing.Processes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
@@ -36,7 +36,7 @@ internal sealed class Cloud(TestTables tables) : IAsyncDisposable
             silo.Configure<EndpointOptions>(options =>
             {
                 options.AdvertisedIPAddress = IPAddress.Loopback;
-                (options.SiloPort, options.GatewayPort) = (FreePort(), FreePort());
+                (options.SiloPort, options.GatewayPort) = (FreePort.Next(), FreePort.Next());
             });
             silo.AddDynamoDBGrainStorageAsDefault(Here);
             silo.UseDynamoDBReminderService(Here);
@@ -91,13 +91,6 @@ internal sealed class Cloud(TestTables tables) : IAsyncDisposable
     private void Name(ClusterOptions options) => (options.ClusterId, options.ServiceId) = (_cluster, TestTables.Service);
 
     private void Here(DynamoDBTableOptions options) => (options.TablePrefix, options.CreateTables) = (tables.Prefix, true);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
 
 internal sealed class RecordingDestination : INotificationDestination

@@ -1,10 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
 using IoTOrleans.Contracts;
 using IoTOrleans.Events;
 using IoTOrleans.Events.Mqtt;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Testing.Mqtt;
+using IoTOrleans.Testing.Processes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -47,19 +46,12 @@ public sealed class BrokerHostTests
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(FreePort(), FreePort())
+            .UseLocalhostClustering(FreePort.Next(), FreePort.Next())
             .AddMemoryGrainStorageAsDefault());
         builder.Services.AddMqttBroker(options => options.Port = 0);
         builder.Services.AddSingleton<IConnectionChangeSink>(sink);
         builder.Services.AddSingleton<IThingCatalogue, NoThings>();
         return builder.Build();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Nothing is taken until the host is stopping, and then only with the help of a grain.</summary>

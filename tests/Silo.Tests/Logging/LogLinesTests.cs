@@ -4,6 +4,7 @@ using CsCheck;
 using IoTOrleans.Silo.Logging;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Runtime;
 using Shouldly;
 using Xunit;
 
@@ -55,6 +56,20 @@ public sealed class LogLinesTests
         Line(Calls, "The target silo became unavailable for message: 'Request'.").ShouldBeEmpty();
         Line(Calls, "Response did not arrive on time in 00:00:30 for message: 'Request'.").ShouldContain("did not arrive");
         Line("IoTOrleans.Grains.Fleet", "The target silo became unavailable.").ShouldContain("unavailable");
+    }
+
+    /// <summary>Memory storage is kept by grains, and the only silo cannot reach its own while it stops.</summary>
+    [Fact]
+    public void The_last_calls_to_memory_are_told_by_their_callers_alone()
+    {
+        const string Gone = "No active nodes are compatible with grain memorystorage and interface IMemoryStorageGrain version 0.";
+        var exception = new OrleansException(Gone);
+        Line("Orleans.Messaging", "Failed to address message Request", exception).ShouldBeEmpty();
+        Line("Orleans.Grain", "Error thrown from OnDeactivateAsync", exception).ShouldBeEmpty();
+        Line("Polly", $"Execution attempt. Result: {Gone}").ShouldBeEmpty();
+        Line("IoTOrleans.Grains.Fleet.FleetGrain", "Not stored.", exception).ShouldContain("memorystorage");
+        Line("Orleans.Messaging", "Failed to address message Request", new OrleansException("No active nodes are compatible with grain x"))
+            .ShouldContain("grain x");
     }
 
     internal static void ShouldBeVisible(string line)

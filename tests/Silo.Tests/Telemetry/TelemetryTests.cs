@@ -100,7 +100,8 @@ public sealed class TelemetryTests(TracedSilo one) : IClassFixture<TracedSilo>
 
         await Silo.Until(async () => (await one.Otlp.Spans()).Any(span => span.TraceId == trace && span.Name == "send"), "its trace");
         await Silo.Until(
-            async () => (await one.Otlp.Logs()).Any(log => log.GetProperty("traceId").GetString() == trace), "the line by OTLP, too");
+            async () => (await one.Otlp.Logs()).Any(log => log.TryGetProperty("traceId", out var its) && its.GetString() == trace),
+            "the line by OTLP, too");
         await Silo.Until(async () => (await one.Otlp.Metrics()).Contains("iot_orleans.notifications"), "metrics by OTLP");
     }
 
@@ -148,6 +149,7 @@ public sealed class TelemetryTests(TracedSilo one) : IClassFixture<TracedSilo>
         after.Text.ShouldNotContain("many-");
         Series(after).Except(Series(before)).Where(series => series.StartsWith("iot_orleans_", StringComparison.Ordinal)
             || series.StartsWith("orleans_", StringComparison.Ordinal)).Count().ShouldBeLessThan(60, "bounded, whatever happens meanwhile");
+        (await one.Otlp.Spans()).Count(span => span.Name == "receive").ShouldBeInRange(1, Many, "without a sampler that is set, a share");
     }
 
     [Fact]
