@@ -32,6 +32,7 @@ public static class PresenceServices
             provider.GetRequiredService<PresencePolicies>(), provider.GetRequiredService<MuteBook>(),
             provider.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains)));
         services.AddSingleton<UnreadableThings>();
+        services.AddSingleton<StoredThings>();
         services.AddSingleton<GrainMetrics>();
         services.AddSingleton<PresenceObserver>();
         services.AddSingleton<OneWayFeedWarning>();

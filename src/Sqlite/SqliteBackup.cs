@@ -14,7 +14,7 @@ public static class SqliteBackup
         (database, copy) = (Path.GetFullPath(database), Path.GetFullPath(copy));
         if (!File.Exists(database))
             throw new SqliteStoreException(SqliteStoreError.CannotWrite, $"There is no database {database}: name the one of the service.");
-        if (File.Exists(copy)) throw IsThere(copy);
+        if (Path.Exists(copy)) throw IsThere(copy);
         PrivateFiles.RefuseLinks(database);
         StoreFolder.Make(copy);
         var draft = $"{copy}.{Guid.NewGuid():N}";

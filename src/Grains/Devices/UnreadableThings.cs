@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace IoTOrleans.Grains.Devices;
 
 /// <summary>
@@ -11,15 +13,30 @@ public sealed partial class UnreadableThings(
 
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
+    /// <summary>Of those that cannot be read, so many are kept in mind. Mostly there is none.</summary>
+    private const int MostKnown = 1000;
+
+    private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
     private long _since = time.GetTimestamp();
+
+    /// <summary>
+    /// When it was last read here, it could not be. Orleans would log several stacks about its grain, whenever somebody asks it something.
+    /// </summary>
+    public bool IsOne(string thingName) => _known.ContainsKey(thingName);
 
     public StoredThing Take(string thingName, BinaryData stored) => Take(thingName, Lenient<DeviceState>.Of(stored));
 
     internal StoredThing Take(string thingName, Lenient<DeviceState> stored)
     {
-        if (stored.Unreadable is { } why) Name(thingName, why);
+        if (stored.Unreadable is not { } why) _known.TryRemove(thingName, out _);
+        else
+        {
+            if (_known.Count < MostKnown) _known[thingName] = true;
+            Name(thingName, why);
+        }
+
         return new(thingName, stored.State) { Unreadable = stored.Unreadable };
     }
 

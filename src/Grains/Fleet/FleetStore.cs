@@ -10,10 +10,8 @@ internal sealed class FleetStore(IServiceProvider services, GrainId self)
 {
     private const string Name = "fleet";
 
-    private static readonly GrainType Device = GrainType.Create(DeviceNames.GrainType);
-
     private readonly StoredStatus _statuses = services.GetRequiredService<StoredStatus>();
-    private readonly UnreadableThings _unreadable = services.GetRequiredService<UnreadableThings>();
+    private readonly StoredThings _things = services.GetRequiredService<StoredThings>();
     private readonly Guid _epoch = Guid.NewGuid();
     private GrainState<Lenient<FleetState>> _record = new(new());
 
@@ -48,12 +46,7 @@ internal sealed class FleetStore(IServiceProvider services, GrainId self)
     }
 
     /// <returns>Null: nothing is stored of it, or it was forgotten.</returns>
-    public async Task<DeviceStatus?> StatusOf(string thingName)
-    {
-        var thing = new GrainState<Lenient<DeviceState>>(new());
-        await Storage.ReadStateAsync(DeviceNames.State, GrainId.Create(Device, thingName), thing);
-        return thing.RecordExists ? StatusOf(_unreadable.Take(thingName, thing.State ?? new())) : null;
-    }
+    public async Task<DeviceStatus?> StatusOf(string thingName) => await _things.Read(thingName) is { } thing ? StatusOf(thing) : null;
 
     /// <returns>Null: it was forgotten.</returns>
     public DeviceStatus? StatusOf(StoredThing thing) =>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace IoTOrleans.Grains.Policies;
 
 /// <summary>
-/// A glob on thing names: <c>*</c> any characters, <c>?</c> one, <c>\</c> takes the meaning from one of these three behind it. The
+/// A glob on thing names: <c>*</c> anything, <c>?</c> one character, <c>\</c> takes the meaning from one of these three behind it. The
 /// framework's own take <c>?</c> for one UTF-16 unit, which is half an emoji. Parsed once, then matched against many names.
 /// </summary>
 public sealed class Glob
@@ -42,27 +42,29 @@ public sealed class Glob
 
     public bool Matches(string name) => Matches(new NameInParts(name));
 
-    public bool Matches(NameInParts name) => _parts is null ? Walk(name) : MatchesParts(name, _parts);
+    public bool Matches(NameInParts name) => _parts is null ? Walk(name) : MatchesParts(name.Text, _parts);
 
     /// <summary>Linear: the first place of each part is the best one, since it leaves the most of the name for the next.</summary>
-    private static bool MatchesParts(NameInParts name, string[] parts)
+    private static bool MatchesParts(ReadOnlySpan<char> name, string[] parts)
     {
-        var text = name.Text.AsSpan();
-        if (parts is [var only]) return text.SequenceEqual(only);
+        if (parts is [var only]) return name.SequenceEqual(only);
         var (first, last) = (parts[0], parts[^1]);
-        if (!text.StartsWith(first) || !text.EndsWith(last)) return false;
-        var from = first.Length;
+        if (name.Length < first.Length + last.Length || !name.StartsWith(first) || !name.EndsWith(last)) return false;
+        var rest = name[first.Length..^last.Length];
         foreach (var part in parts.AsSpan(1, parts.Length - 2))
         {
-            from = name.Find(part, from);
-            if (from < 0) return false;
-            from += part.Length;
+            var found = rest.IndexOf(part);
+            if (found < 0) return false;
+            rest = rest[(found + part.Length)..];
         }
 
-        return name.Reaches(from, text.Length - last.Length);
+        return true;
     }
 
-    /// <summary>The same with question marks. It goes back to the last star only, never further.</summary>
+    /// <summary>
+    /// The same with question marks. It goes back to the last star only: where characters end depends on the name alone, so what begins
+    /// later ends later.
+    /// </summary>
     private bool Walk(NameInParts name)
     {
         var (at, next) = (0, 0);
@@ -72,8 +74,8 @@ public sealed class Glob
             var token = at < _tokens.Length ? _tokens[at] : int.MinValue;
             if (token == name.Text[next]) (at, next) = (at + 1, next + 1);
             else if (token == Star) (star, fromStar) = (++at, next);
-            else if (token == One) (at, next) = (at + 1, next + name.CharacterAt(next));
-            else if (star >= 0) (at, next) = (star, fromStar += name.CharacterAt(fromStar));
+            else if (token == One && name.CharacterAt(next) is var length and > 0) (at, next) = (at + 1, next + length);
+            else if (star >= 0) (at, next) = (star, ++fromStar);
             else return false;
         }
 
@@ -108,53 +110,18 @@ public sealed class NameInParts(string name)
     /// <summary>Each UTF-16 unit is a character of its own.</summary>
     private readonly bool _isSimple = !name.AsSpan().ContainsAnyExceptInRange('\0', (char)(FirstCombining - 1));
 
+    /// <summary>Of the character that begins there; 0: none does.</summary>
     private int[]? _lengths;
-    private bool[]? _starts;
 
     public string Text => name;
 
-    /// <summary>The length of what people see as one character: with its combining marks, a whole emoji.</summary>
-    internal int CharacterAt(int at)
+    /// <summary>The length of what people see as one character, with its combining marks, a whole emoji; 0: within one.</summary>
+    internal int CharacterAt(int at) => _isSimple ? 1 : (_lengths ??= Lengths())[at];
+
+    private int[] Lengths()
     {
-        if (_isSimple) return 1;
-        _lengths ??= new int[name.Length];
-        return _lengths[at] is var known and not 0 ? known : _lengths[at] = StringInfo.GetNextTextElementLength(name, at);
-    }
-
-    /// <summary>The first place of a part after any number of characters; below 0: there is none.</summary>
-    internal int Find(string part, int from)
-    {
-        // A part before may have ended within a character.
-        for (; from < name.Length && !IsStart(from); from += CharacterAt(from))
-        {
-            if (name.AsSpan(from).StartsWith(part)) return from;
-        }
-
-        for (; (from = name.IndexOf(part, from, StringComparison.Ordinal)) >= 0; from++)
-        {
-            if (IsStart(from)) return from;
-        }
-
-        return from;
-    }
-
-    /// <summary>Any number of characters lie between the two places.</summary>
-    internal bool Reaches(int from, int to)
-    {
-        while (from < to && !IsStart(from)) from += CharacterAt(from);
-        return from == to || (from < to && IsStart(to));
-    }
-
-    private bool IsStart(int at)
-    {
-        if (_isSimple) return true;
-        if (_starts is null)
-        {
-            _starts = new bool[name.Length + 1];
-            for (var start = 0; start < name.Length; start += CharacterAt(start)) _starts[start] = true;
-            _starts[name.Length] = true;
-        }
-
-        return _starts[at];
+        var lengths = new int[name.Length];
+        for (var at = 0; at < name.Length; at += lengths[at]) lengths[at] = StringInfo.GetNextTextElementLength(name, at);
+        return lengths;
     }
 }

@@ -14,8 +14,18 @@ internal sealed partial class SecretMask
     /// <summary>Of the beginning of a secret at the end of a text that was cut.</summary>
     private const int Telling = 3;
 
+    /// <summary>What known services have in all their addresses. Masking these would only make their answers harder to read.</summary>
+    private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "alerts", "api", "endpoints", "enqueue", "external", "fail", "heartbeat", "hook", "hooks", "ping", "push", "services", "slack",
+        "webhook", "webhooks",
+    };
+
     /// <summary>Longest first: one may be within another.</summary>
     private List<string> _secrets = [];
+
+    /// <summary>Of paths: short, and maybe a word of a language.</summary>
+    private List<string> _words = [];
 
     public void Add(string? secret)
     {
@@ -42,10 +52,16 @@ internal sealed partial class SecretMask
         foreach (var form in new[] { password, $"{user}:{password}", $"\0{user}\0{password}" }) Add(form);
     }
 
-    /// <summary>The values in the query, and the parts of the path that look like a token.</summary>
+    /// <summary>
+    /// The values in the query, and the whole path, since nobody but the receiver knows which part of it is the secret. A part that may be
+    /// a word is masked only in what the receiver says, and only where it stands alone.
+    /// </summary>
     public void AddUrl(Uri url)
     {
-        foreach (var segment in url.AbsolutePath.Split('/').Where(LooksLikeToken)) Add(Uri.UnescapeDataString(segment));
+        var parts = url.AbsolutePath.Split('/').Select(Uri.UnescapeDataString)
+            .Where(part => part.Length >= Telling && !Known.Contains(part)).ToLookup(LooksLikeToken);
+        foreach (var token in parts[true]) Add(token);
+        _words = [.. _words.Union(parts[false].SelectMany(Forms)).OrderByDescending(form => form.Length)];
         var values = url.Query.TrimStart('?').Split('&').Select(pair => pair.Split('=', 2)[^1]);
         foreach (var value in values.Where(value => value.Length > Telling)) Add(Uri.UnescapeDataString(value));
     }
@@ -54,9 +70,7 @@ internal sealed partial class SecretMask
     {
         foreach (var secret in _secrets.Where(secret => text.Contains(secret, StringComparison.OrdinalIgnoreCase)))
         {
-            text = secret.Length >= LongEnough
-                ? text.Replace(secret, Mask, StringComparison.OrdinalIgnoreCase)
-                : Regex.Replace(text, $@"(?<!\w){Regex.Escape(secret)}(?!\w)", Mask, RegexOptions.IgnoreCase);
+            text = secret.Length >= LongEnough ? text.Replace(secret, Mask, StringComparison.OrdinalIgnoreCase) : HideWord(text, secret);
         }
 
         return UserInfo().Replace(text, Mask);
@@ -67,17 +81,20 @@ internal sealed partial class SecretMask
     public string Quote(string said, bool isCut = false)
     {
         const int enough = 200;
-        var quoted = Hide(Characters.Printable(said).Trim());
+        var quoted = _words.Aggregate(Hide(Characters.Printable(said).Trim()), HideWord);
         if (isCut) quoted = WithoutBeginning(quoted);
         return quoted.Length <= enough ? quoted : quoted[..enough];
     }
 
     private string WithoutBeginning(string text)
     {
-        var most = _secrets.Select(secret => Enumerable.Range(Telling, Math.Max(secret.Length - Telling, 0)).LastOrDefault(
+        var most = _secrets.Concat(_words).Select(secret => Enumerable.Range(Telling, Math.Max(secret.Length - Telling, 0)).LastOrDefault(
             length => text.EndsWith(secret[..length], StringComparison.OrdinalIgnoreCase))).DefaultIfEmpty().Max();
         return most == 0 ? text : text[..^most] + Mask;
     }
+
+    private static string HideWord(string text, string word) =>
+        Regex.Replace(text, $@"(?<!\w){Regex.Escape(word)}(?!\w)", Mask, RegexOptions.IgnoreCase);
 
     private static IEnumerable<string> Forms(string secret)
     {
@@ -89,8 +106,12 @@ internal sealed partial class SecretMask
         yield return Convert.ToBase64String(Encoding.UTF8.GetBytes(secret));
     }
 
-    private static bool LooksLikeToken(string segment) =>
-        segment.Length >= 12 || (segment.Length >= LongEnough && segment.Any(char.IsAsciiDigit));
+    /// <summary>No word looks like this: it is long, or has a digit, or a capital letter after a small one.</summary>
+    private static bool LooksLikeToken(string part) =>
+        part.Length >= 12 || (part.Length >= LongEnough && Mixed().IsMatch(part));
+
+    [GeneratedRegex("[0-9]|[a-z][A-Z]")]
+    private static partial Regex Mixed();
 
     /// <summary>A user name and password in an address, whosever it is.</summary>
     [GeneratedRegex(@"(?<=://)[^/@\s]+(?=@)")]

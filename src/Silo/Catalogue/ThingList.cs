@@ -31,8 +31,8 @@ internal interface IThingSource
     Task<ThingPage> Page(ThingQuery query, string? position, CancellationToken cancellationToken);
 }
 
-/// <summary>Things by name: asks their grains, and leaves out unknown things.</summary>
-internal sealed class NamedThings(IGrainFactory grains) : IThingSource
+/// <summary>Things by name: asks them, and leaves out those never heard of.</summary>
+internal sealed class NamedThings(AskedThings things) : IThingSource
 {
     /// <summary>More would hardly fit the request line.</summary>
     internal const int MostNames = 100;
@@ -45,7 +45,7 @@ internal sealed class NamedThings(IGrainFactory grains) : IThingSource
             throw new CursorException("It is not one that this service gave out.");
 
         var names = query.ThingNames.Skip(skip).Take(query.Limit).Where(query.MatchesName);
-        var statuses = await Task.WhenAll(names.Select(name => grains.GetGrain<IDeviceGrain>(name).GetStatus()));
+        var statuses = await Task.WhenAll(names.Select(things.Status));
         var next = skip + query.Limit;
         return new([.. statuses.OfType<DeviceStatus>().Where(query.Matches)],
             next < query.ThingNames.Count ? next.ToString(CultureInfo.InvariantCulture) : null);

@@ -4,7 +4,7 @@ using IoTOrleans.Grains.Devices;
 namespace IoTOrleans.Silo.Catalogue;
 
 /// <summary>The things that are not well. Listing them costs by their number, not by the size of the fleet.</summary>
-internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory grains) : IThingSource
+internal sealed class ThingsWithReminder(IReminderTable reminders, AskedThings things) : IThingSource
 {
     private static readonly GrainType Device = GrainType.Create(DeviceNames.GrainType);
 
@@ -27,16 +27,16 @@ internal sealed class ThingsWithReminder(IReminderTable reminders, IGrainFactory
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (!query.MatchesName(row.ThingName)) return null;
-            var status = await grains.GetGrain<IDeviceGrain>(row.ThingName).GetStatus();
+            var status = await things.Status(row.ThingName);
             return status is not null && query.Matches(status) ? status : null;
         }
     }
 }
 
-internal sealed class ThingsNotWell(IReminderTable reminders, IGrainFactory grains) : IThingsNotWell
+internal sealed class ThingsNotWell(IReminderTable reminders, AskedThings things) : IThingsNotWell
 {
     public IAsyncEnumerable<StoredThing> Walk(CancellationToken cancellationToken) => Walk<StoredThing>(
-        async row => new(row.ThingName, await grains.GetGrain<IDeviceGrain>(row.ThingName).GetState()), cancellationToken);
+        async row => await things.State(row.ThingName), cancellationToken);
 
     public IAsyncEnumerable<string> Names(CancellationToken cancellationToken) =>
         Walk(row => Task.FromResult<string?>(row.ThingName), cancellationToken);
@@ -46,9 +46,9 @@ internal sealed class ThingsNotWell(IReminderTable reminders, IGrainFactory grai
     {
         for (RingPosition? from = RingPosition.Start; from is not null;)
         {
-            var (things, next) = await RingWalk.Page(
+            var (items, next) = await RingWalk.Page(
                 from, ThingQuery.MostRows, (begin, end) => ThingsWithReminder.Rows(reminders, begin, end, cancellationToken), Ask);
-            foreach (var thing in things) yield return thing;
+            foreach (var item in items) yield return item;
             from = next;
         }
 

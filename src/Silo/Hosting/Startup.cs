@@ -30,10 +30,33 @@ internal static class Startup
         }
         catch (Exception exception) when (Explain(exception) is { } line)
         {
-            Terminal.Complain(line);
-            return Failed;
+            return Fail(line);
         }
     }
+
+    /// <summary>What runs instead of the service, and fails in one line, too.</summary>
+    /// <returns>The exit status.</returns>
+    public static async Task<int> Command(Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (Exception exception) when (ExplainCommand(exception) is { } line)
+        {
+            return Fail(line);
+        }
+    }
+
+    public static int Fail(params IEnumerable<string> lines)
+    {
+        Terminal.Complain(string.Join(Environment.NewLine, lines.Distinct()));
+        return Failed;
+    }
+
+    /// <summary>A command names its files itself.</summary>
+    private static string? ExplainCommand(Exception exception) =>
+        exception is SqliteStoreException ? exception.Message : Explain(exception);
 
     /// <summary>Null: not a mistake of the user, so the whole exception is shown.</summary>
     internal static string? Explain(Exception exception) => exception switch

@@ -212,7 +212,7 @@ public sealed class FleetWorkTests
             services.AddSingleton(Substitute.For<IGrainFactory>());
             services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, time);
             services.AddSingleton<Orleans.Storage.IGrainStorage>(storage);
-            services.AddSingleton(new UnreadableThings(time, Unreadable));
+            services.AddSingleton(new UnreadableThings(time, Unreadable)).AddSingleton<StoredThings>();
             services.AddMetrics().AddSingleton<GrainMetrics>();
             _services = services.BuildServiceProvider();
             Book = new(time.GetUtcNow(), TimeZoneInfo.Utc, FleetLimits.Largest);

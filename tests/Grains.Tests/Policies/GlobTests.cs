@@ -56,6 +56,22 @@ public sealed class GlobTests
     [InlineData("?", "か\u3099", true)]
     public void A_question_mark_is_what_people_see_as_one_character(string glob, string name, bool matches) => Matches(glob, name, matches);
 
+    /// <summary>What stands in a glob is compared code point by code point, so it may be part of a character, and so may a star.</summary>
+    [Theory]
+    [InlineData("**が**\u0301", "?abが🇯🇵\\*🇯🇵éが\u0301", true)]
+    [InlineData("か*", "か\u3099", true)]
+    [InlineData("*\u3099", "か\u3099", true)]
+    [InlineData("cafe*-1", "cafe\u0301-1", true)]
+    [InlineData("कमर*", "कमरा", true)]
+    [InlineData("lamp-❤*", "lamp-❤\uFE0F1", true)]
+    [InlineData("か?", "か\u3099", false)]
+    [InlineData("cafe?-1", "cafe\u0301-1", false)]
+    [InlineData("*?\u0301", "e\u0301", false)]
+    [InlineData("*🇵?", "🇯🇵🇫🇷", true)]
+    [InlineData("*🇯?", "🇯🇵🇫🇷", false)]
+    public void A_star_may_begin_and_end_within_a_character_and_a_question_mark_may_not(string glob, string name, bool matches) =>
+        Matches(glob, name, matches);
+
     [Fact]
     public void The_worst_glob_of_a_mute_takes_no_time_that_matters()
     {

@@ -60,6 +60,18 @@ public sealed class HeartbeatTests
         heartbeat.Terms.CanFail.ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("/api/push/AbCdEfGhIj?status=up", "no AbCdEfGhIj at /api/push/AbCdEfGhIj", "no *** at /api/push/***")]
+    [InlineData("/api/push/abcdefghij", "abcdefghij is not active", "*** is not active")]
+    [InlineData("/ping/kyRGUoYWmIzKVkZ2xXbzcw/greenhouse", "/ping/kyRGUoYWmIzKVkZ2xXbzcw/greenhouse: 404", "/ping/***/***: 404")]
+    [InlineData("/hooks/tea/iot", "iot: no hook of Tea, but of the team", "***: no hook of ***, but of the team")]
+    public async Task Whatever_a_server_repeats_of_the_path_is_masked(string path, string says, string told)
+    {
+        await using var server = await HttpStub.Start(new StubAnswer(404, says));
+        var heartbeat = Create(("Url", "https://h.example/"), ("FailUrl", new Uri(server.Address, path).ToString()));
+        (await heartbeat.Fail(Reason, Cancel)).ShouldBe(DeliveryAnswer.Refused($"HTTP 404: {told}"));
+    }
+
     [Fact]
     public async Task A_token_in_a_file_is_read_each_time()
     {

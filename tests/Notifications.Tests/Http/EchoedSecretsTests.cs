@@ -44,6 +44,18 @@ public sealed class EchoedSecretsTests
         }
     }
 
+    /// <summary>Nobody but the receiver knows which part of a path is the secret.</summary>
+    [Theory]
+    [InlineData("webhook", "hooks/AbCdEfGhIj", "no AbCdEfGhIj, xAbCdEfGhIjx", "no ***, x***x")]
+    [InlineData("webhook", "notify/tea", "Cannot POST /notify/tea, team", "Cannot POST /***/***, team")]
+    [InlineData("slack", "services/TABCDEFGH/BABCDEFGH/ABCDEFGHIJ", "no ABCDEFGHIJ in TABCDEFGH/babcdefgh", "no *** in ***/***")]
+    public async Task Every_part_of_a_path_that_a_receiver_repeats_is_masked(string kind, string path, string says, string told)
+    {
+        await using var stub = await HttpStub.Start(new StubAnswer(400, says));
+        await using var destination = Configured.As(kind, settings: ("Url", stub.Address.ToString() + path));
+        (await destination.Send(Sample.Offline)).Detail.ShouldBe($"HTTP 400: {told}");
+    }
+
     [Theory]
     [InlineData("535 5.7.8 no such user {0}")]
     [InlineData("535 5.7.8 {0}")]

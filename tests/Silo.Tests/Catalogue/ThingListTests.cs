@@ -5,11 +5,14 @@ using IoTOrleans.Grains.Mutes;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Presence;
+using IoTOrleans.Grains.State;
 using IoTOrleans.Silo.Catalogue;
 using IoTOrleans.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 using Orleans;
 using Orleans.Runtime;
+using Orleans.Storage;
 using Shouldly;
 using Xunit;
 
@@ -22,10 +25,15 @@ public sealed class ThingListTests
     private readonly IGrainFactory _grains = Substitute.For<IGrainFactory>();
     private readonly IReminderTable _reminders = Substitute.For<IReminderTable>();
     private readonly List<ReminderEntry> _rows = [];
+    private readonly PartlyDamaged _storage = new();
+    private readonly RecordingLogger<UnreadableThings> _log = new();
+    private readonly UnreadableThings _unreadable;
+    private int _failures;
     private IThingCatalogue _catalogue = new NotToBeRead();
 
     public ThingListTests()
     {
+        _unreadable = new(TimeProvider.System, _log);
         _grains.GetGrain<IDeviceGrain>(Arg.Any<string>()).Returns(call => Grain(call.ArgAt<string>(0)));
         _reminders.ReadRows(Arg.Any<uint>(), Arg.Any<uint>(), Arg.Any<CancellationToken>())
             .Returns(call => Read(call.ArgAt<uint>(0), call.ArgAt<uint>(1)));
@@ -65,9 +73,37 @@ public sealed class ThingListTests
         foreach (var i in Enumerable.Range(0, 2500)) Remind($"thing-{i}", PresenceStatus.Offline);
         _rows.Add(new() { GrainId = GrainId.Create("summary", "mail"), ReminderName = "summary" });
         var met = new List<string>();
-        await foreach (var thing in new ThingsNotWell(_reminders, _grains).Walk(TestContext.Current.CancellationToken))
+        await foreach (var thing in new ThingsNotWell(_reminders, Asked).Walk(TestContext.Current.CancellationToken))
             met.Add(thing.ThingName);
         met.ShouldBe(Enumerable.Range(0, 2500).Select(i => $"thing-{i}"), ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_thing_that_cannot_be_read_is_unknown_and_spoils_no_list()
+    {
+        Remind("away", PresenceStatus.Offline);
+        Remind("damaged", PresenceStatus.Offline);
+        _storage.Damaged = "damaged";
+        var named = new ThingQuery { Limit = 10, ThingNames = ["damaged", "away"] };
+
+        (await Walk(Offline())).ShouldBe(["away"]);
+        (await List().Page(named, null, TestContext.Current.CancellationToken)).Items.Select(item => (item.ThingName, item.Status))
+            .ShouldBe([("damaged", PresenceStatus.Unknown), ("away", PresenceStatus.Offline)]);
+        var met = new List<(string, bool)>();
+        await foreach (var thing in new ThingsNotWell(_reminders, Asked).Walk(TestContext.Current.CancellationToken))
+            met.Add((thing.ThingName, thing.Unreadable is not null));
+        met.ShouldBe([("away", false), ("damaged", true)], ignoreOrder: true);
+        _log.Lines.ShouldHaveSingleItem().ShouldStartWith("Error: The stored state of damaged cannot be read (");
+
+        // Its grain was tried once. Somebody mends the row.
+        _failures.ShouldBe(1);
+        _storage.Damaged = null;
+        (await Walk(Offline())).ShouldBe(["away", "damaged"], ignoreOrder: true);
+
+        // Storage that does not answer is no damage.
+        _storage.Damaged = "damaged";
+        _storage.Fails = true;
+        await Should.ThrowAsync<TimeoutException>(() => Walk(Offline()));
     }
 
     [Fact]
@@ -162,9 +198,14 @@ public sealed class ThingListTests
 
     private ThingList List()
     {
-        return new(new(_grains), new(_reminders, _grains),
-            new(_catalogue, new StoredStatus(Policies, new MuteBook(_grains, TimeProvider.System), TimeProvider.System)));
+        return new(new(Asked), new(_reminders, Asked), new(_catalogue, Statuses));
     }
+
+    private StoredStatus Statuses => new(Policies, new MuteBook(_grains, TimeProvider.System), TimeProvider.System);
+
+    private AskedThings Asked => new(_grains, new(Services(), _unreadable), _unreadable, Statuses);
+
+    private ServiceProvider Services() => new ServiceCollection().AddSingleton<IGrainStorage>(_storage).BuildServiceProvider();
 
     private async Task<List<string>> Walk(ThingQuery query)
     {
@@ -197,6 +238,7 @@ public sealed class ThingListTests
         grain.GetStatus().Returns(_ =>
         {
             lock (_asked) _asked.Add(thingName);
+            if (_storage.Damaged == thingName) throw NotActivated();
             return _things.TryGetValue(thingName, out var status)
                 ? new DeviceStatus
                 {
@@ -208,7 +250,34 @@ public sealed class ThingListTests
                 }
                 : null;
         });
+        grain.GetState().Returns(_ => _storage.Damaged == thingName ? throw NotActivated() : new DeviceState());
         return grain;
+    }
+
+    private InvalidOperationException NotActivated()
+    {
+        _failures++;
+        return new("Its grain cannot be activated.");
+    }
+
+    private sealed class PartlyDamaged : IGrainStorage
+    {
+        public string? Damaged { get; set; }
+
+        public bool Fails { get; set; }
+
+        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            if (Fails) throw new TimeoutException("Storage does not answer.");
+            if (grainId.Key.ToString() != Damaged) return Task.CompletedTask;
+            grainState.State = new StateSerializer().Deserialize<T>(BinaryData.FromString("{\"connected\":"))!;
+            grainState.RecordExists = true;
+            return Task.CompletedTask;
+        }
+
+        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+
+        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
     }
 
     private sealed class NotToBeRead : IThingCatalogue

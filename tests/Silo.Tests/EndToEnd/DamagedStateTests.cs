@@ -8,33 +8,45 @@ namespace IoTOrleans.Silo.Tests.EndToEnd;
 
 public sealed class DamagedStateTests
 {
-    /// <summary>Somebody edits the file by hand while nobody runs: the record of the fleet, and one thing.</summary>
+    /// <summary>Somebody edits the file by hand while nobody runs: the record of the fleet, and two things, one with a reminder.</summary>
     [Fact]
     public async Task What_cannot_be_read_is_named_and_everything_else_is_counted_and_listed()
     {
         await using var silo = await SiloProcess.Start(
             ("Presence:Grace", "1h"), ("Events:Mqtt:Listen:Port", "0"), ("Events:Http:Enabled", "true"));
-        string[] things = ["away", "broken", "well"];
+        string[] things = ["away", "broken", "broken-away", "well"];
         await silo.PostUntilTaken(things.Select(thingName => new { thingName, connected = true }));
         await silo.PostUntilTaken(new { thingName = "away", connected = false });
-        await UntilCounted(silo, (3, 2, 1, 0));
+        await silo.PostUntilTaken(new { thingName = "broken-away", connected = false });
+        await UntilCounted(silo, (4, 2, 2, 0));
         await silo.Kill();
         Damage(silo, "fleet/%", """{"clean":true,"total":99,"backItems":[{"thi""").ShouldBe(1);
-        Damage(silo, "device/broken", """{"connected":""").ShouldBe(1);
+        Damage(silo, "device/broken%", """{"connected":""").ShouldBe(2);
 
         await silo.Run();
-        await UntilCounted(silo, (3, 1, 1, 1));
+        await UntilCounted(silo, (4, 1, 1, 2));
         Lines(silo, "The stored record of the fleet cannot be read (").ShouldBe(1);
-        var list = await silo.Http.GetFromJsonAsync<JsonElement>("/devices", TestContext.Current.CancellationToken);
-        list.GetProperty("items").EnumerateArray()
-            .Select(item => (item.GetProperty("thingName").GetString(), item.GetProperty("status").GetString()))
-            .ShouldBe([("away", "grace"), ("broken", "unknown"), ("well", "connected")], ignoreOrder: true);
-        Lines(silo, "The stored state of broken cannot be read (").ShouldBe(1);
+        (await List(silo, "")).ShouldBe(
+            [("away", "grace"), ("broken", "unknown"), ("broken-away", "unknown"), ("well", "connected")], ignoreOrder: true);
+        (await List(silo, "?status=grace&status=offline&status=recovering")).ShouldBe([("away", "grace")]);
+        (await List(silo, "?status=unknown")).ShouldBe([("broken", "unknown"), ("broken-away", "unknown")], ignoreOrder: true);
+        (await List(silo, "?thingName=broken-away&thingName=away")).ShouldBe(
+            [("broken-away", "unknown"), ("away", "grace")], ignoreOrder: true);
+        foreach (var thing in new[] { "broken", "broken-away" })
+            Lines(silo, $"The stored state of {thing} cannot be read (").ShouldBe(1, silo.AllOutput);
+        silo.HasNoLineWith("   at ");
 
         // What was replaced is stored: the next start has nothing to say about it.
         (await silo.Terminate()).ShouldBe(0, silo.AllOutput);
         Fleet(silo).ShouldStartWith("{\"epoch\":");
         Fleet(silo).ShouldContain("\"clean\":true");
+    }
+
+    private static async Task<IReadOnlyList<(string?, string?)>> List(SiloProcess silo, string query)
+    {
+        var list = await silo.Http.GetFromJsonAsync<JsonElement>($"/devices{query}", TestContext.Current.CancellationToken);
+        return [.. list.GetProperty("items").EnumerateArray()
+            .Select(item => (item.GetProperty("thingName").GetString(), item.GetProperty("status").GetString()))];
     }
 
     private static int Lines(SiloProcess silo, string text) =>

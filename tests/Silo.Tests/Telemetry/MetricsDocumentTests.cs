@@ -15,6 +15,18 @@ public sealed class MetricsDocumentTests(EverythingMeasured all) : IClassFixture
         all.Instruments.Select(one => $"{one.Name} {TypeOf(one)} {one.Unit}".TrimEnd()).Distinct()
             .ShouldBe(DocumentedMetric.All.Select(one => $"{one.Name} {one.Type} {one.Unit}".TrimEnd()), ignoreOrder: true);
 
+    /// <summary>No silo of a test has all of these parts, or none. The name of a metric says which part it is about.</summary>
+    [Fact]
+    public void What_a_metric_is_only_there_with_is_what_it_is_about() =>
+        DocumentedMetric.All.Select(metric => (metric.Name, metric.OnlyWith)).ShouldBe(
+            DocumentedMetric.All.Select(metric => (metric.Name, metric.Name.Split('.')[1] switch
+            {
+                "sqs" or "blind" => "SQS",
+                "dynamodb" => "DynamoDB",
+                "broker" => "the broker",
+                _ => "",
+            })));
+
     [Fact]
     public async Task Prometheus_sees_the_documented_names_types_and_tags()
     {

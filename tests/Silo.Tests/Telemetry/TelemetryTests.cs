@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using IoTOrleans.Silo.Tests.Api.Access;
@@ -21,21 +22,10 @@ public sealed class TelemetryTests(TracedSilo one) : IClassFixture<TracedSilo>
     public async Task One_trace_has_an_event_from_the_broker_to_the_notification_in_one_tree()
     {
         await Outage("traced");
+        var trace = (await Accepted("traced")).GetProperty("TraceId").GetString();
         IReadOnlyList<Span> tree = [];
         await Silo.Until(
-            async () =>
-            {
-                var spans = await one.Otlp.Spans();
-                var sent = spans.Where(span => span.Name == "send" && span.Attributes["iot_orleans.destination"] == "hook"
-                    && span.Attributes["iot_orleans.event"] == "device.offline").ToList();
-                tree = sent.Count == 0 ? [] : [.. spans.Where(span => span.TraceId == sent[0].TraceId)];
-                return tree.Any(span => span.ParentId.Length == 0)
-                    && tree.Any(span => span.Name.EndsWith("/Answered", StringComparison.Ordinal))
-
-                    // A span is sent when it has ended: its parent comes later.
-                    && tree.All(span => span.ParentId.Length == 0 || tree.Any(parent => parent.SpanId == span.ParentId));
-            },
-            "the trace of the outage");
+            async () => IsWhole(tree = [.. (await one.Otlp.Spans()).Where(span => span.TraceId == trace)]), "the trace of the outage");
 
         var byId = tree.ToDictionary(span => span.SpanId);
         tree.Count(span => span.ParentId.Length == 0).ShouldBe(1, Names(tree));
@@ -66,34 +56,37 @@ public sealed class TelemetryTests(TracedSilo one) : IClassFixture<TracedSilo>
     [Fact]
     public async Task No_span_names_a_thing_and_no_call_by_the_clock_is_a_trace()
     {
-        await Outage("very-secret-name");
-        (await Silo.Http.GetAsync("/devices/very-secret-name?nothing=very-secret-name", Cancel)).Dispose();
-        (await Silo.Http.GetAsync("/devices/very-secret-name", Cancel)).Dispose();
+        const string name = "very-secret-name";
+        await Outage(name);
+        var outage = (await Accepted(name)).GetProperty("TraceId").GetString();
+        var (refused, answered) = (await Get($"/devices/{name}?nothing={name}"), await Get($"/devices/{name}"));
+        IReadOnlyList<Span> spans = [];
         await Silo.Until(
-            async () => (await one.Otlp.Spans()).Any(span => span.Name == "GET /devices/{thingName}"), "the span of a request");
-        await Silo.Until(async () => (await one.Otlp.Spans()).Count(span => span.Name == "send") >= 2, "the notifications");
+            async () =>
+            {
+                spans = await one.Otlp.Spans();
+                return IsWhole([.. spans.Where(span => span.TraceId == outage)])
+                    && new[] { refused, answered }.All(trace => Has(trace, "GET /devices/{thingName}")) && Has(answered, "/GetStatus");
+            },
+            "the spans of the outage and of both requests");
 
-        var spans = await one.Otlp.Spans();
-        foreach (var span in spans) span.Sent.ToString().ShouldNotContain("very-secret-name");
+        foreach (var span in spans) span.Sent.ToString().ShouldNotContain(name);
         spans.Where(span => span.ParentId.Length == 0).Select(span => span.Source).Distinct()
             .ShouldBeSubsetOf(["IoTOrleans", "Microsoft.AspNetCore"], Names(spans));
+
+        bool Has(string trace, string end) =>
+            spans.Any(span => span.TraceId == trace && span.Name.EndsWith(end, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Log_lines_are_json_and_carry_the_trace_and_so_do_those_by_otlp()
     {
         await Outage("logged");
-        List<JsonElement> lines = [];
+        var accepted = await Accepted("logged");
         await Silo.Until(
-            () =>
-            {
-                lines = [.. Silo.Output.Select(line => JsonDocument.Parse(line).RootElement)];
-                return lines.Any(line => Said(line, "hook accepted device.offline of logged"))
-                    && lines.Any(line => line.TryGetProperty("Notification", out var said)
-                        && said.GetProperty("thingName").GetString() == "logged");
-            },
-            "the line about the notification, and the notification");
-        var accepted = lines.First(line => Said(line, "hook accepted device.offline of logged"));
+            () => Lines().Any(line => line.TryGetProperty("Notification", out var said)
+                && said.GetProperty("thingName").GetString() == "logged"),
+            "the notification");
         accepted.GetProperty("Category").GetString().ShouldBe("IoTOrleans.Grains.Dispatch.ThingNotifications");
         accepted.GetProperty("State").GetProperty("ThingName").GetString().ShouldBe("logged");
         var trace = accepted.GetProperty("TraceId").GetString()!;
@@ -180,6 +173,39 @@ public sealed class TelemetryTests(TracedSilo one) : IClassFixture<TracedSilo>
         await Silo.Until(
             async () => (await Silo.Device(thing)).GetProperty("notifiedAt").ValueKind != JsonValueKind.Null, "the notification");
     }
+
+    /// <summary>The line about the notification.</summary>
+    private async Task<JsonElement> Accepted(string thing)
+    {
+        JsonElement accepted = default;
+        await Silo.Until(
+            () => (accepted = Lines().FirstOrDefault(line => Said(line, $"hook accepted device.offline of {thing}"))).ValueKind
+                != JsonValueKind.Undefined,
+            $"the line about the notification of {thing}");
+        return accepted;
+    }
+
+    private List<JsonElement> Lines() => [.. Silo.Output.Select(line => JsonDocument.Parse(line).RootElement)];
+
+    /// <returns>The ID of the trace that the request belongs to.</returns>
+    private async Task<string> Get(string path)
+    {
+        var trace = ActivityTraceId.CreateRandom().ToString();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01");
+        (await Silo.Http.SendAsync(request, Cancel)).Dispose();
+        return trace;
+    }
+
+    /// <summary>
+    /// The trace of an outage, from the event to what both destinations said. A span is sent when it has ended: its parent comes later.
+    /// </summary>
+    private static bool IsWhole(IReadOnlyList<Span> tree) =>
+        new[] { "hook", "terminal" }.All(destination => tree.Any(
+            span => span.Name == "send" && span.Attributes["iot_orleans.destination"] == destination))
+        && tree.Any(span => span.Name.EndsWith("/Answered", StringComparison.Ordinal))
+        && tree.Any(span => span.ParentId.Length == 0)
+        && tree.All(span => span.ParentId.Length == 0 || tree.Any(parent => parent.SpanId == span.ParentId));
 
     private async Task PostMany(bool connected, int count)
     {

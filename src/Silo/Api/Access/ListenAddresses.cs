@@ -81,6 +81,10 @@ internal static class ListenAddresses
         return new IPEndPoint(IPAddress.TryParse(binding.Host, out var ip) ? ip : IPAddress.Any, binding.Port);
     }
 
+    /// <summary>What to say about an address that cannot be read.</summary>
+    public static string NoAddress(string address, FormatException why) => $"{address} is not an address to listen on "
+        + $"({why.Message.TrimEnd('.')}): say something like {Default} in ASPNETCORE_URLS or --urls.";
+
     private static FormatException NoPort(string port) => new($"{port} is not a port: 1 to {IPEndPoint.MaxPort}");
 
     private static UnixDomainSocketEndPoint Socket(string path)

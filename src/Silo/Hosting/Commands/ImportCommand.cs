@@ -1,4 +1,3 @@
-using IoTOrleans.Silo.Hosting.Composition;
 using IoTOrleans.Silo.Hosting.Lan;
 
 namespace IoTOrleans.Silo.Hosting.Commands;
@@ -6,40 +5,32 @@ namespace IoTOrleans.Silo.Hosting.Commands;
 /// <summary><c>import</c>: sends the thing names on standard input to a running service, and shows how far it is with them.</summary>
 internal static class ImportCommand
 {
-    public static async Task<int> Run(string[] arguments)
-    {
-        try
-        {
-            return await Import(arguments);
-        }
-        catch (Exception exception) when (Startup.Explain(exception) is { } line)
-        {
-            return Fail(line);
-        }
-    }
+    public static Task<int> Run(string[] arguments) => Startup.Command(() => Import(arguments));
 
     private static async Task<int> Import(string[] arguments)
     {
-        if (Read(arguments, out var url, out var key) is { } mistake) return Fail(mistake);
-        if (!Console.IsInputRedirected) return Fail("import reads thing names from its standard input: import < things.jsonl");
-        if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            return Fail($"--url={url}: say the address of the service, like http://127.0.0.1:8080.");
+        var mistakes = new List<string>();
+        var (url, key) = Read(arguments, mistakes.Add);
+        if (!Console.IsInputRedirected) mistakes.Add("import reads thing names from its standard input: import < things.jsonl");
+        var service = HealthQuestion.ServiceAt(url ?? HealthQuestion.DefaultAddress());
+        if (service is null) mistakes.Add($"--url={url}: {HealthQuestion.Remedy}");
+        else key ??= LocalSettings.Read(reader => KeyFor(service, reader), mistakes.Add);
+        if (mistakes.Count > 0) return Startup.Fail(mistakes);
 
-        using var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
-        key ??= OwnKey(address);
+        using var http = new HttpClient { BaseAddress = service, Timeout = Timeout.InfiniteTimeSpan };
         if (key is not null) http.DefaultRequestHeaders.Authorization = new("Bearer", key);
         await using var input = Console.OpenStandardInput();
         var progress = new ImportProgress(Console.Error, Console.IsErrorRedirected ? null : Width());
         var (status, line) = await new ImportClient(http, progress, TimeProvider.System).Import(input);
-        if (status != 0) return Fail(line);
+        if (status != 0) return Startup.Fail(line);
         Terminal.Say(line);
         return 0;
     }
 
-    /// <returns>Null: there is no mistake.</returns>
-    private static string? Read(string[] arguments, out string url, out string? key)
+    /// <returns>Null is what was not said.</returns>
+    private static (string? Url, string? Key) Read(string[] arguments, Action<string> mistake)
     {
-        (url, key) = (HealthQuestion.DefaultAddress(), null);
+        var (url, key) = ((string?)null, (string?)null);
         for (var at = 0; at < arguments.Length; at++)
         {
             var (name, value) = arguments[at].Split('=', 2) is [var before, var after] ? (before, after) : (arguments[at], null);
@@ -47,37 +38,27 @@ internal static class ImportCommand
             {
                 // What has no dashes may be the key, after a space.
                 var what = name.StartsWith("--", StringComparison.Ordinal) ? name : "An argument that is no setting";
-                return $"{what}: import takes --url and --{ReadAuth.ApiKey} only.";
+                mistake($"{what}: import takes --url and --{ReadAuth.ApiKey} only.");
+                continue;
             }
 
             value ??= at + 1 < arguments.Length ? arguments[++at] : null;
-            if (value is null) return $"{name} has no value: write {name}=value.";
-            if (name == "--url") url = value;
-            else key = value;
+            if (value is null) mistake($"{name} has no value: write {name}=value.");
+            else if (name == "--url") url = value;
+            else key = value.Split(',')[0].Trim() is { Length: > 0 } first ? first : null;
         }
 
-        if (key is not null)
-        {
-            key = key.Split(',')[0].Trim() is { Length: > 0 } first ? first : null;
-            return null;
-        }
-
-        // As the service beside it finds its own. Any of them will do.
-        var reader = new SettingsReader(LocalSettings());
-        key = ReadAuth.Source(reader, ReadAuth.ApiKey).Read(reader.Mistake) is [var any, ..] ? any : null;
-        return reader.Mistakes is [var mistake, ..] ? mistake : null;
+        return (url, key);
     }
 
-    /// <summary>What a service on this machine made for itself with <c>--lan</c>. No other machine gets it.</summary>
-    private static string? OwnKey(Uri service) => service.IsLoopback && ReadSettings.SqlitePath(LocalSettings()) is { Length: > 0 } database
-        ? CredentialsFile.Beside(database).Key() : null;
-
-    private static IConfiguration LocalSettings() => new ConfigurationBuilder().AddLocalSettings().AddEnvironmentVariables().Build();
-
-    private static int Fail(string line)
+    /// <summary>Any of the keys that are set, or the one that a service on this machine made for itself with <c>--lan</c>.</summary>
+    private static string? KeyFor(Uri service, SettingsReader reader)
     {
-        Terminal.Complain(line);
-        return Startup.Failed;
+        if (ReadAuth.Source(reader, ReadAuth.ApiKey).Read(reader.Mistake) is [var any, ..]) return any;
+
+        // No other machine gets it.
+        return service.IsLoopback && ReadSettings.SqlitePath(reader) is { Length: > 0 } database
+            ? CredentialsFile.Beside(database).Key() : null;
     }
 
     private static int Width()

@@ -40,7 +40,7 @@ internal static class Usage
     {
         if (args is ["--health", .. var address] && address.Length <= 1) return await HealthQuestion.Ask(address.FirstOrDefault());
         if (args is ["import", .. var rest]) return await ImportCommand.Run(rest);
-        if (args is ["backup", .. var copy]) return BackupCommand.Run(copy);
+        if (args is ["backup", .. var copy]) return await BackupCommand.Run(copy);
         if (args is ["mqtt-user", .. var user]) return await MqttUserCommand.Run(user);
         if (args is ["--help" or "-h" or "-?" or "help"]) Console.WriteLine(Help + Policies);
         else if (args is ["key"]) Console.WriteLine(NewKey.Make());

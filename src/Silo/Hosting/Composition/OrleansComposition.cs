@@ -63,6 +63,7 @@ internal static class OrleansComposition
     private static void AddThingList(this IServiceCollection services)
     {
         services.AddSingleton<NamedThings>();
+        services.AddSingleton<AskedThings>();
         services.AddSingleton<ThingsWithReminder>();
         services.AddSingleton<ThingsInCatalogue>();
         services.AddSingleton<ThingList>();

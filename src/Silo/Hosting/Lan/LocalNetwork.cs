@@ -55,7 +55,7 @@ internal sealed class LocalNetwork
         var made = LanCredentials.Make();
 
         // Without a path the start fails anyway.
-        if (ReadSettings.SqlitePath(configuration) is not { Length: > 0 } database) return made;
+        if (ReadSettings.SqlitePath(new SettingsReader(configuration)) is not { Length: > 0 } database) return made;
         _file = CredentialsFile.Beside(database);
         try
         {

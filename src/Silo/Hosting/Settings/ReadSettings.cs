@@ -30,7 +30,7 @@ internal static class ReadSettings
             Incidents: ReadIncidents(reader),
             Rounds: ReadRounds(reader, verifyMaxPerSecond),
             Storage: storage,
-            SqlitePath: ReadSqlitePath(reader),
+            SqlitePath: SqlitePath(reader),
             DynamoDB: ReadDynamoDB(reader, configuration),
             Things: new(
                 ReadGlobs(reader, "Things:Include"), ReadGlobs(reader, "Things:Exclude"),
@@ -129,15 +129,10 @@ internal static class ReadSettings
     private static IReadOnlyList<string> ReadGlobs(SettingsReader reader, string key) =>
         reader.List(key, "write a glob, like door-*, or leave it out") ?? [];
 
-    /// <summary>For a program that needs no other setting. Empty: it is wrong.</summary>
-    internal static string SqlitePath(IConfiguration configuration) => SqlitePath(new SettingsReader(configuration));
-
-    private static string SqlitePath(SettingsReader reader) =>
-        reader.FilePath("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db"));
-
-    private static string ReadSqlitePath(SettingsReader reader)
+    /// <summary>Empty: it is wrong.</summary>
+    internal static string SqlitePath(SettingsReader reader)
     {
-        var path = SqlitePath(reader);
+        var path = reader.FilePath("Storage:Sqlite:Path", Path.Combine("data", "iot-orleans.db"));
         if (path == ":memory:")
             reader.Mistake("Storage:Sqlite:Path=:memory: would be a file of that name: set Storage:Provider=Memory to keep nothing.");
         return path;

@@ -31,8 +31,7 @@ internal static class Ground
             }
             catch (FormatException exception)
             {
-                trouble.Add($"{address} is not an address to listen on ({exception.Message.TrimEnd('.')}): "
-                    + "say something like http://127.0.0.1:8080 in ASPNETCORE_URLS or --urls.");
+                trouble.Add(ListenAddresses.NoAddress(address, exception));
                 continue;
             }
 
