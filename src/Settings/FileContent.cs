@@ -44,7 +44,7 @@ public sealed class FileContent<T>(Func<T?, Loaded<T>> load, IReadOnlyList<strin
             using var file = File.OpenRead(path);
             return Convert.ToHexString(SHA256.HashData(file));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return exception.GetType().Name;
         }

@@ -159,6 +159,14 @@ internal sealed partial class DeviceGrain(
         return owed;
     }
 
+    public async Task<bool> Owes(string destination)
+    {
+        await Refresh(unless: _stored.IsFresh);
+        if (!_heardOf && !storage.RecordExists) DeactivateOnIdle();
+        var now = Now;
+        return PresenceRules.Owes(_state, destination, mutes.Over(Context.With(_state.Override), _state, now), now);
+    }
+
     public Task Wake() => Tick();
 
     public Task TryAgain(string destination) => Tick(destination);

@@ -37,6 +37,10 @@ public interface IDeviceAnswers : IGrainWithStringKey
     [Alias("StillOwed")]
     Task<Notification?> StillOwed(string outageId, NotificationEvent notificationEvent, int sequence, string destination, bool sending);
 
+    /// <summary>Whether the destination waits for anything, due now or later, that it has not accepted.</summary>
+    [Alias("Owes")]
+    Task<bool> Owes(string destination);
+
     /// <summary>Looks whether anything is due, as a reminder's tick does.</summary>
     [Alias("Wake")]
     Task Wake();

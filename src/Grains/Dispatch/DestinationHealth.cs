@@ -1,5 +1,3 @@
-using IoTOrleans.Grains.Presence;
-
 namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>What this silo knows of its destinations from their answers.</summary>
@@ -8,13 +6,7 @@ internal sealed class DestinationHealth : IDestinationHealth
     /// <summary>A shorter failure may be a restart.</summary>
     internal static readonly TimeSpan FailsFor = TimeSpan.FromMinutes(5);
 
-    /// <summary>What fails is tried every 15 s while somebody waits in the queue; a summary may wait longer.</summary>
-    internal static readonly TimeSpan FailedIsTriedWithin = TimeSpan.FromMinutes(2);
-
-    /// <summary>What is refused is tried hourly, until it is given up after a day.</summary>
-    internal static readonly TimeSpan RefusedIsTriedWithin = Retries.AfterRefused + TimeSpan.FromMinutes(5);
-
-    private readonly ConcurrentDictionary<string, (DateTimeOffset Since, DateTimeOffset Last)> _refusing = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _refusing = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _accepted = new();
     private readonly ConcurrentDictionary<string, (DateTimeOffset Since, DateTimeOffset Last)> _failing = new();
     private readonly Dictionary<string, RetryQueue> _retryQueues;
@@ -33,26 +25,17 @@ internal sealed class DestinationHealth : IDestinationHealth
         metrics.ObserveRest(_retryQueues.ToDictionary(pair => pair.Key, pair => (Func<TimeSpan>)(() => pair.Value.Rest)));
     }
 
-    public IReadOnlyDictionary<string, DateTimeOffset> Refusing =>
-        _refusing.ToDictionary(pair => pair.Key, pair => pair.Value.Since);
+    public IReadOnlyDictionary<string, DateTimeOffset> Refusing => _refusing;
 
     public IReadOnlyDictionary<string, DateTimeOffset> Failing =>
         _failing.Where(pair => pair.Value.Last - pair.Value.Since >= FailsFor).ToDictionary(pair => pair.Key, pair => pair.Value.Since);
 
-    public IReadOnlyDictionary<string, DateTimeOffset> Owed
+    public async Task<IReadOnlyDictionary<string, DateTimeOffset>> Owed()
     {
-        get
-        {
-            var now = _time.GetUtcNow();
-            var owed = Failing.Where(pair =>
-                now - _failing.GetValueOrDefault(pair.Key).Last <= FailedIsTriedWithin || _retryQueues[pair.Key].IsAwaited).ToDictionary();
-            foreach (var (name, (since, last)) in _refusing)
-            {
-                if (now - last <= RefusedIsTriedWithin) owed.TryAdd(name, since);
-            }
-
-            return owed;
-        }
+        var bad = Failing.Concat(Refusing).ToLookup(pair => pair.Key, pair => pair.Value);
+        var owed = await Task.WhenAll(bad.Select(
+            async one => (one.Key, Since: one.Min(), IsOwed: await _retryQueues[one.Key].Debtors.AnyOwes())));
+        return owed.Where(one => one.IsOwed).ToDictionary(one => one.Key, one => one.Since);
     }
 
     public IReadOnlyDictionary<string, DateTimeOffset> LastAccepted => _accepted;
@@ -72,6 +55,6 @@ internal sealed class DestinationHealth : IDestinationHealth
             _accepted[destination] = now;
         }
         else if (answer.Outcome == DeliveryOutcome.Refused)
-            _refusing.AddOrUpdate(destination, (now, now), (_, known) => (known.Since, now));
+            _refusing.TryAdd(destination, now);
     }
 }

@@ -57,6 +57,8 @@ internal sealed partial class DispatcherGrain(
 
     public Task TryAgain() => Apply(new IncidentInput.Tick(AnswersAgain: true));
 
+    public Task<bool> Owes() => Task.FromResult(_state.Stored.Incidents.Any(incident => incident.InFlight() is not null));
+
     public Task<DispatchState> GetState() => Task.FromResult(_state.Stored);
 
     public Task<IReadOnlyList<FleetNotification>> OpenIncidents() => Task.FromResult(Incidents.OpenIncidents.Of(_state, Now));

@@ -26,6 +26,11 @@ internal interface IDispatcherGrain : IGrainWithStringKey
     [Alias("TryAgain")]
     Task TryAgain();
 
+    /// <summary>A publication waits for its answer, or for the next try. From memory.</summary>
+    [Alias("Owes")]
+    [AlwaysInterleave]
+    Task<bool> Owes();
+
     [Alias("GetState")]
     Task<DispatchState> GetState();
 

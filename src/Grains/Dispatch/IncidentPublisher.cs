@@ -7,6 +7,7 @@ internal sealed partial class IncidentPublisher(
     ILogger<IncidentPublisher> logger)
 {
     private readonly Func<string, Task> _tryAgain = destination => grains.GetGrain<IDispatcherGrain>(destination).TryAgain();
+    private readonly Func<string, Task<bool>> _owes = destination => grains.GetGrain<IDispatcherGrain>(destination).Owes();
 
     public void Publish(string destination, FleetNotification notification, TimeSpan wait) =>
         sender.Send(destination, Traffic.Incidents, new Publication(this, destination, notification, wait, time.GetTimestamp()));
@@ -28,7 +29,7 @@ internal sealed partial class IncidentPublisher(
 
         public string AnswerKey => notification.Key;
 
-        public Waiter? Waiter => new(all._tryAgain, destination);
+        public Waiter? Waiter => new(all._tryAgain, all._owes, destination);
 
         public ValueTask<Admission> Admit(INotificationDestination to, RetryQueue retries, CancellationToken cancellationToken) =>
             new(Admission.Go(wait - all.ElapsedSince(since)));

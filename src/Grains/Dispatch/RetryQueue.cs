@@ -4,7 +4,8 @@ namespace IoTOrleans.Grains.Dispatch;
 
 /// <summary>A grain to wake when a destination answers again. It knows by itself what it owes by then, if anything.</summary>
 /// <param name="TryAgain">The same for all waiters of a kind, so that only a name is kept for each.</param>
-internal readonly record struct Waiter(Func<string, Task> TryAgain, string Name);
+/// <param name="Owes">Likewise: whether it still owes the destination anything, due now or later.</param>
+internal readonly record struct Waiter(Func<string, Task> TryAgain, Func<string, Task<bool>> Owes, string Name);
 
 /// <summary>
 /// The grains on this silo that wait until one destination answers again. While it does not, one of them is woken every 15 s, in turn.
@@ -44,8 +45,8 @@ internal sealed partial class RetryQueue(
     public bool IsDue => _waking
         || (gate.UntilNext == TimeSpan.Zero && _line.Reader.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= Apart);
 
-    /// <summary>Somebody waits in here until it answers again.</summary>
-    public bool IsAwaited => _waking || _line.Reader.TryPeek(out _);
+    /// <summary>Those on this silo that it may be owed something by. Unlike those in here, also who is refused.</summary>
+    public Debtors Debtors { get; } = new(time);
 
     public DeliveryAnswer NotNow =>
         DeliveryAnswer.Failed("it does not answer: tried again as soon as it does") with { AskAgainIn = AskAgainIn };
@@ -67,13 +68,20 @@ internal sealed partial class RetryQueue(
         if (answer.Outcome == DeliveryOutcome.Accepted && gate.IsInTrouble) LogAnswersAgain(destination, _line.Reader.Count);
         gate.Answered(answer);
         answered(answer);
+        if (who is { } waiter)
+        {
+            if (answer.Outcome == DeliveryOutcome.Accepted) Debtors.Remove(waiter);
+            else if (answer.Outcome == DeliveryOutcome.Refused) Debtors.Add(waiter);
+            else Wait(waiter);
+        }
+
         if (answer.Outcome != DeliveryOutcome.Failed) return answer;
-        if (who is { } waiter) Wait(waiter);
         return gate.TookOthers(began) ? answer : answer with { AskAgainIn = AskAgainIn };
     }
 
     public void Wait(Waiter who)
     {
+        Debtors.Add(who);
         lock (_lock)
         {
             if (_known.Count >= Most) _othersWait = true;

@@ -10,7 +10,11 @@ internal sealed class WaitingThings(IGrainFactory grains, IEnumerable<INotificat
         destination => destination.Name,
         Func<string, Task> (destination) => thing => grains.GetGrain<IDeviceAnswers>(thing).TryAgain(destination.Name));
 
-    public Waiter Of(string destination, string thing) => new(_tryAgain[destination], thing);
+    private readonly Dictionary<string, Func<string, Task<bool>>> _owes = destinations.ToDictionary(
+        destination => destination.Name,
+        Func<string, Task<bool>> (destination) => thing => grains.GetGrain<IDeviceAnswers>(thing).Owes(destination.Name));
+
+    public Waiter Of(string destination, string thing) => new(_tryAgain[destination], _owes[destination], thing);
 
     /// <summary>By the things' states, whatever this silo knows of them.</summary>
     public async IAsyncEnumerable<Waiter> Find(string destination, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -35,8 +35,8 @@ internal sealed partial class HeartbeatGrain(
     private Task _storageAnswer = Task.CompletedTask;
     private DateTimeOffset _storedAt;
     private DateTimeOffset? _tickedAt;
-    private Blindness? _blindness;
-    private IReadOnlyList<DestinationReport> _destinations = [];
+    private (WatcherState? State, DateTimeOffset At) _watcher;
+    private (ClusterReport? Report, DateTimeOffset At) _reports;
     private DateTimeOffset? _lastPingAt;
     private string? _silence;
     private string? _notAccepted;
@@ -48,7 +48,7 @@ internal sealed partial class HeartbeatGrain(
     /// <summary>The activation before this one may have sent a moment ago, so the first ping comes in a minute.</summary>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        (_state, _storedAt) = (new(Now + _every), Now);
+        (_state, _storedAt, _watcher, _reports) = (new(Now + _every), Now, (null, Now), (null, Now));
         if (heartbeat is null) return Task.CompletedTask;
 
         // Ticks and questions get their turns while a look waits for its answers.
@@ -85,10 +85,14 @@ internal sealed partial class HeartbeatGrain(
 
     private async Task Look(IHeartbeat to, CancellationToken cancellationToken)
     {
+        var now = Now;
         await Task.WhenAll(
-            Try("storage", () => _storageAnswer.IsCompleted ? _storageAnswer = AskStorage() : _storageAnswer),
-            Try("destinations", async () => _destinations = (await GrainFactory.GetGrain<ISiloReportsGrain>(0).Read()).Destinations),
-            Try("watcher", AskWatcher));
+            Try("storage", () => (_storageAnswer.IsCompleted ? _storageAnswer = AskStorage() : _storageAnswer).WaitAsync(Patience, time)),
+            Try("destinations", async () => _reports = (await InTime(GrainFactory.GetGrain<ISiloReportsGrain>(0).Read()), now)),
+            Try("watcher", async () =>
+            {
+                if (ingest.Current.Queue is not null) _watcher = (await InTime(GrainFactory.GetGrain<IWatcherGrain>(0).GetState()), now);
+            }));
         var decision = HeartbeatRules.Decide(_state, Known(), to.Terms, Now);
         _state = decision.State;
         Tell(decision);
@@ -111,21 +115,32 @@ internal sealed partial class HeartbeatGrain(
             ReadsQueue = queue is not null,
             SeenUntil = queue?.SeenUntil,
             BrokerIsDown = broker is { Expected: true, Current: null },
-            Blindness = _blindness,
+            Blindness = _watcher.State?.Blindness,
+            WatcherAt = _watcher.At,
             StoredAt = _storedAt,
             TickedAt = _tickedAt,
-            Destinations = _destinations,
+            Destinations = _reports.Report?.Destinations ?? [],
+            SilentSilos = _reports.Report?.Silent ?? [],
+            ReportsAt = _reports.At,
         };
     }
 
-    /// <summary>A real write and a real read of both tables. Once a minute while they work.</summary>
+    /// <summary>
+    /// A real write and a real read of both tables. Once a minute while they work. It may take longer than a look waits for it.
+    /// </summary>
     private async Task AskStorage()
     {
         var now = Now;
         if (_knowsRecord && now - _storedAt < _every) return;
         var record = GrainFactory.GetGrain<IHeartbeatRecordGrain>(0);
-        if (!_knowsRecord) _state = _state with { FailedAt = (await record.Read()).FailedAt };
-        _knowsRecord = true;
+        if (!_knowsRecord)
+        {
+            // What this activation has told meanwhile is newer, and so are all other parts of its state.
+            var stored = await record.Read();
+            _state = _state with { FailedAt = _state.FailedAt ?? stored.FailedAt };
+            _knowsRecord = true;
+        }
+
         await record.Store(new() { At = now, FailedAt = _state.FailedAt });
         if (await this.GetReminder(Reminder) is null)
             await this.RegisterOrUpdateReminder(Reminder, FirstTick, HeartbeatRules.TicksEvery);
@@ -133,17 +148,15 @@ internal sealed partial class HeartbeatGrain(
         _unanswered.IsOver("storage");
     }
 
-    private async Task AskWatcher()
-    {
-        if (ingest.Current.Queue is not null) _blindness = (await GrainFactory.GetGrain<IWatcherGrain>(0).GetState()).Blindness;
-    }
+    /// <summary>An answer that comes too late is not taken: it may be older than what was heard since.</summary>
+    private Task<T> InTime<T>(Task<T> answer) => answer.WaitAsync(Patience, time);
 
     /// <summary>What does not answer stays as it was, and grows old.</summary>
     private async Task Try(string who, Func<Task> ask)
     {
         try
         {
-            await ask().WaitAsync(Patience, time);
+            await ask();
         }
         catch (Exception exception)
         {

@@ -24,8 +24,17 @@ internal sealed record HeartbeatKnown
     /// <summary>When the probe reminder last ticked; null: not yet.</summary>
     public DateTimeOffset? TickedAt { get; init; }
 
+    /// <summary>When the watcher was last heard; the start, before it was.</summary>
+    public required DateTimeOffset WatcherAt { get; init; }
+
     /// <summary>Empty: no silo reports.</summary>
     public IReadOnlyList<DestinationReport> Destinations { get; init; } = [];
+
+    /// <summary>Silos of the cluster that do not report.</summary>
+    public IReadOnlyList<string> SilentSilos { get; init; } = [];
+
+    /// <summary>When both were last heard; the start, before they were.</summary>
+    public required DateTimeOffset ReportsAt { get; init; }
 }
 
 /// <param name="NextAt">Nothing is sent before then.</param>
@@ -56,6 +65,9 @@ internal static class HeartbeatRules
 
     /// <summary>As much again for a busy cluster.</summary>
     internal static readonly TimeSpan TicksWithin = 2 * TicksEvery;
+
+    /// <summary>What was heard of other grains counts for so long. A minute for one that moves to another silo.</summary>
+    internal static readonly TimeSpan HeardWithin = TimeSpan.FromMinutes(1);
 
     public static HeartbeatDecision Decide(HeartbeatState state, HeartbeatKnown known, HeartbeatTerms terms, DateTimeOffset now)
     {
@@ -89,9 +101,18 @@ internal static class HeartbeatRules
         { ReadsQueue: true, SeenUntil: null } => "how far the queue has been read is not known",
         { ReadsQueue: true, SeenUntil: { } seen } when now - seen > WatcherRules.KnowsWithin =>
             $"the queue has been read up to {seen:u} only",
+        { ReadsQueue: true } when now - known.WatcherAt > HeardWithin =>
+            $"whether it is blind has not been heard since {known.WatcherAt:u}",
         { BrokerIsDown: true } => "the MQTT broker does not listen",
+        _ when now - known.ReportsAt > HeardWithin => $"how the destinations are has not been heard since {known.ReportsAt:u}",
         { Destinations: [] } => "no silo says how its destinations are",
-        _ => known.Destinations.FirstOrDefault(destination => destination.OwedSince is not null) is { } owed
-            ? $"{owed.Name} has not taken what it is owed since {owed.OwedSince:u}" : null,
+        { SilentSilos: [var silo, ..] } => $"the silo {silo} does not say how its destinations are",
+        _ => known.Destinations.Select(destination => Owed(destination, known.Blindness)).FirstOrDefault(reason => reason is not null),
     };
+
+    /// <summary>Silos do not report what the watcher owes: the end of a blindness where its beginning was accepted.</summary>
+    private static string? Owed(DestinationReport destination, Blindness? over) =>
+        (destination.OwedSince ?? (over?.Told.GetValueOrDefault(destination.Name)?.Blind == true
+            ? Earlier(destination.RefusingSince, destination.FailingSince) : null)) is { } since
+            ? $"{destination.Name} has not taken what it is owed since {since:u}" : null;
 }

@@ -32,7 +32,7 @@ internal sealed class GrainMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] });
         _audited = Counter(
             "audited", "{thing}", "Things taken to be connected that the verifier was asked about, by what its answer was worth.");
-        _healed = Counter("healed", "{thing}", "Things that had something left to do and no reminder for it, re-armed by the sweep.");
+        _healed = Counter("healed", "{thing}", "Things that had something left to do and no reminder for it in time, re-armed by the sweep.");
         _opened = Counter("incidents.opened", "{incident}", "Incidents that began.");
         _blind = _meter.CreateCounter<double>("iot_orleans.blind.time", "s", "Time of which it was not known what happened to things.");
         Gauge("incidents.open", "{incident}", "Incidents that are not over.", () => _openIncidents.Select(

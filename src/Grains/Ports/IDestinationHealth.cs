@@ -9,8 +9,11 @@ public interface IDestinationHealth
     /// <summary>They have accepted nothing in attempts over five minutes or more.</summary>
     IReadOnlyDictionary<string, DateTimeOffset> Failing { get; }
 
-    /// <summary>Those of both that something still waits for: their attempts go on.</summary>
-    IReadOnlyDictionary<string, DateTimeOffset> Owed { get; }
+    /// <summary>
+    /// Those of both for which something waits that they did not accept before. Whoever owed it is asked. Not what was accepted and is only
+    /// repeated, so that the destination does not forget it.
+    /// </summary>
+    Task<IReadOnlyDictionary<string, DateTimeOffset>> Owed();
 
     /// <summary>When they last accepted something since this silo's start; accepted is not read.</summary>
     IReadOnlyDictionary<string, DateTimeOffset> LastAccepted { get; }

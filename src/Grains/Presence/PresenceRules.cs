@@ -96,6 +96,19 @@ internal static class PresenceRules
             .Select(send => send.Notification);
     }
 
+    /// <summary>
+    /// Whether a destination waits for anything, now or later. During a recovery hold nothing is sent, but what it was never told comes
+    /// after it.
+    /// </summary>
+    public static bool Owes(DeviceState state, string destination, RuleContext context, DateTimeOffset now)
+    {
+        state = Recovery.EndHold(state, context, now);
+        return DeliveryRules.Debts(state, context, now, DueSends.WithRepeats).Concat(FlappingRules.Debts(state, context, now))
+                .Any(debt => debt.Destination == destination)
+            || (state.Outage is { OwesItsEnd: true, IsAway: false } back
+                && back.Deliveries.GetValueOrDefault(destination) is { Offline: false, GivenUp: false });
+    }
+
     public static PresenceStatus StatusOf(DeviceState state, RuleContext settings, DateTimeOffset now) =>
         Recovery.EndHold(state, settings.With(state.Override), now) switch
         {

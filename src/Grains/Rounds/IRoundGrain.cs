@@ -11,6 +11,11 @@ internal interface IRoundGrain : IGrainWithStringKey
     [Alias("KeepGoing")]
     Task KeepGoing();
 
+    /// <summary>Begins the round now, or anew: what it has looked at was judged by settings that have changed.</summary>
+    [AlwaysInterleave]
+    [Alias("StartOver")]
+    Task StartOver();
+
     [AlwaysInterleave]
     [Alias("GetState")]
     Task<RoundState> GetState();

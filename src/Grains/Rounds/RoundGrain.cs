@@ -10,7 +10,10 @@ internal sealed partial class RoundGrain(
     ILogger<RoundGrain> logger)
     : Grain, IRoundGrain
 {
-    /// <summary>After a start. By then reminders are loaded, the broker listens, mutes are known.</summary>
+    /// <summary>
+    /// After a start. By then reminders are loaded, the broker listens, mutes are known; and after a change of the settings, all silos have
+    /// read them.
+    /// </summary>
     internal static readonly TimeSpan FirstAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>If a position is lost, the pages of a minute are read again.</summary>
@@ -24,6 +27,7 @@ internal sealed partial class RoundGrain(
     private RoundState _state = new();
     private IRound? _round;
     private bool _atWork;
+    private bool _startsOver;
     private int _failures;
     private long _storedAt;
     private IGrainTimer? _timer;
@@ -41,11 +45,10 @@ internal sealed partial class RoundGrain(
     public Task KeepGoing()
     {
         if (_atWork || _round is not { } round || round.Every == TimeSpan.Zero) return Task.CompletedTask;
-        var now = ToMilliseconds(time.GetUtcNow());
         if (!_state.Walking)
         {
-            if (now < _state.Begun + round.Every) return Task.CompletedTask;
-            _state = new() { Begun = now, Walking = true };
+            if (Now < _state.Begun + round.Every) return Task.CompletedTask;
+            Begin();
         }
 
         _atWork = true;
@@ -53,7 +56,20 @@ internal sealed partial class RoundGrain(
         return Task.CompletedTask;
     }
 
+    public Task StartOver()
+    {
+        if (_round is not { } round || round.Every == TimeSpan.Zero) return Task.CompletedTask;
+        _startsOver = _atWork;
+        if (_atWork) return Task.CompletedTask;
+        Begin();
+        return KeepGoing();
+    }
+
     public Task<RoundState> GetState() => Task.FromResult(_state);
+
+    private DateTimeOffset Now => ToMilliseconds(time.GetUtcNow());
+
+    private void Begin() => _state = new() { Begun = Now, Walking = true };
 
     private void Next(TimeSpan wait)
     {
@@ -70,6 +86,13 @@ internal sealed partial class RoundGrain(
             {
                 _round!.Report();
                 await Store();
+            }
+
+            if (_startsOver)
+            {
+                _startsOver = false;
+                Begin();
+                wait = FirstAfter;
             }
 
             _atWork = _state.Walking;

@@ -2,24 +2,35 @@ using IoTOrleans.Grains.Logging;
 
 namespace IoTOrleans.Grains.Rounds;
 
-/// <summary>Every silo keeps the rounds going every minute. They need no reminder, which could itself get lost.</summary>
+/// <summary>
+/// Every silo keeps the rounds going every minute. They need no reminder, which could itself get lost. When the settings of things change,
+/// the sweep starts over: a thing that nobody hears of may have its next look tomorrow.
+/// </summary>
 internal sealed partial class RoundStarter(
-    IGrainFactory grains, IOptions<RoundOptions> options, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
+    IGrainFactory grains, IOptions<RoundOptions> options, IOptionsMonitor<PresenceOptions> presence,
+    [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time,
     ILogger<RoundStarter> logger, IThingCatalogue? catalogue = null, IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
     internal static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
     private readonly LogLimiter _quiet = new(time);
+    private volatile bool _hasChanged;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (catalogue is null || !options.Value.Made.Any()) return;
+        using var listening = presence.OnChange(_ =>
+        {
+            _hasChanged = true;
+            SaySoon(stoppingToken).Ignore();
+        });
         try
         {
             await lifetime.Started(stoppingToken);
             while (true)
             {
-                foreach (var round in options.Value.Made) await Say(round, stoppingToken);
+                await SayChange(stoppingToken);
+                foreach (var round in options.Value.Made) await Say(round, grain => grain.KeepGoing(), stoppingToken);
                 await Task.Delay(Every, time, stoppingToken);
             }
         }
@@ -29,15 +40,30 @@ internal sealed partial class RoundStarter(
         }
     }
 
-    private async Task Say(string round, CancellationToken stoppingToken)
+    private async Task SaySoon(CancellationToken stoppingToken)
+    {
+        await lifetime.Started(stoppingToken);
+        await SayChange(stoppingToken);
+    }
+
+    private async Task SayChange(CancellationToken stoppingToken)
+    {
+        if (!_hasChanged) return;
+        _hasChanged = false;
+        if (!await Say(RoundOptions.Sweep, grain => grain.StartOver(), stoppingToken)) _hasChanged = true;
+    }
+
+    private async Task<bool> Say(string round, Func<IRoundGrain, Task> say, CancellationToken stoppingToken)
     {
         try
         {
-            await grains.GetGrain<IRoundGrain>(round).KeepGoing().WaitAsync(stoppingToken);
+            await say(grains.GetGrain<IRoundGrain>(round)).WaitAsync(stoppingToken);
+            return true;
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
             if (_quiet.ShouldLog(round)) LogNotSaid(exception, round);
+            return false;
         }
     }
 

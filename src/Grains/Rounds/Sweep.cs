@@ -4,7 +4,10 @@ using IoTOrleans.Grains.Presence;
 
 namespace IoTOrleans.Grains.Rounds;
 
-/// <summary>Wakes things with something left to do whose reminder is missing or too late, for example after a restored backup.</summary>
+/// <summary>
+/// Wakes things with something left to do whose reminder is missing or too late, for example after a restored backup or a change of the
+/// settings.
+/// </summary>
 internal sealed partial class Sweep(
     IOptions<RoundOptions> options, IReminderTable reminders, IGrainFactory grains, PresencePolicies policies, MuteBook mutes,
     GrainMetrics metrics, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time, ILogger<Sweep> logger) : IRound
@@ -65,7 +68,7 @@ internal sealed partial class Sweep(
 
     private DateTimeOffset Now => time.GetUtcNow();
 
-    [LoggerMessage(LogLevel.Warning, "{Count} things had something left to do and no reminder for it, and are looked at again: "
-        + "{ThingNames}. Was a backup restored, a row of the reminder table deleted, or Presence:ExpectWithin set meanwhile?")]
+    [LoggerMessage(LogLevel.Warning, "{Count} things had something left to do and no reminder for it in time, and are looked at again: "
+        + "{ThingNames}. Was a backup restored, a row of the reminder table deleted, or a setting below Presence changed?")]
     private partial void LogHealed(int count, string thingNames);
 }

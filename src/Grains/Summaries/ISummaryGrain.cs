@@ -16,6 +16,10 @@ internal interface ISummaryGrain : IGrainWithStringKey
     [Alias("TryAgain")]
     Task TryAgain();
 
+    /// <summary>The latest list has not been accepted.</summary>
+    [Alias("Owes")]
+    Task<bool> Owes();
+
     [Alias("GetState")]
     Task<SummaryState> GetState();
 }

@@ -21,6 +21,10 @@ internal sealed partial class SummaryGrain(
 
     private string Destination => this.GetPrimaryKeyString();
 
+    /// <summary>Null: no list is wanted, or the destination is gone.</summary>
+    private DailyTime? Daily => destinations.FirstOrDefault(destination => destination.Name == Destination)?.Terms.DailySummary is { } at
+        ? new(at, options.Value.TimeZone) : null;
+
     public Task Arrange() => Look();
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => Look();
@@ -39,17 +43,18 @@ internal sealed partial class SummaryGrain(
         return Look();
     }
 
+    public Task<bool> Owes() => Task.FromResult(Daily is { } daily && storage.State.Done < daily.Latest(time.GetUtcNow()));
+
     public Task<SummaryState> GetState() => Task.FromResult(storage.State);
 
     private async Task Look()
     {
-        if (destinations.FirstOrDefault(destination => destination.Name == Destination)?.Terms.DailySummary is not { } at)
+        if (Daily is not { } daily)
         {
             await Stop();
             return;
         }
 
-        var daily = new DailyTime(at, options.Value.TimeZone);
         var now = time.GetUtcNow();
         var date = daily.Latest(now);
         if (_tries.Date < date) LogGivenUp(Destination, _tries.Date!.Value, _tries.Detail);

@@ -16,6 +16,7 @@ internal sealed partial class SummaryNotifications(
     private readonly ConcurrentDictionary<string, (string Id, DateTimeOffset ListedAt, FleetSummary? Summary)> _read = new();
 
     private readonly Func<string, Task> _tryAgain = destination => grains.GetGrain<ISummaryGrain>(destination).TryAgain();
+    private readonly Func<string, Task<bool>> _owes = destination => grains.GetGrain<ISummaryGrain>(destination).Owes();
 
     /// <summary>A list that shows muted things as not muted would be wrong all day.</summary>
     private bool CanRead => things is not null && mutes.IsReady;
@@ -61,7 +62,7 @@ internal sealed partial class SummaryNotifications(
 
         public string Event => FleetSummary.Event;
 
-        public Waiter? Waiter => new(all._tryAgain, destination);
+        public Waiter? Waiter => new(all._tryAgain, all._owes, destination);
 
         public async ValueTask<Admission> Admit(INotificationDestination to, RetryQueue retries, CancellationToken cancellationToken)
         {

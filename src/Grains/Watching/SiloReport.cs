@@ -17,6 +17,8 @@ public sealed record DestinationReport(
     [property: Id(3)] DateTimeOffset? FailingSince, [property: Id(4)] DateTimeOffset? OwedSince = null);
 
 /// <summary>The reports of all silos as one: it looks the same from every silo.</summary>
+/// <param name="Silent">Silos of the cluster that say nothing: how their destinations are is not known. Null: nobody looked.</param>
 [GenerateSerializer, Immutable, Alias("IoTOrleans.ClusterReport")]
 public sealed record ClusterReport(
-    [property: Id(0)] int HeldVerdicts, [property: Id(1)] IReadOnlyList<DestinationReport> Destinations);
+    [property: Id(0)] int HeldVerdicts, [property: Id(1)] IReadOnlyList<DestinationReport> Destinations,
+    [property: Id(2)] IReadOnlyList<string>? Silent = null);

@@ -16,7 +16,7 @@ internal sealed class SiloReporter(
             while (true)
             {
                 // Not awaited: a report that gets lost is followed by another one.
-                grains.GetGrain<ISiloReportsGrain>(0).Report(Compose()).Ignore();
+                grains.GetGrain<ISiloReportsGrain>(0).Report(await Compose()).Ignore();
                 await Task.Delay(Every, time, stoppingToken);
             }
         }
@@ -26,9 +26,10 @@ internal sealed class SiloReporter(
         }
     }
 
-    private SiloReport Compose()
+    private async Task<SiloReport> Compose()
     {
-        var (accepted, refusing, failing, owed) = (health.LastAccepted, health.Refusing, health.Failing, health.Owed);
+        var owed = await health.Owed();
+        var (accepted, refusing, failing) = (health.LastAccepted, health.Refusing, health.Failing);
         return new(silo.SiloAddress.ToParsableString(), deferred.Count(), [.. destinations.Select(destination => destination.Name).Select(
             name => new DestinationReport(name, At(accepted, name), At(refusing, name), At(failing, name), At(owed, name)))]);
     }

@@ -13,7 +13,8 @@ public interface ISiloReportsGrain : IGrainWithIntegerKey
 
 [KeepAlive]
 [GrainType("silo-reports")]
-internal sealed class SiloReportsGrain([FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time) : Grain, ISiloReportsGrain
+internal sealed class SiloReportsGrain(
+    ISiloStatusOracle silos, [FromKeyedServices(TimeProviderNames.Grains)] TimeProvider time) : Grain, ISiloReportsGrain
 {
     private readonly SiloReports _reports = new();
 
@@ -23,5 +24,6 @@ internal sealed class SiloReportsGrain([FromKeyedServices(TimeProviderNames.Grai
         return Task.CompletedTask;
     }
 
-    public Task<ClusterReport> Read() => Task.FromResult(_reports.At(time.GetUtcNow()));
+    public Task<ClusterReport> Read() => Task.FromResult(_reports.At(
+        time.GetUtcNow(), [.. silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(silo => silo.ToParsableString())]));
 }

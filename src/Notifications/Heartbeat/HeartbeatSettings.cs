@@ -7,8 +7,8 @@ public sealed class HeartbeatSettings
 {
     private const string Section = "Notifications:Heartbeat";
 
-    private HeartbeatSettings(HttpMethod method, FileSecret token, HttpTarget ping, HttpTarget? fail, TimeSpan every) =>
-        (Method, Token, Ping, Fail, Every) = (method, token, ping, fail, every);
+    private HeartbeatSettings(HttpMethod method, FileSecret token, HttpTarget ping, HttpTarget? fail) =>
+        (Method, Token, Ping, Fail) = (method, token, ping, fail);
 
     internal HttpMethod Method { get; }
 
@@ -17,8 +17,6 @@ public sealed class HeartbeatSettings
     internal HttpTarget Ping { get; }
 
     internal HttpTarget? Fail { get; }
-
-    internal TimeSpan Every { get; }
 
     /// <returns>Null: none is set up, or it is wrong.</returns>
     public static HeartbeatSettings? From(SettingsReader reader)
@@ -34,11 +32,9 @@ public sealed class HeartbeatSettings
                 section.Mistake(other, $"is set, but {Section}:Url is not: set that, too, or leave both out.");
         }
 
-        // Nobody else should send more often than the services take.
-        var every = reader.Duration($"{Section}:EveryForTests", TimeSpan.FromMinutes(1));
         return url is null ? null : new(
             method == Methods.Post ? HttpMethod.Post : HttpMethod.Get, token, Target("Url", url),
-            failUrl is null ? null : Target("FailUrl", failUrl), every);
+            failUrl is null ? null : Target("FailUrl", failUrl));
 
         HttpTarget Target(string setting, Uri to)
         {

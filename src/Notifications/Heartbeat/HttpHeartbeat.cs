@@ -20,7 +20,7 @@ internal sealed partial class HttpHeartbeat : IHeartbeat
         if (settings.Token.Path is { } path && PrivateFile.OpenToOthers(path) is { } warning) LogOpen(logger, warning);
     }
 
-    public HeartbeatTerms Terms => new(CanFail: _fail is not null) { Every = _settings.Every };
+    public HeartbeatTerms Terms => new(CanFail: _fail is not null);
 
     public Task<DeliveryAnswer> Ping(CancellationToken cancellationToken) => Send(_ping, "", cancellationToken);
 

@@ -51,7 +51,7 @@ internal sealed partial class DestinationSection(SettingsReader reader, string s
     {
         var (text, path) = (Secret(setting), reader.OptionalFilePath(Key($"{setting}File")));
         if (text is not null && path is not null) reader.Mistake($"{Key(setting)} and {Key(setting)}File are both set: keep one of them.");
-        var secret = new FileSecret(Key(setting), text, path, Secrets);
+        var secret = new FileSecret(Key(setting), text, string.IsNullOrEmpty(path) ? null : path, Secrets);
         Try(() => secret.Read() ?? "");
         return secret;
     }

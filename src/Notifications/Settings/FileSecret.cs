@@ -18,7 +18,7 @@ internal sealed class FileSecret(string setting, string? text, string? path, Htt
             return Checked(read.Length > 0 ? read : throw new StartupException($"{setting}File={path} is empty: write the secret into it."),
                 $"{setting}File={path}");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new StartupException(
                 $"{setting}File={path} cannot be read ({exception.Message.TrimEnd('.')}): let this user read it, or name another file.");

@@ -10,9 +10,12 @@ using IoTOrleans.Grains.Presence;
 using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Grains.Summaries;
 using IoTOrleans.Grains.Watching;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Storage;
 using Orleans.TestingHost;
@@ -57,6 +60,7 @@ internal sealed class VirtualCluster : IAsyncDisposable
             services.AddSingleton<IThingCatalogue>(Catalogue);
             services.AddSingleton<IOptions<RoundOptions>>(new OptionsWrapper<RoundOptions>(Rounds));
             services.Configure<SummaryOptions>(options => options.TimeZone = Zone);
+            services.AddSingleton<IOptionsChangeTokenSource<PresenceOptions>>(_settings);
             services.AddPresence(configure);
             if (Heartbeat is { } heartbeat) services.AddSiloReports().AddHeartbeat(_ => heartbeat);
             if (!CountsFleet) services.DoNotCountFleet();
@@ -64,6 +68,11 @@ internal sealed class VirtualCluster : IAsyncDisposable
         });
         _cluster = builder.Build();
     }
+
+    private readonly ChangingSettings _settings = new();
+
+    /// <summary>All silos read their settings again.</summary>
+    public void SettingsChange() => _settings.Change();
 
     public FakeTimeProvider Time { get; } = new(start);
 
@@ -141,6 +150,16 @@ internal sealed class VirtualCluster : IAsyncDisposable
 
     public IHeartbeatGrain HeartbeatGrain => _cluster.Client.GetGrain<IHeartbeatGrain>(0);
 
+    /// <summary>The last silo lives and works, but says nothing of its destinations any more.</summary>
+    public Task StopReportingOfLastSilo() => _cluster.Silos[^1].ServiceProvider.GetServices<IHostedService>().OfType<SiloReporter>().Single()
+        .StopAsync(CancellationToken.None);
+
+    public async Task KillLastSilo()
+    {
+        await _cluster.KillSiloAsync(_cluster.Silos[^1]);
+        await _cluster.WaitForLivenessToStabilizeAsync(didKill: true);
+    }
+
     public Task CrashHeartbeat() => _cluster.DeactivateAsync(HeartbeatGrain);
 
     /// <summary>Where people live; to be set before the start.</summary>
@@ -176,6 +195,8 @@ internal sealed class VirtualCluster : IAsyncDisposable
     }
 
     public IDeviceGrain Device(string thingName = "rpi-1") => _cluster.Client.GetGrain<IDeviceGrain>(thingName);
+
+    public Grains.Devices.IDeviceAnswers Answers(string thingName) => _cluster.Client.GetGrain<Grains.Devices.IDeviceAnswers>(thingName);
 
     public static GrainId IdOfMutes { get; } = GrainId.Create(GrainType.Create("mutes"), GrainIdKeyExtensions.CreateIntegerKey(0));
 
@@ -389,6 +410,17 @@ internal sealed class VirtualCluster : IAsyncDisposable
         {
             // The failure is the test's own doing (a hook that throws); what it leads to is asserted there.
         }
+    }
+
+    private sealed class ChangingSettings : IOptionsChangeTokenSource<PresenceOptions>
+    {
+        private ConfigurationReloadToken _token = new();
+
+        public string Name => Options.DefaultName;
+
+        public IChangeToken GetChangeToken() => _token;
+
+        public void Change() => Interlocked.Exchange(ref _token, new()).OnReload();
     }
 
     /// <summary>As the walk over the reminder table finds them.</summary>

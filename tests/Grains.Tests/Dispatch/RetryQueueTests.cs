@@ -14,6 +14,7 @@ public sealed class RetryQueueTests : IDisposable
     private readonly RetryQueue _room;
     private readonly ConcurrentQueue<string> _woken = new();
     private readonly Func<string, Task> _wake;
+    private readonly Func<string, Task<bool>> _owes = _ => Task.FromResult(true);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _others = [];
     private Exception? _trouble;
@@ -94,9 +95,9 @@ public sealed class RetryQueueTests : IDisposable
     {
         await Fail("a");
         _room.NotNow.AskAgainIn.ShouldBe(TimeSpan.FromMinutes(1));
-        for (var i = 0; i < 3000; i++) _room.Wait(new(_wake, $"thing-{i}"));
+        for (var i = 0; i < 3000; i++) _room.Wait(new(_wake, _owes, $"thing-{i}"));
         _room.NotNow.AskAgainIn!.Value.ShouldBe(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));
-        for (var i = 0; i < 20_000; i++) _room.Wait(new(_wake, $"other-{i}"));
+        for (var i = 0; i < 20_000; i++) _room.Wait(new(_wake, _owes, $"other-{i}"));
         _room.NotNow.AskAgainIn.ShouldBe(TimeSpan.FromMinutes(15));
     }
 
@@ -105,7 +106,7 @@ public sealed class RetryQueueTests : IDisposable
     private async IAsyncEnumerable<Waiter> Others(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var other in _others) yield return new(_wake, other);
+        foreach (var other in _others) yield return new(_wake, _owes, other);
         await Task.CompletedTask;
     }
 
@@ -114,7 +115,7 @@ public sealed class RetryQueueTests : IDisposable
         foreach (var name in names)
         {
             await _gate.Turn(CancellationToken.None);
-            await _room.Try(new Waiter(_wake, name), _ => Task.FromResult(DeliveryAnswer.Failed("HTTP 503")), CancellationToken.None);
+            await _room.Try(new Waiter(_wake, _owes, name), _ => Task.FromResult(DeliveryAnswer.Failed("HTTP 503")), CancellationToken.None);
         }
     }
 

@@ -1,11 +1,7 @@
 using System.Collections.Concurrent;
-using IoTOrleans.Grains.Dispatch;
-using IoTOrleans.Grains.Observing;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Tests.Cluster;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace IoTOrleans.Grains.Tests.Heartbeats;
 
@@ -97,35 +93,124 @@ public sealed class HeartbeatGrainTests
     }
 
     [Fact]
-    public async Task A_destination_that_fails_is_owed_something_only_while_somebody_waits_or_tries()
+    public async Task A_refused_repeat_of_what_was_accepted_does_not_silence_it()
     {
-        var time = new FakeTimeProvider();
-        using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var health = new DestinationHealth(
-            [new TestDestination("mail")], ActivatorUtilities.CreateInstance<GrainMetrics>(meters), time,
-            NullLogger<DestinationHealth>.Instance);
-        var queue = health.RetryQueueOf("mail");
-        for (var minute = 0; minute < 6; minute++)
+        var heartbeat = new TestHeartbeat();
+        var alerts = new TestDestination("alerts") { Terms = new() { KeepAlive = Minutes(10) } };
+        await using var cluster = await Start(heartbeat, also: alerts);
+        await cluster.Drop();
+        await PassUntil(cluster, () => alerts.Accepted.Count == 1);
+        alerts.Answer = _ => Task.FromResult(DeliveryAnswer.Refused("no"));
+        await PassUntil(cluster, () => alerts.Attempts == 2);
+        cluster.Watch.Refusing.Keys.ShouldBe(["alerts"]);
+        await Pass(cluster, Seconds(20));
+        var before = heartbeat.Pings.Count;
+        await Pass(cluster, Minutes(3));
+        heartbeat.Pings.Count.ShouldBeGreaterThanOrEqualTo(before + 2);
+        (await cluster.HeartbeatGrain.Read()).Trouble.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("removed")]
+    [InlineData("muted")]
+    [InlineData("accepted")]
+    public async Task What_was_refused_silences_it_between_the_tries_too_and_only_as_long_as_it_is_owed(string end)
+    {
+        var heartbeat = new TestHeartbeat();
+        await using var cluster = await Start(
+            heartbeat, configure: options => options.Policy = options.Policy with { RepeatInterval = Minutes(10) },
+            before: world => world.Mail.Terms = new() { SendResolved = false });
+        await cluster.Drop();
+        await PassUntil(cluster, () => cluster.Mail.Accepted.Count == 1);
+        cluster.Mail.Answer = _ => Task.FromResult(DeliveryAnswer.Refused("no"));
+        await PassUntil(cluster, () => cluster.Mail.Attempts == 2);
+        await Pass(cluster, Seconds(20));
+        var before = heartbeat.Pings.Count;
+        await Pass(cluster, Minutes(12));
+        (cluster.Mail.Attempts, heartbeat.Pings.Count).ShouldBe((2, before), "it is tried hourly, and waits all the while");
+
+        if (end == "removed") await cluster.Device().Forget();
+        else if (end == "muted")
+            await cluster.Mute(new() { Id = "works", Thing = "rpi-1", From = cluster.Now, Until = cluster.Now + TimeSpan.FromDays(1) });
+        else cluster.Mail.Answer = null;
+        await PassUntil(cluster, () => heartbeat.Pings.Count > before);
+        cluster.Mail.Attempts.ShouldBe(end == "accepted" ? 3 : 2);
+    }
+
+    [Fact]
+    public async Task A_thing_that_came_back_before_its_outage_was_taken_still_silences_it()
+    {
+        var heartbeat = new TestHeartbeat();
+        await using var cluster = await Start(heartbeat);
+        cluster.Mail.Answer = _ => Task.FromResult(DeliveryAnswer.Refused("no"));
+        await cluster.Drop();
+        await PassUntil(cluster, () => cluster.Mail.Attempts == 1);
+        await cluster.Connect();
+        await Pass(cluster, Seconds(20));
+        var before = heartbeat.Pings.Count;
+        await Pass(cluster, Minutes(5));
+        heartbeat.Pings.Count.ShouldBe(before);
+
+        cluster.Mail.Answer = null;
+        await PassUntil(cluster, () => heartbeat.Pings.Count == before + 1);
+        cluster.Mail.Events.ShouldBe(["device.offline", "device.recovered"]);
+    }
+
+    [Fact]
+    public async Task An_incident_that_is_refused_silences_it_until_it_is_taken()
+    {
+        var heartbeat = new TestHeartbeat();
+        await using var cluster = await Start(heartbeat);
+        cluster.Mail.AnswerToIncident = _ => Task.FromResult(DeliveryAnswer.Refused("no"));
+        var things = Enumerable.Range(0, 7).Select(number => $"thing-{number}").ToArray();
+        foreach (var thing in things) await cluster.Drop(thing);
+        await PassUntil(cluster, async () => await Trouble() is not null);
+        (await Trouble()).ShouldStartWith("mail has not taken");
+        cluster.Mail.AnswerToIncident = null;
+        await PassUntil(cluster, async () => await Trouble() is null);
+        cluster.Mail.Incidents.Count.ShouldBe(1);
+
+        async Task<string?> Trouble() => (await cluster.HeartbeatGrain.Read()).Trouble;
+    }
+
+    [Fact]
+    public async Task A_silo_that_does_not_report_silences_it_and_one_that_is_gone_does_not()
+    {
+        var heartbeat = new TestHeartbeat();
+        await using var cluster = await Start(heartbeat, silos: 2);
+        await PassUntil(cluster, () => heartbeat.Pings.Count == 2);
+        await cluster.StopReportingOfLastSilo();
+        await PassUntil(cluster, async () => (await cluster.HeartbeatGrain.Read()).Trouble is not null);
+        (await cluster.HeartbeatGrain.Read()).Trouble.ShouldNotBeNull().ShouldEndWith("does not say how its destinations are");
+        var before = heartbeat.Pings.Count;
+        await Pass(cluster, Minutes(3));
+        heartbeat.Pings.Count.ShouldBe(before);
+
+        await cluster.KillLastSilo();
+        await PassUntil(cluster, () => heartbeat.Pings.Count == before + 1);
+    }
+
+    [Fact]
+    public async Task A_late_answer_of_storage_does_not_undo_what_was_told_meanwhile()
+    {
+        var heartbeat = new TestHeartbeat();
+        var queue = new TestQueue();
+        using var answers = new ManualResetEventSlim();
+        await using var cluster = await Start(
+            heartbeat, queue, before: world => world.Storage.BeforeRead = id => WaitIfRecord(id, answers));
+        var stopped = cluster.Now;
+        queue.SeenUntil = () => stopped;
+        await PassUntil(cluster, () => heartbeat.Failures.Count == 1, queue);
+
+        answers.Set();
+        await Pass(cluster, Minutes(4), queue);
+        heartbeat.Failures.Count.ShouldBe(1);
+        cluster.Storage.OfType(GrainType.Create("heartbeat-record")).ShouldNotBeEmpty("it was stored in the end");
+
+        static void WaitIfRecord(GrainId id, ManualResetEventSlim until)
         {
-            health.Owed.ShouldBeEmpty("a shorter failure may be a restart");
-            await Try(DeliveryAnswer.Failed("down"));
-            time.Advance(Minutes(1));
+            if (id.Type == GrainType.Create("heartbeat-record")) until.Wait(Minutes(2));
         }
-
-        health.Owed.Keys.ShouldBe(["mail"]);
-        time.Advance(DestinationHealth.FailedIsTriedWithin);
-        (health.Owed.Count, health.Failing.Count).ShouldBe((0, 1));
-        queue.Wait(new(_ => Task.CompletedTask, "rpi-1"));
-        health.Owed.Keys.ShouldBe(["mail"]);
-
-        await Try(DeliveryAnswer.Accepted());
-        health.Owed.ShouldBeEmpty();
-        await Try(DeliveryAnswer.Refused("no"));
-        health.Owed.Keys.ShouldBe(["mail"]);
-        time.Advance(DestinationHealth.RefusedIsTriedWithin + Seconds(1));
-        (health.Owed.Count, health.Refusing.Count).ShouldBe((0, 1), "it was given up");
-
-        Task Try(DeliveryAnswer answer) => queue.Try(null, _ => Task.FromResult(answer), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -152,13 +237,18 @@ public sealed class HeartbeatGrainTests
         heartbeat.Pings.ShouldBeEmpty();
     }
 
-    private static Task<VirtualCluster> Start(TestHeartbeat heartbeat, TestQueue? queue = null, short silos = 1) => VirtualCluster.Start(
-        prepare: cluster =>
+    private static Task<VirtualCluster> Start(
+        TestHeartbeat heartbeat, TestQueue? queue = null, short silos = 1, TestDestination? also = null,
+        Action<PresenceOptions>? configure = null, Action<VirtualCluster>? before = null) => VirtualCluster.Start(
+        configure,
+        cluster =>
         {
             (cluster.Heartbeat, heartbeat.Time) = (heartbeat, cluster.Time);
             cluster.IngestProgress = queue;
+            if (also is not null) cluster.Destinations.Add(also);
+            before?.Invoke(cluster);
         },
-        silos: silos);
+        silos);
 
     private static async Task Pass(VirtualCluster cluster, TimeSpan time, TestQueue? queue = null)
     {

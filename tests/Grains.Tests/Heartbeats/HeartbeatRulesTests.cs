@@ -14,7 +14,7 @@ public sealed class HeartbeatRulesTests
     private static readonly HeartbeatKnown Well = new()
     {
         Cluster = "home", ReadsQueue = true, SeenUntil = Now - Seconds(2), StoredAt = Now - Seconds(60), TickedAt = Now - Seconds(119),
-        Destinations = [new("mail", null, null, null)],
+        Destinations = [new("mail", null, null, null)], WatcherAt = Now - Seconds(60), ReportsAt = Now - Seconds(60),
     };
 
     private static readonly Blindness Blindness = new() { Id = "b", Since = Now - Minutes(6), DetectedAt = Now - Minutes(1) };
@@ -27,7 +27,7 @@ public sealed class HeartbeatRulesTests
         for (var now = Now; now < Now + Minutes(10); now += Seconds(7))
         {
             var decision = HeartbeatRules.Decide(
-                state, Well with { SeenUntil = now, StoredAt = now, TickedAt = now }, Terms, now);
+                state, Well with { SeenUntil = now, StoredAt = now, TickedAt = now, WatcherAt = now, ReportsAt = now }, Terms, now);
             state = decision.State;
             if (decision.Act == HeartbeatAct.Ping) pings.Add(now);
             else decision.Act.ShouldBe(HeartbeatAct.Wait);
@@ -45,6 +45,10 @@ public sealed class HeartbeatRulesTests
         { "unknown queue", "how far the queue has been read is not known" },
         { "old queue", "the queue has been read up to 2026-11-23 07:58:59Z only" },
         { "broker", "the MQTT broker does not listen" },
+        { "old watcher", "whether it is blind has not been heard since 2026-11-23 07:58:59Z" },
+        { "old reports", "how the destinations are has not been heard since 2026-11-23 07:58:59Z" },
+        { "silent silo", "the silo b does not say how its destinations are" },
+        { "owed end", "mail has not taken what it is owed since 2026-11-23 07:51:00Z" },
         { "no reports", "no silo says how its destinations are" },
         { "owed", "mail has not taken what it is owed since 2026-11-23 07:54:00Z" },
     };
@@ -61,8 +65,13 @@ public sealed class HeartbeatRulesTests
     }
 
     [Fact]
-    public void Without_a_queue_nothing_is_asked_of_it() =>
-        HeartbeatRules.Decide(Due, Well with { ReadsQueue = false, SeenUntil = null }, Terms, Now).Act.ShouldBe(HeartbeatAct.Ping);
+    public void Without_a_queue_nothing_is_asked_of_it() => HeartbeatRules.Decide(
+        Due, Well with { ReadsQueue = false, SeenUntil = null, WatcherAt = default }, Terms, Now).Act.ShouldBe(HeartbeatAct.Ping);
+
+    [Fact]
+    public void A_destination_that_fails_or_refuses_and_for_which_nothing_waits_does_not_silence_it() => HeartbeatRules.Decide(
+        Due, Well with { Blindness = Over("hook"), Destinations = [new("mail", null, Now - Minutes(9), Now - Minutes(7))] }, Terms, Now)
+        .Act.ShouldBe(HeartbeatAct.Ping);
 
     [Theory]
     [InlineData(true)]
@@ -96,8 +105,16 @@ public sealed class HeartbeatRulesTests
     public void Without_an_address_for_failures_a_blindness_is_silence() =>
         HeartbeatRules.Decide(Due, Well with { Blindness = Blindness }, new(CanFail: false), Now).Act.ShouldBe(HeartbeatAct.Silence);
 
-    private static HeartbeatKnown Later(TimeSpan by) =>
-        Well with { SeenUntil = Now + by, StoredAt = Now + by, TickedAt = Now + by };
+    /// <summary>This destination has accepted the beginning, and not the end yet.</summary>
+    private static Blindness Over(string destination) => Blindness with
+    {
+        EndedAt = Now, Told = new Dictionary<string, BlindnessTold> { [destination] = new() { Blind = true } },
+    };
+
+    private static HeartbeatKnown Later(TimeSpan by) => Well with
+    {
+        SeenUntil = Now + by, StoredAt = Now + by, TickedAt = Now + by, WatcherAt = Now + by, ReportsAt = Now + by,
+    };
 
     private static HeartbeatKnown With(string what) => what switch
     {
@@ -107,6 +124,13 @@ public sealed class HeartbeatRulesTests
         "unknown queue" => Well with { SeenUntil = null },
         "old queue" => Well with { SeenUntil = Now - Seconds(61) },
         "broker" => Well with { BrokerIsDown = true },
+        "old watcher" => Well with { WatcherAt = Now - Seconds(61) },
+        "old reports" => Well with { ReportsAt = Now - Seconds(61) },
+        "silent silo" => Well with { SilentSilos = ["b"] },
+        "owed end" => Well with
+        {
+            Blindness = Over("mail"), Destinations = [new("hook", null, Now, null), new("mail", null, Now - Minutes(9), Now - Minutes(7))],
+        },
         "no reports" => Well with { Destinations = [] },
         _ => Well with { Destinations = [new("hook", null, null, null), new("mail", null, null, null, Now - Minutes(6))] },
     };

@@ -1,5 +1,6 @@
 using IoTOrleans.Contracts;
 using IoTOrleans.Grains.Mutes;
+using IoTOrleans.Grains.Policies;
 using IoTOrleans.Grains.Ports;
 using IoTOrleans.Grains.Rounds;
 using IoTOrleans.Grains.Tests.Cluster;
@@ -282,5 +283,49 @@ public sealed class SweepTests
         }
 
         (cluster.Catalogue.Pages, cluster.Reminders.Exists(cluster.IdOf())).ShouldBe((0, false));
+    }
+
+    /// <summary>Nobody hears of them, and their next look is tomorrow, or never.</summary>
+    [Fact]
+    public async Task Changed_settings_reach_things_that_only_wait()
+    {
+        var policies = new List<PolicyOptions> { new() { Match = "muted-*", Policy = new() { Muted = true } } };
+        await using var cluster = await VirtualCluster.Start(
+            options => policies.ForEach(options.Policies.Add), world => world.Rounds.SweepEvery = TimeSpan.FromDays(1));
+        await cluster.AdvanceUntil(async () => await cluster.Round().GetState() is { Walking: false, Begun.Year: > 1 });
+        await cluster.Connect("muted-1");
+        await cluster.Drop("muted-1");
+        await cluster.Answers("listed-1").Imported(new(VerifierVerdict.DoesNotKnow));
+        await cluster.Advance(Minutes(20));
+        cluster.LeaveAlone();
+        foreach (var thing in (string[])["muted-1", "listed-1"]) await cluster.Crash(thing);
+        cluster.Mail.Attempts.ShouldBe(0);
+
+        // A change that is none for them tells nobody anything.
+        policies.Add(new() { Match = "other", Policy = new() { Grace = Minutes(1) } });
+        cluster.SettingsChange();
+        await cluster.Advance(Minutes(2));
+        cluster.Mail.Attempts.ShouldBe(0);
+
+        policies.Clear();
+        policies.Add(new() { Match = "listed-*", Policy = new() { ExpectWithin = Minutes(30) } });
+        cluster.SettingsChange();
+        await cluster.AdvanceUntil(() => cluster.Mail.Accepted.Count == 1);
+        cluster.Mail.Accepted[0].ShouldSatisfyAllConditions(
+            told => told.ThingName.ShouldBe("muted-1"), told => told.Event.ShouldBe(NotificationEvent.DeviceOffline));
+        cluster.Reminders.Exists(cluster.IdOf("listed-1")).ShouldBeTrue("its deadline is to come");
+        await cluster.AdvanceUntil(() => cluster.Mail.Accepted.Count == 2);
+        cluster.Mail.Events[1].ShouldBe("device.never_seen");
+    }
+
+    [Fact]
+    public async Task A_round_that_is_under_way_starts_over()
+    {
+        await using var cluster = await Start();
+        await cluster.AdvanceUntil(async () => (await cluster.Round().GetState()).Walking);
+        await cluster.Advance(Seconds(5));
+        var changed = cluster.Now;
+        await cluster.Round().StartOver();
+        await cluster.AdvanceUntil(async () => await cluster.Round().GetState() is { Walking: false } done && done.Begun >= changed);
     }
 }

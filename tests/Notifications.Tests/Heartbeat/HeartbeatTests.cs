@@ -106,6 +106,11 @@ public sealed class HeartbeatTests
         "Notifications:Heartbeat:BearerTokenFile=/dev/null is empty: write the secret into it.")]
     [InlineData("Url=https://h.example/;BearerToken=ключ",
         "Notifications:Heartbeat:BearerToken may hold printable ASCII only: copy it again.")]
+    [InlineData("Url=https://h.example/;BearerTokenFile=to\0ken",
+        "Notifications:Heartbeat:BearerTokenFile=to\0ken cannot be read (Null character in path. (Parameter 'path')): "
+            + "let this user read it, or name another file.")]
+    [InlineData("Url=https://h.example/;BearerTokenFile=~nobody/token",
+        "Notifications:Heartbeat:BearerTokenFile=~nobody/token: only a shell expands ~nobody; say the whole path.")]
     [InlineData("FailUrl=https://h.example/fail",
         "Notifications:Heartbeat:FailUrl is set, but Notifications:Heartbeat:Url is not: set that, too, or leave both out.")]
     [InlineData("Url=x;FailUrl=y;Method=z",
@@ -118,6 +123,17 @@ public sealed class HeartbeatTests
         HeartbeatSettings.From(reader);
         reader.Mistakes.ShouldBe(mistakes);
         reader.Unread("Notifications").ShouldBeEmpty();
+    }
+
+    /// <summary>Nobody should send more often than the services take.</summary>
+    [Fact]
+    public void Its_period_is_no_setting()
+    {
+        Create(("Url", "https://h.example/")).Terms.Every.ShouldBe(TimeSpan.FromMinutes(1));
+        var reader = Reader(("Url", "https://h.example/"), ("Every", "1s"), ("EveryForTests", "1s"));
+        HeartbeatSettings.From(reader);
+        reader.Unread("Notifications").Order().ShouldBe(
+            ["Notifications:Heartbeat:Every", "Notifications:Heartbeat:EveryForTests"]);
     }
 
     [Fact]

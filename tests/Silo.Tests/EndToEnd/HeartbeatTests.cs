@@ -27,7 +27,7 @@ public sealed class HeartbeatTests
             [
                 .. ClusterTests.Storage(storage, "Heartbeat"), ("Notifications:Heartbeat:Url", new Uri(server.Address, "/uuid").ToString()),
                 ("Notifications:Heartbeat:FailUrl", new Uri(server.Address, "/uuid/fail").ToString()),
-                ("Notifications:Heartbeat:Method", "POST"), ("Notifications:Heartbeat:EveryForTests", "2s"),
+                ("Notifications:Heartbeat:Method", "POST"), .. StartupHook.HeartbeatEvery(TimeSpan.FromSeconds(2)),
             ]);
             await silo.Until(() => Pings() >= 2, "pings", Patience);
             await silo.Until(async () => await Trouble() is null, "no trouble", Patience);

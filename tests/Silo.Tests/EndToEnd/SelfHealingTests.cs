@@ -61,6 +61,6 @@ public sealed class SelfHealingTests
         await silo.UntilStatus("lost", "offline");
         (await silo.Device("lost")).GetProperty("since").GetString().ShouldBe(since);
         (await silo.Status("well")).ShouldBe("connected");
-        await silo.Says("1 things had something left to do and no reminder for it, and are looked at again: lost.");
+        await silo.Says("1 things had something left to do and no reminder for it in time, and are looked at again: lost.");
     }
 }

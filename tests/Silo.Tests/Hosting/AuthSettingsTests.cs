@@ -19,6 +19,8 @@ public sealed class AuthSettingsTests
     [InlineData("Auth:ApiKey", ",", "Auth:ApiKey has no key")]
     [InlineData("Auth:ApiKey", "iotorleans_0000000000", "Auth:ApiKey: key 1 of 1 is not as it was printed")]
     [InlineData("Auth:ApiKeyFile", "/nowhere/keys", "Auth:ApiKeyFile=/nowhere/keys cannot be read (")]
+    [InlineData("Auth:ApiKeyFile", "~nobody/keys", "Auth:ApiKeyFile=~nobody/keys: only a shell expands ~nobody; say the whole path.")]
+    [InlineData("Auth:ApiKeyFile", "ke\0ys", "Auth:ApiKeyFile=ke\0ys cannot be read (")]
     [InlineData("Auth:ReadOnlyKeyFile", "/", "Auth:ReadOnlyKeyFile=/ cannot be read (")]
     [InlineData("Auth:ApiKeyFile", "/dev/null", "Auth:ApiKeyFile=/dev/null has no key")]
     [InlineData("Auth:ProxyUserHeader", "X-User",

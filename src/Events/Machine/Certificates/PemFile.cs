@@ -10,7 +10,7 @@ internal sealed record PemFile(string Setting, string Path, string Text)
         {
             return new(setting, path, File.ReadAllText(path));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             mistakes.Add($"{setting}={path} cannot be read ({exception.Message.TrimEnd('.')}): name a PEM file that this user may read.");
             return null;

@@ -52,7 +52,7 @@ internal sealed class MqttUsers
         {
             return Failed(path, "it is not UTF-8");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return Failed(path, exception is FileNotFoundException or DirectoryNotFoundException
                 ? "there is no such file; the command mqtt-user makes it" : exception.Message.TrimEnd('.'));

@@ -7,12 +7,14 @@ internal static class Reloadable
 {
     private const StringComparison Any = StringComparison.OrdinalIgnoreCase;
 
-    private static readonly HashSet<string> Presence = new(
+    private static readonly HashSet<string> OfAllThings = new(
         PolicyFields.All.Where(field => field.HasDefault).Select(field => $"Presence:{field.Name}").Append("Presence:MaxHold"),
         StringComparer.OrdinalIgnoreCase);
 
-    public static bool Is(string key) => Presence.Contains(key)
-        || key.StartsWith("Presence:Policies:", Any)
-        || (key.StartsWith("Notifications:", Any) && key.EndsWith(":RateLimit", Any))
-        || (key.StartsWith("Logging:", Any) && key.Contains("LogLevel:", Any));
+    public static bool Is(string key) =>
+        IsPresence(key) || IsRate(key) || (key.StartsWith("Logging:", Any) && key.Contains("LogLevel:", Any));
+
+    public static bool IsPresence(string key) => OfAllThings.Contains(key) || key.StartsWith("Presence:Policies:", Any);
+
+    public static bool IsRate(string key) => key.StartsWith("Notifications:", Any) && key.EndsWith(":RateLimit", Any);
 }

@@ -40,7 +40,7 @@ internal sealed partial class SettingsWatch : BackgroundService
         {
             _refused.IsOver();
             _mistakes = read.Value is null ? string.Join(' ', read.Mistakes) : null;
-            if (read.Value is { } reload) TryTake(reload);
+            if (read.Value is { } reload) Take(reload);
         }
 
         // Again each day.
@@ -64,27 +64,15 @@ internal sealed partial class SettingsWatch : BackgroundService
         }
     }
 
-    /// <summary>A listener that throws must not end the service.</summary>
-    private void TryTake(SettingsReload reload)
-    {
-        try
-        {
-            Take(reload);
-        }
-        catch (Exception exception)
-        {
-            LogNotTaken((exception.InnerException ?? exception).FirstLine());
-        }
-    }
-
     private void Take(SettingsReload reload)
     {
         if (reload.Changed.Count > 0)
         {
-            // The values first: the listeners read them.
-            foreach (var (file, content) in reload.Contents) file.Replace(content);
-            _live.Take(reload.Settings);
-            LogTaken(SettingsReload.Names(reload.Changed));
+            // The values first: the listeners read them. One that throws keeps what it had, and must not keep the change from the others.
+            List<Action> steps = [.. reload.Contents.Select(Action (pair) => () => pair.Key.Replace(pair.Value))];
+            var failures = steps.Append(() => _live.Take(reload.Settings, reload.Changed)).Select(Failure).OfType<Exception>().ToList();
+            if (failures.Count > 0) LogNotTaken(SettingsReload.Names(reload.Changed), failures[0].GetBaseException().FirstLine());
+            else LogTaken(SettingsReload.Names(reload.Changed));
         }
 
         var later = SettingsReload.Names(reload.NeedsRestart);
@@ -92,8 +80,22 @@ internal sealed partial class SettingsWatch : BackgroundService
         _toldLater = later;
     }
 
-    [LoggerMessage(LogLevel.Error, "Not every part of the service could take the changed settings. Restart it. {Error}")]
-    private partial void LogNotTaken(string error);
+    private static Exception? Failure(Action step)
+    {
+        try
+        {
+            step();
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Changed settings are in force, but a part of the service could not take them and goes on as before: "
+        + "{Settings}. Restart it. {Error}")]
+    private partial void LogNotTaken(string settings, string error);
 
     [LoggerMessage(LogLevel.Information, "Changed settings are in force: {Settings}")]
     private partial void LogTaken(string settings);

@@ -56,12 +56,15 @@ internal sealed record KeySource(string Setting, string? Text, string? Path)
     private List<string>? Keys(Action<string> mistake)
     {
         const StringSplitOptions plain = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+
+        // That it is no path has been said.
+        if (Path is "") return null;
         if (Path is null) return [.. Text!.Split(',', plain)];
         try
         {
             return [.. File.ReadAllText(Path).Split('\n', plain).Where(line => !line.StartsWith('#'))];
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             mistake($"{Name} cannot be read ({exception.Message.TrimEnd('.')}): let this user read it, or name another file.");
             return null;
