@@ -24,10 +24,13 @@ internal static partial class Stranger
     /// <summary>With the number of its start. A stranger finds that out by asking the port for a silo of another number.</summary>
     private static async Task<string> AddressOf(SiloProcess silo)
     {
-        var counters = await silo.Http.GetStringAsync("/dashboard/DashboardCounters");
-        var address = Address().Matches(counters).Select(match => match.Value).FirstOrDefault(found =>
-            found.StartsWith($"127.0.0.1:{silo.SiloPort}@", StringComparison.Ordinal));
-        return address ?? throw new InvalidOperationException($"No address in {counters}");
+        string? address = null;
+        await silo.Until(
+            async () => (address = Address().Matches(await silo.Http.GetStringAsync("/dashboard/DashboardCounters"))
+                .Select(match => match.Value)
+                .FirstOrDefault(found => found.StartsWith($"127.0.0.1:{silo.SiloPort}@", StringComparison.Ordinal))) is not null,
+            "the dashboard to count");
+        return address!;
     }
 
     [GeneratedRegex(@"[0-9.]+:[0-9]+@[0-9]+")]
