@@ -27,8 +27,12 @@ internal sealed class TraceBudget(TimeProvider time) : Sampler
 
         // One request brings 500 events, and each is a tree below it.
         if (hasParent && samplingParameters.Name != Traces.Receive) return new(SamplingDecision.RecordAndSample);
-        return _budgets.GetOrAdd(samplingParameters.Kind, _ => new()).Take(time.GetUtcNow().ToUnixTimeSeconds())
-            ? new(SamplingDecision.RecordAndSample) : _share.ShouldSample(samplingParameters);
+        if (_budgets.GetOrAdd(samplingParameters.Kind, _ => new()).Take(time.GetUtcNow().ToUnixTimeSeconds()))
+            return new(SamplingDecision.RecordAndSample);
+        var share = _share.ShouldSample(samplingParameters);
+
+        // If there were no span at all, those below it would belong to the request, which is recorded.
+        return hasParent && share.Decision == SamplingDecision.Drop ? new(SamplingDecision.RecordOnly) : share;
     }
 
     private sealed class Budget

@@ -142,7 +142,9 @@ public sealed class TelemetryTests(TracedSilo one) : IClassFixture<TracedSilo>
         after.Text.ShouldNotContain("many-");
         Series(after).Except(Series(before)).Where(series => series.StartsWith("iot_orleans_", StringComparison.Ordinal)
             || series.StartsWith("orleans_", StringComparison.Ordinal)).Count().ShouldBeLessThan(60, "bounded, whatever happens meanwhile");
-        (await one.Otlp.Spans()).Count(span => span.Name == "receive").ShouldBeInRange(1, Many, "without a sampler that is set, a share");
+        var spans = await one.Otlp.Spans();
+        spans.Count(span => span.Name == "receive").ShouldBeInRange(1, Many, "without a sampler that is set, a share");
+        spans.Count(span => span.Name.EndsWith("/Report", StringComparison.Ordinal)).ShouldBeInRange(1, 2 * Many, "and so of what is below");
     }
 
     [Fact]
