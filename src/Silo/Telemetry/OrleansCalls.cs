@@ -13,8 +13,16 @@ internal sealed class OrleansCalls : BaseProcessor<Activity>
 
     public override void OnStart(Activity data)
     {
-        if (data.Source.Name != SourceName || data.ParentSpanId != default) return;
-        data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-        data.IsAllDataRequested = false;
+        if (data.Source.Name == SourceName && data.ParentSpanId == default) data.LeaveOut();
+    }
+}
+
+internal static class LeftOut
+{
+    /// <summary>It is there, as the parent of what is below it, which is left out with it.</summary>
+    public static void LeaveOut(this Activity span)
+    {
+        span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        span.IsAllDataRequested = false;
     }
 }

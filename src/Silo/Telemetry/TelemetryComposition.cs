@@ -45,8 +45,12 @@ internal static class TelemetryComposition
     }
 
     /// <summary>A sampler that is set in code would override the variable.</summary>
-    private static TracerProviderBuilder Sample(TracerProviderBuilder tracing, ConfigurationManager settings) =>
-        string.IsNullOrEmpty(settings["OTEL_TRACES_SAMPLER"]) ? tracing.SetSampler(new TraceBudget(TimeProvider.System)) : tracing;
+    private static TracerProviderBuilder Sample(TracerProviderBuilder tracing, ConfigurationManager settings)
+    {
+        if (!string.IsNullOrEmpty(settings["OTEL_TRACES_SAMPLER"])) return tracing;
+        var budget = new TraceBudget(TimeProvider.System);
+        return tracing.SetSampler(new ParentBasedSampler(budget)).AddProcessor(new EventsOfRequests(budget));
+    }
 
     public static void MapMetrics(this IEndpointRouteBuilder routes) => routes.MapPrometheusScrapingEndpoint()
         .WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).As(MetricsDescription.Get);
