@@ -46,7 +46,8 @@ internal static class StartupHook
         private void Replace(IServiceCollection services)
         {
             var heartbeat = services.LastOrDefault(service => service.ServiceType == typeof(IHeartbeat));
-            if (heartbeat?.ImplementationFactory is { } create) services.AddSingleton<IHeartbeat>(provider => new Faster((IHeartbeat)create(provider), every));
+            if (heartbeat?.ImplementationFactory is { } create)
+                services.AddSingleton<IHeartbeat>(provider => new Faster((IHeartbeat)create(provider), every));
         }
     }
 

@@ -8,12 +8,12 @@ internal sealed class Debtors(TimeProvider time)
 {
     internal const int Most = RetryQueue.Most;
 
-    /// <summary>Whoever had no room here has tried again by then: what is refused is tried hourly.</summary>
+    /// <summary>Debtors that found no room here have tried again by then: what is refused is tried hourly.</summary>
     internal static readonly TimeSpan AllTryWithin = Presence.Retries.AfterRefused + TimeSpan.FromMinutes(5);
 
     private const int AskedAtOnce = 16;
 
-    /// <summary>Whoever does not answer counts as owing.</summary>
+    /// <summary>A debtor that does not answer counts as owing.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<Waiter, long> _known = [];

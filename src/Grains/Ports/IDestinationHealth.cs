@@ -10,8 +10,8 @@ public interface IDestinationHealth
     IReadOnlyDictionary<string, DateTimeOffset> Failing { get; }
 
     /// <summary>
-    /// Those of both for which something waits that they did not accept before. Whoever owed it is asked. Not what was accepted and is only
-    /// repeated, so that the destination does not forget it.
+    /// Those of both that still have to accept something: its debtors are asked. What was accepted and is only repeated, so that the
+    /// destination does not forget it, does not count.
     /// </summary>
     Task<IReadOnlyDictionary<string, DateTimeOffset>> Owed();
 

@@ -4,7 +4,7 @@ namespace IoTOrleans.Grains.Rounds;
 
 /// <summary>
 /// Every silo keeps the rounds going every minute. They need no reminder, which could itself get lost. When the settings of things change,
-/// the sweep starts over: a thing that nobody hears of may have its next look tomorrow.
+/// the sweep starts over: a thing without events may be looked at tomorrow only.
 /// </summary>
 internal sealed partial class RoundStarter(
     IGrainFactory grains, IOptions<RoundOptions> options, IOptionsMonitor<PresenceOptions> presence,

@@ -9,8 +9,8 @@ namespace IoTOrleans.Silo.Logging;
 internal static class PeerTrouble
 {
     /// <summary>
-    /// The only silo stops, and the grains in which Orleans' memory storage keeps everything are gone already. With them goes all that could
-    /// be written, so nothing is lost by it. Whoever has called gets an exception.
+    /// The only silo stops, and the grains in which Orleans' memory storage keeps everything are gone already. Memory ends with the
+    /// silo, so nothing is lost by it. The caller gets an exception.
     /// </summary>
     private const string NoMemory = "No active nodes are compatible with grain memorystorage";
 

@@ -6,8 +6,8 @@ using OpenTelemetry.Trace;
 namespace IoTOrleans.Silo.Telemetry;
 
 /// <summary>
-/// One request brings 500 events, each with a tree of its own below the request: they count one by one. A sampler cannot leave one out: what
-/// is below it would then belong to the request, which is recorded.
+/// One request brings 500 events, each with a tree of its own below the request, so the budget counts them one by one. A sampler cannot
+/// leave one out: what is below it would then belong to the request, which is recorded.
 /// </summary>
 internal sealed class EventsOfRequests(TraceBudget budget) : BaseProcessor<Activity>
 {

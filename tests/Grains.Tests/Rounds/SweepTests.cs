@@ -285,7 +285,7 @@ public sealed class SweepTests
         (cluster.Catalogue.Pages, cluster.Reminders.Exists(cluster.IdOf())).ShouldBe((0, false));
     }
 
-    /// <summary>Nobody hears of them, and their next look is tomorrow, or never.</summary>
+    /// <summary>Things without events: they are looked at again tomorrow, or never.</summary>
     [Fact]
     public async Task Changed_settings_reach_things_that_only_wait()
     {

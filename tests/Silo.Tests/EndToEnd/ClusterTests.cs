@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
+using Amazon.DynamoDBv2;
 using IoTOrleans.Testing.Emulators;
 using IoTOrleans.Testing.Http;
 using IoTOrleans.Testing.Telemetry;
@@ -216,6 +217,9 @@ public sealed class ClusterTests
         ("AWS_REGION", "us-east-1"),
         ("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local"),
     ];
+
+    internal static AmazonDynamoDBClient Client(DynamoDBLocal dynamo) => new(
+        "local", "local", new AmazonDynamoDBConfig { ServiceURL = dynamo.Endpoint.ToString(), AuthenticationRegion = "us-east-1" });
 
     private static string[] Names(int count, string prefix = "thing-") => [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")];
 

@@ -62,8 +62,7 @@ public sealed class RestoredTablesTests
 
     private static async Task Copy(DynamoDBLocal dynamo, string from, string to)
     {
-        using var client = new AmazonDynamoDBClient(
-            "local", "local", new AmazonDynamoDBConfig { ServiceURL = dynamo.Endpoint.ToString(), AuthenticationRegion = "us-east-1" });
+        using var client = ClusterTests.Client(dynamo);
         var table = (await client.DescribeTableAsync(from, Cancel)).Table;
         (table.GlobalSecondaryIndexes ?? []).ShouldBeEmpty("the copy would miss them");
         await client.CreateTableAsync(

@@ -1,4 +1,3 @@
-using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using IoTOrleans.Testing.Emulators;
 using Microsoft.Data.Sqlite;
@@ -31,8 +30,7 @@ public sealed class SelfHealingTests
         var prefix = Fauxqs.NewName();
         await Heals(ClusterTests.Storage(dynamo, prefix), async _ =>
         {
-            using var client = new AmazonDynamoDBClient(
-                "local", "local", new AmazonDynamoDBConfig { ServiceURL = dynamo.Endpoint.ToString(), AuthenticationRegion = "us-east-1" });
+            using var client = ClusterTests.Client(dynamo);
             var rows = await client.ScanAsync(new ScanRequest($"{prefix}Reminders"), TestContext.Current.CancellationToken);
             var presence = rows.Items.Where(row => row["reminder"].S.EndsWith("#presence", StringComparison.Ordinal)).ToList();
             foreach (var row in presence)

@@ -27,7 +27,7 @@ internal static class Recovery
 
             case { EndsQuietly: true }:
                 var quiet = EndQuietly(state, outage, at);
-                // If no tick came between its deadline and its return, a mute that lasts until it has recovered ends all the same.
+                // A mute that lasts until recovery ends also if no tick came between the deadline and the return.
                 var outlasted = outage.Muted
                     || (context.MutedBy.Count > 0 && !outage.Ours && outage.WithGraceOf(context).GraceEndsAt <= at);
                 if (outlasted && !context.Policy.Muted) quiet = EndHold(

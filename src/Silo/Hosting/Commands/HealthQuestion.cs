@@ -27,7 +27,7 @@ internal static class HealthQuestion
         }
     });
 
-    /// <summary>Null: it is no address.</summary>
+    /// <summary>Null: the text is not an HTTP address.</summary>
     public static Uri? ServiceAt(string address) =>
         Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
 
